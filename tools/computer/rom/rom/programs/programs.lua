@@ -1,0 +1,1 @@
+textutils.pagedTabulate(shell.programs(... == "all"))
