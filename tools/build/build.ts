@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import type { Generated } from "./generate.ts";
+import { LUA_FOLDERS } from "./packages.ts";
+
+/** What a build did to the project's folder. */
+export interface BuildResult {
+    readonly skipped: boolean;
+    readonly written: readonly string[];
+    readonly removed: readonly string[];
+    /** What does not fit between packages and files; the Lua is written all the same. */
+    readonly problems: readonly string[];
+}
+
+/**
+ * Builds the project: Lua, types for users, package index and manifest.
+ *
+ * @param root absolute path of the project's folder
+ * @returns what was done; nothing, when neither inputs nor outputs changed since the last build
+ * @throws BuildError when the source does not compile; nothing is written then
+ */
+export async function build(root: string): Promise<BuildResult> {
+    const record = path.join(root, ".cache", "build.json");
+    const inputs = hashOf(root, inputFiles(root));
+    const last = readRecord(record);
+    if (last?.inputs === inputs && last.outputs === hashOf(root, last.files)) {
+        return { skipped: true, written: [], removed: [], problems: [] };
+    }
+    // Loading the compilers takes longer than all the rest of a build that has nothing to do.
+    const { generate } = await import("./generate.ts");
+    const generated = await generate(root);
+    const { written, removed } = writeOutputs(root, generated);
+    if (generated.problems.length === 0) {
+        const files = [...generated.files.keys()];
+        fs.mkdirSync(path.dirname(record), { recursive: true });
+        fs.writeFileSync(record, JSON.stringify({ inputs, outputs: hashOf(root, files), files }));
+    }
+    return { skipped: false, written, removed, problems: generated.problems };
+}
+
+function writeOutputs(root: string, generated: Generated): { written: string[]; removed: string[] } {
+    const written: string[] = [];
+    for (const [file, content] of generated.files) {
+        const target = path.join(root, file);
+        if (fs.existsSync(target) && fs.readFileSync(target, "utf8") === content) continue;
+        fs.mkdirSync(path.dirname(target), { recursive: true });
+        fs.writeFileSync(target, content);
+        written.push(file);
+    }
+    const removed = staleFiles(root, generated);
+    for (const file of removed) fs.rmSync(path.join(root, file));
+    return { written, removed };
+}
+
+/** Lua files that an earlier build made and this one would not. */
+export function staleFiles(root: string, generated: Generated): string[] {
+    return LUA_FOLDERS.flatMap((folder) => filesUnder(root, folder)).filter(
+        (file) => file.endsWith(".lua") && !generated.files.has(file),
+    );
+}
+
+/** Every file under a folder, by its path from the root, sorted. */
+function filesUnder(root: string, folder: string): string[] {
+    const start = path.join(root, folder);
+    if (!fs.existsSync(start)) return [];
+    return fs
+        .readdirSync(start, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) =>
+            path.relative(root, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, "/"),
+        )
+        .sort();
+}
+
+function inputFiles(root: string): string[] {
+    const packages = filesUnder(root, "packages").filter((file) => file.endsWith("/ccpm.json"));
+    return [
+        "tsconfig.lua.json",
+        "package-lock.json",
+        ".prettierrc.json",
+        ...packages,
+        ...filesUnder(root, "src"),
+        ...filesUnder(root, "tools/build"),
+    ];
+}
+
+function hashOf(root: string, files: readonly string[]): string {
+    const hash = createHash("sha256");
+    for (const file of files) {
+        const target = path.join(root, file);
+        hash.update(`${file}\0`).update(fs.existsSync(target) ? fs.readFileSync(target) : "missing");
+    }
+    return hash.digest("hex");
+}
+
+function readRecord(file: string): { inputs: string; outputs: string; files: string[] } | undefined {
+    try {
+        return JSON.parse(fs.readFileSync(file, "utf8")) as {
+            inputs: string;
+            outputs: string;
+            files: string[];
+        };
+    } catch {
+        return undefined;
+    }
+}

@@ -1,0 +1,114 @@
+import path from "node:path";
+import ts from "typescript";
+import * as tstl from "typescript-to-lua";
+import type { NameOfType } from "./annotations.ts";
+import { commentsPlugin } from "./comments.ts";
+import { BuildError } from "./problem.ts";
+import { withAbsoluteRequires, withBlankLines, withPlainNames } from "./readable.ts";
+
+/** Where the part of TypeScriptToLua's library that the compiled files need is kept: one file for all packages. */
+export const LUALIB = "apis/lualib_bundle.lua";
+
+/** The checked TypeScript program of `src/`, before it becomes Lua. */
+export interface Source {
+    readonly root: string;
+    readonly program: ts.Program;
+}
+
+/**
+ * Reads `tsconfig.lua.json` and all it includes.
+ *
+ * @param root absolute path of the project's folder
+ * @throws BuildError for anything TypeScript has to say against it
+ */
+export function readSource(root: string): Source {
+    const parsed = tstl.parseConfigFileWithSystem(path.join(root, "tsconfig.lua.json"));
+    // A project without any source yet is no error here: its outputs are simply none.
+    const errors = parsed.errors.filter(({ code }) => code !== NO_INPUTS);
+    if (errors.length > 0) throw new BuildError(describe(errors, root));
+    const program = ts.createProgram(parsed.fileNames, parsed.options);
+    const found = ts.getPreEmitDiagnostics(program);
+    if (found.length > 0) throw new BuildError(describe(found, root));
+    return { root, program };
+}
+
+const NO_INPUTS = 18003;
+
+/**
+ * Compiles the program to Lua.
+ *
+ * @param source the program
+ * @param options.virtualModules Lua files that stand beside hand-written declarations in `src/` but are generated,
+ * by their path from the project's folder without `src/` (`apis/ai/version.lua`)
+ * @param options.nameOf names the types that doc comments may mention
+ * @returns the Lua by its path from the project's folder
+ * @throws BuildError for anything TypeScriptToLua has to say, its warnings included: each is about code that
+ * means another thing in Lua than it seems to
+ */
+export function compile(
+    source: Source,
+    options: { virtualModules?: ReadonlyMap<string, string>; nameOf?: NameOfType } = {},
+): Map<string, string> {
+    const { root, program } = source;
+    const { virtualModules = new Map<string, string>(), nameOf = () => undefined } = options;
+    const sourceFolder = path.join(root, "src");
+    const virtual = (file: string) => virtualModules.get(relative(sourceFolder, file));
+    const host: tstl.EmitHost = {
+        ...ts.sys,
+        fileExists: (file) => virtual(file) !== undefined || ts.sys.fileExists(file),
+        readFile: (file) => virtual(file) ?? ts.sys.readFile(file),
+        writeFile: ts.sys.writeFile.bind(ts.sys),
+    };
+    const outDir = program.getCompilerOptions().outDir ?? root;
+    const printed = new Map<string, string>();
+    const { diagnostics } = new tstl.Transpiler({ emitHost: host }).emit({
+        program,
+        plugins: [commentsPlugin(nameOf)],
+        writeFile: (file, code) => void printed.set(relative(outDir, file), code),
+    });
+    if (diagnostics.length > 0) throw new BuildError(describe(diagnostics, root));
+    return finish(printed);
+}
+
+/** Everything that happens to the Lua after TypeScriptToLua printed it. */
+function finish(printed: ReadonlyMap<string, string>): Map<string, string> {
+    const files = new Map<string, string>();
+    for (const [file, code] of printed) {
+        // A module of nothing but types is never required: there is nothing to hold at run time.
+        if (code.trim() !== "") files.set(file === "lualib_bundle.lua" ? LUALIB : file, code);
+    }
+    const isOurs = (module: string) => files.has(`${module}.lua`);
+    const problems: string[] = [];
+    for (const [file, code] of files) {
+        const absolute = withAbsoluteRequires(code, isOurs);
+        for (const name of absolute.required) {
+            if (!name.startsWith("/") && !name.startsWith("cc.")) {
+                problems.push(
+                    `${file}: requires "${name}", which is neither in src/ nor one of CC's modules`,
+                );
+            }
+        }
+        const readable = file === LUALIB ? absolute.code : withBlankLines(withPlainNames(absolute.code));
+        files.set(file, `${readable.trimEnd()}\n`);
+    }
+    if (problems.length > 0) throw new BuildError(problems.join("\n"));
+    return new Map([...files].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function relative(from: string, file: string): string {
+    return path.relative(from, path.resolve(from, file)).replaceAll(path.sep, "/");
+}
+
+function describe(diagnostics: readonly ts.Diagnostic[], root: string): string {
+    const host: ts.FormatDiagnosticsHost = {
+        getCanonicalFileName: (file) => file,
+        getCurrentDirectory: () => root,
+        getNewLine: () => "\n",
+    };
+    const lines = ts
+        .sortAndDeduplicateDiagnostics(diagnostics)
+        .map((diagnostic) =>
+            ts.formatDiagnostic({ ...diagnostic, category: ts.DiagnosticCategory.Error }, host),
+        );
+    return [...new Set(lines)].join("").trimEnd();
+}

@@ -1,0 +1,55 @@
+import fs from "node:fs";
+import path from "node:path";
+import * as prettier from "prettier";
+import { compile, readSource } from "./compile.ts";
+import {
+    asJson,
+    INDEX,
+    makeIndex,
+    makeManifest,
+    MANIFEST,
+    packageProblems,
+    readDescriptors,
+    versionModules,
+} from "./packages.ts";
+import { luaDefinitions, publicTypes, typescriptDeclaration } from "./types.ts";
+
+/** Everything that is made from the sources, and never written by hand. */
+export interface Generated {
+    /** Content by path from the project's folder. */
+    readonly files: ReadonlyMap<string, string>;
+    /** What does not fit between packages and files, one line each. Index and manifest are missing then. */
+    readonly problems: readonly string[];
+}
+
+/**
+ * Makes every generated file of the project, without writing any.
+ *
+ * @param root absolute path of the project's folder
+ * @throws BuildError when the source does not compile
+ */
+export async function generate(root: string): Promise<Generated> {
+    const descriptors = readDescriptors(root);
+    const source = readSource(root);
+    const shown = publicTypes(source, "src/apis/libai.ts", "libai");
+    const lua = compile(source, {
+        virtualModules: versionModules(descriptors),
+        ...(shown && { nameOf: shown.nameOf }),
+    });
+    const files = new Map(lua);
+    if (shown !== undefined) {
+        const declaration = "types/libai.d.ts";
+        const options = await prettier.resolveConfig(path.join(root, declaration), { editorconfig: true });
+        const content = typescriptDeclaration(shown);
+        files.set(declaration, await prettier.format(content, { ...options, parser: "typescript" }));
+        files.set("types/libai.lua", luaDefinitions(shown));
+    }
+    const exists = (file: string) => fs.existsSync(path.join(root, file));
+    const problems = packageProblems(descriptors, [...lua.keys()], exists);
+    if (problems.length === 0) {
+        const contentOf = (file: string) => lua.get(file) ?? fs.readFileSync(path.join(root, file));
+        files.set(INDEX, asJson(makeIndex(descriptors, contentOf)));
+        files.set(MANIFEST, asJson(makeManifest(descriptors)));
+    }
+    return { files, problems };
+}

@@ -1,0 +1,219 @@
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { BuildError } from "./problem.ts";
+
+/** What stands in `packages/<name>/ccpm.json`, written by hand: the only place of a package's version. */
+export interface Descriptor {
+    readonly name: string;
+    readonly version: string;
+    readonly description: string;
+    /** Semver ranges of the packages it needs, by name. */
+    readonly dependencies: Readonly<Record<string, string>>;
+    /** Paths from the root of the computer's disk, which are also paths from the root of this project. */
+    readonly files: readonly string[];
+    /** Those of the files that a computer starts beside its shell. */
+    readonly autostart?: readonly string[];
+}
+
+/** How a file is known to be the right one. */
+export interface FileFingerprint {
+    /** Bytes. */
+    readonly size: number;
+    /** In hexadecimal digits. */
+    readonly sha256: string;
+}
+
+/** What an installer needs to know of a package. */
+export interface IndexedPackage {
+    readonly version: string;
+    readonly description: string;
+    readonly dependencies: Readonly<Record<string, string>>;
+    readonly files: Readonly<Record<string, FileFingerprint>>;
+    readonly autostart?: readonly string[];
+}
+
+/** `packages/index.json`: all that an installer needs, in one request. */
+export interface Index {
+    /** Of this file's format. */
+    readonly version: 1;
+    readonly packages: Readonly<Record<string, IndexedPackage>>;
+}
+
+/** The package that stands for the operating system as a whole. */
+export const META_PACKAGE = "trapos";
+
+/** Where a project keeps its packages. */
+export const INDEX = "packages/index.json";
+export const MANIFEST = "manifest.json";
+
+/** Path of a package's descriptor from the project's folder. */
+export function descriptorPath(name: string): string {
+    return `packages/${name}/ccpm.json`;
+}
+
+/**
+ * Reads every package's descriptor, in the order of their names.
+ *
+ * @param root absolute path of the project's folder
+ * @throws BuildError naming the descriptor and what is wrong with it
+ */
+export function readDescriptors(root: string): Descriptor[] {
+    const folder = path.join(root, "packages");
+    if (!fs.existsSync(folder)) return [];
+    return fs
+        .readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        .sort()
+        .map((name) => readDescriptor(root, name));
+}
+
+function readDescriptor(root: string, name: string): Descriptor {
+    const file = descriptorPath(name);
+    let content: unknown;
+    try {
+        content = JSON.parse(fs.readFileSync(path.join(root, file), "utf8"));
+    } catch (error) {
+        throw new BuildError(`${file}: ${(error as Error).message}`);
+    }
+    const problem = problemWith(content, name);
+    if (problem !== undefined) throw new BuildError(`${file}: ${problem}`);
+    return content as Descriptor;
+}
+
+const FIELDS = ["name", "version", "description", "dependencies", "files", "autostart"];
+
+function problemWith(content: unknown, name: string): string | undefined {
+    if (typeof content !== "object" || content === null || Array.isArray(content)) return "must be an object";
+    const descriptor = content as Record<string, unknown>;
+    const unknown = Object.keys(descriptor).find((field) => !FIELDS.includes(field));
+    if (unknown !== undefined) return `unknown field "${unknown}", known are ${FIELDS.join(", ")}`;
+    if (descriptor["name"] !== name) return `name must be "${name}", as its folder`;
+    if (!isText(descriptor["version"])) return "version must be a text";
+    if (!isText(descriptor["description"])) return "description must be a text";
+    const { dependencies, files, autostart = [] } = descriptor;
+    const isMap = typeof dependencies === "object" && dependencies !== null && !Array.isArray(dependencies);
+    if (!isMap || !Object.values(dependencies).every(isText)) {
+        return "dependencies must be an object of version ranges";
+    }
+    if (!isListOfText(files)) return "files must be a list of paths";
+    const bad = files.find(
+        (file) => file.startsWith("/") || file.split("/").includes("..") || file.includes("\\"),
+    );
+    if (bad !== undefined) return `"${bad}" must be a path from the root, without a leading /`;
+    if (!isListOfText(autostart)) return "autostart must be a list of paths";
+    const stray = autostart.find((file) => !files.includes(file));
+    if (stray !== undefined) return `autostart names "${stray}", which is not among its files`;
+    return undefined;
+}
+
+function isText(value: unknown): value is string {
+    return typeof value === "string" && value !== "";
+}
+
+function isListOfText(value: unknown): value is string[] {
+    return Array.isArray(value) && value.every(isText);
+}
+
+/** Size and hash of a file's content. */
+export function fingerprint(content: Buffer | string): FileFingerprint {
+    const bytes = Buffer.from(content);
+    return { size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+/**
+ * Makes the index from the descriptors.
+ *
+ * @param descriptors every package, without the problems that `packageProblems` finds
+ * @param contentOf gives a listed file's content by its path from the root
+ */
+export function makeIndex(
+    descriptors: readonly Descriptor[],
+    contentOf: (file: string) => Buffer | string,
+): Index {
+    const packages: Record<string, IndexedPackage> = {};
+    for (const { name, version, description, dependencies, files, autostart } of descriptors) {
+        const fingerprints = [...files].sort().map((file) => [file, fingerprint(contentOf(file))] as const);
+        packages[name] = {
+            version,
+            description,
+            dependencies: sortedByKey(dependencies),
+            files: Object.fromEntries(fingerprints),
+            ...(autostart === undefined ? {} : { autostart }),
+        };
+    }
+    return { version: 1, packages };
+}
+
+/**
+ * Makes the root manifest: the operating system's name and version, which are those of its meta package, and the
+ * version of each package.
+ */
+export function makeManifest(descriptors: readonly Descriptor[]): object {
+    const meta = descriptors.find(({ name }) => name === META_PACKAGE);
+    const packages = descriptors.map(({ name, version }) => [name, version] as const);
+    return { name: META_PACKAGE, version: meta?.version ?? "0.0.0", packages: Object.fromEntries(packages) };
+}
+
+/** JSON as this project writes it. */
+export function asJson(value: unknown): string {
+    return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function sortedByKey<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+    return Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/**
+ * Finds what does not fit between the packages and the files.
+ *
+ * @param descriptors every package
+ * @param compiled paths of the compiled files
+ * @param exists tells whether a path that is not compiled is there, written by hand
+ * @returns one line a problem
+ */
+export function packageProblems(
+    descriptors: readonly Descriptor[],
+    compiled: readonly string[],
+    exists: (file: string) => boolean,
+): string[] {
+    const owners = new Map<string, string[]>();
+    for (const { name, files } of descriptors) {
+        for (const file of files) owners.set(file, [...(owners.get(file) ?? []), name]);
+    }
+    const problems: string[] = [];
+    for (const [file, names] of owners) {
+        const listed = names.map(descriptorPath).join(" and ");
+        if (names.length > 1) problems.push(`${file}: listed in ${listed}; keep it in one of them, once`);
+        if (!compiled.includes(file) && (isInLuaFolder(file) || !exists(file))) {
+            problems.push(`${file}: listed in ${listed}, but nothing in src/ makes it`);
+        }
+    }
+    for (const file of compiled) {
+        if (!owners.has(file)) {
+            problems.push(
+                `${file}: in no package; add it to "files" of the one that owns it, packages/*/ccpm.json`,
+            );
+        }
+    }
+    return problems;
+}
+
+/** The folders that hold nothing but compiled Lua. */
+export const LUA_FOLDERS = ["apis", "programs", "startup"];
+
+function isInLuaFolder(file: string): boolean {
+    return LUA_FOLDERS.some((folder) => file.startsWith(`${folder}/`));
+}
+
+/** What a player sees installed of a package's version: the content of each `version.lua` it lists. */
+export function versionModules(descriptors: readonly Descriptor[]): Map<string, string> {
+    const modules = new Map<string, string>();
+    for (const { name, version, files } of descriptors) {
+        for (const file of files.filter((candidate) => candidate.endsWith("/version.lua"))) {
+            modules.set(file, `--- The version of ${name}.\nreturn "${version}"\n`);
+        }
+    }
+    return modules;
+}
