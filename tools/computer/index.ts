@@ -1,0 +1,187 @@
+import { existsSync, statSync } from "node:fs";
+import * as nodePath from "node:path";
+import { fileURLToPath } from "node:url";
+import { pressKeys, typeCharacter, type KeyboardEvent } from "./machine/keyboard.ts";
+import { Machine, type Exit } from "./machine/machine.ts";
+import type { LuaValue } from "./machine/wire.ts";
+
+export { fontToUnicode } from "./machine/font.ts";
+export type { LuaValue } from "./machine/wire.ts";
+export type { Exit } from "./machine/machine.ts";
+
+export interface ComputerOptions {
+    /** Folder of the host that is "/" on the computer; it must exist. A read-only /rom is mounted over it. */
+    disk: string;
+    /** 0 unless given. */
+    id?: number;
+    label?: string;
+    /** Characters a row: 51 unless given. */
+    width?: number;
+    /** Rows: 19 unless given. */
+    height?: number;
+    /** Whether it is an advanced computer, which it is unless this is false. */
+    colour?: boolean;
+    /** Folder with bios.lua and rom/: ours unless given. One of CC: Tweaked works too. */
+    rom?: string;
+    http?: {
+        /** False takes the http API away. */
+        enabled?: boolean;
+        /** Hosts, ranges such as "127.0.0.0/8", or "$private", that are let through although they are private. */
+        allow?: string[];
+    };
+    /** After so many seconds a program that does not yield gets an error: 7 unless given. */
+    secondsWithoutYield?: number;
+}
+
+export interface Computer {
+    /** Types text, a key at a time; "\n" is Enter. Resolves when the computer has seen all of it, or has ended. */
+    type(text: string): Promise<void>;
+    /** Presses keys together: "enter", "up", "f1", "ctrl+t" (which ends a program). Resolves as `type` does. */
+    press(keys: string): Promise<void>;
+    /** Queues any event. Strings are bytes: characters up to 255. */
+    queue(event: string, ...args: LuaValue[]): void;
+    /** One string a row, of `width` characters of CC's font (see fontToUnicode). */
+    screen(): string[];
+    /** Counted from 1. */
+    cursor(): { x: number; y: number; blink: boolean };
+    /** Every row that scrolled off the top, then those of the screen up to the last used one, right-trimmed. */
+    transcript(): string;
+    /**
+     * Waits until the transcript holds a text or matches a pattern.
+     * @param options.timeoutSeconds 10 unless given
+     * @throws Error with the screen in its message when the time is up or the computer ends first
+     */
+    waitForText(text: string | RegExp, options?: { timeoutSeconds?: number }): Promise<void>;
+    /** How the computer ended. A reboot is no end. */
+    readonly exit: Promise<Exit>;
+    /** Stops now: nothing of the program runs any more and files that were not flushed are lost. */
+    powerCut(): Promise<void>;
+    /** Ends the computer if it still runs, as a power cut does. May be called any number of times. */
+    close(): Promise<void>;
+}
+
+const ourRom = fileURLToPath(new URL("./rom", import.meta.url));
+const DEFAULT_WAIT_SECONDS = 10;
+
+function requireFolder(path: string, what: string): void {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+        throw new Error(`${what} is no folder: ${path}`);
+}
+
+function requireWhole(value: number, name: string, least: number): void {
+    if (!Number.isInteger(value) || value < least) {
+        throw new Error(`${name} must be a whole number from ${least} on, but is ${value}`);
+    }
+}
+
+/**
+ * Switches a computer on. It runs in this process; when it has nothing to do it uses no processor time and does not
+ * keep the process alive.
+ * @returns once it has run up to the first event that it waits for
+ * @throws Error with one line for options that cannot be: no such disk, no bios.lua, an impossible size
+ */
+export async function boot(options: ComputerOptions): Promise<Computer> {
+    const { disk, id = 0, width = 51, height = 19, rom = ourRom, secondsWithoutYield = 7 } = options;
+    requireFolder(disk, "The disk");
+    requireFolder(rom, "The ROM");
+    if (!existsSync(nodePath.join(rom, "bios.lua"))) throw new Error(`The ROM has no bios.lua: ${rom}`);
+    requireFolder(nodePath.join(rom, "rom"), "The ROM's rom/");
+    requireWhole(id, "id", 0);
+    requireWhole(width, "width", 1);
+    requireWhole(height, "height", 1);
+    if (!(secondsWithoutYield > 0))
+        throw new Error(`secondsWithoutYield must be above 0, but is ${secondsWithoutYield}`);
+    const machine = new Machine({
+        disk,
+        rom,
+        id,
+        label: options.label,
+        width,
+        height,
+        colour: options.colour ?? true,
+        http: options.http?.enabled === false ? undefined : { allow: options.http?.allow ?? [] },
+        secondsWithoutYield,
+    });
+    machine.start();
+    return new RunningComputer(machine);
+}
+
+class RunningComputer implements Computer {
+    readonly exit: Promise<Exit>;
+    private readonly machine: Machine;
+
+    constructor(machine: Machine) {
+        this.machine = machine;
+        this.exit = machine.exit;
+    }
+
+    private async send(events: readonly KeyboardEvent[]): Promise<void> {
+        for (const [name, ...args] of events) {
+            await new Promise<void>((resolve) => this.machine.queue(name, args, resolve));
+        }
+    }
+
+    async type(text: string): Promise<void> {
+        for (const character of text) await this.send(typeCharacter(character));
+    }
+
+    async press(keys: string): Promise<void> {
+        await this.send(pressKeys(keys));
+    }
+
+    queue(event: string, ...args: LuaValue[]): void {
+        this.machine.queue(event, args);
+    }
+
+    screen(): string[] {
+        return this.machine.terminal.screen();
+    }
+
+    cursor(): { x: number; y: number; blink: boolean } {
+        const { cursorX, cursorY, cursorBlink } = this.machine.terminal;
+        return { x: cursorX, y: cursorY, blink: cursorBlink };
+    }
+
+    transcript(): string {
+        return this.machine.terminal.transcript();
+    }
+
+    waitForText(text: string | RegExp, options: { timeoutSeconds?: number } = {}): Promise<void> {
+        const seconds = options.timeoutSeconds ?? DEFAULT_WAIT_SECONDS;
+        const { terminal } = this.machine;
+        return new Promise((resolve, reject) => {
+            let revision = -1;
+            const look = (): void => {
+                if (terminal.revision !== revision) {
+                    revision = terminal.revision;
+                    const transcript = terminal.transcript();
+                    if (typeof text === "string" ? transcript.includes(text) : transcript.search(text) >= 0) {
+                        stop();
+                        resolve();
+                        return;
+                    }
+                }
+                if (this.machine.ended) giveUp("the computer ended before");
+            };
+            const giveUp = (why: string): void => {
+                stop();
+                reject(new Error(`${String(text)}: ${why}. The screen:\n${this.screen().join("\n")}`));
+            };
+            const timer = setTimeout(() => giveUp(`not seen in ${seconds} s`), seconds * 1000);
+            const stopListening = this.machine.onChange(look);
+            const stop = (): void => {
+                clearTimeout(timer);
+                stopListening();
+            };
+            look();
+        });
+    }
+
+    async powerCut(): Promise<void> {
+        this.machine.powerCut();
+    }
+
+    async close(): Promise<void> {
+        this.machine.powerCut();
+    }
+}

@@ -1,0 +1,215 @@
+import * as fs from "node:fs";
+import { LuaError } from "./lua-vm.ts";
+
+/** Content that a handle reads. */
+export interface Source {
+    size(): number;
+    /** The bytes from a position on, fewer where the content ends. */
+    readAt(position: number, count: number): Uint8Array;
+}
+
+/** Content that a handle writes too. Nothing is on the disk before `flush`. */
+export interface Sink extends Source {
+    /** Where the next write goes when the handle stands at `position`. */
+    writePosition(position: number): number;
+    /** @throws LuaError "Out of space" */
+    writeAt(position: number, bytes: Uint8Array): void;
+    flush(): void;
+}
+
+/** Bytes in memory, such as the body of a response. */
+export class MemorySource implements Source {
+    private readonly bytes: Uint8Array;
+
+    constructor(bytes: Uint8Array) {
+        this.bytes = bytes;
+    }
+
+    size(): number {
+        return this.bytes.length;
+    }
+
+    readAt(position: number, count: number): Uint8Array {
+        return this.bytes.subarray(position, position + count);
+    }
+}
+
+/** A file that is read as it stands at that moment. */
+export class DiskSource implements Source {
+    private readonly descriptor: number;
+
+    constructor(descriptor: number) {
+        this.descriptor = descriptor;
+    }
+
+    size(): number {
+        return fs.fstatSync(this.descriptor).size;
+    }
+
+    readAt(position: number, count: number): Uint8Array {
+        const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(count, this.size() - position)));
+        return bytes.subarray(0, fs.readSync(this.descriptor, bytes, 0, bytes.length, position));
+    }
+}
+
+/** Lets a file grow to a size, or throws LuaError "Out of space". */
+export type Reserve = (currentSize: number, newSize: number) => void;
+
+/** A file that is written: its content in memory, and what of it the disk does not have yet. */
+export class DiskSink implements Sink {
+    private readonly descriptor: number;
+    private readonly append: boolean;
+    private readonly reserve: Reserve;
+    /** What the file held before the part that is kept in memory: all of it when appending. */
+    private before = 0;
+    private content: Buffer;
+    private length: number;
+    private dirtyFrom = Infinity;
+    private dirtyTo = 0;
+
+    /**
+     * @param descriptor an open file; for `append` opened to append
+     * @param reserve asked before the file grows
+     */
+    constructor(descriptor: number, append: boolean, reserve: Reserve) {
+        this.descriptor = descriptor;
+        this.append = append;
+        this.reserve = reserve;
+        if (append) this.before = fs.fstatSync(descriptor).size;
+        this.content = append ? Buffer.alloc(0) : fs.readFileSync(descriptor);
+        this.length = this.content.length;
+    }
+
+    size(): number {
+        return this.before + this.length;
+    }
+
+    readAt(position: number, count: number): Uint8Array {
+        return Buffer.from(this.content.subarray(0, this.length).subarray(position, position + count));
+    }
+
+    writePosition(position: number): number {
+        return this.append ? this.size() : position;
+    }
+
+    writeAt(position: number, bytes: Uint8Array): void {
+        this.reserve(this.size(), position + bytes.length);
+        const start = position - this.before;
+        const end = start + bytes.length;
+        if (end > this.content.length) {
+            const larger = Buffer.alloc(Math.max(end, this.content.length * 2));
+            this.content.copy(larger, 0, 0, this.length);
+            this.content = larger;
+        }
+        this.content.set(bytes, start);
+        this.dirtyFrom = Math.min(this.dirtyFrom, start, this.length);
+        this.dirtyTo = Math.max(this.dirtyTo, end);
+        this.length = Math.max(this.length, end);
+    }
+
+    flush(): void {
+        if (this.dirtyTo <= this.dirtyFrom) return;
+        const bytes = this.content.subarray(this.dirtyFrom, this.dirtyTo);
+        const position = this.append ? null : this.dirtyFrom;
+        for (let written = 0; written < bytes.length;) {
+            const at = position === null ? null : position + written;
+            written += fs.writeSync(this.descriptor, bytes, written, bytes.length - written, at);
+        }
+        if (this.append) {
+            this.before += this.length;
+            this.length = 0;
+        }
+        this.dirtyFrom = Infinity;
+        this.dirtyTo = 0;
+    }
+}
+
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+const LINE_CHUNK = 1024;
+
+/** What a program holds: a position in some content. Every method answers as the handle's in CC; undefined is nil. */
+export class FileHandle {
+    private readonly source: Source;
+    private readonly sink: Sink | undefined;
+    private readonly whenClosed: () => void;
+    private position = 0;
+
+    /** @param whenClosed called once, after what was written has been flushed or discarded */
+    constructor(content: Source | Sink, whenClosed: () => void = () => undefined) {
+        this.source = content;
+        this.sink = "flush" in content ? content : undefined;
+        this.whenClosed = whenClosed;
+    }
+
+    private take(count: number): Uint8Array {
+        const bytes = this.source.readAt(this.position, count);
+        this.position += bytes.length;
+        return bytes;
+    }
+
+    readByte(): number | undefined {
+        return this.take(1)[0];
+    }
+
+    read(count: number): Uint8Array | undefined {
+        if (count === 0) return this.position >= this.source.size() ? undefined : new Uint8Array();
+        const bytes = this.take(count);
+        return bytes.length === 0 ? undefined : bytes;
+    }
+
+    readAll(): Uint8Array {
+        return this.take(Math.max(0, this.source.size() - this.position));
+    }
+
+    /** The rest of the line. A carriage return before the newline goes with it, kept by `withTrailing` alone. */
+    readLine(withTrailing: boolean): Uint8Array | undefined {
+        const pieces: Uint8Array[] = [];
+        let newline = -1;
+        for (let position = this.position; newline < 0;) {
+            const chunk = this.source.readAt(position, LINE_CHUNK);
+            if (chunk.length === 0) break;
+            newline = chunk.indexOf(NEWLINE);
+            pieces.push(newline < 0 ? chunk : chunk.subarray(0, newline + 1));
+            position += chunk.length;
+        }
+        const line = Buffer.concat(pieces);
+        if (line.length === 0) return undefined;
+        this.position += line.length;
+        if (withTrailing || newline < 0) return line;
+        const end = line.length - 1;
+        return line.subarray(0, line[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+    }
+
+    write(bytes: Uint8Array): void {
+        if (this.sink === undefined) throw new LuaError("File is not open for writing");
+        const position = this.sink.writePosition(this.position);
+        this.sink.writeAt(position, bytes);
+        this.position = position + bytes.length;
+    }
+
+    flush(): void {
+        this.sink?.flush();
+    }
+
+    /** The new position, or undefined when it would be before the beginning. */
+    seek(whence: "set" | "cur" | "end", offset: number): number | undefined {
+        const base = whence === "set" ? 0 : whence === "cur" ? this.position : this.source.size();
+        if (base + offset < 0) return undefined;
+        this.position = base + offset;
+        return this.position;
+    }
+
+    close(): void {
+        try {
+            this.sink?.flush();
+        } finally {
+            this.whenClosed();
+        }
+    }
+
+    /** Closes as a power cut does: what was not flushed is lost. */
+    discard(): void {
+        this.whenClosed();
+    }
+}

@@ -1,0 +1,207 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { ByteWriter, encodeValues, WireReader, type LuaValue, type ReceivedValue } from "./wire.ts";
+
+/**
+ * Real Lua 5.2.4, compiled to WebAssembly, one instance a computer.
+ *
+ * The bindings have no way to give Lua a JavaScript function, so the two sides talk over Lua's stdin and stdout:
+ * the kernel writes frames (see wire.ts) and, where it wants an answer, reads stdin; the moment it reads, every
+ * frame written so far is carried out and the result of the last one is the answer. So calls are synchronous, and
+ * frames that want no answer cost only their bytes.
+ */
+
+/** An error that the Lua program sees: it is raised there with this message. */
+export class LuaError extends Error {}
+
+/** What Lua can ask of Node. Arguments come unchecked from the kernel, which has checked what a program gave it. */
+export type HostFunctions = Record<string, (...args: never[]) => readonly LuaValue[] | void>;
+
+/** The little of WebAssembly's JavaScript interface that is needed; Node's types leave it out. */
+interface WasmModule {
+    readonly module: unique symbol;
+}
+interface WasmInstance {
+    readonly exports: unknown;
+}
+declare const WebAssembly: {
+    Module: new (bytes: Uint8Array) => WasmModule;
+    Instance: new (module: WasmModule, imports: unknown) => WasmInstance;
+};
+
+interface Glue {
+    cwrap(
+        name: string,
+        result: "number" | "string" | null,
+        args: ("number" | "string")[],
+    ): (...args: unknown[]) => number;
+    _luaL_newstate(): number;
+    _luaL_openlibs(state: number): void;
+    _lua_pcallk(
+        state: number,
+        args: number,
+        results: number,
+        handler: number,
+        context: number,
+        k: number,
+    ): number;
+    _lua_pushvalue(state: number, index: number): void;
+    _lua_settop(state: number, index: number): void;
+}
+
+interface GlueOptions {
+    stdin(): number | null;
+    stdout(byte: number): void;
+    stderr(byte: number): void;
+    instantiateWasm(imports: unknown, receive: (instance: WasmInstance) => void): unknown;
+    quit(status: number, reason: unknown): void;
+}
+
+const require = createRequire(import.meta.url);
+const gluePath = require.resolve("lua-wasm-bindings/dist/glue/glue-lua-5.2.4.js");
+let compiled: WasmModule | undefined;
+
+function compiledLua(): WasmModule {
+    compiled ??= new WebAssembly.Module(readFileSync(gluePath.replace(/\.js$/, ".wasm")));
+    return compiled;
+}
+
+/** The Lua state was stopped from inside, by the kernel's os.exit. */
+class Stopped extends Error {}
+
+/**
+ * Runs the glue's factory. It hangs handlers for uncaught errors on the process, one pair an instance, which would
+ * turn a rejected promise anywhere in the program into an abort of Lua: they are taken off again.
+ */
+function instantiate(options: GlueOptions): Glue {
+    const events = ["uncaughtException", "unhandledRejection"] as const;
+    const before = events.map((event) => new Set(process.listeners(event as "uncaughtException")));
+    const glue = (require(gluePath) as (options: GlueOptions) => Glue)(options);
+    events.forEach((event, index) => {
+        for (const listener of process.listeners(event as "uncaughtException")) {
+            if (!before[index]?.has(listener)) process.removeListener(event, listener);
+        }
+    });
+    return glue;
+}
+
+export class LuaVm {
+    private readonly glue: Glue;
+    private readonly state: number;
+    private readonly host: HostFunctions;
+    private readonly sent = new ByteWriter();
+    private answer: Buffer = Buffer.alloc(0);
+    private answerPosition = 0;
+    /** A fault of ours inside a host function: it must not be mistaken for an error of the program. */
+    private fault: unknown;
+
+    /**
+     * @param host the functions that the kernel may call, by name
+     * @param kernel Lua source that returns the function which `resume` runs
+     * @throws Error when the kernel does not compile or fails
+     */
+    constructor(host: HostFunctions, kernel: string) {
+        this.host = host;
+        this.glue = instantiate({
+            stdin: () => this.nextByte(),
+            stdout: (byte) => this.sent.writeByte(byte),
+            stderr: () => undefined,
+            instantiateWasm: (imports, receive) => {
+                const instance = new WebAssembly.Instance(compiledLua(), imports);
+                receive(instance);
+                return instance.exports;
+            },
+            quit: () => {
+                throw new Stopped();
+            },
+        });
+        this.state = this.glue._luaL_newstate();
+        this.glue._luaL_openlibs(this.state);
+        const loadString = this.glue.cwrap("luaL_loadstring", "number", ["number", "string"]);
+        if (loadString(this.state, kernel) !== 0) throw new Error(`The Lua kernel: ${this.popError()}`);
+        this.run(0, 1);
+    }
+
+    /**
+     * Hands values to the kernel's function and runs it until it returns.
+     * @returns false when the kernel has stopped the state for good, after which the VM is of no more use
+     */
+    resume(values: readonly LuaValue[]): boolean {
+        this.setAnswer("+", values);
+        this.glue._lua_pushvalue(this.state, 1);
+        return this.run(0, 0);
+    }
+
+    private run(args: number, results: number): boolean {
+        let status: number;
+        try {
+            status = this.glue._lua_pcallk(this.state, args, results, 0, 0, 0);
+            if (this.fault === undefined) this.carryOut();
+        } catch (error) {
+            if (this.fault === undefined && error instanceof Stopped) {
+                this.carryOut();
+                return false;
+            }
+            throw this.fault ?? error;
+        }
+        if (this.fault !== undefined) throw this.fault;
+        if (status !== 0) throw new Error(`The Lua kernel: ${this.popError()}`);
+        return true;
+    }
+
+    private popError(): string {
+        const toString = this.glue.cwrap("lua_tolstring", "string", ["number", "number", "number"]);
+        const message = String(toString(this.state, -1, 0));
+        this.glue._lua_settop(this.state, -2);
+        return message;
+    }
+
+    /** Lua reads a byte. With no answer waiting, it is owed one: the frames it sent are carried out first. */
+    private nextByte(): number | null {
+        if (this.answerPosition >= this.answer.length) {
+            if (this.sent.length === 0) return null;
+            try {
+                const { ok, values } = this.carryOut();
+                this.setAnswer(ok ? "+" : "-", values);
+            } catch (error) {
+                this.fault ??= error;
+                return null;
+            }
+        }
+        return this.answer[this.answerPosition++] ?? null;
+    }
+
+    /** Does what the frames ask for, in order, and returns the result of the last. */
+    private carryOut(): { ok: boolean; values: readonly LuaValue[] } {
+        let result: { ok: boolean; values: readonly LuaValue[] } = { ok: true, values: [] };
+        const reader = new WireReader(Buffer.from(this.sent.view()));
+        this.sent.clear();
+        while (!reader.atEnd) {
+            const { name, args } = reader.readFrame();
+            result = this.call(name, args);
+        }
+        return result;
+    }
+
+    private call(name: string, args: ReceivedValue[]): { ok: boolean; values: readonly LuaValue[] } {
+        const hostFunction = this.host[name];
+        if (hostFunction === undefined)
+            throw new Error(`The Lua kernel called ${name}, which does not exist`);
+        try {
+            return { ok: true, values: hostFunction(...(args as never[])) ?? [] };
+        } catch (error) {
+            if (error instanceof LuaError) return { ok: false, values: [error.message] };
+            throw error;
+        }
+    }
+
+    /** An answer is eight hexadecimal digits of length, `+` or `-` for success or error, and the values. */
+    private setAnswer(outcome: "+" | "-", values: readonly LuaValue[]): void {
+        const body = new ByteWriter();
+        body.writeText(`00000000${outcome}`);
+        encodeValues(body, values);
+        this.answer = body.view();
+        this.answer.write((body.length - 8).toString(16).padStart(8, "0"), 0, "latin1");
+        this.answerPosition = 0;
+    }
+}

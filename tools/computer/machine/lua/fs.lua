@@ -1,0 +1,54 @@
+-- fs: files on the computer's disk and its mounts.
+
+local kernel = ...
+local call, expect = kernel.call, kernel.expect
+
+local fs = {}
+
+for _, name in ipairs({
+    "list",
+    "getName",
+    "getDir",
+    "getSize",
+    "exists",
+    "isDir",
+    "isReadOnly",
+    "makeDir",
+    "delete",
+    "getDrive",
+    "getFreeSpace",
+    "getCapacity",
+    "attributes",
+    "find",
+}) do
+    local hostName = "fs." .. name
+    fs[name] = function(path)
+        expect(1, path, "string")
+        return call(hostName, path)
+    end
+end
+
+for _, name in ipairs({ "move", "copy" }) do
+    local hostName = "fs." .. name
+    fs[name] = function(from, to)
+        expect(1, from, "string")
+        expect(2, to, "string")
+        return call(hostName, from, to)
+    end
+end
+
+function fs.combine(...)
+    for index = 1, math.max(1, select("#", ...)) do
+        expect(index, (select(index, ...)), "string")
+    end
+    return call("fs.combine", ...)
+end
+
+function fs.open(path, mode)
+    expect(1, path, "string")
+    expect(2, mode, "string")
+    kernel.releaseHandles()
+    return call("fs.open", path, mode)
+end
+
+return fs

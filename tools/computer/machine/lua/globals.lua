@@ -1,0 +1,132 @@
+-- The standard library as ComputerCraft has it: real Lua 5.2 less what would reach the host, and with what CC keeps
+-- from 5.1 or takes from 5.3.
+
+local kernel = ...
+local globals = kernel.globals
+local getinfo, getupvalue, upvaluejoin, sethook = debug.getinfo, debug.getupvalue, debug.upvaluejoin, debug.sethook
+local error, type = error, type
+
+-- Too long without yielding -----------------------------------------------------------------------------------------
+
+local clock = os.clock
+local limit, grace = kernel.options.secondsWithoutYield, 1.5
+-- C's clock counts microseconds in 32 bits and so begins anew after this many seconds.
+local clockPeriod = 2 ^ 32 / 1e6
+local sliceStart, warned = 0, false
+
+--- A program gets its seconds anew: called when the computer goes on after waiting.
+function kernel.startSlice()
+    sliceStart, warned = clock(), false
+end
+
+-- Called every so many instructions in every coroutine. `kernel.inCall` keeps it from breaking off a call to Node
+-- between question and answer.
+local function watch()
+    local elapsed = clock() - sliceStart
+    if elapsed < 0 then elapsed = elapsed + clockPeriod end
+    if elapsed < limit or kernel.inCall then return end
+    if elapsed > limit + grace then
+        kernel.send("kernel.failed", "Too long without yielding")
+        io.stdout:flush()
+        os.exit(1)
+    end
+    if not warned then
+        warned = true
+        error("Too long without yielding", 2)
+    end
+end
+local instructionsBetweenLooks = 200000
+
+local rawCreate, rawWrap = coroutine.create, coroutine.wrap
+
+function kernel.create(body)
+    local thread = rawCreate(body)
+    sethook(thread, watch, "", instructionsBetweenLooks)
+    return thread
+end
+
+function globals.coroutine.create(body)
+    kernel.expect(1, body, "function")
+    return kernel.create(body)
+end
+
+function globals.coroutine.wrap(body)
+    kernel.expect(1, body, "function")
+    return rawWrap(function(...)
+        sethook(watch, "", instructionsBetweenLooks)
+        return body(...)
+    end)
+end
+
+function globals.coroutine.isyieldable()
+    local _, main = coroutine.running()
+    return not main
+end
+
+-- Environments, as Lua 5.1 had them ---------------------------------------------------------------------------------
+
+--- The index of a function's _ENV upvalue, or nil.
+local function environmentIndex(body)
+    local index = 1
+    while true do
+        local name = getupvalue(body, index)
+        if not name then return nil end
+        if name == "_ENV" then return index end
+        index = index + 1
+    end
+end
+
+local function functionAt(where, level)
+    if type(where) == "function" then return where end
+    if where == nil then where = 1 end
+    if type(where) ~= "number" then
+        error("bad argument #1 (number expected, got " .. type(where) .. ")", level + 1)
+    end
+    if where < 0 then error("bad argument #1 (level must be non-negative)", level + 1) end
+    local info = getinfo(where + level, "f")
+    if not info then error("bad argument #1 (invalid level)", level + 1) end
+    return info.func
+end
+
+function globals.getfenv(where)
+    if where == 0 then return globals end
+    local body = functionAt(where, 2)
+    local index = environmentIndex(body)
+    if not index then return globals end
+    local _, environment = getupvalue(body, index)
+    return environment
+end
+
+function globals.setfenv(where, environment)
+    kernel.expect(2, environment, "table")
+    local body = functionAt(where, 2)
+    local index = environmentIndex(body)
+    if not index then
+        if getinfo(body, "S").what == "C" then
+            error("'setfenv' cannot change environment of given object", 2)
+        end
+        return body
+    end
+    upvaluejoin(body, index, function() return environment end, 1)
+    return body
+end
+
+-- What is left out --------------------------------------------------------------------------------------------------
+
+local library = globals.debug
+library.setuservalue, library.getuservalue = nil, nil
+-- CC's own `require` looks here for modules that are there from the start. Lua's real registry stays out of reach.
+local registry = { _LOADED = { _G = globals } }
+for _, name in ipairs({ "bit32", "coroutine", "debug", "math", "string", "table" }) do
+    registry._LOADED[name] = globals[name]
+end
+function library.getregistry()
+    return registry
+end
+-- The hook is the watch's: a program's own would put it out of action.
+library.sethook = function() end
+library.gethook = function() end
+globals.string.dump = nil
+for _, name in ipairs({ "io", "package", "require", "module", "dofile", "loadfile", "collectgarbage", "print" }) do
+    globals[name] = nil
+end

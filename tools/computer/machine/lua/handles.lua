@@ -1,0 +1,106 @@
+-- File handles, and the bodies of http responses, which read the same way. Node holds the content; a handle here is
+-- a table of functions around its number.
+
+local kernel = ...
+local call, try, expect, expectOptional = kernel.call, kernel.try, kernel.expect, kernel.expectOptional
+local error, floor, setmetatable, tostring, type = error, math.floor, setmetatable, tostring, type
+
+-- Handles that the program dropped without closing them. A finaliser may run at any moment, between a question and
+-- its answer too, so that it only notes the number.
+local dropped = {}
+
+--- Closes what the program has dropped.
+function kernel.releaseHandles()
+    for index = #dropped, 1, -1 do
+        kernel.send("handle.close", dropped[index])
+        dropped[index] = nil
+    end
+end
+
+local noteDropped = {
+    __gc = function(state)
+        if state.id then dropped[#dropped + 1] = state.id end
+    end,
+}
+
+--- Builds a handle.
+-- @param spec id; read, write, seek (booleans): the methods it has; binary: bytes are numbers
+function kernel.objects.handle(spec)
+    local state = setmetatable({ id = spec.id }, noteDropped)
+    local binary = spec.binary
+    local handle = {}
+
+    local function open()
+        if not state.id then error("attempt to use a closed file", 3) end
+        return state.id
+    end
+
+    function handle.close()
+        local id = open()
+        state.id = nil
+        return call("handle.close", id)
+    end
+
+    if spec.read then
+        function handle.read(count)
+            expectOptional(1, count, "number")
+            local id = open()
+            if count and count < 0 then error("Cannot read a negative number of bytes", 2) end
+            if binary and not count then return call("handle.readByte", id) end
+            return call("handle.read", id, count and floor(count) or 1)
+        end
+
+        function handle.readAll()
+            return call("handle.readAll", open())
+        end
+
+        function handle.readLine(withTrailing)
+            expectOptional(1, withTrailing, "boolean")
+            return call("handle.readLine", open(), withTrailing or false)
+        end
+    end
+
+    if spec.write then
+        function handle.write(value)
+            local id = open()
+            if binary and type(value) == "number" then return call("handle.write", id, string.char(value % 256)) end
+            return call("handle.write", id, tostring(value))
+        end
+
+        function handle.writeLine(text)
+            return call("handle.write", open(), tostring(text) .. "\n")
+        end
+
+        function handle.flush()
+            return call("handle.flush", open())
+        end
+    end
+
+    if spec.seek then
+        function handle.seek(whence, offset)
+            expectOptional(1, whence, "string")
+            expectOptional(2, offset, "number")
+            local id = open()
+            whence = whence or "cur"
+            if whence ~= "set" and whence ~= "cur" and whence ~= "end" then
+                error("bad argument #1 to 'seek' (invalid option '" .. whence .. "'", 2)
+            end
+            return call("handle.seek", id, whence, floor(offset or 0))
+        end
+    end
+
+    if spec.response then
+        local response = spec.response
+        function handle.getResponseCode()
+            return response.code, response.reason
+        end
+
+        function handle.getResponseHeaders()
+            local copy = {}
+            for name, value in next, response.headers do copy[name] = value end
+            return copy
+        end
+    end
+
+    return handle
+end

@@ -1,0 +1,84 @@
+-- os: events, timers, clocks and the computer itself.
+
+local kernel = ...
+local call, send, expect, expectOptional = kernel.call, kernel.send, kernel.expect, kernel.expectOptional
+
+local os = {}
+
+function os.queueEvent(name, ...)
+    expect(1, name, "string")
+    send("os.queueEvent", name, ...)
+end
+
+function os.startTimer(seconds)
+    kernel.expectFinite(1, seconds)
+    return call("os.startTimer", seconds)
+end
+
+function os.cancelTimer(token)
+    expect(1, token, "number")
+    send("os.cancelTimer", token)
+end
+
+function os.setAlarm(time)
+    kernel.expectFinite(1, time)
+    return call("os.setAlarm", time)
+end
+
+function os.cancelAlarm(token)
+    expect(1, token, "number")
+    send("os.cancelAlarm", token)
+end
+
+--- Switches the computer off once it yields. CC takes no argument here; the number is the exit status that the host
+--- sees.
+function os.shutdown(status)
+    send("os.shutdown", type(status) == "number" and status or nil)
+end
+
+function os.reboot()
+    send("os.reboot")
+end
+
+function os.getComputerID()
+    return kernel.options.id
+end
+os.computerID = os.getComputerID
+
+function os.getComputerLabel()
+    return call("os.getComputerLabel")
+end
+os.computerLabel = os.getComputerLabel
+
+function os.setComputerLabel(label)
+    expectOptional(1, label, "string")
+    send("os.setComputerLabel", label)
+end
+
+function os.clock()
+    return call("os.clock")
+end
+
+function os.time(when)
+    if type(when) == "table" then return call("os.timeFromTable", when) end
+    expectOptional(1, when, "string")
+    return call("os.time", when or "ingame")
+end
+
+function os.day(where)
+    expectOptional(1, where, "string")
+    return call("os.day", where or "ingame")
+end
+
+function os.epoch(where)
+    expectOptional(1, where, "string")
+    return call("os.epoch", where or "ingame")
+end
+
+function os.date(format, time)
+    expectOptional(1, format, "string")
+    expectOptional(2, time, "number")
+    return call("os.date", format or "%c", time)
+end
+
+return os

@@ -1,0 +1,260 @@
+import { readFileSync } from "node:fs";
+import * as nodePath from "node:path";
+import { fileURLToPath } from "node:url";
+import { realClock } from "./clock.ts";
+import { EventQueue } from "./event-queue.ts";
+import { FileSystem } from "./file-system.ts";
+import { HandleTable } from "./handle-table.ts";
+import { HostFolder } from "./host-folder.ts";
+import { HttpClient } from "./http-client.ts";
+import { HttpRules } from "./http-rules.ts";
+import { LuaVm, type HostFunctions } from "./lua-vm.ts";
+import { fsFunctions } from "./native-fs.ts";
+import { httpFunctions } from "./native-http.ts";
+import { osFunctions } from "./native-os.ts";
+import { termFunctions } from "./native-term.ts";
+import { Terminal } from "./terminal.ts";
+import { Timers } from "./timers.ts";
+import type { LuaValue } from "./wire.ts";
+
+/** What a computer has of disk space, in bytes. Source: ComputerCraft's default configuration. */
+const DISK_CAPACITY = 1_000_000;
+
+/** After so many milliseconds at a stretch a computer lets the rest of Node have a turn. */
+const TURN_MILLISECONDS = 10;
+
+/** What programs find in _HOST. */
+const HOST = "ComputerCraft 1.113.1 (TrapOS headless)";
+
+const luaFolder = fileURLToPath(new URL("./lua", import.meta.url));
+const sources = new Map<string, string>();
+
+/** A part of the kernel, read once a process. */
+function kernelSource(name: string): string {
+    let source = sources.get(name);
+    if (source === undefined) {
+        source = readFileSync(nodePath.join(luaFolder, `${name}.lua`), "latin1");
+        sources.set(name, source);
+    }
+    return source;
+}
+
+/** How a computer ended. */
+export interface Exit {
+    reason: "shutdown" | "powerCut" | "failed";
+    /** What os.shutdown was given, 0 without. */
+    status?: number;
+    /** Why it failed. */
+    message?: string;
+}
+
+export interface MachineOptions {
+    disk: string;
+    /** Holds bios.lua and rom/. */
+    rom: string;
+    id: number;
+    label: string | undefined;
+    width: number;
+    height: number;
+    colour: boolean;
+    /** Undefined when there is no http API. */
+    http: { allow: readonly string[] } | undefined;
+    secondsWithoutYield: number;
+}
+
+/**
+ * A computer without its case: Lua, and all that Lua can reach. It runs when an event comes, until the program waits
+ * again, and has nothing scheduled otherwise.
+ */
+export class Machine {
+    readonly terminal: Terminal;
+    readonly exit: Promise<Exit>;
+    label: string | undefined;
+    private readonly options: MachineOptions;
+    private readonly bios: string;
+    private readonly timers = new Timers(realClock);
+    private readonly files: FileSystem;
+    private readonly handles = new HandleTable();
+    private readonly http: HttpClient | undefined;
+    private readonly queued = new EventQueue();
+    private readonly listeners = new Set<() => void>();
+    private settleExit!: (exit: Exit) => void;
+    private vm: LuaVm | undefined;
+    /** The only event that the program waits for, or undefined for any. */
+    private filter: string | undefined;
+    private turn: NodeJS.Immediate | undefined;
+    private startTick = 0;
+    /** What is to happen as soon as the program yields. */
+    private next: Exit | "reboot" | undefined;
+    private hasEnded = false;
+
+    /** @throws Error from Node when the disk or the ROM cannot be read, or for a rule that is none */
+    constructor(options: MachineOptions) {
+        this.options = options;
+        this.label = options.label;
+        this.bios = readFileSync(nodePath.join(options.rom, "bios.lua"), "latin1");
+        this.terminal = new Terminal(options.width, options.height);
+        const disk = new HostFolder(options.disk, { capacity: DISK_CAPACITY });
+        const rom = new HostFolder(nodePath.join(options.rom, "rom"), { readOnly: true });
+        this.files = new FileSystem([
+            { location: "", label: "hdd", folder: disk },
+            { location: "rom", label: "rom", folder: rom },
+        ]);
+        this.http = options.http && new HttpClient(new HttpRules(options.http.allow));
+        this.exit = new Promise((resolve) => {
+            this.settleExit = resolve;
+        });
+    }
+
+    get ended(): boolean {
+        return this.hasEnded;
+    }
+
+    /** Switches the computer on and runs it until it waits for its first event. */
+    start(): void {
+        this.startTick = this.timers.ticks();
+        this.terminal.reset();
+        this.filter = undefined;
+        this.next = undefined;
+        try {
+            this.vm = new LuaVm(this.hostFunctions(), kernelSource("kernel"));
+        } catch (error) {
+            this.end({ reason: "failed", message: (error as Error).message });
+            throw error;
+        }
+        // The first event has neither name nor arguments: it starts bios.lua.
+        this.resume([]);
+    }
+
+    private hostFunctions(): HostFunctions {
+        const { options } = this;
+        const queue = (event: string, ...args: LuaValue[]): void => this.queue(event, args);
+        return {
+            "kernel.source": (name: string) => [kernelSource(name)],
+            "kernel.bios": () => [this.bios],
+            "kernel.options": () => [
+                {
+                    width: options.width,
+                    height: options.height,
+                    colour: options.colour,
+                    id: options.id,
+                    http: this.http !== undefined,
+                    host: HOST,
+                    secondsWithoutYield: options.secondsWithoutYield,
+                },
+            ],
+            "kernel.waiting": (filter: string | undefined) => {
+                this.filter = filter;
+            },
+            "kernel.failed": (message: string) => {
+                this.next = { reason: "failed", message };
+            },
+            ...termFunctions(this.terminal),
+            ...fsFunctions(this.files, this.handles),
+            ...this.handles.hostFunctions(),
+            ...osFunctions(this.osContext(queue)),
+            ...(this.http && httpFunctions(this.http, this.handles, queue)),
+        };
+    }
+
+    private osContext(
+        queue: (event: string, ...args: LuaValue[]) => void,
+    ): Parameters<typeof osFunctions>[0] {
+        const getLabel = (): string | undefined => this.label;
+        const setLabel = (label: string | undefined): void => {
+            this.label = label;
+        };
+        return {
+            clock: realClock,
+            timers: this.timers,
+            startTick: () => this.startTick,
+            queue,
+            shutdown: (status) => {
+                this.next ??= { reason: "shutdown", status };
+            },
+            reboot: () => {
+                this.next ??= "reboot";
+            },
+            get label() {
+                return getLabel();
+            },
+            set label(label) {
+                setLabel(label);
+            },
+        };
+    }
+
+    /** Queues an event. `whenSeen` is called once it has been handled, or the computer has ended. */
+    queue(name: string, args: readonly LuaValue[], whenSeen?: () => void): void {
+        if (this.hasEnded) {
+            whenSeen?.();
+            return;
+        }
+        this.queued.push({ name, args, whenSeen });
+        this.turn ??= setImmediate(() => this.takeTurn());
+    }
+
+    /** Calls `listener` after every stretch in which the computer ran, and when it ends, until the result is called. */
+    onChange(listener: () => void): () => void {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
+    }
+
+    private takeTurn(): void {
+        this.turn = undefined;
+        const end = performance.now() + TURN_MILLISECONDS;
+        while (!this.hasEnded && performance.now() < end) {
+            const event = this.queued.shift();
+            if (event === undefined) break;
+            if (this.filter === undefined || event.name === this.filter || event.name === "terminate") {
+                this.resume([event.name, ...event.args]);
+            }
+            event.whenSeen?.();
+        }
+        if (!this.hasEnded && this.queued.length > 0) this.turn ??= setImmediate(() => this.takeTurn());
+        this.tellListeners();
+    }
+
+    private tellListeners(): void {
+        for (const listener of [...this.listeners]) listener();
+    }
+
+    private resume(event: readonly LuaValue[]): void {
+        try {
+            this.vm?.resume(event);
+        } catch (error) {
+            this.next = { reason: "failed", message: (error as Error).message };
+        }
+        const { next } = this;
+        if (next === "reboot") {
+            this.switchOff(false);
+            this.start();
+        } else if (next !== undefined) {
+            this.end(next);
+        }
+    }
+
+    /** Stops everything that belongs to this run of the computer. */
+    private switchOff(powerCut: boolean): void {
+        this.vm = undefined;
+        if (this.turn !== undefined) clearImmediate(this.turn);
+        this.turn = undefined;
+        this.timers.clear();
+        this.http?.abortAll();
+        this.handles.closeAll(powerCut);
+        this.queued.clear();
+    }
+
+    private end(exit: Exit): void {
+        if (this.hasEnded) return;
+        this.hasEnded = true;
+        this.switchOff(exit.reason === "powerCut");
+        this.settleExit(exit);
+        this.tellListeners();
+    }
+
+    /** Stops at once: nothing of the program runs any more and what was not flushed is lost. */
+    powerCut(): void {
+        this.end({ reason: "powerCut" });
+    }
+}

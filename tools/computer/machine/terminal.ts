@@ -1,0 +1,195 @@
+import { fontToUnicode } from "./font.ts";
+import { Palette } from "./palette.ts";
+
+const SPACE = 32;
+
+/** Scrolled-off rows that are kept, so that a program that prints for ever does not fill the memory. */
+const MAXIMUM_HISTORY = 10_000;
+
+interface Row {
+    /** The bytes of the font. */
+    readonly text: Uint8Array;
+    /** Colours by place, 0 (white) to 15 (black). */
+    readonly textColour: Uint8Array;
+    readonly backgroundColour: Uint8Array;
+}
+
+/** A place 0-15 from a byte of blit's colour strings; `fallback` where it is no hexadecimal digit. */
+function blitColour(byte: number, fallback: number): number {
+    const place = Number.parseInt(String.fromCharCode(byte), 16);
+    return Number.isNaN(place) ? fallback : place;
+}
+
+/** The screen of a computer: what term's functions change and people look at. Positions count from 1, as in Lua. */
+export class Terminal {
+    readonly width: number;
+    readonly height: number;
+    readonly palette = new Palette();
+    cursorX = 1;
+    cursorY = 1;
+    cursorBlink = false;
+    textColour = 0;
+    backgroundColour = 15;
+    /** Goes up with every change, so that a reader can tell whether to look again. */
+    revision = 0;
+    private rows: Row[];
+    private readonly history: string[] = [];
+    private redraw: Redraw | undefined;
+
+    constructor(width: number, height: number) {
+        this.width = width;
+        this.height = height;
+        this.rows = Array.from({ length: height }, () => this.blankRow());
+    }
+
+    private blankRow(): Row {
+        return {
+            text: new Uint8Array(this.width).fill(SPACE),
+            textColour: new Uint8Array(this.width).fill(this.textColour),
+            backgroundColour: new Uint8Array(this.width).fill(this.backgroundColour),
+        };
+    }
+
+    /** Empties the screen and forgets colours and cursor, as switching on does. What scrolled off stays. */
+    reset(): void {
+        this.cursorX = 1;
+        this.cursorY = 1;
+        this.cursorBlink = false;
+        this.textColour = 0;
+        this.backgroundColour = 15;
+        this.palette.reset();
+        this.clear();
+    }
+
+    /** Writes at the cursor, in its colours, and moves it; what does not fit on the row is lost. */
+    write(text: string): void {
+        this.put(Buffer.from(text, "latin1"), this.textColour, this.backgroundColour);
+    }
+
+    /** Writes with a colour for each character, given as hexadecimal digits. */
+    blit(text: string, textColours: string, backgroundColours: string): void {
+        this.put(
+            Buffer.from(text, "latin1"),
+            Buffer.from(textColours, "latin1"),
+            Buffer.from(backgroundColours, "latin1"),
+        );
+    }
+
+    private put(
+        text: Uint8Array,
+        textColour: number | Uint8Array,
+        backgroundColour: number | Uint8Array,
+    ): void {
+        const start = this.cursorX - 1;
+        const row = this.rows[this.cursorY - 1];
+        this.cursorX += text.length;
+        this.revision++;
+        if (row === undefined) return;
+        this.noteRedraw(start, text.length);
+        for (let index = Math.max(0, -start); index < text.length && start + index < this.width; index++) {
+            const x = start + index;
+            row.text[x] = text[index] ?? SPACE;
+            row.textColour[x] =
+                typeof textColour === "number" ? textColour : blitColour(textColour[index] ?? 0, 0);
+            row.backgroundColour[x] =
+                typeof backgroundColour === "number"
+                    ? backgroundColour
+                    : blitColour(backgroundColour[index] ?? 0, 15);
+        }
+        this.endRedraw();
+    }
+
+    /** Moves the rows up, or down where `lines` is negative; new rows are blank. */
+    scroll(lines: number): void {
+        if (lines === 0) return;
+        this.revision++;
+        this.redraw = undefined;
+        const before = this.rows;
+        if (lines > 0) before.slice(0, lines).forEach((row) => this.remember(row));
+        this.rows = before.map((_, y) => before[y + lines] ?? this.blankRow());
+    }
+
+    clear(): void {
+        this.revision++;
+        this.redraw = undefined;
+        this.rows = this.rows.map(() => this.blankRow());
+    }
+
+    clearLine(): void {
+        this.revision++;
+        if (this.rows[this.cursorY - 1] !== undefined) this.rows[this.cursorY - 1] = this.blankRow();
+    }
+
+    private remember(row: Row): void {
+        this.history.push(fontToUnicode(row.text).trimEnd());
+        if (this.history.length > MAXIMUM_HISTORY) this.history.shift();
+    }
+
+    /**
+     * A program in a window (CC's window API, and so all that runs under multishell) never scrolls the terminal: the
+     * window writes all its rows anew, from its first to the bottom of the screen. Such a run of whole rows is
+     * watched, and when it has brought every row up by some lines those that went over its top have scrolled off.
+     */
+    private noteRedraw(start: number, length: number): void {
+        const y = this.cursorY - 1;
+        if (start !== 0 || length !== this.width) {
+            this.redraw = undefined;
+        } else if (this.redraw?.next === y) {
+            this.redraw.next++;
+        } else {
+            this.redraw = {
+                top: y,
+                next: y + 1,
+                before: this.rows.slice(y).map((row) => ({ ...row, text: row.text.slice() })),
+            };
+        }
+    }
+
+    private endRedraw(): void {
+        if (this.redraw?.next !== this.height) return;
+        const { top, before } = this.redraw;
+        this.redraw = undefined;
+        const lines = scrolledBy(
+            before.map((row) => row.text),
+            this.rows.slice(top).map((row) => row.text),
+        );
+        before.slice(0, lines).forEach((row) => this.remember(row));
+    }
+
+    /** The screen as text, one string of `width` characters a row. */
+    screen(): string[] {
+        return this.rows.map((row) => fontToUnicode(row.text));
+    }
+
+    /** Every row that scrolled off the top and those on the screen, up to the last that has text, right-trimmed. */
+    transcript(): string {
+        const rows = this.screen().map((row) => row.trimEnd());
+        while (rows.at(-1) === "") rows.pop();
+        return [...this.history, ...rows].join("\n");
+    }
+}
+
+interface Redraw {
+    /** The first row of the run. */
+    top: number;
+    /** The row that must come next for the run to go on. */
+    next: number;
+    /** The rows from `top` on, as they were before the run. */
+    before: Row[];
+}
+
+/**
+ * By how many lines a block of rows moved up: the least number for which each row that stays has moved by it. 0 when
+ * nothing moved or something else was drawn.
+ */
+function scrolledBy(before: readonly Uint8Array[], after: readonly Uint8Array[]): number {
+    const same = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
+        a !== undefined && b !== undefined && Buffer.compare(a, b) === 0;
+    for (let lines = 0; lines < before.length; lines++) {
+        if (after.slice(0, after.length - lines).every((row, y) => same(row, before[y + lines]))) {
+            const stays = before.slice(lines).some((row) => row.some((byte) => byte !== SPACE));
+            return stays ? lines : 0;
+        }
+    }
+    return 0;
+}

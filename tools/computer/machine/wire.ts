@@ -1,0 +1,236 @@
+/**
+ * The byte format in which values cross the border between Node and Lua.
+ *
+ * Lua strings are byte strings: here they are JavaScript strings whose characters are all in 0-255 ("binary
+ * strings"), or a Uint8Array on the way in. A value is one tag byte and what belongs to it:
+ *
+ *     z                nil                    n<text>;          number
+ *     t, f             true, false            s<length>:<bytes> string
+ *     { key value ... }  table                @<index>;         a table seen before, counted from 1
+ *     o<kind>; <table>   (only to Lua) an object that the kernel builds, such as a file handle
+ *
+ * Numbers go as text with 17 significant digits, which is exact for a double.
+ */
+
+/** A value that came from Lua. Tables are Maps, functions and coroutines are nil as in CC's own events. */
+export type ReceivedValue = undefined | boolean | number | string | LuaTable;
+export type LuaTable = Map<ReceivedValue, ReceivedValue>;
+
+/** A value that can be handed to Lua. Arrays become sequences, plain objects become tables with string keys. */
+export type LuaValue =
+    | undefined
+    | null
+    | boolean
+    | number
+    | string
+    | Uint8Array
+    | LuaObject
+    | Map<ReceivedValue, LuaValue>
+    | readonly LuaValue[]
+    | { readonly [key: string]: LuaValue };
+
+/** An object that only the kernel can build, because it has functions: `kind` names the builder. */
+export class LuaObject {
+    readonly kind: string;
+    readonly fields: { readonly [key: string]: LuaValue };
+
+    constructor(kind: string, fields: { readonly [key: string]: LuaValue }) {
+        this.kind = kind;
+        this.fields = fields;
+    }
+}
+
+/** A byte buffer that grows as it is written to. */
+export class ByteWriter {
+    private bytes: Buffer;
+    length = 0;
+
+    constructor(capacity = 1024) {
+        this.bytes = Buffer.allocUnsafe(capacity);
+    }
+
+    private reserve(count: number): void {
+        if (this.length + count <= this.bytes.length) return;
+        const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.length + count));
+        this.bytes.copy(larger, 0, 0, this.length);
+        this.bytes = larger;
+    }
+
+    writeByte(byte: number): void {
+        if (this.length === this.bytes.length) this.reserve(1);
+        this.bytes[this.length++] = byte;
+    }
+
+    /** Appends a binary string; the caller has made sure that no character is above 255. */
+    writeText(text: string): void {
+        this.reserve(text.length);
+        this.length += this.bytes.write(text, this.length, "latin1");
+    }
+
+    writeBytes(bytes: Uint8Array): void {
+        this.reserve(bytes.length);
+        this.bytes.set(bytes, this.length);
+        this.length += bytes.length;
+    }
+
+    /** What was written. It is a view: it holds until the next write or clear. */
+    view(): Buffer {
+        return this.bytes.subarray(0, this.length);
+    }
+
+    /** Forgets the content, and the memory too if it had grown large. */
+    clear(): void {
+        this.length = 0;
+        if (this.bytes.length > 65536) this.bytes = Buffer.allocUnsafe(1024);
+    }
+}
+
+/** The first character that no Lua string can hold. */
+// eslint-disable-next-line no-control-regex
+const beyondBytes = /[^\u0000-\u00ff]/;
+
+function numberToText(value: number): string {
+    if (value === Infinity) return "1e999";
+    if (value === -Infinity) return "-1e999";
+    return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function textToNumber(text: string): number {
+    if (text.endsWith("inf")) return text.startsWith("-") ? -Infinity : Infinity;
+    if (text.endsWith("nan")) return NaN;
+    return Number(text);
+}
+
+/**
+ * Appends one value to `out`.
+ * @param seen tables written so far in this message, so that a table that occurs twice stays one table
+ * @throws TypeError for a string with a character above 255, which has no byte
+ */
+export function encodeValue(out: ByteWriter, value: LuaValue, seen: Map<object, number>): void {
+    if (value === undefined || value === null) {
+        out.writeText("z");
+    } else if (typeof value === "boolean") {
+        out.writeText(value ? "t" : "f");
+    } else if (typeof value === "number") {
+        out.writeText(Number.isNaN(value) ? "q" : `n${numberToText(value)};`);
+    } else if (typeof value === "string") {
+        if (beyondBytes.test(value)) {
+            throw new TypeError(
+                `A Lua string holds bytes, but ${JSON.stringify(value)} has a character above 255`,
+            );
+        }
+        out.writeText(`s${value.length}:`);
+        out.writeText(value);
+    } else if (value instanceof Uint8Array) {
+        out.writeText(`s${value.length}:`);
+        out.writeBytes(value);
+    } else if (value instanceof LuaObject) {
+        out.writeText(`o${value.kind};`);
+        encodeValue(out, value.fields, seen);
+    } else {
+        const index = seen.get(value);
+        if (index !== undefined) {
+            out.writeText(`@${index};`);
+            return;
+        }
+        seen.set(value, seen.size + 1);
+        out.writeText("{");
+        for (const [key, item] of entriesOf(value)) {
+            if (key === undefined || item === undefined || item === null) continue;
+            encodeValue(out, key, seen);
+            encodeValue(out, item, seen);
+        }
+        out.writeText("}");
+    }
+}
+
+function entriesOf(
+    table: Map<ReceivedValue, LuaValue> | readonly LuaValue[] | { readonly [key: string]: LuaValue },
+): Iterable<[ReceivedValue, LuaValue]> {
+    if (table instanceof Map) return table;
+    if (Array.isArray(table))
+        return table.map((item: LuaValue, index): [number, LuaValue] => [index + 1, item]);
+    return Object.entries(table);
+}
+
+/** Appends several values, which share their tables. */
+export function encodeValues(out: ByteWriter, values: readonly LuaValue[]): void {
+    const seen = new Map<object, number>();
+    for (const value of values) encodeValue(out, value, seen);
+}
+
+const SEMICOLON = ";".charCodeAt(0);
+const COLON = ":".charCodeAt(0);
+
+/** Reads what the kernel wrote: frames of a name and its arguments. */
+export class WireReader {
+    private readonly bytes: Buffer;
+    private position = 0;
+    private tables: LuaTable[] = [];
+
+    constructor(bytes: Buffer) {
+        this.bytes = bytes;
+    }
+
+    get atEnd(): boolean {
+        return this.position >= this.bytes.length;
+    }
+
+    private readUntil(stop: number): string {
+        const end = this.bytes.indexOf(stop, this.position);
+        if (end < 0) throw new Error("The Lua kernel sent a frame that is cut off");
+        const text = this.bytes.toString("latin1", this.position, end);
+        this.position = end + 1;
+        return text;
+    }
+
+    /** One frame: `<name>;<value>...` and a full stop. */
+    readFrame(): { name: string; args: ReceivedValue[] } {
+        const name = this.readUntil(SEMICOLON);
+        const args: ReceivedValue[] = [];
+        this.tables = [];
+        while (!this.skip(".")) args.push(this.readValue());
+        return { name, args };
+    }
+
+    private skip(character: string): boolean {
+        if (this.bytes[this.position] !== character.charCodeAt(0)) return false;
+        this.position++;
+        return true;
+    }
+
+    private readValue(): ReceivedValue {
+        const tag = String.fromCharCode(this.bytes[this.position++] ?? 0);
+        switch (tag) {
+            case "z":
+                return undefined;
+            case "t":
+                return true;
+            case "f":
+                return false;
+            case "n":
+                return textToNumber(this.readUntil(SEMICOLON));
+            case "s": {
+                const end = Number(this.readUntil(COLON)) + this.position;
+                if (end > this.bytes.length) throw new Error("The Lua kernel sent a string that is cut off");
+                const text = this.bytes.toString("latin1", this.position, end);
+                this.position = end;
+                return text;
+            }
+            case "{": {
+                const table: LuaTable = new Map();
+                this.tables.push(table);
+                while (!this.skip("}")) {
+                    const key = this.readValue();
+                    const value = this.readValue();
+                    if (key !== undefined && value !== undefined) table.set(key, value);
+                }
+                return table;
+            }
+            case "@":
+                return this.tables[Number(this.readUntil(SEMICOLON)) - 1];
+            default:
+                throw new Error(`The Lua kernel sent an unknown tag ${JSON.stringify(tag)}`);
+        }
+    }
+}
