@@ -1,0 +1,89 @@
+/** The command line of `ai`: which command, with which flags, and the prompt. Pure, so that it is tested as a table. */
+
+/** What each command is for, in the order in which help lists them: usage, then purpose. */
+export const commands: [name: string, usage: string, purpose: string][] = [
+    ["ask", "ask <prompt>", "Ask, even where the prompt starts with a command's name."],
+    ["new", "new [prompt]", "Start a new session, and ask in it."],
+    ["ping", "ping", "See whether everything works, the model too."],
+    ["sessions", "sessions [word]", "List the conversations; * is this computer's."],
+    ["use", "use <number|id>", "Go on in one of them."],
+    ["abort", "abort", "Stop what runs in the session."],
+    ["resume", "resume", "Show the answer that was not shown, or the last one again."],
+    ["help", "help [command]", "Show this."],
+];
+
+/** What each flag is for: its name without dashes, the name of its value, and its purpose. */
+export const flags: [name: string, value: string, purpose: string][] = [
+    ["verbose", "", "-v: print every poll."],
+    ["session", "number|id", "Ask in this session, once."],
+    ["model", "provider/model", "Ask this model."],
+    ["agent", "name", "Ask this agent."],
+    ["timeout", "seconds", "Give up after so long without progress."],
+];
+
+/** A command line that was understood. */
+export interface CommandLine {
+    /** One of `commands`, or "version". */
+    command: string;
+    /** The words after the command and the flags. */
+    words: string[];
+    /** Values by flag name without dashes; "true" for a flag without a value. */
+    flags: Record<string, string | undefined>;
+    /** What was not understood, in one sentence. */
+    problem?: string;
+}
+
+function flagNamed(name: string): [string, string, string] | undefined {
+    for (const flag of flags) {
+        if ("--" + flag[0] === name) return flag;
+    }
+    return undefined;
+}
+
+function isCommand(word: string): boolean {
+    for (const command of commands) {
+        if (command[0] === word) return true;
+    }
+    return false;
+}
+
+/**
+ * Reads the words of a command line. Flags stand before a prompt, so that a prompt may hold words with dashes; where
+ * there is no prompt they may stand anywhere. `--` ends them.
+ * @param given the words as the shell split them
+ * @returns what they say; with `problem` set when they cannot be understood
+ */
+export function parse(given: readonly string[]): CommandLine {
+    const line: CommandLine = { command: "", words: [], flags: {} };
+    let inPrompt = false;
+    let wanted: string | undefined;
+    for (const word of given) {
+        const flag = flagNamed(word === "-v" ? "--verbose" : word);
+        if (wanted !== undefined) {
+            line.flags[wanted] = word;
+            wanted = undefined;
+        } else if (inPrompt) {
+            line.words.push(word);
+        } else if (word === "--") {
+            inPrompt = true;
+        } else if (word === "-h" || word === "--help") {
+            line.command = "help";
+        } else if (word === "--version") {
+            line.command = "version";
+        } else if (flag !== undefined) {
+            if (flag[1] === "") line.flags[flag[0]] = "true";
+            else wanted = flag[0];
+        } else if (word.indexOf("--") === 0) {
+            line.problem = `There is no flag ${word}`;
+            return line;
+        } else if (line.command === "" && isCommand(word)) {
+            line.command = word;
+        } else {
+            line.words.push(word);
+            inPrompt = line.command === "" || line.command === "ask" || line.command === "new";
+        }
+    }
+    if (wanted !== undefined) line.problem = `--${wanted} needs a value`;
+    if (line.command === "") line.command = line.words.length === 0 ? "help" : "ask";
+    return line;
+}

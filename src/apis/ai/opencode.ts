@@ -1,0 +1,214 @@
+/**
+ * The routes of opencode's HTTP server as functions: request in, `true, value` or `false, failure` out. The only file
+ * that knows an address. Measured against opencode 1.18.33; an unknown route answers 200 with HTML there, which is
+ * why everything that is not JSON is refused.
+ */
+import type { Request, Response } from "../http";
+import { decode, encode } from "../json";
+import { fail, type Failure, type Result } from "./failure";
+import type { Agent, Message, Permission, Provider, Question, Session, SessionStatus } from "./protocol";
+import { redact, type Settings } from "./settings";
+
+/** What the routes need: the settings, and what sends a request. */
+export interface Connection {
+    readonly settings: Settings;
+    readonly send: (this: void, request: Request) => Response;
+    /** True to go on through Ctrl+T. */
+    readonly raw?: boolean;
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Base64 (RFC 4648), which HTTP's Basic authentication wants and CC's ROM does not have. */
+function base64(bytes: string): string {
+    const [digits] = string.gsub(bytes, "..?.?", (group) => {
+        const [a, b, c] = string.byte(group, 1, 3);
+        const bits = a! * 65536 + (b ?? 0) * 256 + (c ?? 0);
+        let four = "";
+        for (let i = 0; i < 4; i++) {
+            const index = Math.floor(bits / 64 ** (3 - i)) % 64;
+            four += i > group.length ? "=" : string.sub(ALPHABET, index + 1, index + 1);
+        }
+        return four;
+    });
+    return digits;
+}
+
+function unreachable(url: string, reason: string): Failure {
+    if (reason === "http is disabled") return fail("http_disabled");
+    if (reason === "Domain not permitted") return fail("address_denied", { url });
+    if (reason === "Timed out") return fail("timed_out", { url });
+    if (reason === "Response is too large") return fail("reply_too_large");
+    if (string.find(reason, "connect")[0] !== undefined || reason === "Unknown host") {
+        return fail("cannot_connect", { url, what: reason });
+    }
+    return fail("network_error", { url, what: reason });
+}
+
+interface ErrorBody {
+    readonly name?: unknown;
+    readonly data?: { readonly message?: string; readonly path?: string };
+}
+
+function refused(url: string, status: number, value: unknown): Failure {
+    const body = (type(value) === "table" ? value : {}) as ErrorBody;
+    const what = (body.data && body.data.message) ?? "";
+    if (status === 401 || status === 403) return fail("unauthorized");
+    if (type(body.name) !== "string") {
+        return status >= 500 ? fail("server_error", { status, what }) : fail("not_opencode", { url });
+    }
+    if (body.name === "ConfigJsonError") {
+        return fail("server_config", { what: (body.data && body.data.path) ?? what });
+    }
+    if (status === 404) return fail("not_found", { what });
+    return fail("server_error", { status, what });
+}
+
+function call<T>(connection: Connection, method: string, path: string, body?: unknown): Result<T> {
+    const settings = connection.settings;
+    const headers: Record<string, string> = { Accept: "application/json" };
+    if (settings.password !== "") {
+        headers.Authorization = "Basic " + base64(`${settings.username}:${settings.password}`);
+    }
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const response = connection.send({
+        url: settings.serverUrl + path,
+        method,
+        headers,
+        body: body === undefined ? undefined : encode(body),
+        timeout: settings.requestTimeout,
+        raw: connection.raw,
+    });
+    const url = redact(settings.serverUrl);
+    const status = response.status;
+    if (status === undefined) return $multi(false as const, unreachable(url, response.reason ?? ""));
+    if (status === 204) return $multi(true as const, undefined as T);
+    const value = decode(response.body);
+    if (status < 200 || status > 299) return $multi(false as const, refused(url, status, value));
+    const isJson = string.find(response.headers["content-type"] ?? "", "json")[0] !== undefined;
+    if (value === undefined || !isJson) return $multi(false as const, fail("not_opencode", { url }));
+    return $multi(true as const, value as T);
+}
+
+function get<T>(connection: Connection, path: string): Result<T> {
+    return call(connection, "GET", path);
+}
+
+/** A query of the parameters that have a value, with its question mark. */
+function query(parameters: Record<string, string | number | undefined>): string {
+    let text = "";
+    for (const [name, value] of pairs(parameters)) {
+        text += `${text === "" ? "?" : "&"}${name}=${textutils.urlEncode(tostring(value))}`;
+    }
+    return text;
+}
+
+/** Whether the server is up, and its version. */
+export function health(connection: Connection): Result<{ readonly version: string }> {
+    const [ok, value] = get<{ healthy?: boolean; version?: string }>(connection, "/global/health");
+    if (!ok) return $multi(false as const, value);
+    if (value.healthy === undefined) {
+        return $multi(false as const, fail("not_opencode", { url: redact(connection.settings.serverUrl) }));
+    }
+    return $multi(true as const, { version: value.version ?? "unknown" });
+}
+
+/** Makes a session. The title is for people. */
+export function createSession(connection: Connection, title: string): Result<Session> {
+    return call(connection, "POST", "/session" + query({ directory: connection.settings.directory }), {
+        title,
+    });
+}
+
+/** One session; fails with `not_found` when the server does not have it. */
+export function getSession(connection: Connection, id: string): Result<Session> {
+    // Any other id makes the server fail with 500.
+    if (string.sub(id, 1, 3) !== "ses")
+        return $multi(false as const, fail("not_found", { what: "session " + id }));
+    return get(connection, "/session/" + textutils.urlEncode(id));
+}
+
+/** The newest sessions that no other session opened, newest first. */
+export function listSessions(
+    connection: Connection,
+    options: { readonly limit?: number; readonly search?: string },
+): Result<Session[]> {
+    const { limit, search } = options;
+    const directory = connection.settings.directory;
+    return get(connection, "/session" + query({ limit, search, roots: "true", directory }));
+}
+
+/** What the sessions of a directory do, by session id; a session that is not listed is idle. */
+export function getStatuses(
+    connection: Connection,
+    directory: string,
+): Result<Record<string, SessionStatus>> {
+    return get(connection, "/session/status" + query({ directory }));
+}
+
+/** The newest messages of a session, oldest first. Always with a limit: the whole list grows with every turn. */
+export function getMessages(connection: Connection, sessionId: string, limit: number): Result<Message[]> {
+    return get(connection, `/session/${sessionId}/message?limit=${limit}`);
+}
+
+/** One message of a session. */
+export function getMessage(connection: Connection, sessionId: string, id: string): Result<Message> {
+    return get(connection, `/session/${sessionId}/message/${textutils.urlEncode(id)}`);
+}
+
+/** A prompt as it is sent. */
+export interface Prompt {
+    readonly text: string;
+    readonly nonce: string;
+    /** "provider/model" */
+    readonly model?: string;
+    readonly agent?: string;
+    readonly variant?: string;
+    readonly system?: string;
+}
+
+/**
+ * Sends a prompt and does not wait for its answer. Success only means that the server has it: an unknown model or
+ * agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
+ * that was used before; the nonce in the part's metadata marks it instead.
+ */
+export function sendPrompt(connection: Connection, sessionId: string, prompt: Prompt): Result<undefined> {
+    const [provider, model] = string.match(prompt.model ?? "", "^([^/]+)/(.+)$");
+    return call(connection, "POST", `/session/${sessionId}/prompt_async`, {
+        parts: [{ type: "text", text: prompt.text, metadata: { nonce: prompt.nonce } }],
+        model: provider === undefined ? undefined : { providerID: provider, modelID: model },
+        agent: prompt.agent,
+        variant: prompt.variant,
+        system: prompt.system,
+    });
+}
+
+/** Stops what a session does; fine for an idle one. */
+export function abortSession(connection: Connection, sessionId: string): Result<boolean> {
+    return call(connection, "POST", `/session/${sessionId}/abort`, {});
+}
+
+/** The permissions that somebody has to give or refuse. */
+export function getPermissions(connection: Connection, directory: string): Result<Permission[]> {
+    return get(connection, "/permission" + query({ directory }));
+}
+
+/** The questions that somebody has to answer. */
+export function getQuestions(connection: Connection, directory: string): Result<Question[]> {
+    return get(connection, "/question" + query({ directory }));
+}
+
+/** The providers that are configured, each with its models. */
+export function getProviders(connection: Connection, directory: string): Result<Provider[]> {
+    const [ok, value] = get<{ providers: Provider[] }>(
+        connection,
+        "/config/providers" + query({ directory }),
+    );
+    if (!ok) return $multi(false as const, value);
+    return $multi(true as const, value.providers);
+}
+
+/** The agents that are configured. */
+export function getAgents(connection: Connection, directory: string): Result<Agent[]> {
+    return get(connection, "/agent" + query({ directory }));
+}

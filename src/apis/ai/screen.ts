@@ -1,0 +1,133 @@
+/** What `ai` shows: answers page by page, failures in red, and one line that moves while something is under way. */
+import type { Failure } from "./failure";
+import * as text from "./text";
+import type { Progress } from "./types";
+
+const COLOURS: Record<string, number | undefined> = {
+    heading: colours.yellow,
+    bold: colours.yellow,
+    code: colours.lightBlue,
+    quote: colours.lightGrey,
+    link: colours.cyan,
+};
+
+function withColour(colour: number, print: () => void): void {
+    const before = term.getTextColour();
+    if (term.isColour()) term.setTextColour(colour);
+    print();
+    term.setTextColour(before);
+}
+
+/** Prints a remark that is not part of an answer. */
+export function remark(line: string): void {
+    withColour(colours.lightGrey, () => print(text.fold(line)));
+}
+
+/** Prints what went wrong and what to do next, and what there was of an answer until then. */
+export function showFailure(failure: Failure): void {
+    if (failure.text !== undefined && failure.text !== "") showAnswer(failure.text);
+    printError(text.fold(failure.message));
+    printError(text.fold(failure.hint));
+}
+
+/** Waits at the end of a page. True to go on, false when the reader has seen enough. */
+function turnPage(width: number): boolean {
+    remark(text.cut("-- more: any key, q: enough --", width));
+    const [, key] = os.pullEvent("key");
+    // The key's character would be typed at the shell's prompt.
+    sleep(0.05);
+    const [, row] = term.getCursorPos();
+    term.setCursorPos(1, row - 1);
+    term.clearLine();
+    return key !== keys.q;
+}
+
+/**
+ * Prints an answer, its Markdown as colours; waits at the end of each page, for a computer's screen does not scroll
+ * back. Not so in harness mode, where nobody would press the key.
+ * @param markdown the answer, UTF-8
+ */
+export function showAnswer(markdown: string): void {
+    const [width, height] = term.getSize();
+    const paged = settings.get("trapos.harness_mode") !== true;
+    let rows = 0;
+    let reading = true;
+    text.markdown(markdown, width, (row) => {
+        if (!reading) return;
+        for (const span of row) withColour(COLOURS[span.style] ?? colours.white, () => write(span.text));
+        print();
+        rows += 1;
+        if (paged && rows % (height - 1) === 0) reading = turnPage(width);
+        // A program that prints for 7 s without a pause is stopped.
+        else if (rows % 500 === 0) sleep(0);
+    });
+}
+
+function describe(progress: Progress): string {
+    const message = progress.message ?? "";
+    const phase = progress.phase;
+    if (phase === "tool") {
+        const title = progress.title ?? "";
+        return title === "" ? `${progress.tool}` : `${progress.tool}: ${title}`;
+    }
+    if (phase === "retry") return `the model fails, trying again: ${message}`;
+    if (phase === "reconnecting") return "the server is out of reach, trying again";
+    if (phase === "waiting for permission") return `waits for a permission: ${message}`;
+    if (phase === "waiting for an answer") return `asks: ${message}`;
+    if (phase === "stopping") return "stopping the turn";
+    return phase === "sent" ? "asked" : phase;
+}
+
+function clearRow(): void {
+    const [, row] = term.getCursorPos();
+    term.setCursorPos(1, row);
+    term.clearLine();
+}
+
+/** What a running call may tell the screen. */
+export interface Reporter {
+    /** Shows how far it is, in the moving line. */
+    readonly onProgress: (this: void, progress: Progress) => void;
+    /** Prints a line that stays. */
+    readonly log: (this: void, line: string) => void;
+}
+
+/**
+ * Runs something with a moving line below: a spinner, the seconds and what is being done. The line is gone when it
+ * ends, however it ends. Ctrl+T reaches only what runs.
+ * @param act what to run
+ */
+export function withSpinner(act: (reporter: Reporter) => void): void {
+    const start = os.epoch("utc");
+    const [width] = term.getSize();
+    let doing = "";
+    const reporter: Reporter = {
+        onProgress: (progress) => {
+            if (progress.phase === "new session") reporter.log("The session is gone from the server; this is a new one.");
+            else doing = describe(progress);
+        },
+        log: (line) => {
+            clearRow();
+            remark(line);
+        },
+    };
+    const spin = () => {
+        let turns = 0;
+        while (true) {
+            const timer = os.startTimer(0.2);
+            let event: string;
+            let id: unknown;
+            do {
+                [event, id] = os.pullEventRaw();
+            } while (event !== "timer" || id !== timer);
+            const sign = string.sub("|/-\\", (turns % 4) + 1, (turns % 4) + 1);
+            const seconds = Math.floor((os.epoch("utc") - start) / 1000);
+            turns += 1;
+            clearRow();
+            withColour(colours.lightGrey, () => term.write(text.cut(`${sign} ${seconds} s ${text.fold(doing)}`, width)));
+        }
+    };
+    const [ok, problem] = pcall(() => parallel.waitForAny(() => act(reporter), spin));
+    clearRow();
+    if (!ok) error(problem, 0);
+}

@@ -1,0 +1,109 @@
+/**
+ * What survives a power cut: which session this computer talks in, and the turns whose answers nobody has seen yet.
+ * A computer can stop at any instruction, so a turn is on the disk before its prompt is sent.
+ */
+import { decode, encode } from "../json";
+import type { SettingsStore } from "./settings";
+
+/** A turn whose answer has not been handed over. */
+export interface TurnRecord {
+    readonly nonce: string;
+    readonly sessionId: string;
+    readonly directory: string;
+    readonly prompt?: string;
+    /** Epoch milliseconds. */
+    sentAt: number;
+    /** The newest message before the prompt. */
+    baselineId?: string;
+    readonly model?: string;
+    readonly agent?: string;
+}
+
+/** What is used of CC's fs API. */
+export type Disk = Pick<typeof fs, "exists" | "list" | "open" | "delete" | "move">;
+
+const TURNS = "/trapos/ai/turns";
+const SETTING = "opencc.session_id";
+const SETTINGS_FILE = "/.settings";
+const SETTINGS_DRAFT = "/.settings.new";
+
+/**
+ * Keeps the session's id in the setting `opencc.session_id`.
+ * @param id the session's id, nil for none
+ */
+export function rememberSession(store: SettingsStore, disk: Disk, id: string | undefined): void {
+    if (id === undefined) store.unset(SETTING);
+    else store.set(SETTING, id);
+    // settings.save writes in place: a power cut there would cost the player every setting.
+    if (settings.save(SETTINGS_DRAFT) as unknown as boolean) {
+        disk.delete(SETTINGS_FILE);
+        disk.move(SETTINGS_DRAFT, SETTINGS_FILE);
+    }
+}
+
+/** Mends the settings file when the power went while `rememberSession` replaced it. To be called at boot. */
+export function recoverSettings(disk: Disk): void {
+    if (!disk.exists(SETTINGS_DRAFT)) return;
+    if (disk.exists(SETTINGS_FILE)) {
+        disk.delete(SETTINGS_DRAFT);
+    } else {
+        disk.move(SETTINGS_DRAFT, SETTINGS_FILE);
+        settings.load(SETTINGS_FILE);
+    }
+}
+
+function pathOf(nonce: string): string {
+    return `${TURNS}/${nonce}.json`;
+}
+
+/**
+ * Writes a turn down.
+ * @returns false when the disk is full; the turn can go on all the same
+ */
+export function recordTurn(disk: Disk, turn: TurnRecord): boolean {
+    const [ok] = pcall(() => {
+        const [file, problem] = disk.open(pathOf(turn.nonce), "w");
+        if (file === null) throw problem;
+        file.write(encode(turn));
+        file.close();
+    });
+    return ok;
+}
+
+/** Whether a turn is written down. */
+export function isRecorded(disk: Disk, nonce: string): boolean {
+    return disk.exists(pathOf(nonce));
+}
+
+/** Forgets a turn, once its answer was handed over or can never come. */
+export function forgetTurn(disk: Disk, nonce: string): void {
+    disk.delete(pathOf(nonce));
+}
+
+/**
+ * The turns whose answers nobody has seen, oldest first. A record that the power cut short is removed: its prompt was
+ * not sent yet.
+ */
+export function pendingTurns(disk: Disk): TurnRecord[] {
+    const turns: TurnRecord[] = [];
+    if (!disk.exists(TURNS)) return turns;
+    for (const name of disk.list(TURNS)) {
+        const path = `${TURNS}/${name}`;
+        const [file] = disk.open(path, "r");
+        if (file !== null) {
+            const turn = decode(file.readAll() ?? "") as TurnRecord | undefined;
+            file.close();
+            if (
+                type(turn) === "table" &&
+                type(turn!.nonce) === "string" &&
+                type(turn!.sessionId) === "string"
+            ) {
+                turns.push(turn!);
+            } else {
+                disk.delete(path);
+            }
+        }
+    }
+    table.sort(turns, (a, b) => a.sentAt < b.sentAt);
+    return turns;
+}

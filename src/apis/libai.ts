@@ -1,0 +1,330 @@
+/**
+ * The client of an opencode server for programs: `local ai = require("/apis/libai")()`.
+ *
+ * Each function returns `true, value` or `false, failure` and never raises, except for `Terminated` (Ctrl+T), which it
+ * passes on after it has stopped the turn on the server. While it waits it takes every event of its coroutine: run it
+ * under `parallel` beside code that needs events of its own.
+ */
+import { fail, type Failure, type Result } from "./ai/failure";
+import * as opencode from "./ai/opencode";
+import type { Message, Session } from "./ai/protocol";
+import {
+    forgetTurn,
+    isRecorded,
+    pendingTurns,
+    recordTurn,
+    rememberSession,
+    type Disk,
+    type TurnRecord,
+} from "./ai/session";
+import { readSettings, type SettingsStore } from "./ai/settings";
+import * as turn from "./ai/turn";
+import type { Ai, AskOptions, Environment, Reply, SessionSummary, WaitOptions } from "./ai/types";
+import { send as sendOverHttp } from "./http";
+
+const PING = "Reply with the single word: pong";
+
+/** Text as UTF-8: what is typed on a computer comes as Latin-1, what programs hand in mostly is UTF-8 already. */
+function toUtf8(text: string): string {
+    if (utf8.len(text) !== undefined) return text;
+    return string.gsub(text, "[^\x01-\x7f]", (char) => utf8.char(string.byte(char)!))[0];
+}
+
+/**
+ * Makes a client. Settings are read anew by each call.
+ * @param environment stand-ins for what the computer provides, for tests
+ * @returns its functions
+ */
+function createAi(this: void, environment?: Environment): Ai {
+    const given: Environment = environment ?? {};
+    const store: SettingsStore = given.settings ?? settings;
+    const disk: Disk = given.fs ?? fs;
+    const now = given.now ?? (() => os.epoch("utc"));
+    const pause = given.sleep ?? sleep;
+
+    /** Makes a public function of one that needs a connection: whatever happens in it, it returns. */
+    function connected<A, T>(
+        act: (connection: opencode.Connection, argument: A) => Result<T>,
+    ): (argument?: A) => Result<T> {
+        return (argument) => {
+            const [ok, first, second] = pcall(() => {
+                const [valid, value] = readSettings(store);
+                if (!valid) return $multi(false as const, value);
+                return act({ settings: value, send: given.send ?? sendOverHttp }, argument as A);
+            });
+            if (ok) return $multi(first, second) as unknown as Result<T>;
+            if ((first as unknown) === "Terminated") error(first, 0);
+            return $multi(false as const, fail("internal_error", { what: first }));
+        };
+    }
+
+    function summarise(session: Session, current: string | undefined): SessionSummary {
+        const id = session.id;
+        const time = session.time;
+        return {
+            id,
+            title: session.title,
+            created: time.created,
+            updated: time.updated,
+            current: id === current,
+        };
+    }
+
+    function createSession(connection: opencode.Connection, title?: string): Result<Session> {
+        const label = os.getComputerLabel();
+        const name = label === undefined ? `computer ${os.getComputerID()}` : label;
+        const [ok, session] = opencode.createSession(
+            connection,
+            title ?? `ComputerCraft: ${toUtf8(name as string)}`,
+        );
+        if (ok) rememberSession(store, disk, session.id);
+        return $multi(ok, session) as unknown as Result<Session>;
+    }
+
+    /** The session to talk in: the one asked for, the remembered one while the server has it, or else a new one. */
+    function openSession(connection: opencode.Connection, options: AskOptions): Result<Session> {
+        const id = options.session ?? connection.settings.sessionId;
+        if (id === undefined) return createSession(connection);
+        const [ok, session] = opencode.getSession(connection, id);
+        if (ok) return $multi(true as const, session);
+        if (session.code !== "not_found") return $multi(false as const, session);
+        if (options.session !== undefined)
+            return $multi(false as const, fail("session_gone", { session: id }));
+        const [created, fresh] = createSession(connection);
+        if (created && options.onProgress !== undefined) {
+            options.onProgress({ phase: "new session", seconds: 0, message: id });
+        }
+        return $multi(created, fresh) as unknown as Result<Session>;
+    }
+
+    /** Performs what the turn asks for. */
+    function perform(
+        connection: opencode.Connection,
+        record: TurnRecord,
+        prompt: opencode.Prompt | undefined,
+        action: turn.Action,
+    ): Result<unknown> {
+        const id = record.sessionId;
+        const directory = record.directory;
+        const kind = action.kind;
+        if (kind === "wait") {
+            pause(action.seconds);
+            return $multi(true as const, undefined);
+        }
+        if (kind === "status") {
+            const [ok, value] = opencode.getStatuses(connection, directory);
+            if (ok) return $multi(true as const, value[id]);
+            return $multi(false as const, value);
+        }
+        if (kind === "send") {
+            recordTurn(disk, record);
+            return opencode.sendPrompt(connection, id, prompt!);
+        }
+        if (kind === "last") return opencode.getMessages(connection, id, 1);
+        if (kind === "recent") return opencode.getMessages(connection, id, action.limit);
+        if (kind === "parent") return opencode.getMessage(connection, id, action.id);
+        if (kind === "permissions") return opencode.getPermissions(connection, directory);
+        if (kind === "questions") return opencode.getQuestions(connection, directory);
+        if (kind === "providers") return opencode.getProviders(connection, directory);
+        return opencode.getAgents(connection, directory);
+    }
+
+    function replyOf(message: Message, text: string, record: TurnRecord): Reply {
+        const info = message.info;
+        const reply: Reply = {
+            text,
+            sessionId: record.sessionId,
+            messageId: info.id,
+            agent: info.agent,
+            finish: info.finish,
+            tokens: info.tokens,
+            cost: info.cost,
+            seconds: (now() - record.sentAt) / 1000,
+            prompt: record.prompt,
+        };
+        if (info.modelID !== undefined) reply.model = `${info.providerID}/${info.modelID}`;
+        return reply;
+    }
+
+    /** Drives a turn to its end; `prompt` is not given for one that was sent before. */
+    function drive(
+        connection: opencode.Connection,
+        record: TurnRecord,
+        prompt: opencode.Prompt | undefined,
+        options: WaitOptions,
+    ): Result<Reply> {
+        const nonce = record.nonce;
+        let state = turn.start({
+            nonce,
+            sessionId: record.sessionId,
+            idleTimeout: options.idleTimeout ?? connection.settings.pollTimeout,
+            model: record.model,
+            agent: record.agent,
+            resumed: prompt === undefined,
+            sentAt: record.sentAt,
+            baselineId: record.baselineId,
+        });
+        let observation: turn.Observation = { kind: "begin", now: now() };
+        while (true) {
+            const next = turn.step(state, observation);
+            const action = next.action;
+            state = next.state;
+            if (options.log !== undefined && observation.kind === "last" && state.polls > 0) {
+                options.log(turn.describePoll(state, observation.value.length));
+            }
+            if (action.kind === "done") {
+                forgetTurn(disk, nonce);
+                return $multi(true as const, replyOf(action.message, action.text, record));
+            }
+            if (action.kind === "fail") {
+                if (!action.pending) forgetTurn(disk, nonce);
+                if (action.code === "no_progress" && connection.settings.resetSessionOnTimeout) {
+                    rememberSession(store, disk, undefined);
+                }
+                const extra = { text: action.text, sessionId: record.sessionId };
+                const failure = action.failure as Failure | undefined;
+                return $multi(false as const, failure ?? fail(action.code, action.detail, extra));
+            }
+            if (action.kind === "wait" && options.onProgress !== undefined) {
+                options.onProgress(turn.progress(state, now()));
+            }
+            if (action.kind === "send") {
+                record.baselineId = state.baselineId;
+                record.sentAt = now();
+            }
+            const [ok, value] = perform(connection, record, prompt, action);
+            const kind = ok ? action.kind : "failed";
+            observation = { kind, request: action.kind, value, now: now() } as unknown as turn.Observation;
+        }
+    }
+
+    /** Drives a turn; Ctrl+T stops it on the server, too, before it goes on to the caller. */
+    function run(
+        connection: opencode.Connection,
+        record: TurnRecord,
+        prompt: opencode.Prompt | undefined,
+        options: WaitOptions,
+    ): Result<Reply> {
+        const [ok, first, second] = pcall(() => drive(connection, record, prompt, options));
+        if (ok) return $multi(first, second) as unknown as Result<Reply>;
+        // A record is on the disk from the moment that the prompt may be on the server.
+        if ((first as unknown) === "Terminated" && isRecorded(disk, record.nonce)) {
+            if (options.onProgress !== undefined) options.onProgress({ phase: "stopping", seconds: 0 });
+            const stubborn = { settings: connection.settings, send: connection.send, raw: true };
+            const [stopped] = opencode.abortSession(stubborn, record.sessionId);
+            if (stopped) forgetTurn(disk, record.nonce);
+        }
+        return error(first, 0);
+    }
+
+    function ask(connection: opencode.Connection, prompt: string, options: AskOptions): Result<Reply> {
+        const values = connection.settings;
+        const model = options.model ?? values.model;
+        if (type(prompt) !== "string" || string.find(prompt, "%S")[0] === undefined) {
+            return $multi(false as const, fail("empty_prompt"));
+        }
+        if (model !== undefined && string.find(model, "^[^/]+/.")[0] === undefined) {
+            const what = `The model ${model} is not of the form provider/model`;
+            return $multi(false as const, fail("bad_argument", { what }));
+        }
+        const [opened, session] = openSession(connection, options);
+        if (!opened) return $multi(false as const, session);
+        const text = toUtf8(prompt);
+        const nonce = string.format("%d-%.0f-%d", os.getComputerID(), now(), math.random(1, 999999));
+        const agent = options.agent ?? values.agent;
+        const variant = options.variant ?? values.variant;
+        const record: TurnRecord = {
+            nonce,
+            sessionId: session.id,
+            directory: session.directory,
+            prompt: text,
+            sentAt: now(),
+            model,
+            agent,
+        };
+        return run(
+            connection,
+            record,
+            { text, nonce, model, agent, variant, system: options.system },
+            options,
+        );
+    }
+
+    /** The last answer of the session, for whoever wants to read it again. */
+    function lastReply(connection: opencode.Connection): Result<Reply> {
+        const sessionId = connection.settings.sessionId;
+        if (sessionId === undefined) return $multi(false as const, fail("nothing_to_resume"));
+        const [ok, messages] = opencode.getMessages(connection, sessionId, 10);
+        if (!ok) return $multi(false as const, messages);
+        let reply: Reply | undefined;
+        for (const message of messages) {
+            const text = turn.messageText(message);
+            if (message.info.role === "assistant" && text !== "") {
+                const sentAt = message.info.time.created;
+                reply = replyOf(message, text, { nonce: "", sessionId, directory: "", sentAt });
+            }
+        }
+        if (reply === undefined) return $multi(false as const, fail("nothing_to_resume"));
+        return $multi(true as const, reply);
+    }
+
+    return {
+        ask: (prompt, options) =>
+            connected<string, Reply>((connection, text) => ask(connection, text, options ?? {}))(prompt),
+        ping: connected((connection, options?: AskOptions) => ask(connection, PING, options ?? {})),
+        health: connected((connection) => {
+            const start = now();
+            const [ok, value] = opencode.health(connection);
+            if (!ok) return $multi(false as const, value);
+            return $multi(true as const, { version: value.version, seconds: (now() - start) / 1000 });
+        }),
+        listSessions: connected((connection, options?: { limit?: number; search?: string }) => {
+            const [ok, sessions] = opencode.listSessions(connection, options ?? {});
+            if (!ok) return $multi(false as const, sessions);
+            const summaries: SessionSummary[] = [];
+            for (const session of sessions) summaries.push(summarise(session, connection.settings.sessionId));
+            return $multi(true as const, summaries);
+        }),
+        newSession: connected((connection, options?: { title?: string }) => {
+            const [ok, session] = createSession(connection, options && options.title);
+            if (!ok) return $multi(false as const, session);
+            return $multi(true as const, summarise(session, session.id));
+        }),
+        useSession: connected((connection, id: string) => {
+            const [ok, session] = opencode.getSession(connection, tostring(id));
+            if (!ok) return $multi(false as const, session);
+            rememberSession(store, disk, session.id);
+            return $multi(true as const, summarise(session, session.id));
+        }),
+        currentSession: connected((connection) => $multi(true as const, connection.settings.sessionId)),
+        clearSession: connected(() => {
+            rememberSession(store, disk, undefined);
+            return $multi(true as const, undefined);
+        }),
+        abort: connected((connection, session?: string) => {
+            const id = session ?? connection.settings.sessionId;
+            if (id === undefined) return $multi(false as const, fail("no_session"));
+            const [found, details] = opencode.getSession(connection, id);
+            if (!found) return $multi(false as const, details);
+            const [asked, statuses] = opencode.getStatuses(connection, details.directory);
+            if (!asked) return $multi(false as const, statuses);
+            const [ok, value] = opencode.abortSession(connection, id);
+            if (!ok) return $multi(false as const, value);
+            for (const record of pendingTurns(disk)) {
+                if (record.sessionId === id) forgetTurn(disk, record.nonce);
+            }
+            return $multi(true as const, statuses[id] !== undefined);
+        }),
+        resume: connected((connection, options?: WaitOptions) => {
+            const records = pendingTurns(disk);
+            const record = records[0];
+            if (record === undefined) return lastReply(connection);
+            const [ok, reply] = run(connection, record, undefined, options ?? {});
+            if (!ok) return $multi(false as const, reply);
+            reply.remaining = records.length - 1;
+            return $multi(true as const, reply);
+        }),
+    };
+}
+
+export = createAi;
