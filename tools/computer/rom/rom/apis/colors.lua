@@ -49,7 +49,7 @@ function colors.packRGB(red, green, blue)
     expect(2, green, "number")
     expect(3, blue, "number")
     local function byte(part)
-        return bit32.band(part * 255, 0xff)
+        return bit32.band(math.floor(part * 255), 0xff)
     end
     return byte(red) * 0x10000 + byte(green) * 0x100 + byte(blue)
 end
