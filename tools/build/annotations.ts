@@ -266,9 +266,8 @@ export function annotationLines(
         lines.push(`---@param ${name}${optional ? "?" : ""} ${type} ${text}`.trimEnd());
     }
     for (const [position, type] of (signature?.returns ?? []).entries()) {
-        const isDescribed =
-            position === 0 && documentation.returns !== undefined && documentation.returns !== "";
-        lines.push(`---@return ${type}${isDescribed ? ` # ${oneLine(documentation.returns ?? "")}` : ""}`);
+        const text = position === 0 ? oneLine(documentation.returns ?? "") : "";
+        lines.push(text === "" ? `---@return ${type}` : `---@return ${type} # ${text}`);
     }
     return lines;
 }

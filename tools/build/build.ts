@@ -17,16 +17,21 @@ export interface BuildResult {
  * Builds the project: Lua, types for users, package index and manifest.
  *
  * @param root absolute path of the project's folder
+ * @param options.onStart called before the work starts, if there is any
  * @returns what was done; nothing, when neither inputs nor outputs changed since the last build
  * @throws BuildError when the source does not compile; nothing is written then
  */
-export async function build(root: string): Promise<BuildResult> {
+export async function build(
+    root: string,
+    options: { readonly onStart?: () => void } = {},
+): Promise<BuildResult> {
     const record = path.join(root, ".cache", "build.json");
     const inputs = hashOf(root, inputFiles(root));
     const last = readRecord(record);
     if (last?.inputs === inputs && last.outputs === hashOf(root, last.files)) {
         return { skipped: true, written: [], removed: [], problems: [] };
     }
+    options.onStart?.();
     // Loading the compilers takes longer than all the rest of a build that has nothing to do.
     const { generate } = await import("./generate.ts");
     const generated = await generate(root);

@@ -78,9 +78,8 @@ export function commentsPlugin(nameOf: NameOfType): tstl.Plugin {
         return file;
     };
 
-    const visitors: Record<number, unknown> = { [ts.SyntaxKind.SourceFile]: transformFile };
-    for (const kind of STATEMENTS) visitors[kind] = transformStatement;
-    return { visitors: visitors as tstl.Visitors };
+    const ofStatements = Object.fromEntries(STATEMENTS.map((kind) => [kind, transformStatement]));
+    return { visitors: { ...ofStatements, [ts.SyntaxKind.SourceFile]: transformFile } };
 }
 
 function valueOf(statement: tstl.Statement): tstl.Expression | undefined {

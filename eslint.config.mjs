@@ -1,0 +1,67 @@
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/** What every TypeScript file keeps to. */
+const common = {
+    extends: [tseslint.configs.recommendedTypeChecked],
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+        eqeqeq: "error",
+        "no-console": "off",
+        "prefer-const": "error",
+        "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+        "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
+        "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+        // Interfaces promise more than some of their implementations need.
+        "@typescript-eslint/require-await": "off",
+        "@typescript-eslint/switch-exhaustiveness-check": [
+            "error",
+            { considerDefaultExhaustiveForUnions: true },
+        ],
+    },
+};
+
+/** JavaScript habits that mean something else once they are Lua. */
+const luaTraps = [
+    {
+        selector: "CallExpression[callee.property.name=/^trim(Start|End)?$/][arguments.length=0]",
+        message: "Compiled to Lua it cuts single bytes off UTF-8 letters: use string.match with a pattern.",
+    },
+    {
+        selector: ":function[async=true], AwaitExpression",
+        message: "A promise never pulls an event, so it never waits on a computer: use the parallel API.",
+    },
+];
+
+export default defineConfig(
+    globalIgnores(["apis/", "programs/", "startup/", "types/", ".cache/", ".computer/"]),
+    {
+        files: ["tools/**/*.ts", "tests/**/*.ts", "*.config.ts"],
+        ...common,
+        languageOptions: {
+            parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname },
+        },
+    },
+    {
+        files: ["src/**/*.ts"],
+        ...common,
+        languageOptions: {
+            parserOptions: { project: "./tsconfig.lua.json", tsconfigRootDir: import.meta.dirname },
+        },
+        rules: {
+            ...common.rules,
+            // "" and 0 are true in Lua.
+            "@typescript-eslint/strict-boolean-expressions": [
+                "error",
+                { allowString: false, allowNumber: false, allowNullableBoolean: true },
+            ],
+            // Lua's functions return nil where the declarations of CC's APIs do not say so.
+            "@typescript-eslint/no-unnecessary-condition": "off",
+            // An error's value is a plain text or a table in Lua.
+            "@typescript-eslint/only-throw-error": "off",
+            // CommonJS is how a function becomes what require returns.
+            "@typescript-eslint/no-require-imports": "off",
+            "no-restricted-syntax": ["error", ...luaTraps],
+        },
+    },
+);
