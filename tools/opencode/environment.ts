@@ -1,0 +1,109 @@
+import { join } from "node:path";
+
+/** Where a server that is started here keeps everything, all of it under one folder. */
+export function folders(home: string) {
+    return {
+        config: join(home, ".config"),
+        data: join(home, ".local", "share"),
+        state: join(home, ".local", "state"),
+        cache: join(home, ".cache"),
+        temporary: join(home, "tmp"),
+        /** Where the agent works when no other directory is named. */
+        work: join(home, "work"),
+    };
+}
+
+/** What a program needs of the parent's environment to run at all. Keys, proxies and opencode's own are left out. */
+const inherited = [
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "SHELL",
+    "LD_LIBRARY_PATH",
+    "SystemRoot",
+    "SystemDrive",
+    "ComSpec",
+    "PATHEXT",
+    "windir",
+];
+
+/** Nobody watches a server that is started here, so nothing may wait for an answer. */
+const permission = { "*": "allow", question: "deny", external_directory: "allow", doom_loop: "allow" };
+
+/**
+ * The environment of a server that reaches nothing outside of `home` and 127.0.0.1 by itself.
+ * @param home the folder that is its home
+ * @param login the user and password that it asks for
+ * @param parent the environment to take PATH and the like from
+ * @param more set last; undefined removes a variable
+ */
+export function environment(
+    home: string,
+    login: { username: string; password: string },
+    parent: NodeJS.ProcessEnv,
+    more: Record<string, string | undefined> = {},
+): Record<string, string> {
+    const { config, data, state, cache, temporary } = folders(home);
+    const all: Record<string, string | undefined> = {
+        ...Object.fromEntries(inherited.map((name) => [name, parent[name]])),
+        HOME: home,
+        USERPROFILE: home,
+        XDG_CONFIG_HOME: config,
+        XDG_DATA_HOME: data,
+        XDG_STATE_HOME: state,
+        XDG_CACHE_HOME: cache,
+        TMPDIR: temporary,
+        TEMP: temporary,
+        TMP: temporary,
+        // Neither AGENTS.md nor .opencode/ of the folders above is the server's business.
+        OPENCODE_DISABLE_PROJECT_CONFIG: "1",
+        OPENCODE_DISABLE_MODELS_FETCH: "1",
+        OPENCODE_DISABLE_AUTOUPDATE: "1",
+        OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+        OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
+        OPENCODE_DISABLE_SHARE: "1",
+        OPENCODE_PERMISSION: JSON.stringify(permission),
+        OPENCODE_SERVER_USERNAME: login.username,
+        OPENCODE_SERVER_PASSWORD: login.password,
+        ...more,
+    };
+    return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => !!entry[1]));
+}
+
+/** The provider id and the models under which the configured server knows an OpenAI-compatible model. */
+export const provider = { id: "scripted", name: "Scripted model", models: ["model", "other"] } as const;
+
+/**
+ * opencode.json for such a server.
+ * @param model an OpenAI-compatible endpoint, which becomes the only provider and the default model
+ * @param more wins over what is set here, key by key at the top level
+ */
+export function configuration(
+    model: { baseUrl: string } | undefined,
+    more: Record<string, unknown> = {},
+): Record<string, unknown> {
+    const name = `${provider.id}/${provider.models[0]}`;
+    const scripted = model && {
+        model: name,
+        small_model: name,
+        enabled_providers: [provider.id],
+        provider: {
+            [provider.id]: {
+                name: provider.name,
+                npm: "@ai-sdk/openai-compatible",
+                options: { baseURL: model.baseUrl, apiKey: "none" },
+                models: Object.fromEntries(provider.models.map((id) => [id, { name: `Scripted ${id}` }])),
+            },
+        },
+    };
+    return {
+        $schema: "https://opencode.ai/config.json",
+        share: "disabled",
+        autoupdate: false,
+        // A snapshot is a git commit of the work folder after each step: of no use to an empty folder.
+        snapshot: false,
+        ...scripted,
+        ...more,
+    };
+}

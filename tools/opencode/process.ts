@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { descendants, killAll } from "./process-tree.ts";
+
+const running = new Set<ChildProcess>();
+
+process.on("exit", () => {
+    for (const { pid } of running) if (pid !== undefined) killAll([...descendants(pid), pid]);
+});
+
+/**
+ * Starts a helper shell that kills `child` as soon as this process is gone, however it went: its standard input
+ * ends then. It has a session of its own, so that Ctrl+C does not reach it first.
+ */
+function guard(child: ChildProcess): void {
+    if (process.platform === "win32" || child.pid === undefined) return;
+    const shell = spawn("/bin/sh", ["-c", 'read -r _; kill -KILL "$1"', "guard", String(child.pid)], {
+        stdio: ["pipe", "ignore", "ignore"],
+        detached: true,
+    });
+    // Without a shell the exit handler above still covers everything but a SIGKILL of this process.
+    shell.on("error", () => {});
+    shell.stdin?.on("error", () => {});
+    shell.unref();
+    child.once("exit", () => shell.kill("SIGKILL"));
+}
+
+/** A child process that never outlives this one. */
+export interface Child {
+    /** Resolves when it has ended, with a few words on how: "exit status 1", "killed by SIGTERM". */
+    readonly ended: Promise<string>;
+    /** The last lines it wrote, standard output and error together. */
+    lastLines(): string[];
+    /** Resolves when it first writes a line that holds `text`; stays pending when it never does. */
+    writes(text: string): Promise<void>;
+    /**
+     * Ends it and all that it started: SIGTERM first unless `patienceSeconds` is 0, SIGKILL when it is still there
+     * after them. Resolves when it has ended. Safe to call twice.
+     */
+    end(patienceSeconds: number): Promise<void>;
+}
+
+/** How many lines of output are kept for an error message. */
+const keptLines = 20;
+
+// eslint-disable-next-line no-control-regex -- the escape character itself is what is removed
+const colours = /\u001b\[[0-9;]*m/g;
+
+/**
+ * Starts a program.
+ * @param file the program, @param args its arguments, @param options its working directory and whole environment
+ */
+export function startChild(
+    file: string,
+    args: string[],
+    options: { cwd: string; env: Record<string, string> },
+): Child {
+    const child = spawn(file, args, {
+        ...options,
+        stdio: ["ignore", "pipe", "pipe"],
+        // A Ctrl+C in the terminal is ours to answer: it would end the program before what it has started.
+        detached: process.platform !== "win32",
+    });
+    running.add(child);
+    const lines: string[] = [];
+    const listeners: ((line: string) => void)[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+        let rest = "";
+        stream.setEncoding("utf8").on("data", (chunk: string) => {
+            const parts = (rest + chunk).replace(colours, "").split("\n");
+            rest = parts.pop() ?? "";
+            for (const line of parts.filter((part) => part.trim() !== "")) {
+                lines.push(line.trimEnd());
+                lines.splice(0, lines.length - keptLines);
+                for (const listener of listeners) listener(line);
+            }
+        });
+    }
+    const ended = new Promise<string>((resolve) => {
+        child.once("error", (error) => resolve(error.message));
+        // Not "exit": "close" comes when its last output has been read too.
+        child.once("close", (code, signal) =>
+            resolve(signal ? `killed by ${signal}` : `exit status ${code}`),
+        );
+    }).finally(() => running.delete(child));
+    guard(child);
+    return {
+        ended,
+        lastLines: () => [...lines],
+        writes: (text) =>
+            new Promise((resolve) => {
+                listeners.push((line) => line.includes(text) && resolve());
+            }),
+        async end(patienceSeconds) {
+            if (!running.has(child)) return;
+            // opencode leaves the commands that its tools run behind, on SIGTERM too (1.18.33).
+            const started = child.pid === undefined ? [] : descendants(child.pid);
+            const kill = () => void child.kill("SIGKILL");
+            if (patienceSeconds > 0) child.kill("SIGTERM");
+            const timer = setTimeout(kill, patienceSeconds * 1000);
+            await ended;
+            clearTimeout(timer);
+            killAll(started);
+        },
+    };
+}
