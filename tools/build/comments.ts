@@ -49,7 +49,9 @@ export function commentsPlugin(nameOf: NameOfType): tstl.Plugin {
         context: tstl.TransformationContext,
     ): tstl.Statement[] => {
         const statements = context.superTransformStatements(node);
-        const comments = commentsBefore(node, context.checker, nameOf);
+        // TypeScriptToLua rewrites some statements before this; only the original knows what stood before it.
+        const original = ts.getOriginalNode(node, isStatementInFile);
+        const comments = original === undefined ? [] : commentsBefore(original, context.checker, nameOf);
         for (const statement of statements) delete statement.leadingComments;
         const first = context.precedingStatementsStack.at(-1)?.[0] ?? statements[0];
         if (first !== undefined && comments.length > 0 && mayFollowComment(first)) {
@@ -63,15 +65,16 @@ export function commentsPlugin(nameOf: NameOfType): tstl.Plugin {
     };
 
     const transformFile = (node: ts.SourceFile, context: tstl.TransformationContext): tstl.File => {
+        const source = ts.getOriginalNode(node, ts.isSourceFile);
         const [file] = context.superTransformNode(node) as [tstl.File];
         for (const statement of file.statements) {
             const value = valueOf(statement);
             const comments = value && documentationOfFunctions.get(value);
             if (comments !== undefined) statement.leadingComments = comments;
         }
-        file.statements = withoutNeedlessExports(file.statements, node, context);
+        file.statements = withoutNeedlessExports(file.statements, source, context.checker);
         const [first] = file.statements;
-        const comments = commentsOfFile(node);
+        const comments = commentsOfFile(source);
         if (first !== undefined && comments.length > 0) {
             first.leadingComments = [...comments, ...(first.leadingComments ?? [])];
         }
@@ -80,6 +83,10 @@ export function commentsPlugin(nameOf: NameOfType): tstl.Plugin {
 
     const ofStatements = Object.fromEntries(STATEMENTS.map((kind) => [kind, transformStatement]));
     return { visitors: { ...ofStatements, [ts.SyntaxKind.SourceFile]: transformFile } };
+}
+
+function isStatementInFile(node: ts.Node): node is ts.Statement {
+    return ts.isStatement(node) && node.pos >= 0 && (node.parent as ts.Node | undefined) !== undefined;
 }
 
 function valueOf(statement: tstl.Statement): tstl.Expression | undefined {
@@ -183,7 +190,7 @@ function asLuaComments(lines: readonly string[]): string[] {
 function withoutNeedlessExports(
     statements: readonly tstl.Statement[],
     source: ts.SourceFile,
-    context: tstl.TransformationContext,
+    checker: ts.TypeChecker,
 ): tstl.Statement[] {
     const beforeReturn = statements.at(-2);
     if (source.statements.some((statement) => ts.isExportAssignment(statement) && statement.isExportEquals)) {
@@ -192,11 +199,10 @@ function withoutNeedlessExports(
             ? [...statements]
             : [...statements.slice(0, -2), tstl.createReturnStatement([value])];
     }
-    const module = context.checker.getSymbolAtLocation(source);
-    const exported = module === undefined ? [] : context.checker.getExportsOfModule(module);
+    const module = checker.getSymbolAtLocation(source);
+    const exported = module === undefined ? [] : checker.getExportsOfModule(module);
     const hasValues = exported.some((symbol) => {
-        const target =
-            symbol.flags & ts.SymbolFlags.Alias ? context.checker.getAliasedSymbol(symbol) : symbol;
+        const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
         return target.flags & ts.SymbolFlags.Value;
     });
     if (hasValues) return [...statements];

@@ -1,0 +1,39 @@
+# Shorthands for the npm scripts, for those who have just (https://just.systems). npm alone is enough.
+
+set positional-arguments
+
+# Lists the recipes.
+default:
+    @just --list
+
+# Compiles src/ to Lua and writes the package index.
+build:
+    @npm run --silent build
+
+# Types, lint, formatting, generated files and versions.
+check:
+    @npm run --silent check
+
+# Runs every test, or those in the files that match.
+test *filters:
+    @npm test --silent -- "$@"
+
+# Runs a command line on a computer in the terminal, "ai ping" by default.
+start *command:
+    @npm start --silent -- "$@"
+
+# Runs a Lua snippet on a computer that has our packages.
+trapos-exec *snippet:
+    @npm run --silent trapos-exec -- "$@"
+
+# Runs a Lua snippet on a bare computer.
+craftos-exec *snippet:
+    @npm run --silent craftos-exec -- "$@"
+
+# Measures delays, requests, sizes and memory.
+bench *options:
+    @npm run --silent bench -- "$@"
+
+# Raises a package's version, and those of the packages that depend on it.
+bump package step:
+    @npm run --silent bump -- "$@"
