@@ -67,7 +67,7 @@ export class HostFolder {
      * @param options `readOnly`; `capacity` in bytes, by which writing is limited
      */
     constructor(root: string, options: { readOnly?: boolean; capacity?: number } = {}) {
-        this.root = fs.realpathSync(root);
+        this.root = fs.realpathSync.native(root);
         this.readOnly = options.readOnly ?? false;
         this.capacity = options.capacity;
         // The folder itself is counted, and does not count: its share is added to the capacity.
@@ -80,7 +80,7 @@ export class HostFolder {
         let existing = place;
         for (;;) {
             try {
-                const real = fs.realpathSync(existing);
+                const real = fs.realpathSync.native(existing);
                 const inside = real === this.root || real.startsWith(this.root + nodePath.sep);
                 return inside ? place : undefined;
             } catch (error) {

@@ -50,7 +50,7 @@ interface Address {
 // As java.net.URI has it: no spaces and no quotes, a host of letters, digits and hyphens.
 const urlPattern =
     /^([a-z][a-z0-9+.-]*):(?:\/\/(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:@]*)(?::(\d*))?)?([^?#]*)(\?[^#]*)?(#.*)?$/i;
-// eslint-disable-next-line no-control-regex
+
 const illegalInUrl = /[\u0000-\u0020"<>\\^`{|}\u007f]|%(?![0-9a-f]{2})/i;
 const hostPattern =
     /^(\[[0-9a-f:.]+\]|\d+\.\d+\.\d+\.\d+|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\.?)$/i;

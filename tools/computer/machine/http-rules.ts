@@ -44,13 +44,14 @@ function plainAddress(text: string): Address {
 function parseRule(pattern: string): Rule {
     if (pattern.toLowerCase() === "$private") return (_, address) => isPrivate(address);
     if (pattern.includes("/")) {
-        let range: [Address, number];
-        try {
-            range = ipaddr.parseCIDR(pattern);
-        } catch {
+        const [base = ""] = pattern.split("/");
+        // The library takes shortened addresses too; CC does not.
+        const valid = ipaddr.IPv4.isValidFourPartDecimal(base) || ipaddr.IPv6.isValid(base);
+        if (!valid || !ipaddr.isValidCIDR(pattern)) {
             throw new Error(`http.allow: ${JSON.stringify(pattern)} is no address range such as 127.0.0.0/8`);
         }
-        return (_, address) => address.kind() === range[0].kind() && address.match(range as never);
+        const range = ipaddr.parseCIDR(pattern);
+        return (_, address) => address.kind() === range[0].kind() && address.match(range);
     }
     const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
     const expression = new RegExp(`^${escaped}$`, "i");

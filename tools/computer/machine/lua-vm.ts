@@ -93,7 +93,7 @@ export class LuaVm {
     private answer: Buffer = Buffer.alloc(0);
     private answerPosition = 0;
     /** A fault of ours inside a host function: it must not be mistaken for an error of the program. */
-    private fault: unknown;
+    private fault: Error | undefined;
 
     /**
      * @param host the functions that the kernel may call, by name
@@ -164,7 +164,7 @@ export class LuaVm {
                 const { ok, values } = this.carryOut();
                 this.setAnswer(ok ? "+" : "-", values);
             } catch (error) {
-                this.fault ??= error;
+                this.fault ??= error instanceof Error ? error : new Error(String(error));
                 return null;
             }
         }

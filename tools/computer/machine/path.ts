@@ -10,7 +10,6 @@ const MAXIMUM_NAME_LENGTH = 255;
  * @param wildcards keep * and ?, which `fs.find` and the functions that only rearrange paths allow
  */
 export function sanitizePath(path: string, wildcards = false): string {
-    // eslint-disable-next-line no-control-regex
     const forbidden = wildcards ? /[\u0000-\u001f":<>|]/g : /[\u0000-\u001f"*:<>?|]/g;
     const parts: string[] = [];
     for (const piece of path.replaceAll("\\", "/").replace(forbidden, "").split("/")) {

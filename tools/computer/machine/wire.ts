@@ -86,7 +86,7 @@ export class ByteWriter {
 }
 
 /** The first character that no Lua string can hold. */
-// eslint-disable-next-line no-control-regex
+
 const beyondBytes = /[^\u0000-\u00ff]/;
 
 function numberToText(value: number): string {
