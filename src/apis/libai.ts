@@ -7,7 +7,7 @@
  */
 import { fail, type Failure, type Result } from "./ai/failure";
 import * as opencode from "./ai/opencode";
-import type { Message, Session } from "./ai/protocol";
+import type { ListValues, Message, Session } from "./ai/protocol";
 import {
     forgetTurn,
     isRecorded,
@@ -42,9 +42,9 @@ function createAi(this: void, environment?: Environment): Ai {
     const now = given.now ?? (() => os.epoch("utc"));
     const pause = given.sleep ?? sleep;
 
-    /** Makes a public function of one that needs a connection: whatever happens in it, it returns. */
+    /** Makes a public function of one that needs a server: whatever happens in it, it returns. */
     function connected<A, T>(
-        act: (connection: opencode.Connection, argument: A) => Result<T>,
+        act: (server: opencode.Server, argument: A) => Result<T>,
     ): (argument?: A) => Result<T> {
         return (argument) => {
             const [ok, first, second] = pcall(() => {
@@ -70,11 +70,11 @@ function createAi(this: void, environment?: Environment): Ai {
         };
     }
 
-    function createSession(connection: opencode.Connection, title?: string): Result<Session> {
+    function createSession(server: opencode.Server, title?: string): Result<Session> {
         const label = os.getComputerLabel();
         const name = label === undefined ? `computer ${os.getComputerID()}` : label;
         const [ok, session] = opencode.createSession(
-            connection,
+            server,
             title ?? `ComputerCraft: ${toUtf8(name as string)}`,
         );
         if (ok) rememberSession(store, disk, session.id);
@@ -82,15 +82,15 @@ function createAi(this: void, environment?: Environment): Ai {
     }
 
     /** The session to talk in: the one asked for, the remembered one while the server has it, or else a new one. */
-    function openSession(connection: opencode.Connection, options: AskOptions): Result<Session> {
-        const id = options.session ?? connection.settings.sessionId;
-        if (id === undefined) return createSession(connection);
-        const [ok, session] = opencode.getSession(connection, id);
+    function openSession(server: opencode.Server, options: AskOptions): Result<Session> {
+        const id = options.session ?? server.settings.sessionId;
+        if (id === undefined) return createSession(server);
+        const [ok, session] = opencode.getSession(server, id);
         if (ok) return $multi(true as const, session);
         if (session.code !== "not_found") return $multi(false as const, session);
         if (options.session !== undefined)
             return $multi(false as const, fail("session_gone", { session: id }));
-        const [created, fresh] = createSession(connection);
+        const [created, fresh] = createSession(server);
         if (created && options.onProgress !== undefined) {
             options.onProgress({ phase: "new session", seconds: 0, message: id });
         }
@@ -99,34 +99,25 @@ function createAi(this: void, environment?: Environment): Ai {
 
     /** Performs what the turn asks for. */
     function perform(
-        connection: opencode.Connection,
+        server: opencode.Server,
         record: TurnRecord,
         prompt: opencode.Prompt | undefined,
         action: turn.Action,
     ): Result<unknown> {
         const id = record.sessionId;
-        const directory = record.directory;
         const kind = action.kind;
         if (kind === "wait") {
             pause(action.seconds);
             return $multi(true as const, undefined);
         }
-        if (kind === "status") {
-            const [ok, value] = opencode.getStatuses(connection, directory);
-            if (ok) return $multi(true as const, value[id]);
-            return $multi(false as const, value);
-        }
         if (kind === "send") {
             recordTurn(disk, record);
-            return opencode.sendPrompt(connection, id, prompt!);
+            return opencode.sendPrompt(server, id, prompt!);
         }
-        if (kind === "last") return opencode.getMessages(connection, id, 1);
-        if (kind === "recent") return opencode.getMessages(connection, id, action.limit);
-        if (kind === "parent") return opencode.getMessage(connection, id, action.id);
-        if (kind === "permissions") return opencode.getPermissions(connection, directory);
-        if (kind === "questions") return opencode.getQuestions(connection, directory);
-        if (kind === "providers") return opencode.getProviders(connection, directory);
-        return opencode.getAgents(connection, directory);
+        if (kind === "last") return opencode.getMessages(server, id, 1);
+        if (kind === "recent") return opencode.getMessages(server, id, action.limit);
+        if (kind === "parent") return opencode.getMessage(server, id, action.id);
+        return opencode.readList(server, kind as keyof ListValues, record.directory);
     }
 
     function replyOf(message: Message, text: string, record: TurnRecord): Reply {
@@ -148,7 +139,7 @@ function createAi(this: void, environment?: Environment): Ai {
 
     /** Drives a turn to its end; `prompt` is not given for one that was sent before. */
     function drive(
-        connection: opencode.Connection,
+        server: opencode.Server,
         record: TurnRecord,
         prompt: opencode.Prompt | undefined,
         options: WaitOptions,
@@ -157,7 +148,7 @@ function createAi(this: void, environment?: Environment): Ai {
         let state = turn.start({
             nonce,
             sessionId: record.sessionId,
-            idleTimeout: options.idleTimeout ?? connection.settings.pollTimeout,
+            idleTimeout: options.idleTimeout ?? server.settings.pollTimeout,
             model: record.model,
             agent: record.agent,
             resumed: prompt === undefined,
@@ -178,7 +169,7 @@ function createAi(this: void, environment?: Environment): Ai {
             }
             if (action.kind === "fail") {
                 if (!action.pending) forgetTurn(disk, nonce);
-                if (action.code === "no_progress" && connection.settings.resetSessionOnTimeout) {
+                if (action.code === "no_progress" && server.settings.resetSessionOnTimeout) {
                     rememberSession(store, disk, undefined);
                 }
                 const extra = { text: action.text, sessionId: record.sessionId };
@@ -192,7 +183,7 @@ function createAi(this: void, environment?: Environment): Ai {
                 record.baselineId = state.baselineId;
                 record.sentAt = now();
             }
-            const [ok, value] = perform(connection, record, prompt, action);
+            const [ok, value] = perform(server, record, prompt, action);
             const kind = ok ? action.kind : "failed";
             observation = { kind, request: action.kind, value, now: now() } as unknown as turn.Observation;
         }
@@ -200,25 +191,25 @@ function createAi(this: void, environment?: Environment): Ai {
 
     /** Drives a turn; Ctrl+T stops it on the server, too, before it goes on to the caller. */
     function run(
-        connection: opencode.Connection,
+        server: opencode.Server,
         record: TurnRecord,
         prompt: opencode.Prompt | undefined,
         options: WaitOptions,
     ): Result<Reply> {
-        const [ok, first, second] = pcall(() => drive(connection, record, prompt, options));
+        const [ok, first, second] = pcall(() => drive(server, record, prompt, options));
         if (ok) return $multi(first, second) as unknown as Result<Reply>;
         // A record is on the disk from the moment that the prompt may be on the server.
         if ((first as unknown) === "Terminated" && isRecorded(disk, record.nonce)) {
             if (options.onProgress !== undefined) options.onProgress({ phase: "stopping", seconds: 0 });
-            const stubborn = { settings: connection.settings, send: connection.send, raw: true };
+            const stubborn = { settings: server.settings, send: server.send, raw: true };
             const [stopped] = opencode.abortSession(stubborn, record.sessionId);
             if (stopped) forgetTurn(disk, record.nonce);
         }
         return error(first, 0);
     }
 
-    function ask(connection: opencode.Connection, prompt: string, options: AskOptions): Result<Reply> {
-        const values = connection.settings;
+    function ask(server: opencode.Server, prompt: string, options: AskOptions): Result<Reply> {
+        const values = server.settings;
         const model = options.model ?? values.model;
         if (type(prompt) !== "string" || string.find(prompt, "%S")[0] === undefined) {
             return $multi(false as const, fail("empty_prompt"));
@@ -227,7 +218,7 @@ function createAi(this: void, environment?: Environment): Ai {
             const what = `The model ${model} is not of the form provider/model`;
             return $multi(false as const, fail("bad_argument", { what }));
         }
-        const [opened, session] = openSession(connection, options);
+        const [opened, session] = openSession(server, options);
         if (!opened) return $multi(false as const, session);
         const text = toUtf8(prompt);
         const nonce = string.format("%d-%.0f-%d", os.getComputerID(), now(), math.random(1, 999999));
@@ -243,7 +234,7 @@ function createAi(this: void, environment?: Environment): Ai {
             agent,
         };
         return run(
-            connection,
+            server,
             record,
             { text, nonce, model, agent, variant, system: options.system },
             options,
@@ -251,10 +242,10 @@ function createAi(this: void, environment?: Environment): Ai {
     }
 
     /** The last answer of the session, for whoever wants to read it again. */
-    function lastReply(connection: opencode.Connection): Result<Reply> {
-        const sessionId = connection.settings.sessionId;
+    function lastReply(server: opencode.Server): Result<Reply> {
+        const sessionId = server.settings.sessionId;
         if (sessionId === undefined) return $multi(false as const, fail("nothing_to_resume"));
-        const [ok, messages] = opencode.getMessages(connection, sessionId, 10);
+        const [ok, messages] = opencode.getMessages(server, sessionId, 10);
         if (!ok) return $multi(false as const, messages);
         let reply: Reply | undefined;
         for (const message of messages) {
@@ -270,56 +261,56 @@ function createAi(this: void, environment?: Environment): Ai {
 
     return {
         ask: (prompt, options) =>
-            connected<string, Reply>((connection, text) => ask(connection, text, options ?? {}))(prompt),
-        ping: connected((connection, options?: AskOptions) => ask(connection, PING, options ?? {})),
-        health: connected((connection) => {
+            connected<string, Reply>((server, text) => ask(server, text, options ?? {}))(prompt),
+        ping: connected((server, options?: AskOptions) => ask(server, PING, options ?? {})),
+        health: connected((server) => {
             const start = now();
-            const [ok, value] = opencode.health(connection);
+            const [ok, value] = opencode.health(server);
             if (!ok) return $multi(false as const, value);
             return $multi(true as const, { version: value.version, seconds: (now() - start) / 1000 });
         }),
-        listSessions: connected((connection, options?: { limit?: number; search?: string }) => {
-            const [ok, sessions] = opencode.listSessions(connection, options ?? {});
+        listSessions: connected((server, options?: { limit?: number; search?: string }) => {
+            const [ok, sessions] = opencode.listSessions(server, options && options.limit, options && options.search);
             if (!ok) return $multi(false as const, sessions);
             const summaries: SessionSummary[] = [];
-            for (const session of sessions) summaries.push(summarise(session, connection.settings.sessionId));
+            for (const session of sessions) summaries.push(summarise(session, server.settings.sessionId));
             return $multi(true as const, summaries);
         }),
-        newSession: connected((connection, options?: { title?: string }) => {
-            const [ok, session] = createSession(connection, options && options.title);
+        newSession: connected((server, options?: { title?: string }) => {
+            const [ok, session] = createSession(server, options && options.title);
             if (!ok) return $multi(false as const, session);
             return $multi(true as const, summarise(session, session.id));
         }),
-        useSession: connected((connection, id: string) => {
-            const [ok, session] = opencode.getSession(connection, tostring(id));
+        useSession: connected((server, id: string) => {
+            const [ok, session] = opencode.getSession(server, tostring(id));
             if (!ok) return $multi(false as const, session);
             rememberSession(store, disk, session.id);
             return $multi(true as const, summarise(session, session.id));
         }),
-        currentSession: connected((connection) => $multi(true as const, connection.settings.sessionId)),
+        currentSession: connected((server) => $multi(true as const, server.settings.sessionId)),
         clearSession: connected(() => {
             rememberSession(store, disk, undefined);
             return $multi(true as const, undefined);
         }),
-        abort: connected((connection, session?: string) => {
-            const id = session ?? connection.settings.sessionId;
+        abort: connected((server, session?: string) => {
+            const id = session ?? server.settings.sessionId;
             if (id === undefined) return $multi(false as const, fail("no_session"));
-            const [found, details] = opencode.getSession(connection, id);
+            const [found, details] = opencode.getSession(server, id);
             if (!found) return $multi(false as const, details);
-            const [asked, statuses] = opencode.getStatuses(connection, details.directory);
+            const [asked, statuses] = opencode.readList(server, "status", details.directory);
             if (!asked) return $multi(false as const, statuses);
-            const [ok, value] = opencode.abortSession(connection, id);
+            const [ok, value] = opencode.abortSession(server, id);
             if (!ok) return $multi(false as const, value);
             for (const record of pendingTurns(disk)) {
                 if (record.sessionId === id) forgetTurn(disk, record.nonce);
             }
             return $multi(true as const, statuses[id] !== undefined);
         }),
-        resume: connected((connection, options?: WaitOptions) => {
+        resume: connected((server, options?: WaitOptions) => {
             const records = pendingTurns(disk);
             const record = records[0];
-            if (record === undefined) return lastReply(connection);
-            const [ok, reply] = run(connection, record, undefined, options ?? {});
+            if (record === undefined) return lastReply(server);
+            const [ok, reply] = run(server, record, undefined, options ?? {});
             if (!ok) return $multi(false as const, reply);
             reply.remaining = records.length - 1;
             return $multi(true as const, reply);

@@ -756,7 +756,7 @@ function play(test: Case) {
         if (action.kind === "status") {
             const value =
                 status === "busy" ? { type: "busy" as const } : status === "idle" ? undefined : status;
-            return { kind: "status", ...(value === undefined ? {} : { value }), now };
+            return { kind: "status", value: value === undefined ? {} : { ses_1: value }, now };
         }
         if (action.kind === "last") return { kind: "last", value: messages.slice(-1), now };
         if (action.kind === "recent") return { kind: "recent", value: messages.slice(-action.limit), now };
@@ -765,7 +765,13 @@ function play(test: Case) {
             return value === undefined ? failed("not_found") : { kind: "parent", value, now };
         }
         const kind = action.kind as "permissions";
-        return { kind, value: (lists[kind] ?? []) as never, now };
+        return {
+            kind,
+            value: (action.kind === "providers"
+                ? { providers: lists.providers }
+                : (lists[kind] ?? [])) as never,
+            now,
+        };
     };
     for (let count = 0; count < 5000; count++) {
         observations.push(observation);
@@ -866,7 +872,11 @@ describe("a turn", () => {
             { kind: "begin", now: 65_000 },
         );
         expect(action).toEqual({ kind: "status" });
-        ({ state, action } = step(state, { kind: "status", value: { type: "busy" }, now: 65_000 }));
+        ({ state, action } = step(state, {
+            kind: "status",
+            value: { ses_1: { type: "busy" } },
+            now: 65_000,
+        }));
         expect(action).toEqual({ kind: "last" });
         const running = unfinished("a1", "u1", [tool("running")]);
         ({ action } = step(state, { kind: "last", value: [running], now: 65_002 }));

@@ -65,7 +65,7 @@ export const failures: Record<string, [message: string, hint: string] | undefine
         "This session has been busy for {seconds} s{what}.",
         "Wait (ai resume), stop it (ai abort) or start another: ai new",
     ],
-    unknown_model: ["opencode has no model {model}.", "It has:{known}. Choose one with --model"],
+    unknown_model: ["opencode has no model {model}.", "It has:{known}. This session keeps to one that you name: ai --model <name> <prompt>"],
     unknown_agent: ["opencode has no agent {agent}.", "It has:{known}. Choose one with --agent"],
     never_started: [
         "opencode took the prompt but never started on it.",

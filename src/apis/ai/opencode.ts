@@ -6,11 +6,11 @@
 import type { Request, Response } from "../http";
 import { decode, encode } from "../json";
 import { fail, type Failure, type Result } from "./failure";
-import type { Agent, Message, Permission, Provider, Question, Session, SessionStatus } from "./protocol";
+import type { ListValues, Message, Session } from "./protocol";
 import { redact, type Settings } from "./settings";
 
 /** What the routes need: the settings, and what sends a request. */
-export interface Connection {
+export interface Server {
     readonly settings: Settings;
     readonly send: (this: void, request: Request) => Response;
     /** True to go on through Ctrl+T. */
@@ -24,12 +24,12 @@ function base64(bytes: string): string {
     const [digits] = string.gsub(bytes, "..?.?", (group) => {
         const [a, b, c] = string.byte(group, 1, 3);
         const bits = a! * 65536 + (b ?? 0) * 256 + (c ?? 0);
-        let four = "";
-        for (let i = 0; i < 4; i++) {
-            const index = Math.floor(bits / 64 ** (3 - i)) % 64;
-            four += i > group.length ? "=" : string.sub(ALPHABET, index + 1, index + 1);
-        }
-        return four;
+        const digit = (unit: number) => {
+            const index = (Math.floor(bits / unit) % 64) + 1;
+            return string.sub(ALPHABET, index, index);
+        };
+        const third = b === undefined ? "=" : digit(64);
+        return digit(262144) + digit(4096) + third + (c === undefined ? "=" : digit(1));
     });
     return digits;
 }
@@ -51,10 +51,10 @@ interface ErrorBody {
 }
 
 function refused(url: string, status: number, value: unknown): Failure {
-    const body = (type(value) === "table" ? value : {}) as ErrorBody;
-    const what = (body.data && body.data.message) ?? "";
     if (status === 401 || status === 403) return fail("unauthorized");
-    if (type(body.name) !== "string") {
+    const body = type(value) === "table" && (value as ErrorBody);
+    const what = (body && body.data && body.data.message) ?? "";
+    if (!body || type(body.name) !== "string") {
         return status >= 500 ? fail("server_error", { status, what }) : fail("not_opencode", { url });
     }
     if (body.name === "ConfigJsonError") {
@@ -64,20 +64,24 @@ function refused(url: string, status: number, value: unknown): Failure {
     return fail("server_error", { status, what });
 }
 
-function call<T>(connection: Connection, method: string, path: string, body?: unknown): Result<T> {
-    const settings = connection.settings;
+function call<T>(server: Server, method: string, path: string, body?: unknown): Result<T> {
+    const settings = server.settings;
     const headers: Record<string, string> = { Accept: "application/json" };
     if (settings.password !== "") {
         headers.Authorization = "Basic " + base64(`${settings.username}:${settings.password}`);
     }
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    const response = connection.send({
+    let json: string | undefined;
+    if (body !== undefined) {
+        headers["Content-Type"] = "application/json";
+        json = encode(body);
+    }
+    const response = server.send({
         url: settings.serverUrl + path,
         method,
         headers,
-        body: body === undefined ? undefined : encode(body),
+        body: json,
         timeout: settings.requestTimeout,
-        raw: connection.raw,
+        raw: server.raw,
     });
     const url = redact(settings.serverUrl);
     const status = response.status;
@@ -90,8 +94,8 @@ function call<T>(connection: Connection, method: string, path: string, body?: un
     return $multi(true as const, value as T);
 }
 
-function get<T>(connection: Connection, path: string): Result<T> {
-    return call(connection, "GET", path);
+function get<T>(server: Server, path: string): Result<T> {
+    return call(server, "GET", path);
 }
 
 /** A query of the parameters that have a value, with its question mark. */
@@ -104,56 +108,48 @@ function query(parameters: Record<string, string | number | undefined>): string 
 }
 
 /** Whether the server is up, and its version. */
-export function health(connection: Connection): Result<{ readonly version: string }> {
-    const [ok, value] = get<{ healthy?: boolean; version?: string }>(connection, "/global/health");
+export function health(server: Server): Result<{ readonly version: string }> {
+    const [ok, value] = get<{ healthy?: boolean; version?: string }>(server, "/global/health");
     if (!ok) return $multi(false as const, value);
     if (value.healthy === undefined) {
-        return $multi(false as const, fail("not_opencode", { url: redact(connection.settings.serverUrl) }));
+        return $multi(false as const, fail("not_opencode", { url: redact(server.settings.serverUrl) }));
     }
     return $multi(true as const, { version: value.version ?? "unknown" });
 }
 
 /** Makes a session. The title is for people. */
-export function createSession(connection: Connection, title: string): Result<Session> {
-    return call(connection, "POST", "/session" + query({ directory: connection.settings.directory }), {
+export function createSession(server: Server, title: string): Result<Session> {
+    return call(server, "POST", "/session" + query({ directory: server.settings.directory }), {
         title,
     });
 }
 
 /** One session; fails with `not_found` when the server does not have it. */
-export function getSession(connection: Connection, id: string): Result<Session> {
+export function getSession(server: Server, id: string): Result<Session> {
     // Any other id makes the server fail with 500.
     if (string.sub(id, 1, 3) !== "ses")
         return $multi(false as const, fail("not_found", { what: "session " + id }));
-    return get(connection, "/session/" + textutils.urlEncode(id));
+    return get(server, "/session/" + textutils.urlEncode(id));
 }
 
 /** The newest sessions that no other session opened, newest first. */
 export function listSessions(
-    connection: Connection,
-    options: { readonly limit?: number; readonly search?: string },
+    server: Server,
+    limit: number | undefined,
+    search: string | undefined,
 ): Result<Session[]> {
-    const { limit, search } = options;
-    const directory = connection.settings.directory;
-    return get(connection, "/session" + query({ limit, search, roots: "true", directory }));
-}
-
-/** What the sessions of a directory do, by session id; a session that is not listed is idle. */
-export function getStatuses(
-    connection: Connection,
-    directory: string,
-): Result<Record<string, SessionStatus>> {
-    return get(connection, "/session/status" + query({ directory }));
+    const directory = server.settings.directory;
+    return get(server, "/session" + query({ limit, search, roots: "true", directory }));
 }
 
 /** The newest messages of a session, oldest first. Always with a limit: the whole list grows with every turn. */
-export function getMessages(connection: Connection, sessionId: string, limit: number): Result<Message[]> {
-    return get(connection, `/session/${sessionId}/message?limit=${limit}`);
+export function getMessages(server: Server, sessionId: string, limit: number): Result<Message[]> {
+    return get(server, `/session/${sessionId}/message?limit=${limit}`);
 }
 
 /** One message of a session. */
-export function getMessage(connection: Connection, sessionId: string, id: string): Result<Message> {
-    return get(connection, `/session/${sessionId}/message/${textutils.urlEncode(id)}`);
+export function getMessage(server: Server, sessionId: string, id: string): Result<Message> {
+    return get(server, `/session/${sessionId}/message/${textutils.urlEncode(id)}`);
 }
 
 /** A prompt as it is sent. */
@@ -172,43 +168,40 @@ export interface Prompt {
  * agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
  * that was used before; the nonce in the part's metadata marks it instead.
  */
-export function sendPrompt(connection: Connection, sessionId: string, prompt: Prompt): Result<undefined> {
+export function sendPrompt(server: Server, sessionId: string, prompt: Prompt): Result<undefined> {
     const [provider, model] = string.match(prompt.model ?? "", "^([^/]+)/(.+)$");
-    return call(connection, "POST", `/session/${sessionId}/prompt_async`, {
+    const body: Record<string, unknown> = {
         parts: [{ type: "text", text: prompt.text, metadata: { nonce: prompt.nonce } }],
-        model: provider === undefined ? undefined : { providerID: provider, modelID: model },
         agent: prompt.agent,
         variant: prompt.variant,
         system: prompt.system,
-    });
+    };
+    if (provider !== undefined) body.model = { providerID: provider, modelID: model };
+    return call(server, "POST", `/session/${sessionId}/prompt_async`, body);
 }
 
 /** Stops what a session does; fine for an idle one. */
-export function abortSession(connection: Connection, sessionId: string): Result<boolean> {
-    return call(connection, "POST", `/session/${sessionId}/abort`, {});
+export function abortSession(server: Server, sessionId: string): Result<boolean> {
+    return call(server, "POST", `/session/${sessionId}/abort`, {});
 }
 
-/** The permissions that somebody has to give or refuse. */
-export function getPermissions(connection: Connection, directory: string): Result<Permission[]> {
-    return get(connection, "/permission" + query({ directory }));
-}
+/** What can be read of a directory, and where. */
+const lists = {
+    status: "/session/status",
+    permissions: "/permission",
+    questions: "/question",
+    providers: "/config/providers",
+    agents: "/agent",
+};
 
-/** The questions that somebody has to answer. */
-export function getQuestions(connection: Connection, directory: string): Result<Question[]> {
-    return get(connection, "/question" + query({ directory }));
-}
-
-/** The providers that are configured, each with its models. */
-export function getProviders(connection: Connection, directory: string): Result<Provider[]> {
-    const [ok, value] = get<{ providers: Provider[] }>(
-        connection,
-        "/config/providers" + query({ directory }),
-    );
-    if (!ok) return $multi(false as const, value);
-    return $multi(true as const, value.providers);
-}
-
-/** The agents that are configured. */
-export function getAgents(connection: Connection, directory: string): Result<Agent[]> {
-    return get(connection, "/agent" + query({ directory }));
+/**
+ * Reads one of the server's lists: what its sessions do (only those that are not idle), the permissions and questions
+ * that wait for somebody, the providers with their models, or the agents. Each is per directory.
+ */
+export function readList<K extends keyof typeof lists>(
+    server: Server,
+    name: K,
+    directory: string,
+): Result<ListValues[K]> {
+    return get(server, lists[name] + query({ directory }));
 }

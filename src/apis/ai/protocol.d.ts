@@ -89,3 +89,13 @@ export interface Agent {
     readonly mode?: string;
     readonly hidden?: boolean;
 }
+
+/** The server's lists, by the names that this client gives them. */
+export interface ListValues {
+    /** By session id; a session that is idle is not in it. */
+    readonly status: Record<string, SessionStatus | undefined>;
+    readonly permissions: readonly Permission[];
+    readonly questions: readonly Question[];
+    readonly providers: { readonly providers: readonly Provider[] };
+    readonly agents: readonly Agent[];
+}

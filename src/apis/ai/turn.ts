@@ -6,7 +6,7 @@
  * message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
  * the session is idle and the newest message is a completed answer that can be traced to our prompt.
  */
-import type { Agent, Message, Part, Permission, Provider, Question, SessionStatus } from "./protocol";
+import type { ListValues, Message, Part } from "./protocol";
 
 /** Longest that a cold server was seen to stay idle before it starts a turn is 1.3 s; this leaves a wide margin. */
 const START_MILLISECONDS = 6000;
@@ -73,13 +73,9 @@ export interface RequestFailure {
 /** What came of an action, under the action's own kind; `failed` where its request failed. */
 export type Observation = { readonly now: number } & (
     | { readonly kind: "begin" | "send" | "wait" }
-    | { readonly kind: "status"; readonly value?: SessionStatus }
     | { readonly kind: "last" | "recent"; readonly value: readonly Message[] }
     | { readonly kind: "parent"; readonly value: Message }
-    | { readonly kind: "permissions"; readonly value: readonly Permission[] }
-    | { readonly kind: "questions"; readonly value: readonly Question[] }
-    | { readonly kind: "providers"; readonly value: readonly Provider[] }
-    | { readonly kind: "agents"; readonly value: readonly Agent[] }
+    | { [K in keyof ListValues]: { readonly kind: K; readonly value: ListValues[K] } }[keyof ListValues]
     | { readonly kind: "failed"; readonly request: Action["kind"]; readonly value: RequestFailure }
 );
 
@@ -472,7 +468,7 @@ function checking(state: TurnState, observation: Observation): Action {
         state.phase = "waiting";
         return search(state, 10);
     }
-    const last = observation.kind === "last" ? observation.value[0] : undefined;
+    const last = (observation as { value: readonly Message[] }).value[0];
     if (state.status !== "idle") {
         const tool = runningTool(last);
         const since = last === undefined ? observation.now : last.info.time.created;
@@ -533,14 +529,14 @@ function waiting(state: TurnState, observation: Observation): Action {
         const first = question && question.questions[0];
         if (first !== undefined) state.blocker = { kind: "question", text: first.question };
     } else if (observation.kind === "providers") {
-        return missingModel(state, observation.value);
+        return missingModel(state, observation.value.providers);
     } else if (observation.kind === "agents") {
         return missingAgent(state, observation.value);
     }
     return wait(state, now);
 }
 
-function missingAgent(state: TurnState, agents: readonly Agent[]): Action {
+function missingAgent(state: TurnState, agents: ListValues["agents"]): Action {
     let names = "";
     for (const agent of agents) {
         if (agent.name === state.agent) return { kind: "providers" };
@@ -549,7 +545,7 @@ function missingAgent(state: TurnState, agents: readonly Agent[]): Action {
     return fail("unknown_agent", false, { agent: state.agent ?? "", known: names });
 }
 
-function missingModel(state: TurnState, providers: readonly Provider[]): Action {
+function missingModel(state: TurnState, providers: ListValues["providers"]["providers"]): Action {
     const used = state.last && state.last.info.role === "user" ? state.last.info.model : undefined;
     const wanted = used === undefined ? state.model : `${used.providerID}/${used.modelID}`;
     if (wanted === undefined) return fail("never_started", false);
@@ -582,7 +578,7 @@ export function step(state: TurnState, observation: Observation): { state: TurnS
     }
     if (observation.kind !== "wait") next.lostAt = undefined;
     if (observation.kind === "status") {
-        const status = observation.value;
+        const status = observation.value[state.sessionId];
         next.status = status === undefined ? "idle" : status.type;
         next.statusAt = observation.now;
         next.retryMessage = status && status.message;
