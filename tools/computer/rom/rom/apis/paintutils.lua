@@ -1,7 +1,7 @@
 --- Draws pixels (character cells), lines, boxes and images on the terminal.
 --
--- Drawing moves the cursor and leaves the background in the colour it drew with. Without a colour it draws in the
--- background's own.
+-- Drawing moves the cursor and leaves the background in the colour it drew with. Without a colour it draws in
+-- the background's own.
 --
 -- `os.loadAPI` makes an API of this file's globals, so what is public here is global and the rest is local.
 
@@ -12,8 +12,8 @@ local function paintCell(x, y)
     term.write(" ")
 end
 
---- Reads an image from text: a line of text a row, a hexadecimal digit a pixel (0 is white, f is black), anything else
---- a pixel that is left as it is.
+--- Reads an image from text: a line of text a row, a hexadecimal digit a pixel (0 is white, f is black),
+--- anything else a pixel that is left as it is.
 ---@param image string
 ---@return number[][] rows of colours, 0 for no colour
 function parseImage(image)

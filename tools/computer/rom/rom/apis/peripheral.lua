@@ -1,7 +1,8 @@
 --- Finds and controls the peripherals of this computer.
 --
--- The machine's own `peripheral` knows what is attached to a side. This adds what is reached through one of those: a
--- wired modem is a "peripheral_hub", whose methods ending in "Remote" speak for the peripherals on its network.
+-- The machine's own `peripheral` knows what is attached to a side. This adds what is reached through one of
+-- those: a wired modem is a "peripheral_hub", whose methods ending in "Remote" speak for the peripherals on
+-- its network.
 --
 -- `os.loadAPI` makes an API of this file's globals, so what is public here is global and the rest is local.
 
@@ -140,7 +141,8 @@ end
 ---@return table? wrapped nil when there is none
 function wrap(name)
     expect(1, name, "string")
-    -- By way of the global, here and below, so that a program that adds peripherals of its own there is heard.
+    -- By way of the global, here and below, so that a program that adds peripherals of its own there is
+    -- heard.
     local methods = peripheral.getMethods(name)
     if not methods then
         return nil

@@ -1,8 +1,8 @@
 --- Messages between computers, by way of modems.
 --
--- A message goes out on the channel of the computer it is for, and once more on a channel that repeaters listen to, so
--- it can arrive more than once: each carries an id, and ids that have been seen lately are ignored. The names of a
--- message's fields are those that CC's computers use among each other.
+-- A message goes out on the channel of the computer it is for, and once more on a channel that repeaters
+-- listen to, so it can arrive more than once: each carries an id, and ids that have been seen lately are
+-- ignored. The names of a message's fields are those that CC's computers use among each other.
 --
 -- `os.loadAPI` makes an API of this file's globals, so what is public here is global and the rest is local.
 
@@ -205,7 +205,8 @@ end
 --- Asks the network who hosts a protocol, and waits two seconds for answers.
 ---@param protocol string
 ---@param hostname? string
----@return number? ... the ids of all that host it; with a hostname the first that hosts it by that name, if any
+---@return number? ... the ids of all that host it; with a hostname the first that hosts it by that name, if
+--- any
 function lookup(protocol, hostname)
     expect(1, protocol, "string")
     expect(2, hostname, "string", "nil")
@@ -275,8 +276,8 @@ end
 
 local isRunning = false
 
---- Turns what modems receive into `rednet_message` events (sender, message, protocol) and answers lookups, for ever.
---- The computer starts it beside the shell; nothing else should.
+--- Turns what modems receive into `rednet_message` events (sender, message, protocol) and answers lookups,
+--- for ever. The computer starts it beside the shell; nothing else should.
 function run()
     if isRunning then
         error("rednet is already running", 2)

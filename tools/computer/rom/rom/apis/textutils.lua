@@ -12,7 +12,7 @@ local literal = require("cc.internal.literal")
 local wrap = require("cc.strings").wrap
 local expect, field = expect.expect, expect.field
 
--- Printing -----------------------------------------------------------------------------------------------------------
+-- Printing --------------------------------------------------------------------------------------------------
 
 --- Writes text a character at a time. Like `write`, it does not end the line.
 ---@param text any written as `tostring` gives it
@@ -172,7 +172,7 @@ function pagedTabulate(...)
     return tabulateRows(true, ...)
 end
 
--- Lua values as Lua code ---------------------------------------------------------------------------------------------
+-- Lua values as Lua code ------------------------------------------------------------------------------------
 
 local FORMATS = {
     usual = { open = "{\n", indent = "  ", openKey = "[ ", closeKey = " ] = ", equals = " = ", comma = ",\n" },
@@ -253,10 +253,11 @@ end
 
 --- Writes a value as Lua code that `unserialize` reads back.
 ---@param value any
----@param options? { compact?: boolean, allow_repetitions?: boolean } without spaces and line breaks; with tables that
---- appear more than once, as long as none contains itself
+---@param options? { compact?: boolean, allow_repetitions?: boolean } without spaces and line breaks; with
+--- tables that appear more than once, as long as none contains itself
 ---@return string
---- Raises "Cannot serialize ..." for functions, threads and userdata, and for tables that appear more than once.
+--- Raises "Cannot serialize ..." for functions, threads and userdata, and for tables that appear more than
+--- once.
 function serialize(value, options)
     expect(2, options, "table", "nil")
     if options then
@@ -289,7 +290,7 @@ end
 
 unserialise = unserialize
 
--- Lua values as JSON -------------------------------------------------------------------------------------------------
+-- Lua values as JSON ----------------------------------------------------------------------------------------
 
 --- What `[]` reads as and what writes it: `{}` is an empty object. It may not be changed.
 empty_json_array = json.empty_json_array
@@ -297,12 +298,13 @@ empty_json_array = json.empty_json_array
 --- What writes `null`, and what `null` reads as when asked for. It may not be changed.
 json_null = json.json_null
 
---- Writes a value as JSON. A table with a string key becomes an object of its string keys, any other with a positive
---- whole number for a key becomes an array up to the largest of them, and the rest become `{}`.
+--- Writes a value as JSON. A table with a string key becomes an object of its string keys, any other with a
+--- positive whole number for a key becomes an array up to the largest of them, and the rest become `{}`.
 ---@param value table|string|number|boolean
 ---@param options? { nbt_style?: boolean, unicode_strings?: boolean, allow_repetitions?: boolean }|boolean
---- `nbt_style` (alone: the boolean) leaves keys unquoted, as Minecraft's commands want it; `unicode_strings` takes
---- strings for UTF-8 rather than CC's own character set; `allow_repetitions` lets tables appear more than once
+--- `nbt_style` (alone: the boolean) leaves keys unquoted, as Minecraft's commands want it; `unicode_strings`
+--- takes strings for UTF-8 rather than CC's own character set; `allow_repetitions` lets tables appear more
+--- than once
 ---@return string
 --- Raises "Cannot serialize ..." for functions and other types, and for tables that appear more than once.
 function serializeJSON(value, options)
@@ -322,8 +324,8 @@ serialiseJSON = serializeJSON
 
 --- Reads JSON. Strings come as UTF-8; a surrogate pair of \u escapes stays two characters.
 ---@param text string
----@param options? { nbt_style?: boolean, parse_null?: boolean, parse_empty_array?: boolean } `nbt_style` also reads
---- Minecraft's notation; `parse_null` reads null as `json_null` rather than nil, which a table drops;
+---@param options? { nbt_style?: boolean, parse_null?: boolean, parse_empty_array?: boolean } `nbt_style` also
+--- reads Minecraft's notation; `parse_null` reads null as `json_null` rather than nil, which a table drops;
 --- `parse_empty_array = false` reads [] as a table of its own rather than as `empty_json_array`
 ---@return any value, string? message nil and what is wrong where, when the text is not JSON
 function unserializeJSON(text, options)
@@ -339,7 +341,7 @@ end
 
 unserialiseJSON = unserializeJSON
 
--- Names and addresses ------------------------------------------------------------------------------------------------
+-- Names and addresses ---------------------------------------------------------------------------------------
 
 --- How each byte that may not stand in a URL is sent. Bytes are Latin-1 characters, which URLs have as UTF-8.
 local URL_ESCAPES = {}
@@ -371,11 +373,11 @@ local function isCallable(value)
     return type(call) == "function" or type(call) == "table"
 end
 
---- Lists the endings that complete a Lua expression such as "term.wri": names followed by "(" for functions and by
---- "." for tables that hold something. After a ":", only what can be called.
+--- Lists the endings that complete a Lua expression such as "term.wri": names followed by "(" for functions
+--- and by "." for tables that hold something. After a ":", only what can be called.
 ---@param text string
----@param environment? table where names are looked up, along the tables that its metatable's `__index` leads to; this
---- API's own, which leads to the global one, when left out
+---@param environment? table where names are looked up, along the tables that its metatable's `__index` leads
+--- to; this API's own, which leads to the global one, when left out
 ---@return string[] endings in alphabetical order
 function complete(text, environment)
     expect(1, text, "string")
@@ -401,7 +403,8 @@ function complete(text, environment)
     local endings, seen = {}, {}
     while scope do
         for name, value in pairs(scope) do
-            if not seen[name] and type(name) == "string" and literal.isName(name) and name:sub(1, #prefix) == prefix then
+            local isCandidate = not seen[name] and type(name) == "string" and literal.isName(name)
+            if isCandidate and name:sub(1, #prefix) == prefix then
                 local ending = name:sub(#prefix + 1)
                 if colon == ":" then
                     if isCallable(value) then

@@ -14,7 +14,8 @@ local function newVector(x, y, z)
     return setmetatable({ x = x, y = y, z = z }, Vector)
 end
 
--- `expect` is only asked where it is to raise, and right in the public function: it names the function that asks.
+-- `expect` is only asked where it is to raise, and right in the public function: it names the function that
+-- asks.
 local methods = {}
 Vector.__index = methods
 

@@ -1,15 +1,21 @@
 --- HTTP requests and websockets.
 --
--- The machine's own `http` only starts things: what becomes of them arrives as events. This adds the functions that
--- wait for those, and checks arguments. A result belongs to a request when it is for the same URL: two requests for
--- one URL at once may get each other's answer.
+-- The machine's own `http` only starts things: what becomes of them arrives as events. This adds the
+-- functions that wait for those, and checks arguments. A result belongs to a request when it is for the same
+-- URL: two requests for one URL at once may get each other's answer.
 --
 -- `os.loadAPI` makes an API of this file's globals, so what is public here is global and the rest is local.
 
 local expect = dofile("rom/modules/main/cc/expect.lua").expect
 
 local native = http
-local startRequest, startCheck, startWebsocket = native.request, native.checkURL, native.websocket
+local startRequest, startCheck = native.request, native.checkURL
+
+--- A machine without websockets says what CC says where they are switched off.
+local startWebsocket = native.websocket
+    or function()
+        error("Websocket connections are disabled", 3)
+    end
 
 local METHODS = {}
 for method in ("GET POST HEAD OPTIONS PUT DELETE PATCH TRACE"):gmatch("%a+") do
@@ -72,11 +78,12 @@ local function awaitResponse(url, ok, message)
 end
 
 --- Gets a page and waits for it.
----@param url string|table the address, or all in one table: `url`, `headers`, `binary`, `method`, `redirect` and
---- `timeout` (in seconds)
+---@param url string|table the address, or all in one table: `url`, `headers`, `binary`, `method`, `redirect`
+--- and `timeout` (in seconds)
 ---@param headers? table<string, string>
 ---@param binary? boolean hands bytes out as numbers where the response is read without a length
----@return table? response a handle to read, with `getResponseCode` and `getResponseHeaders`; nil when it failed
+---@return table? response a handle to read, with `getResponseCode` and `getResponseHeaders`; nil when it
+--- failed
 ---@return string? message why it failed
 ---@return table? failedResponse the response that an error status came with
 function get(url, headers, binary)
@@ -110,8 +117,8 @@ function post(url, body, headers, binary)
     return awaitResponse(url, startRequest(url, body, headers, binary))
 end
 
---- Starts a request. Its end is an `http_success` event (url, response) or an `http_failure` event (url, message,
---- response?); a request that cannot even start fails in that way too.
+--- Starts a request. Its end is an `http_success` event (url, response) or an `http_failure` event (url,
+--- message, response?); a request that cannot even start fails in that way too.
 ---@param url string|table the address, or all in one table, as for `get` and with `body`
 ---@param body? string posts when it is given, gets otherwise
 ---@param headers? table<string, string>
@@ -136,7 +143,8 @@ function request(url, body, headers, binary)
     return ok, message
 end
 
---- Starts to check whether an address may be requested. The answer is an `http_check` event (url, allowed, message?).
+--- Starts to check whether an address may be requested. The answer is an `http_check` event (url, allowed,
+--- message?).
 ---@param url string
 ---@return boolean started, string? message false and why when the address makes no sense
 checkURLAsync = startCheck

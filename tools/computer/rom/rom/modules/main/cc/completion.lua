@@ -54,8 +54,8 @@ return {
     setting = completing(function()
         return settings.getNames()
     end),
-    --- Completes the name of a Minecraft command; there are none outside of command computers. The list is asked for
-    --- once, since only the server's restart changes it.
+    --- Completes the name of a Minecraft command; there are none outside of command computers. The list is
+    --- asked for once, since only the server's restart changes it.
     command = completing(function()
         commandNames = commandNames or (commands and commands.list()) or {}
         return commandNames

@@ -1,12 +1,14 @@
 --- Checks for the arguments of public functions.
 --
--- Every API of the ROM checks what it is given with these, so that a mistake is reported at the line that made the
--- call, in the words that CC: Tweaked uses. The module may be called itself: `expect(1, name, "string")`.
+-- Every API of the ROM checks what it is given with these, so that a mistake is reported at the line that
+-- made the call, in the words that CC: Tweaked uses. The module may be called itself: `expect(1, name,
+-- "string")`.
 
 local type, select, error, pcall = type, select, error, pcall
 local getinfo, getmetatable = debug.getinfo, debug.getmetatable
 
---- The name that an error shows for a value: its type, or the `__name` that its metatable gives to a kind of object.
+--- The name that an error shows for a value: its type, or the `__name` that its metatable gives to a kind of
+--- object.
 local function displayType(value)
     local kind = type(value)
     if kind ~= "table" and kind ~= "userdata" then
@@ -17,7 +19,8 @@ local function displayType(value)
     return type(name) == "string" and name or kind
 end
 
---- Joins type names for an error. "nil" only means that a value may be left out, so it goes unnamed next to others.
+--- Joins type names for an error. "nil" only means that a value may be left out, so it goes unnamed next to
+--- others.
 local function describeTypes(...)
     local named = {}
     for i = 1, select("#", ...) do
@@ -67,8 +70,8 @@ end
 ---@param name string the field's name
 ---@param ... string the types it may have, as `type` names them; "nil" makes it optional
 ---@return any value the field's value
---- Raises "field 'name' missing from table" or "bad field 'name' (string expected, got number)" at the caller of the
---- calling function.
+--- Raises "field 'name' missing from table" or "bad field 'name' (string expected, got number)" at the caller
+--- of the calling function.
 local function field(options, name, ...)
     expect(1, options, "table")
     expect(2, name, "string")
@@ -88,7 +91,8 @@ end
 ---@param minimum? number none when left out
 ---@param maximum? number none when left out
 ---@return number number the number
---- Raises "number outside of range (expected 0 to be within 1 and inf)" at the caller of the calling function.
+--- Raises "number outside of range (expected 0 to be within 1 and inf)" at the caller of the calling
+--- function.
 local function range(number, minimum, maximum)
     expect(1, number, "number")
     minimum = expect(2, minimum, "number", "nil") or -math.huge

@@ -1,11 +1,12 @@
---- A pretty printer: documents that can be laid out on one line or on several, after Philip Wadler's "A prettier
---- printer". Values become documents with `pretty`; `write`, `print` and `render` lay a document out.
+--- A pretty printer: documents that can be laid out on one line or on several, after Philip Wadler's "A
+--- prettier printer". Values become documents with `pretty`; `write`, `print` and `render` lay a document
+--- out.
 --
 -- A document is an immutable table:
 --   { tag = "nil" }, { tag = "text", text, colour? }, { tag = "line", instead }, { tag = "concat", n, ... },
 --   { tag = "nest", depth, document }, { tag = "group", document }
--- Those made of others know from the start their `flat` width (the columns they take on one line) and whether they
--- `breaks` (hold a line break that a group would take away), so that laying out looks at each part once.
+-- Those made of others know from the start their `flat` width (the columns they take on one line) and whether
+-- they `breaks` (hold a line break that a group would take away), so that laying out looks at each part once.
 
 local expect = require("cc.expect")
 local literal = require("cc.internal.literal")
@@ -139,7 +140,8 @@ end
 ---@param document table
 ---@param column number columns left of the first character
 ---@param width? number columns there are, none for as many as it takes
----@param ribbonFraction? number how much of the width a line may fill after its indentation, 0.6 when left out
+---@param ribbonFraction? number how much of the width a line may fill after its indentation, 0.6 when left
+--- out
 ---@param emitText fun(text: string, colour?: number)
 ---@param emitLine fun(indent: number)
 local function layOut(document, column, width, ribbonFraction, emitText, emitLine)
@@ -343,8 +345,8 @@ end
 
 --- Makes a document of any value, coloured by its type.
 ---@param obj any
----@param options? { function_args?: boolean, function_source?: boolean } show the parameters of functions, and where
---- they were defined in place of their address; neither when left out
+---@param options? { function_args?: boolean, function_source?: boolean } show the parameters of functions,
+--- and where they were defined in place of their address; neither when left out
 ---@return table document
 local function pretty(obj, options)
     expect(2, options, "table", "nil")

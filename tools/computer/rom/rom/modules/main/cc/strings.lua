@@ -3,8 +3,8 @@
 local expect = require("cc.expect")
 local expect, range = expect.expect, expect.range
 
---- Breaks text into lines that fit a width, at spaces where it can. Spaces stay where they are, so the lines joined
---- give the text again, apart from line breaks and what of a run of spaces reached beyond the width.
+--- Breaks text into lines that fit a width, at spaces where it can. Spaces stay where they are, so the lines
+--- joined give the text again, apart from line breaks and what of a run of spaces reached beyond the width.
 ---@param text string
 ---@param width? number in characters, at least 1; the terminal's width when left out
 ---@return string[] lines

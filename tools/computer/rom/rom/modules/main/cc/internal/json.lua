@@ -1,7 +1,8 @@
 --- JSON to and from Lua values, for `textutils`.
 --
--- Reading works on whole runs of text with patterns, never a character at a time: a program has seven seconds between
--- two yields, and web servers answer with megabytes. Only when a run is not plain is it looked at closely.
+-- Reading works on whole runs of text with patterns, never a character at a time: a program has seven seconds
+-- between two yields, and web servers answer with megabytes. Only when a run is not plain is it looked at
+-- closely.
 
 local literal = require("cc.internal.literal")
 
@@ -25,7 +26,7 @@ local empty_json_array = newSentinel("[]", "empty_json_array")
 --- Stands for `null`, which as nil could not be kept in a table.
 local json_null = newSentinel("null", "json_null")
 
--- Writing ------------------------------------------------------------------------------------------------------------
+-- Writing ---------------------------------------------------------------------------------------------------
 
 local SHORT_ESCAPES = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", ['"'] = '"', ["\\"] = "\\" }
 
@@ -84,8 +85,9 @@ local function encodeValue(value, options, visited, out)
     out[#out + 1] = text
 end
 
---- Writes a table as an object when it has a string key, as an array when it has a positive number for a key, and as
---- an empty object otherwise. What that leaves out is still checked, since it is more likely a mistake than not.
+--- Writes a table as an object when it has a string key, as an array when it has a positive number for a key,
+--- and as an empty object otherwise. What that leaves out is still checked, since it is more likely a mistake
+--- than not.
 function encodeTable(value, options, visited, out)
     if visited[value] ~= nil then
         error("Cannot serialize table with " .. (visited[value] and "recursive" or "repeated") .. " entries", 0)
@@ -135,15 +137,15 @@ end
 ---@param value any a table, string, number or boolean
 ---@param options { nbt_style?: boolean, unicode_strings?: boolean, allow_repetitions?: boolean }
 ---@return string
---- Raises "Cannot serialize ..." for functions and other types, for tables that contain themselves and, unless
---- allowed, for tables that appear twice.
+--- Raises "Cannot serialize ..." for functions and other types, for tables that contain themselves and,
+--- unless allowed, for tables that appear twice.
 local function encode(value, options)
     local out = {}
     encodeValue(value, options, {}, out)
     return concat(out)
 end
 
--- Reading ------------------------------------------------------------------------------------------------------------
+-- Reading ---------------------------------------------------------------------------------------------------
 
 local Fault = {}
 
@@ -153,7 +155,8 @@ local function fault(position, message)
 end
 
 local function unexpected(position, found, wanted)
-    fault(position, ("Unexpected %s, expected %s."):format(found == "" and "end of input" or literal.quote(found), wanted))
+    local what = found == "" and "end of input" or literal.quote(found)
+    fault(position, ("Unexpected %s, expected %s."):format(what, wanted))
 end
 
 local function skipWhitespace(text, position)
@@ -171,8 +174,8 @@ for letter, character in pairs(SHORT_ESCAPES) do
     ESCAPED[letter] = character
 end
 
---- Finds what is wrong with a string and gives up with that. Positions are CC's, which counts on from the backslash
---- or the whitespace in some of them.
+--- Finds what is wrong with a string and gives up with that. Positions are CC's, which counts on from the
+--- backslash or the whitespace in some of them.
 local function faultInString(text, position, terminator)
     while true do
         position = find(text, "[\0-\31\\" .. terminator .. "]", position)
@@ -198,7 +201,8 @@ local function faultInString(text, position, terminator)
     end
 end
 
---- Resolves the escapes of a string. Each \u escape becomes UTF-8 by itself: a surrogate pair stays two characters.
+--- Resolves the escapes of a string. Each \u escape becomes UTF-8 by itself: a surrogate pair stays two
+--- characters.
 ---@return string? resolved nil when an escape is malformed
 local function resolveEscapes(raw)
     if not find(raw, "\\u", 1, true) then
@@ -206,18 +210,25 @@ local function resolveEscapes(raw)
         return not find(resolved, UNKNOWN_ESCAPE, 1, true) and resolved or nil
     end
 
-    local malformed = false
-    -- The digits of a \u escape may also stand after another one, as in "\nabcd", and then stay as they are.
-    local resolved = gsub(raw, "\\(.)(%x?%x?%x?%x?)", function(letter, digits)
+    local malformed, characters = false, {}
+    -- Digits may stand after any escape, as in "\nabcd", and more than four after a \u: those stay as they
+    -- are.
+    local resolved = gsub(raw, "\\(.)(%x*)", function(letter, digits)
         if letter ~= "u" then
             local character = ESCAPED[letter]
             malformed = malformed or character == UNKNOWN_ESCAPE
             return character .. digits
         elseif #digits < 4 then
             malformed = true
-        else
-            return utf8.char(tonumber(digits, 16))
+            return nil
         end
+        local unit = sub(digits, 1, 4)
+        local character = characters[unit]
+        if not character then
+            character = utf8.char(tonumber(unit, 16))
+            characters[unit] = character
+        end
+        return #digits == 4 and character or character .. sub(digits, 5)
     end)
     return not malformed and resolved or nil
 end

@@ -1,7 +1,7 @@
 --- Lua literals, written the way CC: Tweaked's own Lua writes them.
 --
--- Plain Lua 5.2 differs in small things that end up in files and messages: `%q` there turns a tab into `\9`, and
--- `tostring(2^53)` drops digits.
+-- Plain Lua 5.2 differs in small things that end up in files and messages: `%q` there turns a tab into `\9`,
+-- and `tostring(2^53)` drops digits.
 
 local format, gsub, match = string.format, string.gsub, string.match
 
