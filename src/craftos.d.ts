@@ -31,6 +31,6 @@ declare module "cc.completion" {
 
 /** Lua 5.3's, which CC has on every version. */
 declare namespace utf8 {
-    function len(this: void, text: string): number | undefined;
+    function len(this: void, text: string): number | false | undefined;
     function char(this: void, ...codes: number[]): string;
 }

@@ -26,7 +26,8 @@ const PING = "Reply with the single word: pong";
 
 /** Text as UTF-8: what is typed on a computer comes as Latin-1, what programs hand in mostly is UTF-8 already. */
 function toUtf8(text: string): string {
-    if (utf8.len(text) !== undefined) return text;
+    // For other text the game returns false and Lua 5.3 nil.
+    if (type(utf8.len(text)) === "number") return text;
     return string.gsub(text, "[^\x01-\x7f]", (char) => utf8.char(string.byte(char)!))[0];
 }
 
