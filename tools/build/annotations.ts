@@ -165,6 +165,10 @@ export function returnsOf(
     if (type.flags & (ts.TypeFlags.Void | ts.TypeFlags.Never)) return [];
     const tuples = multiReturnOf(checker, type);
     if (tuples === undefined) return [luaType(checker, type, nameOf, depth)];
+    // A compiler's union has no order of its own: what comes with true, as success does, is told first.
+    const isSuccess = ([first]: readonly ts.Type[]) =>
+        first !== undefined && checker.typeToString(first) === "true";
+    tuples.sort((one, other) => Number(isSuccess(other)) - Number(isSuccess(one)));
     const count = Math.max(...tuples.map((tuple) => tuple.length));
     return Array.from({ length: count }, (_, position) => {
         const texts = tuples.map((tuple) => {

@@ -6,7 +6,9 @@ import {
     documentationOf,
     parametersOf,
     returnsOf,
+    type Documentation,
     type NameOfType,
+    type Parameter,
 } from "./annotations.ts";
 
 const STATEMENTS = [
@@ -126,11 +128,25 @@ function commentsBefore(node: ts.Statement, checker: ts.TypeChecker, nameOf: Nam
     const described =
         signature === undefined
             ? annotationLines(documentation)
-            : annotationLines(documentation, {
-                  parameters: parametersOf(checker, signature, nameOf),
-                  returns: returnsOf(checker, signature, nameOf),
-              });
+            : annotationLines(documentation, documentedPart(signature, documentation, checker, nameOf));
     return asLuaComments([...lines, ...described]);
+}
+
+/**
+ * The parameters and values that their author says something about. A computer's disk is small: the types of the
+ * others are in the declarations for users.
+ */
+function documentedPart(
+    signature: ts.Signature,
+    documentation: Documentation,
+    checker: ts.TypeChecker,
+    nameOf: NameOfType,
+): { parameters: Parameter[]; returns: string[] } {
+    const parameters = parametersOf(checker, signature, nameOf, 0);
+    return {
+        parameters: parameters.filter(({ name }) => documentation.parameters.has(name)),
+        returns: documentation.returns === undefined ? [] : returnsOf(checker, signature, nameOf, 0),
+    };
 }
 
 /** The function that a statement declares, by itself or as the value of its only variable. */
@@ -169,7 +185,7 @@ function commentsOfFile(source: ts.SourceFile): Comment[] {
 
 function jsDocAt(source: ts.SourceFile, range: ts.CommentRange): ts.JSDoc | undefined {
     const [first] = source.statements;
-    const comments = first === undefined ? [] : ts.getJSDocCommentsAndTags(first).filter(ts.isJSDoc);
+    const comments = first === undefined ? [] : first.getChildren(source).filter(ts.isJSDoc);
     return comments.find((comment) => comment.pos === range.pos);
 }
 

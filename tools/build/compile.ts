@@ -4,7 +4,7 @@ import * as tstl from "typescript-to-lua";
 import type { NameOfType } from "./annotations.ts";
 import { commentsPlugin } from "./comments.ts";
 import { BuildError } from "./problem.ts";
-import { withAbsoluteRequires, withBlankLines, withPlainNames } from "./readable.ts";
+import { withAbsoluteRequires, withBlankLines, withPlainNames, withVisibleCharacters } from "./readable.ts";
 
 /** Where the part of TypeScriptToLua's library that the compiled files need is kept: one file for all packages. */
 export const LUALIB = "apis/lualib_bundle.lua";
@@ -88,7 +88,10 @@ function finish(printed: ReadonlyMap<string, string>): Map<string, string> {
                 );
             }
         }
-        const readable = file === LUALIB ? absolute.code : withBlankLines(withPlainNames(absolute.code));
+        const readable =
+            file === LUALIB
+                ? absolute.code
+                : withBlankLines(withVisibleCharacters(withPlainNames(absolute.code)));
         files.set(file, `${readable.trimEnd()}\n`);
     }
     if (problems.length > 0) throw new BuildError(problems.join("\n"));

@@ -29,24 +29,48 @@ function tokensOf(code: string): Token[] {
 }
 
 /**
- * Gives the locals that the compiler made up (`____exports`, `____text`, `____switch3`) plain names.
+ * Gives the locals that the compiler made up (`____exports`, `____text`, `____switch3`) plain names: `exports`, or
+ * `exports_` where the file says `exports` itself.
  *
- * Every name that starts with four underscores is the compiler's and local to the file. One is renamed only where
- * the plain name stands nowhere else in the file, so that nothing can be captured or hidden.
+ * Every name that starts with four underscores is the compiler's and local to the file. The new one stands nowhere
+ * else in the file, so that nothing can be captured or hidden.
  *
  * @param code a Lua file that TypeScriptToLua printed
  * @returns the same program
  */
 export function withPlainNames(code: string): string {
     const tokens = tokensOf(code);
-    const names = new Set(tokens.filter(({ kind }) => kind === "name").map(({ text }) => text));
-    const plainName = (name: string): string => {
-        const plain = name === "____" ? "_" : name.slice(4);
-        const isUsable = /^([A-Za-z]|_$)/.test(plain) && !KEYWORDS.has(plain) && !names.has(plain);
-        return isUsable ? plain : name;
-    };
-    return tokens
-        .map(({ kind, text }) => (kind === "name" && text.startsWith("____") ? plainName(text) : text))
+    const taken = new Set(tokens.filter(({ kind }) => kind === "name").map(({ text }) => text));
+    const plainNames = new Map<string, string>();
+    for (const name of taken) {
+        const plain = name === "____" ? "_" : /^____(?=[A-Za-z])(.*)/.exec(name)?.[1];
+        if (plain === undefined) continue;
+        const free = [plain, `${plain}_`].find(
+            (candidate) => !taken.has(candidate) && !KEYWORDS.has(candidate),
+        );
+        if (free === undefined) continue;
+        plainNames.set(name, free);
+        taken.add(free);
+    }
+    return tokens.map(({ kind, text }) => (kind === "name" ? (plainNames.get(text) ?? text) : text)).join("");
+}
+
+/**
+ * Writes control characters in texts as escapes, so that they can be seen.
+ *
+ * @param code a Lua file whose texts are all in double quotes
+ * @returns the same program
+ */
+export function withVisibleCharacters(code: string): string {
+    return tokensOf(code)
+        .map(({ kind, text }) =>
+            kind === "string"
+                ? text.replace(
+                      /\p{Cc}/gu,
+                      (character) => `\\${String(character.charCodeAt(0)).padStart(3, "0")}`,
+                  )
+                : text,
+        )
         .join("");
 }
 

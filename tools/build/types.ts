@@ -51,13 +51,15 @@ export function publicTypes(source: Source, file: string, module: string): Publi
     const waiting: ts.Node[] = [main];
     for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
         for (const { declaration } of referencesIn(node, source)) {
+            if (declaration === undefined) continue;
             const name = declaration.name.text;
             const known = types.get(name);
             if (known === declaration) continue;
             if (known !== undefined) {
-                const places = [known, declaration].map((one) => one.getSourceFile().fileName).join(" and ");
-                throw new BuildError(
-                    `${file}: two of its types are called ${name}, in ${places}: rename one`,
+                throw problemAt(
+                    declaration,
+                    source,
+                    `another type for users is called ${name} too, rename one`,
                 );
             }
             types.set(name, declaration);
@@ -91,39 +93,39 @@ function mainFunction(source: ts.SourceFile, checker: ts.TypeChecker): ts.Functi
     return main?.type === undefined || main.name === undefined ? undefined : main;
 }
 
+/** A name in a declaration that stands for something declared elsewhere. */
 interface Reference {
     /** The name as it stands in the source. */
     readonly node: ts.Node;
-    readonly declaration: TypeDeclaration;
+    /** The type of ours that it names. */
+    readonly declaration?: TypeDeclaration;
+    /** The package of declarations that brings what it names, such as CC's own APIs. */
+    readonly library?: string;
 }
 
-/** The types of `src/` that a declaration's own text names. Bodies of functions are not looked at. */
+/** What a declaration's own text names, apart from what every TypeScript user has. */
 function referencesIn(root: ts.Node, source: Source): Reference[] {
     const found: Reference[] = [];
     const visit = (node: ts.Node): void => {
+        // What a function does is not part of its declaration.
         if (ts.isBlock(node)) return;
-        if (ts.isTypeQueryNode(node))
-            throw problemAt(node, source, `a type for users takes its shape from a value: write it down`);
-        const name = ts.isTypeReferenceNode(node)
-            ? node.typeName
-            : ts.isExpressionWithTypeArguments(node)
-              ? node.expression
-              : ts.isImportTypeNode(node)
-                ? node.qualifier
-                : undefined;
-        if (name !== undefined) {
-            const declaration = declarationOf(name, source);
-            if (declaration !== undefined) {
-                found.push({ node: ts.isImportTypeNode(node) ? node : name, declaration });
-            }
-        }
+        const name = nameIn(node);
+        const reference = name && referenceOf(node, name, source);
+        if (reference !== undefined) found.push(reference);
         ts.forEachChild(node, visit);
     };
     visit(root);
     return found;
 }
 
-function declarationOf(name: ts.Node, source: Source): TypeDeclaration | undefined {
+function nameIn(node: ts.Node): ts.Node | undefined {
+    if (ts.isTypeReferenceNode(node)) return node.typeName;
+    if (ts.isExpressionWithTypeArguments(node)) return node.expression;
+    if (ts.isImportTypeNode(node)) return node.qualifier;
+    return ts.isTypeQueryNode(node) ? node.exprName : undefined;
+}
+
+function referenceOf(node: ts.Node, name: ts.Node, source: Source): Reference | undefined {
     const { program } = source;
     const checker = program.getTypeChecker();
     const symbol = checker.getSymbolAtLocation(name);
@@ -131,17 +133,13 @@ function declarationOf(name: ts.Node, source: Source): TypeDeclaration | undefin
     const declaration = target?.declarations?.[0];
     if (declaration === undefined || ts.isTypeParameterDeclaration(declaration)) return undefined;
     const file = declaration.getSourceFile();
-    const isKnownToUsers =
-        program.isSourceFileDefaultLibrary(file) || file.fileName.includes("/language-extensions/");
-    if (isKnownToUsers) return undefined;
-    const isOurs = !file.fileName.includes("/node_modules/");
+    if (program.isSourceFileDefaultLibrary(file)) return undefined;
+    const [, library] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file.fileName) ?? [];
+    if (library !== undefined) return { node: name, library };
     const isType = ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration);
-    if (isOurs && isType) return declaration;
-    throw problemAt(
-        name,
-        source,
-        `a type for users needs ${name.getText()}: describe in src/ what is used of it`,
-    );
+    if (isType) return { node: ts.isImportTypeNode(node) ? node : name, declaration };
+    const problem = `a type for users is taken from ${name.getText()}, which they do not have: write it out`;
+    throw problemAt(name, source, problem);
 }
 
 function problemAt(node: ts.Node, { root }: Source, problem: string): BuildError {
@@ -168,13 +166,15 @@ export function typescriptDeclaration(shown: PublicTypes): string {
         return `${rest}${parameter.name.getText()}${optional}: ${type}`;
     });
     const returned = main.type ? textOf(main.type, source, `${name}.`) : "void";
-    const documentation = ts.getJSDocCommentsAndTags(main).find(ts.isJSDoc)?.getText() ?? "";
+    const documentation = ts.getJSDocCommentsAndTags(main).filter(ts.isJSDoc).at(-1)?.getText() ?? "";
     const body = types.join("\n\n");
-    const extensions = /\bLuaMultiReturn\b/.test(body + returned)
-        ? '/// <reference types="@typescript-to-lua/language-extensions" />\n'
-        : "";
+    const libraries = [main, ...shown.types.values()]
+        .flatMap((declaration) => referencesIn(declaration, source))
+        .map(({ library }) => library)
+        .filter((library) => library !== undefined);
+    const needed = [...new Set(libraries)].sort().map((library) => `/// <reference types="${library}" />\n`);
     return [
-        extensions + "/** @noSelfInFile */",
+        `${needed.join("")}/** @noSelfInFile */`,
         `${documentation}\ndeclare function ${name}(${parameters.join(", ")}): ${returned};`,
         `declare namespace ${name} {\n${body}\n}`,
         `export = ${name};\n`,
@@ -184,15 +184,16 @@ export function typescriptDeclaration(shown: PublicTypes): string {
 /** A declaration's source text with its documentation, every type of ours by its plain name. */
 function textOf(node: ts.Node, source: Source, prefix = ""): string {
     const file = node.getSourceFile();
-    const start = node.getStart(file, true);
+    // Where several comments stand before it, all but the last are about something else.
+    const start = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1)?.pos ?? node.getStart(file);
     let text = file.text.slice(start, node.end);
     const references = referencesIn(node, source).sort(
         (one, other) => other.node.getStart(file) - one.node.getStart(file),
     );
-    for (const reference of references) {
-        const from = reference.node.getStart(file) - start;
-        const to = reference.node.end - start;
-        text = text.slice(0, from) + prefix + reference.declaration.name.text + text.slice(to);
+    for (const { node: name, declaration } of references) {
+        if (declaration === undefined) continue;
+        const from = name.getStart(file) - start;
+        text = text.slice(0, from) + prefix + declaration.name.text + text.slice(name.end - start);
     }
     return text;
 }
