@@ -151,15 +151,12 @@ describe("loading code", () => {
             print(loadfile("/value.lua", { x = 2 })())
             x = nil _G.x = 3
             print(dofile("/value.lua"))
+            print(loadfile("/environment.lua")() == _G)
             print(loadfile("/nothing.lua"))
             print(select(2, pcall(dofile, "/nothing.lua")))
         `;
-        expect(await printed(program, { "value.lua": "return x" })).toEqual([
-            "1",
-            "2",
-            "3",
-            "nil\tFile not found",
-            "File not found",
-        ]);
+        expect(await printed(program, { "value.lua": "return x", "environment.lua": "return _ENV" })).toEqual(
+            ["1", "2", "3", "true", "nil\tFile not found", "File not found"],
+        );
     });
 });

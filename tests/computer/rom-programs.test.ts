@@ -130,6 +130,17 @@ describe("the computer", () => {
         ]);
     });
 
+    test("without a drive there is no disk", async () => {
+        const program = `
+            print(disk.isPresent("left"), disk.hasData("left"), disk.getLabel("left"), disk.getMountPath("left"))
+            print(select(2, pcall(disk.isPresent)))
+        `;
+        expect(await printed(program)).toEqual([
+            "false\tfalse\tnil\tnil",
+            "bad argument #1 (string expected, got nil)",
+        ]);
+    });
+
     test("set shows, changes, checks and saves settings", async () => {
         const disk = newDisk({
             "startup.lua": 'shell.run("/program.lua") os.shutdown()',

@@ -42,10 +42,10 @@ describe("require", () => {
         const files = { "named.lua": "print(...)", "preloaded.lua": "error('not this')" };
         const program = `
             print(require("named"))
-            package.preload.preloaded = function(name) return "preloaded " .. name end
+            package.preload.preloaded = function(...) return "preloaded " .. select("#", ...) .. " " .. ... end
             print(require("preloaded"))
         `;
-        expect(await printed(program, files)).toEqual(["named\tnamed.lua", "true", "preloaded preloaded"]);
+        expect(await printed(program, files)).toEqual(["named\tnamed.lua", "true", "preloaded 1 preloaded"]);
     });
 
     test("says where it looked", async () => {

@@ -71,6 +71,32 @@ describe("the prompt", () => {
         expect(computer.transcript()).toMatch(/^> exit\nGoodbye$/m);
     });
 
+    test("Ctrl+T at the prompt ends the shell, and so the computer", async () => {
+        const computer = await startShell();
+        await computer.press("ctrl+t");
+        expect(await computer.exit).toMatchObject({ reason: "shutdown" });
+        expect(computer.transcript()).toMatch(/^>.*\n?Terminated\nGoodbye$/m);
+    });
+
+    test("what breaks the system is left to be read until a key is pressed", async () => {
+        const computer = await startShell({ "break.lua": "os.run = nil shell.exit()" });
+        await computer.type("break\n");
+        await computer.waitForText(/attempt to call[^>]*\nPress any key to continue$/m);
+        await computer.press("enter");
+        expect(await computer.exit).toMatchObject({ reason: "shutdown" });
+    });
+
+    test("works on a small screen without colour", async () => {
+        const computer = await startShell({}, { width: 26, height: 20, colour: false });
+        await computer.type("ls rom\nnonsense\nlua\n1\nexit()\nhelp ls\nexit\n");
+        await computer.exit;
+        const text = computer.transcript();
+        expect(text).toMatch(/^apis +help\nmodules +programs\nstartup.lua$/m);
+        expect(text).toMatch(
+            /^No such program\n> lua\nInteractive Lua prompt.\nCall exit\(\) to exit.\nlua> 1\n1\n/m,
+        );
+    });
+
     test("colours that a program leaves behind do not last", async () => {
         const program = "term.setTextColour(colours.red) term.setBackgroundColour(colours.blue)";
         const show =

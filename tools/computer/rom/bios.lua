@@ -180,7 +180,7 @@ function _G.loadfile(path, mode, environment)
     if not file then
         return nil, "File not found"
     end
-    local chunk, problem = load(file.readAll(), "@/" .. fs.combine(path), mode, environment)
+    local chunk, problem = load(file.readAll(), "@/" .. fs.combine(path), mode, environment or _G)
     file.close()
     return chunk, problem
 end
@@ -262,29 +262,19 @@ function os.unloadAPI(name)
     end
 end
 
---- Loads every API in a folder. Returns whether all of them could be loaded.
+--- Loads every API in a folder.
 local function loadFolder(folder)
-    local complete = true
-    if fs.isDir(folder) then
-        for _, name in ipairs(fs.list(folder)) do
-            local path = fs.combine(folder, name)
-            if name:sub(1, 1) ~= "." and not fs.isDir(path) then
-                complete = os.loadAPI(path) and complete
-            end
+    for _, name in ipairs(fs.list(folder)) do
+        local path = fs.combine(folder, name)
+        if name:sub(1, 1) ~= "." and not fs.isDir(path) then
+            os.loadAPI(path)
         end
     end
-    return complete
 end
 
-local complete = loadFolder("rom/apis")
+loadFolder("rom/apis")
 if http then
-    complete = loadFolder("rom/apis/http") and complete
-end
-if not complete then
-    print("Press any key to continue")
-    os.pullEvent("key")
-    term.clear()
-    term.setCursorPos(1, 1)
+    loadFolder("rom/apis/http")
 end
 
 -- Settings
@@ -302,30 +292,11 @@ define("lua.function_args", "boolean", true, "Show the arguments of a function a
 define("lua.function_source", "boolean", false, "Show where a function was defined at the Lua prompt.")
 define("lua.warn_against_use_of_local", "boolean", true, "Tell at the Lua prompt that a local is gone after its line.")
 define("paint.default_extension", "string", "nfp", "The extension that paint adds to a name without one.")
-define("shell.allow_disk_startup", "boolean", commands == nil, "Run the startup files on disks at boot.")
+define("shell.allow_disk_startup", "boolean", true, "Run the startup files on disks at boot.")
 define("shell.allow_startup", "boolean", true, "Run the startup files of this computer at boot.")
 define("shell.autocomplete", "boolean", true, "Suggest programs and their arguments at the shell prompt.")
 define("shell.autocomplete_hidden", "boolean", false, "Suggest files whose name starts with a dot.")
 
---- Applies the settings that the server's owner gives to every computer: `name=value` pairs with commas between.
-local function applyDefaultSettings(pairsText)
-    local literals = { ["true"] = true, ["false"] = false }
-    for name, text in pairsText:gmatch("([^,=]*)=([^,]*)") do
-        local value = literals[text]
-        if value == nil then
-            value = tonumber(text) or text
-        end
-        if value == "nil" then
-            settings.unset(name)
-        else
-            settings.set(name, value)
-        end
-    end
-end
-
-if _CC_DEFAULT_SETTINGS then
-    applyDefaultSettings(_CC_DEFAULT_SETTINGS)
-end
 if fs.exists(".settings") then
     settings.load(".settings")
 end

@@ -31,7 +31,7 @@ local function makeSearch(folder)
 end
 
 --- Makes the functions that look for a module's code, in the order in which they are asked. Each returns what to
--- call, and the second argument to call it with; or nil and why not.
+-- call and what to call it with besides the module's name; or nil and why not.
 local function makeLoaders(package, environment)
     local function fromPreload(name)
         local load = package.preload[name]
@@ -71,17 +71,17 @@ local function makeRequire(package)
 
         local problems = { "module '" .. name .. "' not found:" }
         for _, find in ipairs(package.loaders) do
-            local load, detail = find(name)
-            if load then
+            local found = table.pack(find(name))
+            if found[1] then
                 package.loaded[name] = unfinished
-                local module = load(name, detail)
+                local module = found[1](name, table.unpack(found, 2, found.n))
                 if module == nil then
                     module = true
                 end
                 package.loaded[name] = module
                 return module
             end
-            problems[#problems + 1] = detail
+            problems[#problems + 1] = found[2]
         end
         error(table.concat(problems, "\n  "), 2)
     end
@@ -97,14 +97,8 @@ local function make(environment, folder)
     expect(1, environment, "table")
     expect(2, folder, "string")
 
-    local places = { "", "/rom/modules/main/" }
-    if turtle then
-        places[#places + 1] = "/rom/modules/turtle/"
-    elseif commands then
-        places[#places + 1] = "/rom/modules/command/"
-    end
     local templates = {}
-    for _, place in ipairs(places) do
+    for _, place in ipairs({ "", "/rom/modules/main/" }) do
         for _, form in ipairs({ "?", "?.lua", "?/init.lua" }) do
             templates[#templates + 1] = place .. form
         end
