@@ -1,0 +1,110 @@
+/**
+ * UTF-8 in the computer's own font, which has one byte a character: ASCII, Latin-1 from 160 up, and below 32 the
+ * symbols of IBM's code page 437 (9, 10 and 13 are blank there). So a folded text is as wide as it is long.
+ */
+
+/** Byte in the font, and the code points (hexadecimal, ranges with "-") that it shows. */
+const SYMBOLS: Record<number, string> = {
+    3: "2665 2764 1F493-1F49F",
+    7: "2022 2023 25CF 25E6",
+    14: "266A",
+    15: "266B 266C",
+    16: "25B6 25BA",
+    17: "25C0 25C4",
+    18: "2195",
+    24: "2191 2B06",
+    25: "2193 2B07",
+    26: "2192 2794 279C 27A1",
+    27: "2190 2B05",
+    29: "2194",
+    30: "25B2",
+    31: "25BC",
+    127: "2592",
+};
+
+/** What is written for code points that the font lacks. None stands here twice, as the order is Lua's. */
+const SPELLINGS: Record<string, string> = {
+    "": "AD 300-36F 200B-200F 202A-202E 2060-206F 20D0-20FF FE00-FE0F FEFF 1F3FB-1F3FF",
+    " ": "2000-200A 202F 205F 3000",
+    "\n": "2028 2029",
+    "'": "2018-201B 2032",
+    '"': "201C-201F 2033",
+    "-": "2010-2015 2212 2500 2501 2504 2505 2508 2509 254C 254D 2550",
+    "|": "2502 2503 2506 2507 250A 250B 254E 254F 2551",
+    "#": "2580-2590 2593 25A0 25AA",
+    "*": "2217 2605 2606 2B50",
+    "...": "2026",
+    "~": "2248",
+    "<=": "2264",
+    ">=": "2265",
+    "=>": "21D2",
+    "!=": "2260",
+    inf: "221E",
+    pi: "3C0",
+    EUR: "20AC",
+    "(TM)": "2122",
+    "(i)": "2139",
+    OK: "2611 2713 2714 2705 1F44D",
+    X: "2717 2718 274C 2716",
+    "!": "26A0 2757",
+    ":)": "263A 1F600-1F60A 1F642",
+    OE: "152",
+    oe: "153",
+};
+
+/** Base letters of U+0100 to U+017F. */
+const LATIN_EXTENDED =
+    "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiJjJjKkkLlLlLlLlLlNnNnNnnNnOoOoOo??RrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+
+const glyphs: Record<number, string | undefined> = { 9: "  " };
+
+function spell(text: string, codePoints: string): void {
+    for (const [first, last] of string.gmatch(codePoints, "(%x+)-?(%x*)")) {
+        const start = tonumber(first, 16)!;
+        for (const code of $range(start, tonumber(last, 16) ?? start)) glyphs[code] = text;
+    }
+}
+
+for (const index of $range(1, 128)) glyphs[0xff + index] = string.sub(LATIN_EXTENDED, index, index);
+for (const [byte, codePoints] of pairs(SYMBOLS)) spell(string.char(byte), codePoints);
+for (const [text, codePoints] of pairs(SPELLINGS)) spell(text, codePoints);
+
+function foldCodePoint(code: number): string {
+    const text = glyphs[code];
+    if (text !== undefined) return text;
+    // Control characters, first halves of surrogate pairs (JSON escapes leave them apart) and tags.
+    if (code < 0xa0 || (code >= 0xd800 && code < 0xdc00) || (code >= 0xe0000 && code < 0xf0000)) return "";
+    if (code < 0x100) return string.char(code);
+    if (code >= 0xff01 && code <= 0xff5e) return string.char(code - 0xfee0); // full width ASCII
+    if (code >= 0x2080 && code <= 0x2089) return string.char(code - 0x2050); // subscript digits
+    if (code >= 0x1f1e6 && code <= 0x1f1ff) return string.char(code - 0x1f1a5); // flags, as letters
+    if (code >= 0x2500 && code < 0x2580) return "+"; // box drawing
+    return "?";
+}
+
+/** Folds one character that is not printable ASCII, and whatever stray continuation bytes stand behind it. */
+function foldCharacter(bytes: string): string {
+    const lead = string.byte(bytes);
+    const size = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
+    if (bytes.length < size || (size === 1 && lead >= 0x80)) {
+        // Not UTF-8: a byte alone may be Latin-1, a character cut short is one "?".
+        return bytes.length === 1 && lead >= 0xa0 ? bytes : "?";
+    }
+    let code = size === 1 ? lead : lead % (size === 2 ? 32 : 16);
+    for (const index of $range(2, size)) code = code * 64 + (string.byte(bytes, index) % 64);
+    return foldCodePoint(code) + (bytes.length > size ? "?" : "");
+}
+
+const CONTINUATION = `[${string.char(0x80)}-${string.char(0xbf)}]*`;
+const JOINED = `${string.char(0xe2, 0x80, 0x8d)}[${string.char(0xc2)}-${string.char(0xf4)}]${CONTINUATION}`;
+
+/**
+ * Folds UTF-8 to CC's font: what the font has stays itself, for the rest stands the nearest spelling, or one `?` a
+ * character. Line ends become "\n"; no other control character is left. Bytes that are not UTF-8 do no harm.
+ */
+export function fold(text: string): string {
+    let [folded] = string.gsub(text, "\r\n?", "\n");
+    [folded] = string.gsub(folded, JOINED, ""); // of a joined emoji the first is shown
+    [folded] = string.gsub(folded, `[^ -~\n]${CONTINUATION}`, foldCharacter);
+    return folded;
+}
