@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultRule, type Model, startModel } from "../../tools/model/index.ts";
 import { findBinary, packageNames } from "../../tools/opencode/binary.ts";
 import { configuration, environment } from "../../tools/opencode/environment.ts";
@@ -47,9 +47,6 @@ function ask(server: Opencode, sessionId: string, text: string): Promise<Message
 const textOf = (message: Message) =>
     message.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
 
-// A server on a cold and busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 let folder: string;
 let model: Model;
 let server: Opencode;
@@ -58,16 +55,19 @@ function start(options: Partial<OpencodeOptions> = {}): Promise<Opencode> {
     return startOpencode({ home: join(folder, "home"), model: { baseUrl: model.url }, ...options });
 }
 
+const ends: (() => Promise<unknown>)[] = [];
+
 beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "trapos-opencode-"));
+    ends.unshift(() => rm(folder, { recursive: true, force: true }));
     model = await startModel();
+    ends.unshift(() => model.stop());
     server = await start();
+    ends.unshift(() => server.stop());
 });
 
 afterAll(async () => {
-    await server?.stop();
-    await model?.stop();
-    await rm(folder, { recursive: true, force: true });
+    for (const end of ends) await end();
 });
 
 describe("which build runs", () => {

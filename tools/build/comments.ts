@@ -52,8 +52,8 @@ export function commentsPlugin(nameOf: NameOfType): tstl.Plugin {
     ): tstl.Statement[] => {
         const statements = context.superTransformStatements(node);
         // TypeScriptToLua rewrites some statements before this; only the original knows what stood before it.
-        const original = ts.getOriginalNode(node, isStatementInFile);
-        const comments = original === undefined ? [] : commentsBefore(original, context.checker, nameOf);
+        const original = ts.getOriginalNode(node);
+        const comments = isStatementInFile(original) ? commentsBefore(original, context.checker, nameOf) : [];
         for (const statement of statements) delete statement.leadingComments;
         const first = context.precedingStatementsStack.at(-1)?.[0] ?? statements[0];
         if (first !== undefined && comments.length > 0 && mayFollowComment(first)) {

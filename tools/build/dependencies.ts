@@ -23,7 +23,7 @@ export function dependencyProblems(descriptors: readonly Descriptor[]): string[]
                 );
             } else if (available === undefined) {
                 problems.push(`${file}: depends on ${dependency}, which is no package here`);
-            } else if (!semver.satisfies(available, range)) {
+            } else if (semver.valid(available) !== null && !semver.satisfies(available, range)) {
                 problems.push(
                     `${file}: wants ${dependency} ${range}, but it is ${available}; change the range`,
                 );
