@@ -6,7 +6,7 @@ import { dependencyProblems } from "./dependencies.ts";
 import { generate, type Generated } from "./generate.ts";
 import { INDEX, readDescriptors, type Index } from "./packages.ts";
 import { BuildError } from "./problem.ts";
-import { publishedPackages, versionProblems } from "./published.ts";
+import { publishedPackages, UNPUBLISHED, versionProblems } from "./published.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -108,5 +108,12 @@ function checkVersions(root: string, now: Index): Finding {
     if (published === undefined) {
         return { name, problems: [], note: "no git history here, so not compared with what was published" };
     }
-    return { name, problems: versionProblems(now, published) };
+    const unpublished = [...versions].filter(([, version]) => version === UNPUBLISHED).map(([one]) => one);
+    return {
+        name,
+        problems: versionProblems(now, published),
+        ...(unpublished.length > 0 && {
+            note: `ok; never published and free to change: ${unpublished.join(", ")}`,
+        }),
+    };
 }

@@ -1,0 +1,91 @@
+--- The command line of `ai`: which command, with which flags, and the prompt. Pure, so that it is tested as a table.
+local exports = {}
+
+--- What each command is for, in the order in which help lists them: usage, then purpose.
+exports.commands = {
+    {"ask", "ask <prompt>", "Ask, even where the prompt starts with a command's name."},
+    {"new", "new [prompt]", "Start a new session, and ask in it."},
+    {"ping", "ping", "See whether everything works, the model too."},
+    {"sessions", "sessions [word]", "List the conversations; * is this computer's."},
+    {"use", "use <number|id>", "Go on in one of them."},
+    {"abort", "abort", "Stop what runs in the session."},
+    {"resume", "resume", "Show the answer that was not shown, or the last one again."},
+    {"help", "help [command]", "Show this."}
+}
+
+--- What each flag is for: its name without dashes, the name of its value, and its purpose.
+exports.flags = {
+    {"verbose", "", "-v: print every poll."},
+    {"session", "number|id", "Ask in this session, once."},
+    {"model", "provider/model", "Ask this model."},
+    {"agent", "name", "Ask this agent."},
+    {"timeout", "seconds", "Give up after so long without progress."}
+}
+
+local function flagNamed(name)
+    for _, flag in ipairs(exports.flags) do
+        if "--" .. flag[1] == name then
+            return flag
+        end
+    end
+    return nil
+end
+
+local function isCommand(word)
+    for _, command in ipairs(exports.commands) do
+        if command[1] == word then
+            return true
+        end
+    end
+    return false
+end
+
+--- Reads the words of a command line. Flags stand before a prompt, so that a prompt may hold words with dashes; where
+--- there is no prompt they may stand anywhere. `--` ends them.
+---@param given string[] the words as the shell split them
+---@return table # what they say; with `problem` set when they cannot be understood
+function exports.parse(given)
+    local line = {command = "", words = {}, flags = {}}
+    local inPrompt = false
+    local wanted
+    for _, word in ipairs(given) do
+        local flag = flagNamed(word == "-v" and "--verbose" or word)
+        if wanted ~= nil then
+            line.flags[wanted] = word
+            wanted = nil
+        elseif inPrompt then
+            local line_words_0 = line.words
+            line_words_0[#line_words_0 + 1] = word
+        elseif word == "--" then
+            inPrompt = true
+        elseif word == "-h" or word == "--help" then
+            line.command = "help"
+        elseif word == "--version" then
+            line.command = "version"
+        elseif flag ~= nil then
+            if flag[2] == "" then
+                line.flags[flag[1]] = "true"
+            else
+                wanted = flag[1]
+            end
+        elseif (string.find(word, "--", nil, true) or 0) - 1 == 0 then
+            line.problem = "There is no flag " .. word
+            return line
+        elseif line.command == "" and isCommand(word) then
+            line.command = word
+        else
+            local line_words_1 = line.words
+            line_words_1[#line_words_1 + 1] = word
+            inPrompt = line.command == "" or line.command == "ask" or line.command == "new"
+        end
+    end
+    if wanted ~= nil then
+        line.problem = ("--" .. wanted) .. " needs a value"
+    end
+    if line.command == "" then
+        line.command = #line.words == 0 and "help" or "ask"
+    end
+    return line
+end
+
+return exports

@@ -1,0 +1,74 @@
+--- Every way in which a call can go wrong: its code, what happened and what to do next. One table, so that the
+--- programs, the documentation and whoever diagnoses a computer read the same words.
+local exports = {}
+
+--- Messages and hints by code; `{name}` stands for a detail of the case.
+exports.failures = {
+    http_disabled = {"This server has the HTTP API switched off.", "Its owner: http.enabled = true in computercraft-server.toml"},
+    address_denied = {"ComputerCraft forbids {url} (Domain not permitted).", "Server owner: computercraft-server.toml, [[http.rules]] host = \"$private\": set action = \"allow\"."},
+    cannot_connect = {"Nothing answers at {url} ({what}).", "Start it: opencode serve. Other address: set opencc.server_url <url>"},
+    timed_out = {"{url} did not answer in time.", "Look at the server, or: set opencc.request_timeout_seconds 60"},
+    network_error = {"The request to {url} failed: {what}.", "Try again; look at opencc.server_url."},
+    reply_too_large = {"The answer is larger than ComputerCraft lets through.", "It is kept on the server; ask for a shorter one."},
+    not_opencode = {"{url} answers, but is not an opencode server.", "set opencc.server_url to what opencode serve prints."},
+    unauthorized = {"The opencode server refuses user and password.", "set opencc.password <its OPENCODE_SERVER_PASSWORD>"},
+    bad_setting = {"The setting {name} {what}.", "For example: set {name} {example}"},
+    bad_argument = {"{what}.", "See: ai help"},
+    not_found = {"The server does not know {what}.", "List what there is with: ai sessions"},
+    server_config = {"opencode cannot read its configuration: {what}", "Mend that file on the server, then try again."},
+    server_error = {"opencode failed (HTTP {status}): {what}", "Look at the server's log, then try again."},
+    no_session = {"This computer has no session yet.", "Ask something: ai <prompt>"},
+    session_gone = {"The server no longer has session {session}.", "Start another: ai new"},
+    session_busy = {"This session has been busy for {seconds} s{what}.", "Wait (ai resume), stop it (ai abort) or start another: ai new"},
+    unknown_model = {"opencode has no model {model}.", "It has:{known}. This session keeps to one that you name: ai --model <name> <prompt>"},
+    unknown_agent = {"opencode has no agent {agent}.", "It has:{known}. Choose one with --agent"},
+    never_started = {"opencode took the prompt but never started on it.", "Look at the server's log, or try: ai new"},
+    model_error = {"The model failed{status}: {what}", "Mend it on the server's side, or choose another: --model"},
+    no_progress = {"Nothing happened for {seconds} s; the model hangs.", "Look again: ai resume. Stop it: ai abort"},
+    waiting_for_permission = {"opencode waits for a permission: {what}", "Answer it in opencode on the server, then: ai resume"},
+    waiting_for_question = {"opencode asks: {what}", "Answer it in opencode on the server, then: ai resume"},
+    interrupted = {"The turn was interrupted: the server was restarted.", "Ask again."},
+    aborted = {"The turn was stopped.", "Ask again."},
+    stopped_at_tool = {"The turn ended at a tool call that was refused.", "Ask again, or allow that tool on the server."},
+    empty_reply = {"The model sent an empty reply.", "Ask again in other words."},
+    empty_prompt = {"There is nothing to ask.", "Type: ai <prompt>"},
+    not_sent = {"The prompt never reached the server.", "Ask again."},
+    internal_error = {"Something unexpected happened: {what}", "Please report this."},
+    nothing_to_resume = {"There is no answer to fetch.", "Ask something: ai <prompt>"}
+}
+local describe = {__tostring = function(failure) return (failure.message .. "\n") .. failure.hint end}
+
+--- Makes a failure.
+---@param code string a key of `failures`
+---@param detail? table<string, any> values for the `{name}`s in its message and hint
+---@param extra? table further fields of the failure
+---@return libai.Failure # the failure, which `tostring` turns into message and hint
+function exports.fail(code, detail, extra)
+    local message, hint = unpack(exports.failures[code] or ({code, ""}), 1, 2)
+    local function fill(template)
+        return (string.gsub(
+            template,
+            "{(%w+)}",
+            function(name)
+                local tostring_1 = tostring
+                local temp_0 = detail and detail[name]
+                if temp_0 == nil then
+                    temp_0 = ""
+                end
+                return tostring_1(temp_0)
+            end
+        ))
+    end
+    return setmetatable(
+        {
+            code = code,
+            message = fill(message),
+            hint = fill(hint),
+            text = extra and extra.text,
+            sessionId = extra and extra.sessionId
+        },
+        describe
+    )
+end
+
+return exports

@@ -1,0 +1,96 @@
+--- The `opencc.*` settings: what each is for, what it may be, and the values that are in force.
+local exports = {}
+local failure = require("/apis/ai/failure")
+local fail = failure.fail
+
+--- Every setting by name without its prefix `opencc.`.
+exports.definitions = {
+    server_url = {description = "Address of the opencode server", default = "http://127.0.0.1:4096", type = "string"},
+    username = {description = "User name for the opencode server", default = "opencode"},
+    password = {description = "Password for the opencode server (OPENCODE_SERVER_PASSWORD)"},
+    provider_id = {description = "Provider of the model; with model_id. Unset: the server's own choice"},
+    model_id = {description = "Model that answers; with provider_id. Unset: the server's own choice"},
+    agent = {description = "Agent that answers. Unset: the server's own choice"},
+    variant = {description = "Variant of the model, as how hard it thinks. Unset: none"},
+    directory = {description = "Folder on the server to work in. Unset: where the server was started"},
+    session_id = {description = "The session that this computer talks in; ai sets it"},
+    poll_timeout_seconds = {
+        description = "Seconds without any progress after which waiting for an answer ends",
+        default = 300,
+        type = "number",
+        least = 1,
+        most = 86400
+    },
+    request_timeout_seconds = {
+        description = "Seconds that one request to the server may take, at most 60",
+        default = 30,
+        type = "number",
+        least = 1,
+        most = 60
+    },
+    reset_session_on_timeout = {description = "Start a new session after waiting for an answer ended without one", default = false, type = "boolean"}
+}
+
+--- Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot.
+function exports.define()
+    for name, definition in pairs(exports.definitions) do
+        settings.define("opencc." .. name, {description = definition.description, default = definition.default, type = definition.type})
+    end
+end
+
+--- Removes a user and password from an address, so that it can be shown.
+---@param url string any address
+---@return string # the address without what stands before the @
+function exports.redact(url)
+    return (string.gsub(url, "//[^/@]*@", "//"))
+end
+
+local function refuse(name, what, example)
+    return false, fail("bad_setting", {name = "opencc." .. name, what = what, example = example})
+end
+
+--- Reads and checks the settings.
+---@param store libai.SettingsStore where they are kept
+---@return boolean # true and the settings, or false and a failure `bad_setting` that names the first one that cannot be used
+---@return table|libai.Failure
+function exports.readSettings(store)
+    local values = {}
+    local numbers = {}
+    for name, definition in pairs(exports.definitions) do
+        local store_get_result_0 = store.get("opencc." .. name)
+        if store_get_result_0 == nil then
+            store_get_result_0 = definition.default
+        end
+        local value = store_get_result_0
+        if definition.least ~= nil and definition.most ~= nil then
+            local number = tonumber(value)
+            if number == nil or not (number >= definition.least and number <= definition.most) then
+                local what = (("is not a number from " .. tostring(definition.least)) .. " to ") .. tostring(definition.most)
+                return refuse(name, what, definition.default)
+            end
+            numbers[name] = number
+        elseif value ~= nil and value ~= "" then
+            values[name] = tostring(value)
+        end
+    end
+    local serverUrl = (string.gsub(values.server_url or "", "/+$", ""))
+    if (string.find(serverUrl, "^https?://[^/%s?#]+[^%s?#]*$")) == nil then
+        return refuse("server_url", "is not an address", "http://127.0.0.1:4096")
+    end
+    local both = values.provider_id ~= nil and values.model_id ~= nil
+    return true, {
+        serverUrl = serverUrl,
+        username = values.username or "opencode",
+        password = values.password or "",
+        model = both and (tostring(values.provider_id) .. "/") .. tostring(values.model_id) or nil,
+        agent = values.agent,
+        variant = values.variant,
+        directory = values.directory,
+        sessionId = values.session_id,
+        pollTimeout = numbers.poll_timeout_seconds,
+        requestTimeout = numbers.request_timeout_seconds,
+        resetSessionOnTimeout = values.reset_session_on_timeout == "true"
+    }
+end
+
+return exports

@@ -1,0 +1,668 @@
+--- One prompt from sent to settled, as a pure state machine: no http and no clock, both come in as observations.
+---
+--- The caller performs the action that it is given and hands what came of it to the next step. opencode's server
+--- decides when a turn is over, and no single sign of it can be trusted: idle shows before the turn starts, a completed
+--- message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
+--- the session is idle and the newest message is a completed answer that can be traced to our prompt.
+local exports = {}
+local fail, missingAgent, missingModel, describeTool
+
+function fail(code, pending, detail, text)
+    return {
+        kind = "fail",
+        code = code,
+        pending = pending,
+        detail = detail or ({}),
+        text = text
+    }
+end
+
+function missingAgent(state, agents)
+    local names = ""
+    for _, agent in ipairs(agents) do
+        if agent.name == state.agent then
+            return {kind = "providers"}
+        end
+        if agent.hidden ~= true and agent.mode ~= "subagent" then
+            names = names .. " " .. agent.name
+        end
+    end
+    return fail("unknown_agent", false, {agent = state.agent or "", known = names})
+end
+
+function missingModel(state, providers)
+    local temp_1
+    if state.last and state.last.info.role == "user" then
+        temp_1 = state.last.info.model
+    else
+        temp_1 = nil
+    end
+    local used = temp_1
+    local temp_2
+    if used == nil then
+        temp_2 = state.model
+    else
+        temp_2 = (used.providerID .. "/") .. used.modelID
+    end
+    local wanted = temp_2
+    if wanted == nil then
+        return fail("never_started", false)
+    end
+    local names = ""
+    local count = 0
+    for _, provider in ipairs(providers) do
+        for id in pairs(provider.models) do
+            local name = (provider.id .. "/") .. id
+            if name == wanted then
+                return fail("never_started", false)
+            end
+            if count < 5 then
+                names = names .. " " .. name
+            end
+            count = count + 1
+        end
+    end
+    return fail("unknown_model", false, {model = wanted, known = names})
+end
+
+--- A tool call in a few words: its title, or else its name.
+function describeTool(part)
+    local title = part.state and part.state.title
+    local tool = part.tool or "tool"
+    return (title == nil or title == "") and tool or (tool .. ": ") .. title
+end
+
+--- Longest that a cold server was seen to stay idle before it starts a turn is 1.3 s; this leaves a wide margin.
+local START_MILLISECONDS = 6000
+
+--- An answer that is idle and incomplete for this long stays so for ever: the server died in the turn.
+local INTERRUPTED_MILLISECONDS = 2000
+
+--- Servers were reported to stay busy after an answer was complete; after this long the answer counts.
+local STUCK_BUSY_MILLISECONDS = 10000
+
+--- How long a server may be out of reach before waiting for it ends; a restart takes about 5 s.
+local LOST_SECONDS = 60
+
+--- The state before the first step.
+---@param options table what the turn is about, see TurnState; `sentAt` and `baselineId` only when it is taken up again
+---@return table # the state to hand to `step` with the observation `begin`
+function exports.start(options)
+    return {
+        nonce = options.nonce,
+        sessionId = options.sessionId,
+        idleTimeout = options.idleTimeout,
+        model = options.model,
+        agent = options.agent,
+        resumed = options.resumed,
+        phase = "checking",
+        sentAt = options.sentAt,
+        baselineId = options.baselineId,
+        polls = 0,
+        status = "unknown",
+        statusAt = 0,
+        searched = 0,
+        sight = "",
+        changedAt = 0
+    }
+end
+
+--- The time until the next poll: short at first, so that a quick answer is seen quickly, then a share of the turn's
+--- age, so that a long one costs few requests and is still seen within 4 % of its length.
+---@param age number seconds since the prompt was sent
+---@return number # seconds, between 0.15 and 5
+function exports.pollInterval(age)
+    local share = age * 0.065
+    if share < 0.15 then
+        return 0.15
+    end
+    return share > 5 and 5 or share
+end
+
+--- The text of a message: its text parts without those that the server added.
+---@param message table any message
+---@return string # the text, empty when there is none
+function exports.messageText(message)
+    local text = ""
+    for _, part in ipairs(message.parts) do
+        if part.type == "text" and part.synthetic ~= true and part.text ~= nil and part.text ~= "" then
+            text = text == "" and part.text or (text .. "\n\n") .. part.text
+        end
+    end
+    return text
+end
+
+local function isAnswer(message)
+    return message.info.role == "assistant" and message.info.summary ~= true
+end
+
+local function carriesNonce(message, nonce)
+    if message.info.id == nonce then
+        return true
+    end
+    for _, part in ipairs(message.parts) do
+        if part.metadata ~= nil and part.metadata.nonce == nonce then
+            return true
+        end
+    end
+    return false
+end
+
+--- True for a prompt that somebody wrote, false for what the server adds when it compacts a session.
+local function isPrompt(message)
+    if message.info.role ~= "user" then
+        return false
+    end
+    for _, part in ipairs(message.parts) do
+        if part.type == "compaction" or part.synthetic == true then
+            return false
+        end
+    end
+    return true
+end
+
+--- True when the message says by itself that it answers our prompt.
+local function answersUs(state, message)
+    local info = message.info
+    if info.id == state.nonce or info.parentID == state.nonce then
+        return true
+    end
+    return state.userMessageId ~= nil and info.parentID == state.userMessageId
+end
+
+--- Finds our prompt and its answer among messages, oldest first. Prompts that were queued are answered together under
+--- the last of them, and an automatic compaction puts the answer under a prompt of its own; so the answer is the last
+--- one before the next prompt, else the last one of all.
+local function findAnswer(state, messages)
+    local found = false
+    local closed = false
+    local answer
+    local later
+    for _, message in ipairs(messages) do
+        local id = message.info.id
+        if message.info.role == "user" then
+            if carriesNonce(message, state.nonce) or id == state.userMessageId then
+                found = true
+                state.userMessageId = id
+            elseif found and isPrompt(message) then
+                closed = true
+            end
+        elseif isAnswer(message) then
+            if answersUs(state, message) then
+                found = true
+                answer = message
+            elseif found and not closed then
+                answer = message
+            elseif found then
+                later = message
+            end
+        end
+    end
+    return {found = found, answer = answer or later}
+end
+
+local function runningTool(message)
+    local running
+    if message ~= nil then
+        for _, part in ipairs(message.parts) do
+            if part.type == "tool" and part.state ~= nil then
+                if part.state.status == "running" or part.state.status == "pending" then
+                    running = part
+                end
+            end
+        end
+    end
+    return running
+end
+
+--- Notes whether anything that can be seen of the turn has changed.
+local function notice(state, now)
+    local sight = tostring(state.retryAttempt)
+    local last = state.last
+    if last ~= nil then
+        local info = last.info
+        sight = sight .. ((((" " .. info.id) .. " ") .. tostring(info.finish)) .. " ") .. tostring(info.time.completed)
+        for _, part in ipairs(last.parts) do
+            local tool = part.state
+            local temp_0
+            if tool == nil then
+                temp_0 = part.text and #part.text
+            else
+                temp_0 = (tool.status .. " ") .. tostring(tool.title)
+            end
+            local detail = temp_0
+            sight = sight .. ((";" .. part.type) .. " ") .. tostring(detail)
+        end
+    end
+    if sight ~= state.sight then
+        state.sight = sight
+        state.changedAt = now
+        state.idleSince = nil
+        state.blocker = nil
+    end
+end
+
+local function failWith(failure, pending)
+    return {
+        kind = "fail",
+        code = failure.code,
+        pending = pending,
+        detail = {},
+        failure = failure
+    }
+end
+
+--- Waits, unless nothing has been seen to happen for so long that waiting should end.
+local function wait(state, now, seconds)
+    if now - state.changedAt >= state.idleTimeout * 1000 then
+        local blocker = state.blocker
+        if blocker ~= nil then
+            return fail("waiting_for_" .. blocker.kind, true, {what = blocker.text})
+        end
+        return fail(
+            "no_progress",
+            true,
+            {seconds = tostring(state.idleTimeout)}
+        )
+    end
+    return {
+        kind = "wait",
+        seconds = seconds or exports.pollInterval((now - state.sentAt) / 1000)
+    }
+end
+
+--- The newest message, when it came after our prompt.
+local function newAnswer(state)
+    local last = state.last
+    if last == nil or last.info.id == state.baselineId or last.info.role ~= "assistant" then
+        return nil
+    end
+    return last
+end
+
+--- True for an answer after which the server has nothing more to do. A tool step is completed, too.
+local function looksFinal(message)
+    if not isAnswer(message) then
+        return false
+    end
+    return message.info.error ~= nil or (message.info.finish or "tool-calls") ~= "tool-calls"
+end
+
+--- Asks for the status only when it can tell something that the messages do not.
+local function statusIsDue(state, now)
+    if state.status == "idle" then
+        return true
+    end
+    local sinceStatus = now - state.statusAt
+    if state.status == "retry" then
+        return sinceStatus >= 2000
+    end
+    local quiet = now - state.changedAt
+    local limit = runningTool(state.last) == nil and 2000 or 1000
+    return quiet >= limit and sinceStatus >= limit and sinceStatus >= quiet * 0.6
+end
+
+local function finish(message)
+    local text = exports.messageText(message)
+    local info = message.info
+    local failure = info.error
+    if failure ~= nil then
+        if failure.name == "MessageAbortedError" then
+            return fail("aborted", false, nil, text)
+        end
+        local status = failure.data and failure.data.statusCode
+        return fail(
+            "model_error",
+            false,
+            {
+                what = failure.data and failure.data.message or failure.name,
+                status = status == nil and "" or (" (HTTP " .. tostring(status)) .. ")"
+            },
+            text
+        )
+    end
+    if text ~= "" then
+        return {kind = "done", message = message, text = text}
+    end
+    if info.finish == nil then
+        return fail("interrupted", false)
+    end
+    return fail(info.finish == "tool-calls" and "stopped_at_tool" or "empty_reply", false)
+end
+
+local function search(state, limit)
+    state.searched = limit
+    return {kind = "recent", limit = limit}
+end
+
+local function settle(state, message)
+    return answersUs(state, message) and isAnswer(message) and finish(message) or search(state, 10)
+end
+
+--- The server took the prompt and nothing came of it: it says so for an unknown model or agent as for any other.
+local function diagnose(state)
+    local last = state.last
+    local stored = last ~= nil and last.info.role == "user" and last.info.id ~= state.baselineId
+    return {kind = (stored or state.agent == nil) and "providers" or "agents"}
+end
+
+--- What to do after the newest message was seen.
+local function afterLast(state, now)
+    local answer = newAnswer(state)
+    if answer ~= nil then
+        local parentId = answer.info.parentID
+        if state.userMessageId == nil and parentId ~= nil and parentId ~= state.askedParentId then
+            if parentId ~= state.nonce then
+                state.askedParentId = parentId
+                return {kind = "parent", id = parentId}
+            end
+        end
+        if answer.info.time.completed ~= nil then
+            if state.idleSince ~= nil and state.polls ~= state.idlePoll then
+                return settle(state, answer)
+            end
+            if looksFinal(answer) or now ~= state.changedAt then
+                return {kind = "status"}
+            end
+            return wait(state, now)
+        end
+    end
+    return statusIsDue(state, now) and ({kind = "status"}) or wait(state, now)
+end
+
+local function afterStatus(state, now)
+    local answer = newAnswer(state)
+    local completed = answer ~= nil and answer.info.time.completed ~= nil
+    if state.status == "idle" then
+        if state.idleSince == nil then
+            state.idleSince = now
+            state.idlePoll = state.polls
+        end
+        if answer == nil then
+            return now - state.sentAt >= START_MILLISECONDS and diagnose(state) or wait(state, now)
+        end
+        if completed then
+            return looksFinal(answer) and settle(state, answer) or ({kind = "last"})
+        end
+        return now - state.idleSince >= INTERRUPTED_MILLISECONDS and fail(
+            "interrupted",
+            false,
+            nil,
+            exports.messageText(answer)
+        ) or wait(state, now, 0.5)
+    end
+    state.idleSince = nil
+    if state.status == "busy" then
+        if completed and looksFinal(answer) and now - state.changedAt >= STUCK_BUSY_MILLISECONDS then
+            return settle(state, answer)
+        end
+        if runningTool(state.last) ~= nil then
+            return {kind = "permissions"}
+        end
+    end
+    return wait(state, now)
+end
+
+local function afterRecent(state, messages, now)
+    local result = findAnswer(state, messages)
+    local found = result.found
+    local answer = result.answer
+    local newest = messages[#messages]
+    local young = now - state.sentAt < START_MILLISECONDS
+    state.last = newest
+    notice(state, now)
+    if state.unsure ~= nil and not found then
+        return young and wait(state, now, 1) or failWith(state.unsure, false)
+    end
+    state.unsure = nil
+    if not found and state.searched < 100 and #messages >= state.searched then
+        return search(state, 100)
+    end
+    if state.status ~= "idle" then
+        return wait(state, now)
+    end
+    if answer ~= nil then
+        if answer.info.time.completed ~= nil then
+            return finish(answer)
+        end
+        return fail(
+            "interrupted",
+            false,
+            nil,
+            exports.messageText(answer)
+        )
+    end
+    if found then
+        return young and wait(state, now) or diagnose(state)
+    end
+    if state.resumed then
+        return fail("not_sent", false)
+    end
+    -- A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
+    return newest ~= nil and isAnswer(newest) and finish(newest) or fail("interrupted", false)
+end
+
+local function afterFailure(state, request, failure, now)
+    local code = failure.code
+    local outOfReach = code == "cannot_connect" or code == "timed_out" or code == "network_error" or code == "server_error"
+    if code == "not_found" and (request == "last" or request == "recent" or request == "send") then
+        return fail("session_gone", false, {session = state.sessionId})
+    end
+    if state.phase == "checking" then
+        return failWith(failure, state.resumed)
+    end
+    if state.phase == "sending" then
+        if not outOfReach then
+            return failWith(failure, false)
+        end
+        -- The answer to the request was lost, the prompt itself may have arrived.
+        state.phase = "waiting"
+        state.unsure = failure
+        state.sentAt = now
+        state.changedAt = now
+    elseif not outOfReach then
+        if request == "parent" then
+            return afterLast(state, now)
+        end
+        if request == "permissions" or request == "questions" then
+            return wait(state, now)
+        end
+        if request == "providers" or request == "agents" then
+            return fail("never_started", false)
+        end
+        return failWith(failure, true)
+    end
+    if state.lostAt == nil then
+        state.lostAt = now
+    end
+    local patience = state.idleTimeout < LOST_SECONDS and state.idleTimeout or LOST_SECONDS
+    if now - state.lostAt >= patience * 1000 then
+        return failWith(state.unsure or failure, true)
+    end
+    return {kind = "wait", seconds = 1}
+end
+
+local function checking(state, observation)
+    if observation.kind == "begin" then
+        state.changedAt = observation.now
+        return {kind = "status"}
+    end
+    if observation.kind == "status" then
+        if not state.resumed then
+            return {kind = "last"}
+        end
+        state.phase = "waiting"
+        return search(state, 10)
+    end
+    local last = observation.value[1]
+    if state.status ~= "idle" then
+        local tool = runningTool(last)
+        local since = last == nil and observation.now or last.info.time.created
+        return fail(
+            "session_busy",
+            true,
+            {
+                seconds = tostring(math.floor((observation.now - since) / 1000)),
+                what = tool == nil and "" or (" (" .. describeTool(tool)) .. ")"
+            }
+        )
+    end
+    if last ~= nil then
+        state.baselineId = last.info.id
+    end
+    state.phase = "sending"
+    return {kind = "send"}
+end
+
+--- The first entry that belongs to our session, or to the one that a running tool call opened for a subagent.
+local function ours(state, entries)
+    local tool = runningTool(state.last)
+    local metadata = tool and tool.state and tool.state.metadata
+    for _, entry in ipairs(entries) do
+        if entry.sessionID == state.sessionId then
+            return entry
+        end
+        if metadata ~= nil and entry.sessionID == metadata.sessionId then
+            return entry
+        end
+    end
+    return nil
+end
+
+local function waiting(state, observation)
+    local now = observation.now
+    if observation.kind == "wait" then
+        return state.unsure == nil and ({kind = "last"}) or search(state, 10)
+    end
+    if observation.kind == "last" then
+        local last = observation.value[1]
+        state.polls = state.polls + 1
+        state.last = last
+        if last ~= nil and last.info.role == "user" and carriesNonce(last, state.nonce) then
+            state.userMessageId = last.info.id
+        end
+        notice(state, now)
+        return afterLast(state, now)
+    end
+    if observation.kind == "status" then
+        return afterStatus(state, now)
+    end
+    if observation.kind == "parent" then
+        if carriesNonce(observation.value, state.nonce) then
+            state.userMessageId = observation.value.info.id
+        end
+        return afterLast(state, now)
+    end
+    if observation.kind == "recent" then
+        return afterRecent(state, observation.value, now)
+    end
+    if observation.kind == "permissions" then
+        local permission = ours(state, observation.value)
+        state.blocker = nil
+        if permission == nil then
+            return {kind = "questions"}
+        end
+        local pattern = permission.patterns and permission.patterns[1]
+        local what = pattern == nil and permission.permission or (permission.permission .. " ") .. pattern
+        state.blocker = {kind = "permission", text = what}
+    elseif observation.kind == "questions" then
+        local question = ours(state, observation.value)
+        local first = question and question.questions[1]
+        if first ~= nil then
+            state.blocker = {kind = "question", text = first.question}
+        end
+    elseif observation.kind == "providers" then
+        return missingModel(state, observation.value.providers)
+    elseif observation.kind == "agents" then
+        return missingAgent(state, observation.value)
+    end
+    return wait(state, now)
+end
+
+--- One step of a turn.
+---@param state table the state so far; it is not changed
+---@param observation table what came of the last action, with the time in epoch milliseconds
+---@return table # the new state, and the action to perform next; `done` and `fail` end the turn
+function exports.step(state, observation)
+    local nextState = {}
+    for key in pairs(state) do
+        nextState[key] = state[key]
+    end
+    local next = nextState
+    if observation.kind == "failed" then
+        local action = afterFailure(next, observation.request, observation.value, observation.now)
+        return {state = next, action = action}
+    end
+    if observation.kind ~= "wait" then
+        next.lostAt = nil
+    end
+    if observation.kind == "status" then
+        local status = observation.value[state.sessionId]
+        next.status = status == nil and "idle" or status.type
+        next.statusAt = observation.now
+        next.retryMessage = status and status.message
+        next.retryAttempt = status and status.attempt
+        notice(next, observation.now)
+    end
+    if next.phase == "checking" then
+        return {
+            state = next,
+            action = checking(next, observation)
+        }
+    end
+    if next.phase == "sending" then
+        next.phase = "waiting"
+        next.sentAt = observation.now
+        next.changedAt = observation.now
+        next.status = "unknown"
+        next.statusAt = observation.now
+        return {
+            state = next,
+            action = wait(next, observation.now)
+        }
+    end
+    return {
+        state = next,
+        action = waiting(next, observation)
+    }
+end
+
+--- What can be told to somebody who waits for the turn.
+---@param state table the turn's state
+---@param now number epoch milliseconds
+---@return table # the phase, the seconds since the prompt was sent, and what there is to say about the phase
+function exports.progress(state, now)
+    local seconds = (now - state.sentAt) / 1000
+    if state.lostAt ~= nil then
+        return {phase = "reconnecting", seconds = seconds}
+    end
+    local blocker = state.blocker
+    if blocker ~= nil then
+        local phase = blocker.kind == "permission" and "waiting for permission" or "waiting for an answer"
+        return {phase = phase, seconds = seconds, message = blocker.text}
+    end
+    if state.status == "retry" then
+        return {phase = "retry", seconds = seconds, message = state.retryMessage}
+    end
+    local tool = runningTool(state.last)
+    if tool ~= nil then
+        return {phase = "tool", seconds = seconds, tool = tool.tool, title = tool.state and tool.state.title}
+    end
+    return {
+        phase = newAnswer(state) == nil and "sent" or "working",
+        seconds = seconds
+    }
+end
+
+--- The line that `ai --verbose` prints after each poll.
+---@param state table the turn's state after the poll
+---@param count number how many messages the poll brought
+---@return string # `poll attempt #N: msgs=K, found=<id or nil>, complete=<bool>, status=<...>`
+function exports.describePoll(state, count)
+    local answer = newAnswer(state)
+    local id = answer == nil and "nil" or answer.info.id
+    local complete = answer ~= nil and answer.info.time.completed ~= nil
+    return (((((((("poll attempt #" .. tostring(state.polls)) .. ": msgs=") .. tostring(count)) .. ", found=") .. id) .. ", complete=") .. tostring(complete)) .. ", status=") .. state.status
+end
+
+return exports

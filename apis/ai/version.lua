@@ -1,0 +1,2 @@
+--- The version of trapos-ai.
+return "0.0.0"
