@@ -1,8 +1,8 @@
 /** Our two servers together: a real opencode with the scripted model as its provider. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createReadStream, existsSync } from "node:fs";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,11 +55,16 @@ function start(options: Partial<OpencodeOptions> = {}): Promise<Opencode> {
     return startOpencode({ home: join(folder, "home"), model: { baseUrl: model.url }, ...options });
 }
 
+const author = ["-c", "user.name=nobody", "-c", "user.email=nobody@localhost"];
 const ends: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "trapos-opencode-"));
     ends.unshift(() => rm(folder, { recursive: true, force: true }));
+    // What it would find if it looked upwards from its home.
+    execFileSync("git", ["init", "--quiet", folder]);
+    execFileSync("git", ["-C", folder, ...author, "commit", "--quiet", "--allow-empty", "--message=first"]);
+    await writeFile(join(folder, "opencode.json"), JSON.stringify({ username: "intruder" }));
     model = await startModel();
     ends.unshift(() => model.stop());
     server = await start();
@@ -196,11 +201,16 @@ describe("a running server", () => {
         }
     });
 
-    test("nothing is asked of the package registry, and no project is read", async () => {
+    test("nothing comes from a package registry", async () => {
         await ask(server, await newSession(server), "ping");
-        const log = await readFile(join(folder, "home/.local/share/opencode/log/opencode.log"), "utf8");
-        expect(log).toContain("all LSPs");
-        expect(log).not.toContain("dependency install");
+        expect(await readdir(join(folder, "home/.config/opencode/node_modules"))).toEqual([]);
+        expect(existsSync(join(folder, "home/.npm"))).toBe(false);
+    });
+
+    test("a project that its home lies in is none of its business", async () => {
+        expect(await call(server, "GET", "/config")).not.toHaveProperty("username", "intruder");
+        expect(await call(server, "GET", "/project/current")).toMatchObject({ id: "global" });
+        expect(existsSync(join(folder, ".git/opencode"))).toBe(false);
     });
 });
 

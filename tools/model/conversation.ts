@@ -57,9 +57,9 @@ const systemReminder = /<system-reminder>[\s\S]*?<\/system-reminder>\n?/g;
 function textOf(content: unknown): string {
     if (typeof content === "string") return content;
     if (!Array.isArray(content)) return "";
-    return content
-        .filter((part: { type?: string }) => part?.type === "text")
-        .map((part: { text?: string }) => part.text ?? "")
+    return (content as { type: string; text?: string }[])
+        .filter((part) => part.type === "text")
+        .map((part) => part.text ?? "")
         .join("\n");
 }
 

@@ -58,8 +58,8 @@ function sendJson(response: ServerResponse, status: number, body: object, header
 
 function parseChat(text: string): ChatRequest | undefined {
     try {
-        const body = JSON.parse(text) as ChatRequest;
-        return Array.isArray(body?.messages) ? body : undefined;
+        const body = JSON.parse(text) as Partial<ChatRequest> | null;
+        return Array.isArray(body?.messages) ? (body as ChatRequest) : undefined;
     } catch {
         return undefined;
     }

@@ -31,7 +31,7 @@ function hasAvx2(): boolean {
         if (process.platform === "linux") return /\bavx2\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
         if (process.platform === "darwin") {
             const asked = spawnSync("sysctl", ["-n", "hw.optional.avx2_0"], { encoding: "utf8" });
-            return asked.stdout?.trim() === "1";
+            return asked.stdout.trim() === "1";
         }
     } catch {
         // Cannot tell: the baseline build runs everywhere.

@@ -29,6 +29,8 @@ export interface OpencodeOptions {
     directory?: string;
     /** How long it may take to answer; 60 when absent. */
     startSeconds?: number;
+    /** Gives up starting. Of no effect once it has started. */
+    signal?: AbortSignal;
 }
 
 /** A running server. */
@@ -71,17 +73,26 @@ async function freePort(): Promise<number> {
  * Keeps the server from installing its plugin package with npm when it starts: it does so unless its config folder
  * looks as if that had been done. Nothing here needs plugins, and while npm runs the server ignores SIGTERM.
  */
-async function pretendPluginsInstalled(configFolder: string): Promise<void> {
+async function preventPluginInstallation(configFolder: string): Promise<void> {
     await mkdir(join(configFolder, "node_modules"), { recursive: true });
     const lock = { packages: { "": { dependencies: { "@opencode-ai/plugin": "*" } } } };
     await writeFile(join(configFolder, "package-lock.json"), JSON.stringify(lock));
+}
+
+/**
+ * Keeps the server from taking a git repository that `home` lies in for its project, which it would also write to:
+ * git and opencode look upwards for .git, and stop at this file, which names no repository.
+ */
+async function hideRepositoryAbove(home: string): Promise<void> {
+    await writeFile(join(home, ".git"), "No repository: opencode's project ends here.\n");
 }
 
 async function prepare(home: string, options: OpencodeOptions): Promise<void> {
     const where = folders(home);
     for (const folder of Object.values(where)) await mkdir(folder, { recursive: true });
     const configFolder = join(where.config, "opencode");
-    await pretendPluginsInstalled(configFolder);
+    await preventPluginInstallation(configFolder);
+    await hideRepositoryAbove(home);
     const config = configuration(options.model, options.config);
     await writeFile(join(configFolder, "opencode.json"), JSON.stringify(config, null, 4));
 }
@@ -149,7 +160,11 @@ export async function startOpencode(options: OpencodeOptions): Promise<Opencode>
         });
         const over = new AbortController();
         void child.ended.then(() => over.abort());
-        const signal = AbortSignal.any([AbortSignal.timeout(seconds * 1000), over.signal]);
+        const signal = AbortSignal.any([
+            AbortSignal.timeout(seconds * 1000),
+            over.signal,
+            ...(options.signal ? [options.signal] : []),
+        ]);
         try {
             const version = await answers(child, url, authorization, signal);
             return {
@@ -168,6 +183,7 @@ export async function startOpencode(options: OpencodeOptions): Promise<Opencode>
         }
         if (!over.signal.aborted) {
             await child.end(stopPatienceSeconds);
+            options.signal?.throwIfAborted();
             throw withOutput(`opencode did not answer on ${url} within ${seconds} s.`, child);
         }
         const how = await child.ended;

@@ -17,7 +17,7 @@ function parents(): Map<number, number> {
         }
     } else if (process.platform !== "win32") {
         const listed = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
-        for (const line of (listed.stdout ?? "").split("\n")) {
+        for (const line of listed.stdout.split("\n")) {
             const [pid, parent] = line.trim().split(/\s+/).map(Number);
             if (pid && parent) result.set(pid, parent);
         }

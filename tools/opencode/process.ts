@@ -19,7 +19,7 @@ function guard(child: ChildProcess): void {
     });
     // Without a shell the exit handler above still covers everything but a SIGKILL of this process.
     shell.on("error", () => {});
-    shell.stdin?.on("error", () => {});
+    shell.stdin.on("error", () => {});
     shell.unref();
     child.once("exit", () => shell.kill("SIGKILL"));
 }
@@ -42,7 +42,6 @@ export interface Child {
 /** How many lines of output are kept for an error message. */
 const keptLines = 20;
 
-// eslint-disable-next-line no-control-regex -- the escape character itself is what is removed
 const colours = /\u001b\[[0-9;]*m/g;
 
 /**

@@ -1,0 +1,74 @@
+/** `npm run trapos-exec` and `npm run craftos-exec`: Lua on a headless computer, from the command line. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { conclusion, exitStatus } from "./conclusion.ts";
+import { seconds, several, sizeOption } from "./options.ts";
+import { defaultSnippetSeconds, runSnippet } from "./run-snippet.ts";
+
+interface Options {
+    bare?: boolean;
+    timeout: number;
+    size: { width: number; height: number };
+    basic?: boolean;
+    httpAllow: string[];
+}
+
+const bare = process.argv.includes("--bare");
+const name = bare ? "craftos-exec" : "trapos-exec";
+const program = new Command(`npm run ${name} --`)
+    .description(
+        "Runs Lua on a headless ComputerCraft computer " +
+            (bare ? "without any of our packages" : "with TrapOS installed") +
+            ", and prints what it printed.\nThe Lua is a program, with shell and require.",
+    )
+    .argument("<lua>", "the source")
+    .option("--timeout <seconds>", "stop it after so long", seconds, defaultSnippetSeconds)
+    .addOption(sizeOption)
+    .option("--basic", "a basic computer, without colours")
+    .option(
+        "--http-allow <host>",
+        "a private host that it may reach, or $private for all; can be repeated",
+        several,
+        [],
+    )
+    .addOption(new Option("--bare").hideHelp())
+    .addHelpText(
+        "after",
+        `
+Examples:
+  npm run ${name} -- 'print(os.version())'
+  npm run ${name} -- --timeout 5 'while true do sleep(1) end'
+
+Exit status: 0, 1 after an error, n after os.shutdown(n), 2 for wrong options, ${exitStatus.timedOut} when the time was up.`,
+    )
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitStatus.usage));
+
+program.parse();
+const options = program.opts<Options>();
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => interrupted.abort());
+const folder = await mkdtemp(join(tmpdir(), "trapos-exec-"));
+try {
+    const result = await runSnippet({
+        disk: join(folder, "disk"),
+        snippet: program.args[0] ?? "",
+        bare: options.bare,
+        ...options.size,
+        colour: !options.basic,
+        allow: options.httpAllow,
+        timeoutSeconds: options.timeout,
+        signal: interrupted.signal,
+    });
+    if (result.output !== "") console.log(result.output);
+    const { line, status } = conclusion(result.end, options.timeout);
+    if (line !== undefined) console.error(line);
+    process.exitCode = status;
+} catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = exitStatus.failed;
+} finally {
+    await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,107 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { boot, type Computer } from "../computer/index.ts";
+import { installPackages, type Settings, writeSettings } from "./disk.ts";
+import { type End, watch } from "./watch.ts";
+
+/** A computer with packages of ours and what it is to run. */
+export interface CommandOptions {
+    /** The host folder that is the computer's "/"; made when absent. What is on it stays. */
+    disk: string;
+    /** What is typed at the prompt, without Enter: one line of characters that CC's font has. */
+    command: string;
+    /** `["trapos"]` when absent. */
+    packages?: string[];
+    /** Set on top of what the computer has saved; undefined removes one. */
+    settings?: Settings;
+    /** Hosts that the computer may reach although they are private. */
+    allow?: string[];
+    /** 51 x 19 when absent. */
+    width?: number;
+    height?: number;
+    /** Whether it is an advanced computer; it is when absent. */
+    colour?: boolean;
+    id?: number;
+    label?: string;
+    /** How long the whole may take; 120 when absent. */
+    timeoutSeconds?: number;
+    /** Ends the computer at once. */
+    signal?: AbortSignal;
+}
+
+/** What came of a command. */
+export interface CommandResult {
+    /** How the computer ended: status 0 when the command succeeded, 1 when it failed. */
+    end: End;
+    succeeded: boolean;
+    /** The last screen, one string a row. */
+    screen: string[];
+    /** All that was shown, from the start of the computer on. */
+    transcript: string;
+    /** From Enter to the end of the computer. */
+    seconds: number;
+}
+
+/** A command that is running. */
+export interface RunningCommand {
+    computer: Computer;
+    /** Resolves when the computer has ended, in whichever way. */
+    finished: Promise<CommandResult>;
+}
+
+const program = "harness/command.lua";
+const defaultTimeoutSeconds = 120;
+
+/** The prompt of command.lua, alone on the last row. */
+const prompt = /(^|\n)>$/;
+
+/**
+ * Boots a computer with packages of ours in harness mode and types a command at its prompt.
+ * @returns as soon as Enter has been pressed; rejects, with the screen, when no prompt comes
+ */
+export async function startCommand(options: CommandOptions): Promise<RunningCommand> {
+    const { disk, command, timeoutSeconds = defaultTimeoutSeconds } = options;
+    if (/[\r\n]/.test(command)) throw new Error("A command is one line.");
+    await mkdir(join(disk, "harness"), { recursive: true });
+    await installPackages(disk, options.packages ?? ["trapos"]);
+    await copyFile(join(import.meta.dirname, "lua/command.lua"), join(disk, program));
+    await writeSettings(disk, {
+        ...options.settings,
+        "trapos.harness_mode": true,
+        "trapos.harness_program": `/${program}`,
+    });
+    options.signal?.throwIfAborted();
+    const computer = await boot({ ...options, http: { allow: options.allow ?? [] } });
+    const end = watch(computer, timeoutSeconds, options.signal);
+    try {
+        await computer.waitForText(prompt, { timeoutSeconds });
+    } catch {
+        await computer.close();
+        options.signal?.throwIfAborted();
+        throw new Error(`The computer showed no prompt. Its screen:\n${computer.transcript()}`);
+    }
+    try {
+        await computer.type(command);
+    } catch (error) {
+        await computer.close();
+        throw error;
+    }
+    const enter = performance.now();
+    const finished = end.then((result): CommandResult => {
+        return {
+            end: result,
+            succeeded: result.how === "shutdown" && result.status === 0,
+            screen: computer.screen(),
+            transcript: computer.transcript(),
+            seconds: (performance.now() - enter) / 1000,
+        };
+    });
+    await computer.type("\n");
+    return { computer, finished };
+}
+
+/** Starts a command and waits for its end. */
+export async function runCommand(options: CommandOptions): Promise<CommandResult> {
+    const { finished } = await startCommand(options);
+    return finished;
+}
