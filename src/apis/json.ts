@@ -20,6 +20,6 @@ export function encode(value: unknown): string {
  * @returns the value, or nil when the text is not JSON; null is nil, too
  */
 export function decode(text: string): unknown {
-    const [ok, value] = pcall(() => textutils.unserializeJSON(text, { parse_empty_array: false } as object));
+    const [ok, value] = pcall(() => textutils.unserializeJSON(text, { parse_empty_array: false } as object) as unknown);
     return ok ? value : undefined;
 }

@@ -28,7 +28,7 @@ const PING = "Reply with the single word: pong";
 function toUtf8(text: string): string {
     // For other text the game returns false and Lua 5.3 nil.
     if (type(utf8.len(text)) === "number") return text;
-    return string.gsub(text, "[^\x01-\x7f]", (char) => utf8.char(string.byte(char)!))[0];
+    return string.gsub(text, "[^\x01-\x7f]", (char) => utf8.char(string.byte(char)))[0];
 }
 
 /**

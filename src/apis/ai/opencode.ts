@@ -52,9 +52,9 @@ interface ErrorBody {
 
 function refused(url: string, status: number, value: unknown): Failure {
     if (status === 401 || status === 403) return fail("unauthorized");
-    const body = type(value) === "table" && (value as ErrorBody);
-    const what = (body && body.data && body.data.message) ?? "";
-    if (!body || type(body.name) !== "string") {
+    const body: ErrorBody = value ?? {};
+    const what = (body.data && body.data.message) ?? "";
+    if (type(body.name) !== "string") {
         return status >= 500 ? fail("server_error", { status, what }) : fail("not_opencode", { url });
     }
     if (body.name === "ConfigJsonError") {

@@ -107,7 +107,7 @@ export function readSettings(store: SettingsStore): Result<Settings> {
     for (const [name, definition] of pairs(definitions)) {
         const value = store.get("opencc." + name) ?? definition.default;
         if (definition.least !== undefined && definition.most !== undefined) {
-            const number = tonumber(value as string);
+            const number = tonumber(value);
             if (number === undefined || !(number >= definition.least && number <= definition.most)) {
                 const what = `is not a number from ${definition.least} to ${definition.most}`;
                 return refuse(name, what, definition.default);

@@ -28,7 +28,8 @@ export interface TurnState {
     /** The model ("provider/model") and the agent that the prompt asks for, where it does. */
     readonly model?: string;
     readonly agent?: string;
-    phase: "checking" | "sending" | "waiting";
+    /** Whether the prompt is, or may be, on the server. */
+    sent: boolean;
     /** Epoch milliseconds at which the prompt was sent. */
     sentAt: number;
     /** The newest message before the prompt. */
@@ -139,7 +140,7 @@ export function start(options: {
         model: options.model,
         agent: options.agent,
         resumed: options.resumed,
-        phase: "checking",
+        sent: options.resumed,
         sentAt: options.sentAt,
         baselineId: options.baselineId,
         polls: 0,
@@ -159,8 +160,7 @@ export function start(options: {
  */
 export function pollInterval(age: number): number {
     const share = age * 0.065;
-    if (share < 0.15) return 0.15;
-    return share > 5 ? 5 : share;
+    return Math.max(0.15, Math.min(share, 5));
 }
 
 /**
@@ -185,7 +185,7 @@ function isAnswer(message: Message): boolean {
 function carriesNonce(message: Message, nonce: string): boolean {
     if (message.info.id === nonce) return true;
     for (const part of message.parts) {
-        if (part.metadata !== undefined && part.metadata.nonce === nonce) return true;
+        if (part.metadata && part.metadata.nonce === nonce) return true;
     }
     return false;
 }
@@ -241,11 +241,10 @@ function findAnswer(state: TurnState, messages: readonly Message[]): { found: bo
 
 function runningTool(message: Message | undefined): Part | undefined {
     let running: Part | undefined;
-    if (message !== undefined) {
+    if (message) {
         for (const part of message.parts) {
-            if (part.type === "tool" && part.state !== undefined) {
-                if (part.state.status === "running" || part.state.status === "pending") running = part;
-            }
+            const status = part.state && part.state.status;
+            if (status === "running" || status === "pending") running = part;
         }
     }
     return running;
@@ -255,14 +254,13 @@ function runningTool(message: Message | undefined): Part | undefined {
 function notice(state: TurnState, now: number): void {
     let sight = `${state.retryAttempt}`;
     const last = state.last;
-    if (last !== undefined) {
+    if (last) {
         const info = last.info;
         sight += ` ${info.id} ${info.finish} ${info.time.completed}`;
         for (const part of last.parts) {
             const tool = part.state;
-            const detail =
-                tool === undefined ? part.text && part.text.length : `${tool.status} ${tool.title}`;
-            sight += `;${part.type} ${detail}`;
+            const length = (part.text ?? "").length;
+            sight += `;${part.type} ${length} ${tool && tool.status} ${tool && tool.title}`;
         }
     }
     if (sight !== state.sight) {
@@ -285,7 +283,7 @@ function failWith(failure: RequestFailure, pending: boolean): Action {
 function wait(state: TurnState, now: number, seconds?: number): Action {
     if (now - state.changedAt >= state.idleTimeout * 1000) {
         const blocker = state.blocker;
-        if (blocker !== undefined) return fail("waiting_for_" + blocker.kind, true, { what: blocker.text });
+        if (blocker) return fail("waiting_for_" + blocker.kind, true, { what: blocker.text });
         return fail("no_progress", true, { seconds: `${state.idleTimeout}` });
     }
     return { kind: "wait", seconds: seconds ?? pollInterval((now - state.sentAt) / 1000) };
@@ -319,18 +317,11 @@ function finish(message: Message): Action {
     const text = messageText(message);
     const info = message.info;
     const failure = info.error;
-    if (failure !== undefined) {
+    if (failure) {
         if (failure.name === "MessageAbortedError") return fail("aborted", false, undefined, text);
-        const status = failure.data && failure.data.statusCode;
-        return fail(
-            "model_error",
-            false,
-            {
-                what: (failure.data && failure.data.message) ?? failure.name,
-                status: status === undefined ? "" : ` (HTTP ${status})`,
-            },
-            text,
-        );
+        const data = failure.data ?? {};
+        const status = data.statusCode === undefined ? "" : ` (HTTP ${data.statusCode})`;
+        return fail("model_error", false, { what: data.message ?? failure.name, status }, text);
     }
     if (text !== "") return { kind: "done", message, text };
     if (info.finish === undefined) return fail("interrupted", false);
@@ -356,7 +347,7 @@ function diagnose(state: TurnState): Action {
 /** What to do after the newest message was seen. */
 function afterLast(state: TurnState, now: number): Action {
     const answer = newAnswer(state);
-    if (answer !== undefined) {
+    if (answer) {
         const parentId = answer.info.parentID;
         if (state.userMessageId === undefined && parentId !== undefined && parentId !== state.askedParentId) {
             if (parentId !== state.nonce) {
@@ -381,7 +372,7 @@ function afterStatus(state: TurnState, now: number): Action {
             state.idleSince = now;
             state.idlePoll = state.polls;
         }
-        if (answer === undefined) {
+        if (!answer) {
             return now - state.sentAt >= START_MILLISECONDS ? diagnose(state) : wait(state, now);
         }
         if (completed) return looksFinal(answer) ? settle(state, answer) : { kind: "last" };
@@ -407,13 +398,13 @@ function afterRecent(state: TurnState, messages: readonly Message[], now: number
     const young = now - state.sentAt < START_MILLISECONDS;
     state.last = newest;
     notice(state, now);
-    if (state.unsure !== undefined && !found) {
+    if (state.unsure && !found) {
         return young ? wait(state, now, 1) : failWith(state.unsure, false);
     }
     state.unsure = undefined;
     if (!found && state.searched < 100 && messages.length >= state.searched) return search(state, 100);
     if (state.status !== "idle") return wait(state, now);
-    if (answer !== undefined) {
+    if (answer) {
         if (answer.info.time.completed !== undefined) return finish(answer);
         return fail("interrupted", false, undefined, messageText(answer));
     }
@@ -423,62 +414,47 @@ function afterRecent(state: TurnState, messages: readonly Message[], now: number
     return newest !== undefined && isAnswer(newest) ? finish(newest) : fail("interrupted", false);
 }
 
-function afterFailure(
-    state: TurnState,
-    request: Action["kind"],
-    failure: RequestFailure,
-    now: number,
-): Action {
+function afterFailure(state: TurnState, request: Action["kind"], failure: RequestFailure, now: number): Action {
     const code = failure.code;
+    const isList = request === "permissions" || request === "questions";
     const outOfReach =
-        code === "cannot_connect" ||
-        code === "timed_out" ||
-        code === "network_error" ||
-        code === "server_error";
-    if (code === "not_found" && (request === "last" || request === "recent" || request === "send")) {
-        return fail("session_gone", false, { session: state.sessionId });
-    }
-    if (state.phase === "checking") return failWith(failure, state.resumed);
-    if (state.phase === "sending") {
-        if (!outOfReach) return failWith(failure, false);
-        // The answer to the request was lost, the prompt itself may have arrived.
-        state.phase = "waiting";
-        state.unsure = failure;
-        state.sentAt = now;
-        state.changedAt = now;
-    } else if (!outOfReach) {
+        code === "cannot_connect" || code === "timed_out" || code === "network_error" || code === "server_error";
+    if (code === "not_found" && request !== "parent") return fail("session_gone", false, { session: state.sessionId });
+    if (!outOfReach) {
         if (request === "parent") return afterLast(state, now);
-        if (request === "permissions" || request === "questions") return wait(state, now);
-        if (request === "providers" || request === "agents") return fail("never_started", false);
-        return failWith(failure, true);
+        return isList ? wait(state, now) : failWith(failure, state.sent);
     }
-    if (state.lostAt === undefined) state.lostAt = now;
-    const patience = state.idleTimeout < LOST_SECONDS ? state.idleTimeout : LOST_SECONDS;
+    if (request === "send") {
+        // The answer to the request was lost, the prompt itself may have arrived.
+        begin(state, now);
+        state.unsure = failure;
+    }
+    if (!state.sent) return failWith(failure, false);
+    state.lostAt = state.lostAt ?? now;
+    const patience = Math.min(state.idleTimeout, LOST_SECONDS);
     if (now - state.lostAt >= patience * 1000) return failWith(state.unsure ?? failure, true);
     return { kind: "wait", seconds: 1 };
 }
 
-function checking(state: TurnState, observation: Observation): Action {
-    if (observation.kind === "begin") {
-        state.changedAt = observation.now;
-        return { kind: "status" };
-    }
-    if (observation.kind === "status") {
-        if (!state.resumed) return { kind: "last" };
-        state.phase = "waiting";
-        return search(state, 10);
-    }
-    const last = (observation as { value: readonly Message[] }).value[0];
+function begin(state: TurnState, now: number): void {
+    state.sent = true;
+    state.sentAt = now;
+    state.changedAt = now;
+    state.statusAt = now;
+    state.status = "unknown";
+}
+
+/** Before the prompt is sent: refuses where another turn runs, else notes which message is the newest. */
+function afterFirstLast(state: TurnState, last: Message | undefined, now: number): Action {
     if (state.status !== "idle") {
         const tool = runningTool(last);
-        const since = last === undefined ? observation.now : last.info.time.created;
+        const since = last === undefined ? now : last.info.time.created;
         return fail("session_busy", true, {
-            seconds: `${Math.floor((observation.now - since) / 1000)}`,
+            seconds: `${Math.floor((now - since) / 1000)}`,
             what: tool === undefined ? "" : ` (${describeTool(tool)})`,
         });
     }
-    if (last !== undefined) state.baselineId = last.info.id;
-    state.phase = "sending";
+    state.baselineId = last && last.info.id;
     return { kind: "send" };
 }
 
@@ -496,41 +472,54 @@ function ours<T extends { readonly sessionID: string }>(
     return undefined;
 }
 
-function waiting(state: TurnState, observation: Observation): Action {
+function decide(state: TurnState, observation: Observation): Action {
     const now = observation.now;
-    if (observation.kind === "wait") {
-        return state.unsure === undefined ? { kind: "last" } : search(state, 10);
+    const kind = observation.kind;
+    if (kind === "failed") return afterFailure(state, observation.request, observation.value, now);
+    if (kind === "begin") {
+        state.changedAt = now;
+        return { kind: "status" };
     }
-    if (observation.kind === "last") {
+    if (kind === "status") {
+        const status = observation.value[state.sessionId];
+        state.status = status ? status.type : "idle";
+        state.statusAt = now;
+        state.retryMessage = status && status.message;
+        state.retryAttempt = status && status.attempt;
+        if (!state.sent) return { kind: "last" };
+        notice(state, now);
+        return state.last === undefined && state.resumed ? search(state, 10) : afterStatus(state, now);
+    }
+    if (kind === "send") {
+        begin(state, now);
+    } else if (kind === "wait") {
+        return state.unsure ? search(state, 10) : { kind: "last" };
+    } else if (kind === "last") {
         const last = observation.value[0];
+        if (!state.sent) return afterFirstLast(state, last, now);
         state.polls += 1;
         state.last = last;
-        if (last !== undefined && last.info.role === "user" && carriesNonce(last, state.nonce)) {
-            state.userMessageId = last.info.id;
-        }
+        if (last && last.info.role === "user" && carriesNonce(last, state.nonce)) state.userMessageId = last.info.id;
         notice(state, now);
         return afterLast(state, now);
-    }
-    if (observation.kind === "status") return afterStatus(state, now);
-    if (observation.kind === "parent") {
+    } else if (kind === "parent") {
         if (carriesNonce(observation.value, state.nonce)) state.userMessageId = observation.value.info.id;
         return afterLast(state, now);
-    }
-    if (observation.kind === "recent") return afterRecent(state, observation.value, now);
-    if (observation.kind === "permissions") {
+    } else if (kind === "recent") {
+        return afterRecent(state, observation.value, now);
+    } else if (kind === "permissions") {
         const permission = ours(state, observation.value);
         state.blocker = undefined;
-        if (permission === undefined) return { kind: "questions" };
+        if (!permission) return { kind: "questions" };
         const pattern = permission.patterns && permission.patterns[0];
-        const what = pattern === undefined ? permission.permission : `${permission.permission} ${pattern}`;
-        state.blocker = { kind: "permission", text: what };
-    } else if (observation.kind === "questions") {
+        state.blocker = { kind: "permission", text: `${permission.permission} ${pattern ?? ""}` };
+    } else if (kind === "questions") {
         const question = ours(state, observation.value);
         const first = question && question.questions[0];
-        if (first !== undefined) state.blocker = { kind: "question", text: first.question };
-    } else if (observation.kind === "providers") {
+        if (first) state.blocker = { kind: "question", text: first.question };
+    } else if (kind === "providers") {
         return missingModel(state, observation.value.providers);
-    } else if (observation.kind === "agents") {
+    } else if (kind === "agents") {
         return missingAgent(state, observation.value);
     }
     return wait(state, now);
@@ -569,32 +558,12 @@ function missingModel(state: TurnState, providers: ListValues["providers"]["prov
  * @returns the new state, and the action to perform next; `done` and `fail` end the turn
  */
 export function step(state: TurnState, observation: Observation): { state: TurnState; action: Action } {
-    const nextState = {} as Record<string, unknown>;
-    for (const key in state) nextState[key] = state[key as keyof TurnState];
-    const next = nextState as unknown as TurnState;
-    if (observation.kind === "failed") {
-        const action = afterFailure(next, observation.request, observation.value, observation.now);
-        return { state: next, action };
-    }
-    if (observation.kind !== "wait") next.lostAt = undefined;
-    if (observation.kind === "status") {
-        const status = observation.value[state.sessionId];
-        next.status = status === undefined ? "idle" : status.type;
-        next.statusAt = observation.now;
-        next.retryMessage = status && status.message;
-        next.retryAttempt = status && status.attempt;
-        notice(next, observation.now);
-    }
-    if (next.phase === "checking") return { state: next, action: checking(next, observation) };
-    if (next.phase === "sending") {
-        next.phase = "waiting";
-        next.sentAt = observation.now;
-        next.changedAt = observation.now;
-        next.status = "unknown";
-        next.statusAt = observation.now;
-        return { state: next, action: wait(next, observation.now) };
-    }
-    return { state: next, action: waiting(next, observation) };
+    const copy: Record<string, unknown> = {};
+    for (const key in state) copy[key] = state[key as keyof TurnState];
+    const next = copy as unknown as TurnState;
+    if (observation.kind !== "wait" && observation.kind !== "failed") next.lostAt = undefined;
+    const action = decide(next, observation);
+    return { state: next, action };
 }
 
 /** A tool call in a few words: its title, or else its name. */
@@ -614,13 +583,13 @@ export function progress(state: TurnState, now: number): Progress {
     const seconds = (now - state.sentAt) / 1000;
     if (state.lostAt !== undefined) return { phase: "reconnecting", seconds };
     const blocker = state.blocker;
-    if (blocker !== undefined) {
+    if (blocker) {
         const phase = blocker.kind === "permission" ? "waiting for permission" : "waiting for an answer";
         return { phase, seconds, message: blocker.text };
     }
     if (state.status === "retry") return { phase: "retry", seconds, message: state.retryMessage };
     const tool = runningTool(state.last);
-    if (tool !== undefined)
+    if (tool)
         return { phase: "tool", seconds, tool: tool.tool, title: tool.state && tool.state.title };
     return { phase: newAnswer(state) === undefined ? "sent" : "working", seconds };
 }
