@@ -1,18 +1,20 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { REPORT_FILE } from "../../tools/setup/reporter.ts";
 import { countTests, summaryLine, type TestReport } from "../../tools/setup/summary.ts";
 import { newProject } from "./support/build-project.ts";
+
+const REPORTER = path.resolve(import.meta.dirname, "../../tools/setup/reporter.ts");
 
 /** What a real run of vitest over one file comes to. */
 function outcomeOf(content: string, ...options: string[]): string {
     const project = newProject({ "package.json": '{"type":"module"}', "some.test.ts": content });
-    const report = path.join(project.root, "report.json");
     const vitest = path.join(project.root, "node_modules/vitest/vitest.mjs");
     const { status } = spawnSync(
         process.execPath,
-        [vitest, "run", "--root", project.root, "--reporter=json", `--outputFile=${report}`, ...options],
-        { cwd: project.root, encoding: "utf8" },
+        [vitest, "run", "--root", project.root, `--reporter=${REPORTER}`, ...options],
+        { cwd: project.root, env: { ...process.env, [REPORT_FILE]: path.join(project.root, "report.json") } },
     );
     const written = project.exists("report.json")
         ? (JSON.parse(project.read("report.json")) as TestReport)

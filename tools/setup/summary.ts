@@ -1,9 +1,9 @@
-/** The part of vitest's JSON report that is read here. */
+/** What became of a test run. The states are vitest's. */
 export interface TestReport {
-    /** One entry a file. */
-    readonly testResults: readonly {
-        readonly status: string;
-        readonly assertionResults: readonly { readonly status: string }[];
+    readonly files: readonly {
+        readonly state: string;
+        /** The state of each test in it. */
+        readonly tests: readonly string[];
     }[];
 }
 
@@ -20,17 +20,15 @@ export interface TestCounts {
  * So does a run that failed as a whole without any other failure: an error outside of the tests, no test at all,
  * or no report.
  *
- * @param report what vitest wrote, undefined when it wrote nothing
+ * @param report what the run left behind, undefined when it left nothing
  * @param status vitest's exit status
  */
 export function countTests(report: TestReport | undefined, status: number): TestCounts {
-    const files = report?.testResults ?? [];
-    const tests = files.flatMap(({ assertionResults }) => assertionResults);
-    const passed = tests.filter((test) => test.status === "passed").length;
+    const files = report?.files ?? [];
+    const tests = files.flatMap((file) => file.tests);
+    const passed = tests.filter((state) => state === "passed").length;
     const failedTests = tests.filter(isFailed).length;
-    const failedFiles = files.filter(
-        ({ status, assertionResults }) => status === "failed" && !assertionResults.some(isFailed),
-    ).length;
+    const failedFiles = files.filter((file) => file.state === "failed" && !file.tests.some(isFailed)).length;
     const failed = failedTests + failedFiles;
     return {
         passed,
@@ -40,8 +38,8 @@ export function countTests(report: TestReport | undefined, status: number): Test
 }
 
 /** A test that is still pending at the end is one whose process died. */
-function isFailed({ status }: { readonly status: string }): boolean {
-    return status === "failed" || status === "pending";
+function isFailed(state: string): boolean {
+    return state === "failed" || state === "pending";
 }
 
 /** The line that ends a test run. */

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { REPORT_FILE } from "./reporter.ts";
 import { countTests, summaryLine, type TestReport } from "./summary.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -14,11 +15,10 @@ const vitest = spawn(
         path.join(root, "node_modules/vitest/vitest.mjs"),
         "run",
         "--reporter=default",
-        "--reporter=json",
-        `--outputFile.json=${reportFile}`,
+        `--reporter=${path.join(import.meta.dirname, "reporter.ts")}`,
         ...process.argv.slice(2),
     ],
-    { cwd: root, stdio: "inherit" },
+    { cwd: root, stdio: "inherit", env: { ...process.env, [REPORT_FILE]: reportFile } },
 );
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => vitest.kill(signal));
 
@@ -29,7 +29,7 @@ vitest.on("close", (status) => {
     process.exitCode = counts.failed === 0 ? 0 : 1;
 });
 
-/** What vitest wrote; undefined when it ended before it could. */
+/** What the run left behind; undefined when it ended before it could. */
 function readReport(): TestReport | undefined {
     try {
         return JSON.parse(fs.readFileSync(reportFile, "utf8")) as TestReport;
