@@ -310,6 +310,13 @@ describe("the terminal", () => {
         expect(computer.cursor()).toEqual({ x: 2, y: 1, blink: false });
     });
 
+    test("tab, newline and carriage return are blank, their neighbours are symbols", async () => {
+        const computer = await bench.boot('term.write("\\7\\8\\9\\10\\11\\12\\13\\14") coroutine.yield()', {
+            width: 8,
+        });
+        expect(computer.screen()[0]).toBe("•◘  ♂♀ ♪");
+    });
+
     test("a window that is drawn anew a row higher has scrolled", async () => {
         const computer = await bench.boot(
             `

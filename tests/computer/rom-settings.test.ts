@@ -14,7 +14,7 @@ describe("settings", () => {
             settings.unset("a")
             print(settings.get("a"))
         `;
-        expect(await printed(program)).toEqual(["nil\t1", "2\t1", "3\t3", "2"]);
+        expect(await printed(program)).toEqual(["nil 1", "2 1", "3 3", "2"]);
     });
 
     test("a defined type is insisted on", async () => {
@@ -52,7 +52,7 @@ describe("settings", () => {
         });
         const computer = await start({}, { disk });
         await computer.exit;
-        expect(computer.transcript()).toMatch(/^text○2○false○nil\nnil$/m);
+        expect(computer.transcript()).toMatch(/^text 2 false nil\nnil$/m);
         expect(readFileSync(join(disk, ".settings"), "utf8")).toContain('kept = "text"');
     });
 
@@ -65,7 +65,7 @@ describe("settings", () => {
             print(settings.load("good"), settings.load("bad"), settings.load("missing"))
             print(settings.get("list.show_hidden"), settings.get("fine"))
         `;
-        expect(await printed(program, files)).toEqual(["true\tfalse\tfalse", "false\t1"]);
+        expect(await printed(program, files)).toEqual(["true false false", "false 1"]);
     });
 
     test("save says when it cannot", async () => {
@@ -78,7 +78,7 @@ describe("settings", () => {
             settings.set("a", 2) print(os.pullEvent("setting_changed"))
             settings.unset("a") print(os.pullEvent("setting_changed"))
         `;
-        expect(await printed(program)).toEqual(["setting_changed\ta\t2\t1", "setting_changed\ta\tnil\t2"]);
+        expect(await printed(program)).toEqual(["setting_changed a 2 1", "setting_changed a nil 2"]);
     });
 
     test("tables that are handed out are copies", async () => {
@@ -87,7 +87,7 @@ describe("settings", () => {
             settings.get("t")[1] = 2
             print(settings.get("t")[1], settings.getDetails("t").changed)
         `;
-        expect(await printed(program)).toEqual(["1\ttrue"]);
+        expect(await printed(program)).toEqual(["1 true"]);
     });
 
     test("names are sorted, defined or not", async () => {
@@ -97,6 +97,6 @@ describe("settings", () => {
             settings.clear() settings.undefine("zz.both")
             print(settings.get("zz.set"), settings.get("list.show_hidden"))
         `;
-        expect(await printed(program)).toEqual(["zz.both", "zz.defined", "zz.set", "nil\tfalse"]);
+        expect(await printed(program)).toEqual(["zz.both", "zz.defined", "zz.set", "nil false"]);
     });
 });

@@ -36,9 +36,9 @@ export async function startShell(
     return computer;
 }
 
-/** The lines on a computer's screen and above it, without the shell's greeting. A tab shows as a circle in CC's font. */
+/** The lines on a computer's screen and above it, without the shell's greeting. A tab is as wide and as blank as a space. */
 export function lines(computer: Computer): string[] {
-    return computer.transcript().replaceAll("○", "\t").replace(/\n+$/, "").split("\n").slice(1);
+    return computer.transcript().replace(/\n+$/, "").split("\n").slice(1);
 }
 
 /**

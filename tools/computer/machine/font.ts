@@ -1,10 +1,11 @@
 /**
  * ComputerCraft's font: one byte a character. 32-126 is ASCII and 161-255 is Latin-1; below 32 are the symbols that
- * IBM's code page 437 has there, mostly; 128-159 is every way to fill a cell of 2 x 3 blocks with the last one left empty
- * (bit 0 is the top left block, bit 1 the top right, and so on by rows). Source: the font texture of CC: Tweaked.
+ * IBM's code page 437 has there, but for 9, 10 and 13, which are blank; 128-159 is every way to fill a cell of 2 x 3
+ * blocks with the last one left empty (bit 0 is the top left block, bit 1 the top right, and so on by rows). Source:
+ * the font texture of CC: Tweaked.
  */
 
-const symbols = " ☺☻♥♦♣♠•◘○ ♂♀ ♪♫►◄↕‼¶§▬↨↑↓→←∟↔▲▼";
+const symbols = " ☺☻♥♦♣♠•◘  ♂♀ ♪♫►◄↕‼¶§▬↨↑↓→←∟↔▲▼";
 
 /** Unicode's sextants (U+1FB00...) leave out the patterns that older blocks have: empty, left half, right half. */
 function blocks(pattern: number): string {
