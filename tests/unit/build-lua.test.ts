@@ -221,6 +221,10 @@ describe("a build", () => {
             "src/apis/two.ts": "export const two = 2;",
         });
         await build(project.root);
+        project.describe("trapos", { files: ["apis/one.lua", "apis/two.lua"] });
+        await build(project.root);
+        project.write({ "apis/stray.lua": "" });
+        expect((await build(project.root)).removed).toEqual(["apis/stray.lua"]);
         project.write({ "src/apis/two.ts": "export {};" });
         expect((await build(project.root)).removed).toEqual(["apis/two.lua"]);
         expect(project.exists("apis/two.lua")).toBe(false);

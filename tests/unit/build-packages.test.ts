@@ -61,6 +61,14 @@ describe("the index", () => {
         }
     });
 
+    test("follows a file that is written by hand", async () => {
+        const project = trapos();
+        await build(project.root);
+        project.write({ "help/tool.txt": "Changed.\n" });
+        await build(project.root);
+        expect(indexOf(project).packages["tool"]?.files["help/tool.txt"]?.size).toBe("Changed.\n".length);
+    });
+
     test("does not depend on the order in which a descriptor lists things", async () => {
         const project = trapos();
         await build(project.root);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { Generated } from "./generate.ts";
-import { LUA_FOLDERS } from "./packages.ts";
+import { LUA_FOLDERS, readDescriptors } from "./packages.ts";
 
 /** What a build did to the project's folder. */
 export interface BuildResult {
@@ -28,7 +28,8 @@ export async function build(
     const record = path.join(root, ".cache", "build.json");
     const inputs = hashOf(root, inputFiles(root));
     const last = readRecord(record);
-    if (last?.inputs === inputs && last.outputs === hashOf(root, last.files)) {
+    const isUnchanged = last?.inputs === inputs && last.outputs === hashOf(root, last.files);
+    if (isUnchanged && staleFiles(root, new Set(last.files)).length === 0) {
         return { skipped: true, written: [], removed: [], problems: [] };
     }
     options.onStart?.();
@@ -37,7 +38,9 @@ export async function build(
     const generated = await generate(root);
     const { written, removed } = writeOutputs(root, generated);
     if (generated.problems.length === 0) {
-        const files = [...generated.files.keys()];
+        // Files that packages list but nobody compiles are in the index by their hash, too.
+        const listed = readDescriptors(root).flatMap((descriptor) => descriptor.files);
+        const files = [...new Set([...generated.files.keys(), ...listed])];
         fs.mkdirSync(path.dirname(record), { recursive: true });
         fs.writeFileSync(record, JSON.stringify({ inputs, outputs: hashOf(root, files), files }));
     }
@@ -53,15 +56,15 @@ function writeOutputs(root: string, generated: Generated): { written: string[]; 
         fs.writeFileSync(target, content);
         written.push(file);
     }
-    const removed = staleFiles(root, generated);
+    const removed = staleFiles(root, new Set(generated.files.keys()));
     for (const file of removed) fs.rmSync(path.join(root, file));
     return { written, removed };
 }
 
-/** Lua files that an earlier build made and this one would not. */
-export function staleFiles(root: string, generated: Generated): string[] {
+/** Lua files in the compiled folders that are not among those that a build makes. */
+export function staleFiles(root: string, made: ReadonlySet<string>): string[] {
     return LUA_FOLDERS.flatMap((folder) => filesUnder(root, folder)).filter(
-        (file) => file.endsWith(".lua") && !generated.files.has(file),
+        (file) => file.endsWith(".lua") && !made.has(file),
     );
 }
 

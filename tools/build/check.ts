@@ -97,7 +97,8 @@ export function driftProblems(root: string, generated: Generated): string[] {
         else if (fs.readFileSync(target, "utf8") !== content)
             problems.push(`${file}: not what the build makes`);
     }
-    for (const file of staleFiles(root, generated)) problems.push(`${file}: nothing in src/ makes it`);
+    for (const file of staleFiles(root, new Set(generated.files.keys())))
+        problems.push(`${file}: nothing in src/ makes it`);
     return problems.length === 0 ? [] : [...problems, "mend with: npm run build"];
 }
 
