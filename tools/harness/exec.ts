@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { conclusion, exitStatus } from "./conclusion.ts";
-import { seconds, several, sizeOption } from "./options.ts";
+import { endQuietlyWithoutReader, seconds, several, sizeOption } from "./options.ts";
 import { defaultSnippetSeconds, runSnippet } from "./run-snippet.ts";
 
 interface Options {
@@ -45,6 +45,7 @@ Exit status: 0, 1 after an error, n after os.shutdown(n), 2 for wrong options, $
     )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitStatus.usage));
 
+endQuietlyWithoutReader();
 program.parse();
 const options = program.opts<Options>();
 const interrupted = new AbortController();

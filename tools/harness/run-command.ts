@@ -38,6 +38,8 @@ export interface CommandResult {
     screen: string[];
     /** All that was shown, from the start of the computer on. */
     transcript: string;
+    /** What the transcript holds below the prompt. */
+    output: string;
     /** From Enter to the end of the computer. */
     seconds: number;
 }
@@ -86,13 +88,16 @@ export async function startCommand(options: CommandOptions): Promise<RunningComm
         await computer.close();
         throw error;
     }
+    const rowsBefore = computer.transcript().split("\n").length;
     const enter = performance.now();
     const finished = end.then((result): CommandResult => {
+        const transcript = computer.transcript();
         return {
             end: result,
             succeeded: result.how === "shutdown" && result.status === 0,
             screen: computer.screen(),
-            transcript: computer.transcript(),
+            transcript,
+            output: transcript.split("\n").slice(rowsBefore).join("\n"),
             seconds: (performance.now() - enter) / 1000,
         };
     });

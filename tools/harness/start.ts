@@ -1,13 +1,14 @@
 /** `npm start`: a computer in a world of one, whose command a real opencode server answers. */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { Argument, Command } from "commander";
+import { directives } from "../model/index.ts";
 import { conclusion, exitStatus } from "./conclusion.ts";
 import { projectFolder, type Settings } from "./disk.ts";
 import { frame, visibleRows } from "./frame.ts";
-import { model, seconds, serverUrl, sizeOption } from "./options.ts";
+import { endQuietlyWithoutReader, model, seconds, serverUrl, sizeOption } from "./options.ts";
 import { runCommand } from "./run-command.ts";
 import { type ScriptedServer, serverSettings, startScriptedServer } from "./server.ts";
 import { commandLine } from "./words.ts";
@@ -18,6 +19,7 @@ interface Options {
     password?: string;
     model?: { provider: string; model: string };
     keep?: boolean;
+    folder?: string;
     timeout: number;
     size: { width: number; height: number };
     basic?: boolean;
@@ -38,7 +40,8 @@ const program = new Command("npm start --")
     .option("--username <name>", "its user, opencode unless you set another")
     .option("--password <password>", "its password; also taken from OPENCODE_SERVER_PASSWORD")
     .option("--model <provider/model>", "the model to ask; without it the server's default answers", model)
-    .option("--keep", "keep the computer's disk and our server's sessions in .computer/ between runs")
+    .option("--keep", "keep the computer's disk and our server's sessions between runs")
+    .option("--folder <path>", "where --keep keeps them (default: .computer in the project)")
     .option("--timeout <seconds>", "give up after so long", seconds, 120)
     .addOption(sizeOption)
     .option("--basic", "a basic computer, without colours")
@@ -54,7 +57,9 @@ Examples:
   npm start -- --keep ai --verbose ping
   npm start -- --server http://127.0.0.1:4096 --password secret ai "what is a turtle?"
 
-The scripted model follows words in brackets, such as ai "[tools 3] [wait 2] hello": see docs.
+The scripted model follows words in brackets, such as ai "[tools 3] [wait 2] hello":
+${directives.map(({ usage, meaning }) => `  ${usage.padEnd(24)}  ${meaning}`).join("\n")}
+
 Exit status: 0, 1 when the command failed, 2 for wrong options, ${exitStatus.timedOut} when the time was up.`,
     )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitStatus.usage));
@@ -66,7 +71,7 @@ const say = (text: string) => console.log(dim(text));
 async function main(words: string[], options: Options, signal: AbortSignal): Promise<number> {
     const command = commandLine(words);
     const folder = options.keep
-        ? join(projectFolder, ".computer")
+        ? resolve(options.folder ?? join(projectFolder, ".computer"))
         : await mkdtemp(join(tmpdir(), "trapos-start-"));
     let own: ScriptedServer | undefined;
     try {
@@ -74,7 +79,7 @@ async function main(words: string[], options: Options, signal: AbortSignal): Pro
         let settings: Settings;
         let host: string;
         if (options.server) {
-            host = options.server.hostname;
+            host = options.server.hostname.replace(/^\[|\]$/g, "");
             const password = options.password ?? process.env["OPENCODE_SERVER_PASSWORD"];
             settings = serverSettings({
                 url: options.server.href.replace(/\/$/, ""),
@@ -103,10 +108,11 @@ async function main(words: string[], options: Options, signal: AbortSignal): Pro
             timeoutSeconds: options.timeout,
             signal,
         });
+        signal.throwIfAborted();
         console.log(`\n${frame(visibleRows(result.screen, result.transcript), options.size.width)}\n`);
         const { status, line } = conclusion(result.end, options.timeout);
-        const how = status === 0 ? "Done" : "Failed";
-        if (line === undefined) say(`${how} after ${result.seconds.toFixed(1)} s.`);
+        const how = status === 0 ? "Took" : "Failed after";
+        if (line === undefined) say(`${how} ${result.seconds.toFixed(1)} s.`);
         else console.error(line);
         return status;
     } finally {
@@ -115,6 +121,7 @@ async function main(words: string[], options: Options, signal: AbortSignal): Pro
     }
 }
 
+endQuietlyWithoutReader();
 program.parse();
 const options = program.opts<Options>();
 if (!options.server && (options.username ?? options.password) !== undefined) {

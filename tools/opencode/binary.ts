@@ -39,10 +39,9 @@ function hasAvx2(): boolean {
     return false;
 }
 
+/** Whether Node itself runs on musl: its loader is in the process then. */
 function usesMusl(): boolean {
-    if (process.platform !== "linux") return false;
-    const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-    return report.header?.glibcVersionRuntime === undefined;
+    return process.platform === "linux" && readFileSync("/proc/self/maps", "utf8").includes("/ld-musl-");
 }
 
 /**

@@ -1,0 +1,130 @@
+/** What end-to-end tests stand on: a real opencode server with the scripted model, and computers that know it. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readSetting, type Settings } from "../../tools/harness/disk.ts";
+import {
+    type CommandOptions,
+    type CommandResult,
+    type RunningCommand,
+    startCommand,
+} from "../../tools/harness/run-command.ts";
+import { serverSettings, startScriptedServer } from "../../tools/harness/server.ts";
+import type { Model } from "../../tools/model/index.ts";
+import { type Opencode, type OpencodeOptions, startOpencode } from "../../tools/opencode/index.ts";
+
+/** What a computer is and how a command on it is run, beyond what every computer of a test has. */
+export type ComputerChoice = Omit<CommandOptions, "disk" | "command">;
+
+/** A player's computer: its disk lasts, and it is switched on for each command. */
+export interface PlayerComputer {
+    disk: string;
+    /** Switches it on, types a command at the prompt and presses Enter. */
+    start(command: string, choice?: ComputerChoice): Promise<RunningCommand>;
+    /** `start`, and waits until the command has ended. */
+    run(command: string, choice?: ComputerChoice): Promise<CommandResult>;
+    /** A setting as the computer saved it. */
+    setting(name: string): Promise<string | number | boolean | undefined>;
+}
+
+/** Servers and computers of one test file. */
+export interface World {
+    model: Model;
+    /** The running server, another object after `restart`. */
+    readonly opencode: Opencode;
+    /** For files that a test needs; goes with the world. */
+    folder: string;
+    /** A new computer with trapos-ai, whose settings point to the server. Its settings win over those of the world. */
+    newComputer(choice?: ComputerChoice): PlayerComputer;
+    /** Sends a request to the server. Returns the JSON of its answer; rejects when it is not 2xx. */
+    call<T>(method: string, path: string, body?: object): Promise<T>;
+    /** Kills the server, as a crash does, and leaves it dead. */
+    crash(): Promise<void>;
+    /** Starts the server again after `crash`, or stops it first: same address, password and sessions. */
+    restart(): Promise<void>;
+    /** Ends everything. Safe to call twice. */
+    stop(): Promise<void>;
+}
+
+/** How long a command may take in a test: the first turn of a cold server takes seconds. */
+const commandSeconds = 60;
+
+/**
+ * Starts a world. Call it in beforeAll and its `stop` in afterAll.
+ * @param options for the server, see OpencodeOptions
+ */
+export async function startWorld(options: Pick<OpencodeOptions, "env" | "config"> = {}): Promise<World> {
+    const folder = await mkdtemp(join(tmpdir(), "trapos-e2e-"));
+    const home = join(folder, "opencode");
+    const removeFolder = () => rm(folder, { recursive: true, force: true });
+    const server = await startScriptedServer({ ...options, home }).catch(async (error: unknown) => {
+        await removeFolder();
+        throw error;
+    });
+    const { model } = server;
+    let { opencode } = server;
+    let computers = 0;
+
+    function newComputer(own: ComputerChoice = {}): PlayerComputer {
+        const id = computers++;
+        const disk = join(folder, `computer-${id}`);
+        const start = (command: string, choice: ComputerChoice = {}): Promise<RunningCommand> => {
+            const settings: Settings = { ...serverSettings(opencode), ...own.settings, ...choice.settings };
+            return startCommand({
+                id,
+                packages: ["trapos"],
+                allow: ["127.0.0.1"],
+                timeoutSeconds: commandSeconds,
+                ...own,
+                ...choice,
+                settings,
+                disk,
+                command,
+            });
+        };
+        return {
+            disk,
+            start,
+            run: async (command, choice) => (await start(command, choice)).finished,
+            setting: (name) => readSetting(disk, name),
+        };
+    }
+
+    return {
+        model,
+        get opencode() {
+            return opencode;
+        },
+        folder,
+        newComputer,
+        async call<T>(method: string, path: string, body?: object): Promise<T> {
+            const login = Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64");
+            const response = await fetch(opencode.url + path, {
+                method,
+                headers: { authorization: `Basic ${login}`, "content-type": "application/json" },
+                ...(body ? { body: JSON.stringify(body) } : {}),
+            });
+            const text = await response.text();
+            if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+            return (text === "" ? undefined : JSON.parse(text)) as T;
+        },
+        crash: () => opencode.kill(),
+        async restart() {
+            await opencode.stop();
+            const { port, username, password } = opencode;
+            opencode = await startOpencode({
+                ...options,
+                home,
+                port,
+                username,
+                password,
+                model: { baseUrl: model.url },
+            });
+        },
+        async stop() {
+            await opencode.stop();
+            await model.stop();
+            await removeFolder();
+        },
+    };
+}
