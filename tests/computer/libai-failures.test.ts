@@ -1,0 +1,163 @@
+/** What libai says when the server or its settings are not what they should be: each failure by its code. */
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { expect, it } from "vitest";
+import { runWithLibai, startServer, type Answer } from "./libai-support.ts";
+
+interface Shown {
+    code: string;
+    message: string;
+    hint: string;
+}
+
+async function failureOf(
+    call: string,
+    settings: Record<string, string | number | boolean>,
+    options: object = {},
+): Promise<Shown> {
+    const { output } = await runWithLibai(`show(${call})`, { settings, ...options });
+    expect(output).toMatch(/^false \{/m);
+    return JSON.parse(/^false (\{.*\})$/m.exec(output)![1]!) as Shown;
+}
+
+async function withServer(answer: Answer, call = 'ai.ask("hi")', settings = {}): Promise<Shown> {
+    const { url } = await startServer(answer);
+    return failureOf(call, { "opencc.server_url": url, ...settings });
+}
+
+/** A port of loopback on which nobody listens. */
+async function closedPort(): Promise<number> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+}
+
+it("says that the HTTP API is switched off", async () => {
+    const { output } = await runWithLibai('http = nil _G.http = nil show(ai.ask("hi"))');
+    expect(output).toContain('"code":"http_disabled"');
+    expect(output).toContain("computercraft-server.toml");
+});
+
+it("names the setting that forbids a private address", async () => {
+    const failure = await failureOf(
+        'ai.ask("hi")',
+        { "opencc.server_url": "http://127.0.0.1:4096" },
+        { allow: [] },
+    );
+    expect(failure.code).toBe("address_denied");
+    expect(failure.hint).toContain("computercraft-server.toml");
+    expect(failure.hint).toContain("$private");
+});
+
+it("says that nothing answers, and where", async () => {
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    const failure = await failureOf("ai.health()", { "opencc.server_url": url });
+    expect(failure.code).toBe("cannot_connect");
+    expect(failure.message).toContain(url);
+});
+
+it("gives up on a server that accepts and never answers", async () => {
+    const failure = await withServer(() => "silence", "ai.health()", { "opencc.request_timeout_seconds": 1 });
+    expect(failure.code).toBe("timed_out");
+});
+
+it.each([
+    ["a web page", { type: "text/html", body: "<html>hello</html>" }],
+    ["a web page with status 404", { status: 404, type: "text/html", body: "<html>no</html>" }],
+    ["other JSON", { body: { hello: "world" } }],
+    ["JSON that is cut short", { body: '{"healthy":tr' }],
+    ["nothing", { body: "" }],
+])("tells %s from an opencode server", async (_name, answer) => {
+    expect((await withServer(() => answer, "ai.health()")).code).toBe("not_opencode");
+});
+
+it("tells a web page from an opencode server when it asks, too", async () => {
+    const failure = await withServer(() => ({ type: "text/html", body: "<html>hello</html>" }));
+    expect(failure.code).toBe("not_opencode");
+});
+
+it.each([401, 403])("says that user or password are wrong (%i)", async (status) => {
+    const failure = await withServer(() => ({ status, body: "" }));
+    expect(failure.code).toBe("unauthorized");
+    expect(failure.hint).toContain("opencc.password");
+});
+
+it("shows what is wrong with the server's configuration", async () => {
+    const failure = await withServer(() => ({
+        status: 400,
+        body: { name: "ConfigJsonError", data: { path: "/home/me/opencode.json", message: "bad" } },
+    }));
+    expect(failure.code).toBe("server_config");
+    expect(failure.message).toContain("/home/me/opencode.json");
+});
+
+it("shows the server's own error", async () => {
+    const body = { name: "UnknownError", data: { message: "out of coffee" } };
+    const failure = await withServer(() => ({ status: 500, body }));
+    expect(failure.code).toBe("server_error");
+    expect(failure.message).toContain("out of coffee");
+    expect(failure.message).toContain("500");
+});
+
+it.each([
+    ["opencc.server_url", "localhost:4096"],
+    ["opencc.server_url", "ftp://example.org"],
+    ["opencc.server_url", "http://"],
+    ["opencc.server_url", "http://example.org/?a=b"],
+    ["opencc.poll_timeout_seconds", 0],
+    ["opencc.poll_timeout_seconds", -3],
+    ["opencc.request_timeout_seconds", 61],
+])("refuses %s = %s", async (name, value) => {
+    const failure = await failureOf('ai.ask("hi")', { [name]: value });
+    expect(failure.code).toBe("bad_setting");
+    expect(failure.message).toContain(name);
+    expect(failure.hint).toContain(`set ${name} `);
+});
+
+it.each([
+    ['ai.ask("")', "empty_prompt"],
+    ['ai.ask(" \\n ")', "empty_prompt"],
+    ["ai.ask()", "empty_prompt"],
+    ["ai.ask({})", "empty_prompt"],
+    ['ai.ask("hi", {model = "nonsense"})', "bad_argument"],
+    ["ai.abort()", "no_session"],
+    ["ai.resume()", "nothing_to_resume"],
+    ['ai.useSession("7")', "not_found"],
+    ['ai.ask("hi", {session = "7"})', "session_gone"],
+])("%s fails with %s and asks no server", async (call, code) => {
+    expect((await failureOf(call, { "opencc.server_url": "http://127.0.0.1:1" })).code).toBe(code);
+});
+
+it.each(["ai.ask(5)", 'ai.ask("hi", 5)', "ai.listSessions(5)", "ai.useSession(nil)", "ai.newSession(true)"])(
+    "%s returns a failure instead of raising",
+    async (call) => {
+        const { url } = await startServer(() => ({ body: [] }));
+        const { output } = await runWithLibai(`show(pcall(function() return (${call}) end))`, {
+            settings: { "opencc.server_url": url },
+        });
+        expect(output).toMatch(/^true (true|false)/m);
+    },
+);
+
+it("shows a failure as two lines", async () => {
+    const { lines } = await runWithLibai('print(select(2, ai.ask("")))');
+    expect(lines).toEqual(["There is nothing to ask.", "Type: ai <prompt>"]);
+});
+
+it("never shows the password", async () => {
+    const secret = "correct-horse-battery";
+    const { url } = await startServer(() => ({ status: 401, body: "" }));
+    const address = url.replace("//", `//steve:${secret}@`);
+    for (const server of [address, address.replace("http:", "http:/")]) {
+        const settings = { "opencc.server_url": server, "opencc.password": secret };
+        const { output } = await runWithLibai(
+            'show(ai.ask("hi")) shell.run("ai -v ping") shell.run("ai sessions")',
+            {
+                settings,
+            },
+        );
+        expect(output).not.toContain(secret);
+    }
+});

@@ -1,0 +1,162 @@
+/** How libai asks and finds its reply, on servers that place ids in other ways than today's. */
+import { expect, it } from "vitest";
+import { runWithLibai, startServer, type Answer } from "./libai-support.ts";
+
+const session = { id: "ses_1", title: "old", directory: "/work dir", time: { created: 1, updated: 2 } };
+
+/**
+ * A server with one session. `messages` gives what is in it after the prompt with this nonce was sent so many polls
+ * ago.
+ */
+function server(messages: (nonce: string, polls: number) => unknown[]): Answer {
+    let nonce: string | undefined;
+    let polls = 0;
+    return ({ method, path, query, body }) => {
+        if (path === "/session" && method === "POST") return { body: session };
+        if (path === "/session/ses_1") return { body: session };
+        if (path === "/session/ses_1/prompt_async") {
+            const prompt = JSON.parse(body) as {
+                messageID?: string;
+                parts: { metadata: { nonce: string } }[];
+            };
+            expect(prompt.messageID).toBeUndefined();
+            nonce = prompt.parts[0]!.metadata.nonce;
+            return { status: 204 };
+        }
+        if (path === "/session/status") {
+            expect(query.get("directory")).toBe(session.directory);
+            const last =
+                nonce === undefined
+                    ? undefined
+                    : (messages(nonce, polls).at(-1) as { info: { time: object } });
+            const busy = last !== undefined && !("completed" in last.info.time);
+            return { body: busy ? { ses_1: { type: "busy" } } : {} };
+        }
+        if (path === "/session/ses_1/message") {
+            if (nonce === undefined) return { body: [] };
+            polls += 1;
+            return { body: messages(nonce, polls).slice(-Number(query.get("limit"))) };
+        }
+        return { status: 404, body: { name: "NotFoundError", data: { message: "not found" } } };
+    };
+}
+
+const assistant = (id: string, parentID: string | undefined, text: string, completed: boolean) => ({
+    info: {
+        id,
+        role: "assistant",
+        parentID,
+        time: completed ? { created: 1, completed: 2 } : { created: 1 },
+        finish: completed ? "stop" : undefined,
+        providerID: "p",
+        modelID: "m",
+    },
+    parts: text === "" ? [] : [{ type: "text", text }],
+});
+const user = (id: string, nonce?: string) => ({
+    info: { id, role: "user", time: { created: 1 } },
+    parts: [{ type: "text", text: "hi", metadata: nonce === undefined ? undefined : { nonce } }],
+});
+
+it("ask polls async message until completion", async () => {
+    const { url, requests } = await startServer(
+        server((nonce, polls) => [
+            user("u1", nonce),
+            assistant("a1", "u1", polls < 4 ? "" : "here", polls >= 4),
+        ]),
+    );
+    const { output } = await runWithLibai(
+        `local ok, reply = ai.ask("hi", {log = print})
+         print(ok, reply.text, reply.messageId, reply.sessionId, reply.model, reply.finish)`,
+        { settings: { "opencc.server_url": url } },
+    );
+    expect(output).toContain("true here a1 ses_1 p/m stop".replaceAll(" ", " "));
+    expect(output).toContain("poll attempt #1: msgs=1, found=a1, complete=false, status=unknown");
+    expect(output).toContain("poll attempt #4: msgs=1, found=a1, complete=true");
+    expect(requests.filter((request) => request.endsWith("prompt_async"))).toHaveLength(1);
+});
+
+it("ask finds reply when submitted id matches assistant message itself", async () => {
+    const { url } = await startServer(
+        server((nonce) => [user("u1"), assistant(nonce, undefined, "by id", true)]),
+    );
+    const { output } = await runWithLibai('local ok, reply = ai.ask("hi") print(ok, reply.text)', {
+        settings: { "opencc.server_url": url },
+    });
+    expect(output).toMatch(/^true\s+by id$/m);
+});
+
+it("ask finds reply when submitted id stands on the user message", async () => {
+    const { url } = await startServer(
+        server((nonce) => [user(nonce), assistant("a1", nonce, "by parent", true)]),
+    );
+    const { output } = await runWithLibai('local ok, reply = ai.ask("hi") print(ok, reply.text)', {
+        settings: { "opencc.server_url": url },
+    });
+    expect(output).toMatch(/^true\s+by parent$/m);
+});
+
+it("makes a new session, with a word, when the server no longer has the old one", async () => {
+    const { url } = await startServer(
+        server((nonce) => [user("u1", nonce), assistant("a1", "u1", "fresh", true)]),
+    );
+    const { output } = await runWithLibai(
+        `local ok, reply = ai.ask("hi", {onProgress = function(p) print(p.phase, p.message) end})
+         print(ok, reply.text, select(2, ai.currentSession()), settings.get("opencc.session_id"))`,
+        { settings: { "opencc.server_url": url, "opencc.session_id": "ses_lost" } },
+    );
+    expect(output).toMatch(/^new session\s+ses_lost$/m);
+    expect(output).toMatch(/^true\s+fresh\s+ses_1\s+ses_1$/m);
+});
+
+it("ai says so, too", async () => {
+    const { url } = await startServer(server((nonce) => [user("u1", nonce), assistant("a1", "u1", "fresh", true)]));
+    const { lines } = await runWithLibai('shell.run("ai hi")', {
+        settings: { "opencc.server_url": url, "opencc.session_id": "ses_lost" },
+    });
+    expect(lines).toEqual(["The session is gone from the server; this is a new one.", "fresh"]);
+});
+
+it("keeps the session's id on the disk, and every other setting with it", async () => {
+    const { url } = await startServer(
+        server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]),
+    );
+    const { output } = await runWithLibai(
+        `settings.set("mine", "kept") settings.save()
+         ai.ask("hi")
+         settings.clear() settings.load("/.settings")
+         print(settings.get("mine"), settings.get("opencc.session_id"), fs.exists("/.settings.new"))`,
+        { settings: { "opencc.server_url": url } },
+    );
+    expect(output).toMatch(/^kept\s+ses_1\s+false$/m);
+});
+
+it("leaves nothing behind on the disk after an answer", async () => {
+    const { url } = await startServer(
+        server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]),
+    );
+    const { output } = await runWithLibai('ai.ask("hi") print(#fs.list("/trapos/ai/turns"))', {
+        settings: { "opencc.server_url": url },
+    });
+    expect(output.trim()).toBe("0");
+});
+
+it("stands in for what the computer provides", async () => {
+    const { output } = await runWithLibai(`
+        local asked = {}
+        local client = require("/apis/libai")({
+            settings = {get = function(name) return name == "opencc.password" and 1234 or nil end, set = function() end, unset = function() end},
+            now = function() return 5000 end,
+            send = function(request)
+                asked[#asked + 1] = request.method .. " " .. request.url .. " " .. tostring(request.headers.Authorization)
+                return {status = 200, headers = {["content-type"] = "application/json"}, body = '{"healthy":true,"version":"9.9"}'}
+            end,
+        })
+        local ok, value = client.health()
+        print(ok, value.version, value.seconds)
+        print(asked[1])
+    `);
+    expect(output).toMatch(/^true\s+9\.9\s+0$/m);
+    // printf 'opencode:1234' | base64
+    expect(output).toContain("GET http://127.0.0.1:4096/global/health Basic b3BlbmNvZGU6MTIzNA==");
+});
