@@ -6,8 +6,6 @@
  */
 import check = require("cc.expect");
 
-const pullEventRaw = os.pullEventRaw as unknown as (this: void) => LuaMultiReturn<unknown[]>;
-
 type Handler = (this: void, ...values: unknown[]) => void;
 
 interface Registration {
@@ -109,7 +107,7 @@ function createEventLoop(this: void, onError?: (this: void, problem: unknown) =>
     function run(): void {
         if (running) error("The event loop is running already", 2);
         running = true;
-        while (running) dispatch(...pullEventRaw());
+        while (running) dispatch(...os.pullEventRaw());
     }
 
     /** Ends `run` once the event in hand is through. Handlers that wait for another one get no more of it. */

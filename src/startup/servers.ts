@@ -1,0 +1,100 @@
+/**
+ * Boots TrapOS: puts /programs on the shell's path and, where packages have servers, runs these beside a shell.
+ *
+ * That shell is one in the shell that runs this file, as a program cannot run beside the shell that runs it: `exit`
+ * leads back to CraftOS. So that files which come after this one in /startup need not wait for that, they are run
+ * here, before the prompt. Where there are no servers nothing of this is needed, and this file just ends.
+ *
+ * In harness mode, for tests, the computer is switched off when the shell ends. Nothing else here ever does that.
+ */
+import { decode } from "../apis/json";
+import { runBeside } from "../apis/supervisor";
+
+const LOCK = "/trapos/ccpm.lock.json";
+const PROGRAMS = "/programs";
+const SHELL = "/rom/programs/shell.lua";
+
+interface Lock {
+    packages: Record<string, { autostart?: string[] }>;
+}
+
+declare const arg: Record<number, string | undefined> | undefined;
+
+settings.define("trapos.harness_mode", {
+    description: "For tests: switch the computer off when its shell ends.",
+    default: false,
+    type: "boolean",
+});
+settings.define("trapos.harness_program", {
+    description: "For tests: the program that runs in place of the shell in harness mode.",
+    type: "string",
+});
+
+/** Paths of the programs that installed packages start, in order; none, with a word about it, if that is not known. */
+function autostarts(): string[] {
+    const paths: string[] = [];
+    const [known] = pcall(() => {
+        const [file] = fs.open(LOCK, "r");
+        const text = file!.readAll();
+        file!.close();
+        const lock = decode(text) as Lock;
+        for (const [, entry] of pairs(lock.packages)) {
+            for (const path of entry.autostart ?? []) paths.push(`/${path}`);
+        }
+    });
+    if (!known) printError(`No servers start: ${LOCK} is missing or broken. Install a package to repair it.`);
+    table.sort(paths);
+    return paths;
+}
+
+/** The files of /startup after this one, if it is CraftOS that runs them and not the player. */
+function laterFiles(): string[] {
+    const running = shell.getRunningProgram();
+    const files: string[] = [];
+    if (arg?.[0] !== `/${running}`) return files;
+    const folder = fs.getDir(running);
+    let passed = false;
+    for (const name of fs.list(folder)) {
+        const path = fs.combine(folder, name);
+        if (passed && !fs.isDir(path)) files.push(`/${path}`);
+        passed = passed || path === running;
+    }
+    return files;
+}
+
+/** Keeps CraftOS, which goes on with these files when this one ends, from running them once more. */
+function skip(files: string[]): void {
+    const api = shell as { run: (this: void, ...words: string[]) => boolean };
+    const run = api.run;
+    let next = 0;
+    api.run = (command, ...words) => {
+        next += 1;
+        if (command === files[next - 1]) return true;
+        api.run = run;
+        return run(command, ...words);
+    };
+}
+
+if (string.find(`:${shell.path()}:`, `:${PROGRAMS}:`, 1, true)[0] === undefined) {
+    shell.setPath(`${shell.path()}:${PROGRAMS}`);
+}
+
+const servers = autostarts();
+const harness = settings.get("trapos.harness_mode") === true;
+const program = harness ? (settings.get("trapos.harness_program", SHELL) as string) : SHELL;
+
+if (servers.length > 0 || harness) {
+    const later = laterFiles();
+    let succeeded = false;
+    runBeside(
+        () => {
+            for (const file of later) shell.run(file);
+            succeeded = shell.execute(program);
+        },
+        servers,
+        shell,
+    );
+    if (harness) (os.shutdown as (this: void, status: number) => void)(succeeded ? 0 : 1);
+    print("The servers are stopped; reboot starts them.");
+    skip(later);
+}
