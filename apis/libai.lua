@@ -213,14 +213,21 @@ local function createAi(environment)
         end
         -- A record is on the disk from the moment that the prompt may be on the server.
         if first == "Terminated" and isRecorded(disk, record.nonce) then
-            if options.onProgress ~= nil then
-                options.onProgress({phase = "stopping", seconds = 0})
-            end
+            local tell = options.onProgress or (function()
+            end)
+            tell({phase = "stopping", seconds = 0})
             local stubborn = {settings = server.settings, send = server.send, raw = true}
-            local stopped = opencode.abortSession(stubborn, record.sessionId)
+            local stopped, problem = opencode.abortSession(stubborn, record.sessionId)
             if stopped then
                 forgetTurn(disk, record.nonce)
             end
+            local stopped_0
+            if stopped then
+                stopped_0 = nil
+            else
+                stopped_0 = problem.message
+            end
+            tell({phase = "stopped", seconds = 0, message = stopped_0})
         end
         return error(first, 0)
     end

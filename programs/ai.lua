@@ -67,13 +67,17 @@ local function findSession(word)
     return session.id
 end
 
-local function tell(reply)
-    screen.showAnswer(reply.text)
+local function showDetails(reply)
     if line.flags.verbose == nil then
         return
     end
     local tokens = reply.tokens == nil and "" or ((", tokens=" .. tostring(reply.tokens.input)) .. "+") .. tostring(reply.tokens.output)
     screen.remark(((((("[ai] model=" .. tostring(reply.model)) .. ", finish=") .. tostring(reply.finish)) .. tokens) .. ", seconds=") .. tostring(reply.seconds))
+end
+
+local function tell(reply)
+    screen.showAnswer(reply.text)
+    showDetails(reply)
 end
 
 local function showSessions(sessions)
@@ -156,6 +160,7 @@ elseif line.command == "ping" then
         isPong == nil and fold(reply.text) or "pong",
         reply.seconds
     ))
+    showDetails(reply)
 elseif line.command == "sessions" then
     showSessions(wait(function()
         local ai_listSessions_8 = ai.listSessions

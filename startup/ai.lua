@@ -44,5 +44,5 @@ shell.setCompletionFunction(
     end
 )
 if #pendingTurns(fs) > 0 then
-    print("An answer of opencode may be waiting. Type: ai resume")
+    print("An answer may be waiting. Type: ai resume")
 end

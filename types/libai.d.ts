@@ -81,7 +81,7 @@ declare namespace createAi {
     interface Progress {
         /**
          * "new session" (the old one is gone), "sent", "working", "tool", "retry", "reconnecting",
-         * "waiting for permission", "waiting for an answer", "stopping"
+         * "waiting for permission", "waiting for an answer", and after Ctrl+T "stopping" and "stopped"
          */
         phase: string;
         /** Seconds since the prompt was sent. */
@@ -89,7 +89,7 @@ declare namespace createAi {
         /** The name of the tool that runs, and what it says of itself. */
         tool?: string;
         title?: string;
-        /** Why the model is tried again, or what opencode waits for. */
+        /** Why the model is tried again, what opencode waits for, or why the turn could not be stopped. */
         message?: string;
     }
 

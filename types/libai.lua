@@ -127,14 +127,14 @@ function Disk.move(from, to) end
 --- What can be told to somebody who waits.
 ---@class libai.Progress
 --- "new session" (the old one is gone), "sent", "working", "tool", "retry", "reconnecting",
---- "waiting for permission", "waiting for an answer", "stopping"
+--- "waiting for permission", "waiting for an answer", and after Ctrl+T "stopping" and "stopped"
 ---@field phase string
 --- Seconds since the prompt was sent.
 ---@field seconds number
 --- The name of the tool that runs, and what it says of itself.
 ---@field tool? string
 ---@field title? string
---- Why the model is tried again, or what opencode waits for.
+--- Why the model is tried again, what opencode waits for, or why the turn could not be stopped.
 ---@field message? string
 
 --- An answer. Its text is UTF-8, as the model wrote it.

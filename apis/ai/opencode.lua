@@ -53,13 +53,13 @@ local function refused(url, status, value)
     if status == 401 or status == 403 then
         return fail("unauthorized")
     end
-    local body = type(value) == "table" and value
-    local temp_0 = body and body.data and body.data.message
-    if temp_0 == nil then
-        temp_0 = ""
+    local value_0 = value
+    if value_0 == nil then
+        value_0 = {}
     end
-    local what = temp_0
-    if not body or type(body.name) ~= "string" then
+    local body = value_0
+    local what = body.data and body.data.message or ""
+    if type(body.name) ~= "string" then
         return status >= 500 and fail("server_error", {status = status, what = what}) or fail("not_opencode", {url = url})
     end
     if body.name == "ConfigJsonError" then

@@ -122,8 +122,12 @@ function exports.withSpinner(act)
     local reporter
     reporter = {
         onProgress = function(progress)
-            if progress.phase == "new session" then
+            local phase = progress.phase
+            if phase == "new session" then
                 reporter.log("The session is gone from the server; this is a new one.")
+            elseif phase == "stopped" then
+                local problem = progress.message
+                reporter.log(problem == nil and "The turn was stopped on the server." or ("The turn may go on, stop it with: ai abort (" .. problem) .. ")")
             else
                 doing = describe(progress)
             end

@@ -5,7 +5,7 @@
 --- message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
 --- the session is idle and the newest message is a completed answer that can be traced to our prompt.
 local exports = {}
-local fail, missingAgent, missingModel, describeTool
+local fail, begin, missingAgent, missingModel, describeTool
 
 function fail(code, pending, detail, text)
     return {
@@ -15,6 +15,14 @@ function fail(code, pending, detail, text)
         detail = detail or ({}),
         text = text
     }
+end
+
+function begin(state, now)
+    state.sent = true
+    state.sentAt = now
+    state.changedAt = now
+    state.statusAt = now
+    state.status = "unknown"
 end
 
 function missingAgent(state, agents)
@@ -31,20 +39,20 @@ function missingAgent(state, agents)
 end
 
 function missingModel(state, providers)
-    local temp_1
+    local temp_0
     if state.last and state.last.info.role == "user" then
-        temp_1 = state.last.info.model
+        temp_0 = state.last.info.model
     else
-        temp_1 = nil
+        temp_0 = nil
     end
-    local used = temp_1
-    local temp_2
+    local used = temp_0
+    local temp_1
     if used == nil then
-        temp_2 = state.model
+        temp_1 = state.model
     else
-        temp_2 = (used.providerID .. "/") .. used.modelID
+        temp_1 = (used.providerID .. "/") .. used.modelID
     end
-    local wanted = temp_2
+    local wanted = temp_1
     if wanted == nil then
         return fail("never_started", false)
     end
@@ -95,7 +103,7 @@ function exports.start(options)
         model = options.model,
         agent = options.agent,
         resumed = options.resumed,
-        phase = "checking",
+        sent = options.resumed,
         sentAt = options.sentAt,
         baselineId = options.baselineId,
         polls = 0,
@@ -113,10 +121,10 @@ end
 ---@return number # seconds, between 0.15 and 5
 function exports.pollInterval(age)
     local share = age * 0.065
-    if share < 0.15 then
-        return 0.15
-    end
-    return share > 5 and 5 or share
+    return math.max(
+        0.15,
+        math.min(share, 5)
+    )
 end
 
 --- The text of a message: its text parts without those that the server added.
@@ -141,7 +149,7 @@ local function carriesNonce(message, nonce)
         return true
     end
     for _, part in ipairs(message.parts) do
-        if part.metadata ~= nil and part.metadata.nonce == nonce then
+        if part.metadata and part.metadata.nonce == nonce then
             return true
         end
     end
@@ -203,12 +211,11 @@ end
 
 local function runningTool(message)
     local running
-    if message ~= nil then
+    if message then
         for _, part in ipairs(message.parts) do
-            if part.type == "tool" and part.state ~= nil then
-                if part.state.status == "running" or part.state.status == "pending" then
-                    running = part
-                end
+            local status = part.state and part.state.status
+            if status == "running" or status == "pending" then
+                running = part
             end
         end
     end
@@ -219,19 +226,13 @@ end
 local function notice(state, now)
     local sight = tostring(state.retryAttempt)
     local last = state.last
-    if last ~= nil then
+    if last then
         local info = last.info
         sight = sight .. ((((" " .. info.id) .. " ") .. tostring(info.finish)) .. " ") .. tostring(info.time.completed)
         for _, part in ipairs(last.parts) do
             local tool = part.state
-            local temp_0
-            if tool == nil then
-                temp_0 = part.text and #part.text
-            else
-                temp_0 = (tool.status .. " ") .. tostring(tool.title)
-            end
-            local detail = temp_0
-            sight = sight .. ((";" .. part.type) .. " ") .. tostring(detail)
+            local length = #(part.text or "")
+            sight = sight .. ((((((";" .. part.type) .. " ") .. tostring(length)) .. " ") .. tostring(tool and tool.status)) .. " ") .. tostring(tool and tool.title)
         end
     end
     if sight ~= state.sight then
@@ -256,7 +257,7 @@ end
 local function wait(state, now, seconds)
     if now - state.changedAt >= state.idleTimeout * 1000 then
         local blocker = state.blocker
-        if blocker ~= nil then
+        if blocker then
             return fail("waiting_for_" .. blocker.kind, true, {what = blocker.text})
         end
         return fail(
@@ -306,20 +307,13 @@ local function finish(message)
     local text = exports.messageText(message)
     local info = message.info
     local failure = info.error
-    if failure ~= nil then
+    if failure then
         if failure.name == "MessageAbortedError" then
             return fail("aborted", false, nil, text)
         end
-        local status = failure.data and failure.data.statusCode
-        return fail(
-            "model_error",
-            false,
-            {
-                what = failure.data and failure.data.message or failure.name,
-                status = status == nil and "" or (" (HTTP " .. tostring(status)) .. ")"
-            },
-            text
-        )
+        local data = failure.data or ({})
+        local status = data.statusCode == nil and "" or (" (HTTP " .. tostring(data.statusCode)) .. ")"
+        return fail("model_error", false, {what = data.message or failure.name, status = status}, text)
     end
     if text ~= "" then
         return {kind = "done", message = message, text = text}
@@ -349,7 +343,7 @@ end
 --- What to do after the newest message was seen.
 local function afterLast(state, now)
     local answer = newAnswer(state)
-    if answer ~= nil then
+    if answer then
         local parentId = answer.info.parentID
         if state.userMessageId == nil and parentId ~= nil and parentId ~= state.askedParentId then
             if parentId ~= state.nonce then
@@ -378,7 +372,7 @@ local function afterStatus(state, now)
             state.idleSince = now
             state.idlePoll = state.polls
         end
-        if answer == nil then
+        if not answer then
             return now - state.sentAt >= START_MILLISECONDS and diagnose(state) or wait(state, now)
         end
         if completed then
@@ -411,7 +405,7 @@ local function afterRecent(state, messages, now)
     local young = now - state.sentAt < START_MILLISECONDS
     state.last = newest
     notice(state, now)
-    if state.unsure ~= nil and not found then
+    if state.unsure and not found then
         return young and wait(state, now, 1) or failWith(state.unsure, false)
     end
     state.unsure = nil
@@ -421,7 +415,7 @@ local function afterRecent(state, messages, now)
     if state.status ~= "idle" then
         return wait(state, now)
     end
-    if answer ~= nil then
+    if answer then
         if answer.info.time.completed ~= nil then
             return finish(answer)
         end
@@ -444,73 +438,48 @@ end
 
 local function afterFailure(state, request, failure, now)
     local code = failure.code
+    local isList = request == "permissions" or request == "questions"
     local outOfReach = code == "cannot_connect" or code == "timed_out" or code == "network_error" or code == "server_error"
-    if code == "not_found" and (request == "last" or request == "recent" or request == "send") then
+    if code == "not_found" and request ~= "parent" then
         return fail("session_gone", false, {session = state.sessionId})
     end
-    if state.phase == "checking" then
-        return failWith(failure, state.resumed)
-    end
-    if state.phase == "sending" then
-        if not outOfReach then
-            return failWith(failure, false)
-        end
-        -- The answer to the request was lost, the prompt itself may have arrived.
-        state.phase = "waiting"
-        state.unsure = failure
-        state.sentAt = now
-        state.changedAt = now
-    elseif not outOfReach then
+    if not outOfReach then
         if request == "parent" then
             return afterLast(state, now)
         end
-        if request == "permissions" or request == "questions" then
-            return wait(state, now)
-        end
-        if request == "providers" or request == "agents" then
-            return fail("never_started", false)
-        end
-        return failWith(failure, true)
+        return isList and wait(state, now) or failWith(failure, state.sent)
     end
-    if state.lostAt == nil then
-        state.lostAt = now
+    if request == "send" then
+        -- The answer to the request was lost, the prompt itself may have arrived.
+        begin(state, now)
+        state.unsure = failure
     end
-    local patience = state.idleTimeout < LOST_SECONDS and state.idleTimeout or LOST_SECONDS
+    if not state.sent then
+        return failWith(failure, false)
+    end
+    state.lostAt = state.lostAt or now
+    local patience = math.min(state.idleTimeout, LOST_SECONDS)
     if now - state.lostAt >= patience * 1000 then
         return failWith(state.unsure or failure, true)
     end
     return {kind = "wait", seconds = 1}
 end
 
-local function checking(state, observation)
-    if observation.kind == "begin" then
-        state.changedAt = observation.now
-        return {kind = "status"}
-    end
-    if observation.kind == "status" then
-        if not state.resumed then
-            return {kind = "last"}
-        end
-        state.phase = "waiting"
-        return search(state, 10)
-    end
-    local last = observation.value[1]
+--- Before the prompt is sent: refuses where another turn runs, else notes which message is the newest.
+local function afterFirstLast(state, last, now)
     if state.status ~= "idle" then
         local tool = runningTool(last)
-        local since = last == nil and observation.now or last.info.time.created
+        local since = last == nil and now or last.info.time.created
         return fail(
             "session_busy",
             true,
             {
-                seconds = tostring(math.floor((observation.now - since) / 1000)),
+                seconds = tostring(math.floor((now - since) / 1000)),
                 what = tool == nil and "" or (" (" .. describeTool(tool)) .. ")"
             }
         )
     end
-    if last ~= nil then
-        state.baselineId = last.info.id
-    end
-    state.phase = "sending"
+    state.baselineId = last and last.info.id
     return {kind = "send"}
 end
 
@@ -529,51 +498,68 @@ local function ours(state, entries)
     return nil
 end
 
-local function waiting(state, observation)
+local function decide(state, observation)
     local now = observation.now
-    if observation.kind == "wait" then
-        return state.unsure == nil and ({kind = "last"}) or search(state, 10)
+    local kind = observation.kind
+    if kind == "failed" then
+        return afterFailure(state, observation.request, observation.value, now)
     end
-    if observation.kind == "last" then
+    if kind == "begin" then
+        state.changedAt = now
+        return {kind = "status"}
+    end
+    if kind == "status" then
+        local status = observation.value[state.sessionId]
+        state.status = status and status.type or "idle"
+        state.statusAt = now
+        state.retryMessage = status and status.message
+        state.retryAttempt = status and status.attempt
+        if not state.sent then
+            return {kind = "last"}
+        end
+        notice(state, now)
+        return state.last == nil and state.resumed and search(state, 10) or afterStatus(state, now)
+    end
+    if kind == "send" then
+        begin(state, now)
+    elseif kind == "wait" then
+        return state.unsure and search(state, 10) or ({kind = "last"})
+    elseif kind == "last" then
         local last = observation.value[1]
+        if not state.sent then
+            return afterFirstLast(state, last, now)
+        end
         state.polls = state.polls + 1
         state.last = last
-        if last ~= nil and last.info.role == "user" and carriesNonce(last, state.nonce) then
+        if last and last.info.role == "user" and carriesNonce(last, state.nonce) then
             state.userMessageId = last.info.id
         end
         notice(state, now)
         return afterLast(state, now)
-    end
-    if observation.kind == "status" then
-        return afterStatus(state, now)
-    end
-    if observation.kind == "parent" then
+    elseif kind == "parent" then
         if carriesNonce(observation.value, state.nonce) then
             state.userMessageId = observation.value.info.id
         end
         return afterLast(state, now)
-    end
-    if observation.kind == "recent" then
+    elseif kind == "recent" then
         return afterRecent(state, observation.value, now)
-    end
-    if observation.kind == "permissions" then
+    elseif kind == "permissions" then
         local permission = ours(state, observation.value)
         state.blocker = nil
-        if permission == nil then
+        if not permission then
             return {kind = "questions"}
         end
         local pattern = permission.patterns and permission.patterns[1]
-        local what = pattern == nil and permission.permission or (permission.permission .. " ") .. pattern
-        state.blocker = {kind = "permission", text = what}
-    elseif observation.kind == "questions" then
+        state.blocker = {kind = "permission", text = (permission.permission .. " ") .. (pattern or "")}
+    elseif kind == "questions" then
         local question = ours(state, observation.value)
         local first = question and question.questions[1]
-        if first ~= nil then
+        if first then
             state.blocker = {kind = "question", text = first.question}
         end
-    elseif observation.kind == "providers" then
+    elseif kind == "providers" then
         return missingModel(state, observation.value.providers)
-    elseif observation.kind == "agents" then
+    elseif kind == "agents" then
         return missingAgent(state, observation.value)
     end
     return wait(state, now)
@@ -584,47 +570,16 @@ end
 ---@param observation table what came of the last action, with the time in epoch milliseconds
 ---@return table # the new state, and the action to perform next; `done` and `fail` end the turn
 function exports.step(state, observation)
-    local nextState = {}
+    local copy = {}
     for key in pairs(state) do
-        nextState[key] = state[key]
+        copy[key] = state[key]
     end
-    local next = nextState
-    if observation.kind == "failed" then
-        local action = afterFailure(next, observation.request, observation.value, observation.now)
-        return {state = next, action = action}
-    end
-    if observation.kind ~= "wait" then
+    local next = copy
+    if observation.kind ~= "wait" and observation.kind ~= "failed" then
         next.lostAt = nil
     end
-    if observation.kind == "status" then
-        local status = observation.value[state.sessionId]
-        next.status = status == nil and "idle" or status.type
-        next.statusAt = observation.now
-        next.retryMessage = status and status.message
-        next.retryAttempt = status and status.attempt
-        notice(next, observation.now)
-    end
-    if next.phase == "checking" then
-        return {
-            state = next,
-            action = checking(next, observation)
-        }
-    end
-    if next.phase == "sending" then
-        next.phase = "waiting"
-        next.sentAt = observation.now
-        next.changedAt = observation.now
-        next.status = "unknown"
-        next.statusAt = observation.now
-        return {
-            state = next,
-            action = wait(next, observation.now)
-        }
-    end
-    return {
-        state = next,
-        action = waiting(next, observation)
-    }
+    local action = decide(next, observation)
+    return {state = next, action = action}
 end
 
 --- What can be told to somebody who waits for the turn.
@@ -637,7 +592,7 @@ function exports.progress(state, now)
         return {phase = "reconnecting", seconds = seconds}
     end
     local blocker = state.blocker
-    if blocker ~= nil then
+    if blocker then
         local phase = blocker.kind == "permission" and "waiting for permission" or "waiting for an answer"
         return {phase = phase, seconds = seconds, message = blocker.text}
     end
@@ -645,7 +600,7 @@ function exports.progress(state, now)
         return {phase = "retry", seconds = seconds, message = state.retryMessage}
     end
     local tool = runningTool(state.last)
-    if tool ~= nil then
+    if tool then
         return {phase = "tool", seconds = seconds, tool = tool.tool, title = tool.state and tool.state.title}
     end
     return {
