@@ -78,10 +78,10 @@ const asker = { "programs/answering.lua": answering, "programs/ask.lua": asking 
 describe("a player's computer without servers", () => {
     test("has one shell, with /programs on its path", async () => {
         const { computer } = await bootWith({
-            files: { "programs/hello.lua": 'print("hello from " .. shell.getRunningProgram())' },
+            files: { "programs/greet.lua": 'print("hello from " .. shell.getRunningProgram())' },
         });
         await prompt(computer);
-        await run(computer, "hello", "hello from programs/hello.lua");
+        await run(computer, "greet", "hello from programs/greet.lua");
         expect(computer.transcript().match(/CraftOS/g)).toHaveLength(1);
     });
 
@@ -113,12 +113,12 @@ describe("a player's computer without servers", () => {
     ])("says so in a line when the list of packages is %s, and goes on", async (_name, lock) => {
         const { computer, disk } = await bootWith({
             lock,
-            files: { "programs/hello.lua": 'print("hello")' },
+            files: { "programs/greet.lua": 'print("hello")' },
         });
         if (lock === "") rmSync(join(disk, "trapos/ccpm.lock.json"));
         await prompt(computer);
         expect(computer.transcript()).toContain("No servers start: /trapos/ccpm.lock.json");
-        await run(computer, "hello", /^hello$/m);
+        await run(computer, "greet", /^hello$/m);
     });
 
     test("ignores the harness's program when harness mode is off", async () => {
@@ -137,6 +137,22 @@ describe("a player's computer with servers", () => {
         await prompt(computer);
         await run(computer, "ask", "answer: hey!");
         await run(computer, "ask", /answer: hey![^]*answer: hey!/);
+    });
+
+    test.each([
+        ["an advanced computer", {}],
+        ["a basic computer", { colour: false }],
+        ["a pocket computer", { width: 26, height: 20 }],
+    ])("stays on, with its servers, when a program fails on %s", async (_name, options) => {
+        const { computer } = await bootWith({
+            files: { ...asker, "programs/broken.lua": 'error("no luck", 0)' },
+            autostart: ["programs/answering.lua"],
+            computer: options,
+        });
+        await prompt(computer);
+        await run(computer, "broken", "no luck");
+        await run(computer, "ask", "answer: hey!");
+        expect(await state(computer)).toBe("on");
     });
 
     test("keeps the CraftOS prompt when the shell is left, and says that the servers are stopped", async () => {
