@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createReadStream, existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -279,6 +279,22 @@ describe("start and end", () => {
                 () => false,
             );
         await expect.poll(answers, { timeout: 10_000 }).toBe(false);
+    });
+
+    test("one that cannot run says why", async () => {
+        const home = join(folder, "broken");
+        await mkdir(join(home, ".local/share"), { recursive: true });
+        await writeFile(join(home, ".local/share/opencode"), "a file where its folder should be");
+        const started = start({ home });
+        await expect(started).rejects.toThrow(/^opencode ended before it answered \(exit status \d+\)/);
+        await expect(started).rejects.toThrow(/Its last lines:\n.*EEXIST/s);
+    });
+
+    test("starting can be given up", async () => {
+        const signal = new AbortController();
+        const started = start({ home: join(folder, "given-up"), signal: signal.signal });
+        signal.abort(new Error("not needed any more"));
+        await expect(started).rejects.toThrow("not needed any more");
     });
 
     test("a port that is taken is named", async () => {

@@ -16,24 +16,27 @@ export type End =
  * @param signal ends it at once
  */
 export async function watch(computer: Computer, timeoutSeconds: number, signal?: AbortSignal): Promise<End> {
-    const timedOut = AbortSignal.timeout(Math.min(timeoutSeconds * 1000, 2 ** 31 - 1));
-    // An AbortSignal's timer does not keep Node alive, and neither does a computer that only waits.
-    const alive = setInterval(() => {}, 2 ** 30);
-    const over = AbortSignal.any([timedOut, ...(signal ? [signal] : [])]);
-    const told = new Promise<End>((resolve) => {
-        const tell = () => resolve({ how: timedOut.aborted ? "timedOut" : "stopped" });
-        if (over.aborted) tell();
-        else over.addEventListener("abort", tell, { once: true });
-    });
     const ended = computer.exit.then((exit): End => {
         if (exit.reason === "powerCut") return { how: "powerCut" };
         if (exit.reason === "failed") return { how: "failed", message: exit.message ?? "no reason given" };
         return { how: "shutdown", status: exit.status ?? 0 };
     });
+    let timer: NodeJS.Timeout | undefined;
+    const timedOut = new Promise<End>((resolve) => {
+        // Also keeps Node alive, which a computer that waits does not.
+        timer = setTimeout(() => resolve({ how: "timedOut" }), timeoutSeconds * 1000);
+    });
+    let stop = (): void => {};
+    const stopped = new Promise<End>((resolve) => {
+        stop = () => resolve({ how: "stopped" });
+    });
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
     try {
-        return await Promise.race([ended, told]);
+        return await Promise.race([ended, timedOut, stopped]);
     } finally {
-        clearInterval(alive);
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", stop);
         await computer.close();
     }
 }

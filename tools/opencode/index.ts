@@ -109,6 +109,7 @@ async function answers(
     signal: AbortSignal,
 ): Promise<string> {
     const aborted = new Promise<never>((_, reject) => {
+        if (signal.aborted) reject(signal.reason as Error);
         signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     });
     await Promise.race([child.writes("server listening"), aborted]);
@@ -116,13 +117,14 @@ async function answers(
         try {
             const response = await fetch(`${url}/global/health`, {
                 headers: { authorization },
-                signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]),
+                signal: AbortSignal.timeout(2000),
             });
             const body = (await response.json()) as { healthy?: boolean; version?: string };
             if (body.healthy && body.version) return body.version;
         } catch {
-            signal.throwIfAborted();
+            // Not yet, or too slow: ask again.
         }
+        signal.throwIfAborted();
         await sleep(pauseMilliseconds, undefined, { signal });
     }
 }
@@ -159,14 +161,15 @@ export async function startOpencode(options: OpencodeOptions): Promise<Opencode>
             env,
         });
         const over = new AbortController();
-        void child.ended.then(() => over.abort());
-        const signal = AbortSignal.any([
-            AbortSignal.timeout(seconds * 1000),
-            over.signal,
-            ...(options.signal ? [options.signal] : []),
-        ]);
-        try {
-            const version = await answers(child, url, authorization, signal);
+        const giveUp = (): void => over.abort();
+        void child.ended.then(giveUp);
+        const timer = setTimeout(giveUp, seconds * 1000);
+        options.signal?.addEventListener("abort", giveUp);
+        if (options.signal?.aborted) giveUp();
+        const version = await answers(child, url, authorization, over.signal).catch(() => undefined);
+        clearTimeout(timer);
+        options.signal?.removeEventListener("abort", giveUp);
+        if (version !== undefined) {
             return {
                 url,
                 port,
@@ -178,10 +181,8 @@ export async function startOpencode(options: OpencodeOptions): Promise<Opencode>
                 stop: () => child.end(stopPatienceSeconds),
                 kill: () => child.end(0),
             };
-        } catch (error) {
-            if (!signal.aborted) throw error;
         }
-        if (!over.signal.aborted) {
+        if (!child.hasEnded()) {
             await child.end(stopPatienceSeconds);
             options.signal?.throwIfAborted();
             throw withOutput(`opencode did not answer on ${url} within ${seconds} s.`, child);

@@ -28,6 +28,7 @@ function guard(child: ChildProcess): void {
 export interface Child {
     /** Resolves when it has ended, with a few words on how: "exit status 1", "killed by SIGTERM". */
     readonly ended: Promise<string>;
+    hasEnded(): boolean;
     /** The last lines it wrote, standard output and error together. */
     lastLines(): string[];
     /** Resolves when it first writes a line that holds `text`; stays pending when it never does. */
@@ -84,6 +85,7 @@ export function startChild(
     guard(child);
     return {
         ended,
+        hasEnded: () => !running.has(child),
         lastLines: () => [...lines],
         writes: (text) =>
             new Promise((resolve) => {
