@@ -51,6 +51,7 @@ export function createBench(): Bench {
             const ending = "\nos.shutdown() while true do coroutine.yield() end";
             const computer = await bootProgram(program + ending, options);
             const exit = await computer.exit;
+            if (exit.reason === "failed") throw new Error(exit.message);
             const rows = computer.screen().map((row) => row.trimEnd());
             while (rows.at(-1) === "") rows.pop();
             return { said: rows, exit };

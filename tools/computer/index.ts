@@ -29,8 +29,13 @@ export interface ComputerOptions {
         /** Hosts, ranges such as "127.0.0.0/8", or "$private", that are let through although they are private. */
         allow?: string[];
     };
-    /** After so many seconds a program that does not yield gets an error: 7 unless given. */
+    /**
+     * After so many seconds a program that does not yield gets an error: 7 unless given. One that goes on is stopped
+     * with the computer 1.5 s later, or 2.5 s later where it is inside a single call such as a search for a pattern.
+     */
     secondsWithoutYield?: number;
+    /** What Lua may use, in MiB, from 16 on: 256 unless given. Beyond it programs get "not enough memory". */
+    memoryMebibytes?: number;
 }
 
 export interface Computer {
@@ -81,7 +86,8 @@ function requireWhole(value: number, name: string, least: number): void {
  * @throws Error with one line for options that cannot be: no such disk, no bios.lua, an impossible size
  */
 export async function boot(options: ComputerOptions): Promise<Computer> {
-    const { disk, id = 0, width = 51, height = 19, rom = ourRom, secondsWithoutYield = 7 } = options;
+    const { disk, id = 0, width = 51, height = 19, rom = ourRom } = options;
+    const { secondsWithoutYield = 7, memoryMebibytes = 256 } = options;
     requireFolder(disk, "The disk");
     requireFolder(rom, "The ROM");
     if (!existsSync(nodePath.join(rom, "bios.lua"))) throw new Error(`The ROM has no bios.lua: ${rom}`);
@@ -91,6 +97,7 @@ export async function boot(options: ComputerOptions): Promise<Computer> {
     requireWhole(height, "height", 1);
     if (!(secondsWithoutYield > 0))
         throw new Error(`secondsWithoutYield must be above 0, but is ${secondsWithoutYield}`);
+    requireWhole(memoryMebibytes, "memoryMebibytes", 16);
     const machine = new Machine({
         disk,
         rom,
@@ -101,6 +108,7 @@ export async function boot(options: ComputerOptions): Promise<Computer> {
         colour: options.colour ?? true,
         http: options.http?.enabled === false ? undefined : { allow: options.http?.allow ?? [] },
         secondsWithoutYield,
+        memoryBytes: memoryMebibytes * 1024 * 1024,
     });
     machine.start();
     return new RunningComputer(machine);

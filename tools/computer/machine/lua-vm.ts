@@ -27,7 +27,27 @@ interface WasmInstance {
 declare const WebAssembly: {
     Module: new (bytes: Uint8Array) => WasmModule;
     Instance: new (module: WasmModule, imports: unknown) => WasmInstance;
+    Memory: new () => WasmMemory;
 };
+interface WasmMemory {
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+}
+
+const PAGE_BYTES = 65536;
+
+/** Makes memory refuse to grow beyond a size: Lua then raises "not enough memory". */
+function limitMemory(instance: WasmInstance, bytes: number): void {
+    const memory = Object.values(instance.exports as object).find(
+        (item): item is WasmMemory => item instanceof WebAssembly.Memory,
+    );
+    if (memory === undefined) throw new Error("Lua's WebAssembly module exports no memory");
+    const grow = memory.grow.bind(memory);
+    memory.grow = (pages) => {
+        if (memory.buffer.byteLength + pages * PAGE_BYTES > bytes) throw new RangeError("not enough memory");
+        return grow(pages);
+    };
+}
 
 interface Glue {
     cwrap(
@@ -98,9 +118,10 @@ export class LuaVm {
     /**
      * @param host the functions that the kernel may call, by name
      * @param kernel Lua source that returns the function which `resume` runs
+     * @param memoryBytes what Lua may use at most, 16 MiB or more
      * @throws Error when the kernel does not compile or fails
      */
-    constructor(host: HostFunctions, kernel: string) {
+    constructor(host: HostFunctions, kernel: string, memoryBytes: number) {
         this.host = host;
         this.glue = instantiate({
             stdin: () => this.nextByte(),
@@ -108,6 +129,7 @@ export class LuaVm {
             stderr: () => undefined,
             instantiateWasm: (imports, receive) => {
                 const instance = new WebAssembly.Instance(compiledLua(), imports);
+                limitMemory(instance, memoryBytes);
                 receive(instance);
                 return instance.exports;
             },
@@ -156,10 +178,12 @@ export class LuaVm {
         return message;
     }
 
-    /** Lua reads a byte. With no answer waiting, it is owed one: the frames it sent are carried out first. */
+    /**
+     * Lua reads a byte. When it has sent frames it is owed an answer: they are carried out first. What it did not
+     * read of the answer before, for want of memory, is dropped.
+     */
     private nextByte(): number | null {
-        if (this.answerPosition >= this.answer.length) {
-            if (this.sent.length === 0) return null;
+        if (this.sent.length > 0) {
             try {
                 const { ok, values } = this.carryOut();
                 this.setAnswer(ok ? "+" : "-", values);

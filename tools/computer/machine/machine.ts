@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as nodePath from "node:path";
 import { fileURLToPath } from "node:url";
 import { realClock } from "./clock.ts";
-import { EventQueue } from "./event-queue.ts";
+import { EventQueue, type QueuedEvent } from "./event-queue.ts";
 import { FileSystem } from "./file-system.ts";
 import { HandleTable } from "./handle-table.ts";
 import { HostFolder } from "./host-folder.ts";
@@ -14,6 +14,7 @@ import { httpFunctions } from "./native-http.ts";
 import { osFunctions } from "./native-os.ts";
 import { termFunctions } from "./native-term.ts";
 import { Terminal } from "./terminal.ts";
+import { runFor } from "./time-limit.ts";
 import { Timers } from "./timers.ts";
 import type { LuaValue } from "./wire.ts";
 
@@ -22,6 +23,11 @@ const DISK_CAPACITY = 1_000_000;
 
 /** After so many milliseconds at a stretch a computer lets the rest of Node have a turn. */
 const TURN_MILLISECONDS = 10;
+
+/** When Lua's own watch has not stopped a program so many seconds after its time was up, Node does. */
+const SECONDS_BEFORE_FORCE = 2.5;
+
+const TOO_LONG = "Too long without yielding";
 
 /** What programs find in _HOST. */
 const HOST = "ComputerCraft 1.113.1 (TrapOS headless)";
@@ -60,6 +66,8 @@ export interface MachineOptions {
     /** Undefined when there is no http API. */
     http: { allow: readonly string[] } | undefined;
     secondsWithoutYield: number;
+    /** What Lua may use, in bytes. */
+    memoryBytes: number;
 }
 
 /**
@@ -82,6 +90,8 @@ export class Machine {
     private vm: LuaVm | undefined;
     /** The only event that the program waits for, or undefined for any. */
     private filter: string | undefined;
+    /** The event that the computer is handling. */
+    private current: QueuedEvent | undefined;
     private turn: NodeJS.Immediate | undefined;
     private startTick = 0;
     /** What is to happen as soon as the program yields. */
@@ -112,12 +122,16 @@ export class Machine {
 
     /** Switches the computer on and runs it until it waits for its first event. */
     start(): void {
+        this.forLimitedTime(() => this.startUp());
+    }
+
+    private startUp(): void {
         this.startTick = this.timers.ticks();
         this.terminal.reset();
         this.filter = undefined;
         this.next = undefined;
         try {
-            this.vm = new LuaVm(this.hostFunctions(), kernelSource("kernel"));
+            this.vm = new LuaVm(this.hostFunctions(), kernelSource("kernel"), this.options.memoryBytes);
         } catch (error) {
             this.end({ reason: "failed", message: (error as Error).message });
             throw error;
@@ -131,6 +145,7 @@ export class Machine {
         const queue = (event: string, ...args: LuaValue[]): void => this.queue(event, args);
         return {
             "kernel.source": (name: string) => [kernelSource(name)],
+            "kernel.echo": (text: string) => [text],
             "kernel.bios": () => [this.bios],
             "kernel.options": () => [
                 {
@@ -202,17 +217,34 @@ export class Machine {
 
     private takeTurn(): void {
         this.turn = undefined;
-        const end = performance.now() + TURN_MILLISECONDS;
+        this.forLimitedTime(() => this.handleEvents(performance.now() + TURN_MILLISECONDS));
+        if (!this.hasEnded && this.queued.length > 0) this.turn ??= setImmediate(() => this.takeTurn());
+        this.tellListeners();
+    }
+
+    private handleEvents(end: number): void {
         while (!this.hasEnded && performance.now() < end) {
             const event = this.queued.shift();
             if (event === undefined) break;
+            this.current = event;
             if (this.filter === undefined || event.name === this.filter || event.name === "terminate") {
                 this.resume([event.name, ...event.args]);
             }
-            event.whenSeen?.();
+            this.finishEvent();
         }
-        if (!this.hasEnded && this.queued.length > 0) this.turn ??= setImmediate(() => this.takeTurn());
-        this.tellListeners();
+    }
+
+    private finishEvent(): void {
+        this.current?.whenSeen?.();
+        this.current = undefined;
+    }
+
+    /** Runs Lua, which may be broken off anywhere and is of no more use then. */
+    private forLimitedTime(run: () => void): void {
+        const seconds = this.options.secondsWithoutYield + SECONDS_BEFORE_FORCE;
+        if (runFor(Math.ceil(seconds * 1000), run)) return;
+        this.end({ reason: "failed", message: TOO_LONG });
+        this.finishEvent();
     }
 
     private tellListeners(): void {
@@ -228,7 +260,7 @@ export class Machine {
         const { next } = this;
         if (next === "reboot") {
             this.switchOff(false);
-            this.start();
+            this.startUp();
         } else if (next !== undefined) {
             this.end(next);
         }

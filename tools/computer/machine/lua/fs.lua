@@ -2,6 +2,7 @@
 
 local kernel = ...
 local call, expect = kernel.call, kernel.expect
+local collectgarbage, error = collectgarbage, error
 
 local fs = {}
 
@@ -44,11 +45,21 @@ function fs.combine(...)
     return call("fs.combine", ...)
 end
 
+local TOO_MANY = "Too many files already open"
+
 function fs.open(path, mode)
     expect(1, path, "string")
     expect(2, mode, "string")
     kernel.releaseHandles()
-    return call("fs.open", path, mode)
+    local ok, handle, message = kernel.try("fs.open", path, mode)
+    if ok and message == TOO_MANY then
+        -- Handles that the program has dropped without closing them count no longer once they are collected.
+        collectgarbage()
+        kernel.releaseHandles()
+        return call("fs.open", path, mode)
+    end
+    if not ok then error(handle, 2) end
+    return handle, message
 end
 
 return fs

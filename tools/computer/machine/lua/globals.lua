@@ -4,6 +4,7 @@
 local kernel = ...
 local globals = kernel.globals
 local getinfo, getupvalue, upvaluejoin, sethook = debug.getinfo, debug.getupvalue, debug.upvaluejoin, debug.sethook
+local concat, find, pcall, rawLoad, select = table.concat, string.find, pcall, load, select
 local error, type = error, type
 
 -- Too long without yielding -----------------------------------------------------------------------------------------
@@ -21,7 +22,7 @@ end
 
 -- Called every so many instructions in every coroutine. `kernel.inCall` keeps it from breaking off a call to Node
 -- between question and answer.
-local function watch()
+local function watch(_, _, level)
     local elapsed = clock() - sliceStart
     if elapsed < 0 then elapsed = elapsed + clockPeriod end
     if elapsed < limit or kernel.inCall then return end
@@ -32,10 +33,11 @@ local function watch()
     end
     if not warned then
         warned = true
-        error("Too long without yielding", 2)
+        error("Too long without yielding", level or 2)
     end
 end
 local instructionsBetweenLooks = 200000
+kernel.watch, kernel.instructionsBetweenLooks = watch, instructionsBetweenLooks
 
 local rawCreate, rawWrap = coroutine.create, coroutine.wrap
 
@@ -111,22 +113,52 @@ function globals.setfenv(where, environment)
     return body
 end
 
--- What is left out --------------------------------------------------------------------------------------------------
+-- Loading -----------------------------------------------------------------------------------------------------------
 
-local library = globals.debug
-library.setuservalue, library.getuservalue = nil, nil
--- CC's own `require` looks here for modules that are there from the start. Lua's real registry stays out of reach.
-local registry = { _LOADED = { _G = globals } }
-for _, name in ipairs({ "bit32", "coroutine", "debug", "math", "string", "table" }) do
-    registry._LOADED[name] = globals[name]
+--- The whole of a chunk that comes in pieces, whose function may yield.
+local function join(nextPiece)
+    local pieces = {}
+    while true do
+        local piece = nextPiece()
+        if piece == nil or piece == "" then return concat(pieces) end
+        if type(piece) ~= "string" then error("'reader' must return a string", 0) end
+        pieces[#pieces + 1] = piece
+    end
 end
-function library.getregistry()
-    return registry
+
+--- As Lua's, for source alone: CC loads no compiled chunks.
+function globals.load(chunk, name, mode, ...)
+    kernel.expectOptional(2, name, "string")
+    kernel.expectOptional(3, mode, "string")
+    if type(chunk) == "function" then
+        local ok, whole = pcall(join, chunk)
+        if not ok then return nil, whole end
+        name, chunk = name or "=(load)", whole
+    else
+        kernel.expect(1, chunk, "string")
+    end
+    if mode and not find(mode, "t", 1, true) then
+        return nil, "attempt to load a text chunk (mode is '" .. mode .. "')"
+    end
+    if select("#", ...) > 0 then return rawLoad(chunk, name, "t", (...)) end
+    return rawLoad(chunk, name, "t", globals)
 end
--- The hook is the watch's: a program's own would put it out of action.
-library.sethook = function() end
-library.gethook = function() end
-globals.string.dump = nil
+
+function globals.loadstring(chunk, name)
+    kernel.expect(1, chunk, "string")
+    kernel.expectOptional(2, name, "string")
+    return rawLoad(chunk, name, "t", globals)
+end
+
+-- What is left out, and the older names that CC keeps ----------------------------------------------------------------
+
 for _, name in ipairs({ "io", "package", "require", "module", "dofile", "loadfile", "collectgarbage", "print" }) do
     globals[name] = nil
 end
+
+function globals.string.dump(body)
+    kernel.expect(1, body, "function")
+    error("unable to dump given function", 2)
+end
+globals.string.gfind = globals.string.gmatch
+globals.math.mod = globals.math.fmod

@@ -113,6 +113,23 @@ function decode(text, position, seen)
     return nil, position + 1
 end
 
+-- An answer that could not be read to its end, for want of memory, leaves bytes behind. They are read off up to a mark
+-- that Node sends anew each time.
+local marks = 0
+local function readPastBrokenAnswer()
+    marks = marks + 1
+    local mark = "<mark " .. marks .. ">"
+    stdout:write(frame("kernel.echo", mark))
+    stdout:flush()
+    local last = ""
+    while last ~= mark do
+        local next = stdin:read(1)
+        if not next then os.exit(1) end
+        last = sub(last .. next, -#mark)
+    end
+    kernel.inCall = false
+end
+
 local function readAnswer()
     local header = stdin:read(8)
     -- No answer means that Node failed in carrying out the call: it raises its own error once we are gone.
@@ -138,6 +155,7 @@ end
 --- call of a native function, so that this is the program's own line.
 local function call(name, ...)
     local question = frame(name, ...)
+    if kernel.inCall then readPastBrokenAnswer() end
     kernel.inCall = true
     stdout:write(question)
     stdout:flush()
@@ -149,6 +167,7 @@ end
 --- As `call`, but returns false and the message in place of raising, and true before what it returns otherwise.
 local function try(name, ...)
     local question = frame(name, ...)
+    if kernel.inCall then readPastBrokenAnswer() end
     kernel.inCall = true
     stdout:write(question)
     stdout:flush()
@@ -209,6 +228,9 @@ kernel.options = options
 
 part("globals")
 part("strings")
+part("pack")
+part("tables")
+part("debugging")
 part("handles")
 globals.utf8 = part("utf8")
 globals.term = part("term")
