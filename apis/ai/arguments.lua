@@ -1,16 +1,16 @@
 --- The command line of `ai`: which command, with which flags, and the prompt. Pure, so that it is tested as a table.
 local exports = {}
 
---- What each command is for, in the order in which help lists them: usage, then purpose.
+--- What each command is for, in the order in which help lists them: usage, purpose, and how many words it takes.
 exports.commands = {
-    {"ask", "ask <prompt>", "Ask, even where the prompt starts with a command's name."},
-    {"new", "new [prompt]", "Start a new session, and ask in it."},
-    {"ping", "ping", "See whether everything works, the model too."},
-    {"sessions", "sessions [word]", "List the conversations; * is this computer's."},
-    {"use", "use <number|id>", "Go on in one of them."},
-    {"abort", "abort", "Stop what runs in the session."},
-    {"resume", "resume", "Show the answer that was not shown, or the last one again."},
-    {"help", "help [command]", "Show this."}
+    {"ask", "ask <prompt>", "Ask, even where the prompt starts with a command's name.", 1000000000},
+    {"new", "new [prompt]", "Start a new session, and ask in it.", 1000000000},
+    {"ping", "ping", "See whether everything works, the model too.", 0},
+    {"sessions", "sessions [word]", "List the conversations; * is this computer's.", 1},
+    {"use", "use <number|id>", "Go on in one of them.", 1},
+    {"abort", "abort", "Stop what runs in the session.", 0},
+    {"resume", "resume", "Show the answer that was not shown, or the last one again.", 0},
+    {"help", "help [command]", "Show this.", 1}
 }
 
 --- What each flag is for: its name without dashes, the name of its value, and its purpose.
@@ -31,17 +31,18 @@ local function flagNamed(name)
     return nil
 end
 
-local function isCommand(word)
+--- How many words a command takes; nil when it is none.
+local function mostWords(name)
     for _, command in ipairs(exports.commands) do
-        if command[1] == word then
-            return true
+        if command[1] == name then
+            return command[4]
         end
     end
-    return false
+    return nil
 end
 
 --- Reads the words of a command line. Flags stand before a prompt, so that a prompt may hold words with dashes; where
---- there is no prompt they may stand anywhere. `--` ends them.
+--- there is no prompt they may stand anywhere. `--` ends them. More words than a command takes make it a prompt.
 ---@param given string[] the words as the shell split them
 ---@return table # what they say; with `problem` set when they cannot be understood
 function exports.parse(given)
@@ -71,7 +72,7 @@ function exports.parse(given)
         elseif (string.find(word, "--", nil, true) or 0) - 1 == 0 then
             line.problem = "There is no flag " .. word
             return line
-        elseif line.command == "" and isCommand(word) then
+        elseif line.command == "" and mostWords(word) ~= nil then
             line.command = word
         else
             local line_words_1 = line.words
@@ -81,6 +82,14 @@ function exports.parse(given)
     end
     if wanted ~= nil then
         line.problem = ("--" .. wanted) .. " needs a value"
+    end
+    local most = mostWords(line.command)
+    local first = line.words[1]
+    local isSentence = most ~= nil and #line.words > most
+    if isSentence or line.command == "help" and first ~= nil and mostWords(first) == nil then
+        -- "ai help me with my door" and "ai use the stairs" are prompts.
+        table.insert(line.words, 1, line.command)
+        line.command = "ask"
     end
     if line.command == "" then
         line.command = #line.words == 0 and "help" or "ask"

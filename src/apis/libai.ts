@@ -201,10 +201,12 @@ function createAi(this: void, environment?: Environment): Ai {
         if (ok) return $multi(first, second) as unknown as Result<Reply>;
         // A record is on the disk from the moment that the prompt may be on the server.
         if ((first as unknown) === "Terminated" && isRecorded(disk, record.nonce)) {
-            if (options.onProgress !== undefined) options.onProgress({ phase: "stopping", seconds: 0 });
+            const tell = options.onProgress ?? (() => {});
+            tell({ phase: "stopping", seconds: 0 });
             const stubborn = { settings: server.settings, send: server.send, raw: true };
-            const [stopped] = opencode.abortSession(stubborn, record.sessionId);
+            const [stopped, problem] = opencode.abortSession(stubborn, record.sessionId);
             if (stopped) forgetTurn(disk, record.nonce);
+            tell({ phase: "stopped", seconds: 0, message: stopped ? undefined : problem.message });
         }
         return error(first, 0);
     }

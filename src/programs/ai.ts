@@ -44,11 +44,15 @@ function findSession(word: string): string {
     return session.id;
 }
 
-function tell(reply: Reply): void {
-    screen.showAnswer(reply.text);
+function showDetails(reply: Reply): void {
     if (line.flags.verbose === undefined) return;
     const tokens = reply.tokens === undefined ? "" : `, tokens=${reply.tokens.input}+${reply.tokens.output}`;
     screen.remark(`[ai] model=${reply.model}, finish=${reply.finish}${tokens}, seconds=${reply.seconds}`);
+}
+
+function tell(reply: Reply): void {
+    screen.showAnswer(reply.text);
+    showDetails(reply);
 }
 
 function showSessions(sessions: SessionSummary[]): void {
@@ -91,6 +95,7 @@ if (line.command === "ask") {
     const reply = wait((options) => ai.ping(options));
     const [isPong] = string.find(string.lower(reply.text), "pong", 1, true);
     print(string.format("%s (%.2f s)", isPong === undefined ? fold(reply.text) : "pong", reply.seconds));
+    showDetails(reply);
 } else if (line.command === "sessions") {
     showSessions(wait(() => ai.listSessions({ search: prompt === "" ? undefined : prompt })));
 } else if (line.command === "use") {

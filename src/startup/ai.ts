@@ -23,4 +23,4 @@ shell.setCompletionFunction("programs/ai.lua", (_shell, index, text, previous) =
     return index === 2 && previous[1] === "help" ? choice(text, names) : [];
 });
 
-if (pendingTurns(fs).length > 0) print("An answer of opencode may be waiting. Type: ai resume");
+if (pendingTurns(fs).length > 0) print("An answer may be waiting. Type: ai resume");

@@ -1,15 +1,15 @@
 /** The command line of `ai`: which command, with which flags, and the prompt. Pure, so that it is tested as a table. */
 
-/** What each command is for, in the order in which help lists them: usage, then purpose. */
-export const commands: [name: string, usage: string, purpose: string][] = [
-    ["ask", "ask <prompt>", "Ask, even where the prompt starts with a command's name."],
-    ["new", "new [prompt]", "Start a new session, and ask in it."],
-    ["ping", "ping", "See whether everything works, the model too."],
-    ["sessions", "sessions [word]", "List the conversations; * is this computer's."],
-    ["use", "use <number|id>", "Go on in one of them."],
-    ["abort", "abort", "Stop what runs in the session."],
-    ["resume", "resume", "Show the answer that was not shown, or the last one again."],
-    ["help", "help [command]", "Show this."],
+/** What each command is for, in the order in which help lists them: usage, purpose, and how many words it takes. */
+export const commands: [name: string, usage: string, purpose: string, most: number][] = [
+    ["ask", "ask <prompt>", "Ask, even where the prompt starts with a command's name.", 1e9],
+    ["new", "new [prompt]", "Start a new session, and ask in it.", 1e9],
+    ["ping", "ping", "See whether everything works, the model too.", 0],
+    ["sessions", "sessions [word]", "List the conversations; * is this computer's.", 1],
+    ["use", "use <number|id>", "Go on in one of them.", 1],
+    ["abort", "abort", "Stop what runs in the session.", 0],
+    ["resume", "resume", "Show the answer that was not shown, or the last one again.", 0],
+    ["help", "help [command]", "Show this.", 1],
 ];
 
 /** What each flag is for: its name without dashes, the name of its value, and its purpose. */
@@ -40,16 +40,17 @@ function flagNamed(name: string): [string, string, string] | undefined {
     return undefined;
 }
 
-function isCommand(word: string): boolean {
+/** How many words a command takes; nil when it is none. */
+function mostWords(name: string): number | undefined {
     for (const command of commands) {
-        if (command[0] === word) return true;
+        if (command[0] === name) return command[3];
     }
-    return false;
+    return undefined;
 }
 
 /**
  * Reads the words of a command line. Flags stand before a prompt, so that a prompt may hold words with dashes; where
- * there is no prompt they may stand anywhere. `--` ends them.
+ * there is no prompt they may stand anywhere. `--` ends them. More words than a command takes make it a prompt.
  * @param given the words as the shell split them
  * @returns what they say; with `problem` set when they cannot be understood
  */
@@ -76,7 +77,7 @@ export function parse(given: readonly string[]): CommandLine {
         } else if (word.indexOf("--") === 0) {
             line.problem = `There is no flag ${word}`;
             return line;
-        } else if (line.command === "" && isCommand(word)) {
+        } else if (line.command === "" && mostWords(word) !== undefined) {
             line.command = word;
         } else {
             line.words.push(word);
@@ -84,6 +85,14 @@ export function parse(given: readonly string[]): CommandLine {
         }
     }
     if (wanted !== undefined) line.problem = `--${wanted} needs a value`;
+    const most = mostWords(line.command);
+    const first = line.words[0];
+    const isSentence = most !== undefined && line.words.length > most;
+    if (isSentence || (line.command === "help" && first !== undefined && mostWords(first) === undefined)) {
+        // "ai help me with my door" and "ai use the stairs" are prompts.
+        table.insert(line.words, 1, line.command);
+        line.command = "ask";
+    }
     if (line.command === "") line.command = line.words.length === 0 ? "help" : "ask";
     return line;
 }

@@ -103,8 +103,17 @@ export function withSpinner(act: (reporter: Reporter) => void): void {
     let doing = "";
     const reporter: Reporter = {
         onProgress: (progress) => {
-            if (progress.phase === "new session") reporter.log("The session is gone from the server; this is a new one.");
-            else doing = describe(progress);
+            const phase = progress.phase;
+            if (phase === "new session") {
+                reporter.log("The session is gone from the server; this is a new one.");
+            } else if (phase === "stopped") {
+                const problem = progress.message;
+                reporter.log(
+                    problem === undefined
+                        ? "The turn was stopped on the server."
+                        : `The turn may go on, stop it with: ai abort (${problem})`,
+                );
+            } else doing = describe(progress);
         },
         log: (line) => {
             clearRow();

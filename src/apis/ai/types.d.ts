@@ -21,7 +21,7 @@ export interface Environment {
 export interface Progress {
     /**
      * "new session" (the old one is gone), "sent", "working", "tool", "retry", "reconnecting",
-     * "waiting for permission", "waiting for an answer", "stopping"
+     * "waiting for permission", "waiting for an answer", and after Ctrl+T "stopping" and "stopped"
      */
     phase: string;
     /** Seconds since the prompt was sent. */
@@ -29,7 +29,7 @@ export interface Progress {
     /** The name of the tool that runs, and what it says of itself. */
     tool?: string;
     title?: string;
-    /** Why the model is tried again, or what opencode waits for. */
+    /** Why the model is tried again, what opencode waits for, or why the turn could not be stopped. */
     message?: string;
 }
 

@@ -1,0 +1,83 @@
+/** The real server waits for a permission or an answer that only a person can give. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startWorld, type World } from "./support.ts";
+
+let world: World;
+beforeAll(async () => {
+    world = await startWorld({
+        env: { OPENCODE_PERMISSION: JSON.stringify({ "*": "allow", bash: "ask", question: "allow" }) },
+    });
+    world.model.setRules([
+        ({ userText, toolResults }) => {
+            if (toolResults.length > 0) return { text: `It said ${toolResults[0]!.output}` };
+            if (userText.includes("pose a question")) {
+                const question = {
+                    question: "Birch or oak?",
+                    header: "Wood",
+                    options: [
+                        { label: "Birch", description: "light" },
+                        { label: "Oak", description: "dark" },
+                    ],
+                };
+                return { toolCalls: [{ name: "question", arguments: { questions: [question] } }] };
+            }
+            if (userText.includes("delegate")) {
+                const task = { description: "count", prompt: "run a command", subagent_type: "general" };
+                return { toolCalls: [{ name: "task", arguments: task }] };
+            }
+            const bash = { command: "echo forty-two", description: "Count" };
+            return { toolCalls: [{ name: "bash", arguments: bash }] };
+        },
+    ]);
+});
+afterAll(() => world.stop());
+
+async function waitingFor(path: "/permission" | "/question"): Promise<string> {
+    const query = `?directory=${encodeURIComponent(world.opencode.directory)}`;
+    const [entry] = await world.call<{ id: string }[]>("GET", path + query);
+    return entry!.id;
+}
+
+it("shows which permission is waited for, and the answer once it is given", async () => {
+    const { computer, finished } = await world.newComputer().start("ai run a command");
+    await computer.waitForText("waits for a permission: bash echo forty-two", { timeoutSeconds: 30 });
+    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
+    const { succeeded, transcript } = await finished;
+    expect(transcript).toContain("It said forty-two");
+    expect(succeeded).toBe(true);
+});
+
+it("says that the turn ended when the permission is refused", async () => {
+    const { computer, finished } = await world.newComputer().start("ai run a command");
+    await computer.waitForText("waits for a permission", { timeoutSeconds: 30 });
+    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "reject" });
+    const { succeeded, transcript } = await finished;
+    expect(transcript).toContain("The turn ended at a tool call that was refused.");
+    expect(succeeded).toBe(false);
+});
+
+it("gives up waiting with the permission's name and where to give it", async () => {
+    const computer = world.newComputer();
+    const { succeeded, transcript } = await computer.run("ai --timeout 4 run a command");
+    expect(succeeded).toBe(false);
+    expect(transcript).toContain("opencode waits for a permission: bash echo");
+    expect(transcript.replaceAll("\n", " ")).toContain("then: ai resume");
+    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
+    expect((await computer.run("ai resume")).transcript).toContain("It said forty-two");
+});
+
+it("shows a subagent's permission", async () => {
+    const { computer, finished } = await world.newComputer().start("ai delegate it");
+    await computer.waitForText("waits for a permission: bash echo", { timeoutSeconds: 30 });
+    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
+    expect((await finished).succeeded).toBe(true);
+});
+
+it("shows the question that opencode asks", async () => {
+    const { computer, finished } = await world.newComputer().start("ai pose a question");
+    await computer.waitForText("asks: Birch or oak?", { timeoutSeconds: 30 });
+    await world.call("POST", `/question/${await waitingFor("/question")}/reply`, { answers: [["Birch"]] });
+    const { succeeded, transcript } = await finished;
+    expect(transcript).toContain("Birch");
+    expect(succeeded).toBe(true);
+});

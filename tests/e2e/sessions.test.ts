@@ -1,0 +1,78 @@
+/** The conversations on the real server: list, new, use. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startWorld, type World } from "./support.ts";
+
+let world: World;
+beforeAll(async () => {
+    world = await startWorld();
+});
+afterAll(() => world.stop());
+
+it("says that there are none", async () => {
+    const { transcript, succeeded } = await world.newComputer().run("ai sessions");
+    expect(transcript).toContain("No conversations yet.");
+    expect(succeeded).toBe(true);
+});
+
+it("lists them newest first, marks the current one, and goes on in another by its number", async () => {
+    const computer = world.newComputer({ label: "mine" });
+    await world.call("POST", "/session", {
+        title: "Caf\u00e9 with a title that is longer than a screen is wide",
+    });
+    await computer.run("ai ping");
+    const first = await computer.setting("opencc.session_id");
+    const { transcript } = await computer.run("ai new what now?");
+    expect(transcript).toContain("scripted model");
+    expect(await computer.setting("opencc.session_id")).not.toBe(first);
+
+    for (const width of [51, 26]) {
+        const { screen } = await computer.run("ai sessions", { width, height: 20 });
+        const rows = screen.filter((row) => /^[* ] \d /.test(row));
+        expect(rows).toHaveLength(3);
+        expect(rows[0]).toMatch(/^\* 1 .* now\s*$/);
+        expect(rows[1]).toMatch(/^ {2}2 ComputerCraft/);
+        expect(rows[2]).toMatch(/^ {2}3 Café with .*\.\. +now\s*$/);
+    }
+
+    const used = await computer.run("ai use 2");
+    expect(used.transcript).toContain("Talking in: ComputerCraft: mine");
+    expect(await computer.setting("opencc.session_id")).toBe(first);
+});
+
+it("finds conversations by a word", async () => {
+    const { screen } = await world.newComputer().run("ai sessions Caf");
+    expect(screen.filter((row) => /^[* ] \d /.test(row))).toHaveLength(1);
+});
+
+it("says that there is no such session", async () => {
+    const computer = world.newComputer();
+    const byNumber = await computer.run("ai use 99");
+    expect(byNumber.transcript).toContain("There is no session 99.");
+    expect(byNumber.succeeded).toBe(false);
+    const byId = await computer.run("ai use ses_nonsense");
+    expect(byId.transcript).toContain("ai sessions");
+    expect(byId.succeeded).toBe(false);
+});
+
+it("asks once in another session", async () => {
+    const computer = world.newComputer();
+    await computer.run("ai ping");
+    const own = await computer.setting("opencc.session_id");
+    const other = await world.call<{ id: string }>("POST", "/session", { title: "other" });
+    expect((await computer.run(`ai --session ${other.id} ping`)).transcript).toMatch(/^pong/m);
+    expect(await world.call<unknown[]>("GET", `/session/${other.id}/message`)).toHaveLength(2);
+    expect(await computer.setting("opencc.session_id")).toBe(own);
+});
+
+it("the computer's session was deleted: a new one, with a word", async () => {
+    const computer = world.newComputer();
+    await computer.run("ai ping");
+    const gone = String(await computer.setting("opencc.session_id"));
+    await world.call("DELETE", `/session/${gone}`);
+    const { transcript } = await computer.run("ai ping");
+    expect(transcript.replaceAll("\n", " ")).toContain(
+        "The session is gone from the server; this is a new one.",
+    );
+    expect(transcript).toMatch(/^pong/m);
+    expect(await computer.setting("opencc.session_id")).not.toBe(gone);
+});
