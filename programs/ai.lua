@@ -104,13 +104,18 @@ local function showSessions(sessions)
     end
 end
 
+--- One line a command and a flag; on a narrow screen without what they are for.
 local function help(command)
+    local width = term.getSize()
+    local function explain(usage, purpose)
+        print(width < 40 and command == "" and usage or string.format("%-19s %s", usage, purpose))
+    end
     for _, value_ in ipairs(commands) do
         local name = value_[1]
         local usage = value_[2]
         local purpose = value_[3]
         if command == "" or command == name then
-            print((("ai " .. usage) .. "\n  ") .. purpose)
+            explain("ai " .. usage, purpose)
         end
     end
     if command ~= "" then
@@ -120,7 +125,7 @@ local function help(command)
         local name = value_[1]
         local value = value_[2]
         local purpose = value_[3]
-        print((((("--" .. name) .. " ") .. value) .. "\n  ") .. purpose)
+        explain((("--" .. name) .. " ") .. value, purpose)
     end
 end
 

@@ -3,23 +3,23 @@ local exports = {}
 
 --- What each command is for, in the order in which help lists them: usage, purpose, and how many words it takes.
 exports.commands = {
-    {"ask", "ask <prompt>", "Ask, even where the prompt starts with a command's name.", 1000000000},
-    {"new", "new [prompt]", "Start a new session, and ask in it.", 1000000000},
-    {"ping", "ping", "See whether everything works, the model too.", 0},
-    {"sessions", "sessions [word]", "List the conversations; * is this computer's.", 1},
-    {"use", "use <number|id>", "Go on in one of them.", 1},
-    {"abort", "abort", "Stop what runs in the session.", 0},
-    {"resume", "resume", "Show the answer that was not shown, or the last one again.", 0},
-    {"help", "help [command]", "Show this.", 1}
+    {"ask", "ask <prompt>", "Ask (ask may be left out)", 1000000000},
+    {"new", "new [prompt]", "Start a session and ask in it", 1000000000},
+    {"ping", "ping", "Test the whole way to the model", 0},
+    {"sessions", "sessions [word]", "List sessions; * is the current", 1},
+    {"use", "use <number|id>", "Go on in another session", 1},
+    {"abort", "abort", "Stop what the session is doing", 0},
+    {"resume", "resume", "Show the missed or last answer", 0},
+    {"help", "help [command]", "Show this", 1}
 }
 
 --- What each flag is for: its name without dashes, the name of its value, and its purpose.
 exports.flags = {
-    {"verbose", "", "-v: print every poll."},
-    {"session", "number|id", "Ask in this session, once."},
-    {"model", "provider/model", "Ask this model."},
-    {"agent", "name", "Ask this agent."},
-    {"timeout", "seconds", "Give up after so long without progress."}
+    {"verbose", "", "Show each poll (-v)"},
+    {"session", "number|id", "Ask in this session"},
+    {"model", "id", "Ask this provider/model"},
+    {"agent", "name", "Ask this agent"},
+    {"timeout", "seconds", "Wait so long for progress"}
 }
 
 local function flagNamed(name)

@@ -69,12 +69,17 @@ function showSessions(sessions: SessionSummary[]): void {
     }
 }
 
+/** One line a command and a flag; on a narrow screen without what they are for. */
 function help(command: string): void {
+    const [width] = term.getSize();
+    const explain = (usage: string, purpose: string) => {
+        print(width < 40 && command === "" ? usage : string.format("%-19s %s", usage, purpose));
+    };
     for (const [name, usage, purpose] of commands) {
-        if (command === "" || command === name) print(`ai ${usage}\n  ${purpose}`);
+        if (command === "" || command === name) explain(`ai ${usage}`, purpose);
     }
     if (command !== "") return;
-    for (const [name, value, purpose] of flags) print(`--${name} ${value}\n  ${purpose}`);
+    for (const [name, value, purpose] of flags) explain(`--${name} ${value}`, purpose);
 }
 
 if (line.problem !== undefined) stop(fail("bad_argument", { what: line.problem }));
