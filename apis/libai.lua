@@ -106,7 +106,7 @@ local function createAi(environment)
         return created, fresh
     end
     --- Performs what the turn asks for.
-    local function perform(server, record, prompt, action)
+    local function perform(server, record, action)
         local id = record.sessionId
         local kind = action.kind
         if kind == "wait" then
@@ -115,7 +115,7 @@ local function createAi(environment)
         end
         if kind == "send" then
             recordTurn(disk, record)
-            return opencode.sendPrompt(server, id, prompt)
+            return opencode.sendPrompt(server, id, record)
         end
         if kind == "last" then
             return opencode.getMessages(server, id, 1)
@@ -139,26 +139,17 @@ local function createAi(environment)
             tokens = info.tokens,
             cost = info.cost,
             seconds = (now() - record.sentAt) / 1000,
-            prompt = record.prompt
+            prompt = record.text
         }
         if info.modelID ~= nil then
             reply.model = (tostring(info.providerID) .. "/") .. info.modelID
         end
         return reply
     end
-    --- Drives a turn to its end; `prompt` is not given for one that was sent before.
-    local function drive(server, record, prompt, options)
+    --- Drives a turn to its end.
+    local function drive(server, record, options, resumed)
         local nonce = record.nonce
-        local state = turn.start({
-            nonce = nonce,
-            sessionId = record.sessionId,
-            idleTimeout = options.idleTimeout or server.settings.pollTimeout,
-            model = record.model,
-            agent = record.agent,
-            resumed = prompt == nil,
-            sentAt = record.sentAt,
-            baselineId = record.baselineId
-        })
+        local state = turn.start(record, options.idleTimeout or server.settings.pollTimeout, resumed)
         local observation = {
             kind = "begin",
             now = now()
@@ -195,7 +186,7 @@ local function createAi(environment)
                 record.baselineId = state.baselineId
                 record.sentAt = now()
             end
-            local ok, value = perform(server, record, prompt, action)
+            local ok, value = perform(server, record, action)
             local kind = ok and action.kind or "failed"
             observation = {
                 kind = kind,
@@ -206,8 +197,8 @@ local function createAi(environment)
         end
     end
     --- Drives a turn; Ctrl+T stops it on the server, too, before it goes on to the caller.
-    local function run(server, record, prompt, options)
-        local ok, first, second = pcall(function() return drive(server, record, prompt, options) end)
+    local function run(server, record, options, resumed)
+        local ok, first, second = pcall(function() return drive(server, record, options, resumed) end)
         if ok then
             return first, second
         end
@@ -245,32 +236,23 @@ local function createAi(environment)
         if not opened then
             return false, session
         end
-        local text = toUtf8(prompt)
-        local nonce = string.format(
-            "%d-%.0f-%d",
-            os.getComputerID(),
-            now(),
-            math.random(1, 999999)
-        )
-        local agent = options.agent or values.agent
-        local variant = options.variant or values.variant
         local record = {
-            nonce = nonce,
+            nonce = string.format(
+                "%d-%.0f-%d",
+                os.getComputerID(),
+                now(),
+                math.random(1, 999999)
+            ),
             sessionId = session.id,
             directory = session.directory,
-            prompt = text,
+            text = toUtf8(prompt),
             sentAt = now(),
             model = model,
-            agent = agent
-        }
-        return run(server, record, {
-            text = text,
-            nonce = nonce,
-            model = model,
-            agent = agent,
-            variant = variant,
+            agent = options.agent or values.agent,
+            variant = options.variant or values.variant,
             system = options.system
-        }, options)
+        }
+        return run(server, record, options, false)
     end
     --- The last answer of the session, for whoever wants to read it again.
     local function lastReply(server)
@@ -286,8 +268,7 @@ local function createAi(environment)
         for _, message in ipairs(messages) do
             local text = turn.messageText(message)
             if message.info.role == "assistant" and text ~= "" then
-                local sentAt = message.info.time.created
-                reply = replyOf(message, text, {nonce = "", sessionId = sessionId, directory = "", sentAt = sentAt})
+                reply = replyOf(message, text, {sessionId = sessionId, sentAt = message.info.time.created})
             end
         end
         if reply == nil then
@@ -373,7 +354,7 @@ local function createAi(environment)
             if record == nil then
                 return lastReply(server)
             end
-            local ok, reply = run(server, record, nil, options or ({}))
+            local ok, reply = run(server, record, options or ({}), true)
             if not ok then
                 return false, reply
             end

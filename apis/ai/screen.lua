@@ -81,29 +81,22 @@ function exports.showFailure(failure)
     printError(text.fold(failure.hint))
 end
 
+--- What is said of each phase, before the tool's title or the message.
+local PHASES = {
+    sent = "asked",
+    retry = "the model fails, trying again: ",
+    reconnecting = "the server is out of reach, trying again",
+    ["waiting for permission"] = "waits for a permission: ",
+    ["waiting for an answer"] = "asks: ",
+    stopping = "stopping the turn"
+}
+
 local function describe(progress)
-    local message = progress.message or ""
-    local phase = progress.phase
-    if phase == "tool" then
-        local title = progress.title or ""
-        return title == "" and tostring(progress.tool) or (tostring(progress.tool) .. ": ") .. title
+    local tool = progress.tool
+    if tool ~= nil then
+        return (tool .. " ") .. (progress.title or "")
     end
-    if phase == "retry" then
-        return "the model fails, trying again: " .. message
-    end
-    if phase == "reconnecting" then
-        return "the server is out of reach, trying again"
-    end
-    if phase == "waiting for permission" then
-        return "waits for a permission: " .. message
-    end
-    if phase == "waiting for an answer" then
-        return "asks: " .. message
-    end
-    if phase == "stopping" then
-        return "stopping the turn"
-    end
-    return phase == "sent" and "asked" or phase
+    return (PHASES[progress.phase] or progress.phase) .. (progress.message or "")
 end
 
 local function clearRow()

@@ -93,19 +93,21 @@ local STUCK_BUSY_MILLISECONDS = 10000
 local LOST_SECONDS = 60
 
 --- The state before the first step.
----@param options table what the turn is about, see TurnState; `sentAt` and `baselineId` only when it is taken up again
+---@param from table what the turn is about, see TurnState
+---@param idleTimeout number seconds without any visible progress after which waiting ends
+---@param resumed boolean whether the prompt was sent before
 ---@return table # the state to hand to `step` with the observation `begin`
-function exports.start(options)
+function exports.start(from, idleTimeout, resumed)
     return {
-        nonce = options.nonce,
-        sessionId = options.sessionId,
-        idleTimeout = options.idleTimeout,
-        model = options.model,
-        agent = options.agent,
-        resumed = options.resumed,
-        sent = options.resumed,
-        sentAt = options.sentAt,
-        baselineId = options.baselineId,
+        nonce = from.nonce,
+        sessionId = from.sessionId,
+        model = from.model,
+        agent = from.agent,
+        sentAt = from.sentAt,
+        baselineId = from.baselineId,
+        idleTimeout = idleTimeout,
+        resumed = resumed,
+        sent = resumed,
         polls = 0,
         status = "unknown",
         statusAt = 0,
@@ -333,11 +335,9 @@ local function settle(state, message)
     return answersUs(state, message) and isAnswer(message) and finish(message) or search(state, 10)
 end
 
---- The server took the prompt and nothing came of it: it says so for an unknown model or agent as for any other.
+--- The server took the prompt and nothing came of it: so it does for an unknown agent or model.
 local function diagnose(state)
-    local last = state.last
-    local stored = last ~= nil and last.info.role == "user" and last.info.id ~= state.baselineId
-    return {kind = (stored or state.agent == nil) and "providers" or "agents"}
+    return {kind = state.agent == nil and "providers" or "agents"}
 end
 
 --- What to do after the newest message was seen.
@@ -352,9 +352,6 @@ local function afterLast(state, now)
             end
         end
         if answer.info.time.completed ~= nil then
-            if state.idleSince ~= nil and state.polls ~= state.idlePoll then
-                return settle(state, answer)
-            end
             if looksFinal(answer) or now ~= state.changedAt then
                 return {kind = "status"}
             end
@@ -368,15 +365,12 @@ local function afterStatus(state, now)
     local answer = newAnswer(state)
     local completed = answer ~= nil and answer.info.time.completed ~= nil
     if state.status == "idle" then
-        if state.idleSince == nil then
-            state.idleSince = now
-            state.idlePoll = state.polls
-        end
+        state.idleSince = state.idleSince or now
         if not answer then
             return now - state.sentAt >= START_MILLISECONDS and diagnose(state) or wait(state, now)
         end
         if completed then
-            return looksFinal(answer) and settle(state, answer) or ({kind = "last"})
+            return looksFinal(answer) and settle(state, answer) or search(state, 10)
         end
         return now - state.idleSince >= INTERRUPTED_MILLISECONDS and fail(
             "interrupted",

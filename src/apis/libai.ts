@@ -99,12 +99,7 @@ function createAi(this: void, environment?: Environment): Ai {
     }
 
     /** Performs what the turn asks for. */
-    function perform(
-        server: opencode.Server,
-        record: TurnRecord,
-        prompt: opencode.Prompt | undefined,
-        action: turn.Action,
-    ): Result<unknown> {
+    function perform(server: opencode.Server, record: TurnRecord, action: turn.Action): Result<unknown> {
         const id = record.sessionId;
         const kind = action.kind;
         if (kind === "wait") {
@@ -113,7 +108,7 @@ function createAi(this: void, environment?: Environment): Ai {
         }
         if (kind === "send") {
             recordTurn(disk, record);
-            return opencode.sendPrompt(server, id, prompt!);
+            return opencode.sendPrompt(server, id, record);
         }
         if (kind === "last") return opencode.getMessages(server, id, 1);
         if (kind === "recent") return opencode.getMessages(server, id, action.limit);
@@ -121,7 +116,11 @@ function createAi(this: void, environment?: Environment): Ai {
         return opencode.readList(server, kind as keyof ListValues, record.directory);
     }
 
-    function replyOf(message: Message, text: string, record: TurnRecord): Reply {
+    function replyOf(
+        message: Message,
+        text: string,
+        record: { readonly sessionId: string; readonly sentAt: number; readonly text?: string },
+    ): Reply {
         const info = message.info;
         const reply: Reply = {
             text,
@@ -132,30 +131,21 @@ function createAi(this: void, environment?: Environment): Ai {
             tokens: info.tokens,
             cost: info.cost,
             seconds: (now() - record.sentAt) / 1000,
-            prompt: record.prompt,
+            prompt: record.text,
         };
         if (info.modelID !== undefined) reply.model = `${info.providerID}/${info.modelID}`;
         return reply;
     }
 
-    /** Drives a turn to its end; `prompt` is not given for one that was sent before. */
+    /** Drives a turn to its end. */
     function drive(
         server: opencode.Server,
         record: TurnRecord,
-        prompt: opencode.Prompt | undefined,
         options: WaitOptions,
+        resumed: boolean,
     ): Result<Reply> {
         const nonce = record.nonce;
-        let state = turn.start({
-            nonce,
-            sessionId: record.sessionId,
-            idleTimeout: options.idleTimeout ?? server.settings.pollTimeout,
-            model: record.model,
-            agent: record.agent,
-            resumed: prompt === undefined,
-            sentAt: record.sentAt,
-            baselineId: record.baselineId,
-        });
+        let state = turn.start(record, options.idleTimeout ?? server.settings.pollTimeout, resumed);
         let observation: turn.Observation = { kind: "begin", now: now() };
         while (true) {
             const next = turn.step(state, observation);
@@ -184,7 +174,7 @@ function createAi(this: void, environment?: Environment): Ai {
                 record.baselineId = state.baselineId;
                 record.sentAt = now();
             }
-            const [ok, value] = perform(server, record, prompt, action);
+            const [ok, value] = perform(server, record, action);
             const kind = ok ? action.kind : "failed";
             observation = { kind, request: action.kind, value, now: now() } as unknown as turn.Observation;
         }
@@ -194,10 +184,10 @@ function createAi(this: void, environment?: Environment): Ai {
     function run(
         server: opencode.Server,
         record: TurnRecord,
-        prompt: opencode.Prompt | undefined,
         options: WaitOptions,
+        resumed: boolean,
     ): Result<Reply> {
-        const [ok, first, second] = pcall(() => drive(server, record, prompt, options));
+        const [ok, first, second] = pcall(() => drive(server, record, options, resumed));
         if (ok) return $multi(first, second) as unknown as Result<Reply>;
         // A record is on the disk from the moment that the prompt may be on the server.
         if ((first as unknown) === "Terminated" && isRecorded(disk, record.nonce)) {
@@ -223,25 +213,18 @@ function createAi(this: void, environment?: Environment): Ai {
         }
         const [opened, session] = openSession(server, options);
         if (!opened) return $multi(false as const, session);
-        const text = toUtf8(prompt);
-        const nonce = string.format("%d-%.0f-%d", os.getComputerID(), now(), math.random(1, 999999));
-        const agent = options.agent ?? values.agent;
-        const variant = options.variant ?? values.variant;
         const record: TurnRecord = {
-            nonce,
+            nonce: string.format("%d-%.0f-%d", os.getComputerID(), now(), math.random(1, 999999)),
             sessionId: session.id,
             directory: session.directory,
-            prompt: text,
+            text: toUtf8(prompt),
             sentAt: now(),
             model,
-            agent,
+            agent: options.agent ?? values.agent,
+            variant: options.variant ?? values.variant,
+            system: options.system,
         };
-        return run(
-            server,
-            record,
-            { text, nonce, model, agent, variant, system: options.system },
-            options,
-        );
+        return run(server, record, options, false);
     }
 
     /** The last answer of the session, for whoever wants to read it again. */
@@ -254,8 +237,7 @@ function createAi(this: void, environment?: Environment): Ai {
         for (const message of messages) {
             const text = turn.messageText(message);
             if (message.info.role === "assistant" && text !== "") {
-                const sentAt = message.info.time.created;
-                reply = replyOf(message, text, { nonce: "", sessionId, directory: "", sentAt });
+                reply = replyOf(message, text, { sessionId, sentAt: message.info.time.created });
             }
         }
         if (reply === undefined) return $multi(false as const, fail("nothing_to_resume"));
@@ -313,7 +295,7 @@ function createAi(this: void, environment?: Environment): Ai {
             const records = pendingTurns(disk);
             const record = records[0];
             if (record === undefined) return lastReply(server);
-            const [ok, reply] = run(server, record, undefined, options ?? {});
+            const [ok, reply] = run(server, record, options ?? {}, true);
             if (!ok) return $multi(false as const, reply);
             reply.remaining = records.length - 1;
             return $multi(true as const, reply);

@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import type { Message, Part } from "../../src/apis/ai/protocol.d.ts";
 import { describePoll, progress, start, step } from "../../src/apis/ai/turn.ts";
-import type { Action, Observation, TurnState } from "../../src/apis/ai/turn.ts";
+import type { Action, Observation, TurnStart, TurnState } from "../../src/apis/ai/turn.ts";
 import { runLua, toLua } from "./support/lua.ts";
 
 const NONCE = "7-1700000000000-42";
@@ -28,7 +28,7 @@ interface Case {
     world: [at: number, world: World][];
     /** The code with which sending fails. */
     sendFails?: string;
-    options?: Partial<Parameters<typeof start>[0]>;
+    options?: Partial<TurnStart> & { idleTimeout?: number; resumed?: boolean };
     end:
         | { kind: "done"; text: string; id?: string }
         | ({ kind: "fail"; code: string } & Record<string, unknown>);
@@ -721,12 +721,11 @@ function play(test: Case) {
     const options = {
         nonce: NONCE,
         sessionId: "ses_1",
-        idleTimeout: 300,
-        resumed: false,
         ...test.options,
         sentAt: EPOCH + (test.options?.sentAt ?? 0),
     };
-    let state: TurnState = start(options);
+    const idleTimeout = test.options?.idleTimeout ?? 300;
+    let state: TurnState = start(options, idleTimeout, resumed);
     let observation: Observation = { kind: "begin", now };
     const observations: Observation[] = [];
     const actions: Action[] = [];
@@ -782,7 +781,7 @@ function play(test: Case) {
         lines.push(describePoll(state, 1));
         if (action.kind === "done" || action.kind === "fail") {
             return {
-                options,
+                start: [options, idleTimeout, resumed],
                 observations,
                 actions,
                 lines,
@@ -807,10 +806,10 @@ function play(test: Case) {
 }
 
 /** The same observations in the compiled Lua. */
-function replayInLua(options: unknown, observations: Observation[]): { actions: unknown; lines: unknown } {
+function replayInLua(from: unknown[], observations: Observation[]): { actions: unknown; lines: unknown } {
     const [actions, lines] = runLua(`
         local turn = require("/apis/ai/turn")
-        local state = turn.start(${toLua(options)})
+        local state = turn.start(${from.map(toLua).join()})
         local actions, lines = {}, {}
         for i, observation in ipairs(${toLua(observations)}) do
             local next = turn.step(state, observation)
@@ -860,17 +859,17 @@ describe("a turn", () => {
 
         it(`${test.name}, in Lua`, () => {
             const played = play(test);
-            const { actions, lines } = replayInLua(played.options, played.observations);
+            const { actions, lines } = replayInLua(played.start, played.observations);
             expect(actions).toEqual(asLua(played.actions));
             expect(lines).toEqual(played.lines);
         });
     }
 
     it("is refused where another one runs, with what runs and since when", () => {
-        let { state, action } = step(
-            start({ nonce: NONCE, sessionId: "ses_1", idleTimeout: 300, resumed: false, sentAt: 0 }),
-            { kind: "begin", now: 65_000 },
-        );
+        let { state, action } = step(start({ nonce: NONCE, sessionId: "ses_1", sentAt: 0 }, 300, false), {
+            kind: "begin",
+            now: 65_000,
+        });
         expect(action).toEqual({ kind: "status" });
         ({ state, action } = step(state, {
             kind: "status",

@@ -63,19 +63,20 @@ export function showAnswer(markdown: string): void {
     });
 }
 
+/** What is said of each phase, before the tool's title or the message. */
+const PHASES: Record<string, string | undefined> = {
+    sent: "asked",
+    retry: "the model fails, trying again: ",
+    reconnecting: "the server is out of reach, trying again",
+    "waiting for permission": "waits for a permission: ",
+    "waiting for an answer": "asks: ",
+    stopping: "stopping the turn",
+};
+
 function describe(progress: Progress): string {
-    const message = progress.message ?? "";
-    const phase = progress.phase;
-    if (phase === "tool") {
-        const title = progress.title ?? "";
-        return title === "" ? `${progress.tool}` : `${progress.tool}: ${title}`;
-    }
-    if (phase === "retry") return `the model fails, trying again: ${message}`;
-    if (phase === "reconnecting") return "the server is out of reach, trying again";
-    if (phase === "waiting for permission") return `waits for a permission: ${message}`;
-    if (phase === "waiting for an answer") return `asks: ${message}`;
-    if (phase === "stopping") return "stopping the turn";
-    return phase === "sent" ? "asked" : phase;
+    const tool = progress.tool;
+    if (tool !== undefined) return `${tool} ${progress.title ?? ""}`;
+    return (PHASES[progress.phase] ?? progress.phase) + (progress.message ?? "");
 }
 
 function clearRow(): void {

@@ -3,20 +3,15 @@
  * A computer can stop at any instruction, so a turn is on the disk before its prompt is sent.
  */
 import { decode, encode } from "../json";
+import type { Prompt } from "./opencode";
 import type { SettingsStore } from "./settings";
+import type { TurnStart } from "./turn";
 
 /** A turn whose answer has not been handed over. */
-export interface TurnRecord {
-    readonly nonce: string;
-    readonly sessionId: string;
+export interface TurnRecord extends Prompt, TurnStart {
     readonly directory: string;
-    readonly prompt?: string;
-    /** Epoch milliseconds. */
     sentAt: number;
-    /** The newest message before the prompt. */
     baselineId?: string;
-    readonly model?: string;
-    readonly agent?: string;
 }
 
 /** What is used of CC's fs API. */

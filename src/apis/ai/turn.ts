@@ -45,9 +45,8 @@ export interface TurnState {
     /** While the server tries the model again: which attempt, and why. */
     retryAttempt?: number;
     retryMessage?: string;
-    /** Epoch milliseconds of the first idle since the newest message changed, and the poll before it. */
+    /** Epoch milliseconds of the first idle since the newest message changed. */
     idleSince?: number;
-    idlePoll?: number;
     /** How many messages the search for the answer looks at. */
     searched: number;
     /** What can be seen of the turn, and since when it has not changed. */
@@ -118,31 +117,35 @@ export interface Progress {
     readonly message?: string;
 }
 
-/**
- * The state before the first step.
- * @param options what the turn is about, see TurnState; `sentAt` and `baselineId` only when it is taken up again
- * @returns the state to hand to `step` with the observation `begin`
- */
-export function start(options: {
+/** What a turn starts from, and what is kept of it on the disk. */
+export interface TurnStart {
     readonly nonce: string;
     readonly sessionId: string;
-    readonly idleTimeout: number;
     readonly model?: string;
     readonly agent?: string;
-    readonly resumed: boolean;
+    /** Epoch milliseconds. */
     readonly sentAt: number;
     readonly baselineId?: string;
-}): TurnState {
+}
+
+/**
+ * The state before the first step.
+ * @param from what the turn is about, see TurnState
+ * @param idleTimeout seconds without any visible progress after which waiting ends
+ * @param resumed whether the prompt was sent before
+ * @returns the state to hand to `step` with the observation `begin`
+ */
+export function start(from: TurnStart, idleTimeout: number, resumed: boolean): TurnState {
     return {
-        nonce: options.nonce,
-        sessionId: options.sessionId,
-        idleTimeout: options.idleTimeout,
-        model: options.model,
-        agent: options.agent,
-        resumed: options.resumed,
-        sent: options.resumed,
-        sentAt: options.sentAt,
-        baselineId: options.baselineId,
+        nonce: from.nonce,
+        sessionId: from.sessionId,
+        model: from.model,
+        agent: from.agent,
+        sentAt: from.sentAt,
+        baselineId: from.baselineId,
+        idleTimeout,
+        resumed,
+        sent: resumed,
         polls: 0,
         status: "unknown",
         statusAt: 0,
@@ -337,11 +340,9 @@ function settle(state: TurnState, message: Message): Action {
     return answersUs(state, message) && isAnswer(message) ? finish(message) : search(state, 10);
 }
 
-/** The server took the prompt and nothing came of it: it says so for an unknown model or agent as for any other. */
+/** The server took the prompt and nothing came of it: so it does for an unknown agent or model. */
 function diagnose(state: TurnState): Action {
-    const last = state.last;
-    const stored = last !== undefined && last.info.role === "user" && last.info.id !== state.baselineId;
-    return { kind: stored || state.agent === undefined ? "providers" : "agents" };
+    return { kind: state.agent === undefined ? "providers" : "agents" };
 }
 
 /** What to do after the newest message was seen. */
@@ -356,7 +357,6 @@ function afterLast(state: TurnState, now: number): Action {
             }
         }
         if (answer.info.time.completed !== undefined) {
-            if (state.idleSince !== undefined && state.polls !== state.idlePoll) return settle(state, answer);
             if (looksFinal(answer) || now !== state.changedAt) return { kind: "status" };
             return wait(state, now);
         }
@@ -368,14 +368,11 @@ function afterStatus(state: TurnState, now: number): Action {
     const answer = newAnswer(state);
     const completed = answer !== undefined && answer.info.time.completed !== undefined;
     if (state.status === "idle") {
-        if (state.idleSince === undefined) {
-            state.idleSince = now;
-            state.idlePoll = state.polls;
-        }
+        state.idleSince = state.idleSince ?? now;
         if (!answer) {
             return now - state.sentAt >= START_MILLISECONDS ? diagnose(state) : wait(state, now);
         }
-        if (completed) return looksFinal(answer) ? settle(state, answer) : { kind: "last" };
+        if (completed) return looksFinal(answer) ? settle(state, answer) : search(state, 10);
         return now - state.idleSince >= INTERRUPTED_MILLISECONDS
             ? fail("interrupted", false, undefined, messageText(answer))
             : wait(state, now, 0.5);
