@@ -22,36 +22,28 @@ local function stop(failure)
     error("", 0)
 end
 
+--- What every call is given; each takes what it knows.
+local options = {session = line.flags.session, model = line.flags.model, agent = line.flags.agent}
+
 --- Runs a call under the moving line; ends the program where it fails.
 local function wait(call)
     local ok = false
     local value
     screen.withSpinner(function(reporter)
-        local call_6 = call
-        local line_flags_session_1 = line.flags.session
-        local line_flags_model_2 = line.flags.model
-        local line_flags_agent_3 = line.flags.agent
-        local tonumber_result_4 = tonumber(line.flags.timeout or "")
-        local reporter_onProgress_5 = reporter.onProgress
-        local temp_0
-        if line.flags.verbose == nil then
-            temp_0 = nil
-        else
-            temp_0 = function(text) return reporter.log("[ai] " .. text) end
+        options.onProgress = reporter.onProgress
+        if line.flags.verbose ~= nil then
+            options.log = function(text) return reporter.log("[ai] " .. text) end
         end
-        ok, value = call_6({
-            session = line_flags_session_1,
-            model = line_flags_model_2,
-            agent = line_flags_agent_3,
-            idleTimeout = tonumber_result_4,
-            onProgress = reporter_onProgress_5,
-            log = temp_0
-        })
+        ok, value = call(options)
     end)
     if not ok then
         stop(value)
     end
     return value
+end
+
+local function refuse(what)
+    return stop(fail("bad_argument", {what = what}))
 end
 
 --- The session that a number of the list, or an id, stands for.
@@ -60,11 +52,8 @@ local function findSession(word)
     if number == nil then
         return word
     end
-    local session = wait(function() return ai.listSessions() end)[number]
-    if session == nil then
-        stop(fail("bad_argument", {what = "There is no session " .. word}))
-    end
-    return session.id
+    local session = wait(ai.listSessions)[number]
+    return session and session.id or refuse("There is no session " .. word)
 end
 
 local function showDetails(reply)
@@ -85,22 +74,22 @@ local function showSessions(sessions)
     if #sessions == 0 then
         screen.remark("No conversations yet. Start one: ai <prompt>")
     end
-    local index = 0
-    for _, session in ipairs(sessions) do
-        index = index + 1
-        if index > height - 2 then
-            return
+    do
+        local i = 1
+        while i <= math.min(#sessions, height - 2) do
+            local session = sessions[i]
+            local age = " " .. ageText((os.epoch("utc") - session.updated) / 1000)
+            local start = string.format("%s%2d ", session.current and "*" or " ", i)
+            local room = width - #start - #age
+            print((start .. string.format(
+                ("%-" .. tostring(room)) .. "s",
+                cut(
+                    fold(session.title),
+                    room
+                )
+            )) .. age)
+            i = i + 1
         end
-        local age = ageText((os.epoch("utc") - session.updated) / 1000)
-        local start = string.format("%s%2d ", session.current and "*" or " ", index)
-        local room = width - #start - #age - 1
-        print((start .. string.format(
-            ("%-" .. tostring(room)) .. "s ",
-            cut(
-                fold(session.title),
-                room
-            )
-        )) .. age)
     end
 end
 
@@ -130,30 +119,36 @@ local function help(command)
 end
 
 if line.problem ~= nil then
-    stop(fail("bad_argument", {what = line.problem}))
+    refuse(line.problem)
 end
 
 local timeout = line.flags.timeout
-if timeout ~= nil and not ((tonumber(timeout) or 0) > 0) then
-    stop(fail("bad_argument", {what = ("--timeout " .. timeout) .. " is not a number of seconds"}))
+options.idleTimeout = tonumber(timeout or "")
+if timeout ~= nil and not ((options.idleTimeout or 0) > 0) then
+    refuse("--timeout takes a number of seconds")
 end
 
-local session = line.flags.session
-if session ~= nil then
-    line.flags.session = findSession(session)
+if options.session ~= nil then
+    options.session = findSession(options.session)
 end
 
-if line.command == "ask" then
-    tell(wait(function(options) return ai.ask(prompt, options) end))
-elseif line.command == "new" then
-    local created = wait(function() return ai.newSession() end)
+local command = line.command
+
+local function ask()
+    return tell(wait(function(given) return ai.ask(prompt, given) end))
+end
+
+if command == "ask" then
+    ask()
+elseif command == "new" then
+    options.session = wait(function() return ai.newSession() end).id
     if prompt == "" then
-        screen.remark("Talking in a new session: " .. created.title)
+        screen.remark("The next prompt starts a new conversation.")
     else
-        tell(wait(function(options) return ai.ask(prompt, options) end))
+        ask()
     end
-elseif line.command == "ping" then
-    local reply = wait(function(options) return ai.ping(options) end)
+elseif command == "ping" then
+    local reply = wait(ai.ping)
     local isPong = string.find(
         string.lower(reply.text),
         "pong",
@@ -166,38 +161,31 @@ elseif line.command == "ping" then
         reply.seconds
     ))
     showDetails(reply)
-elseif line.command == "sessions" then
-    showSessions(wait(function()
-        local ai_listSessions_8 = ai.listSessions
-        local temp_7
-        if prompt == "" then
-            temp_7 = nil
-        else
-            temp_7 = prompt
-        end
-        return ai_listSessions_8({search = temp_7})
-    end))
-elseif line.command == "use" then
+elseif command == "sessions" then
+    if prompt ~= "" then
+        options.search = prompt
+    end
+    showSessions(wait(ai.listSessions))
+elseif command == "use" then
     if prompt == "" then
-        stop(fail("bad_argument", {what = "Which session? A number of ai sessions, or an id"}))
+        refuse("Which session? A number of ai sessions, or an id")
     end
     local id = findSession(prompt)
-    local chosen = wait(function() return ai.useSession(id) end)
-    print("Talking in: " .. fold(chosen.title))
-elseif line.command == "abort" then
-    print(wait(function() return ai.abort(line.flags.session) end) and "Stopped." or "Nothing was running.")
-elseif line.command == "resume" then
+    print("Talking in: " .. fold(wait(function() return ai.useSession(id) end).title))
+elseif command == "abort" then
+    print(wait(function() return ai.abort(options.session) end) and "Stopped." or "Nothing was running.")
+elseif command == "resume" then
     local reply
     repeat
         do
-            reply = wait(function(options) return ai.resume(options) end)
+            reply = wait(ai.resume)
             if reply.prompt ~= nil then
                 screen.remark("> " .. reply.prompt)
             end
             tell(reply)
         end
-    until not (reply.remaining ~= nil and reply.remaining > 0)
-elseif line.command == "version" then
+    until not ((reply.remaining or 0) > 0)
+elseif command == "version" then
     print("ai " .. version)
 else
     help(prompt)

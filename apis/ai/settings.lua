@@ -6,29 +6,17 @@ local fail = failure.fail
 --- Every setting by name without its prefix `opencc.`.
 exports.definitions = {
     server_url = {description = "Address of the opencode server", default = "http://127.0.0.1:4096", type = "string"},
-    username = {description = "User name for the opencode server", default = "opencode"},
-    password = {description = "Password for the opencode server (OPENCODE_SERVER_PASSWORD)"},
-    provider_id = {description = "Provider of the model; with model_id. Unset: the server's own choice"},
-    model_id = {description = "Model that answers; with provider_id. Unset: the server's own choice"},
-    agent = {description = "Agent that answers. Unset: the server's own choice"},
-    variant = {description = "Variant of the model, as how hard it thinks. Unset: none"},
-    directory = {description = "Folder on the server to work in. Unset: where the server was started"},
-    session_id = {description = "The session that this computer talks in; ai sets it"},
-    poll_timeout_seconds = {
-        description = "Seconds without any progress after which waiting for an answer ends",
-        default = 300,
-        type = "number",
-        least = 1,
-        most = 86400
-    },
-    request_timeout_seconds = {
-        description = "Seconds that one request to the server may take, at most 60",
-        default = 30,
-        type = "number",
-        least = 1,
-        most = 60
-    },
-    reset_session_on_timeout = {description = "Start a new session after waiting for an answer ended without one", default = false, type = "boolean"}
+    username = {description = "User of the opencode server", default = "opencode"},
+    password = {description = "Password of the opencode server"},
+    provider_id = {description = "Provider of the model, with model_id"},
+    model_id = {description = "Model that answers; unset: the server's"},
+    agent = {description = "Agent that answers; unset: the server's"},
+    variant = {description = "Variant of the model"},
+    directory = {description = "Folder on the server to work in"},
+    session_id = {description = "Session that this computer talks in"},
+    poll_timeout_seconds = {description = "Seconds to wait without any progress", default = 300, type = "number", most = 86400},
+    request_timeout_seconds = {description = "Seconds that a request may take", default = 30, type = "number", most = 60},
+    reset_session_on_timeout = {description = "New session after a wait without an answer", default = false, type = "boolean"}
 }
 
 --- Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot.
@@ -62,11 +50,15 @@ function exports.readSettings(store)
             store_get_result_0 = definition.default
         end
         local value = store_get_result_0
-        if definition.least ~= nil and definition.most ~= nil then
-            local number = tonumber(value)
-            if number == nil or not (number >= definition.least and number <= definition.most) then
-                local what = (("is not a number from " .. tostring(definition.least)) .. " to ") .. tostring(definition.most)
-                return refuse(name, what, definition.default)
+        local most = definition.most
+        if most ~= nil then
+            local number = tonumber(value) or 0
+            if not (number >= 1 and number <= most) then
+                return refuse(
+                    name,
+                    "is not a number from 1 to " .. tostring(most),
+                    definition.default
+                )
             end
             numbers[name] = number
         elseif value ~= nil and value ~= "" then
@@ -77,12 +69,10 @@ function exports.readSettings(store)
     if (string.find(serverUrl, "^https?://[^/%s?#]+[^%s?#]*$")) == nil then
         return refuse("server_url", "is not an address", "http://127.0.0.1:4096")
     end
-    local both = values.provider_id ~= nil and values.model_id ~= nil
-    return true, {
+    local result = {
         serverUrl = serverUrl,
         username = values.username or "opencode",
         password = values.password or "",
-        model = both and (tostring(values.provider_id) .. "/") .. tostring(values.model_id) or nil,
         agent = values.agent,
         variant = values.variant,
         directory = values.directory,
@@ -91,6 +81,10 @@ function exports.readSettings(store)
         requestTimeout = numbers.request_timeout_seconds,
         resetSessionOnTimeout = values.reset_session_on_timeout == "true"
     }
+    if values.provider_id ~= nil and values.model_id ~= nil then
+        result.model = (values.provider_id .. "/") .. values.model_id
+    end
+    return true, result
 end
 
 return exports

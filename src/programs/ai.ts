@@ -17,31 +17,36 @@ function stop(failure: Failure): never {
     throw "";
 }
 
+/** What every call is given; each takes what it knows. */
+const options: AskOptions & { search?: string } = {
+    session: line.flags.session,
+    model: line.flags.model,
+    agent: line.flags.agent,
+};
+
 /** Runs a call under the moving line; ends the program where it fails. */
-function wait<T>(call: (options: AskOptions) => Result<T>): T {
+function wait<T>(call: (given: AskOptions & { search?: string }) => Result<T>): T {
     let ok = false;
     let value: unknown;
     screen.withSpinner((reporter) => {
-        [ok, value] = call({
-            session: line.flags.session,
-            model: line.flags.model,
-            agent: line.flags.agent,
-            idleTimeout: tonumber(line.flags.timeout ?? ""),
-            onProgress: reporter.onProgress,
-            log: line.flags.verbose === undefined ? undefined : (text) => reporter.log(`[ai] ${text}`),
-        });
+        options.onProgress = reporter.onProgress;
+        if (line.flags.verbose !== undefined) options.log = (text) => reporter.log(`[ai] ${text}`);
+        [ok, value] = call(options);
     });
     if (!ok) stop(value as Failure);
     return value as T;
+}
+
+function refuse(what: string): never {
+    return stop(fail("bad_argument", { what }));
 }
 
 /** The session that a number of the list, or an id, stands for. */
 function findSession(word: string): string {
     const number = tonumber(word);
     if (number === undefined) return word;
-    const session = wait(() => ai.listSessions())[number - 1];
-    if (session === undefined) stop(fail("bad_argument", { what: `There is no session ${word}` }));
-    return session.id;
+    const session = wait(ai.listSessions)[number - 1];
+    return session ? session.id : refuse(`There is no session ${word}`);
 }
 
 function showDetails(reply: Reply): void {
@@ -58,14 +63,12 @@ function tell(reply: Reply): void {
 function showSessions(sessions: SessionSummary[]): void {
     const [width, height] = term.getSize();
     if (sessions.length === 0) screen.remark("No conversations yet. Start one: ai <prompt>");
-    let index = 0;
-    for (const session of sessions) {
-        index += 1;
-        if (index > height - 2) return;
-        const age = ageText((os.epoch("utc") - session.updated) / 1000);
-        const start = string.format("%s%2d ", session.current ? "*" : " ", index);
-        const room = width - start.length - age.length - 1;
-        print(start + string.format(`%-${room}s `, cut(fold(session.title), room)) + age);
+    for (let i = 1; i <= math.min(sessions.length, height - 2); i++) {
+        const session = sessions[i - 1]!;
+        const age = ` ${ageText((os.epoch("utc") - session.updated) / 1000)}`;
+        const start = string.format("%s%2d ", session.current ? "*" : " ", i);
+        const room = width - start.length - age.length;
+        print(start + string.format(`%-${room}s`, cut(fold(session.title), room)) + age);
     }
 }
 
@@ -82,42 +85,42 @@ function help(command: string): void {
     for (const [name, value, purpose] of flags) explain(`--${name} ${value}`, purpose);
 }
 
-if (line.problem !== undefined) stop(fail("bad_argument", { what: line.problem }));
+if (line.problem !== undefined) refuse(line.problem);
 const timeout = line.flags.timeout;
-if (timeout !== undefined && !((tonumber(timeout) ?? 0) > 0)) {
-    stop(fail("bad_argument", { what: `--timeout ${timeout} is not a number of seconds` }));
-}
-const session = line.flags.session;
-if (session !== undefined) line.flags.session = findSession(session);
+options.idleTimeout = tonumber(timeout ?? "");
+if (timeout !== undefined && !((options.idleTimeout ?? 0) > 0)) refuse("--timeout takes a number of seconds");
+if (options.session !== undefined) options.session = findSession(options.session);
 
-if (line.command === "ask") {
-    tell(wait((options) => ai.ask(prompt, options)));
-} else if (line.command === "new") {
-    const created = wait(() => ai.newSession());
-    if (prompt === "") screen.remark(`Talking in a new session: ${created.title}`);
-    else tell(wait((options) => ai.ask(prompt, options)));
-} else if (line.command === "ping") {
-    const reply = wait((options) => ai.ping(options));
+const command = line.command;
+const ask = () => tell(wait((given) => ai.ask(prompt, given)));
+if (command === "ask") {
+    ask();
+} else if (command === "new") {
+    options.session = wait(() => ai.newSession()).id;
+    if (prompt === "") screen.remark("The next prompt starts a new conversation.");
+    else ask();
+} else if (command === "ping") {
+    const reply = wait(ai.ping);
     const [isPong] = string.find(string.lower(reply.text), "pong", 1, true);
     print(string.format("%s (%.2f s)", isPong === undefined ? fold(reply.text) : "pong", reply.seconds));
     showDetails(reply);
-} else if (line.command === "sessions") {
-    showSessions(wait(() => ai.listSessions({ search: prompt === "" ? undefined : prompt })));
-} else if (line.command === "use") {
-    if (prompt === "") stop(fail("bad_argument", { what: "Which session? A number of ai sessions, or an id" }));
+} else if (command === "sessions") {
+    if (prompt !== "") options.search = prompt;
+    showSessions(wait(ai.listSessions));
+} else if (command === "use") {
+    if (prompt === "") refuse("Which session? A number of ai sessions, or an id");
     const id = findSession(prompt);
-    const chosen = wait(() => ai.useSession(id));
-    print(`Talking in: ${fold(chosen.title)}`);
-} else if (line.command === "abort") {
-    print(wait(() => ai.abort(line.flags.session)) ? "Stopped." : "Nothing was running.");
-} else if (line.command === "resume") {
+    print(`Talking in: ${fold(wait(() => ai.useSession(id)).title)}`);
+} else if (command === "abort") {
+    print(wait(() => ai.abort(options.session)) ? "Stopped." : "Nothing was running.");
+} else if (command === "resume") {
     let reply: Reply;
     do {
-        reply = wait((options) => ai.resume(options));
+        reply = wait(ai.resume);
         if (reply.prompt !== undefined) screen.remark(`> ${reply.prompt}`);
         tell(reply);
-    } while (reply.remaining !== undefined && reply.remaining > 0);
-} else if (line.command === "version") {
+    } while ((reply.remaining ?? 0) > 0);
+} else if (command === "version") {
     print(`ai ${version}`);
 } else {
     help(prompt);

@@ -14,7 +14,7 @@ export interface Settings {
     readonly username: string;
     readonly password: string;
     /** "provider/model", when both are set. */
-    readonly model?: string;
+    model?: string;
     readonly agent?: string;
     readonly variant?: string;
     readonly directory?: string;
@@ -29,44 +29,32 @@ export interface Settings {
 interface Definition {
     readonly description: string;
     readonly default?: string | number | boolean;
-    /** Not given where a value of digits alone is a valid text: `set` would make a number of it and refuse. */
+    /** Not given where a text of digits alone is valid: `set` makes a number of it and would refuse it. */
     readonly type?: "string" | "number" | "boolean";
-    /** Allowed range of a number. */
-    readonly least?: number;
+    /** The greatest number allowed; the least is 1. */
     readonly most?: number;
 }
 
 /** Every setting by name without its prefix `opencc.`. */
 export const definitions: Record<string, Definition> = {
-    server_url: {
-        description: "Address of the opencode server",
-        default: "http://127.0.0.1:4096",
-        type: "string",
-    },
-    username: { description: "User name for the opencode server", default: "opencode" },
-    password: { description: "Password for the opencode server (OPENCODE_SERVER_PASSWORD)" },
-    provider_id: { description: "Provider of the model; with model_id. Unset: the server's own choice" },
-    model_id: { description: "Model that answers; with provider_id. Unset: the server's own choice" },
-    agent: { description: "Agent that answers. Unset: the server's own choice" },
-    variant: { description: "Variant of the model, as how hard it thinks. Unset: none" },
-    directory: { description: "Folder on the server to work in. Unset: where the server was started" },
-    session_id: { description: "The session that this computer talks in; ai sets it" },
+    server_url: { description: "Address of the opencode server", default: "http://127.0.0.1:4096", type: "string" },
+    username: { description: "User of the opencode server", default: "opencode" },
+    password: { description: "Password of the opencode server" },
+    provider_id: { description: "Provider of the model, with model_id" },
+    model_id: { description: "Model that answers; unset: the server's" },
+    agent: { description: "Agent that answers; unset: the server's" },
+    variant: { description: "Variant of the model" },
+    directory: { description: "Folder on the server to work in" },
+    session_id: { description: "Session that this computer talks in" },
     poll_timeout_seconds: {
-        description: "Seconds without any progress after which waiting for an answer ends",
+        description: "Seconds to wait without any progress",
         default: 300,
         type: "number",
-        least: 1,
         most: 86400,
     },
-    request_timeout_seconds: {
-        description: "Seconds that one request to the server may take, at most 60",
-        default: 30,
-        type: "number",
-        least: 1,
-        most: 60,
-    },
+    request_timeout_seconds: { description: "Seconds that a request may take", default: 30, type: "number", most: 60 },
     reset_session_on_timeout: {
-        description: "Start a new session after waiting for an answer ended without one",
+        description: "New session after a wait without an answer",
         default: false,
         type: "boolean",
     },
@@ -106,11 +94,11 @@ export function readSettings(store: SettingsStore): Result<Settings> {
     const numbers: Record<string, number> = {};
     for (const [name, definition] of pairs(definitions)) {
         const value = store.get("opencc." + name) ?? definition.default;
-        if (definition.least !== undefined && definition.most !== undefined) {
-            const number = tonumber(value);
-            if (number === undefined || !(number >= definition.least && number <= definition.most)) {
-                const what = `is not a number from ${definition.least} to ${definition.most}`;
-                return refuse(name, what, definition.default);
+        const most = definition.most;
+        if (most !== undefined) {
+            const number = tonumber(value) ?? 0;
+            if (!(number >= 1 && number <= most)) {
+                return refuse(name, `is not a number from 1 to ${most}`, definition.default);
             }
             numbers[name] = number;
         } else if (value !== undefined && value !== "") {
@@ -121,18 +109,20 @@ export function readSettings(store: SettingsStore): Result<Settings> {
     if (string.find(serverUrl, "^https?://[^/%s?#]+[^%s?#]*$")[0] === undefined) {
         return refuse("server_url", "is not an address", "http://127.0.0.1:4096");
     }
-    const both = values.provider_id !== undefined && values.model_id !== undefined;
-    return $multi(true as const, {
-            serverUrl,
-            username: values.username ?? "opencode",
-            password: values.password ?? "",
-            model: both ? `${values.provider_id}/${values.model_id}` : undefined,
-            agent: values.agent,
-            variant: values.variant,
-            directory: values.directory,
-            sessionId: values.session_id,
-            pollTimeout: numbers.poll_timeout_seconds!,
-            requestTimeout: numbers.request_timeout_seconds!,
-            resetSessionOnTimeout: values.reset_session_on_timeout === "true",
-    });
+    const result: Settings = {
+        serverUrl,
+        username: values.username ?? "opencode",
+        password: values.password ?? "",
+        agent: values.agent,
+        variant: values.variant,
+        directory: values.directory,
+        sessionId: values.session_id,
+        pollTimeout: numbers.poll_timeout_seconds!,
+        requestTimeout: numbers.request_timeout_seconds!,
+        resetSessionOnTimeout: values.reset_session_on_timeout === "true",
+    };
+    if (values.provider_id !== undefined && values.model_id !== undefined) {
+        result.model = `${values.provider_id}/${values.model_id}`;
+    }
+    return $multi(true as const, result);
 }
