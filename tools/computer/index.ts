@@ -2,12 +2,16 @@ import { existsSync, statSync } from "node:fs";
 import * as nodePath from "node:path";
 import { fileURLToPath } from "node:url";
 import { pressKeys, typeCharacter, type KeyboardEvent } from "./machine/keyboard.ts";
-import { Machine, type Exit } from "./machine/machine.ts";
+import type { Unflushed } from "./machine/file-operations.ts";
+import { Machine, type Exit, type Faults } from "./machine/machine.ts";
+import type { NetworkFaults } from "./machine/network-faults.ts";
 import type { LuaValue } from "./machine/wire.ts";
 
 export { fontToUnicode } from "./machine/font.ts";
 export type { LuaValue } from "./machine/wire.ts";
-export type { Exit } from "./machine/machine.ts";
+export type { FileOperation, PowerCutPlan, Unflushed } from "./machine/file-operations.ts";
+export type { Exit, Faults } from "./machine/machine.ts";
+export type { FaultyRequest, NetworkFault, NetworkFaults } from "./machine/network-faults.ts";
 
 export interface ComputerOptions {
     /** Folder of the host that is "/" on the computer; it must exist. A read-only /rom is mounted over it. */
@@ -36,6 +40,8 @@ export interface ComputerOptions {
     secondsWithoutYield?: number;
     /** What Lua may use, in MiB, from 16 on: 256 unless given. Beyond it programs get "not enough memory". */
     memoryMebibytes?: number;
+    /** What is made to go wrong, for tests. */
+    faults?: Faults;
 }
 
 export interface Computer {
@@ -59,8 +65,22 @@ export interface Computer {
     waitForText(text: string | RegExp, options?: { timeoutSeconds?: number }): Promise<void>;
     /** How the computer ended. A reboot is no end. */
     readonly exit: Promise<Exit>;
-    /** Stops now: nothing of the program runs any more and files that were not flushed are lost. */
-    powerCut(): Promise<void>;
+    /**
+     * Stops now: nothing of the program runs any more.
+     * @param options.unflushed what the disk keeps of bytes that were neither flushed nor closed: "lost" unless given
+     */
+    powerCut(options?: { unflushed?: Unflushed }): Promise<void>;
+    /** How many file operations there have been that change the disk: where `faults.powerCut` can cut. */
+    fileOperations(): number;
+    /** From now on requests and websockets go wrong in this way; undefined ends it. */
+    setNetworkFaults(faults: NetworkFaults | undefined): void;
+    /**
+     * Sets the computer's clocks.
+     * @param by.seconds what goes by at once for os.clock, timers, timeouts and the world's time: 0 or more
+     * @param by.wallSeconds how far os.epoch("utc") and os.date jump, back where it is negative: as `seconds` unless
+     * given
+     */
+    jumpClock(by: { seconds?: number; wallSeconds?: number }): void;
     /** Ends the computer if it still runs, as a power cut does. May be called any number of times. */
     close(): Promise<void>;
 }
@@ -109,6 +129,7 @@ export async function boot(options: ComputerOptions): Promise<Computer> {
         http: options.http?.enabled === false ? undefined : { allow: options.http?.allow ?? [] },
         secondsWithoutYield,
         memoryBytes: memoryMebibytes * 1024 * 1024,
+        faults: options.faults ?? {},
     });
     machine.start();
     return new RunningComputer(machine);
@@ -185,8 +206,21 @@ class RunningComputer implements Computer {
         });
     }
 
-    async powerCut(): Promise<void> {
-        this.machine.powerCut();
+    async powerCut(options: { unflushed?: Unflushed } = {}): Promise<void> {
+        this.machine.powerCut(options.unflushed);
+    }
+
+    fileOperations(): number {
+        return this.machine.fileOperations.count;
+    }
+
+    setNetworkFaults(faults: NetworkFaults | undefined): void {
+        this.machine.networkFaults.set(faults);
+    }
+
+    jumpClock({ seconds = 0, wallSeconds = seconds }: { seconds?: number; wallSeconds?: number }): void {
+        if (!(seconds >= 0)) throw new Error(`seconds must be 0 or more, but is ${seconds}`);
+        this.machine.jumpClock(seconds * 1000, wallSeconds * 1000);
     }
 
     async close(): Promise<void> {

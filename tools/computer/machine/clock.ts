@@ -6,7 +6,25 @@ export interface Clock {
     wall(): number;
 }
 
-export const realClock: Clock = { monotonic: () => performance.now(), wall: () => Date.now() };
+/** The host's clock, from which a test can jump. */
+export class JumpingClock implements Clock {
+    private monotonicAhead = 0;
+    private wallAhead = 0;
+
+    monotonic(): number {
+        return performance.now() + this.monotonicAhead;
+    }
+
+    wall(): number {
+        return Date.now() + this.wallAhead;
+    }
+
+    /** @param monotonic milliseconds ahead, 0 or more; @param wall milliseconds ahead, or back where negative */
+    jump(monotonic: number, wall: number): void {
+        this.monotonicAhead += monotonic;
+        this.wallAhead += wall;
+    }
+}
 
 /** A game tick in milliseconds: Minecraft's world and with it every computer advances 20 times a second. */
 export const TICK_MILLISECONDS = 50;

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import type { Unflushed } from "./file-operations.ts";
 import { LuaError } from "./lua-vm.ts";
 
 /** Content that a handle reads. */
@@ -8,13 +9,15 @@ export interface Source {
     readAt(position: number, count: number): Uint8Array;
 }
 
-/** Content that a handle writes too. Nothing is on the disk before `flush`. */
+/** Content that a handle writes too. What is written shows at once, but a power cut can take it back before `flush`. */
 export interface Sink extends Source {
     /** Where the next write goes when the handle stands at `position`. */
     writePosition(position: number): number;
     /** @throws LuaError "Out of space" */
     writeAt(position: number, bytes: Uint8Array): void;
     flush(): void;
+    /** Takes back what was not flushed, or the second half of it, or nothing. */
+    takeBack(unflushed: Unflushed): void;
 }
 
 /** Bytes in memory, such as the body of a response. */
@@ -55,37 +58,27 @@ export class DiskSource implements Source {
 /** Lets a file grow to a size, or throws LuaError "Out of space". */
 export type Reserve = (currentSize: number, newSize: number) => void;
 
-/** A file that is written: its content in memory, and what of it the disk does not have yet. */
-export class DiskSink implements Sink {
-    private readonly descriptor: number;
+/** A file that is written, and how to bring it back to how it was at the last flush. */
+export class DiskSink extends DiskSource implements Sink {
+    private readonly file: number;
     private readonly append: boolean;
     private readonly reserve: Reserve;
-    /** What the file held before the part that is kept in memory: all of it when appending. */
-    private before = 0;
-    private content: Buffer;
-    private length: number;
-    private dirtyFrom = Infinity;
-    private dirtyTo = 0;
+    private flushedSize: number;
+    /** What was written over, oldest first. */
+    private overwritten: { position: number; bytes: Uint8Array }[] = [];
+    private changedFrom = Infinity;
+    private changedTo = 0;
 
     /**
-     * @param descriptor an open file; for `append` opened to append
+     * @param file an open file; for `append` opened to append
      * @param reserve asked before the file grows
      */
-    constructor(descriptor: number, append: boolean, reserve: Reserve) {
-        this.descriptor = descriptor;
+    constructor(file: number, append: boolean, reserve: Reserve) {
+        super(file);
+        this.file = file;
         this.append = append;
         this.reserve = reserve;
-        if (append) this.before = fs.fstatSync(descriptor).size;
-        this.content = append ? Buffer.alloc(0) : fs.readFileSync(descriptor);
-        this.length = this.content.length;
-    }
-
-    size(): number {
-        return this.before + this.length;
-    }
-
-    readAt(position: number, count: number): Uint8Array {
-        return Buffer.from(this.content.subarray(0, this.length).subarray(position, position + count));
+        this.flushedSize = this.size();
     }
 
     writePosition(position: number): number {
@@ -93,34 +86,36 @@ export class DiskSink implements Sink {
     }
 
     writeAt(position: number, bytes: Uint8Array): void {
-        this.reserve(this.size(), position + bytes.length);
-        const start = position - this.before;
-        const end = start + bytes.length;
-        if (end > this.content.length) {
-            const larger = Buffer.alloc(Math.max(end, this.content.length * 2));
-            this.content.copy(larger, 0, 0, this.length);
-            this.content = larger;
+        const size = this.size();
+        this.reserve(size, position + bytes.length);
+        const covered = Math.min(this.flushedSize - position, bytes.length);
+        if (covered > 0) this.overwritten.push({ position, bytes: this.readAt(position, covered) });
+        this.put(position, bytes);
+        this.changedFrom = Math.min(this.changedFrom, position, size);
+        this.changedTo = Math.max(this.changedTo, position + bytes.length);
+    }
+
+    private put(position: number, bytes: Uint8Array): void {
+        for (let written = 0; written < bytes.length;) {
+            written += fs.writeSync(this.file, bytes, written, bytes.length - written, position + written);
         }
-        this.content.set(bytes, start);
-        this.dirtyFrom = Math.min(this.dirtyFrom, start, this.length);
-        this.dirtyTo = Math.max(this.dirtyTo, end);
-        this.length = Math.max(this.length, end);
     }
 
     flush(): void {
-        if (this.dirtyTo <= this.dirtyFrom) return;
-        const bytes = this.content.subarray(this.dirtyFrom, this.dirtyTo);
-        const position = this.append ? null : this.dirtyFrom;
-        for (let written = 0; written < bytes.length;) {
-            const at = position === null ? null : position + written;
-            written += fs.writeSync(this.descriptor, bytes, written, bytes.length - written, at);
-        }
-        if (this.append) {
-            this.before += this.length;
-            this.length = 0;
-        }
-        this.dirtyFrom = Infinity;
-        this.dirtyTo = 0;
+        this.flushedSize = this.size();
+        this.overwritten = [];
+        this.changedFrom = Infinity;
+        this.changedTo = 0;
+    }
+
+    takeBack(unflushed: Unflushed): void {
+        const changed = this.changedTo - this.changedFrom;
+        if (changed <= 0 || unflushed === "kept") return;
+        const stays = this.readAt(this.changedFrom, unflushed === "half" ? Math.floor(changed / 2) : 0);
+        fs.ftruncateSync(this.file, this.flushedSize);
+        for (const { position, bytes } of this.overwritten.reverse()) this.put(position, bytes);
+        this.put(this.changedFrom, stays);
+        this.flush();
     }
 }
 
@@ -208,8 +203,24 @@ export class FileHandle {
         }
     }
 
-    /** Closes as a power cut does: what was not flushed is lost. */
-    discard(): void {
+    /** Closes as a power cut does. */
+    discard(unflushed: Unflushed): void {
+        this.sink?.takeBack(unflushed);
         this.whenClosed();
+    }
+
+    /** Whether it writes. */
+    get writes(): boolean {
+        return this.sink !== undefined;
+    }
+
+    /** Writes the first half of some bytes. */
+    writeHalf(bytes: Uint8Array): void {
+        this.write(bytes.subarray(0, bytes.length >> 1));
+    }
+
+    /** Puts the first half of what is not flushed on the disk for good, and the rest not. */
+    flushHalf(): void {
+        this.sink?.takeBack("half");
     }
 }

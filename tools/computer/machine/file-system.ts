@@ -132,6 +132,10 @@ export class FileSystem {
         return folder.readOnly ? undefined : folder.capacity;
     }
 
+    onSameMount(path: string, other: string): boolean {
+        return this.target(path).mount === this.target(other).mount;
+    }
+
     makeDir(path: string): void {
         this.on(this.target(path), (folder, local) => folder.makeDirectory(local));
     }

@@ -1,4 +1,5 @@
 import type { FileHandle } from "./file-handle.ts";
+import type { FileOperationName, FileOperations, Unflushed } from "./file-operations.ts";
 import type { HostFunctions } from "./lua-vm.ts";
 import { LuaError } from "./lua-vm.ts";
 import { LuaObject, type LuaValue } from "./wire.ts";
@@ -15,29 +16,58 @@ export interface HandleAbilities {
 
 /** The handles that a program holds, by the number under which Lua knows them. */
 export class HandleTable {
-    private readonly handles = new Map<number, FileHandle>();
+    private readonly operations: FileOperations;
+    private readonly handles = new Map<number, { handle: FileHandle; path: string }>();
     private nextId = 1;
 
-    /** Gives a handle a number and describes it to the kernel, which builds the table of its methods. */
-    add(handle: FileHandle, { response, ...abilities }: HandleAbilities): LuaObject {
+    constructor(operations: FileOperations) {
+        this.operations = operations;
+    }
+
+    /**
+     * Gives a handle a number and describes it to the kernel, which builds the table of its methods.
+     * @param path what it is a handle on
+     */
+    add(handle: FileHandle, path: string, { response, ...abilities }: HandleAbilities): LuaObject {
         const id = this.nextId++;
-        this.handles.set(id, handle);
+        this.handles.set(id, { handle, path });
         return new LuaObject("handle", { id, ...abilities, ...(response && { response: { ...response } }) });
     }
 
-    /** Closes every handle; with `discard` what was not flushed is lost. */
-    closeAll(discard: boolean): void {
-        for (const handle of this.handles.values()) {
-            if (discard) handle.discard();
+    /** Closes every handle: in order, or as a power cut does, which leaves so much of what was not flushed. */
+    closeAll(cut?: Unflushed): void {
+        for (const { handle } of this.handles.values()) {
+            if (cut !== undefined) handle.discard(cut);
             else handle.close();
         }
         this.handles.clear();
     }
 
+    private find(id: number): { handle: FileHandle; path: string } {
+        const found = this.handles.get(id);
+        if (found === undefined) throw new LuaError("attempt to use a closed file");
+        return found;
+    }
+
     private get(id: number): FileHandle {
-        const handle = this.handles.get(id);
-        if (handle === undefined) throw new LuaError("attempt to use a closed file");
-        return handle;
+        return this.find(id).handle;
+    }
+
+    /** Does something with a handle that is a file operation when the handle writes. */
+    private operate(
+        id: number,
+        name: FileOperationName,
+        perform: (handle: FileHandle) => void,
+        half: (handle: FileHandle) => void,
+    ): void {
+        const { handle, path } = this.find(id);
+        if (!handle.writes) perform(handle);
+        else
+            this.operations.run(
+                { name, path },
+                () => perform(handle),
+                () => half(handle),
+            );
     }
 
     hostFunctions(): HostFunctions {
@@ -46,16 +76,41 @@ export class HandleTable {
             "handle.read": (id: number, count: number) => [this.get(id).read(count)],
             "handle.readAll": (id: number) => [this.get(id).readAll()],
             "handle.readLine": (id: number, withTrailing: boolean) => [this.get(id).readLine(withTrailing)],
-            "handle.write": (id: number, text: string) => this.get(id).write(Buffer.from(text, "latin1")),
-            "handle.flush": (id: number) => this.get(id).flush(),
+            "handle.write": (id: number, text: string) => {
+                const bytes = Buffer.from(text, "latin1");
+                this.operate(
+                    id,
+                    "write",
+                    (handle) => handle.write(bytes),
+                    (handle) => handle.writeHalf(bytes),
+                );
+            },
+            "handle.flush": (id: number) =>
+                this.operate(
+                    id,
+                    "flush",
+                    (handle) => handle.flush(),
+                    (handle) => handle.flushHalf(),
+                ),
             "handle.seek": (id: number, whence: "set" | "cur" | "end", offset: number): LuaValue[] => {
                 const position = this.get(id).seek(whence, offset);
                 return position === undefined ? [undefined, "Position is negative"] : [position];
             },
-            "handle.close": (id: number) => {
-                const handle = this.get(id);
+            "handle.close": (id: number) =>
+                this.operate(
+                    id,
+                    "close",
+                    (handle) => {
+                        this.handles.delete(id);
+                        handle.close();
+                    },
+                    (handle) => handle.flushHalf(),
+                ),
+            // What the program did not close itself is no operation of its.
+            "handle.drop": (id: number) => {
+                const found = this.handles.get(id);
                 this.handles.delete(id);
-                handle.close();
+                found?.handle.close();
             },
         };
     }

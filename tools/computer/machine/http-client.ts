@@ -4,6 +4,8 @@ import type { Readable } from "node:stream";
 import { createGunzip, createInflate } from "node:zlib";
 import { HttpError, type HttpRules } from "./http-rules.ts";
 import { LuaError } from "./lua-vm.ts";
+import type { NetworkFault, NetworkFaultPlan } from "./network-faults.ts";
+import type { Timers } from "./timers.ts";
 
 /** CC's limits. Source: CoreConfig, AddressRule and HTTPAPI in CC: Tweaked. */
 const MAXIMUM_REQUESTS = 16;
@@ -74,15 +76,23 @@ export function parseHttpUrl(url: string): Address {
     };
 }
 
+/** What requests go by. */
+export interface Network {
+    readonly rules: HttpRules;
+    readonly faults: NetworkFaultPlan;
+    /** Timeouts run on the computer's clock. */
+    readonly timers: Timers;
+}
+
 /** One computer's requests. */
 export class HttpClient {
-    private readonly rules: HttpRules;
+    private readonly network: Network;
     private readonly waiting: (() => void)[] = [];
     private running = 0;
     private aborts = new Set<() => void>();
 
-    constructor(rules: HttpRules) {
-        this.rules = rules;
+    constructor(network: Network) {
+        this.network = network;
     }
 
     /**
@@ -109,7 +119,7 @@ export class HttpClient {
         if (this.waiting.length >= MAXIMUM_QUEUED_REQUESTS)
             throw new LuaError("Too many ongoing HTTP requests");
         this.waiting.push(() => {
-            const exchange = new Exchange(this.rules, request, method, timeout * 1000);
+            const exchange = new Exchange(this.network, request, method, timeout * 1000);
             const abort = (): void => exchange.abort();
             this.aborts.add(abort);
             void exchange.run(address).then((result) => {
@@ -129,7 +139,7 @@ export class HttpClient {
         const finish = (failure: string | undefined): void => {
             if (this.aborts.delete(abort)) done(failure);
         };
-        this.rules.resolve(host).then(
+        this.network.rules.resolve(host).then(
             () => finish(undefined),
             (error: unknown) => finish(friendly(error)),
         );
@@ -155,17 +165,18 @@ export class HttpClient {
 
 /** One request with its redirects. */
 class Exchange {
-    private readonly rules: HttpRules;
+    private readonly network: Network;
     private readonly request: HttpRequest;
     private readonly method: string;
     private readonly timeoutMilliseconds: number;
     private readonly body: Buffer | undefined;
     private readonly headers: Record<string, string>;
-    private current: http.ClientRequest | undefined;
+    /** Ends what is under way. */
+    private stop: () => void = () => undefined;
     private aborted = false;
 
-    constructor(rules: HttpRules, request: HttpRequest, method: string, timeoutMilliseconds: number) {
-        this.rules = rules;
+    constructor(network: Network, request: HttpRequest, method: string, timeoutMilliseconds: number) {
+        this.network = network;
         this.request = request;
         this.method = method;
         this.timeoutMilliseconds = timeoutMilliseconds;
@@ -175,7 +186,7 @@ class Exchange {
 
     abort(): void {
         this.aborted = true;
-        this.current?.destroy();
+        this.stop();
     }
 
     async run(start: Address): Promise<HttpResult> {
@@ -194,7 +205,12 @@ class Exchange {
     }
 
     private async send(address: Address, method: string): Promise<HttpResponse> {
-        const { address: ip, family } = await this.rules.resolve(address.host);
+        const fault = this.network.faults.next(address.url, method);
+        if (fault === "refuse") throw new HttpError("Could not connect");
+        if (fault === "hang") await this.wait(Infinity);
+        if (typeof fault === "object" && "status" in fault) return madeUpResponse(fault);
+        if (typeof fault === "object" && "delaySeconds" in fault) await this.wait(fault.delaySeconds * 1000);
+        const { address: ip, family } = await this.network.rules.resolve(address.host);
         const headerBytes = Object.entries(this.headers).reduce(
             (sum, [k, v]) => sum + k.length + v.length + 1,
             0,
@@ -202,10 +218,39 @@ class Exchange {
         if (headerBytes + (this.body?.length ?? 0) > MAXIMUM_UPLOAD)
             throw new HttpError("Request body is too large");
         if (this.aborted) throw new HttpError("Could not connect");
+        const mostBytes =
+            typeof fault === "object" && "cutAfterBytes" in fault ? fault.cutAfterBytes : undefined;
+        return this.exchange(address, method, { host: ip, family }, mostBytes);
+    }
+
+    /** Waits so long, or for ever, unless the timeout comes first. */
+    private wait(milliseconds: number): Promise<void> {
+        return new Promise((resolve, reject) => {
+            const deadline = new Deadline(this.network.timers, this.timeoutMilliseconds, () => {
+                callOff();
+                reject(new HttpError("Timed out"));
+            });
+            const callOff = this.network.timers.after(milliseconds, () => {
+                deadline.clear();
+                resolve();
+            });
+            this.stop = () => {
+                callOff();
+                deadline.clear();
+                reject(new HttpError("Could not connect"));
+            };
+        });
+    }
+
+    private exchange(
+        address: Address,
+        method: string,
+        target: { host: string; family: number },
+        mostBytes: number | undefined,
+    ): Promise<HttpResponse> {
         return new Promise((resolve, reject) => {
             const outgoing = (address.secure ? https : http).request({
-                host: ip,
-                family,
+                ...target,
                 port: address.port ?? (address.secure ? 443 : 80),
                 path: address.path,
                 method,
@@ -216,25 +261,29 @@ class Exchange {
                 servername: /^[\d.]+$|^\[/.test(address.host) ? undefined : address.host,
                 agent: false,
             });
-            this.current = outgoing;
-            // CC's timeout is for connecting and for each wait for more, not for the whole.
-            const timer =
-                this.timeoutMilliseconds > 0
-                    ? setTimeout(() => fail(new HttpError("Timed out")), this.timeoutMilliseconds)
-                    : undefined;
             const fail = (error: Error): void => {
-                clearTimeout(timer);
+                deadline.clear();
                 outgoing.destroy();
                 reject(error);
             };
+            // CC's timeout is for connecting and for each wait for more, not for the whole.
+            const deadline = new Deadline(this.network.timers, this.timeoutMilliseconds, () =>
+                fail(new HttpError("Timed out")),
+            );
+            this.stop = () => fail(new HttpError("Could not connect"));
             outgoing.on("error", fail);
-            outgoing.on("socket", (socket) => socket.once("connect", () => timer?.refresh()));
+            outgoing.on("socket", (socket) => socket.once("connect", () => deadline.restart()));
             outgoing.on("response", (incoming) => {
-                timer?.refresh();
+                deadline.restart();
                 const chunks: Buffer[] = [];
                 let length = 0;
+                let received = 0;
                 const content = decoded(incoming);
-                incoming.on("data", () => timer?.refresh());
+                incoming.on("data", (chunk: Buffer) => {
+                    deadline.restart();
+                    received += chunk.length;
+                    if (mostBytes !== undefined && received > mostBytes) this.stop();
+                });
                 incoming.on("error", fail);
                 content.on("error", fail);
                 content.on("data", (chunk: Buffer) => {
@@ -243,7 +292,11 @@ class Exchange {
                     else chunks.push(chunk);
                 });
                 content.on("end", () => {
-                    clearTimeout(timer);
+                    if (mostBytes !== undefined) {
+                        this.stop();
+                        return;
+                    }
+                    deadline.clear();
                     resolve({
                         code: incoming.statusCode ?? 0,
                         reason: incoming.statusMessage ?? "",
@@ -255,6 +308,49 @@ class Exchange {
             outgoing.end(this.body);
         });
     }
+}
+
+/** Something that happens unless it is put off again and again. */
+class Deadline {
+    private readonly timers: Timers;
+    private readonly milliseconds: number;
+    private readonly miss: () => void;
+    private callOff: (() => void) | undefined;
+
+    /** @param milliseconds 0 is without end */
+    constructor(timers: Timers, milliseconds: number, miss: () => void) {
+        this.timers = timers;
+        this.milliseconds = milliseconds;
+        this.miss = miss;
+        this.start();
+    }
+
+    private start(): void {
+        if (this.milliseconds > 0) this.callOff = this.timers.after(this.milliseconds, this.miss);
+    }
+
+    /** Puts it off, unless it was cleared. */
+    restart(): void {
+        if (this.callOff === undefined) return;
+        this.callOff();
+        this.start();
+    }
+
+    clear(): void {
+        this.callOff?.();
+        this.callOff = undefined;
+    }
+}
+
+/** An answer that no server gave. */
+function madeUpResponse(fault: Extract<NetworkFault, { status: number }>): HttpResponse {
+    const body = Buffer.from(fault.body ?? "");
+    return {
+        code: fault.status,
+        reason: http.STATUS_CODES[fault.status] ?? "",
+        headers: { "Content-Length": String(body.length) },
+        body,
+    };
 }
 
 function requestHeaders(

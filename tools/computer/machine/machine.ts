@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as nodePath from "node:path";
 import { fileURLToPath } from "node:url";
-import { realClock } from "./clock.ts";
+import { JumpingClock } from "./clock.ts";
 import { EventQueue, type QueuedEvent } from "./event-queue.ts";
+import { FileOperations, PowerCut, type PowerCutPlan, type Unflushed } from "./file-operations.ts";
 import { FileSystem } from "./file-system.ts";
 import { HandleTable } from "./handle-table.ts";
 import { HostFolder } from "./host-folder.ts";
@@ -11,6 +12,7 @@ import { HttpRules } from "./http-rules.ts";
 import { LuaVm, type HostFunctions } from "./lua-vm.ts";
 import { fsFunctions } from "./native-fs.ts";
 import { httpFunctions } from "./native-http.ts";
+import { NetworkFaultPlan, type NetworkFaults } from "./network-faults.ts";
 import { osFunctions } from "./native-os.ts";
 import { termFunctions } from "./native-term.ts";
 import { Terminal } from "./terminal.ts";
@@ -68,6 +70,15 @@ export interface MachineOptions {
     secondsWithoutYield: number;
     /** What Lua may use, in bytes. */
     memoryBytes: number;
+    faults: Faults;
+}
+
+/** What is made to go wrong. */
+export interface Faults {
+    /** Cuts the power at a file operation. */
+    powerCut?: PowerCutPlan;
+    /** What happens to requests and websockets. */
+    network?: NetworkFaults;
 }
 
 /**
@@ -80,9 +91,12 @@ export class Machine {
     label: string | undefined;
     private readonly options: MachineOptions;
     private readonly bios: string;
-    private readonly timers = new Timers(realClock);
+    readonly fileOperations: FileOperations;
+    readonly networkFaults: NetworkFaultPlan;
+    private readonly clock = new JumpingClock();
+    private readonly timers = new Timers(this.clock);
     private readonly files: FileSystem;
-    private readonly handles = new HandleTable();
+    private readonly handles: HandleTable;
     private readonly http: HttpClient | undefined;
     private readonly queued = new EventQueue();
     private readonly listeners = new Set<() => void>();
@@ -110,7 +124,16 @@ export class Machine {
             { location: "", label: "hdd", folder: disk },
             { location: "rom", label: "rom", folder: rom },
         ]);
-        this.http = options.http && new HttpClient(new HttpRules(options.http.allow));
+        this.fileOperations = new FileOperations(options.faults.powerCut);
+        this.handles = new HandleTable(this.fileOperations);
+        this.networkFaults = new NetworkFaultPlan(options.faults.network);
+        this.http =
+            options.http &&
+            new HttpClient({
+                rules: new HttpRules(options.http.allow),
+                faults: this.networkFaults,
+                timers: this.timers,
+            });
         this.exit = new Promise((resolve) => {
             this.settleExit = resolve;
         });
@@ -165,7 +188,7 @@ export class Machine {
                 this.next = { reason: "failed", message };
             },
             ...termFunctions(this.terminal),
-            ...fsFunctions(this.files, this.handles),
+            ...fsFunctions(this.files, this.fileOperations, this.handles),
             ...this.handles.hostFunctions(),
             ...osFunctions(this.osContext(queue)),
             ...(this.http && httpFunctions(this.http, this.handles, queue)),
@@ -180,7 +203,7 @@ export class Machine {
             this.label = label;
         };
         return {
-            clock: realClock,
+            clock: this.clock,
             timers: this.timers,
             startTick: () => this.startTick,
             queue,
@@ -255,38 +278,47 @@ export class Machine {
         try {
             this.vm?.resume(event);
         } catch (error) {
-            this.next = { reason: "failed", message: (error as Error).message };
+            this.next =
+                error instanceof PowerCut
+                    ? { reason: "powerCut" }
+                    : { reason: "failed", message: (error as Error).message };
         }
         const { next } = this;
         if (next === "reboot") {
-            this.switchOff(false);
+            this.switchOff();
             this.startUp();
         } else if (next !== undefined) {
             this.end(next);
         }
     }
 
-    /** Stops everything that belongs to this run of the computer. */
-    private switchOff(powerCut: boolean): void {
+    /** Stops everything that belongs to this run of the computer. `cut` is what a power cut leaves, if it is one. */
+    private switchOff(cut?: Unflushed): void {
         this.vm = undefined;
         if (this.turn !== undefined) clearImmediate(this.turn);
         this.turn = undefined;
         this.timers.clear();
         this.http?.abortAll();
-        this.handles.closeAll(powerCut);
+        this.handles.closeAll(cut);
         this.queued.clear();
     }
 
-    private end(exit: Exit): void {
+    private end(exit: Exit, unflushed = this.fileOperations.unflushed): void {
         if (this.hasEnded) return;
         this.hasEnded = true;
-        this.switchOff(exit.reason === "powerCut");
+        this.switchOff(exit.reason === "powerCut" ? unflushed : undefined);
         this.settleExit(exit);
         this.tellListeners();
     }
 
-    /** Stops at once: nothing of the program runs any more and what was not flushed is lost. */
-    powerCut(): void {
-        this.end({ reason: "powerCut" });
+    /** Stops at once: nothing of the program runs any more. */
+    powerCut(unflushed?: Unflushed): void {
+        this.end({ reason: "powerCut" }, unflushed);
+    }
+
+    /** Sets the clock on. Timers that are due by then come at once. Milliseconds, as JumpingClock takes them. */
+    jumpClock(monotonic: number, wall: number): void {
+        this.clock.jump(monotonic, wall);
+        this.timers.reschedule();
     }
 }

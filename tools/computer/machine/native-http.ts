@@ -49,7 +49,7 @@ export function httpFunctions(
                     }
                     const { body, ...response } = result.response;
                     const abilities = { read: true, write: false, seek: true, binary, response };
-                    const handle = handles.add(new FileHandle(new MemorySource(body)), abilities);
+                    const handle = handles.add(new FileHandle(new MemorySource(body)), url, abilities);
                     if (response.code >= 200 && response.code < 400) queue("http_success", url, handle);
                     else queue("http_failure", url, response.reason, handle);
                 });

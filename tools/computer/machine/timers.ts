@@ -34,12 +34,23 @@ export class Timers {
         return id;
     }
 
+    /** Calls `fire` when so many milliseconds have gone by, rounded up to ticks. Returns what calls it off. */
+    after(milliseconds: number, fire: () => void): () => void {
+        const id = this.at(this.ticks() + Math.ceil(milliseconds / TICK_MILLISECONDS), fire);
+        return () => this.cancel(id);
+    }
+
     cancel(id: number): void {
         if (this.pending.delete(id)) this.schedule();
     }
 
     clear(): void {
         this.pending.clear();
+        this.schedule();
+    }
+
+    /** Looks at the clock again, after it has jumped. */
+    reschedule(): void {
         this.schedule();
     }
 

@@ -12,7 +12,7 @@ local dropped = {}
 --- Closes what the program has dropped.
 function kernel.releaseHandles()
     for index = #dropped, 1, -1 do
-        kernel.send("handle.close", dropped[index])
+        kernel.send("handle.drop", dropped[index])
         dropped[index] = nil
     end
 end
