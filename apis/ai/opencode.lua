@@ -147,16 +147,22 @@ function exports.createSession(server, title)
     )
 end
 
---- One session; fails with `not_found` when the server does not have it.
+--- One session; fails with `session_gone` when the server does not have it.
 function exports.getSession(server, id)
     -- Any other id makes the server fail with 500.
-    if string.sub(id, 1, 3) ~= "ses" then
-        return false, fail("not_found", {what = "session " .. id})
+    if string.sub(id, 1, 3) == "ses" then
+        local ok, value = get(
+            server,
+            "/session/" .. textutils.urlEncode(id)
+        )
+        if ok then
+            return true, value
+        end
+        if value.code ~= "not_found" then
+            return false, value
+        end
     end
-    return get(
-        server,
-        "/session/" .. textutils.urlEncode(id)
-    )
+    return false, fail("session_gone", {session = id})
 end
 
 --- The newest sessions that no other session opened, newest first.

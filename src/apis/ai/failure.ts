@@ -53,19 +53,19 @@ export const failures: Record<string, [message: string, hint: string] | undefine
     ],
     bad_setting: ["The setting {name} {what}.", "For example: set {name} {example}"],
     bad_argument: ["{what}.", "See: ai help"],
-    not_found: ["The server does not know {what}.", "List what there is with: ai sessions"],
+    not_found: ["The server says: {what}", "See: ai sessions"],
     server_config: [
         "opencode cannot read its configuration: {what}",
         "Mend that file on the server, then try again.",
     ],
     server_error: ["opencode failed (HTTP {status}): {what}", "Look at the server's log, then try again."],
     no_session: ["This computer has no session yet.", "Ask something: ai <prompt>"],
-    session_gone: ["The server no longer has session {session}.", "Start another: ai new"],
+    session_gone: ["The server has no session {session}.", "See: ai sessions. Start another: ai new"],
     session_busy: [
         "This session has been busy for {seconds} s{what}.",
-        "Wait (ai resume), stop it (ai abort) or start another: ai new",
+        "Wait for it, stop it (ai abort) or use another: ai new",
     ],
-    unknown_model: ["opencode has no model {model}.", "It has:{known}. This session keeps to one that you name: ai --model <name> <prompt>"],
+    unknown_model: ["opencode has no model {model}.", "It has:{known}. Name one: ai --model <id> <prompt>"],
     unknown_agent: ["opencode has no agent {agent}.", "It has:{known}. Choose one with --agent"],
     never_started: [
         "opencode took the prompt but never started on it.",
@@ -73,7 +73,7 @@ export const failures: Record<string, [message: string, hint: string] | undefine
     ],
     model_error: [
         "The model failed{status}: {what}",
-        "Mend it on the server's side, or choose another: --model",
+        "Mend it on the server, or ask another: ai --model <id>",
     ],
     no_progress: [
         "Nothing happened for {seconds} s; the model hangs.",

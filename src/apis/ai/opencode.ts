@@ -124,12 +124,15 @@ export function createSession(server: Server, title: string): Result<Session> {
     });
 }
 
-/** One session; fails with `not_found` when the server does not have it. */
+/** One session; fails with `session_gone` when the server does not have it. */
 export function getSession(server: Server, id: string): Result<Session> {
     // Any other id makes the server fail with 500.
-    if (string.sub(id, 1, 3) !== "ses")
-        return $multi(false as const, fail("not_found", { what: "session " + id }));
-    return get(server, "/session/" + textutils.urlEncode(id));
+    if (string.sub(id, 1, 3) === "ses") {
+        const [ok, value] = get<Session>(server, "/session/" + textutils.urlEncode(id));
+        if (ok) return $multi(true as const, value);
+        if (value.code !== "not_found") return $multi(false as const, value);
+    }
+    return $multi(false as const, fail("session_gone", { session: id }));
 }
 
 /** The newest sessions that no other session opened, newest first. */
