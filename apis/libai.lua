@@ -93,11 +93,8 @@ local function createAi(environment)
         if ok then
             return true, session
         end
-        if session.code ~= "not_found" then
+        if session.code ~= "session_gone" or options.session ~= nil then
             return false, session
-        end
-        if options.session ~= nil then
-            return false, fail("session_gone", {session = id})
         end
         local created, fresh = createSession(server)
         if created and options.onProgress ~= nil then

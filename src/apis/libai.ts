@@ -88,9 +88,9 @@ function createAi(this: void, environment?: Environment): Ai {
         if (id === undefined) return createSession(server);
         const [ok, session] = opencode.getSession(server, id);
         if (ok) return $multi(true as const, session);
-        if (session.code !== "not_found") return $multi(false as const, session);
-        if (options.session !== undefined)
-            return $multi(false as const, fail("session_gone", { session: id }));
+        if (session.code !== "session_gone" || options.session !== undefined) {
+            return $multi(false as const, session);
+        }
         const [created, fresh] = createSession(server);
         if (created && options.onProgress !== undefined) {
             options.onProgress({ phase: "new session", seconds: 0, message: id });

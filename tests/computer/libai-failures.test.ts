@@ -124,7 +124,7 @@ it.each([
     ['ai.ask("hi", {model = "nonsense"})', "bad_argument"],
     ["ai.abort()", "no_session"],
     ["ai.resume()", "nothing_to_resume"],
-    ['ai.useSession("7")', "not_found"],
+    ['ai.useSession("7")', "session_gone"],
     ['ai.ask("hi", {session = "7"})', "session_gone"],
 ])("%s fails with %s and asks no server", async (call, code) => {
     expect((await failureOf(call, { "opencc.server_url": "http://127.0.0.1:1" })).code).toBe(code);
