@@ -1,29 +1,24 @@
 /**
  * UTF-8 in the computer's own font, which has one byte a character: ASCII, Latin-1 from 160 up, and below 32 the
- * symbols of IBM's code page 437 (9, 10 and 13 are blank there). So a folded text is as wide as it is long.
+ * symbols of IBM's code page 437, but for the blank 9, 10 and 13. So a folded text is as wide as it is long.
  */
 
-/** Byte in the font, and the code points (hexadecimal, ranges with "-") that it shows. */
-const SYMBOLS: Record<number, string> = {
-    3: "2665 2764 1F493-1F49F",
-    7: "2022 2023 25CF 25E6",
-    14: "266A",
-    15: "266B 266C",
-    16: "25B6 25BA",
-    17: "25C0 25C4",
-    18: "2195",
-    24: "2191 2B06",
-    25: "2193 2B07",
-    26: "2192 2794 279C 27A1",
-    27: "2190 2B05",
-    29: "2194",
-    30: "25B2",
-    31: "25BC",
-    127: "2592",
-};
-
-/** What is written for code points that the font lacks. None stands here twice, as the order is Lua's. */
+/** What stands for code points (hexadecimal, ranges with "-"). None stands here twice, as the order is Lua's. */
 const SPELLINGS: Record<string, string> = {
+    "\x03": "2665 2764 1F493-1F49F",
+    "\x07": "2022 2023 25CF 25E6",
+    "\x0e": "266A",
+    "\x0f": "266B 266C",
+    "\x10": "25B6 25BA",
+    "\x11": "25C0 25C4",
+    "\x12": "2195",
+    "\x18": "2191 2B06",
+    "\x19": "2193 2B07",
+    "\x1a": "2192 2794 279C 27A1",
+    "\x1b": "2190 2B05",
+    "\x1d": "2194",
+    "\x1e": "25B2",
+    "\x1f": "25BC",
     "": "AD 300-36F 200B-200F 202A-202E 2060-206F 20D0-20FF FE00-FE0F FEFF 1F3FB-1F3FF",
     " ": "2000-200A 202F 205F 3000",
     "\n": "2028 2029",
@@ -31,7 +26,7 @@ const SPELLINGS: Record<string, string> = {
     '"': "201C-201F 2033",
     "-": "2010-2015 2212 2500 2501 2504 2505 2508 2509 254C 254D 2550",
     "|": "2502 2503 2506 2507 250A 250B 254E 254F 2551",
-    "#": "2580-2590 2593 25A0 25AA",
+    "#": "2580-2593 25A0 25AA",
     "*": "2217 2605 2606 2B50",
     "...": "2026",
     "~": "2248",
@@ -58,16 +53,13 @@ const LATIN_EXTENDED =
 
 const glyphs: Record<number, string | undefined> = { 9: "  " };
 
-function spell(text: string, codePoints: string): void {
+for (const index of $range(1, 128)) glyphs[0xff + index] = string.sub(LATIN_EXTENDED, index, index);
+for (const [text, codePoints] of pairs(SPELLINGS)) {
     for (const [first, last] of string.gmatch(codePoints, "(%x+)-?(%x*)")) {
         const start = tonumber(first, 16)!;
         for (const code of $range(start, tonumber(last, 16) ?? start)) glyphs[code] = text;
     }
 }
-
-for (const index of $range(1, 128)) glyphs[0xff + index] = string.sub(LATIN_EXTENDED, index, index);
-for (const [byte, codePoints] of pairs(SYMBOLS)) spell(string.char(byte), codePoints);
-for (const [text, codePoints] of pairs(SPELLINGS)) spell(text, codePoints);
 
 function foldCodePoint(code: number): string {
     const text = glyphs[code];
@@ -82,7 +74,7 @@ function foldCodePoint(code: number): string {
     return "?";
 }
 
-/** Folds one character that is not printable ASCII, and whatever stray continuation bytes stand behind it. */
+/** Folds a character that is not printable ASCII, with the stray bytes behind it. */
 function foldCharacter(bytes: string): string {
     const lead = string.byte(bytes);
     const size = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
@@ -95,8 +87,8 @@ function foldCharacter(bytes: string): string {
     return foldCodePoint(code) + (bytes.length > size ? "?" : "");
 }
 
-const CONTINUATION = `[${string.char(0x80)}-${string.char(0xbf)}]*`;
-const JOINED = `${string.char(0xe2, 0x80, 0x8d)}[${string.char(0xc2)}-${string.char(0xf4)}]${CONTINUATION}`;
+const TAIL = `[${string.char(0x80)}-${string.char(0xbf)}]*`;
+const JOINED = `${string.char(0xe2, 0x80, 0x8d)}[${string.char(0xc2)}-${string.char(0xf4)}]${TAIL}`;
 
 /**
  * Folds UTF-8 to CC's font: what the font has stays itself, for the rest stands the nearest spelling, or one `?` a
@@ -104,7 +96,8 @@ const JOINED = `${string.char(0xe2, 0x80, 0x8d)}[${string.char(0xc2)}-${string.c
  */
 export function fold(text: string): string {
     let [folded] = string.gsub(text, "\r\n?", "\n");
-    [folded] = string.gsub(folded, JOINED, ""); // of a joined emoji the first is shown
-    [folded] = string.gsub(folded, `[^ -~\n]${CONTINUATION}`, foldCharacter);
+    // Of emoji that are joined to one the first is shown.
+    [folded] = string.gsub(folded, JOINED, "");
+    [folded] = string.gsub(folded, `[^ -~\n]${TAIL}`, foldCharacter);
     return folded;
 }

@@ -16,23 +16,21 @@ export interface Span {
 
 type Emit = (row: Span[]) => void;
 
-/** Deepest that quotes (levels) and lists (columns) are shown nested. */
+/** The most columns that a list in a list is indented. */
 const DEEPEST = 8;
 
-/** What belongs together where one of these begins. */
-const RUNS: Record<string, string> = { "*": "^%*+", _: "^_+", "`": "^`+", "[": "^%[", "\\": "^\\%p?" };
+const BULLET = `${string.char(7)} `;
+
+/** How far ahead the end of a mark is looked for: this keeps a text full of marks from taking quadratic time. */
+const REACH = 300;
 
 const match = string.match as (text: string, pattern: string, at?: number) => LuaMultiReturn<(string | undefined)[]>;
 
-function textOf(spans: Span[]): string {
-    const texts: string[] = [];
-    for (const span of spans) texts.push(span.text);
-    return texts.join("");
-}
-
 /** Breaks spans at spaces; a word that is wider than the screen is cut. Rows after the first are indented as far. */
 function wrap(spans: Span[], width: number, first: string, emit: Emit): void {
-    const text = textOf(spans);
+    const texts: string[] = [];
+    for (const span of spans) texts.push(span.text);
+    const text = texts.join("");
     const room = Math.max(width - first.length, 1);
     let prefix = first;
     let at = 1;
@@ -74,82 +72,27 @@ function wrap(spans: Span[], width: number, first: string, emit: Emit): void {
     } while (at <= text.length);
 }
 
-/** A paragraph, heading or cell as folded spans; `style` is that of the text that has no other. */
-function spansOf(source: string, style: Style): Span[] {
-    const [text] = string.gsub(source, "<br ?/?>", "\n");
-    const spans: Span[] = [];
-    const open: Record<string, boolean> = {};
-    const found: Record<string, number> = {};
-    let depth = 0;
+/** Adds the folded spans of a paragraph or heading; `style` is that of the text that has no other. */
+function addSpans(spans: Span[], text: string, style: Style): Span[] {
     let at = 1;
-
-    const add = (piece: string, own?: Style): void => {
-        const folded = fold(piece);
-        spans.push({ text: folded, style: own ?? (depth > 0 ? "bold" : style) });
-    };
-
-    /** Where a pattern is next, or infinity; remembered, so that it is looked for once. */
-    const search = (pattern: string): number => {
-        if ((found[pattern] ?? 0) < at) found[pattern] = string.find(text, pattern, at)[0] ?? Infinity;
-        return found[pattern]!;
-    };
-
-    const addCode = (ticks: string): void => {
-        const stop = search(`%f[\`]${ticks}%f[^\`]`);
-        if (stop === Infinity) {
-            add(ticks);
-        } else {
-            const code = string.sub(text, at, stop - 1);
-            add(code, "code");
-            at = stop + ticks.length;
-        }
-    };
-
-    /** Begins or ends emphasis, where the run stands right for that and the other end is there. */
-    const addMarks = (run: string, mark: string): void => {
-        const before = at - run.length - 1;
-        const marks = string.rep(`%${mark}`, run.length);
-        const [inWord] = match(text, `^%w${marks}%w`, before);
-        const [opens] = match(text, "^%S", at);
-        const [closes] = match(text, "^%S", before);
-        if (open[run] && closes !== undefined && inWord === undefined) {
-            open[run] = false;
-            depth -= 1;
-        } else if (
-            !open[run] &&
-            opens !== undefined &&
-            inWord === undefined &&
-            run.length <= 3 &&
-            search(`%S${marks}%f[^%w%${mark}]`) < Infinity
-        ) {
-            open[run] = true;
-            depth += 1;
-        } else {
-            add(run);
-        }
-    };
-
-    /** Shows "[words](address)" as "words (address)". */
-    const addLink = (): void => {
-        const [, middle, words, url] = string.find(text, "^([^%[%]]*)%]%(<?([^%s%[()<>]*)", at);
-        const [, stop] = string.find(text, "^[^%[()]*%)", (middle ?? text.length) + 1);
-        if (stop === undefined) {
-            add("[");
-        } else {
-            const [label] = string.gsub(words as string, "[*`]", "");
-            add(label === url ? label : `${label} (${url as string})`, "link");
-            at = stop + 1;
-        }
-    };
-
     while (at <= text.length) {
         const mark = string.sub(text, at, at);
-        const run = match(text, RUNS[mark] ?? "^[^*_`%[\\]+", at)[0]!;
-        at += run.length;
-        if (mark === "`") addCode(run);
-        else if (mark === "*" || mark === "_") addMarks(run, mark);
-        else if (mark === "[") addLink();
-        else add(mark === "\\" && run !== mark ? string.sub(run, 2) : run);
+        const ahead = string.sub(text, at, at + REACH);
+        const [plain] = match(text, "^[^*_`%[\\]+", at);
+        const [marked] = match(text, "^[*_`]+", at);
+        const [code, , inCode] = match(ahead, "^((`+)([^`].-)%f[`]%2)%f[^`]");
+        const [link, words, url] = match(ahead, "^(%[%**`?([^%[%]]-)`?%**%]%(<?([^%s()<>]*)[^()]*%))");
+        const [escaped, character] = match(ahead, "^(\\(%p))");
+        const marks = mark === "_" ? "^((_+)([^%s_].-)%2)%f[^%w_]" : "^((%*+)([^%s*].-)%2)%f[^%w*]";
+        const [inWord] = match(text, "^%w[*_]", at - 1);
+        const [strong, , inStrong] = match(inWord === undefined ? ahead : "", marks);
+        const span: Span = { text: fold(inCode ?? words ?? character ?? plain ?? marked ?? mark), style };
+        if (code !== undefined) span.style = "code";
+        if (link !== undefined) span.style = "link";
+        if (link !== undefined && words !== url) span.text += fold(` (${url!})`);
+        if (strong !== undefined) addSpans(spans, inStrong!, "bold");
+        else spans.push(span);
+        at += (strong ?? code ?? link ?? escaped ?? plain ?? marked ?? mark).length;
     }
     return spans;
 }
@@ -161,38 +104,30 @@ function putTable(lines: string[], width: number, put: Emit): void {
     let total = -1;
     for (const line of lines) {
         const cells: string[] = [];
-        const [open] = string.gsub(line, "^|", "");
+        const [open] = string.gsub(fold(line), "^|", "");
         const [closed] = string.gsub(open, "([^|])$", "%1|");
         for (const [cell] of string.gmatch(closed, " ?([^|]-) ?|")) {
-            const spans = spansOf(cell!, "text");
-            const text = textOf(spans);
+            const [text] = string.gsub(cell!, "[*`]", "");
             cells.push(text);
-            const column = cells.length - 1;
-            const before = widths[column] ?? -1;
-            widths[column] = Math.max(before, text.length);
-            total += widths[column] - before;
+            const before = widths[cells.length - 1] ?? -1;
+            const wider = Math.max(before, text.length);
+            widths[cells.length - 1] = wider;
+            total += wider - before;
         }
         rows.push(cells);
     }
     const names = rows[0]!;
     for (const row of rows) {
-        const style = row === names ? "bold" : "text";
-        if (total <= width) {
-            const padded: string[] = [];
-            for (const [column, cell] of ipairs(row)) {
-                padded.push(cell + string.rep(" ", widths[column - 1]! - cell.length));
-            }
-            put([{ text: padded.join(" "), style }]);
-        } else if (row !== names || rows.length === 1) {
-            for (const [column, cell] of ipairs(row)) {
-                const name = names[column - 1] ?? "";
-                const item: Span[] = [
-                    { text: `${name}: `, style: "bold" },
-                    { text: cell, style },
-                ];
-                wrap(item, width, column === 1 ? `${string.char(7)} ` : "  ", put);
+        let text = "";
+        for (const [column, cell] of ipairs(row)) {
+            if (total <= width) {
+                text += cell + string.rep(" ", widths[column - 1]! - cell.length + 1);
+            } else if (row !== names) {
+                const name: Span = { text: `${names[column - 1] ?? ""}: `, style: "bold" };
+                wrap([name, { text: cell, style: "text" }], width, column === 1 ? BULLET : "  ", put);
             }
         }
+        if (total <= width) put([{ text: string.sub(text, 1, width), style: row === names ? "bold" : "text" }]);
     }
 }
 
@@ -204,8 +139,8 @@ function putTable(lines: string[], width: number, put: Emit): void {
  * @param emit gets each row, without a line break, as soon as it is known
  */
 export function markdown(source: string, width: number, emit: (row: Span[]) => void): void {
+    let quote = "";
     let room = width;
-    let quoted = 0;
     let gap: boolean | undefined;
     let inList = false;
     let fence: string | undefined;
@@ -217,9 +152,9 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
     const put = (row: Span[]): void => {
         if (gap === true) emit([]);
         gap = false;
-        const bars: Span[] = quoted > 0 ? [{ text: string.rep("> ", quoted), style: "quote" }] : [];
-        for (const span of row) bars.push(span);
-        emit(bars);
+        const whole: Span[] = quote === "" ? [] : [{ text: quote, style: "quote" }];
+        for (const span of row) whole.push(span);
+        emit(whole);
     };
 
     const putCode = (line: string): void => {
@@ -233,12 +168,12 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
     /** Shows the paragraph, list item or table that has been read. */
     const flush = (): void => {
         if (table !== undefined) putTable(table, room, put);
-        table = undefined;
         if (paragraph.length > 0) {
             const [text] = string.gsub(paragraph.join(" "), "\n ", "\n");
-            const spans = spansOf(text, quoted > 0 ? "quote" : "text");
+            const spans = addSpans([], text, quote === "" ? "text" : "quote");
             wrap(spans, room, first, put);
         }
+        table = undefined;
         paragraph = [];
     };
 
@@ -247,47 +182,59 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
         const [body] = string.gsub(trimmed!, " +", " ");
         const above = paragraph[paragraph.length - 1];
         const [bar] = match(body, "|");
-        if (bar !== undefined && table !== undefined) {
-            table.push(body);
-            return;
-        }
-        if (bar !== undefined && above !== undefined && match(body, "^[|: -]+$")[0] !== undefined) {
-            paragraph.pop();
-            flush();
-            table = [above];
-            return;
-        }
-        const [ticks] = match(body, "^(```+)[^`]*$");
-        const [tildes] = match(body, "^~~~+");
+        const [underline] = match(body, "^[|: -]+$");
+        const [ticks] = match(body, "^([`~][`~][`~]+)[^`]*$");
         const [heading] = match(body, "^##?#?#?#?#? ");
         const [rule] = match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$");
         const [bullet] = match(body, "^[-*+] ");
         const [number] = match(body, "^%d%d?%d?[.)] ");
         const item = bullet ?? number ?? "";
-        if (above === undefined || item !== "" || (ticks ?? tildes ?? heading ?? rule) !== undefined) flush();
+        if (bar !== undefined && table !== undefined) {
+            table.push(body);
+            return;
+        }
+        if (bar !== undefined && above !== undefined && underline !== undefined) {
+            paragraph.pop();
+            flush();
+            table = [above];
+            return;
+        }
+        if (above === undefined || item !== "" || (ticks ?? heading ?? rule) !== undefined) flush();
         if (heading !== undefined) {
-            const spans = spansOf(string.sub(body, heading.length + 1), "heading");
-            wrap(spans, room, "", put);
+            const title = string.sub(body, heading.length + 1);
+            wrap(addSpans([], title, "heading"), room, "", put);
         } else if (rule !== undefined) {
             put([{ text: string.rep("-", room), style: "quote" }]);
-        } else if ((ticks ?? tildes) !== undefined) {
-            fence = ticks ?? tildes;
+        } else if (ticks !== undefined) {
+            fence = ticks;
             fenceIndent = indent;
         } else {
             if (paragraph.length === 0) {
                 inList = item !== "" || (inList && indent > 0);
                 first = inList ? string.rep(" ", Math.min(indent, DEEPEST)) : "";
-                if (item !== "") first += number ?? `${string.char(7)} `;
+                if (item !== "") first += number ?? BULLET;
             }
             const [lineBreak] = match(line, "  $");
             paragraph.push(string.sub(body, item.length + 1) + (lineBreak === undefined ? "" : "\n"));
         }
     };
 
-    const readLine = (line: string): void => {
+    let [text] = string.gsub(source, "\r\n?", "\n");
+    [text] = string.gsub(text, "\t", "  ");
+    for (const [whole] of string.gmatch(`${text}\n`, "([^\n]*)\n")) {
+        const [quoted] = match(fence !== undefined && quote === "" ? "" : whole!, "^ ? ? ?> ?(.*)$");
+        const prefix = quoted === undefined ? "" : "> ";
+        if (prefix !== quote) {
+            flush();
+            fence = undefined;
+            inList = false;
+            quote = prefix;
+            room = Math.max(width - prefix.length, 1);
+        }
+        const line = quoted ?? whole!;
         const indent = match(line, "^ *")[0]!.length;
+        const [end] = match(line, "^ *([`~]+) *$");
         if (fence !== undefined) {
-            const [end] = match(line, "^ *([`~]+) *$");
             if (string.sub(end ?? "", 1, fence.length) === fence) fence = undefined;
             else putCode(string.sub(line, Math.min(indent, fenceIndent) + 1));
         } else if (indent === line.length) {
@@ -298,22 +245,6 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
         } else {
             readText(line, indent);
         }
-    };
-
-    let [text] = string.gsub(source, "\r\n?", "\n");
-    [text] = string.gsub(text, "\t", "  ");
-    for (const [line] of string.gmatch(`${text}\n`, "([^\n]*)\n")) {
-        const isCode = fence !== undefined && quoted === 0;
-        const [bars, quote] = match(line!, "^([> ]*>) ?(.*)$");
-        const [levels] = string.gsub(isCode ? "" : (bars ?? ""), " ", "");
-        if (levels.length !== quoted) {
-            flush();
-            fence = undefined;
-            inList = false;
-            quoted = levels.length;
-            room = Math.max(width - 2 * quoted, 1);
-        }
-        readLine(quoted > 0 ? quote! : line!);
     }
     flush();
 }

@@ -73,6 +73,9 @@ function toRegExp(pattern: string): RegExp {
         } else if (character === "$" && at === pattern.length - 1) {
             source += "$";
             at += 1;
+        } else if (/^%[1-9]/.test(pattern.slice(at))) {
+            source += `\\${pattern.charAt(at + 1)}`;
+            at += 2;
         } else if (pattern.startsWith("%f", at)) {
             const { body, negated, next } = readClass(pattern, at + 2);
             // Before the start and after the end stands a zero byte.
