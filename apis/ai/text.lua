@@ -5,30 +5,21 @@ local font = require("/apis/ai/font")
 local fold = font.fold
 exports.fold = fold
 
---- Deepest that quotes (levels) and lists (columns) are shown nested.
+--- The most columns that a list in a list is indented.
 local DEEPEST = 8
+local BULLET = string.char(7) .. " "
 
---- What belongs together where one of these begins.
-local RUNS = {
-    ["*"] = "^%*+",
-    _ = "^_+",
-    ["`"] = "^`+",
-    ["["] = "^%[",
-    ["\\"] = "^\\%p?"
-}
+--- How far ahead the end of a mark is looked for: this keeps a text full of marks from taking quadratic time.
+local REACH = 300
 local match = string.match
-
-local function textOf(spans)
-    local texts = {}
-    for __, span in ipairs(spans) do
-        texts[#texts + 1] = span.text
-    end
-    return table.concat(texts, "")
-end
 
 --- Breaks spans at spaces; a word that is wider than the screen is cut. Rows after the first are indented as far.
 local function wrap(spans, width, first, emit)
-    local text = textOf(spans)
+    local texts = {}
+    for _, span in ipairs(spans) do
+        texts[#texts + 1] = span.text
+    end
+    local text = table.concat(texts, "")
     local room = math.max(width - #first, 1)
     local prefix = first
     local at = 1
@@ -55,7 +46,7 @@ local function wrap(spans, width, first, emit)
             local ahead = string.sub(text, at, at + room)
             local stop = string.find(ahead, "\n", 1, true)
             if stop == nil and #ahead > room then
-                local __, space = string.find(ahead, "^.*[^ ] ")
+                local _, space = string.find(ahead, "^.*[^ ] ")
                 stop = space
             end
             if stop == nil then
@@ -73,77 +64,39 @@ local function wrap(spans, width, first, emit)
     until not (at <= #text)
 end
 
---- A paragraph, heading or cell as folded spans; `style` is that of the text that has no other.
-local function spansOf(source, style)
-    local text = string.gsub(source, "<br ?/?>", "\n")
-    local spans = {}
-    local open = {}
-    local found = {}
-    local depth = 0
+--- Adds the folded spans of a paragraph or heading; `style` is that of the text that has no other.
+local function addSpans(spans, text, style)
     local at = 1
-    local function add(piece, own)
-        local folded = fold(piece)
-        spans[#spans + 1] = {text = folded, style = own or (depth > 0 and "bold" or style)}
-    end
-    --- Where a pattern is next, or infinity; remembered, so that it is looked for once.
-    local function search(pattern)
-        if (found[pattern] or 0) < at then
-            found[pattern] = (string.find(text, pattern, at)) or math.huge
-        end
-        return found[pattern]
-    end
-    local function addCode(ticks)
-        local stop = search(("%f[`]" .. ticks) .. "%f[^`]")
-        if stop == math.huge then
-            add(ticks)
-        else
-            local code = string.sub(text, at, stop - 1)
-            add(code, "code")
-            at = stop + #ticks
-        end
-    end
-    --- Begins or ends emphasis, where the run stands right for that and the other end is there.
-    local function addMarks(run, mark)
-        local before = at - #run - 1
-        local marks = string.rep("%" .. mark, #run)
-        local inWord = match(text, ("^%w" .. marks) .. "%w", before)
-        local opens = match(text, "^%S", at)
-        local closes = match(text, "^%S", before)
-        if open[run] and closes ~= nil and inWord == nil then
-            open[run] = false
-            depth = depth - 1
-        elseif not open[run] and opens ~= nil and inWord == nil and #run <= 3 and search(((("%S" .. marks) .. "%f[^%w%") .. mark) .. "]") < math.huge then
-            open[run] = true
-            depth = depth + 1
-        else
-            add(run)
-        end
-    end
-    --- Shows "[words](address)" as "words (address)".
-    local function addLink()
-        local __, middle, words, url = string.find(text, "^([^%[%]]*)%]%(<?([^%s%[()<>]*)", at)
-        local __, stop = string.find(text, "^[^%[()]*%)", (middle or #text) + 1)
-        if stop == nil then
-            add("[")
-        else
-            local label = string.gsub(words, "[*`]", "")
-            add(label == url and label or ((label .. " (") .. url) .. ")", "link")
-            at = stop + 1
-        end
-    end
     while at <= #text do
         local mark = string.sub(text, at, at)
-        local run = (match(text, RUNS[mark] or "^[^*_`%[\\]+", at))
-        at = at + #run
-        if mark == "`" then
-            addCode(run)
-        elseif mark == "*" or mark == "_" then
-            addMarks(run, mark)
-        elseif mark == "[" then
-            addLink()
-        else
-            add(mark == "\\" and run ~= mark and string.sub(run, 2) or run)
+        local ahead = string.sub(text, at, at + REACH)
+        local plain = match(text, "^[^*_`%[\\]+", at)
+        local marked = match(text, "^[*_`]+", at)
+        local code, _, inCode = match(ahead, "^((`+)([^`].-)%f[`]%2)%f[^`]")
+        local link, words, url = match(ahead, "^(%[%**`?([^%[%]]-)`?%**%]%(<?([^%s()<>]*)[^()]*%))")
+        local escaped, character = match(ahead, "^(\\(%p))")
+        local marks = mark == "_" and "^((_+)([^%s_].-)%2)%f[^%w_]" or "^((%*+)([^%s*].-)%2)%f[^%w*]"
+        local inWord = match(text, "^%w[*_]", at - 1)
+        local strong, _, inStrong = match(inWord == nil and ahead or "", marks)
+        local span = {
+            text = fold(inCode or words or character or plain or marked or mark),
+            style = style
+        }
+        if code ~= nil then
+            span.style = "code"
         end
+        if link ~= nil then
+            span.style = "link"
+        end
+        if link ~= nil and words ~= url then
+            span.text = span.text .. fold((" (" .. url) .. ")")
+        end
+        if strong ~= nil then
+            addSpans(spans, inStrong, "bold")
+        else
+            spans[#spans + 1] = span
+        end
+        at = at + #(strong or code or link or escaped or plain or marked or mark)
     end
     return spans
 end
@@ -152,45 +105,41 @@ end
 local function putTable(lines, width, put)
     local rows = {}
     local widths = {}
-    local total = -1
-    for __, line in ipairs(lines) do
+    local total = -2
+    for _, line in ipairs(lines) do
         local cells = {}
-        local open = string.gsub(line, "^|", "")
+        local open = string.gsub(
+            fold(line),
+            "^|",
+            ""
+        )
         local closed = string.gsub(open, "([^|])$", "%1|")
         for cell in string.gmatch(closed, " ?([^|]-) ?|") do
-            local spans = spansOf(cell, "text")
-            local text = textOf(spans)
+            local text = string.gsub(cell, "[*`]", "")
             cells[#cells + 1] = text
-            local column = #cells - 1
-            local before = widths[column + 1] or -1
-            widths[column + 1] = math.max(before, #text)
-            total = total + (widths[column + 1] - before)
+            local before = widths[#cells] or -2
+            local wider = math.max(before, #text)
+            widths[#cells] = wider
+            total = total + (wider - before)
         end
         rows[#rows + 1] = cells
     end
     local names = rows[1]
-    for __, row in ipairs(rows) do
-        local style = row == names and "bold" or "text"
+    for _, row in ipairs(rows) do
+        local text = ""
+        for column, cell in ipairs(row) do
+            if total <= width then
+                text = text .. cell .. string.rep(" ", widths[column] - #cell + 2)
+            elseif row ~= names then
+                local name = {text = (names[column] or "") .. ": ", style = "bold"}
+                wrap({name, {text = cell, style = "text"}}, width, column == 1 and BULLET or "  ", put)
+            end
+        end
         if total <= width then
-            local padded = {}
-            for column, cell in ipairs(row) do
-                padded[#padded + 1] = cell .. string.rep(" ", widths[column] - #cell)
-            end
             put({{
-                text = table.concat(padded, " "),
-                style = style
+                text = string.sub(text, 1, width),
+                style = row == names and "bold" or "text"
             }})
-        elseif row ~= names or #rows == 1 then
-            for column, cell in ipairs(row) do
-                local name = names[column] or ""
-                local item = {{text = name .. ": ", style = "bold"}, {text = cell, style = style}}
-                wrap(
-                    item,
-                    width,
-                    column == 1 and string.char(7) .. " " or "  ",
-                    put
-                )
-            end
         end
     end
 end
@@ -200,8 +149,8 @@ end
 ---@param width number columns of the screen
 ---@param emit fun(row: table[]) gets each row, without a line break, as soon as it is known
 function exports.markdown(source, width, emit)
+    local quote = ""
     local room = width
-    local quoted = 0
     local gap
     local inList = false
     local fence
@@ -214,14 +163,11 @@ function exports.markdown(source, width, emit)
             emit({})
         end
         gap = false
-        local bars = quoted > 0 and ({{
-            text = string.rep("> ", quoted),
-            style = "quote"
-        }}) or ({})
-        for __, span in ipairs(row) do
-            bars[#bars + 1] = span
+        local whole = quote == "" and ({}) or ({{text = quote, style = "quote"}})
+        for _, span in ipairs(row) do
+            whole[#whole + 1] = span
         end
-        emit(bars)
+        emit(whole)
     end
     local function putCode(line)
         local code = fold(line)
@@ -235,16 +181,16 @@ function exports.markdown(source, width, emit)
         if table_ ~= nil then
             putTable(table_, room, put)
         end
-        table_ = nil
         if #paragraph > 0 then
             local text = string.gsub(
                 table.concat(paragraph, " "),
                 "\n ",
                 "\n"
             )
-            local spans = spansOf(text, quoted > 0 and "quote" or "text")
+            local spans = addSpans({}, text, quote == "" and "text" or "quote")
             wrap(spans, room, first, put)
         end
+        table_ = nil
         paragraph = {}
     end
     local function readText(line, indent)
@@ -252,39 +198,41 @@ function exports.markdown(source, width, emit)
         local body = string.gsub(trimmed, " +", " ")
         local above = paragraph[#paragraph]
         local bar = match(body, "|")
-        if bar ~= nil and table_ ~= nil then
-            table_[#table_ + 1] = body
-            return
-        end
-        if bar ~= nil and above ~= nil and (match(body, "^[|: -]+$")) ~= nil then
-            table.remove(paragraph)
-            flush()
-            table_ = {above}
-            return
-        end
-        local ticks = match(body, "^(```+)[^`]*$")
-        local tildes = match(body, "^~~~+")
+        local underline = match(body, "^[|: -]+$")
+        local ticks = match(body, "^([`~][`~][`~]+)[^`]*$")
         local heading = match(body, "^##?#?#?#?#? ")
         local rule = match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$")
         local bullet = match(body, "^[-*+] ")
         local number = match(body, "^%d%d?%d?[.)] ")
         local item = bullet or number or ""
-        if above == nil or item ~= "" or (ticks or tildes or heading or rule) ~= nil then
+        if bar ~= nil and table_ ~= nil then
+            table_[#table_ + 1] = body
+            return
+        end
+        if bar ~= nil and above ~= nil and underline ~= nil then
+            table.remove(paragraph)
+            flush()
+            table_ = {above}
+            return
+        end
+        if above == nil or item ~= "" or (ticks or heading or rule) ~= nil then
             flush()
         end
         if heading ~= nil then
-            local spans = spansOf(
-                string.sub(body, #heading + 1),
-                "heading"
+            local title = string.sub(body, #heading + 1)
+            wrap(
+                addSpans({}, title, "heading"),
+                room,
+                "",
+                put
             )
-            wrap(spans, room, "", put)
         elseif rule ~= nil then
             put({{
                 text = string.rep("-", room),
                 style = "quote"
             }})
-        elseif (ticks or tildes) ~= nil then
-            fence = ticks or tildes
+        elseif ticks ~= nil then
+            fence = ticks
             fenceIndent = indent
         else
             if #paragraph == 0 then
@@ -294,17 +242,29 @@ function exports.markdown(source, width, emit)
                     math.min(indent, DEEPEST)
                 ) or ""
                 if item ~= "" then
-                    first = first .. (number or string.char(7) .. " ")
+                    first = first .. (number or BULLET)
                 end
             end
             local lineBreak = match(line, "  $")
             paragraph[#paragraph + 1] = string.sub(body, #item + 1) .. (lineBreak == nil and "" or "\n")
         end
     end
-    local function readLine(line)
+    local text = string.gsub(source, "\r\n?", "\n")
+    text = string.gsub(text, "\t", "  ")
+    for whole in string.gmatch(text .. "\n", "([^\n]*)\n") do
+        local quoted = match(fence ~= nil and quote == "" and "" or whole, "^ ? ? ?> ?(.*)$")
+        local prefix = quoted == nil and "" or "> "
+        if prefix ~= quote then
+            flush()
+            fence = nil
+            inList = false
+            quote = prefix
+            room = math.max(width - #prefix, 1)
+        end
+        local line = quoted or whole
         local indent = #(match(line, "^ *"))
+        local end_ = match(line, "^ *([`~]+) *$")
         if fence ~= nil then
-            local end_ = match(line, "^ *([`~]+) *$")
             if string.sub(end_ or "", 1, #fence) == fence then
                 fence = nil
             else
@@ -323,21 +283,6 @@ function exports.markdown(source, width, emit)
         else
             readText(line, indent)
         end
-    end
-    local text = string.gsub(source, "\r\n?", "\n")
-    text = string.gsub(text, "\t", "  ")
-    for line in string.gmatch(text .. "\n", "([^\n]*)\n") do
-        local isCode = fence ~= nil and quoted == 0
-        local bars, quote = match(line, "^([> ]*>) ?(.*)$")
-        local levels = string.gsub(isCode and "" or (bars or ""), " ", "")
-        if #levels ~= quoted then
-            flush()
-            fence = nil
-            inList = false
-            quoted = #levels
-            room = math.max(width - 2 * quoted, 1)
-        end
-        readLine(quoted > 0 and quote or line)
     end
     flush()
 end

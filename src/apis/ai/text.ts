@@ -101,7 +101,7 @@ function addSpans(spans: Span[], text: string, style: Style): Span[] {
 function putTable(lines: string[], width: number, put: Emit): void {
     const rows: string[][] = [];
     const widths: number[] = [];
-    let total = -1;
+    let total = -2;
     for (const line of lines) {
         const cells: string[] = [];
         const [open] = string.gsub(fold(line), "^|", "");
@@ -109,7 +109,7 @@ function putTable(lines: string[], width: number, put: Emit): void {
         for (const [cell] of string.gmatch(closed, " ?([^|]-) ?|")) {
             const [text] = string.gsub(cell!, "[*`]", "");
             cells.push(text);
-            const before = widths[cells.length - 1] ?? -1;
+            const before = widths[cells.length - 1] ?? -2;
             const wider = Math.max(before, text.length);
             widths[cells.length - 1] = wider;
             total += wider - before;
@@ -121,7 +121,7 @@ function putTable(lines: string[], width: number, put: Emit): void {
         let text = "";
         for (const [column, cell] of ipairs(row)) {
             if (total <= width) {
-                text += cell + string.rep(" ", widths[column - 1]! - cell.length + 1);
+                text += cell + string.rep(" ", widths[column - 1]! - cell.length + 2);
             } else if (row !== names) {
                 const name: Span = { text: `${names[column - 1] ?? ""}: `, style: "bold" };
                 wrap([name, { text: cell, style: "text" }], width, column === 1 ? BULLET : "  ", put);
