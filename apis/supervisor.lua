@@ -47,10 +47,8 @@ local function runServer(path, name, shell)
     end
     local environment = {shell = shell, print = log, printError = log, arg = {[0] = path}}
     setmetatable(environment, {__index = _G})
-    local require_, loaded = modules.make(
-        environment,
-        fs.getDir(path)
-    )
+    local folder = fs.getDir(path)
+    local require_, loaded = modules.make(environment, folder)
     environment.require = require_
     environment.package = loaded
     local program, problem = loadfile(path, nil, environment)
@@ -62,11 +60,8 @@ end
 
 --- Runs a server until it ends by itself, starting it again whenever it crashes.
 local function keepRunning(path, shell, tell)
-    local name = string.gsub(
-        fs.getName(path),
-        "%.lua$",
-        ""
-    )
+    local file = fs.getName(path)
+    local name = string.gsub(file, "%.lua$", "")
     local pause
     while true do
         local started = os.clock()
@@ -74,10 +69,8 @@ local function keepRunning(path, shell, tell)
         if ok or problem == "Terminated" then
             return
         end
-        pause = exports.nextPause(
-            pause,
-            os.clock() - started
-        )
+        local ran = os.clock() - started
+        pause = exports.nextPause(pause, ran)
         local line = (((("Server " .. name) .. " crashed, restart in ") .. tostring(pause)) .. " s: ") .. tostring(problem)
         writeLog(name, line)
         tell(line)

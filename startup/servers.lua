@@ -70,13 +70,9 @@ local function skip(files)
     end
 end
 
-if (string.find(
-    (":" .. shell.path()) .. ":",
-    (":" .. PROGRAMS) .. ":",
-    1,
-    true
-)) == nil then
-    shell.setPath((shell.path() .. ":") .. PROGRAMS)
+local path = shell.path()
+if (string.find(path .. ":", (":" .. PROGRAMS) .. ":", 1, true)) == nil then
+    shell.setPath((path .. ":") .. PROGRAMS)
 end
 
 local servers = autostarts()

@@ -40,28 +40,25 @@ local function wrap(spans, width, first, emit)
             end
         end
     end
-    repeat
-        do
-            local row = prefix == "" and ({}) or ({{text = prefix, style = "text"}})
-            local ahead = string.sub(text, at, at + room)
-            local stop = string.find(ahead, "\n", 1, true)
-            if stop == nil and #ahead > room then
-                local _, space = string.find(ahead, "^.*[^ ] ")
-                stop = space
-            end
-            if stop == nil then
-                take(
-                    math.min(room, #ahead),
-                    row
-                )
-            else
-                take(stop - 1, row)
-                take(1, {})
-            end
-            emit(row)
-            prefix = string.rep(" ", #first)
+    while true do
+        local row = prefix == "" and ({}) or ({{text = prefix, style = "text"}})
+        local ahead = string.sub(text, at, at + room)
+        local stop = string.find(ahead, "\n", 1, true)
+        if stop == nil and #ahead > room then
+            local _, space = string.find(ahead, "^.*[^ ] ")
+            stop = space
         end
-    until not (at <= #text)
+        local size = stop == nil and math.min(room, #ahead) or stop - 1
+        take(size, row)
+        if stop ~= nil then
+            take(1, {})
+        end
+        emit(row)
+        if at > #text then
+            return
+        end
+        prefix = string.rep(" ", #first)
+    end
 end
 
 --- Adds the folded spans of a paragraph or heading; `style` is that of the text that has no other.
@@ -108,11 +105,8 @@ local function putTable(lines, width, put)
     local total = -2
     for _, line in ipairs(lines) do
         local cells = {}
-        local open = string.gsub(
-            fold(line),
-            "^|",
-            ""
-        )
+        local folded = fold(line)
+        local open = string.gsub(folded, "^|", "")
         local closed = string.gsub(open, "([^|])$", "%1|")
         for cell in string.gmatch(closed, " ?([^|]-) ?|") do
             local text = string.gsub(cell, "[*`]", "")
@@ -135,11 +129,9 @@ local function putTable(lines, width, put)
                 wrap({name, {text = cell, style = "text"}}, width, column == 1 and BULLET or "  ", put)
             end
         end
+        text = string.sub(text, 1, width)
         if total <= width then
-            put({{
-                text = string.sub(text, 1, width),
-                style = row == names and "bold" or "text"
-            }})
+            put({{text = text, style = row == names and "bold" or "text"}})
         end
     end
 end
@@ -182,11 +174,8 @@ function exports.markdown(source, width, emit)
             putTable(table_, room, put)
         end
         if #paragraph > 0 then
-            local text = string.gsub(
-                table.concat(paragraph, " "),
-                "\n ",
-                "\n"
-            )
+            local joined = table.concat(paragraph, " ")
+            local text = string.gsub(joined, "\n ", "\n")
             local spans = addSpans({}, text, quote == "" and "text" or "quote")
             wrap(spans, room, first, put)
         end
@@ -227,20 +216,16 @@ function exports.markdown(source, width, emit)
                 put
             )
         elseif rule ~= nil then
-            put({{
-                text = string.rep("-", room),
-                style = "quote"
-            }})
+            local dashes = string.rep("-", room)
+            put({{text = dashes, style = "quote"}})
         elseif ticks ~= nil then
             fence = ticks
             fenceIndent = indent
         else
             if #paragraph == 0 then
                 inList = item ~= "" or inList and indent > 0
-                first = inList and string.rep(
-                    " ",
-                    math.min(indent, DEEPEST)
-                ) or ""
+                local depth = inList and math.min(indent, DEEPEST) or 0
+                first = string.rep(" ", depth)
                 if item ~= "" then
                     first = first .. (number or BULLET)
                 end
@@ -265,13 +250,11 @@ function exports.markdown(source, width, emit)
         local indent = #(match(line, "^ *"))
         local end_ = match(line, "^ *([`~]+) *$")
         if fence ~= nil then
+            local code = math.min(indent, fenceIndent) + 1
             if string.sub(end_ or "", 1, #fence) == fence then
                 fence = nil
             else
-                putCode(string.sub(
-                    line,
-                    math.min(indent, fenceIndent) + 1
-                ))
+                putCode(string.sub(line, code))
             end
         elseif indent == #line then
             flush()
@@ -292,11 +275,8 @@ function exports.cut(text, width)
     if #text <= width then
         return text
     end
-    return string.sub(
-        text,
-        1,
-        math.max(width - 2, 0)
-    ) .. string.sub("..", 1, width)
+    local kept = math.max(width - 2, 0)
+    return string.sub(text, 1, kept) .. string.sub("..", 1, width)
 end
 
 --- How long ago something was, as short as a list needs it: "now", "5m", "3h", "2d".

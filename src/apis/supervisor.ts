@@ -52,7 +52,8 @@ function runServer(path: string, name: string, shell: unknown): void {
     };
     const environment: Record<string, unknown> = { shell, print: log, printError: log, arg: { 0: path } };
     setmetatable(environment, { __index: _G });
-    const [require, loaded] = modules.make(environment, fs.getDir(path));
+    const folder = fs.getDir(path);
+    const [require, loaded] = modules.make(environment, folder);
     environment.require = require;
     environment.package = loaded;
     const [program, problem] = loadfile(path, undefined, environment);
@@ -62,13 +63,15 @@ function runServer(path: string, name: string, shell: unknown): void {
 
 /** Runs a server until it ends by itself, starting it again whenever it crashes. */
 function keepRunning(path: string, shell: unknown, tell: (line: string) => void): void {
-    const [name] = string.gsub(fs.getName(path), "%.lua$", "");
+    const file = fs.getName(path);
+    const [name] = string.gsub(file, "%.lua$", "");
     let pause: number | undefined;
     while (true) {
         const started = os.clock();
         const [ok, problem] = pcall(runServer, path, name, shell);
         if (ok || problem === "Terminated") return;
-        pause = nextPause(pause, os.clock() - started);
+        const ran = os.clock() - started;
+        pause = nextPause(pause, ran);
         const line = `Server ${name} crashed, restart in ${pause} s: ${tostring(problem)}`;
         writeLog(name, line);
         tell(line);

@@ -75,9 +75,8 @@ function skip(files: string[]): void {
     };
 }
 
-if (string.find(`:${shell.path()}:`, `:${PROGRAMS}:`, 1, true)[0] === undefined) {
-    shell.setPath(`${shell.path()}:${PROGRAMS}`);
-}
+const path = shell.path();
+if (string.find(`${path}:`, `:${PROGRAMS}:`, 1, true)[0] === undefined) shell.setPath(`${path}:${PROGRAMS}`);
 
 const servers = autostarts();
 const harness = settings.get("trapos.harness_mode") === true;

@@ -53,7 +53,7 @@ function wrap(spans: Span[], width: number, first: string, emit: Emit): void {
         }
     };
 
-    do {
+    while (true) {
         const row: Span[] = prefix === "" ? [] : [{ text: prefix, style: "text" }];
         const ahead = string.sub(text, at, at + room);
         let [stop] = string.find(ahead, "\n", 1, true);
@@ -61,15 +61,13 @@ function wrap(spans: Span[], width: number, first: string, emit: Emit): void {
             const [, space] = string.find(ahead, "^.*[^ ] ");
             stop = space;
         }
-        if (stop === undefined) {
-            take(Math.min(room, ahead.length), row);
-        } else {
-            take(stop - 1, row);
-            take(1, []);
-        }
+        const size = stop === undefined ? Math.min(room, ahead.length) : stop - 1;
+        take(size, row);
+        if (stop !== undefined) take(1, []);
         emit(row);
+        if (at > text.length) return;
         prefix = string.rep(" ", first.length);
-    } while (at <= text.length);
+    }
 }
 
 /** Adds the folded spans of a paragraph or heading; `style` is that of the text that has no other. */
@@ -104,7 +102,8 @@ function putTable(lines: string[], width: number, put: Emit): void {
     let total = -2;
     for (const line of lines) {
         const cells: string[] = [];
-        const [open] = string.gsub(fold(line), "^|", "");
+        const folded = fold(line);
+        const [open] = string.gsub(folded, "^|", "");
         const [closed] = string.gsub(open, "([^|])$", "%1|");
         for (const [cell] of string.gmatch(closed, " ?([^|]-) ?|")) {
             const [text] = string.gsub(cell!, "[*`]", "");
@@ -127,7 +126,8 @@ function putTable(lines: string[], width: number, put: Emit): void {
                 wrap([name, { text: cell, style: "text" }], width, column === 1 ? BULLET : "  ", put);
             }
         }
-        if (total <= width) put([{ text: string.sub(text, 1, width), style: row === names ? "bold" : "text" }]);
+        text = string.sub(text, 1, width);
+        if (total <= width) put([{ text, style: row === names ? "bold" : "text" }]);
     }
 }
 
@@ -169,7 +169,8 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
     const flush = (): void => {
         if (table !== undefined) putTable(table, room, put);
         if (paragraph.length > 0) {
-            const [text] = string.gsub(paragraph.join(" "), "\n ", "\n");
+            const joined = paragraph.join(" ");
+            const [text] = string.gsub(joined, "\n ", "\n");
             const spans = addSpans([], text, quote === "" ? "text" : "quote");
             wrap(spans, room, first, put);
         }
@@ -204,14 +205,16 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
             const title = string.sub(body, heading.length + 1);
             wrap(addSpans([], title, "heading"), room, "", put);
         } else if (rule !== undefined) {
-            put([{ text: string.rep("-", room), style: "quote" }]);
+            const dashes = string.rep("-", room);
+            put([{ text: dashes, style: "quote" }]);
         } else if (ticks !== undefined) {
             fence = ticks;
             fenceIndent = indent;
         } else {
             if (paragraph.length === 0) {
                 inList = item !== "" || (inList && indent > 0);
-                first = inList ? string.rep(" ", Math.min(indent, DEEPEST)) : "";
+                const depth = inList ? Math.min(indent, DEEPEST) : 0;
+                first = string.rep(" ", depth);
                 if (item !== "") first += number ?? BULLET;
             }
             const [lineBreak] = match(line, "  $");
@@ -235,8 +238,9 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
         const indent = match(line, "^ *")[0]!.length;
         const [end] = match(line, "^ *([`~]+) *$");
         if (fence !== undefined) {
+            const code = Math.min(indent, fenceIndent) + 1;
             if (string.sub(end ?? "", 1, fence.length) === fence) fence = undefined;
-            else putCode(string.sub(line, Math.min(indent, fenceIndent) + 1));
+            else putCode(string.sub(line, code));
         } else if (indent === line.length) {
             flush();
             if (gap !== undefined) gap = true;
@@ -252,7 +256,8 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
 /** Cuts a folded text to a width in columns; ".." at the end shows that something is missing. */
 export function cut(text: string, width: number): string {
     if (text.length <= width) return text;
-    return string.sub(text, 1, Math.max(width - 2, 0)) + string.sub("..", 1, width);
+    const kept = Math.max(width - 2, 0);
+    return string.sub(text, 1, kept) + string.sub("..", 1, width);
 }
 
 /** How long ago something was, as short as a list needs it: "now", "5m", "3h", "2d". */
