@@ -110,7 +110,9 @@ it("makes a new session, with a word, when the server no longer has the old one"
 });
 
 it("ai says so, too", async () => {
-    const { url } = await startServer(server((nonce) => [user("u1", nonce), assistant("a1", "u1", "fresh", true)]));
+    const { url } = await startServer(
+        server((nonce) => [user("u1", nonce), assistant("a1", "u1", "fresh", true)]),
+    );
     const { lines } = await runWithLibai('shell.run("ai hi")', {
         settings: { "opencc.server_url": url, "opencc.session_id": "ses_lost" },
     });
@@ -159,4 +161,44 @@ it("stands in for what the computer provides", async () => {
     expect(output).toMatch(/^true\s+9\.9\s+0$/m);
     // printf 'opencode:1234' | base64
     expect(output).toContain("GET http://127.0.0.1:4096/global/health Basic b3BlbmNvZGU6MTIzNA==");
+});
+
+it.each([
+    ["options", '{model = "a/b/c", agent = "plan", variant = "high", system = "be brief"}', {}],
+    [
+        "settings",
+        '{system = "be brief"}',
+        {
+            "opencc.provider_id": "a",
+            "opencc.model_id": "b/c",
+            "opencc.agent": "plan",
+            "opencc.variant": "high",
+        },
+    ],
+])("sends model, agent, variant and system as the %s say", async (_name, options, settings) => {
+    let body = "";
+    const respond = server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]);
+    const { url } = await startServer((request) => {
+        if (request.path.endsWith("prompt_async")) body = request.body;
+        return respond(request);
+    });
+    await runWithLibai(`ai.ask("hi", ${options})`, { settings: { ...settings, "opencc.server_url": url } });
+    expect(JSON.parse(body)).toMatchObject({
+        model: { providerID: "a", modelID: "b/c" },
+        agent: "plan",
+        variant: "high",
+        system: "be brief",
+        parts: [{ type: "text", text: "hi" }],
+    });
+});
+
+it("sends no model, agent or variant unless one is set", async () => {
+    let body = "";
+    const respond = server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]);
+    const { url } = await startServer((request) => {
+        if (request.path.endsWith("prompt_async")) body = request.body;
+        return respond(request);
+    });
+    await runWithLibai('ai.ask("hi")', { settings: { "opencc.server_url": url } });
+    expect(Object.keys(JSON.parse(body) as object)).toEqual(["parts"]);
 });
