@@ -3,14 +3,14 @@ import * as nodePath from "node:path";
 import { fileURLToPath } from "node:url";
 import { pressKeys, typeCharacter, type KeyboardEvent } from "./machine/keyboard.ts";
 import type { Unflushed } from "./machine/file-operations.ts";
-import { Machine, type Exit, type Faults } from "./machine/machine.ts";
+import { Machine, type Exit, type Faults, type MountOptions } from "./machine/machine.ts";
 import type { NetworkFaults } from "./machine/network-faults.ts";
 import type { LuaValue } from "./machine/wire.ts";
 
 export { fontToUnicode } from "./machine/font.ts";
 export type { LuaValue } from "./machine/wire.ts";
 export type { FileOperation, PowerCutPlan, Unflushed } from "./machine/file-operations.ts";
-export type { Exit, Faults } from "./machine/machine.ts";
+export type { Exit, Faults, MountOptions } from "./machine/machine.ts";
 export type { FaultyRequest, NetworkFault, NetworkFaults } from "./machine/network-faults.ts";
 
 export interface ComputerOptions {
@@ -40,6 +40,8 @@ export interface ComputerOptions {
     secondsWithoutYield?: number;
     /** What Lua may use, in MiB, from 16 on: 256 unless given. Beyond it programs get "not enough memory". */
     memoryMebibytes?: number;
+    /** Folders of the host that the computer sees beside its disk. */
+    mounts?: readonly MountOptions[];
     /** What is made to go wrong, for tests. */
     faults?: Faults;
 }
@@ -47,8 +49,22 @@ export interface ComputerOptions {
 export interface Computer {
     /** Types text, a key at a time; "\n" is Enter. Resolves when the computer has seen all of it, or has ended. */
     type(text: string): Promise<void>;
-    /** Presses keys together: "enter", "up", "f1", "ctrl+t" (which ends a program). Resolves as `type` does. */
+    /**
+     * Presses keys together: "enter", "up", "f1". "ctrl+t" ends a program, "ctrl+s" switches the computer off and
+     * "ctrl+r" starts it again, as holding them does in the game. Resolves as `type` does.
+     */
     press(keys: string): Promise<void>;
+    /**
+     * Clicks on the screen of an advanced computer. Resolves as `type` does.
+     * @param x column, and @param y row, counted from 1
+     * @param button 1 (left, unless given), 2 (right) or 3 (middle)
+     * @throws Error beyond the screen, and on a computer without colour, which has no mouse
+     */
+    click(x: number, y: number, button?: number): Promise<void>;
+    /** Gives the screen another size in characters; the program gets a `term_resize` event. */
+    resize(width: number, height: number): void;
+    /** What os.setComputerLabel has set. It outlives reboots; hand it to `boot` for the next start. */
+    label(): string | undefined;
     /** Queues any event. Strings are bytes: characters up to 255. */
     queue(event: string, ...args: LuaValue[]): void;
     /** One string a row, of `width` characters of CC's font (see fontToUnicode). */
@@ -93,11 +109,24 @@ function requireFolder(path: string, what: string): void {
         throw new Error(`${what} is no folder: ${path}`);
 }
 
-function requireWhole(value: number, name: string, least: number): void {
-    if (!Number.isInteger(value) || value < least) {
-        throw new Error(`${name} must be a whole number from ${least} on, but is ${value}`);
+function requireWhole(value: number, name: string, least: number, most = Infinity): void {
+    if (!Number.isInteger(value) || value < least || value > most) {
+        const range = most === Infinity ? `from ${least} on` : `from ${least} to ${most}`;
+        throw new Error(`${name} must be a whole number ${range}, but is ${value}`);
     }
 }
+
+/** Mount names that would hide the disk or the ROM, or leave the computer. */
+const takenName = /^(\/?$|\/?rom$|\.\.)/i;
+
+function requireMounts(mounts: readonly MountOptions[]): void {
+    for (const { name, folder } of mounts) {
+        if (takenName.test(name)) throw new Error(`A mount cannot be named ${JSON.stringify(name)}`);
+        requireFolder(folder, `The mount ${name}`);
+    }
+}
+
+type MouseEvent = [name: "mouse_click" | "mouse_up", button: number, x: number, y: number];
 
 /**
  * Switches a computer on. It runs in this process; when it has nothing to do it uses no processor time and does not
@@ -107,7 +136,7 @@ function requireWhole(value: number, name: string, least: number): void {
  */
 export async function boot(options: ComputerOptions): Promise<Computer> {
     const { disk, id = 0, width = 51, height = 19, rom = ourRom } = options;
-    const { secondsWithoutYield = 7, memoryMebibytes = 256 } = options;
+    const { secondsWithoutYield = 7, memoryMebibytes = 256, mounts = [] } = options;
     requireFolder(disk, "The disk");
     requireFolder(rom, "The ROM");
     if (!existsSync(nodePath.join(rom, "bios.lua"))) throw new Error(`The ROM has no bios.lua: ${rom}`);
@@ -117,6 +146,7 @@ export async function boot(options: ComputerOptions): Promise<Computer> {
     requireWhole(height, "height", 1);
     if (!(secondsWithoutYield > 0))
         throw new Error(`secondsWithoutYield must be above 0, but is ${secondsWithoutYield}`);
+    requireMounts(mounts);
     requireWhole(memoryMebibytes, "memoryMebibytes", 16);
     const machine = new Machine({
         disk,
@@ -130,6 +160,7 @@ export async function boot(options: ComputerOptions): Promise<Computer> {
         secondsWithoutYield,
         memoryBytes: memoryMebibytes * 1024 * 1024,
         faults: options.faults ?? {},
+        mounts,
     });
     machine.start();
     return new RunningComputer(machine);
@@ -144,8 +175,12 @@ class RunningComputer implements Computer {
         this.exit = machine.exit;
     }
 
-    private async send(events: readonly KeyboardEvent[]): Promise<void> {
+    private async send(events: readonly (KeyboardEvent | MouseEvent)[]): Promise<void> {
         for (const [name, ...args] of events) {
+            if (name === "shutdown" || name === "reboot") {
+                this.machine.stop(name);
+                continue;
+            }
             await new Promise<void>((resolve) => this.machine.queue(name, args, resolve));
         }
     }
@@ -156,6 +191,28 @@ class RunningComputer implements Computer {
 
     async press(keys: string): Promise<void> {
         await this.send(pressKeys(keys));
+    }
+
+    async click(x: number, y: number, button = 1): Promise<void> {
+        const { terminal } = this.machine;
+        if (!this.machine.hasMouse) throw new Error("A computer without colour has no mouse");
+        requireWhole(x, "x", 1, terminal.width);
+        requireWhole(y, "y", 1, terminal.height);
+        requireWhole(button, "button", 1, 3);
+        await this.send([
+            ["mouse_click", button, x, y],
+            ["mouse_up", button, x, y],
+        ]);
+    }
+
+    resize(width: number, height: number): void {
+        requireWhole(width, "width", 1);
+        requireWhole(height, "height", 1);
+        this.machine.resize(width, height);
+    }
+
+    label(): string | undefined {
+        return this.machine.label;
     }
 
     queue(event: string, ...args: LuaValue[]): void {

@@ -2,6 +2,8 @@ import * as http from "node:http";
 import * as https from "node:https";
 import type { Readable } from "node:stream";
 import { createGunzip, createInflate } from "node:zlib";
+import { Deadline } from "./deadline.ts";
+import { parseHttpUrl, type Address } from "./http-address.ts";
 import { HttpError, type HttpRules } from "./http-rules.ts";
 import { LuaError } from "./lua-vm.ts";
 import type { NetworkFault, NetworkFaultPlan } from "./network-faults.ts";
@@ -16,7 +18,26 @@ const MAXIMUM_REDIRECTS = 16;
 const DEFAULT_TIMEOUT_SECONDS = 30;
 const MAXIMUM_TIMEOUT_SECONDS = 60;
 
-const USER_AGENT = "computercraft/1.113.1";
+/** What CC's computers call themselves. */
+export const USER_AGENT = "computercraft/1.113.1";
+
+/** @throws LuaError for a timeout that CC does not take */
+export function checkTimeout(seconds = DEFAULT_TIMEOUT_SECONDS): number {
+    if (seconds >= 0 && seconds <= MAXIMUM_TIMEOUT_SECONDS) return seconds;
+    throw new LuaError(`timeout out of range (expected ${seconds} to be within 0.0 and 60.0)`);
+}
+
+/** @throws LuaError for names and values that cannot go over the wire */
+export function checkHeaders(headers: ReadonlyMap<string, string>): void {
+    for (const [name, value] of headers) {
+        try {
+            http.validateHeaderName(name);
+            http.validateHeaderValue(name, value);
+        } catch {
+            throw new LuaError(`Invalid header ${name}`);
+        }
+    }
+}
 
 export interface HttpRequest {
     readonly url: string;
@@ -39,42 +60,6 @@ export interface HttpResponse {
 
 /** What became of a request: an answer of whatever status, or why there is none. */
 export type HttpResult = { response: HttpResponse } | { failure: string };
-
-interface Address {
-    readonly secure: boolean;
-    readonly host: string;
-    readonly port: number | undefined;
-    /** Path and query, as they go over the wire. */
-    readonly path: string;
-    readonly url: string;
-}
-
-// As java.net.URI has it: no spaces and no quotes, a host of letters, digits and hyphens.
-const urlPattern =
-    /^([a-z][a-z0-9+.-]*):(?:\/\/(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:@]*)(?::(\d*))?)?([^?#]*)(\?[^#]*)?(#.*)?$/i;
-
-const illegalInUrl = /[\u0000-\u0020"<>\\^`{|}\u007f]|%(?![0-9a-f]{2})/i;
-const hostPattern =
-    /^(\[[0-9a-f:.]+\]|\d+\.\d+\.\d+\.\d+|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\.?)$/i;
-
-/** @throws HttpError for what is no http address, in CC's words */
-export function parseHttpUrl(url: string): Address {
-    if (illegalInUrl.test(url)) throw new HttpError("URL malformed");
-    const match = urlPattern.exec(url);
-    const scheme = match?.[1]?.toLowerCase();
-    if (match === null || scheme === undefined) throw new HttpError("Must specify http or https");
-    const [, , host = "", port = "", path = "", query = ""] = match;
-    if (!hostPattern.test(host)) throw new HttpError("URL malformed");
-    if (scheme !== "http" && scheme !== "https") throw new HttpError(`Invalid protocol '${scheme}'`);
-    if (Number(port) > 65535) throw new HttpError("URL malformed");
-    return {
-        secure: scheme === "https",
-        host,
-        port: port === "" ? undefined : Number(port),
-        path: (path || "/") + query,
-        url,
-    };
-}
 
 /** What requests go by. */
 export interface Network {
@@ -100,21 +85,11 @@ export class HttpClient {
      * @throws HttpError for a URL that cannot be requested; LuaError for options that CC raises errors for
      */
     request(request: HttpRequest, done: (result: HttpResult) => void): void {
-        const timeout = request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-        if (!(timeout >= 0 && timeout <= MAXIMUM_TIMEOUT_SECONDS)) {
-            throw new LuaError(`timeout out of range (expected ${timeout} to be within 0.0 and 60.0)`);
-        }
+        const timeout = checkTimeout(request.timeoutSeconds);
         const method = request.method?.toUpperCase() ?? (request.body === undefined ? "GET" : "POST");
         if (method === "CONNECT" || !http.METHODS.includes(method))
             throw new LuaError("Unsupported HTTP method");
-        for (const [name, value] of request.headers) {
-            try {
-                http.validateHeaderName(name);
-                http.validateHeaderValue(name, value);
-            } catch {
-                throw new LuaError(`Invalid header ${name}`);
-            }
-        }
+        checkHeaders(request.headers);
         const address = parseHttpUrl(request.url);
         if (this.waiting.length >= MAXIMUM_QUEUED_REQUESTS)
             throw new LuaError("Too many ongoing HTTP requests");
@@ -310,38 +285,6 @@ class Exchange {
     }
 }
 
-/** Something that happens unless it is put off again and again. */
-class Deadline {
-    private readonly timers: Timers;
-    private readonly milliseconds: number;
-    private readonly miss: () => void;
-    private callOff: (() => void) | undefined;
-
-    /** @param milliseconds 0 is without end */
-    constructor(timers: Timers, milliseconds: number, miss: () => void) {
-        this.timers = timers;
-        this.milliseconds = milliseconds;
-        this.miss = miss;
-        this.start();
-    }
-
-    private start(): void {
-        if (this.milliseconds > 0) this.callOff = this.timers.after(this.milliseconds, this.miss);
-    }
-
-    /** Puts it off, unless it was cleared. */
-    restart(): void {
-        if (this.callOff === undefined) return;
-        this.callOff();
-        this.start();
-    }
-
-    clear(): void {
-        this.callOff?.();
-        this.callOff = undefined;
-    }
-}
-
 /** An answer that no server gave. */
 function madeUpResponse(fault: Extract<NetworkFault, { status: number }>): HttpResponse {
     const body = Buffer.from(fault.body ?? "");
@@ -413,7 +356,7 @@ function redirectTarget(from: Address, answer: HttpResponse): string | undefined
 }
 
 /** CC's words for what went wrong. */
-function friendly(error: unknown): string {
+export function friendly(error: unknown): string {
     if (error instanceof HttpError) return error.message;
     const code = (error as NodeJS.ErrnoException).code ?? "";
     if (code === "ETIMEDOUT") return "Timed out";

@@ -27,7 +27,16 @@ export type KeyboardEvent =
     | [name: "key", code: number, held: boolean]
     | [name: "key_up", code: number]
     | [name: "char", character: string]
-    | [name: "terminate"];
+    | [name: "terminate"]
+    /** No event, but what the computer itself does. */
+    | [name: "shutdown" | "reboot"];
+
+/** What holding ctrl and a letter does. */
+const held: Record<string, "terminate" | "shutdown" | "reboot"> = {
+    T: "terminate",
+    S: "shutdown",
+    R: "reboot",
+};
 
 /** The code of the key that makes a character, or undefined where a US keyboard has no such key. */
 function keyOfCharacter(character: string): number | undefined {
@@ -52,7 +61,8 @@ export function typeCharacter(character: string): KeyboardEvent[] {
 
 /**
  * The events of pressing keys together: "enter", "up", "f5", "a", "ctrl+t". Keys go down in order and up in reverse.
- * Holding ctrl+t is CC's way to end a program: a `terminate` event comes with it.
+ * In CC ctrl+t is held to end a program, ctrl+s to switch the computer off and ctrl+r to start it again: here they do
+ * so at once.
  * @throws Error for a key that does not exist
  */
 export function pressKeys(keys: string): KeyboardEvent[] {
@@ -65,8 +75,10 @@ export function pressKeys(keys: string): KeyboardEvent[] {
         return code;
     });
     const events: KeyboardEvent[] = codes.map((code) => ["key", code, false]);
-    if (codes.length === 2 && codes[0] === named["ctrl"] && codes[1] === keyCode("t"))
-        events.push(["terminate"]);
+    const [first, second] = codes;
+    const action =
+        first === named["ctrl"] && codes.length === 2 ? held[String.fromCharCode(second ?? 0)] : undefined;
+    if (action !== undefined) events.push([action]);
     return [...events, ...codes.reverse().map((code): KeyboardEvent => ["key_up", code])];
 }
 

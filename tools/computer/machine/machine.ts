@@ -15,9 +15,12 @@ import { httpFunctions } from "./native-http.ts";
 import { NetworkFaultPlan, type NetworkFaults } from "./network-faults.ts";
 import { osFunctions } from "./native-os.ts";
 import { termFunctions } from "./native-term.ts";
+import { websocketFunctions } from "./native-websocket.ts";
 import { Terminal } from "./terminal.ts";
+import { sanitizePath } from "./path.ts";
 import { runFor } from "./time-limit.ts";
 import { Timers } from "./timers.ts";
+import { WebsocketClient } from "./websocket-client.ts";
 import type { LuaValue } from "./wire.ts";
 
 /** What a computer has of disk space, in bytes. Source: ComputerCraft's default configuration. */
@@ -28,6 +31,9 @@ const TURN_MILLISECONDS = 10;
 
 /** When Lua's own watch has not stopped a program so many seconds after its time was up, Node does. */
 const SECONDS_BEFORE_FORCE = 2.5;
+
+/** Places of colours. */
+const [WHITE, RED] = [0, 14];
 
 const TOO_LONG = "Too long without yielding";
 
@@ -71,6 +77,17 @@ export interface MachineOptions {
     /** What Lua may use, in bytes. */
     memoryBytes: number;
     faults: Faults;
+    mounts: readonly MountOptions[];
+}
+
+/** A folder of the host that a computer sees beside its disk. */
+export interface MountOptions {
+    /** Where it is: "shared" is /shared. */
+    name: string;
+    /** Folder of the host. */
+    folder: string;
+    /** Whether the computer may write to it, without any quota: it may not unless this is true. */
+    writable?: boolean;
 }
 
 /** What is made to go wrong. */
@@ -98,12 +115,15 @@ export class Machine {
     private readonly files: FileSystem;
     private readonly handles: HandleTable;
     private readonly http: HttpClient | undefined;
+    private readonly websockets: WebsocketClient | undefined;
     private readonly queued = new EventQueue();
     private readonly listeners = new Set<() => void>();
     private settleExit!: (exit: Exit) => void;
     private vm: LuaVm | undefined;
     /** The only event that the program waits for, or undefined for any. */
     private filter: string | undefined;
+    /** A size of the terminal that Lua does not know yet. */
+    private sizeToTell: readonly number[] | undefined;
     /** The event that the computer is handling. */
     private current: QueuedEvent | undefined;
     private turn: NodeJS.Immediate | undefined;
@@ -123,20 +143,31 @@ export class Machine {
         this.files = new FileSystem([
             { location: "", label: "hdd", folder: disk },
             { location: "rom", label: "rom", folder: rom },
+            ...options.mounts.map(({ name, folder, writable = false }) => ({
+                location: sanitizePath(name),
+                label: name,
+                folder: new HostFolder(folder, { readOnly: !writable }),
+            })),
         ]);
         this.fileOperations = new FileOperations(options.faults.powerCut);
         this.handles = new HandleTable(this.fileOperations);
         this.networkFaults = new NetworkFaultPlan(options.faults.network);
-        this.http =
-            options.http &&
-            new HttpClient({
+        if (options.http !== undefined) {
+            const network = {
                 rules: new HttpRules(options.http.allow),
                 faults: this.networkFaults,
                 timers: this.timers,
-            });
+            };
+            this.http = new HttpClient(network);
+            this.websockets = new WebsocketClient(network);
+        }
         this.exit = new Promise((resolve) => {
             this.settleExit = resolve;
         });
+    }
+
+    get hasMouse(): boolean {
+        return this.options.colour;
     }
 
     get ended(): boolean {
@@ -172,8 +203,8 @@ export class Machine {
             "kernel.bios": () => [this.bios],
             "kernel.options": () => [
                 {
-                    width: options.width,
-                    height: options.height,
+                    width: this.terminal.width,
+                    height: this.terminal.height,
                     colour: options.colour,
                     id: options.id,
                     http: this.http !== undefined,
@@ -192,6 +223,7 @@ export class Machine {
             ...this.handles.hostFunctions(),
             ...osFunctions(this.osContext(queue)),
             ...(this.http && httpFunctions(this.http, this.handles, queue)),
+            ...(this.websockets && websocketFunctions(this.websockets, queue)),
         };
     }
 
@@ -276,13 +308,19 @@ export class Machine {
 
     private resume(event: readonly LuaValue[]): void {
         try {
-            this.vm?.resume(event);
+            const size = this.sizeToTell;
+            this.sizeToTell = undefined;
+            this.vm?.resume([size, ...event]);
         } catch (error) {
             this.next =
                 error instanceof PowerCut
                     ? { reason: "powerCut" }
                     : { reason: "failed", message: (error as Error).message };
         }
+        this.doNext();
+    }
+
+    private doNext(): void {
         const { next } = this;
         if (next === "reboot") {
             this.switchOff();
@@ -299,6 +337,7 @@ export class Machine {
         this.turn = undefined;
         this.timers.clear();
         this.http?.abortAll();
+        this.websockets?.abortAll();
         this.handles.closeAll(cut);
         this.queued.clear();
     }
@@ -307,6 +346,10 @@ export class Machine {
         if (this.hasEnded) return;
         this.hasEnded = true;
         this.switchOff(exit.reason === "powerCut" ? unflushed : undefined);
+        if (exit.reason === "failed") {
+            const titleColour = this.options.colour ? RED : WHITE;
+            this.terminal.drawFailure("Error running computer", exit.message ?? "", titleColour);
+        }
         this.settleExit(exit);
         this.tellListeners();
     }
@@ -314,6 +357,21 @@ export class Machine {
     /** Stops at once: nothing of the program runs any more. */
     powerCut(unflushed?: Unflushed): void {
         this.end({ reason: "powerCut" }, unflushed);
+    }
+
+    /** Switches off or starts again, as holding Ctrl+S or Ctrl+R does. */
+    stop(how: "shutdown" | "reboot"): void {
+        if (this.hasEnded) return;
+        this.next = how === "shutdown" ? { reason: "shutdown", status: 0 } : "reboot";
+        this.forLimitedTime(() => this.doNext());
+        this.tellListeners();
+    }
+
+    /** Gives the terminal another size and tells the program. */
+    resize(width: number, height: number): void {
+        this.terminal.resize(width, height);
+        this.sizeToTell = [width, height];
+        this.queue("term_resize", []);
     }
 
     /** Sets the clock on. Timers that are due by then come at once. Milliseconds, as JumpingClock takes them. */

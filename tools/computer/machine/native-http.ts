@@ -17,7 +17,7 @@ function begin(start: () => void): LuaValue[] {
 }
 
 /** The pairs of strings in a table; CC ignores any others. */
-function textPairs(table: LuaTable | undefined): Map<string, string> {
+export function textPairs(table: LuaTable | undefined): Map<string, string> {
     const isText = (pair: [ReceivedValue, ReceivedValue]): pair is [string, string] =>
         typeof pair[0] === "string" && typeof pair[1] === "string";
     return new Map([...(table ?? [])].filter(isText));

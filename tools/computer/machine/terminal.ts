@@ -22,8 +22,8 @@ function blitColour(byte: number, fallback: number): number {
 
 /** The screen of a computer: what term's functions change and people look at. Positions count from 1, as in Lua. */
 export class Terminal {
-    readonly width: number;
-    readonly height: number;
+    width: number;
+    height: number;
     readonly palette = new Palette();
     cursorX = 1;
     cursorY = 1;
@@ -59,6 +59,39 @@ export class Terminal {
         this.backgroundColour = 15;
         this.palette.reset();
         this.clear();
+    }
+
+    /** Changes the size. Rows keep their beginnings; what is new is blank. */
+    resize(width: number, height: number): void {
+        const before = this.rows;
+        this.width = width;
+        this.height = height;
+        this.revision++;
+        this.redraw = undefined;
+        this.rows = Array.from({ length: height }, (_, y) => {
+            const row = this.blankRow();
+            const old = before[y];
+            if (old === undefined) return row;
+            row.text.set(old.text.subarray(0, width));
+            row.textColour.set(old.textColour.subarray(0, width));
+            row.backgroundColour.set(old.backgroundColour.subarray(0, width));
+            return row;
+        });
+    }
+
+    /** Draws over everything why the computer has ended. What was on the screen goes where scrolled-off rows are. */
+    drawFailure(title: string, message: string, titleColour: number): void {
+        const used = this.rows.findLastIndex((row) => row.text.some((byte) => byte !== SPACE)) + 1;
+        this.rows.slice(0, used).forEach((row) => this.remember(row));
+        this.reset();
+        this.textColour = titleColour;
+        this.write(title);
+        const bytes = [...message].map((character) => (character > "\u00ff" ? "?" : character)).join("");
+        for (let start = 0; start < bytes.length; start += this.width) {
+            this.cursorX = 1;
+            this.cursorY++;
+            this.write(bytes.slice(start, start + this.width));
+        }
     }
 
     /** Writes at the cursor, in its colours, and moves it; what does not fit on the row is lost. */

@@ -5,28 +5,34 @@ local kernel = ...
 local call, try, expect, expectOptional = kernel.call, kernel.try, kernel.expect, kernel.expectOptional
 local error, floor, setmetatable, tostring, type = error, math.floor, setmetatable, tostring, type
 
--- Handles that the program dropped without closing them. A finaliser may run at any moment, between a question and
--- its answer too, so that it only notes the number.
+-- What the program dropped without closing it: what to ask of Node, and the number, in turn. A finaliser may run at any
+-- moment, between a question and its answer too, so that it only notes them.
 local dropped = {}
+
+--- Notes what is to be closed soon.
+function kernel.noteDropped(question, id)
+    dropped[#dropped + 1] = question
+    dropped[#dropped + 1] = id
+end
 
 --- Closes what the program has dropped.
 function kernel.releaseHandles()
-    for index = #dropped, 1, -1 do
-        kernel.send("handle.drop", dropped[index])
-        dropped[index] = nil
+    for index = #dropped, 1, -2 do
+        kernel.send(dropped[index - 1], dropped[index])
+        dropped[index], dropped[index - 1] = nil, nil
     end
 end
 
-local noteDropped = {
+local closeDropped = {
     __gc = function(state)
-        if state.id then dropped[#dropped + 1] = state.id end
+        if state.id then kernel.noteDropped("handle.drop", state.id) end
     end,
 }
 
 --- Builds a handle.
 -- @param spec id; read, write, seek (booleans): the methods it has; binary: bytes are numbers
 function kernel.objects.handle(spec)
-    local state = setmetatable({ id = spec.id }, noteDropped)
+    local state = setmetatable({ id = spec.id }, closeDropped)
     local binary = spec.binary
     local handle = {}
 

@@ -5,13 +5,15 @@ local call, expect, expectOptional = kernel.call, kernel.expect, kernel.expectOp
 
 local http = {}
 
-local function field(options, key, expected, optional)
+--- A field of a table of options, which must have the type, or may be missing where it is optional.
+function kernel.field(options, key, expected, optional)
     local value = options[key]
     if type(value) ~= expected and not (optional and value == nil) then
         error(string.format("bad field '%s' (%s expected, got %s)", key, expected, type(value)), 3)
     end
     return value
 end
+local field = kernel.field
 
 function http.request(url, body, headers, binary)
     local options
@@ -40,5 +42,7 @@ function http.checkURL(url)
     expect(1, url, "string")
     return call("http.checkURL", url)
 end
+
+http.websocket = kernel.part("websocket")
 
 return http

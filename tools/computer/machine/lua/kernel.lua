@@ -223,6 +223,8 @@ local function part(name)
     return run(kernel)
 end
 
+kernel.part = part
+
 local options = call("kernel.options")
 kernel.options = options
 
@@ -254,12 +256,14 @@ else
 end
 
 --- Hands one event to the computer and runs it until it waits for the next. Node has put the event where an answer
---- would be.
+--- would be: before it the terminal's size, if that has changed.
 return function()
     if not bios then return end
     local _, event, count = readAnswer()
+    local size = event[1]
+    if size then kernel.resize(size[1], size[2]) end
     kernel.startSlice()
-    local ok, filter = resume(bios, unpack(event, 1, count))
+    local ok, filter = resume(bios, unpack(event, 2, count))
     if not ok then
         send("kernel.failed", tostring(filter))
     elseif status(bios) == "dead" then

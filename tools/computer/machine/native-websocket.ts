@@ -1,0 +1,35 @@
+import { HttpError } from "./http-rules.ts";
+import type { HostFunctions } from "./lua-vm.ts";
+import { textPairs } from "./native-http.ts";
+import type { WebsocketClient } from "./websocket-client.ts";
+import { LuaObject, type LuaTable, type LuaValue } from "./wire.ts";
+
+/** What http.websocket is in Node. Every answer is an event. */
+export function websocketFunctions(
+    client: WebsocketClient,
+    queue: (event: string, ...args: LuaValue[]) => void,
+): HostFunctions {
+    return {
+        "websocket.connect": (options: LuaTable) => {
+            const url = options.get("url") as string;
+            const headers = textPairs(options.get("headers") as LuaTable | undefined);
+            try {
+                client.connect(url, headers, options.get("timeout") as number | undefined, {
+                    opened: (id) => queue("websocket_success", url, new LuaObject("websocket", { id, url })),
+                    failed: (reason) => queue("websocket_failure", url, reason),
+                    received: (data, binary) => queue("websocket_message", url, data, binary),
+                    closed: (reason, status) => queue("websocket_closed", url, reason, status),
+                });
+                return [true];
+            } catch (error) {
+                if (error instanceof HttpError) return [false, error.message];
+                throw error;
+            }
+        },
+        "websocket.isFull": () => [client.isFull],
+        "websocket.isClosed": (id: number) => [client.isClosed(id)],
+        "websocket.send": (id: number, message: string, binary: boolean) =>
+            client.send(id, Buffer.from(message, "latin1"), binary),
+        "websocket.close": (id: number) => client.close(id),
+    };
+}
