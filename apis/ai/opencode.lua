@@ -30,45 +30,30 @@ local function base64(bytes)
     return digits
 end
 
-local function unreachable(url, reason)
-    if reason == "http is disabled" then
-        return fail("http_disabled")
-    end
-    if reason == "Domain not permitted" then
-        return fail("address_denied", {url = url})
-    end
-    if reason == "Timed out" then
-        return fail("timed_out", {url = url})
-    end
-    if reason == "Response is too large" then
-        return fail("reply_too_large")
-    end
-    if (string.find(reason, "connect")) ~= nil or reason == "Unknown host" then
-        return fail("cannot_connect", {url = url, what = reason})
-    end
-    return fail("network_error", {url = url, what = reason})
-end
+--- CC's reasons why no answer came, and the failures that they are; "Could not connect" stands for a cut, too.
+local REASONS = {
+    ["http is disabled"] = "http_disabled",
+    ["Domain not permitted"] = "address_denied",
+    ["Timed out"] = "timed_out",
+    ["Response is too large"] = "reply_too_large",
+    ["Could not connect"] = "cannot_connect",
+    ["Unknown host"] = "cannot_connect"
+}
 
 local function refused(url, status, value)
+    local body = type(value) == "table" and value or ({})
+    local data = body.data or ({})
+    local code = "server_error"
     if status == 401 or status == 403 then
-        return fail("unauthorized")
+        code = "unauthorized"
+    elseif body.name == "ConfigJsonError" then
+        code = "server_config"
+    elseif type(body.name) ~= "string" and status < 500 then
+        code = "not_opencode"
+    elseif status == 404 then
+        code = "not_found"
     end
-    local value_0 = value
-    if value_0 == nil then
-        value_0 = {}
-    end
-    local body = value_0
-    local what = body.data and body.data.message or ""
-    if type(body.name) ~= "string" then
-        return status >= 500 and fail("server_error", {status = status, what = what}) or fail("not_opencode", {url = url})
-    end
-    if body.name == "ConfigJsonError" then
-        return fail("server_config", {what = body.data and body.data.path or what})
-    end
-    if status == 404 then
-        return fail("not_found", {what = what})
-    end
-    return fail("server_error", {status = status, what = what})
+    return fail(code, {url = url, status = status, what = data.path or data.message or ""})
 end
 
 local function call(server, method, path, body)
@@ -93,7 +78,8 @@ local function call(server, method, path, body)
     local url = redact(settings.serverUrl)
     local status = response.status
     if status == nil then
-        return false, unreachable(url, response.reason or "")
+        local what = response.reason or ""
+        return false, fail(REASONS[what] or "network_error", {url = url, what = what})
     end
     if status == 204 then
         return true, nil

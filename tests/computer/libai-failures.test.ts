@@ -93,6 +93,10 @@ it("shows what is wrong with the server's configuration", async () => {
     expect(failure.message).toContain("/home/me/opencode.json");
 });
 
+it.each(["7", '"text"', "[1]", "null"])("takes %s for no error of opencode's", async (body) => {
+    expect((await withServer(() => ({ status: 418, body }))).code).toBe("not_opencode");
+});
+
 it("shows the server's own error", async () => {
     const body = { name: "UnknownError", data: { message: "out of coffee" } };
     const failure = await withServer(() => ({ status: 500, body }));

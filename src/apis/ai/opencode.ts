@@ -34,16 +34,15 @@ function base64(bytes: string): string {
     return digits;
 }
 
-function unreachable(url: string, reason: string): Failure {
-    if (reason === "http is disabled") return fail("http_disabled");
-    if (reason === "Domain not permitted") return fail("address_denied", { url });
-    if (reason === "Timed out") return fail("timed_out", { url });
-    if (reason === "Response is too large") return fail("reply_too_large");
-    if (string.find(reason, "connect")[0] !== undefined || reason === "Unknown host") {
-        return fail("cannot_connect", { url, what: reason });
-    }
-    return fail("network_error", { url, what: reason });
-}
+/** CC's reasons why no answer came, and the failures that they are; "Could not connect" stands for a cut, too. */
+const REASONS: Record<string, string | undefined> = {
+    "http is disabled": "http_disabled",
+    "Domain not permitted": "address_denied",
+    "Timed out": "timed_out",
+    "Response is too large": "reply_too_large",
+    "Could not connect": "cannot_connect",
+    "Unknown host": "cannot_connect",
+};
 
 interface ErrorBody {
     readonly name?: unknown;
@@ -51,17 +50,14 @@ interface ErrorBody {
 }
 
 function refused(url: string, status: number, value: unknown): Failure {
-    if (status === 401 || status === 403) return fail("unauthorized");
-    const body: ErrorBody = value ?? {};
-    const what = (body.data && body.data.message) ?? "";
-    if (type(body.name) !== "string") {
-        return status >= 500 ? fail("server_error", { status, what }) : fail("not_opencode", { url });
-    }
-    if (body.name === "ConfigJsonError") {
-        return fail("server_config", { what: (body.data && body.data.path) ?? what });
-    }
-    if (status === 404) return fail("not_found", { what });
-    return fail("server_error", { status, what });
+    const body: ErrorBody = type(value) === "table" ? value! : {};
+    const data = body.data ?? {};
+    let code = "server_error";
+    if (status === 401 || status === 403) code = "unauthorized";
+    else if (body.name === "ConfigJsonError") code = "server_config";
+    else if (type(body.name) !== "string" && status < 500) code = "not_opencode";
+    else if (status === 404) code = "not_found";
+    return fail(code, { url, status, what: data.path ?? data.message ?? "" });
 }
 
 function call<T>(server: Server, method: string, path: string, body?: unknown): Result<T> {
@@ -85,7 +81,10 @@ function call<T>(server: Server, method: string, path: string, body?: unknown): 
     });
     const url = redact(settings.serverUrl);
     const status = response.status;
-    if (status === undefined) return $multi(false as const, unreachable(url, response.reason ?? ""));
+    if (status === undefined) {
+        const what = response.reason ?? "";
+        return $multi(false as const, fail(REASONS[what] ?? "network_error", { url, what }));
+    }
     if (status === 204) return $multi(true as const, undefined as T);
     const value = decode(response.body);
     if (status < 200 || status > 299) return $multi(false as const, refused(url, status, value));
