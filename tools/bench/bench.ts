@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BenchServer, startBenchServer } from "./server.ts";
+
+/** What figures are measured with. */
+export interface Bench {
+    /** Ends what is being measured. */
+    readonly signal: AbortSignal;
+    /** Tells whoever waits what is being measured. */
+    say(text: string): void;
+    /** The real opencode server with the scripted model, started when it is first asked for. */
+    server(): Promise<BenchServer>;
+    /** A new folder, for a computer's disk. */
+    newFolder(): Promise<string>;
+}
+
+/**
+ * Measures with a bench, and ends everything that was started for it, whatever happens.
+ * @param use what to do with the bench
+ */
+export async function withBench<T>(
+    options: Pick<Bench, "signal" | "say">,
+    use: (bench: Bench) => Promise<T>,
+): Promise<T> {
+    const { signal, say } = options;
+    const folder = await mkdtemp(join(tmpdir(), "trapos-bench-"));
+    let started: Promise<BenchServer> | undefined;
+    try {
+        return await use({
+            signal,
+            say: (text) => say(text),
+            newFolder: () => mkdtemp(join(folder, "computer-")),
+            server() {
+                started ??= startBenchServer({ home: join(folder, "opencode"), signal, say });
+                return started;
+            },
+        });
+    } finally {
+        await started?.then(
+            (server) => server.stop(),
+            () => {},
+        );
+        await rm(folder, { recursive: true, force: true });
+    }
+}

@@ -1,0 +1,100 @@
+import { startScriptedServer } from "../harness/server.ts";
+import { followDirectives } from "../model/directives.ts";
+import type { Opencode } from "../opencode/index.ts";
+
+/** What the scripted model answers to every prompt, when its `[wait SECONDS]` is over. Fits on one row. */
+export const answer = "The door is open, the lamp is lit.";
+
+/** A real opencode server whose sessions have histories of a wanted length. */
+export interface BenchServer {
+    readonly opencode: Opencode;
+    /** The value of a request's Authorization header. */
+    readonly authorization: string;
+    /** Makes a session in which so many turns have been answered. Returns its id. */
+    newSession(turns: number): Promise<string>;
+    /** When the last message of a session was completed, by the server's clock, in epoch milliseconds. */
+    lastCompleted(session: string): Promise<number>;
+    stop(): Promise<void>;
+}
+
+interface Message {
+    readonly info: { readonly id: string; readonly time: { readonly completed?: number } };
+}
+
+/** Starts a server and has it answer once, because its first turn takes seconds. */
+export async function startBenchServer(options: {
+    home: string;
+    signal: AbortSignal;
+    say: (text: string) => void;
+}): Promise<BenchServer> {
+    const { signal, say } = options;
+    say("Starting opencode with a scripted model ...");
+    const server = await startScriptedServer({
+        home: options.home,
+        signal,
+        rules: [(conversation) => followDirectives(conversation, { text: answer })],
+    });
+    const { opencode } = server;
+    const stop = () => server.stop();
+    const authorization = `Basic ${Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64")}`;
+
+    async function call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
+        const response = await fetch(opencode.url + path, {
+            method,
+            headers: { authorization, "content-type": "application/json" },
+            ...(body && { body: JSON.stringify(body) }),
+            signal,
+        });
+        const text = await response.text();
+        if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+        return JSON.parse(text) as T;
+    }
+
+    const create = async (title: string) => (await call<{ id: string }>("POST", "/session", { title })).id;
+    const messages = (session: string) => call<Message[]>("GET", `/session/${session}/message`);
+    const turn = (session: string) =>
+        call("POST", `/session/${session}/message`, { parts: [{ type: "text", text: "Is the door open?" }] });
+
+    /** The longest history, of which sessions begin with as much as they are to have. */
+    let source: string;
+    let sourceTurns = 0;
+    async function makeHistory(turns: number): Promise<void> {
+        if (turns <= sourceTurns) return;
+        say(`Making a session of ${turns} turns ...`);
+        for (; sourceTurns < turns; sourceTurns++) await turn(source);
+    }
+
+    async function fork(turns: number): Promise<string> {
+        await makeHistory(turns);
+        // What is forked ends before the message that is named.
+        const messageID = (await messages(source))[turns * 2]?.info.id;
+        const { id } = await call<{ id: string }>("POST", `/session/${source}/fork`, { messageID });
+        const { length } = await messages(id);
+        if (length !== turns * 2) {
+            throw new Error(
+                `A session forked after ${turns} turns holds ${length} messages, not two a turn.`,
+            );
+        }
+        return id;
+    }
+
+    try {
+        await turn(await create("Warm-up"));
+        source = await create("History");
+    } catch (error) {
+        await stop();
+        throw error;
+    }
+    return {
+        opencode,
+        authorization,
+        newSession: (turns) => (turns === 0 ? create("Bench") : fork(turns)),
+        async lastCompleted(session) {
+            const [last] = await call<Message[]>("GET", `/session/${session}/message?limit=1`);
+            const completed = last?.info.time.completed;
+            if (completed === undefined) throw new Error("The last message of the session is not complete.");
+            return completed;
+        },
+        stop,
+    };
+}
