@@ -5,7 +5,7 @@
 --- message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
 --- the session is idle and the newest message is a completed answer that can be traced to our prompt.
 local exports = {}
-local fail, begin, missingAgent, missingModel, describeTool
+local fail, begin, checkKnown, checkAgent, checkModel, describeTool
 
 function fail(code, pending, detail, text)
     return {
@@ -25,52 +25,47 @@ function begin(state, now)
     state.status = "unknown"
 end
 
-function missingAgent(state, agents)
-    local names = ""
-    for _, agent in ipairs(agents) do
-        if agent.name == state.agent then
-            return {kind = "providers"}
+--- Fails when what the prompt asks for is not among the names that there are.
+function checkKnown(wanted, names, code)
+    local known = ""
+    for _, name in ipairs(names) do
+        if name == wanted then
+            return nil
         end
-        if agent.hidden ~= true and agent.mode ~= "subagent" then
-            names = names .. " " .. agent.name
+        if #known < 100 then
+            known = known .. " " .. name
         end
     end
-    return fail("unknown_agent", false, {agent = state.agent or "", known = names})
+    local temp_0
+    if wanted == nil then
+        temp_0 = nil
+    else
+        temp_0 = fail(code, false, {wanted = wanted, known = known})
+    end
+    return temp_0
 end
 
-function missingModel(state, providers)
-    local temp_0
-    if state.last and state.last.info.role == "user" then
-        temp_0 = state.last.info.model
-    else
-        temp_0 = nil
-    end
-    local used = temp_0
-    local temp_1
-    if used == nil then
-        temp_1 = state.model
-    else
-        temp_1 = (used.providerID .. "/") .. used.modelID
-    end
-    local wanted = temp_1
-    if wanted == nil then
-        return fail("never_started", false)
-    end
-    local names = ""
-    local count = 0
-    for _, provider in ipairs(providers) do
-        for id in pairs(provider.models) do
-            local name = (provider.id .. "/") .. id
-            if name == wanted then
-                return fail("never_started", false)
-            end
-            if count < 5 then
-                names = names .. " " .. name
-            end
-            count = count + 1
+function checkAgent(state, agents)
+    local names = {}
+    for _, agent in ipairs(agents) do
+        if agent.hidden ~= true and agent.mode ~= "subagent" then
+            names[#names + 1] = agent.name
         end
     end
-    return fail("unknown_model", false, {model = wanted, known = names})
+    return checkKnown(state.agent, names, "unknown_agent") or ({kind = "providers"})
+end
+
+function checkModel(state, providers)
+    local names = {}
+    for _, provider in ipairs(providers) do
+        for id in pairs(provider.models) do
+            names[#names + 1] = (provider.id .. "/") .. id
+        end
+    end
+    -- A model sticks to its session: the prompt shows which one it got.
+    local used = state.last and state.last.info.model
+    local wanted = used and (used.providerID .. "/") .. used.modelID or state.model
+    return checkKnown(wanted, names, "unknown_model") or fail("never_started", false)
 end
 
 --- A tool call in a few words: its title, or else its name.
@@ -92,29 +87,31 @@ local STUCK_BUSY_MILLISECONDS = 10000
 --- How long a server may be out of reach before waiting for it ends; a restart takes about 5 s.
 local LOST_SECONDS = 60
 
+local function copy(from)
+    local fields = {}
+    for key in pairs(from) do
+        fields[key] = from[key]
+    end
+    return fields
+end
+
 --- The state before the first step.
 ---@param from table what the turn is about, see TurnState
 ---@param idleTimeout number seconds without any visible progress after which waiting ends
 ---@param resumed boolean whether the prompt was sent before
 ---@return table # the state to hand to `step` with the observation `begin`
 function exports.start(from, idleTimeout, resumed)
-    return {
-        nonce = from.nonce,
-        sessionId = from.sessionId,
-        model = from.model,
-        agent = from.agent,
-        sentAt = from.sentAt,
-        baselineId = from.baselineId,
-        idleTimeout = idleTimeout,
-        resumed = resumed,
-        sent = resumed,
-        polls = 0,
-        status = "unknown",
-        statusAt = 0,
-        searched = 0,
-        sight = "",
-        changedAt = 0
-    }
+    local state = copy(from)
+    state.idleTimeout = idleTimeout
+    state.resumed = resumed
+    state.sent = resumed
+    state.polls = 0
+    state.status = "unknown"
+    state.statusAt = 0
+    state.searched = 0
+    state.sight = ""
+    state.changedAt = 0
+    return state
 end
 
 --- The time until the next poll: short at first, so that a quick answer is seen quickly, then a share of the turn's
@@ -158,19 +155,6 @@ local function carriesNonce(message, nonce)
     return false
 end
 
---- True for a prompt that somebody wrote, false for what the server adds when it compacts a session.
-local function isPrompt(message)
-    if message.info.role ~= "user" then
-        return false
-    end
-    for _, part in ipairs(message.parts) do
-        if part.type == "compaction" or part.synthetic == true then
-            return false
-        end
-    end
-    return true
-end
-
 --- True when the message says by itself that it answers our prompt.
 local function answersUs(state, message)
     local info = message.info
@@ -180,32 +164,22 @@ local function answersUs(state, message)
     return state.userMessageId ~= nil and info.parentID == state.userMessageId
 end
 
---- Finds our prompt and its answer among messages, oldest first. Prompts that were queued are answered together under
---- the last of them, and an automatic compaction puts the answer under a prompt of its own; so the answer is the last
---- one before the next prompt, else the last one of all.
+--- Finds our prompt and its answer among messages, oldest first: the last one that names our prompt, else the last one
+--- after it. Prompts that were queued are answered together under the last of them, and an automatic compaction puts
+--- the answer under a prompt of its own.
 local function findAnswer(state, messages)
     local found = false
-    local closed = false
     local answer
     local later
     for _, message in ipairs(messages) do
-        local id = message.info.id
-        if message.info.role == "user" then
-            if carriesNonce(message, state.nonce) or id == state.userMessageId then
-                found = true
-                state.userMessageId = id
-            elseif found and isPrompt(message) then
-                closed = true
-            end
-        elseif isAnswer(message) then
-            if answersUs(state, message) then
-                found = true
-                answer = message
-            elseif found and not closed then
-                answer = message
-            elseif found then
-                later = message
-            end
+        if answersUs(state, message) and isAnswer(message) then
+            found = true
+            answer = message
+        elseif found and isAnswer(message) then
+            later = message
+        elseif carriesNonce(message, state.nonce) then
+            found = true
+            state.userMessageId = message.info.id
         end
     end
     return {found = found, answer = answer or later}
@@ -552,9 +526,9 @@ local function decide(state, observation)
             state.blocker = {kind = "question", text = first.question}
         end
     elseif kind == "providers" then
-        return missingModel(state, observation.value.providers)
+        return checkModel(state, observation.value.providers)
     elseif kind == "agents" then
-        return missingAgent(state, observation.value)
+        return checkAgent(state, observation.value)
     end
     return wait(state, now)
 end
@@ -564,11 +538,7 @@ end
 ---@param observation table what came of the last action, with the time in epoch milliseconds
 ---@return table # the new state, and the action to perform next; `done` and `fail` end the turn
 function exports.step(state, observation)
-    local copy = {}
-    for key in pairs(state) do
-        copy[key] = state[key]
-    end
-    local next = copy
+    local next = copy(state)
     if observation.kind ~= "wait" and observation.kind ~= "failed" then
         next.lostAt = nil
     end

@@ -368,7 +368,7 @@ const cases: Case[] = [
         end: {
             kind: "fail",
             code: "unknown_model",
-            detail: { model: "test/missing", known: " test/scripted" },
+            detail: { wanted: "test/missing", known: " test/scripted" },
         },
         endsWithin: [6000, 1500],
     },
@@ -387,7 +387,7 @@ const cases: Case[] = [
         end: {
             kind: "fail",
             code: "unknown_model",
-            detail: { model: "gone/missing", known: " test/scripted" },
+            detail: { wanted: "gone/missing", known: " test/scripted" },
         },
     },
     {
@@ -407,7 +407,7 @@ const cases: Case[] = [
                 },
             ],
         ],
-        end: { kind: "fail", code: "unknown_agent", detail: { agent: "wizard", known: " build" } },
+        end: { kind: "fail", code: "unknown_agent", detail: { wanted: "wizard", known: " build" } },
     },
     {
         name: "model and agent are known and the turn never starts",

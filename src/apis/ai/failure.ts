@@ -65,8 +65,8 @@ export const failures: Record<string, [message: string, hint: string] | undefine
         "This session has been busy for {seconds} s{what}.",
         "Wait for it, stop it (ai abort) or use another: ai new",
     ],
-    unknown_model: ["opencode has no model {model}.", "It has:{known}. Name one: ai --model <id> <prompt>"],
-    unknown_agent: ["opencode has no agent {agent}.", "It has:{known}. Choose one with --agent"],
+    unknown_model: ["opencode has no model {wanted}.", "It has:{known}. Name one: ai --model <id> <prompt>"],
+    unknown_agent: ["opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"],
     never_started: [
         "opencode took the prompt but never started on it.",
         "Look at the server's log, or try: ai new",

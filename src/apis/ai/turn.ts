@@ -22,9 +22,9 @@ export interface TurnState {
     readonly nonce: string;
     readonly sessionId: string;
     /** Seconds without any visible progress after which waiting ends. */
-    readonly idleTimeout: number;
+    idleTimeout: number;
     /** True when the prompt was sent before this program started. */
-    readonly resumed: boolean;
+    resumed: boolean;
     /** The model ("provider/model") and the agent that the prompt asks for, where it does. */
     readonly model?: string;
     readonly agent?: string;
@@ -128,6 +128,12 @@ export interface TurnStart {
     readonly baselineId?: string;
 }
 
+function copy(from: object): Record<string, unknown> {
+    const fields: Record<string, unknown> = {};
+    for (const key in from) fields[key] = from[key as keyof typeof from];
+    return fields;
+}
+
 /**
  * The state before the first step.
  * @param from what the turn is about, see TurnState
@@ -136,23 +142,17 @@ export interface TurnStart {
  * @returns the state to hand to `step` with the observation `begin`
  */
 export function start(from: TurnStart, idleTimeout: number, resumed: boolean): TurnState {
-    return {
-        nonce: from.nonce,
-        sessionId: from.sessionId,
-        model: from.model,
-        agent: from.agent,
-        sentAt: from.sentAt,
-        baselineId: from.baselineId,
-        idleTimeout,
-        resumed,
-        sent: resumed,
-        polls: 0,
-        status: "unknown",
-        statusAt: 0,
-        searched: 0,
-        sight: "",
-        changedAt: 0,
-    };
+    const state = copy(from) as unknown as TurnState;
+    state.idleTimeout = idleTimeout;
+    state.resumed = resumed;
+    state.sent = resumed;
+    state.polls = 0;
+    state.status = "unknown";
+    state.statusAt = 0;
+    state.searched = 0;
+    state.sight = "";
+    state.changedAt = 0;
+    return state;
 }
 
 /**
@@ -193,15 +193,6 @@ function carriesNonce(message: Message, nonce: string): boolean {
     return false;
 }
 
-/** True for a prompt that somebody wrote, false for what the server adds when it compacts a session. */
-function isPrompt(message: Message): boolean {
-    if (message.info.role !== "user") return false;
-    for (const part of message.parts) {
-        if (part.type === "compaction" || part.synthetic === true) return false;
-    }
-    return true;
-}
-
 /** True when the message says by itself that it answers our prompt. */
 function answersUs(state: TurnState, message: Message): boolean {
     const info = message.info;
@@ -210,33 +201,23 @@ function answersUs(state: TurnState, message: Message): boolean {
 }
 
 /**
- * Finds our prompt and its answer among messages, oldest first. Prompts that were queued are answered together under
- * the last of them, and an automatic compaction puts the answer under a prompt of its own; so the answer is the last
- * one before the next prompt, else the last one of all.
+ * Finds our prompt and its answer among messages, oldest first: the last one that names our prompt, else the last one
+ * after it. Prompts that were queued are answered together under the last of them, and an automatic compaction puts
+ * the answer under a prompt of its own.
  */
 function findAnswer(state: TurnState, messages: readonly Message[]): { found: boolean; answer?: Message } {
     let found = false;
-    let closed = false;
     let answer: Message | undefined;
     let later: Message | undefined;
     for (const message of messages) {
-        const id = message.info.id;
-        if (message.info.role === "user") {
-            if (carriesNonce(message, state.nonce) || id === state.userMessageId) {
-                found = true;
-                state.userMessageId = id;
-            } else if (found && isPrompt(message)) {
-                closed = true;
-            }
-        } else if (isAnswer(message)) {
-            if (answersUs(state, message)) {
-                found = true;
-                answer = message;
-            } else if (found && !closed) {
-                answer = message;
-            } else if (found) {
-                later = message;
-            }
+        if (answersUs(state, message) && isAnswer(message)) {
+            found = true;
+            answer = message;
+        } else if (found && isAnswer(message)) {
+            later = message;
+        } else if (carriesNonce(message, state.nonce)) {
+            found = true;
+            state.userMessageId = message.info.id;
         }
     }
     return { found, answer: answer ?? later };
@@ -515,37 +496,40 @@ function decide(state: TurnState, observation: Observation): Action {
         const first = question && question.questions[0];
         if (first) state.blocker = { kind: "question", text: first.question };
     } else if (kind === "providers") {
-        return missingModel(state, observation.value.providers);
+        return checkModel(state, observation.value.providers);
     } else if (kind === "agents") {
-        return missingAgent(state, observation.value);
+        return checkAgent(state, observation.value);
     }
     return wait(state, now);
 }
 
-function missingAgent(state: TurnState, agents: ListValues["agents"]): Action {
-    let names = "";
-    for (const agent of agents) {
-        if (agent.name === state.agent) return { kind: "providers" };
-        if (agent.hidden !== true && agent.mode !== "subagent") names += ` ${agent.name}`;
+/** Fails when what the prompt asks for is not among the names that there are. */
+function checkKnown(wanted: string | undefined, names: readonly string[], code: string): Action | undefined {
+    let known = "";
+    for (const name of names) {
+        if (name === wanted) return undefined;
+        if (known.length < 100) known += ` ${name}`;
     }
-    return fail("unknown_agent", false, { agent: state.agent ?? "", known: names });
+    return wanted === undefined ? undefined : fail(code, false, { wanted, known });
 }
 
-function missingModel(state: TurnState, providers: ListValues["providers"]["providers"]): Action {
-    const used = state.last && state.last.info.role === "user" ? state.last.info.model : undefined;
-    const wanted = used === undefined ? state.model : `${used.providerID}/${used.modelID}`;
-    if (wanted === undefined) return fail("never_started", false);
-    let names = "";
-    let count = 0;
-    for (const provider of providers) {
-        for (const id in provider.models) {
-            const name = `${provider.id}/${id}`;
-            if (name === wanted) return fail("never_started", false);
-            if (count < 5) names += ` ${name}`;
-            count += 1;
-        }
+function checkAgent(state: TurnState, agents: ListValues["agents"]): Action {
+    const names: string[] = [];
+    for (const agent of agents) {
+        if (agent.hidden !== true && agent.mode !== "subagent") names.push(agent.name);
     }
-    return fail("unknown_model", false, { model: wanted, known: names });
+    return checkKnown(state.agent, names, "unknown_agent") ?? { kind: "providers" };
+}
+
+function checkModel(state: TurnState, providers: ListValues["providers"]["providers"]): Action {
+    const names: string[] = [];
+    for (const provider of providers) {
+        for (const id in provider.models) names.push(`${provider.id}/${id}`);
+    }
+    // A model sticks to its session: the prompt shows which one it got.
+    const used = state.last && state.last.info.model;
+    const wanted = used ? `${used.providerID}/${used.modelID}` : state.model;
+    return checkKnown(wanted, names, "unknown_model") ?? fail("never_started", false);
 }
 
 /**
@@ -555,9 +539,7 @@ function missingModel(state: TurnState, providers: ListValues["providers"]["prov
  * @returns the new state, and the action to perform next; `done` and `fail` end the turn
  */
 export function step(state: TurnState, observation: Observation): { state: TurnState; action: Action } {
-    const copy: Record<string, unknown> = {};
-    for (const key in state) copy[key] = state[key as keyof TurnState];
-    const next = copy as unknown as TurnState;
+    const next = copy(state) as unknown as TurnState;
     if (observation.kind !== "wait" && observation.kind !== "failed") next.lostAt = undefined;
     const action = decide(next, observation);
     return { state: next, action };
