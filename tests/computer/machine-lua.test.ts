@@ -219,6 +219,20 @@ describe("debug", () => {
     });
 });
 
+describe("math.random", () => {
+    test("gives other numbers at each start, or the same ones when that is wanted", async () => {
+        const numbers = async (randomSeed?: number): Promise<string | undefined> =>
+            (
+                await bench.run(
+                    "say(math.random(1, 2^31 - 1), math.random(1, 2^31 - 1))",
+                    randomSeed === undefined ? {} : { randomSeed },
+                )
+            ).said[0];
+        expect(await numbers()).not.toBe(await numbers());
+        expect(await numbers(7)).toBe(await numbers(7));
+    });
+});
+
 describe("limits", () => {
     test("a program that takes all the memory gets an error and the computer goes on", async () => {
         const { said } = await bench.run(

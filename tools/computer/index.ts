@@ -5,9 +5,14 @@ import { pressKeys, typeCharacter, type KeyboardEvent } from "./machine/keyboard
 import type { Unflushed } from "./machine/file-operations.ts";
 import { Machine, type Exit, type Faults, type MountOptions } from "./machine/machine.ts";
 import type { NetworkFaults } from "./machine/network-faults.ts";
+import type { Peripheral, Side } from "./machine/peripherals/peripheral.ts";
 import type { LuaValue } from "./machine/wire.ts";
 
 export { fontToUnicode } from "./machine/font.ts";
+export { ModemNetwork } from "./machine/peripherals/modem.ts";
+export { Monitor } from "./machine/peripherals/monitor.ts";
+export type { Peripheral, Side } from "./machine/peripherals/peripheral.ts";
+export { Speaker, type Played } from "./machine/peripherals/speaker.ts";
 export type { LuaValue } from "./machine/wire.ts";
 export type { FileOperation, PowerCutPlan, Unflushed } from "./machine/file-operations.ts";
 export type { Exit, Faults, MountOptions } from "./machine/machine.ts";
@@ -40,8 +45,12 @@ export interface ComputerOptions {
     secondsWithoutYield?: number;
     /** What Lua may use, in MiB, from 16 on: 256 unless given. Beyond it programs get "not enough memory". */
     memoryMebibytes?: number;
+    /** Makes math.random give the same numbers after each start, from 0 to 2^31 - 1: others each time unless given. */
+    randomSeed?: number;
     /** Folders of the host that the computer sees beside its disk. */
     mounts?: readonly MountOptions[];
+    /** What is beside the computer when it starts: modems, speakers, monitors. */
+    peripherals?: Partial<Record<Side, Peripheral>>;
     /** What is made to go wrong, for tests. */
     faults?: Faults;
 }
@@ -63,6 +72,10 @@ export interface Computer {
     click(x: number, y: number, button?: number): Promise<void>;
     /** Gives the screen another size in characters; the program gets a `term_resize` event. */
     resize(width: number, height: number): void;
+    /** Puts something beside the computer, in the place of what was on that side; the program gets an event. */
+    attach(side: Side, peripheral: Peripheral): void;
+    /** Takes away what is on a side, if there is something. */
+    detach(side: Side): void;
     /** What os.setComputerLabel has set. It outlives reboots; hand it to `boot` for the next start. */
     label(): string | undefined;
     /** Queues any event. Strings are bytes: characters up to 255. */
@@ -147,6 +160,7 @@ export async function boot(options: ComputerOptions): Promise<Computer> {
     if (!(secondsWithoutYield > 0))
         throw new Error(`secondsWithoutYield must be above 0, but is ${secondsWithoutYield}`);
     requireMounts(mounts);
+    if (options.randomSeed !== undefined) requireWhole(options.randomSeed, "randomSeed", 0, 2 ** 31 - 1);
     requireWhole(memoryMebibytes, "memoryMebibytes", 16);
     const machine = new Machine({
         disk,
@@ -160,8 +174,12 @@ export async function boot(options: ComputerOptions): Promise<Computer> {
         secondsWithoutYield,
         memoryBytes: memoryMebibytes * 1024 * 1024,
         faults: options.faults ?? {},
+        randomSeed: options.randomSeed,
         mounts,
     });
+    for (const [side, peripheral] of Object.entries(options.peripherals ?? {})) {
+        machine.peripherals.attach(side as Side, peripheral);
+    }
     machine.start();
     return new RunningComputer(machine);
 }
@@ -209,6 +227,14 @@ class RunningComputer implements Computer {
         requireWhole(width, "width", 1);
         requireWhole(height, "height", 1);
         this.machine.resize(width, height);
+    }
+
+    attach(side: Side, peripheral: Peripheral): void {
+        this.machine.peripherals.attach(side, peripheral);
+    }
+
+    detach(side: Side): void {
+        this.machine.peripherals.detach(side);
     }
 
     label(): string | undefined {

@@ -14,6 +14,7 @@ import { fsFunctions } from "./native-fs.ts";
 import { httpFunctions } from "./native-http.ts";
 import { NetworkFaultPlan, type NetworkFaults } from "./network-faults.ts";
 import { osFunctions } from "./native-os.ts";
+import { Peripherals } from "./native-peripheral.ts";
 import { termFunctions } from "./native-term.ts";
 import { websocketFunctions } from "./native-websocket.ts";
 import { Terminal } from "./terminal.ts";
@@ -77,6 +78,8 @@ export interface MachineOptions {
     /** What Lua may use, in bytes. */
     memoryBytes: number;
     faults: Faults;
+    /** What math.random begins with at each start; undefined for something else each time. */
+    randomSeed: number | undefined;
     mounts: readonly MountOptions[];
 }
 
@@ -116,6 +119,7 @@ export class Machine {
     private readonly handles: HandleTable;
     private readonly http: HttpClient | undefined;
     private readonly websockets: WebsocketClient | undefined;
+    readonly peripherals = new Peripherals(this.timers, (event, ...args) => this.queue(event, args));
     private readonly queued = new EventQueue();
     private readonly listeners = new Set<() => void>();
     private settleExit!: (exit: Exit) => void;
@@ -190,6 +194,7 @@ export class Machine {
             this.end({ reason: "failed", message: (error as Error).message });
             throw error;
         }
+        this.peripherals.switchOn();
         // The first event has neither name nor arguments: it starts bios.lua.
         this.resume([]);
     }
@@ -209,6 +214,7 @@ export class Machine {
                     id: options.id,
                     http: this.http !== undefined,
                     host: HOST,
+                    seed: options.randomSeed ?? Math.floor(Math.random() * 2 ** 31),
                     secondsWithoutYield: options.secondsWithoutYield,
                 },
             ],
@@ -221,6 +227,7 @@ export class Machine {
             ...termFunctions(this.terminal),
             ...fsFunctions(this.files, this.fileOperations, this.handles),
             ...this.handles.hostFunctions(),
+            ...this.peripherals.hostFunctions(),
             ...osFunctions(this.osContext(queue)),
             ...(this.http && httpFunctions(this.http, this.handles, queue)),
             ...(this.websockets && websocketFunctions(this.websockets, queue)),
@@ -335,6 +342,7 @@ export class Machine {
         this.vm = undefined;
         if (this.turn !== undefined) clearImmediate(this.turn);
         this.turn = undefined;
+        this.peripherals.switchOff();
         this.timers.clear();
         this.http?.abortAll();
         this.websockets?.abortAll();

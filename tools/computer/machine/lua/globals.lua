@@ -162,3 +162,6 @@ function globals.string.dump(body)
 end
 globals.string.gfind = globals.string.gmatch
 globals.math.mod = globals.math.fmod
+
+-- C's random numbers begin with the same seed everywhere: rednet would take two computers' messages for one.
+math.randomseed(kernel.options.seed)

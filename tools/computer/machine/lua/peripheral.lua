@@ -1,35 +1,28 @@
--- peripheral: the six sides, with nothing attached to any.
+-- peripheral: what is on the six sides.
 
 local kernel = ...
-local expect = kernel.expect
+local call, expect = kernel.call, kernel.expect
 
 local peripheral = {}
 
-function peripheral.isPresent(side)
-    expect(1, side, "string")
-    return false
-end
-
-function peripheral.getType(side)
-    expect(1, side, "string")
-    return nil
+for _, name in ipairs({ "isPresent", "getType", "getMethods" }) do
+    local hostName = "peripheral." .. name
+    peripheral[name] = function(side)
+        expect(1, side, "string")
+        return call(hostName, side)
+    end
 end
 
 function peripheral.hasType(side, kind)
     expect(1, side, "string")
     expect(2, kind, "string")
-    return nil
+    return call("peripheral.hasType", side, kind)
 end
 
-function peripheral.getMethods(side)
-    expect(1, side, "string")
-    return nil
-end
-
-function peripheral.call(side, method)
+function peripheral.call(side, method, ...)
     expect(1, side, "string")
     expect(2, method, "string")
-    error("No peripheral attached", 2)
+    return call("peripheral.call", side, method, ...)
 end
 
 return peripheral
