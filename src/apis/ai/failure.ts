@@ -23,25 +23,25 @@ export type Result<T> = LuaMultiReturn<[true, T] | [false, Failure]>;
 /** Messages and hints by code; `{name}` stands for a detail of the case. */
 export const failures: Record<string, [message: string, hint: string] | undefined> = {
     http_disabled: [
-        "This server has the HTTP API switched off.",
-        "Its owner: http.enabled = true in computercraft-server.toml",
+        "The HTTP API is switched off here.",
+        "In computercraft-server.toml: [http] enabled = true",
     ],
     address_denied: [
         "ComputerCraft forbids {url} (Domain not permitted).",
-        'Server owner: computercraft-server.toml, [[http.rules]] host = "$private": set action = "allow".',
+        'In computercraft-server.toml, at host = "$private": action = "allow"',
     ],
     cannot_connect: [
         "Nothing answers at {url} ({what}).",
-        "Start it: opencode serve. Other address: set opencc.server_url <url>",
+        "Start it (opencode serve), or: set opencc.server_url <url>",
     ],
     timed_out: [
         "{url} did not answer in time.",
-        "Look at the server, or: set opencc.request_timeout_seconds 60",
+        "Look at the server, then try again.",
     ],
     network_error: ["The request to {url} failed: {what}.", "Try again; look at opencc.server_url."],
     reply_too_large: [
-        "The answer is larger than ComputerCraft lets through.",
-        "It is kept on the server; ask for a shorter one.",
+        "The answer is too large for ComputerCraft.",
+        "The server keeps it; ask for a shorter one.",
     ],
     not_opencode: [
         "{url} answers, but is not an opencode server.",
@@ -56,7 +56,7 @@ export const failures: Record<string, [message: string, hint: string] | undefine
     not_found: ["The server says: {what}", "See: ai sessions"],
     server_config: [
         "opencode cannot read its configuration: {what}",
-        "Mend that file on the server, then try again.",
+        "Mend that file on the server.",
     ],
     server_error: ["opencode failed (HTTP {status}): {what}", "Look at the server's log, then try again."],
     no_session: ["This computer has no session yet.", "Ask something: ai <prompt>"],
@@ -68,12 +68,12 @@ export const failures: Record<string, [message: string, hint: string] | undefine
     unknown_model: ["opencode has no model {wanted}.", "It has:{known}. Name one: ai --model <id> <prompt>"],
     unknown_agent: ["opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"],
     never_started: [
-        "opencode took the prompt but never started on it.",
+        "opencode took the prompt and never started.",
         "Look at the server's log, or try: ai new",
     ],
     model_error: [
         "The model failed{status}: {what}",
-        "Mend it on the server, or ask another: ai --model <id>",
+        "Mend it there, or ask another: ai --model <id>",
     ],
     no_progress: [
         "Nothing happened for {seconds} s; the model hangs.",
@@ -93,7 +93,7 @@ export const failures: Record<string, [message: string, hint: string] | undefine
     empty_reply: ["The model sent an empty reply.", "Ask again in other words."],
     empty_prompt: ["There is nothing to ask.", "Type: ai <prompt>"],
     not_sent: ["The prompt never reached the server.", "Ask again."],
-    internal_error: ["Something unexpected happened: {what}", "Please report this."],
+    internal_error: ["Unexpected: {what}", "Please report this."],
     nothing_to_resume: ["There is no answer to fetch.", "Ask something: ai <prompt>"],
 };
 
