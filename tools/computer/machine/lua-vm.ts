@@ -36,12 +36,16 @@ interface WasmMemory {
 
 const PAGE_BYTES = 65536;
 
-/** Makes memory refuse to grow beyond a size: Lua then raises "not enough memory". */
-function limitMemory(instance: WasmInstance, bytes: number): void {
+function memoryOf(instance: WasmInstance): WasmMemory {
     const memory = Object.values(instance.exports as object).find(
         (item): item is WasmMemory => item instanceof WebAssembly.Memory,
     );
     if (memory === undefined) throw new Error("Lua's WebAssembly module exports no memory");
+    return memory;
+}
+
+/** Makes memory refuse to grow beyond a size: Lua then raises "not enough memory". */
+function limitMemory(memory: WasmMemory, bytes: number): void {
     const grow = memory.grow.bind(memory);
     memory.grow = (pages) => {
         if (memory.buffer.byteLength + pages * PAGE_BYTES > bytes) throw new RangeError("not enough memory");
@@ -69,11 +73,17 @@ interface Glue {
     _lua_settop(state: number, index: number): void;
 }
 
+/** Reading from or writing to a file of C: `vectors` says where in memory the pieces are, `done` where to count. */
+type InputOutput = (file: number, vectors: number, count: number, done: number) => number;
+
+/** What the module asks of the host, by short names; the functions' own names are the long ones. */
+type Imports = Record<string, Record<string, InputOutput>>;
+
+const STDOUT = 1;
+
 interface GlueOptions {
-    stdin(): number | null;
-    stdout(byte: number): void;
-    stderr(byte: number): void;
-    instantiateWasm(imports: unknown, receive: (instance: WasmInstance) => void): unknown;
+    stdin(): null;
+    instantiateWasm(imports: Imports, receive: (instance: WasmInstance) => void): unknown;
     quit(status: number, reason: unknown): void;
 }
 
@@ -105,10 +115,16 @@ function instantiate(options: GlueOptions): Glue {
     return glue;
 }
 
+/** About how many bytes a large value takes, so that it is not copied from one buffer to the next. */
+function sizeHint(value: LuaValue): number {
+    return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
+}
+
 export class LuaVm {
     private readonly glue: Glue;
     private readonly state: number;
     private readonly host: HostFunctions;
+    private memory: WasmMemory | undefined;
     private readonly sent = new ByteWriter();
     private answer: Buffer = Buffer.alloc(0);
     private answerPosition = 0;
@@ -124,12 +140,12 @@ export class LuaVm {
     constructor(host: HostFunctions, kernel: string, memoryBytes: number) {
         this.host = host;
         this.glue = instantiate({
-            stdin: () => this.nextByte(),
-            stdout: (byte) => this.sent.writeByte(byte),
-            stderr: () => undefined,
+            stdin: () => null,
             instantiateWasm: (imports, receive) => {
+                this.takeOver(imports);
                 const instance = new WebAssembly.Instance(compiledLua(), imports);
-                limitMemory(instance, memoryBytes);
+                this.memory = memoryOf(instance);
+                limitMemory(this.memory, memoryBytes);
                 receive(instance);
                 return instance.exports;
             },
@@ -178,21 +194,67 @@ export class LuaVm {
         return message;
     }
 
+    /** Puts our own stdin and stdout in the place of the glue's, which pass one byte at a time. */
+    private takeOver(imports: Imports): void {
+        const own: Record<string, InputOutput> = {
+            _fd_read: (_file, vectors, count, done) =>
+                this.transfer(vectors, count, done, (piece) => this.read(piece)),
+            _fd_write: (file, vectors, count, done) =>
+                this.transfer(vectors, count, done, (piece) => {
+                    if (file === STDOUT) this.sent.writeBytes(piece);
+                    return piece.length;
+                }),
+        };
+        for (const functions of Object.values(imports)) {
+            for (const [key, { name }] of Object.entries(functions)) {
+                const replacement = own[name];
+                if (replacement === undefined) continue;
+                functions[key] = replacement;
+                delete own[name];
+            }
+        }
+        if (Object.keys(own).length > 0) throw new Error("Lua's WebAssembly module does no input and output");
+    }
+
+    /** Goes through the pieces of memory of a read or a write, until one is not done to its end. */
+    private transfer(
+        vectors: number,
+        count: number,
+        done: number,
+        transferPiece: (piece: Uint8Array) => number,
+    ): number {
+        if (this.memory === undefined) throw new Error("Lua is not running");
+        const view = new DataView(this.memory.buffer);
+        let total = 0;
+        for (let index = 0; index < count; index++) {
+            const start = view.getUint32(vectors + index * 8, true);
+            const length = view.getUint32(vectors + index * 8 + 4, true);
+            const transferred = transferPiece(new Uint8Array(view.buffer, start, length));
+            total += transferred;
+            if (transferred < length) break;
+        }
+        view.setUint32(done, total, true);
+        return 0;
+    }
+
     /**
-     * Lua reads a byte. When it has sent frames it is owed an answer: they are carried out first. What it did not
-     * read of the answer before, for want of memory, is dropped.
+     * Lua reads. When it has sent frames it is owed an answer: they are carried out first. What it did not read of
+     * the answer before, for want of memory, is dropped.
      */
-    private nextByte(): number | null {
-        if (this.sent.length > 0) {
+    private read(piece: Uint8Array): number {
+        if (piece.length > 0 && this.sent.length > 0) {
             try {
                 const { ok, values } = this.carryOut();
                 this.setAnswer(ok ? "+" : "-", values);
             } catch (error) {
                 this.fault ??= error instanceof Error ? error : new Error(String(error));
-                return null;
+                return 0;
             }
         }
-        return this.answer[this.answerPosition++] ?? null;
+        const bytes = this.answer.subarray(this.answerPosition, this.answerPosition + piece.length);
+        piece.set(bytes);
+        this.answerPosition += bytes.length;
+        return bytes.length;
     }
 
     /** Does what the frames ask for, in order, and returns the result of the last. */
@@ -221,7 +283,8 @@ export class LuaVm {
 
     /** An answer is eight hexadecimal digits of length, `+` or `-` for success or error, and the values. */
     private setAnswer(outcome: "+" | "-", values: readonly LuaValue[]): void {
-        const body = new ByteWriter();
+        const large = values.reduce<number>((sum, value) => sum + sizeHint(value), 0);
+        const body = new ByteWriter(large + 1024);
         body.writeText(`00000000${outcome}`);
         encodeValues(body, values);
         this.answer = body.view();

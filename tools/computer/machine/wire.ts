@@ -56,11 +56,6 @@ export class ByteWriter {
         this.bytes = larger;
     }
 
-    writeByte(byte: number): void {
-        if (this.length === this.bytes.length) this.reserve(1);
-        this.bytes[this.length++] = byte;
-    }
-
     /** Appends a binary string; the caller has made sure that no character is above 255. */
     writeText(text: string): void {
         this.reserve(text.length);
