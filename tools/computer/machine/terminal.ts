@@ -1,17 +1,31 @@
 import { fontToUnicode } from "./font.ts";
-import { Palette } from "./palette.ts";
+import { Palette, type Rgb } from "./palette.ts";
 
 const SPACE = 32;
 
 /** Scrolled-off rows that are kept, so that a program that prints for ever does not fill the memory. */
 const MAXIMUM_HISTORY = 10_000;
 
-interface Row {
+export interface Row {
     /** The bytes of the font. */
     readonly text: Uint8Array;
     /** Colours by place, 0 (white) to 15 (black). */
     readonly textColour: Uint8Array;
     readonly backgroundColour: Uint8Array;
+}
+
+/** What a screen looks like at one moment. It does not change afterwards. */
+export interface Picture {
+    readonly width: number;
+    readonly height: number;
+    /** False on a basic computer, which shows every colour as a grey. */
+    readonly colour: boolean;
+    /** One a line, top to bottom. */
+    readonly rows: readonly Row[];
+    /** The colour of each place 0 to 15. */
+    readonly palette: readonly Rgb[];
+    /** Counted from 1, and perhaps beyond the screen; `colour` is a place. */
+    readonly cursor: { readonly x: number; readonly y: number; readonly blink: boolean; readonly colour: number };
 }
 
 /** A place 0-15 from a byte of blit's colour strings; `fallback` where it is no hexadecimal digit. */
@@ -187,6 +201,22 @@ export class Terminal {
             this.rows.slice(top).map((row) => row.text),
         );
         before.slice(0, lines).forEach((row) => this.remember(row));
+    }
+
+    /** @param colour whether it is an advanced computer's */
+    picture(colour: boolean): Picture {
+        return {
+            width: this.width,
+            height: this.height,
+            colour,
+            rows: this.rows.map((row) => ({
+                text: row.text.slice(),
+                textColour: row.textColour.slice(),
+                backgroundColour: row.backgroundColour.slice(),
+            })),
+            palette: Array.from({ length: 16 }, (_, place) => this.palette.get(place)),
+            cursor: { x: this.cursorX, y: this.cursorY, blink: this.cursorBlink, colour: this.textColour },
+        };
     }
 
     /** The screen as text, one string of `width` characters a row. */

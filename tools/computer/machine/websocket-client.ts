@@ -1,5 +1,5 @@
 import * as http from "node:http";
-import { WebSocket } from "ws";
+import type { WebSocket } from "ws";
 import { Deadline } from "./deadline.ts";
 import { parseWebsocketUrl, type Address } from "./http-address.ts";
 import { checkHeaders, checkTimeout, friendly, USER_AGENT, type Network } from "./http-client.ts";
@@ -146,8 +146,10 @@ export class WebsocketClient {
             });
         }
         const target = await this.network.rules.resolve(address.host);
+        // Loaded late, as it takes longer than all the rest and few programs need it.
+        const ws = await import("ws");
         if (this.isClosed(id)) return;
-        const socket = new WebSocket(
+        const socket = new ws.WebSocket(
             `${address.secure ? "wss" : "ws"}://${address.host}:${address.port ?? (address.secure ? 443 : 80)}${address.path}`,
             protocols(headers),
             {
