@@ -169,9 +169,8 @@ local function createAi(environment)
                 if action.code == "no_progress" and server.settings.resetSessionOnTimeout then
                     rememberSession(store, disk, nil)
                 end
-                local extra = {text = action.text, sessionId = record.sessionId}
                 local failure = action.failure
-                return false, failure or fail(action.code, action.detail, extra)
+                return false, failure or fail(action.code, action.detail, action.text)
             end
             if action.kind == "wait" and options.onProgress ~= nil then
                 options.onProgress(turn.progress(

@@ -73,8 +73,6 @@ declare namespace createAi {
         readonly hint: string;
         /** What the model had written before the turn failed, where there is any. */
         readonly text?: string;
-        /** The session that it is about, where there is one. */
-        readonly sessionId?: string;
     }
 
     /** What can be told to somebody who waits. */

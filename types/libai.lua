@@ -121,8 +121,6 @@ function Disk.move(from, to) end
 ---@field hint string
 --- What the model had written before the turn failed, where there is any.
 ---@field text? string
---- The session that it is about, where there is one.
----@field sessionId? string
 
 --- What can be told to somebody who waits.
 ---@class libai.Progress

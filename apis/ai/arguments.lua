@@ -42,7 +42,7 @@ local function mostWords(name)
 end
 
 --- Reads the words of a command line. Flags stand before a prompt, so that a prompt may hold words with dashes; where
---- there is no prompt they may stand anywhere. `--` ends them. More words than a command takes make it a prompt.
+--- there is no prompt they may stand anywhere. More words than a command takes make it a prompt.
 ---@param given string[] the words as the shell split them
 ---@return table # what they say; with `problem` set when they cannot be understood
 function exports.parse(given)
@@ -57,8 +57,6 @@ function exports.parse(given)
         elseif inPrompt then
             local line_words_0 = line.words
             line_words_0[#line_words_0 + 1] = word
-        elseif word == "--" then
-            inPrompt = true
         elseif word == "-h" or word == "--help" then
             line.command = "help"
         elseif word == "--version" then

@@ -41,9 +41,9 @@ local describe = {__tostring = function(failure) return (failure.message .. "\n"
 --- Makes a failure.
 ---@param code string a key of `failures`
 ---@param detail? table<string, any> values for the `{name}`s in its message and hint
----@param extra? table further fields of the failure
+---@param text? string what the model had written, where there is any
 ---@return libai.Failure # the failure, which `tostring` turns into message and hint
-function exports.fail(code, detail, extra)
+function exports.fail(code, detail, text)
     local message, hint = unpack(exports.failures[code] or ({code, ""}), 1, 2)
     local function fill(template)
         return (string.gsub(
@@ -64,8 +64,7 @@ function exports.fail(code, detail, extra)
             code = code,
             message = fill(message),
             hint = fill(hint),
-            text = extra and extra.text,
-            sessionId = extra and extra.sessionId
+            text = text
         },
         describe
     )

@@ -5,7 +5,7 @@
 --- message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
 --- the session is idle and the newest message is a completed answer that can be traced to our prompt.
 local exports = {}
-local fail, begin, checkKnown, checkAgent, checkModel, describeTool
+local fail, begin, checkKnown, checkAgent, checkModel
 
 function fail(code, pending, detail, text)
     return {
@@ -66,13 +66,6 @@ function checkModel(state, providers)
     local used = state.last and state.last.info.model
     local wanted = used and (used.providerID .. "/") .. used.modelID or state.model
     return checkKnown(wanted, names, "unknown_model") or fail("never_started", false)
-end
-
---- A tool call in a few words: its title, or else its name.
-function describeTool(part)
-    local title = part.state and part.state.title
-    local tool = part.tool or "tool"
-    return (title == nil or title == "") and tool or (tool .. ": ") .. title
 end
 
 --- Longest that a cold server was seen to stay idle before it starts a turn is 1.3 s; this leaves a wide margin.
@@ -200,7 +193,7 @@ end
 
 --- Notes whether anything that can be seen of the turn has changed.
 local function notice(state, now)
-    local sight = tostring(state.retryAttempt)
+    local sight = tostring(state.retry and state.retry.attempt)
     local last = state.last
     if last then
         local info = last.info
@@ -443,7 +436,7 @@ local function afterFirstLast(state, last, now)
             true,
             {
                 seconds = tostring(math.floor((now - since) / 1000)),
-                what = tool == nil and "" or (" (" .. describeTool(tool)) .. ")"
+                what = tool and (" (" .. tostring(tool.tool)) .. ")" or ""
             }
         )
     end
@@ -480,8 +473,7 @@ local function decide(state, observation)
         local status = observation.value[state.sessionId]
         state.status = status and status.type or "idle"
         state.statusAt = now
-        state.retryMessage = status and status.message
-        state.retryAttempt = status and status.attempt
+        state.retry = status
         if not state.sent then
             return {kind = "last"}
         end
@@ -561,7 +553,7 @@ function exports.progress(state, now)
         return {phase = phase, seconds = seconds, message = blocker.text}
     end
     if state.status == "retry" then
-        return {phase = "retry", seconds = seconds, message = state.retryMessage}
+        return {phase = "retry", seconds = seconds, message = state.retry and state.retry.message}
     end
     local tool = runningTool(state.last)
     if tool then

@@ -163,9 +163,8 @@ function createAi(this: void, environment?: Environment): Ai {
                 if (action.code === "no_progress" && server.settings.resetSessionOnTimeout) {
                     rememberSession(store, disk, undefined);
                 }
-                const extra = { text: action.text, sessionId: record.sessionId };
                 const failure = action.failure as Failure | undefined;
-                return $multi(false as const, failure ?? fail(action.code, action.detail, extra));
+                return $multi(false as const, failure ?? fail(action.code, action.detail, action.text));
             }
             if (action.kind === "wait" && options.onProgress !== undefined) {
                 options.onProgress(turn.progress(state, now()));

@@ -28,8 +28,7 @@ const cases: [line: string, command: string, words: string, flags?: Record<strin
     ["new --session 2 hello", "new", "hello", { session: "2" }],
     ["what does ls -l --all do", "ask", "what does ls -l --all do"],
     ["-l is a flag of what?", "ask", "-l is a flag of what?"],
-    ["-- --version", "ask", "--version"],
-    ["-- ping", "ask", "ping"],
+    ["ask --version", "version", ""],
 ];
 
 const problems: [line: string, problem: string][] = [

@@ -882,7 +882,7 @@ describe("a turn", () => {
         expect(action).toMatchObject({
             kind: "fail",
             code: "session_busy",
-            detail: { seconds: "65", what: " (bash: echo hi)" },
+            detail: { seconds: "65", what: " (bash)" },
         });
     });
 

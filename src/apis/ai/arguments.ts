@@ -50,7 +50,7 @@ function mostWords(name: string): number | undefined {
 
 /**
  * Reads the words of a command line. Flags stand before a prompt, so that a prompt may hold words with dashes; where
- * there is no prompt they may stand anywhere. `--` ends them. More words than a command takes make it a prompt.
+ * there is no prompt they may stand anywhere. More words than a command takes make it a prompt.
  * @param given the words as the shell split them
  * @returns what they say; with `problem` set when they cannot be understood
  */
@@ -65,8 +65,6 @@ export function parse(given: readonly string[]): CommandLine {
             wanted = undefined;
         } else if (inPrompt) {
             line.words.push(word);
-        } else if (word === "--") {
-            inPrompt = true;
         } else if (word === "-h" || word === "--help") {
             line.command = "help";
         } else if (word === "--version") {

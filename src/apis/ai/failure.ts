@@ -13,8 +13,6 @@ export interface Failure {
     readonly hint: string;
     /** What the model had written before the turn failed, where there is any. */
     readonly text?: string;
-    /** The session that it is about, where there is one. */
-    readonly sessionId?: string;
 }
 
 /** What a call returns: `true` and its value, or `false` and the failure; Lua's order of pcall. */
@@ -103,10 +101,10 @@ const describe = { __tostring: (failure: Failure) => failure.message + "\n" + fa
  * Makes a failure.
  * @param code a key of `failures`
  * @param detail values for the `{name}`s in its message and hint
- * @param extra further fields of the failure
+ * @param text what the model had written, where there is any
  * @returns the failure, which `tostring` turns into message and hint
  */
-export function fail(code: string, detail?: Record<string, unknown>, extra?: Partial<Failure>): Failure {
+export function fail(code: string, detail?: Record<string, unknown>, text?: string): Failure {
     const [message, hint] = failures[code] ?? [code, ""];
     const fill = (template: string) =>
         string.gsub(template, "{(%w+)}", (name) => tostring((detail && detail[name]) ?? ""))[0];
@@ -115,8 +113,7 @@ export function fail(code: string, detail?: Record<string, unknown>, extra?: Par
             code,
             message: fill(message),
             hint: fill(hint),
-            text: extra && extra.text,
-            sessionId: extra && extra.sessionId,
+            text,
         },
         describe as unknown as LuaMetatable<Failure>,
     );

@@ -6,7 +6,7 @@
  * message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
  * the session is idle and the newest message is a completed answer that can be traced to our prompt.
  */
-import type { ListValues, Message, Part } from "./protocol";
+import type { ListValues, Message, Part, SessionStatus } from "./protocol";
 
 /** Longest that a cold server was seen to stay idle before it starts a turn is 1.3 s; this leaves a wide margin. */
 const START_MILLISECONDS = 6000;
@@ -43,8 +43,7 @@ export interface TurnState {
     status: "unknown" | "idle" | "busy" | "retry";
     statusAt: number;
     /** While the server tries the model again: which attempt, and why. */
-    retryAttempt?: number;
-    retryMessage?: string;
+    retry?: SessionStatus;
     /** Epoch milliseconds of the first idle since the newest message changed. */
     idleSince?: number;
     /** How many messages the search for the answer looks at. */
@@ -236,7 +235,7 @@ function runningTool(message: Message | undefined): Part | undefined {
 
 /** Notes whether anything that can be seen of the turn has changed. */
 function notice(state: TurnState, now: number): void {
-    let sight = `${state.retryAttempt}`;
+    let sight = `${state.retry && state.retry.attempt}`;
     const last = state.last;
     if (last) {
         const info = last.info;
@@ -429,7 +428,7 @@ function afterFirstLast(state: TurnState, last: Message | undefined, now: number
         const since = last === undefined ? now : last.info.time.created;
         return fail("session_busy", true, {
             seconds: `${Math.floor((now - since) / 1000)}`,
-            what: tool === undefined ? "" : ` (${describeTool(tool)})`,
+            what: tool ? ` (${tool.tool})` : "",
         });
     }
     state.baselineId = last && last.info.id;
@@ -462,8 +461,7 @@ function decide(state: TurnState, observation: Observation): Action {
         const status = observation.value[state.sessionId];
         state.status = status ? status.type : "idle";
         state.statusAt = now;
-        state.retryMessage = status && status.message;
-        state.retryAttempt = status && status.attempt;
+        state.retry = status;
         if (!state.sent) return { kind: "last" };
         notice(state, now);
         return state.last === undefined && state.resumed ? search(state, 10) : afterStatus(state, now);
@@ -545,13 +543,6 @@ export function step(state: TurnState, observation: Observation): { state: TurnS
     return { state: next, action };
 }
 
-/** A tool call in a few words: its title, or else its name. */
-function describeTool(part: Part): string {
-    const title = part.state && part.state.title;
-    const tool = part.tool ?? "tool";
-    return title === undefined || title === "" ? tool : `${tool}: ${title}`;
-}
-
 /**
  * What can be told to somebody who waits for the turn.
  * @param state the turn's state
@@ -566,7 +557,7 @@ export function progress(state: TurnState, now: number): Progress {
         const phase = blocker.kind === "permission" ? "waiting for permission" : "waiting for an answer";
         return { phase, seconds, message: blocker.text };
     }
-    if (state.status === "retry") return { phase: "retry", seconds, message: state.retryMessage };
+    if (state.status === "retry") return { phase: "retry", seconds, message: state.retry && state.retry.message };
     const tool = runningTool(state.last);
     if (tool)
         return { phase: "tool", seconds, tool: tool.tool, title: tool.state && tool.state.title };
