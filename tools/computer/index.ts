@@ -6,9 +6,12 @@ import type { Unflushed } from "./machine/file-operations.ts";
 import { Machine, type Exit, type Faults, type MountOptions } from "./machine/machine.ts";
 import type { NetworkFaults } from "./machine/network-faults.ts";
 import type { Peripheral, Side } from "./machine/peripherals/peripheral.ts";
+import type { Picture } from "./machine/terminal.ts";
 import type { LuaValue } from "./machine/wire.ts";
 
 export { fontToUnicode } from "./machine/font.ts";
+export { savePng, saveText } from "./save-screen.ts";
+export type { Picture } from "./machine/terminal.ts";
 export { ModemNetwork } from "./machine/peripherals/modem.ts";
 export { Monitor } from "./machine/peripherals/monitor.ts";
 export type { Peripheral, Side } from "./machine/peripherals/peripheral.ts";
@@ -82,6 +85,10 @@ export interface Computer {
     queue(event: string, ...args: LuaValue[]): void;
     /** One string a row, of `width` characters of CC's font (see fontToUnicode). */
     screen(): string[];
+    /** What the screen looks like now, with its colours. */
+    picture(): Picture;
+    /** Calls `listener` whenever the screen may have changed, and at the end, until the result is called. */
+    onChange(listener: () => void): () => void;
     /** Counted from 1. */
     cursor(): { x: number; y: number; blink: boolean };
     /** Every row that scrolled off the top, then those of the screen up to the last used one, right-trimmed. */
@@ -247,6 +254,14 @@ class RunningComputer implements Computer {
 
     screen(): string[] {
         return this.machine.terminal.screen();
+    }
+
+    picture(): Picture {
+        return this.machine.terminal.picture(this.machine.hasMouse);
+    }
+
+    onChange(listener: () => void): () => void {
+        return this.machine.onChange(listener);
     }
 
     cursor(): { x: number; y: number; blink: boolean } {

@@ -25,7 +25,12 @@ export interface Picture {
     /** The colour of each place 0 to 15. */
     readonly palette: readonly Rgb[];
     /** Counted from 1, and perhaps beyond the screen; `colour` is a place. */
-    readonly cursor: { readonly x: number; readonly y: number; readonly blink: boolean; readonly colour: number };
+    readonly cursor: {
+        readonly x: number;
+        readonly y: number;
+        readonly blink: boolean;
+        readonly colour: number;
+    };
 }
 
 /** A place 0-15 from a byte of blit's colour strings; `fallback` where it is no hexadecimal digit. */
