@@ -887,13 +887,7 @@ describe("a turn", () => {
     });
 
     it("does not change the state that it is given", () => {
-        const state = start({
-            nonce: NONCE,
-            sessionId: "ses_1",
-            idleTimeout: 300,
-            resumed: false,
-            sentAt: 0,
-        });
+        const state = start({ nonce: NONCE, sessionId: "ses_1", sentAt: 0 }, 300, false);
         const before = JSON.stringify(state);
         step(state, { kind: "begin", now: 5 });
         expect(JSON.stringify(state)).toBe(before);
