@@ -1,4 +1,4 @@
-import { createServer, request as sendRequest } from "node:http";
+import { createServer, type IncomingMessage, request as sendRequest, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 
@@ -19,12 +19,15 @@ export interface Counts {
 /**
  * Starts a proxy in front of a server.
  * @param target the server, `http://host:port`
+ * @param before called with each request as it comes; what it returns is waited for before the request goes on
  */
-export async function startCountingProxy(target: string): Promise<CountingProxy> {
+export async function startCountingProxy(
+    target: string,
+    before: (request: IncomingMessage) => Promise<void> | void = () => {},
+): Promise<CountingProxy> {
     const { hostname, port } = new URL(target);
     const counts: Counts = { requests: 0, bytesReceived: 0 };
-    const server = createServer((incoming, response) => {
-        counts.requests += 1;
+    const handOn = (incoming: IncomingMessage, response: ServerResponse): void => {
         const { method, url: path, headers } = incoming;
         const outgoing = sendRequest({ hostname, port, method, path, headers, agent: false }, (answer) => {
             response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
@@ -33,6 +36,13 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
         // A server that is gone looks gone through the proxy, too.
         outgoing.once("error", () => response.destroy());
         incoming.pipe(outgoing);
+    };
+    const server = createServer((incoming, response) => {
+        counts.requests += 1;
+        Promise.resolve(before(incoming)).then(
+            () => handOn(incoming, response),
+            () => response.destroy(),
+        );
     });
     server.on("connection", (socket) => {
         socket.once("close", () => (counts.bytesReceived += socket.bytesWritten));

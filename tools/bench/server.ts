@@ -1,8 +1,8 @@
-import { startScriptedServer } from "../harness/server.ts";
-import { followDirectives } from "../model/directives.ts";
-import type { Opencode } from "../opencode/index.ts";
+import { startModel } from "../model/index.ts";
+import { type Opencode, startOpencode } from "../opencode/index.ts";
+import { startCountingProxy } from "./counting-proxy.ts";
 
-/** What the scripted model answers to every prompt, when its `[wait SECONDS]` is over. Fits on one row. */
+/** What the scripted model answers to every prompt. Fits on one row. */
 export const answer = "The door is open, the lamp is lit.";
 
 /** A real opencode server whose sessions have histories of a wanted length. */
@@ -12,6 +12,8 @@ export interface BenchServer {
     readonly authorization: string;
     /** Makes a session in which so many turns have been answered. Returns its id. */
     newSession(turns: number): Promise<string>;
+    /** Lets the model answer in a session only when `pause`, called when it is asked, has resolved. */
+    answerAfter(session: string, pause: () => Promise<void>): void;
     /** When the last message of a session was completed, by the server's clock, in epoch milliseconds. */
     lastCompleted(session: string): Promise<number>;
     stop(): Promise<void>;
@@ -29,13 +31,30 @@ export async function startBenchServer(options: {
 }): Promise<BenchServer> {
     const { signal, say } = options;
     say("Starting opencode with a scripted model ...");
-    const server = await startScriptedServer({
+    const pauses = new Map<string, () => Promise<void>>();
+    const model = await startModel({ rules: [() => ({ text: answer })] });
+    const modelUrl = new URL(model.url);
+    const gate = await startCountingProxy(modelUrl.origin, async ({ headers }) => {
+        const session = headers["x-session-id"];
+        if (typeof session === "string") await pauses.get(session)?.();
+    });
+    const stopModel = async () => {
+        // The gate ends when nobody is connected any more, neither opencode nor, through it, the model.
+        await model.stop();
+        await gate.stop();
+    };
+    const opencode = await startOpencode({
         home: options.home,
         signal,
-        rules: [(conversation) => followDirectives(conversation, { text: answer })],
+        model: { baseUrl: gate.url + modelUrl.pathname },
+    }).catch(async (error: unknown) => {
+        await stopModel();
+        throw error;
     });
-    const { opencode } = server;
-    const stop = () => server.stop();
+    const stop = async () => {
+        await opencode.stop();
+        await stopModel();
+    };
     const authorization = `Basic ${Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64")}`;
 
     async function call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
@@ -88,7 +107,8 @@ export async function startBenchServer(options: {
     return {
         opencode,
         authorization,
-        newSession: (turns) => (turns === 0 ? create("Bench") : fork(turns)),
+        newSession: fork,
+        answerAfter: (session, pause) => pauses.set(session, pause),
         async lastCompleted(session) {
             const [last] = await call<Message[]>("GET", `/session/${session}/message?limit=1`);
             const completed = last?.info.time.completed;

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCommand } from "../harness/run-command.ts";
 import type { Bench } from "./bench.ts";
@@ -13,38 +14,51 @@ export interface Turn {
     readonly bytesReceived: number;
 }
 
+/** When the model answers. */
+export interface Timing {
+    /** Seconds after it was asked. */
+    readonly seconds: number;
+    /** And then so many seconds after the client has polled once more. */
+    readonly afterPoll?: number;
+}
+
 /** How long a turn may take beyond the model's answer. */
 const patienceSeconds = 60;
 
 /**
  * Has a client ask on a computer of its own, which boots for it.
  * @param session an idle session
- * @param waitSeconds how long the model is silent before it answers
  */
-async function measureTurn(
-    bench: Bench,
-    client: Client,
-    session: string,
-    waitSeconds: number,
-): Promise<Turn> {
+async function measureTurn(bench: Bench, client: Client, session: string, timing: Timing): Promise<Turn> {
     const server = await bench.server();
     const { authorization, opencode } = server;
     const { username, password } = opencode;
-    const proxy = await startCountingProxy(opencode.url);
+    const polls = new EventEmitter();
+    const proxy = await startCountingProxy(opencode.url, ({ url = "" }) => {
+        if (/\/message(\?|$)/.test(url)) polls.emit("poll");
+    });
+    const { signal } = bench;
+    server.answerAfter(session, async () => {
+        await sleep(timing.seconds * 1000, undefined, { signal });
+        if (timing.afterPoll === undefined) return;
+        await once(polls, "poll", { signal });
+        await sleep(timing.afterPoll * 1000, undefined, { signal });
+    });
     try {
         const disk = await bench.newFolder();
         await client.prepare?.(disk);
+        const timeoutSeconds = timing.seconds + patienceSeconds;
         const { computer, finished } = await startCommand({
             disk,
-            command: `${client.command} [wait ${waitSeconds.toFixed(3)}] Is the door open?`,
+            command: `${client.command} Is the door open?`,
             settings: client.settings({ url: proxy.url, username, password, authorization }, session),
             allow: ["127.0.0.1"],
-            timeoutSeconds: waitSeconds + patienceSeconds,
-            signal: bench.signal,
+            timeoutSeconds,
+            signal,
         });
         let shown: number;
         try {
-            await computer.waitForText(answer, { timeoutSeconds: waitSeconds + patienceSeconds });
+            await computer.waitForText(answer, { timeoutSeconds });
             shown = Date.now();
             const { succeeded, transcript } = await finished;
             if (!succeeded) throw new Error(`${client.command} failed. Its screen:\n${transcript}`);
@@ -60,23 +74,24 @@ async function measureTurn(
 
 /**
  * Has a client ask several times, in a session of its own each time.
- * @param session how many turns each session has, that which is measured included
- * @param waits how long the model is silent in each
+ * @param history how many turns each session has had before
+ * @param timings of the model, one a turn
  * @param apartSeconds one starts so long after the other; without it when the other has ended
- * @returns one for each of the waits
+ * @returns one for each of the timings
  */
 export async function measureTurns(
     bench: Bench,
     client: Client,
-    session: number,
-    waits: readonly number[],
+    history: number,
+    timings: readonly Timing[],
     apartSeconds?: number,
 ): Promise<Turn[]> {
     const server = await bench.server();
+    const sessions: string[] = [];
+    for (const _ of timings) sessions.push(await server.newSession(history));
     const running: Promise<Turn>[] = [];
-    for (const wait of waits) {
-        const id = await server.newSession(session - 1);
-        const turn = measureTurn(bench, client, id, wait);
+    for (const [index, timing] of timings.entries()) {
+        const turn = measureTurn(bench, client, sessions[index] ?? "", timing);
         running.push(turn);
         // It is waited for below, where the first failure is told.
         turn.catch(() => {});

@@ -2,7 +2,7 @@ import type { Bench } from "../bench.ts";
 import { type Client, naive, ours } from "../clients.ts";
 import type { Figure } from "../figure.ts";
 import { differencePercent, evenly, median } from "../statistics.ts";
-import { measureTurns, type Turn } from "../turn.ts";
+import { measureTurns, type Timing, type Turn } from "../turn.ts";
 
 interface Length {
     /** How long the model takes for its answer. */
@@ -17,11 +17,11 @@ interface Length {
 
 const lengths: readonly Length[] = [
     { seconds: 0.2, times: { ours: 9, naive: 3 } },
-    { seconds: 2, times: { ours: 9, naive: 3 } },
+    { seconds: 2, times: { ours: 7, naive: 3 } },
     { seconds: 10, times: { ours: 9, naive: 3 }, together: true, requestsBar: 45 },
 ];
 
-/** How many turns a session has, that which is measured included. */
+/** How many turns a session has had before that which is measured. */
 const sessions = { short: 1, middle: 20, long: 100 };
 
 /** The longest delay: 150 ms, and 4 % of a turn that is longer than two seconds. */
@@ -35,17 +35,28 @@ function range(values: readonly number[], digits: number): string {
     return `${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)}`;
 }
 
+/**
+ * When the model answers in one of several turns. The delay depends on where between two polls a turn ends, so the
+ * turns are made to end evenly spread between two: how they happen to fall says nothing about the client.
+ * @param seconds how long the turn is, in the mean of the phases
+ * @param interval about how many seconds the client lets pass between two polls
+ * @param phase where between them this turn ends, 0 to 1
+ */
+export function timing(seconds: number, interval: number, phase: number): Timing {
+    // Of a turn with few polls the time of the first, and so of each, is known.
+    if (seconds < 2 * interval) return { seconds: seconds + (phase - 0.5) * Math.min(interval, 2 * seconds) };
+    return { seconds: seconds - interval, afterPoll: phase * interval };
+}
+
 async function medianTurn(bench: Bench, client: Client, length: Length, session: number): Promise<Turn> {
     const { seconds, together } = length;
     const times = length.times[client.name];
-    // A client polls at times counted from the prompt. If all turns were equally long, all would end equally long
-    // before the next poll; so their lengths are spread.
-    const waits = evenly(times, seconds, Math.max(0.2, seconds * 0.2));
+    const timings = evenly(times, 0.5, 1).map((phase) => timing(seconds, client.interval(seconds), phase));
     // All have started before the first ends, for a computer that boots holds up the others.
     const apart = together ? seconds / (times + 1) : undefined;
     await bench.server();
     bench.say(`${times} turns of ${seconds} s in sessions of ${session}, ${client.name} ...`);
-    const turns = await measureTurns(bench, client, session, waits, apart);
+    const turns = await measureTurns(bench, client, session, timings, apart);
     const delays = turns.map(({ delay }) => delay);
     const requests = turns.map(({ requests }) => requests);
     bench.say(`    delay ${range(delays, 3)} s, ${range(requests, 0)} requests`);
