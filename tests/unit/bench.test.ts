@@ -295,7 +295,13 @@ describe("npm run bench", () => {
     }
 
     test("--json prints a line a figure, and the status says whether all are ok", async () => {
-        const { status, stdout } = await run("--json", "--only", "installed-size", "--only", "version-memory");
+        const { status, stdout } = await run(
+            "--json",
+            "--only",
+            "installed-size",
+            "--only",
+            "version-memory",
+        );
         const results = stdout
             .trimEnd()
             .split("\n")
