@@ -1,0 +1,81 @@
+/**
+ * The documentation against the code that it describes. docs/failures.md is written by this test: after a change to
+ * the failures run `npm test -- tests/unit/documentation.test.ts -u`.
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import * as prettier from "prettier";
+import { expect, it } from "vitest";
+import { runLua } from "./support/lua.ts";
+
+const docs = path.resolve(import.meta.dirname, "../../docs");
+const read = (name: string) => readFileSync(path.join(docs, name), "utf8");
+
+/** What a module of ours holds, from the compiled Lua. */
+function valueOf<T>(module: string, name: string): T {
+    return (runLua(`return require("${module}").${name}`) as [T])[0];
+}
+
+/** A cell of a Markdown table that shows words as they are. */
+const literal = (text: string) => `\`${text.replaceAll("|", "\\|")}\``;
+
+it("lists every failure with its message and hint", async () => {
+    const failures = valueOf<Record<string, [message: string, hint: string]>>("/apis/ai/failure", "failures");
+    const rows = Object.entries(failures)
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([code, [message, hint]]) => `| \`${code}\` | ${literal(message)} | ${literal(hint)} |`);
+    expect(rows.length).toBeGreaterThan(20);
+    const text = [
+        "# Failures",
+        "",
+        "What `ai` prints in red, and what libai's functions return beside `false`. Programs compare the code. `{url}` and",
+        "the like stand for what it is about. This file is made from `src/apis/ai/failure.ts`.",
+        "",
+        "| code | what happened | what to do next |",
+        "| --- | --- | --- |",
+        ...rows,
+        "",
+    ].join("\n");
+    const file = path.join(docs, "failures.md");
+    const options = await prettier.resolveConfig(file, { editorconfig: true });
+    await expect(await prettier.format(text, { ...options, filepath: file })).toMatchFileSnapshot(file);
+});
+
+it("lists every setting with its default", () => {
+    type Definition = { default?: string | number | boolean; most?: number };
+    const settings = valueOf<Record<string, Definition>>("/apis/ai/settings", "definitions");
+    const rows = read("ai.md").split("\n");
+    const listed = rows.flatMap((row) => /^\| `opencc\.(\w+)`/.exec(row)?.[1] ?? []);
+    expect(listed.sort()).toEqual(Object.keys(settings).sort());
+    for (const [name, { default: value, most }] of Object.entries(settings)) {
+        const row = rows.find((line) => line.startsWith(`| \`opencc.${name}\``));
+        if (value !== undefined) expect(row).toContain(`\`${value}\``);
+        if (most !== undefined) expect(row).toContain(`1 to ${most}`);
+    }
+});
+
+it("lists every command and flag of ai", () => {
+    const text = read("ai.md");
+    for (const [name] of valueOf<[string][]>("/apis/ai/arguments", "commands")) {
+        expect(text).toMatch(new RegExp(`^\\| \`ai ${name}\\b`, "m"));
+    }
+    for (const [name] of valueOf<[string][]>("/apis/ai/arguments", "flags")) {
+        expect(text).toMatch(new RegExp(`^\\| .*\`--${name}\\b`, "m"));
+    }
+});
+
+it("describes every function and field of libai", () => {
+    const text = read("libai.md");
+    const types = readFileSync(path.resolve(docs, "../types/libai.d.ts"), "utf8");
+    /** Names of the members that an interface declares, methods with their bracket. */
+    const members = (name: string) => {
+        const body = new RegExp(`interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n    \\}`).exec(types)![1]!;
+        return [...body.matchAll(/^ {8}(?:readonly )?(\w+)\??[(:]/gm)].map((match) => match[1]!);
+    };
+    expect(members("Ai")).toContain("ask");
+    for (const name of members("Ai")) expect(text).toMatch(new RegExp(`ai\\.${name}[({]`));
+    for (const name of ["AskOptions", "WaitOptions", "Reply", "Progress", "SessionSummary", "Failure"]) {
+        expect(members(name)).not.toHaveLength(0);
+        for (const member of members(name)) expect(text).toContain(`\`${member}\``);
+    }
+});
