@@ -2,35 +2,30 @@
 local exports = {}
 
 --- Writes a value as JSON. CC before 1.106 can only write bytes above 127 as Latin-1 escapes, which would garble UTF-8;
---- they are turned back into bytes, which JSON allows as they are.
----@param value any tables, strings (UTF-8), numbers and booleans; an empty table becomes `{}`
----@return string # the JSON text
+-- they are turned back into bytes, which JSON allows as they are.
+-- @param value tables, strings (UTF-8), numbers and booleans; an empty table becomes `{}`
+-- @return the JSON text
 function exports.encode(value)
-    local text = string.gsub(
-        textutils.serializeJSON(value),
-        "(\\+)u00([89A-Fa-f]%x)",
-        function(slashes, hex)
-            if #slashes % 2 == 0 then
-                return nil
-            end
-            return string.sub(slashes, 2) .. string.char(tonumber(hex, 16))
-        end
-    )
-    return text
+	local text = string.gsub(
+		textutils.serializeJSON(value),
+		"(\\+)u00([89A-Fa-f]%x)",
+		function(slashes, hex)
+			if #slashes % 2 == 0 then return nil end
+			return string.sub(slashes, 2) .. string.char(tonumber(hex, 16))
+		end
+	)
+	return text
 end
 
 --- Reads JSON.
----@param text string the JSON text
----@return any # the value, or nil when the text is not JSON; null is nil, too
+-- @param text the JSON text
+-- @return the value, or nil when the text is not JSON; null is nil, too
 function exports.decode(text)
-    local ok, value = pcall(function() return textutils.unserializeJSON(text, {parse_empty_array = false}) end)
-    local ok_0
-    if ok then
-        ok_0 = value
-    else
-        ok_0 = nil
-    end
-    return ok_0
+	local ok, value = pcall(function()
+		return textutils.unserializeJSON(text, {parse_empty_array = false})
+	end)
+	if ok then return value end
+	return nil
 end
 
 return exports

@@ -3,8 +3,7 @@ local arguments = require("/apis/ai/arguments")
 local commands = arguments.commands
 local flags = arguments.flags
 local parse = arguments.parse
-local failure_ = require("/apis/ai/failure")
-local fail = failure_.fail
+local fail = require("/apis/ai/failure").fail
 local screen = require("/apis/ai/screen")
 local text_ = require("/apis/ai/text")
 local ageText = text_.ageText
@@ -16,177 +15,137 @@ local line = parse({...})
 local ai = createAi()
 local prompt = table.concat(line.words, " ")
 
---- Prints the failure and ends the program, so that the shell sees it fail. The message is out already: none here.
 local function stop(failure)
-    screen.showFailure(failure)
-    error("", 0)
+	screen.showFailure(failure)
+	error("", 0)
 end
 
---- What every call is given; each takes what it knows.
 local options = {session = line.flags.session, model = line.flags.model, agent = line.flags.agent}
 
---- Runs a call under the moving line; ends the program where it fails.
 local function wait(call)
-    local ok = false
-    local value
-    screen.withSpinner(function(reporter)
-        options.onProgress = reporter.onProgress
-        if line.flags.verbose ~= nil then
-            options.log = function(text) return reporter.log("[ai] " .. text) end
-        end
-        ok, value = call(options)
-    end)
-    if not ok then
-        stop(value)
-    end
-    return value
+	local ok = false
+	local value
+	screen.withSpinner(function(reporter)
+		options.onProgress = reporter.onProgress
+		if line.flags.verbose ~= nil then
+			options.log = function(text) return reporter.log("[ai] " .. text) end
+		end
+		ok, value = call(options)
+	end)
+	if not ok then stop(value) end
+	return value
 end
 
-local function refuse(what)
-    return stop(fail("bad_argument", {what = what}))
-end
+local function refuse(what) return stop(fail("bad_argument", {what = what})) end
 
---- The session that a number of the list, or an id, stands for.
 local function findSession(word)
-    local number = tonumber(word)
-    if number == nil then
-        return word
-    end
-    local session = wait(ai.listSessions)[number]
-    return session and session.id or refuse("There is no session " .. word)
+	local number = tonumber(word)
+	if number == nil then return word end
+	local session = wait(ai.listSessions)[number]
+	return session and session.id or refuse("There is no session " .. word)
 end
 
 local function showDetails(reply)
-    if line.flags.verbose == nil then
-        return
-    end
-    local tokens = reply.tokens == nil and "" or ((", tokens=" .. tostring(reply.tokens.input)) .. "+") .. tostring(reply.tokens.output)
-    screen.remark(((((("[ai] model=" .. tostring(reply.model)) .. ", finish=") .. tostring(reply.finish)) .. tokens) .. ", seconds=") .. tostring(reply.seconds))
+	if line.flags.verbose == nil then return end
+	local tokens = reply.tokens == nil and ""
+		or ", tokens=" .. tostring(reply.tokens.input) .. "+" .. tostring(reply.tokens.output)
+	screen.remark(
+		"[ai] model=" .. tostring(reply.model) .. ", finish=" .. tostring(reply.finish) .. tokens
+			.. ", seconds=" .. tostring(reply.seconds)
+	)
 end
 
 local function tell(reply)
-    screen.showAnswer(reply.text)
-    showDetails(reply)
+	screen.showAnswer(reply.text)
+	showDetails(reply)
 end
 
 local function showSessions(sessions)
-    local width, height = term.getSize()
-    if #sessions == 0 then
-        screen.remark("No conversations yet. Start one: ai <prompt>")
-    end
-    do
-        local i = 1
-        while i <= math.min(#sessions, height - 2) do
-            local session = sessions[i]
-            local age = " " .. ageText((os.epoch("utc") - session.updated) / 1000)
-            local start = string.format("%s%2d ", session.current and "*" or " ", i)
-            local room = width - #start - #age
-            print((start .. string.format(
-                ("%-" .. tostring(room)) .. "s",
-                cut(
-                    fold(session.title),
-                    room
-                )
-            )) .. age)
-            i = i + 1
-        end
-    end
+	local width, height = term.getSize()
+	if #sessions == 0 then screen.remark("No conversations yet. Start one: ai <prompt>") end
+	do
+		local i = 1
+		while i <= math.min(#sessions, height - 2) do
+			local session = sessions[i]
+			local age = " " .. ageText((os.epoch("utc") - session.updated) / 1000)
+			local start = string.format("%s%2d ", session.current and "*" or " ", i)
+			local room = width - #start - #age
+			print(
+				start
+					.. string.format("%-" .. tostring(room) .. "s", cut(fold(session.title), room))
+					.. age
+			)
+			i = i + 1
+		end
+	end
 end
 
---- One line a command and a flag; on a narrow screen without what they are for.
 local function help(command)
-    local width = term.getSize()
-    local function explain(usage, purpose)
-        print(width < 40 and command == "" and usage or string.format("%-19s %s", usage, purpose))
-    end
-    for _, value_ in ipairs(commands) do
-        local name = value_[1]
-        local usage = value_[2]
-        local purpose = value_[3]
-        if command == "" or command == name then
-            explain("ai " .. usage, purpose)
-        end
-    end
-    if command ~= "" then
-        return
-    end
-    for _, value_ in ipairs(flags) do
-        local name = value_[1]
-        local value = value_[2]
-        local purpose = value_[3]
-        explain((("--" .. name) .. " ") .. value, purpose)
-    end
+	local width = term.getSize()
+	local function explain(usage, purpose)
+		print(width < 40 and command == "" and usage or string.format("%-19s %s", usage, purpose))
+	end
+	for _, value_ in ipairs(commands) do
+		local name = value_[1]
+		local usage = value_[2]
+		local purpose = value_[3]
+		if command == "" or command == name then explain("ai " .. usage, purpose) end
+	end
+	if command ~= "" then return end
+	for _, value_ in ipairs(flags) do
+		local name = value_[1]
+		local value = value_[2]
+		local purpose = value_[3]
+		explain("--" .. name .. " " .. value, purpose)
+	end
 end
 
-if line.problem ~= nil then
-    refuse(line.problem)
-end
-
+if line.problem ~= nil then refuse(line.problem) end
 local timeout = line.flags.timeout
 options.idleTimeout = tonumber(timeout or "")
 if timeout ~= nil and not ((options.idleTimeout or 0) > 0) then
-    refuse("--timeout takes a number of seconds")
+	refuse("--timeout takes a number of seconds")
 end
-
-if options.session ~= nil then
-    options.session = findSession(options.session)
-end
-
+if options.session ~= nil then options.session = findSession(options.session) end
 local command = line.command
 
-local function ask()
-    return tell(wait(function(given) return ai.ask(prompt, given) end))
-end
+local function ask() return tell(wait(function(given) return ai.ask(prompt, given) end)) end
 
 if command == "ask" then
-    ask()
+	ask()
 elseif command == "new" then
-    options.session = wait(function() return ai.newSession() end).id
-    if prompt == "" then
-        screen.remark("The next prompt starts a new conversation.")
-    else
-        ask()
-    end
+	options.session = wait(function() return ai.newSession() end).id
+	if prompt == "" then
+		screen.remark("The next prompt starts a new conversation.")
+	else
+		ask()
+	end
 elseif command == "ping" then
-    local reply = wait(ai.ping)
-    local isPong = string.find(
-        string.lower(reply.text),
-        "pong",
-        1,
-        true
-    )
-    print(string.format(
-        "%s (%.2f s)",
-        isPong == nil and fold(reply.text) or "pong",
-        reply.seconds
-    ))
-    showDetails(reply)
+	local reply = wait(ai.ping)
+	local isPong = string.find(string.lower(reply.text), "pong", 1, true)
+	print(string.format("%s (%.2f s)", isPong == nil and fold(reply.text) or "pong", reply.seconds))
+	showDetails(reply)
 elseif command == "sessions" then
-    if prompt ~= "" then
-        options.search = prompt
-    end
-    showSessions(wait(ai.listSessions))
+	if prompt ~= "" then options.search = prompt end
+	showSessions(wait(ai.listSessions))
 elseif command == "use" then
-    if prompt == "" then
-        refuse("Which session? A number of ai sessions, or an id")
-    end
-    local id = findSession(prompt)
-    print("Talking in: " .. fold(wait(function() return ai.useSession(id) end).title))
+	if prompt == "" then refuse("Which session? A number of ai sessions, or an id") end
+	local id = findSession(prompt)
+	print("Talking in: " .. fold(wait(function() return ai.useSession(id) end).title))
 elseif command == "abort" then
-    print(wait(function() return ai.abort(options.session) end) and "Stopped." or "Nothing was running.")
+	print(
+		wait(function() return ai.abort(options.session) end) and "Stopped."
+			or "Nothing was running."
+	)
 elseif command == "resume" then
-    local reply
-    repeat
-        do
-            reply = wait(ai.resume)
-            if reply.prompt ~= nil then
-                screen.remark("> " .. reply.prompt)
-            end
-            tell(reply)
-        end
-    until not ((reply.remaining or 0) > 0)
+	local reply
+	repeat
+		reply = wait(ai.resume)
+		if reply.prompt ~= nil then screen.remark("> " .. reply.prompt) end
+		tell(reply)
+	until not ((reply.remaining or 0) > 0)
 elseif command == "version" then
-    print("ai " .. version)
+	print("ai " .. version)
 else
-    help(prompt)
+	help(prompt)
 end

@@ -1,99 +1,90 @@
 --- Boots TrapOS: puts /programs on the shell's path and, where packages have servers, runs these beside a shell.
----
---- That shell is one in the shell that runs this file, as a program cannot run beside the shell that runs it: `exit`
---- leads back to CraftOS. So that files which come after this one in /startup need not wait for that, they are run
---- here, before the prompt. Where there are no servers nothing of this is needed, and this file just ends.
----
---- In harness mode, for tests, the computer is switched off when the shell ends. Nothing else here ever does that.
-local json = require("/apis/json")
-local decode = json.decode
-local supervisor = require("/apis/supervisor")
-local runBeside = supervisor.runBeside
+--
+-- That shell is one in the shell that runs this file, as a program cannot run beside the shell that runs it: `exit`
+-- leads back to CraftOS. So that files which come after this one in /startup need not wait for that, they are run
+-- here, before the prompt. Where there are no servers nothing of this is needed, and this file just ends.
+--
+-- In harness mode, for tests, the computer is switched off when the shell ends. Nothing else here ever does that.
+local decode = require("/apis/json").decode
+local runBeside = require("/apis/supervisor").runBeside
 local LOCK = "/trapos/ccpm.lock.json"
 local PROGRAMS = "/programs"
 local SHELL = "/rom/programs/shell.lua"
-settings.define("trapos.harness_mode", {description = "For tests: switch the computer off when its shell ends.", default = false, type = "boolean"})
-settings.define("trapos.harness_program", {description = "For tests: the program that runs in place of the shell in harness mode.", type = "string"})
+settings.define("trapos.harness_mode", {
+	description = "For tests: switch the computer off when its shell ends.",
+	default = false,
+	type = "boolean"
+})
+settings.define("trapos.harness_program", {
+	description = "For tests: the program that runs in place of the shell in harness mode.",
+	type = "string"
+})
 
---- Paths of the programs that installed packages start, in order; none, with a word about it, if that is not known.
 local function autostarts()
-    local paths = {}
-    local known = pcall(function()
-        local file = fs.open(LOCK, "r")
-        local text = file.readAll()
-        file.close()
-        local lock = decode(text)
-        for _, entry in pairs(lock.packages) do
-            for _, path in ipairs(entry.autostart or ({})) do
-                paths[#paths + 1] = "/" .. path
-            end
-        end
-    end)
-    if not known then
-        printError(("No servers start: " .. LOCK) .. " is missing or broken. Install a package to repair it.")
-    end
-    table.sort(paths)
-    return paths
+	local paths = {}
+	local known = pcall(function()
+		local file = fs.open(LOCK, "r")
+		local text = file.readAll()
+		file.close()
+		local lock = decode(text)
+		for _, entry in pairs(lock.packages) do
+			for _, path in ipairs(entry.autostart or {}) do paths[#paths + 1] = "/" .. path end
+		end
+	end)
+	if not known then
+		printError(
+			"No servers start: " .. LOCK .. " is missing or broken. Install a package to repair it."
+		)
+	end
+	table.sort(paths)
+	return paths
 end
 
---- The files of /startup after this one, if it is CraftOS that runs them and not the player.
 local function laterFiles()
-    local running = shell.getRunningProgram()
-    local files = {}
-    if (arg and arg[0]) ~= "/" .. running then
-        return files
-    end
-    local folder = fs.getDir(running)
-    local passed = false
-    for _, name in ipairs(fs.list(folder)) do
-        local path = fs.combine(folder, name)
-        if passed and not fs.isDir(path) then
-            files[#files + 1] = "/" .. path
-        end
-        passed = passed or path == running
-    end
-    return files
+	local running = shell.getRunningProgram()
+	local files = {}
+	if (arg and arg[0]) ~= "/" .. running then return files end
+	local folder = fs.getDir(running)
+	local passed = false
+	for _, name in ipairs(fs.list(folder)) do
+		local path = fs.combine(folder, name)
+		if passed and not fs.isDir(path) then files[#files + 1] = "/" .. path end
+		passed = passed or path == running
+	end
+	return files
 end
 
---- Keeps CraftOS, which goes on with these files when this one ends, from running them once more.
 local function skip(files)
-    local api = shell
-    local run = api.run
-    local next = 0
-    api.run = function(command, ...)
-        next = next + 1
-        if command == files[next] then
-            return true
-        end
-        api.run = run
-        return run(command, ...)
-    end
+	local api = shell
+	local run = api.run
+	local next = 0
+	api.run = function(command, ...)
+		next = next + 1
+		if command == files[next] then return true end
+		api.run = run
+		return run(command, ...)
+	end
 end
 
 local path = shell.path()
-if (string.find(path .. ":", (":" .. PROGRAMS) .. ":", 1, true)) == nil then
-    shell.setPath((path .. ":") .. PROGRAMS)
+if string.find(path .. ":", ":" .. PROGRAMS .. ":", 1, true) == nil then
+	shell.setPath(path .. ":" .. PROGRAMS)
 end
-
 local servers = autostarts()
 local harness = settings.get("trapos.harness_mode") == true
 local program = harness and settings.get("trapos.harness_program", SHELL) or SHELL
 if #servers > 0 or harness then
-    local later = laterFiles()
-    local succeeded = false
-    runBeside(
-        function()
-            for _, file in ipairs(later) do
-                shell.run(file)
-            end
-            succeeded = shell.execute(program)
-        end,
-        servers,
-        shell
-    )
-    if harness then
-        os.shutdown(succeeded and 0 or 1)
-    end
-    print("The servers are stopped; reboot starts them.")
-    skip(later)
+	local later = laterFiles()
+	local succeeded = false
+	runBeside(
+		function()
+			for _, file in ipairs(later) do shell.run(file) end
+			succeeded = shell.execute(program)
+		end,
+		servers,
+		shell
+	)
+	if harness then os.shutdown(succeeded and 0 or 1) end
+	print("The servers are stopped; reboot starts them.")
+	skip(later)
 end

@@ -3,96 +3,86 @@ local exports = {}
 
 --- What each command is for, in the order in which help lists them: usage, purpose, and how many words it takes.
 exports.commands = {
-    {"ask", "ask <prompt>", "Ask (ask may be left out)", 1000000000},
-    {"new", "new [prompt]", "Start a session and ask in it", 1000000000},
-    {"ping", "ping", "Test the whole way to the model", 0},
-    {"sessions", "sessions [word]", "List sessions; * is the current", 1},
-    {"use", "use <number|id>", "Go on in another session", 1},
-    {"abort", "abort", "Stop what the session is doing", 0},
-    {"resume", "resume", "Show the missed or last answer", 0},
-    {"help", "help [command]", "Show this", 1}
+	{"ask", "ask <prompt>", "Ask (ask may be left out)", 1000000000},
+	{"new", "new [prompt]", "Start a session and ask in it", 1000000000},
+	{"ping", "ping", "Test the whole way to the model", 0},
+	{"sessions", "sessions [word]", "List sessions; * is the current", 1},
+	{"use", "use <number|id>", "Go on in another session", 1},
+	{"abort", "abort", "Stop what the session is doing", 0},
+	{"resume", "resume", "Show the missed or last answer", 0},
+	{"help", "help [command]", "Show this", 1}
 }
 
 --- What each flag is for: its name without dashes, the name of its value, and its purpose.
 exports.flags = {
-    {"verbose", "", "Show each poll (-v)"},
-    {"session", "number|id", "Ask in this session"},
-    {"model", "id", "Ask this provider/model"},
-    {"agent", "name", "Ask this agent"},
-    {"timeout", "seconds", "Wait so long for progress"}
+	{"verbose", "", "Show each poll (-v)"},
+	{"session", "number|id", "Ask in this session"},
+	{"model", "id", "Ask this provider/model"},
+	{"agent", "name", "Ask this agent"},
+	{"timeout", "seconds", "Wait so long for progress"}
 }
 
 local function flagNamed(name)
-    for _, flag in ipairs(exports.flags) do
-        if "--" .. flag[1] == name then
-            return flag
-        end
-    end
-    return nil
+	for _, flag in ipairs(exports.flags) do
+		if "--" .. flag[1] == name then return flag end
+	end
+	return nil
 end
 
---- How many words a command takes; nil when it is none.
 local function mostWords(name)
-    for _, command in ipairs(exports.commands) do
-        if command[1] == name then
-            return command[4]
-        end
-    end
-    return nil
+	for _, command in ipairs(exports.commands) do
+		if command[1] == name then return command[4] end
+	end
+	return nil
 end
 
 --- Reads the words of a command line. Flags stand before a prompt, so that a prompt may hold words with dashes; where
---- there is no prompt they may stand anywhere. More words than a command takes make it a prompt.
----@param given string[] the words as the shell split them
----@return table # what they say; with `problem` set when they cannot be understood
+-- there is no prompt they may stand anywhere. More words than a command takes make it a prompt.
+-- @param given the words as the shell split them
+-- @return what they say; with `problem` set when they cannot be understood
 function exports.parse(given)
-    local line = {command = "", words = {}, flags = {}}
-    local inPrompt = false
-    local wanted
-    for _, word in ipairs(given) do
-        local flag = flagNamed(word == "-v" and "--verbose" or word)
-        if wanted ~= nil then
-            line.flags[wanted] = word
-            wanted = nil
-        elseif inPrompt then
-            local line_words_0 = line.words
-            line_words_0[#line_words_0 + 1] = word
-        elseif word == "-h" or word == "--help" then
-            line.command = "help"
-        elseif word == "--version" then
-            line.command = "version"
-        elseif flag ~= nil then
-            if flag[2] == "" then
-                line.flags[flag[1]] = "true"
-            else
-                wanted = flag[1]
-            end
-        elseif (string.find(word, "--", nil, true) or 0) - 1 == 0 then
-            line.problem = "There is no flag " .. word
-            return line
-        elseif line.command == "" and mostWords(word) ~= nil then
-            line.command = word
-        else
-            local line_words_1 = line.words
-            line_words_1[#line_words_1 + 1] = word
-            inPrompt = line.command == "" or line.command == "ask" or line.command == "new"
-        end
-    end
-    if wanted ~= nil then
-        line.problem = ("--" .. wanted) .. " needs a value"
-    end
-    local most = mostWords(line.command)
-    local first = line.words[1]
-    local isSentence = most ~= nil and #line.words > most
-    if isSentence or line.command == "help" and first ~= nil and mostWords(first) == nil then
-        -- "ai help me with my door" and "ai use the stairs" are prompts.
-        table.insert(line.words, 1, line.command)
-        line.command = "ask"
-    end
-    if line.command == "" then
-        line.command = #line.words == 0 and "help" or "ask"
-    end
-    return line
+	local line = {command = "", words = {}, flags = {}}
+	local inPrompt = false
+	local wanted
+	for _, word in ipairs(given) do
+		local flag = flagNamed(word == "-v" and "--verbose" or word)
+		if wanted ~= nil then
+			line.flags[wanted] = word
+			wanted = nil
+		elseif inPrompt then
+			local line_words_0 = line.words
+			line_words_0[#line_words_0 + 1] = word
+		elseif word == "-h" or word == "--help" then
+			line.command = "help"
+		elseif word == "--version" then
+			line.command = "version"
+		elseif flag ~= nil then
+			if flag[2] == "" then
+				line.flags[flag[1]] = "true"
+			else
+				wanted = flag[1]
+			end
+		elseif (string.find(word, "--", nil, true) or 0) - 1 == 0 then
+			line.problem = "There is no flag " .. word
+			return line
+		elseif line.command == "" and mostWords(word) ~= nil then
+			line.command = word
+		else
+			local line_words_1 = line.words
+			line_words_1[#line_words_1 + 1] = word
+			inPrompt = line.command == "" or line.command == "ask" or line.command == "new"
+		end
+	end
+	if wanted ~= nil then line.problem = "--" .. wanted .. " needs a value" end
+	local most = mostWords(line.command)
+	local first = line.words[1]
+	local isSentence = most ~= nil and #line.words > most
+	if isSentence or line.command == "help" and first ~= nil and mostWords(first) == nil then
+		table.insert(line.words, 1, line.command)
+		line.command = "ask"
+	end
+	if line.command == "" then line.command = #line.words == 0 and "help" or "ask" end
+	return line
 end
 
 return exports

@@ -1,73 +1,116 @@
 --- Every way in which a call can go wrong: its code, what happened and what to do next. One table, so that the
---- programs, the documentation and whoever diagnoses a computer read the same words.
+-- programs, the documentation and whoever diagnoses a computer read the same words.
 local exports = {}
 
 --- Messages and hints by code; `{name}` stands for a detail of the case.
 exports.failures = {
-    http_disabled = {"The HTTP API is switched off here.", "In computercraft-server.toml: [http] enabled = true"},
-    address_denied = {"ComputerCraft forbids {url} (Domain not permitted).", "In computercraft-server.toml, at host = \"$private\": action = \"allow\""},
-    cannot_connect = {"Nothing answers at {url} ({what}).", "Start it (opencode serve), or: set opencc.server_url <url>"},
-    timed_out = {"{url} did not answer in time.", "Look at the server, then try again."},
-    network_error = {"The request to {url} failed: {what}.", "Try again; look at opencc.server_url."},
-    reply_too_large = {"The answer is too large for ComputerCraft.", "The server keeps it; ask for a shorter one."},
-    not_opencode = {"{url} answers, but is not an opencode server.", "set opencc.server_url to what opencode serve prints."},
-    unauthorized = {"The opencode server refuses user and password.", "set opencc.password <its OPENCODE_SERVER_PASSWORD>"},
-    bad_setting = {"The setting {name} {what}.", "For example: set {name} {example}"},
-    bad_argument = {"{what}.", "See: ai help"},
-    not_found = {"The server says: {what}", "See: ai sessions"},
-    server_config = {"opencode cannot read its configuration: {what}", "Mend that file on the server."},
-    server_error = {"opencode failed (HTTP {status}): {what}", "Look at the server's log, then try again."},
-    no_session = {"This computer has no session yet.", "Ask something: ai <prompt>"},
-    session_gone = {"The server has no session {session}.", "See: ai sessions. Start another: ai new"},
-    session_busy = {"This session has been busy for {seconds} s{what}.", "Wait for it, stop it (ai abort) or use another: ai new"},
-    unknown_model = {"opencode has no model {wanted}.", "It has:{known}. Name one: ai --model <id> <prompt>"},
-    unknown_agent = {"opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"},
-    never_started = {"opencode took the prompt and never started.", "Look at the server's log, or try: ai new"},
-    model_error = {"The model failed{status}: {what}", "Mend it there, or ask another: ai --model <id>"},
-    no_progress = {"Nothing happened for {seconds} s; the model hangs.", "Look again: ai resume. Stop it: ai abort"},
-    waiting_for_permission = {"opencode waits for a permission: {what}", "Answer it in opencode on the server, then: ai resume"},
-    waiting_for_question = {"opencode asks: {what}", "Answer it in opencode on the server, then: ai resume"},
-    interrupted = {"The turn was interrupted: the server was restarted.", "Ask again."},
-    aborted = {"The turn was stopped.", "Ask again."},
-    stopped_at_tool = {"The turn ended at a tool call that was refused.", "Ask again, or allow that tool on the server."},
-    empty_reply = {"The model sent an empty reply.", "Ask again in other words."},
-    empty_prompt = {"There is nothing to ask.", "Type: ai <prompt>"},
-    not_sent = {"The prompt never reached the server.", "Ask again."},
-    internal_error = {"Unexpected: {what}", "Please report this."},
-    nothing_to_resume = {"There is no answer to fetch.", "Ask something: ai <prompt>"}
+	http_disabled = {
+		"The HTTP API is switched off here.",
+		"In computercraft-server.toml: [http] enabled = true"
+	},
+	address_denied = {
+		"ComputerCraft forbids {url} (Domain not permitted).",
+		'In computercraft-server.toml, at host = "$private": action = "allow"'
+	},
+	cannot_connect = {
+		"Nothing answers at {url} ({what}).",
+		"Start it (opencode serve), or: set opencc.server_url <url>"
+	},
+	timed_out = {"{url} did not answer in time.", "Look at the server, then try again."},
+	network_error = {
+		"The request to {url} failed: {what}.",
+		"Try again; look at opencc.server_url."
+	},
+	reply_too_large = {
+		"The answer is too large for ComputerCraft.",
+		"The server keeps it; ask for a shorter one."
+	},
+	not_opencode = {
+		"{url} answers, but is not an opencode server.",
+		"set opencc.server_url to what opencode serve prints."
+	},
+	unauthorized = {
+		"The opencode server refuses user and password.",
+		"set opencc.password <its OPENCODE_SERVER_PASSWORD>"
+	},
+	bad_setting = {"The setting {name} {what}.", "For example: set {name} {example}"},
+	bad_argument = {"{what}.", "See: ai help"},
+	not_found = {"The server says: {what}", "See: ai sessions"},
+	server_config = {
+		"opencode cannot read its configuration: {what}",
+		"Mend that file on the server."
+	},
+	server_error = {
+		"opencode failed (HTTP {status}): {what}",
+		"Look at the server's log, then try again."
+	},
+	no_session = {"This computer has no session yet.", "Ask something: ai <prompt>"},
+	session_gone = {
+		"The server has no session {session}.",
+		"See: ai sessions. Start another: ai new"
+	},
+	session_busy = {
+		"This session has been busy for {seconds} s{what}.",
+		"Wait for it, stop it (ai abort) or use another: ai new"
+	},
+	unknown_model = {
+		"opencode has no model {wanted}.",
+		"It has:{known}. Name one: ai --model <id> <prompt>"
+	},
+	unknown_agent = {"opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"},
+	never_started = {
+		"opencode took the prompt and never started.",
+		"Look at the server's log, or try: ai new"
+	},
+	model_error = {
+		"The model failed{status}: {what}",
+		"Mend it there, or ask another: ai --model <id>"
+	},
+	no_progress = {
+		"Nothing happened for {seconds} s; the model hangs.",
+		"Look again: ai resume. Stop it: ai abort"
+	},
+	waiting_for_permission = {
+		"opencode waits for a permission: {what}",
+		"Answer it in opencode on the server, then: ai resume"
+	},
+	waiting_for_question = {
+		"opencode asks: {what}",
+		"Answer it in opencode on the server, then: ai resume"
+	},
+	interrupted = {"The turn was interrupted: the server was restarted.", "Ask again."},
+	aborted = {"The turn was stopped.", "Ask again."},
+	stopped_at_tool = {
+		"The turn ended at a tool call that was refused.",
+		"Ask again, or allow that tool on the server."
+	},
+	empty_reply = {"The model sent an empty reply.", "Ask again in other words."},
+	empty_prompt = {"There is nothing to ask.", "Type: ai <prompt>"},
+	not_sent = {"The prompt never reached the server.", "Ask again."},
+	internal_error = {"Unexpected: {what}", "Please report this."},
+	nothing_to_resume = {"There is no answer to fetch.", "Ask something: ai <prompt>"}
 }
-local describe = {__tostring = function(failure) return (failure.message .. "\n") .. failure.hint end}
+local describe = {__tostring = function(failure) return failure.message .. "\n" .. failure.hint end}
 
 --- Makes a failure.
----@param code string a key of `failures`
----@param detail? table<string, any> values for the `{name}`s in its message and hint
----@param text? string what the model had written, where there is any
----@return libai.Failure # the failure, which `tostring` turns into message and hint
+-- @param code a key of `failures`
+-- @param detail values for the `{name}`s in its message and hint
+-- @param text what the model had written, where there is any
+-- @return the failure, which `tostring` turns into message and hint
 function exports.fail(code, detail, text)
-    local message, hint = unpack(exports.failures[code] or ({code, ""}), 1, 2)
-    local function fill(template)
-        return (string.gsub(
-            template,
-            "{(%w+)}",
-            function(name)
-                local tostring_1 = tostring
-                local temp_0 = detail and detail[name]
-                if temp_0 == nil then
-                    temp_0 = ""
-                end
-                return tostring_1(temp_0)
-            end
-        ))
-    end
-    return setmetatable(
-        {
-            code = code,
-            message = fill(message),
-            hint = fill(hint),
-            text = text
-        },
-        describe
-    )
+	local message, hint = unpack(exports.failures[code] or {code, ""}, 1, 2)
+	local function fill(template)
+		return (string.gsub(template, "{(%w+)}", function(name)
+			local tostring_1 = tostring
+			local temp_0 = detail and detail[name]
+			if temp_0 == nil then temp_0 = "" end
+			return tostring_1(temp_0)
+		end))
+	end
+	return setmetatable(
+		{code = code, message = fill(message), hint = fill(hint), text = text},
+		describe
+	)
 end
 
 return exports

@@ -1,120 +1,94 @@
 --- UTF-8 in the computer's own font, which has one byte a character: ASCII, Latin-1 from 160 up, and below 32 the
---- symbols of IBM's code page 437, but for the blank 9, 10 and 13. So a folded text is as wide as it is long.
+-- symbols of IBM's code page 437, but for the blank 9, 10 and 13. So a folded text is as wide as it is long.
 local exports = {}
-
---- What stands for code points (hexadecimal, ranges with "-"). None stands here twice, as the order is Lua's.
 local SPELLINGS = {
-    ["\003"] = "2665 2764 1F493-1F49F",
-    ["\007"] = "2022 2023 25CF 25E6",
-    ["\014"] = "266A",
-    ["\015"] = "266B 266C",
-    ["\016"] = "25B6 25BA",
-    ["\017"] = "25C0 25C4",
-    ["\018"] = "2195",
-    ["\024"] = "2191 2B06",
-    ["\025"] = "2193 2B07",
-    ["\026"] = "2192 2794 279C 27A1",
-    ["\027"] = "2190 2B05",
-    ["\029"] = "2194",
-    ["\030"] = "25B2",
-    ["\031"] = "25BC",
-    [""] = "AD 300-36F 200B-200F 202A-202E 2060-206F 20D0-20FF FE00-FE0F FEFF 1F3FB-1F3FF",
-    [" "] = "2000-200A 202F 205F 3000",
-    ["\n"] = "2028 2029",
-    ["'"] = "2018-201B 2032",
-    ["\""] = "201C-201F 2033",
-    ["-"] = "2010-2015 2212 2500 2501 2504 2505 2508 2509 254C 254D 2550",
-    ["|"] = "2502 2503 2506 2507 250A 250B 254E 254F 2551",
-    ["#"] = "2580-2593 25A0 25AA",
-    ["*"] = "2217 2605 2606 2B50",
-    ["..."] = "2026",
-    ["~"] = "2248",
-    ["<="] = "2264",
-    [">="] = "2265",
-    ["=>"] = "21D2",
-    ["!="] = "2260",
-    inf = "221E",
-    pi = "3C0",
-    EUR = "20AC",
-    ["(TM)"] = "2122",
-    ["(i)"] = "2139",
-    OK = "2611 2713 2714 2705 1F44D",
-    X = "2717 2718 274C 2716",
-    ["!"] = "26A0 2757",
-    [":)"] = "263A 1F600-1F60A 1F642",
-    OE = "152",
-    oe = "153"
+	["\3"] = "2665 2764 1F493-1F49F",
+	["\7"] = "2022 2023 25CF 25E6",
+	["\14"] = "266A",
+	["\15"] = "266B 266C",
+	["\16"] = "25B6 25BA",
+	["\17"] = "25C0 25C4",
+	["\18"] = "2195",
+	["\24"] = "2191 2B06",
+	["\25"] = "2193 2B07",
+	["\26"] = "2192 2794 279C 27A1",
+	["\27"] = "2190 2B05",
+	["\29"] = "2194",
+	["\30"] = "25B2",
+	["\31"] = "25BC",
+	[""] = "AD 300-36F 200B-200F 202A-202E 2060-206F 20D0-20FF FE00-FE0F FEFF 1F3FB-1F3FF",
+	[" "] = "2000-200A 202F 205F 3000",
+	["\n"] = "2028 2029",
+	["'"] = "2018-201B 2032",
+	['"'] = "201C-201F 2033",
+	["-"] = "2010-2015 2212 2500 2501 2504 2505 2508 2509 254C 254D 2550",
+	["|"] = "2502 2503 2506 2507 250A 250B 254E 254F 2551",
+	["#"] = "2580-2593 25A0 25AA",
+	["*"] = "2217 2605 2606 2B50",
+	["..."] = "2026",
+	["~"] = "2248",
+	["<="] = "2264",
+	[">="] = "2265",
+	["=>"] = "21D2",
+	["!="] = "2260",
+	inf = "221E",
+	pi = "3C0",
+	EUR = "20AC",
+	["(TM)"] = "2122",
+	["(i)"] = "2139",
+	OK = "2611 2713 2714 2705 1F44D",
+	X = "2717 2718 274C 2716",
+	["!"] = "26A0 2757",
+	[":)"] = "263A 1F600-1F60A 1F642",
+	OE = "152",
+	oe = "153"
 }
-
---- Base letters of U+0100 to U+017F.
 local LATIN_EXTENDED = "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiJjJjKkkLlLlLlLlLlNnNnNnnNnOoOoOo??RrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs"
 local glyphs = {[9] = "  "}
-for index = 1, 128 do
-    glyphs[255 + index] = string.sub(LATIN_EXTENDED, index, index)
-end
-
+for index = 1, 128 do glyphs[255 + index] = string.sub(LATIN_EXTENDED, index, index) end
 for text, codePoints in pairs(SPELLINGS) do
-    for first, last in string.gmatch(codePoints, "(%x+)-?(%x*)") do
-        local start = tonumber(first, 16)
-        for code = start, tonumber(last, 16) or start do
-            glyphs[code] = text
-        end
-    end
+	for first, last in string.gmatch(codePoints, "(%x+)-?(%x*)") do
+		local start = tonumber(first, 16)
+		for code = start, tonumber(last, 16) or start do glyphs[code] = text end
+	end
 end
 
 local function foldCodePoint(code)
-    local text = glyphs[code]
-    if text ~= nil then
-        return text
-    end
-    -- Control characters, first halves of surrogate pairs (JSON escapes leave them apart) and tags.
-    if code < 160 or code >= 55296 and code < 56320 or code >= 917504 and code < 983040 then
-        return ""
-    end
-    if code < 256 then
-        return string.char(code)
-    end
-    if code >= 65281 and code <= 65374 then
-        return string.char(code - 65248)
-    end
-    if code >= 8320 and code <= 8329 then
-        return string.char(code - 8272)
-    end
-    if code >= 127462 and code <= 127487 then
-        return string.char(code - 127397)
-    end
-    if code >= 9472 and code < 9600 then
-        return "+"
-    end
-    return "?"
+	local text = glyphs[code]
+	if text ~= nil then return text end
+	if code < 160 or code >= 55296 and code < 56320 or code >= 917504 and code < 983040 then
+		return ""
+	end
+	if code < 256 then return string.char(code) end
+	if code >= 65281 and code <= 65374 then return string.char(code - 65248) end
+	if code >= 8320 and code <= 8329 then return string.char(code - 8272) end
+	if code >= 127462 and code <= 127487 then return string.char(code - 127397) end
+	if code >= 9472 and code < 9600 then return "+" end
+	return "?"
 end
 
---- Folds a character that is not printable ASCII, with the stray bytes behind it.
 local function foldCharacter(bytes)
-    local lead = string.byte(bytes)
-    local size = lead < 194 and 1 or (lead < 224 and 2 or (lead < 240 and 3 or (lead < 245 and 4 or 1)))
-    if #bytes < size or size == 1 and lead >= 128 then
-        -- Not UTF-8: a byte alone may be Latin-1, a character cut short is one "?".
-        return #bytes == 1 and lead >= 160 and bytes or "?"
-    end
-    local code = size == 1 and lead or lead % (size == 2 and 32 or 16)
-    for index = 2, size do
-        code = code * 64 + string.byte(bytes, index) % 64
-    end
-    return foldCodePoint(code) .. (#bytes > size and "?" or "")
+	local lead = string.byte(bytes)
+	local size = lead < 194 and 1 or lead < 224 and 2 or lead < 240 and 3 or lead < 245 and 4 or 1
+	if #bytes < size or size == 1 and lead >= 128 then
+		return #bytes == 1 and lead >= 160 and bytes or "?"
+	end
+	local code = size == 1 and lead or lead % (size == 2 and 32 or 16)
+	for index = 2, size do code = code * 64 + string.byte(bytes, index) % 64 end
+	return foldCodePoint(code) .. (#bytes > size and "?" or "")
 end
 
-local TAIL = ((("[" .. string.char(128)) .. "-") .. string.char(191)) .. "]*"
-local JOINED = (((((string.char(226, 128, 141) .. "[") .. string.char(194)) .. "-") .. string.char(244)) .. "]") .. TAIL
+local TAIL = "[" .. string.char(128) .. "-" .. string.char(191) .. "]*"
+local JOINED = string.char(226, 128, 141) .. "[" .. string.char(194) .. "-" .. string.char(244)
+	.. "]" .. TAIL
 
 --- Folds UTF-8 to CC's font: what the font has stays itself, for the rest stands the nearest spelling, or one `?` a
---- character. Line ends become "\n"; no other control character is left. Bytes that are not UTF-8 do no harm.
+-- character. Line ends become "\n"; no other control character is left. Bytes that are not UTF-8 do no harm.
 function exports.fold(text)
-    local folded = string.gsub(text, "\r\n?", "\n")
-    -- Of emoji that are joined to one the first is shown.
-    folded = string.gsub(folded, JOINED, "")
-    folded = string.gsub(folded, "[^ -~\n]" .. TAIL, foldCharacter)
-    return folded
+	local folded = string.gsub(text, "\r\n?", "\n")
+	folded = string.gsub(folded, JOINED, "")
+	folded = string.gsub(folded, "[^ -~\n]" .. TAIL, foldCharacter)
+	return folded
 end
 
 return exports

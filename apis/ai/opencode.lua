@@ -1,214 +1,175 @@
 --- The routes of opencode's HTTP server as functions: request in, `true, value` or `false, failure` out. The only file
---- that knows an address. Measured against opencode 1.18.33; an unknown route answers 200 with HTML there, which is
---- why everything that is not JSON is refused.
+-- that knows an address. Measured against opencode 1.18.33; an unknown route answers 200 with HTML there, which is
+-- why everything that is not JSON is refused.
 local exports = {}
 local json_ = require("/apis/json")
 local decode = json_.decode
 local encode = json_.encode
-local failure = require("/apis/ai/failure")
-local fail = failure.fail
-local settings_ = require("/apis/ai/settings")
-local redact = settings_.redact
+local fail = require("/apis/ai/failure").fail
+local redact = require("/apis/ai/settings").redact
 local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
---- Base64 (RFC 4648), which HTTP's Basic authentication wants and CC's ROM does not have.
 local function base64(bytes)
-    local digits = string.gsub(
-        bytes,
-        "..?.?",
-        function(group)
-            local a, b, c = string.byte(group, 1, 3)
-            local bits = a * 65536 + (b or 0) * 256 + (c or 0)
-            local function digit(unit)
-                local index = math.floor(bits / unit) % 64 + 1
-                return string.sub(ALPHABET, index, index)
-            end
-            local third = b == nil and "=" or digit(64)
-            return ((digit(262144) .. digit(4096)) .. third) .. (c == nil and "=" or digit(1))
-        end
-    )
-    return digits
+	local digits = string.gsub(bytes, "..?.?", function(group)
+		local a, b, c = string.byte(group, 1, 3)
+		local bits = a * 65536 + (b or 0) * 256 + (c or 0)
+		local function digit(unit)
+			local index = math.floor(bits / unit) % 64 + 1
+			return string.sub(ALPHABET, index, index)
+		end
+		local third = b == nil and "=" or digit(64)
+		return digit(262144) .. digit(4096) .. third .. (c == nil and "=" or digit(1))
+	end)
+	return digits
 end
 
---- CC's reasons why no answer came, and the failures that they are; "Could not connect" stands for a cut, too.
 local REASONS = {
-    ["http is disabled"] = "http_disabled",
-    ["Domain not permitted"] = "address_denied",
-    ["Timed out"] = "timed_out",
-    ["Response is too large"] = "reply_too_large",
-    ["Could not connect"] = "cannot_connect",
-    ["Unknown host"] = "cannot_connect"
+	["http is disabled"] = "http_disabled",
+	["Domain not permitted"] = "address_denied",
+	["Timed out"] = "timed_out",
+	["Response is too large"] = "reply_too_large",
+	["Could not connect"] = "cannot_connect",
+	["Unknown host"] = "cannot_connect"
 }
 
 local function refused(url, status, value)
-    local body = type(value) == "table" and value or ({})
-    local data = body.data or ({})
-    local code = "server_error"
-    if status == 401 or status == 403 then
-        code = "unauthorized"
-    elseif body.name == "ConfigJsonError" then
-        code = "server_config"
-    elseif type(body.name) ~= "string" and status < 500 then
-        code = "not_opencode"
-    elseif status == 404 then
-        code = "not_found"
-    end
-    return fail(code, {url = url, status = status, what = data.path or data.message or ""})
+	local body = type(value) == "table" and value or {}
+	local data = body.data or {}
+	local code = "server_error"
+	if status == 401 or status == 403 then
+		code = "unauthorized"
+	elseif body.name == "ConfigJsonError" then
+		code = "server_config"
+	elseif type(body.name) ~= "string" and status < 500 then
+		code = "not_opencode"
+	elseif status == 404 then
+		code = "not_found"
+	end
+	return fail(code, {url = url, status = status, what = data.path or data.message or ""})
 end
 
 local function call(server, method, path, body)
-    local settings = server.settings
-    local headers = {Accept = "application/json"}
-    if settings.password ~= "" then
-        headers.Authorization = "Basic " .. base64((settings.username .. ":") .. settings.password)
-    end
-    local json
-    if body ~= nil then
-        headers["Content-Type"] = "application/json"
-        json = encode(body)
-    end
-    local response = server.send({
-        url = settings.serverUrl .. path,
-        method = method,
-        headers = headers,
-        body = json,
-        timeout = settings.requestTimeout,
-        raw = server.raw
-    })
-    local url = redact(settings.serverUrl)
-    local status = response.status
-    if status == nil then
-        local what = response.reason or ""
-        return false, fail(REASONS[what] or "network_error", {url = url, what = what})
-    end
-    if status == 204 then
-        return true, nil
-    end
-    local value = decode(response.body)
-    if status < 200 or status > 299 then
-        return false, refused(url, status, value)
-    end
-    local isJson = (string.find(response.headers["content-type"] or "", "json")) ~= nil
-    if value == nil or not isJson then
-        return false, fail("not_opencode", {url = url})
-    end
-    return true, value
+	local settings = server.settings
+	local headers = {Accept = "application/json"}
+	if settings.password ~= "" then
+		headers.Authorization = "Basic " .. base64(settings.username .. ":" .. settings.password)
+	end
+	local json
+	if body ~= nil then
+		headers["Content-Type"] = "application/json"
+		json = encode(body)
+	end
+	local response = server.send({
+		url = settings.serverUrl .. path,
+		method = method,
+		headers = headers,
+		body = json,
+		timeout = settings.requestTimeout,
+		raw = server.raw
+	})
+	local url = redact(settings.serverUrl)
+	local status = response.status
+	if status == nil then
+		local what = response.reason or ""
+		return false, fail(REASONS[what] or "network_error", {url = url, what = what})
+	end
+	if status == 204 then return true, nil end
+	local value = decode(response.body)
+	if status < 200 or status > 299 then return false, refused(url, status, value) end
+	local isJson = string.find(response.headers["content-type"] or "", "json") ~= nil
+	if value == nil or not isJson then return false, fail("not_opencode", {url = url}) end
+	return true, value
 end
 
-local function get(server, path)
-    return call(server, "GET", path)
-end
+local function get(server, path) return call(server, "GET", path) end
 
---- A query of the parameters that have a value, with its question mark.
 local function query(parameters)
-    local text = ""
-    for name, value in pairs(parameters) do
-        text = text .. (((text == "" and "?" or "&") .. name) .. "=") .. textutils.urlEncode(tostring(value))
-    end
-    return text
+	local text = ""
+	for name, value in pairs(parameters) do
+		text = text .. (text == "" and "?" or "&") .. name .. "="
+			.. textutils.urlEncode(tostring(value))
+	end
+	return text
 end
 
 --- Whether the server is up, and its version.
 function exports.health(server)
-    local ok, value = get(server, "/global/health")
-    if not ok then
-        return false, value
-    end
-    if value.healthy == nil then
-        return false, fail(
-            "not_opencode",
-            {url = redact(server.settings.serverUrl)}
-        )
-    end
-    return true, {version = value.version or "unknown"}
+	local ok, value = get(server, "/global/health")
+	if not ok then return false, value end
+	if value.healthy == nil then
+		return false, fail("not_opencode", {url = redact(server.settings.serverUrl)})
+	end
+	return true, {version = value.version or "unknown"}
 end
 
 --- Makes a session. The title is for people.
 function exports.createSession(server, title)
-    return call(
-        server,
-        "POST",
-        "/session" .. query({directory = server.settings.directory}),
-        {title = title}
-    )
+	return call(server, "POST", "/session" .. query({directory = server.settings.directory}), {
+		title = title
+	})
 end
 
 --- One session; fails with `session_gone` when the server does not have it.
 function exports.getSession(server, id)
-    -- Any other id makes the server fail with 500.
-    if string.sub(id, 1, 3) == "ses" then
-        local ok, value = get(
-            server,
-            "/session/" .. textutils.urlEncode(id)
-        )
-        if ok then
-            return true, value
-        end
-        if value.code ~= "not_found" then
-            return false, value
-        end
-    end
-    return false, fail("session_gone", {session = id})
+	if string.sub(id, 1, 3) == "ses" then
+		local ok, value = get(server, "/session/" .. textutils.urlEncode(id))
+		if ok then return true, value end
+		if value.code ~= "not_found" then return false, value end
+	end
+	return false, fail("session_gone", {session = id})
 end
 
 --- The newest sessions that no other session opened, newest first.
 function exports.listSessions(server, limit, search)
-    local directory = server.settings.directory
-    return get(
-        server,
-        "/session" .. query({limit = limit, search = search, roots = "true", directory = directory})
-    )
+	local directory = server.settings.directory
+	return get(
+		server,
+		"/session" .. query({limit = limit, search = search, roots = "true", directory = directory})
+	)
 end
 
 --- The newest messages of a session, oldest first. Always with a limit: the whole list grows with every turn.
 function exports.getMessages(server, sessionId, limit)
-    return get(
-        server,
-        (("/session/" .. sessionId) .. "/message?limit=") .. tostring(limit)
-    )
+	return get(server, "/session/" .. sessionId .. "/message?limit=" .. tostring(limit))
 end
 
 --- One message of a session.
 function exports.getMessage(server, sessionId, id)
-    return get(
-        server,
-        (("/session/" .. sessionId) .. "/message/") .. textutils.urlEncode(id)
-    )
+	return get(server, "/session/" .. sessionId .. "/message/" .. textutils.urlEncode(id))
 end
 
 --- Sends a prompt and does not wait for its answer. Success only means that the server has it: an unknown model or
---- agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
---- that was used before; the nonce in the part's metadata marks it instead.
+-- agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
+-- that was used before; the nonce in the part's metadata marks it instead.
 function exports.sendPrompt(server, sessionId, prompt)
-    local provider, model = string.match(prompt.model or "", "^([^/]+)/(.+)$")
-    local body = {parts = {{type = "text", text = prompt.text, metadata = {nonce = prompt.nonce}}}, agent = prompt.agent, variant = prompt.variant, system = prompt.system}
-    if provider ~= nil then
-        body.model = {providerID = provider, modelID = model}
-    end
-    return call(server, "POST", ("/session/" .. sessionId) .. "/prompt_async", body)
+	local provider, model = string.match(prompt.model or "", "^([^/]+)/(.+)$")
+	local body = {
+		parts = {{type = "text", text = prompt.text, metadata = {nonce = prompt.nonce}}},
+		agent = prompt.agent,
+		variant = prompt.variant,
+		system = prompt.system
+	}
+	if provider ~= nil then body.model = {providerID = provider, modelID = model} end
+	return call(server, "POST", "/session/" .. sessionId .. "/prompt_async", body)
 end
 
 --- Stops what a session does; fine for an idle one.
 function exports.abortSession(server, sessionId)
-    return call(server, "POST", ("/session/" .. sessionId) .. "/abort", {})
+	return call(server, "POST", "/session/" .. sessionId .. "/abort", {})
 end
 
---- What can be read of a directory, and where.
 local lists = {
-    status = "/session/status",
-    permissions = "/permission",
-    questions = "/question",
-    providers = "/config/providers",
-    agents = "/agent"
+	status = "/session/status",
+	permissions = "/permission",
+	questions = "/question",
+	providers = "/config/providers",
+	agents = "/agent"
 }
 
 --- Reads one of the server's lists: what its sessions do (only those that are not idle), the permissions and questions
---- that wait for somebody, the providers with their models, or the agents. Each is per directory.
+-- that wait for somebody, the providers with their models, or the agents. Each is per directory.
 function exports.readList(server, name, directory)
-    return get(
-        server,
-        lists[name] .. query({directory = directory})
-    )
+	return get(server, lists[name] .. query({directory = directory}))
 end
 
 return exports

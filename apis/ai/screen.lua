@@ -4,164 +4,139 @@ local withColour, turnPage, COLOURS
 local text = require("/apis/ai/text")
 
 function withColour(colour, print_)
-    local before = term.getTextColour()
-    if term.isColour() then
-        term.setTextColour(colour)
-    end
-    print_()
-    term.setTextColour(before)
+	local before = term.getTextColour()
+	if term.isColour() then term.setTextColour(colour) end
+	print_()
+	term.setTextColour(before)
 end
 
 --- Prints a remark that is not part of an answer.
 function exports.remark(line)
-    withColour(
-        colours.lightGrey,
-        function() return print(text.fold(line)) end
-    )
+	withColour(colours.lightGrey, function() return print(text.fold(line)) end)
 end
 
---- Waits at the end of a page. True to go on, false when the reader has seen enough.
 function turnPage(width)
-    exports.remark(text.cut("-- more: any key, q: enough --", width))
-    local _, key = os.pullEvent("key")
-    -- The key's character would be typed at the shell's prompt.
-    sleep(0.05)
-    local _, row = term.getCursorPos()
-    term.setCursorPos(1, row - 1)
-    term.clearLine()
-    return key ~= keys.q
+	exports.remark(text.cut("-- more: any key, q: enough --", width))
+	local _, key = os.pullEvent("key")
+	sleep(0.05)
+	local _, row = term.getCursorPos()
+	term.setCursorPos(1, row - 1)
+	term.clearLine()
+	return key ~= keys.q
 end
 
 --- Prints an answer, its Markdown as colours; waits at the end of each page, for a computer's screen does not scroll
---- back. Not so in harness mode, where nobody would press the key.
----@param markdown string the answer, UTF-8
+-- back. Not so in harness mode, where nobody would press the key.
+-- @param markdown the answer, UTF-8
 function exports.showAnswer(markdown)
-    local width, height = term.getSize()
-    local paged = settings.get("trapos.harness_mode") ~= true
-    local rows = 0
-    local reading = true
-    text.markdown(
-        markdown,
-        width,
-        function(row)
-            if not reading then
-                return
-            end
-            for _, span in ipairs(row) do
-                withColour(
-                    COLOURS[span.style] or colours.white,
-                    function() return write(span.text) end
-                )
-            end
-            print()
-            rows = rows + 1
-            if paged and rows % (height - 1) == 0 then
-                reading = turnPage(width)
-            elseif rows % 500 == 0 then
-                sleep(0)
-            end
-        end
-    )
+	local width, height = term.getSize()
+	local paged = settings.get("trapos.harness_mode") ~= true
+	local rows = 0
+	local reading = true
+	text.markdown(markdown, width, function(row)
+		if not reading then return end
+		for _, span in ipairs(row) do
+			withColour(COLOURS[span.style] or colours.white, function() return write(span.text) end)
+		end
+		print()
+		rows = rows + 1
+		if paged and rows % (height - 1) == 0 then
+			reading = turnPage(width)
+		elseif rows % 500 == 0 then
+			sleep(0)
+		end
+	end)
 end
 
 COLOURS = {
-    heading = colours.yellow,
-    bold = colours.yellow,
-    code = colours.lightBlue,
-    quote = colours.lightGrey,
-    link = colours.cyan
+	heading = colours.yellow,
+	bold = colours.yellow,
+	code = colours.lightBlue,
+	quote = colours.lightGrey,
+	link = colours.cyan
 }
 
 --- Prints what went wrong and what to do next, and what there was of an answer until then.
 function exports.showFailure(failure)
-    if failure.text ~= nil and failure.text ~= "" then
-        exports.showAnswer(failure.text)
-    end
-    printError(text.fold(failure.message))
-    printError(text.fold(failure.hint))
+	if failure.text ~= nil and failure.text ~= "" then exports.showAnswer(failure.text) end
+	printError(text.fold(failure.message))
+	printError(text.fold(failure.hint))
 end
 
---- What is said of each phase, before the tool's title or the message.
 local PHASES = {
-    sent = "asked",
-    retry = "the model fails, trying again: ",
-    reconnecting = "the server is out of reach, trying again",
-    ["waiting for permission"] = "waits for a permission: ",
-    ["waiting for an answer"] = "asks: ",
-    stopping = "stopping the turn"
+	sent = "asked",
+	retry = "the model fails, trying again: ",
+	reconnecting = "the server is out of reach, trying again",
+	["waiting for permission"] = "waits for a permission: ",
+	["waiting for an answer"] = "asks: ",
+	stopping = "stopping the turn"
 }
 
 local function describe(progress)
-    local tool = progress.tool
-    if tool ~= nil then
-        return (tool .. " ") .. (progress.title or "")
-    end
-    return (PHASES[progress.phase] or progress.phase) .. (progress.message or "")
+	local tool = progress.tool
+	if tool ~= nil then return tool .. " " .. (progress.title or "") end
+	return (PHASES[progress.phase] or progress.phase) .. (progress.message or "")
 end
 
 local function clearRow()
-    local _, row = term.getCursorPos()
-    term.setCursorPos(1, row)
-    term.clearLine()
+	local _, row = term.getCursorPos()
+	term.setCursorPos(1, row)
+	term.clearLine()
 end
 
 --- Runs something with a moving line below: a spinner, the seconds and what is being done. The line is gone when it
---- ends, however it ends. Ctrl+T reaches only what runs.
----@param act fun(reporter: table) what to run
+-- ends, however it ends. Ctrl+T reaches only what runs.
+-- @param act what to run
 function exports.withSpinner(act)
-    local start = os.epoch("utc")
-    local width = term.getSize()
-    local doing = ""
-    local reporter
-    reporter = {
-        onProgress = function(progress)
-            local phase = progress.phase
-            if phase == "new session" then
-                reporter.log("The session is gone from the server; this is a new one.")
-            elseif phase == "stopped" then
-                local problem = progress.message
-                reporter.log(problem == nil and "The turn was stopped on the server." or ("The turn may go on, stop it with: ai abort (" .. problem) .. ")")
-            else
-                doing = describe(progress)
-            end
-        end,
-        log = function(line)
-            clearRow()
-            exports.remark(line)
-        end
-    }
-    local function spin()
-        local turns = 0
-        while true do
-            local timer = os.startTimer(0.2)
-            local event
-            local id
-            repeat
-                do
-                    event, id = os.pullEventRaw()
-                end
-            until not (event ~= "timer" or id ~= timer)
-            local sign = string.sub("|/-\\", turns % 4 + 1, turns % 4 + 1)
-            local seconds = math.floor((os.epoch("utc") - start) / 1000)
-            turns = turns + 1
-            clearRow()
-            withColour(
-                colours.lightGrey,
-                function() return term.write(text.cut(
-                    (((sign .. " ") .. tostring(seconds)) .. " s ") .. text.fold(doing),
-                    width
-                )) end
-            )
-        end
-    end
-    local ok, problem = pcall(function() return parallel.waitForAny(
-        function() return act(reporter) end,
-        spin
-    ) end)
-    clearRow()
-    if not ok then
-        error(problem, 0)
-    end
+	local start = os.epoch("utc")
+	local width = term.getSize()
+	local doing = ""
+	local reporter
+	reporter = {
+		onProgress = function(progress)
+			local phase = progress.phase
+			if phase == "new session" then
+				reporter.log("The session is gone from the server; this is a new one.")
+			elseif phase == "stopped" then
+				local problem = progress.message
+				reporter.log(
+					problem == nil and "The turn was stopped on the server."
+						or "The turn may go on, stop it with: ai abort (" .. problem .. ")"
+				)
+			else
+				doing = describe(progress)
+			end
+		end,
+		log = function(line)
+			clearRow()
+			exports.remark(line)
+		end
+	}
+	local function spin()
+		local turns = 0
+		while true do
+			local timer = os.startTimer(0.2)
+			local event
+			local id
+			repeat
+				event, id = os.pullEventRaw()
+			until not (event ~= "timer" or id ~= timer)
+			local sign = string.sub("|/-\\", turns % 4 + 1, turns % 4 + 1)
+			local seconds = math.floor((os.epoch("utc") - start) / 1000)
+			turns = turns + 1
+			clearRow()
+			withColour(colours.lightGrey, function()
+				return term.write(
+					text.cut(sign .. " " .. tostring(seconds) .. " s " .. text.fold(doing), width)
+				)
+			end)
+		end
+	end
+	local ok, problem = pcall(function()
+		return parallel.waitForAny(function() return act(reporter) end, spin)
+	end)
+	clearRow()
+	if not ok then error(problem, 0) end
 end
 
 return exports

@@ -1,5 +1,5 @@
 --- What survives a power cut: which session this computer talks in, and the turns whose answers nobody has seen yet.
---- A computer can stop at any instruction, so a turn is on the disk before its prompt is sent.
+-- A computer can stop at any instruction, so a turn is on the disk before its prompt is sent.
 local exports = {}
 local json = require("/apis/json")
 local decode = json.decode
@@ -10,89 +10,73 @@ local SETTINGS_FILE = "/.settings"
 local SETTINGS_DRAFT = "/.settings.new"
 
 --- Keeps the session's id in the setting `opencc.session_id`.
----@param id string|nil the session's id, nil for none
+-- @param id the session's id, nil for none
 function exports.rememberSession(store, disk, id)
-    if id == nil then
-        store.unset(SETTING)
-    else
-        store.set(SETTING, id)
-    end
-    -- settings.save writes in place: a power cut there would cost the player every setting.
-    if settings.save(SETTINGS_DRAFT) then
-        disk.delete(SETTINGS_FILE)
-        disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
-    end
+	if id == nil then
+		store.unset(SETTING)
+	else
+		store.set(SETTING, id)
+	end
+	if settings.save(SETTINGS_DRAFT) then
+		disk.delete(SETTINGS_FILE)
+		disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
+	end
 end
 
 --- Mends the settings file when the power went while `rememberSession` replaced it. To be called at boot.
 function exports.recoverSettings(disk)
-    if not disk.exists(SETTINGS_DRAFT) then
-        return
-    end
-    if disk.exists(SETTINGS_FILE) then
-        disk.delete(SETTINGS_DRAFT)
-    else
-        disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
-        settings.load(SETTINGS_FILE)
-    end
+	if not disk.exists(SETTINGS_DRAFT) then return end
+	if disk.exists(SETTINGS_FILE) then
+		disk.delete(SETTINGS_DRAFT)
+	else
+		disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
+		settings.load(SETTINGS_FILE)
+	end
 end
 
-local function pathOf(nonce)
-    return ((TURNS .. "/") .. nonce) .. ".json"
-end
+local function pathOf(nonce) return TURNS .. "/" .. nonce .. ".json" end
 
 --- Writes a turn down.
----@return boolean # false when the disk is full; the turn can go on all the same
+-- @return false when the disk is full; the turn can go on all the same
 function exports.recordTurn(disk, turn)
-    local ok = pcall(function()
-        local file, problem = disk.open(
-            pathOf(turn.nonce),
-            "w"
-        )
-        if file == nil then
-            error(problem, 0)
-        end
-        file.write(encode(turn))
-        file.close()
-    end)
-    return ok
+	local ok = pcall(function()
+		local file, problem = disk.open(pathOf(turn.nonce), "w")
+		if file == nil then error(problem, 0) end
+		file.write(encode(turn))
+		file.close()
+	end)
+	return ok
 end
 
 --- Whether a turn is written down.
-function exports.isRecorded(disk, nonce)
-    return disk.exists(pathOf(nonce))
-end
+function exports.isRecorded(disk, nonce) return disk.exists(pathOf(nonce)) end
 
 --- Forgets a turn, once its answer was handed over or can never come.
-function exports.forgetTurn(disk, nonce)
-    disk.delete(pathOf(nonce))
-end
+function exports.forgetTurn(disk, nonce) disk.delete(pathOf(nonce)) end
 
 --- The turns whose answers nobody has seen, oldest first. A record that the power cut short is removed: its prompt was
---- not sent yet.
+-- not sent yet.
 function exports.pendingTurns(disk)
-    local turns = {}
-    if not disk.exists(TURNS) then
-        return turns
-    end
-    for _, name in ipairs(disk.list(TURNS)) do
-        local path = (TURNS .. "/") .. name
-        local file = disk.open(path, "r")
-        if file ~= nil then
-            local turn = decode(file.readAll() or "")
-            file.close()
-            if type(turn) == "table" and type(turn.nonce) == "string" and type(turn.sessionId) == "string" then
-                turns[#turns + 1] = turn
-            else
-                disk.delete(path)
-            end
-        end
-    end
-    table.sort(
-        turns,
-        function(a, b) return a.sentAt < b.sentAt end
-    )
-    return turns
+	local turns = {}
+	if not disk.exists(TURNS) then return turns end
+	for _, name in ipairs(disk.list(TURNS)) do
+		local path = TURNS .. "/" .. name
+		local file = disk.open(path, "r")
+		if file ~= nil then
+			local turn = decode(file.readAll() or "")
+			file.close()
+			if type(turn) == "table"
+					and type(turn.nonce) == "string"
+					and type(turn.sessionId) == "string"
+			then
+				turns[#turns + 1] = turn
+			else
+				disk.delete(path)
+			end
+		end
+	end
+	table.sort(turns, function(a, b) return a.sentAt < b.sentAt end)
+	return turns
 end
 
 return exports

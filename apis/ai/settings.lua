@@ -1,90 +1,106 @@
 --- The `opencc.*` settings: what each is for, what it may be, and the values that are in force.
 local exports = {}
-local failure = require("/apis/ai/failure")
-local fail = failure.fail
+local fail = require("/apis/ai/failure").fail
 
 --- Every setting by name without its prefix `opencc.`.
 exports.definitions = {
-    server_url = {description = "Address of the opencode server", default = "http://127.0.0.1:4096", type = "string"},
-    username = {description = "User of the opencode server", default = "opencode"},
-    password = {description = "Password of the opencode server"},
-    provider_id = {description = "Provider of the model, with model_id"},
-    model_id = {description = "Model that answers; unset: the server's"},
-    agent = {description = "Agent that answers; unset: the server's"},
-    variant = {description = "Variant of the model"},
-    directory = {description = "Folder on the server to work in"},
-    session_id = {description = "Session that this computer talks in"},
-    poll_timeout_seconds = {description = "Seconds to wait without any progress", default = 300, type = "number", most = 86400},
-    request_timeout_seconds = {description = "Seconds that a request may take", default = 30, type = "number", most = 60},
-    reset_session_on_timeout = {description = "New session after a wait without an answer", default = false, type = "boolean"}
+	server_url = {
+		description = "Address of the opencode server",
+		default = "http://127.0.0.1:4096",
+		type = "string"
+	},
+	username = {description = "User of the opencode server", default = "opencode"},
+	password = {description = "Password of the opencode server"},
+	provider_id = {description = "Provider of the model, with model_id"},
+	model_id = {description = "Model that answers; unset: the server's"},
+	agent = {description = "Agent that answers; unset: the server's"},
+	variant = {description = "Variant of the model"},
+	directory = {description = "Folder on the server to work in"},
+	session_id = {description = "Session that this computer talks in"},
+	poll_timeout_seconds = {
+		description = "Seconds to wait without any progress",
+		default = 300,
+		type = "number",
+		most = 86400
+	},
+	request_timeout_seconds = {
+		description = "Seconds that a request may take",
+		default = 30,
+		type = "number",
+		most = 60
+	},
+	reset_session_on_timeout = {
+		description = "New session after a wait without an answer",
+		default = false,
+		type = "boolean"
+	}
 }
 
 --- Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot.
 function exports.define()
-    for name, definition in pairs(exports.definitions) do
-        settings.define("opencc." .. name, {description = definition.description, default = definition.default, type = definition.type})
-    end
+	for name, definition in pairs(exports.definitions) do
+		settings.define("opencc." .. name, {
+			description = definition.description,
+			default = definition.default,
+			type = definition.type
+		})
+	end
 end
 
 --- Removes a user and password from an address, so that it can be shown.
----@param url string any address
----@return string # the address without what stands before the @
-function exports.redact(url)
-    return (string.gsub(url, "//[^/@]*@", "//"))
-end
+-- @param url any address
+-- @return the address without what stands before the @
+function exports.redact(url) return (string.gsub(url, "//[^/@]*@", "//")) end
 
 local function refuse(name, what, example)
-    return false, fail("bad_setting", {name = "opencc." .. name, what = what, example = example})
+	return false, fail("bad_setting", {name = "opencc." .. name, what = what, example = example})
 end
 
 --- Reads and checks the settings.
----@param store libai.SettingsStore where they are kept
----@return boolean # true and the settings, or false and a failure `bad_setting` that names the first one that cannot be used
----@return table|libai.Failure
+-- @param store where they are kept
+-- @return true and the settings, or false and a failure `bad_setting` that names the first one that cannot be used
 function exports.readSettings(store)
-    local values = {}
-    local numbers = {}
-    for name, definition in pairs(exports.definitions) do
-        local store_get_result_0 = store.get("opencc." .. name)
-        if store_get_result_0 == nil then
-            store_get_result_0 = definition.default
-        end
-        local value = store_get_result_0
-        local most = definition.most
-        if most ~= nil then
-            local number = tonumber(value) or 0
-            if not (number >= 1 and number <= most) then
-                return refuse(
-                    name,
-                    "is not a number from 1 to " .. tostring(most),
-                    definition.default
-                )
-            end
-            numbers[name] = number
-        elseif value ~= nil and value ~= "" then
-            values[name] = tostring(value)
-        end
-    end
-    local serverUrl = (string.gsub(values.server_url or "", "/+$", ""))
-    if (string.find(serverUrl, "^https?://[^/%s?#]+[^%s?#]*$")) == nil then
-        return refuse("server_url", "is not an address", "http://127.0.0.1:4096")
-    end
-    local result = {
-        serverUrl = serverUrl,
-        username = values.username or "opencode",
-        password = values.password or "",
-        agent = values.agent,
-        variant = values.variant,
-        directory = values.directory,
-        sessionId = values.session_id,
-        pollTimeout = numbers.poll_timeout_seconds,
-        requestTimeout = numbers.request_timeout_seconds,
-        resetSessionOnTimeout = values.reset_session_on_timeout == "true"
-    }
-    if values.provider_id ~= nil and values.model_id ~= nil then
-        result.model = (values.provider_id .. "/") .. values.model_id
-    end
-    return true, result
+	local values = {}
+	local numbers = {}
+	for name, definition in pairs(exports.definitions) do
+		local store_get_result_0 = store.get("opencc." .. name)
+		if store_get_result_0 == nil then store_get_result_0 = definition.default end
+		local value = store_get_result_0
+		local most = definition.most
+		if most ~= nil then
+			local number = tonumber(value) or 0
+			if not (number >= 1 and number <= most) then
+				return refuse(
+					name,
+					"is not a number from 1 to " .. tostring(most),
+					definition.default
+				)
+			end
+			numbers[name] = number
+		elseif value ~= nil and value ~= "" then
+			values[name] = tostring(value)
+		end
+	end
+	local serverUrl = string.gsub(values.server_url or "", "/+$", "")
+	if string.find(serverUrl, "^https?://[^/%s?#]+[^%s?#]*$") == nil then
+		return refuse("server_url", "is not an address", "http://127.0.0.1:4096")
+	end
+	local result = {
+		serverUrl = serverUrl,
+		username = values.username or "opencode",
+		password = values.password or "",
+		agent = values.agent,
+		variant = values.variant,
+		directory = values.directory,
+		sessionId = values.session_id,
+		pollTimeout = numbers.poll_timeout_seconds,
+		requestTimeout = numbers.request_timeout_seconds,
+		resetSessionOnTimeout = values.reset_session_on_timeout == "true"
+	}
+	if values.provider_id ~= nil and values.model_id ~= nil then
+		result.model = values.provider_id .. "/" .. values.model_id
+	end
+	return true, result
 end
 
 return exports

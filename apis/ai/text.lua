@@ -1,305 +1,254 @@
 --- Texts for a narrow screen: Markdown as rows, and what lists need. Takes linear time, as no stretch of a text is
---- searched twice in vain.
+-- searched twice in vain.
 local exports = {}
-local font = require("/apis/ai/font")
-local fold = font.fold
+local fold = require("/apis/ai/font").fold
 exports.fold = fold
-
---- The most columns that a list in a list is indented.
 local DEEPEST = 8
 local BULLET = string.char(7) .. " "
-
---- How far ahead the end of a mark is looked for: this keeps a text full of marks from taking quadratic time.
 local REACH = 300
 local match = string.match
 
---- Breaks spans at spaces; a word that is wider than the screen is cut. Rows after the first are indented as far.
 local function wrap(spans, width, first, emit)
-    local texts = {}
-    for _, span in ipairs(spans) do
-        texts[#texts + 1] = span.text
-    end
-    local text = table.concat(texts, "")
-    local room = math.max(width - #first, 1)
-    local prefix = first
-    local at = 1
-    local index = 0
-    local used = 0
-    --- Moves the next characters to a row.
-    local function take(count, row)
-        at = at + count
-        while count > 0 do
-            local span = spans[index + 1]
-            local piece = string.sub(span.text, used + 1, used + count)
-            row[#row + 1] = {text = piece, style = span.style}
-            used = used + #piece
-            count = count - #piece
-            if used == #span.text then
-                index = index + 1
-                used = 0
-            end
-        end
-    end
-    while true do
-        local row = prefix == "" and ({}) or ({{text = prefix, style = "text"}})
-        local ahead = string.sub(text, at, at + room)
-        local stop = string.find(ahead, "\n", 1, true)
-        if stop == nil and #ahead > room then
-            local _, space = string.find(ahead, "^.*[^ ] ")
-            stop = space
-        end
-        local size = stop == nil and math.min(room, #ahead) or stop - 1
-        take(size, row)
-        if stop ~= nil then
-            take(1, {})
-        end
-        emit(row)
-        if at > #text then
-            return
-        end
-        prefix = string.rep(" ", #first)
-    end
+	local texts = {}
+	for _, span in ipairs(spans) do texts[#texts + 1] = span.text end
+	local text = table.concat(texts, "")
+	local room = math.max(width - #first, 1)
+	local prefix = first
+	local at = 1
+	local index = 0
+	local used = 0
+	local function take(count, row)
+		at = at + count
+		while count > 0 do
+			local span = spans[index + 1]
+			local piece = string.sub(span.text, used + 1, used + count)
+			row[#row + 1] = {text = piece, style = span.style}
+			used = used + #piece
+			count = count - #piece
+			if used == #span.text then
+				index = index + 1
+				used = 0
+			end
+		end
+	end
+	while true do
+		local row = prefix == "" and {} or {{text = prefix, style = "text"}}
+		local ahead = string.sub(text, at, at + room)
+		local stop = string.find(ahead, "\n", 1, true)
+		if stop == nil and #ahead > room then
+			local _, space = string.find(ahead, "^.*[^ ] ")
+			stop = space
+		end
+		local size = stop == nil and math.min(room, #ahead) or stop - 1
+		take(size, row)
+		if stop ~= nil then take(1, {}) end
+		emit(row)
+		if at > #text then return end
+		prefix = string.rep(" ", #first)
+	end
 end
 
---- Adds the folded spans of a paragraph or heading; `style` is that of the text that has no other.
 local function addSpans(spans, text, style)
-    local at = 1
-    while at <= #text do
-        local mark = string.sub(text, at, at)
-        local ahead = string.sub(text, at, at + REACH)
-        local plain = match(text, "^[^*_`%[\\]+", at)
-        local marked = match(text, "^[*_`]+", at)
-        local code, _, inCode = match(ahead, "^((`+)([^`].-)%f[`]%2)%f[^`]")
-        local link, words, url = match(ahead, "^(%[%**`?([^%[%]]-)`?%**%]%(<?([^%s()<>]*)[^()]*%))")
-        local escaped, character = match(ahead, "^(\\(%p))")
-        local marks = mark == "_" and "^((_+)([^%s_].-)%2)%f[^%w_]" or "^((%*+)([^%s*].-)%2)%f[^%w*]"
-        local inWord = match(text, "^%w[*_]", at - 1)
-        local strong, _, inStrong = match(inWord == nil and ahead or "", marks)
-        local span = {
-            text = fold(inCode or words or character or plain or marked or mark),
-            style = style
-        }
-        if code ~= nil then
-            span.style = "code"
-        end
-        if link ~= nil then
-            span.style = "link"
-        end
-        if link ~= nil and words ~= url then
-            span.text = span.text .. fold((" (" .. url) .. ")")
-        end
-        if strong ~= nil then
-            addSpans(spans, inStrong, "bold")
-        else
-            spans[#spans + 1] = span
-        end
-        at = at + #(strong or code or link or escaped or plain or marked or mark)
-    end
-    return spans
+	local at = 1
+	while at <= #text do
+		local mark = string.sub(text, at, at)
+		local ahead = string.sub(text, at, at + REACH)
+		local plain = match(text, "^[^*_`%[\\]+", at)
+		local marked = match(text, "^[*_`]+", at)
+		local code, _, inCode = match(ahead, "^((`+)([^`].-)%f[`]%2)%f[^`]")
+		local link, words, url = match(ahead, "^(%[%**`?([^%[%]]-)`?%**%]%(<?([^%s()<>]*)[^()]*%))")
+		local escaped, character = match(ahead, "^(\\(%p))")
+		local marks = mark == "_" and "^((_+)([^%s_].-)%2)%f[^%w_]"
+			or "^((%*+)([^%s*].-)%2)%f[^%w*]"
+		local inWord = match(text, "^%w[*_]", at - 1)
+		local strong, _, inStrong = match(inWord == nil and ahead or "", marks)
+		local span = {
+			text = fold(inCode or words or character or plain or marked or mark),
+			style = style
+		}
+		if code ~= nil then span.style = "code" end
+		if link ~= nil then span.style = "link" end
+		if link ~= nil and words ~= url then span.text = span.text .. fold(" (" .. url .. ")") end
+		if strong ~= nil then
+			addSpans(spans, inStrong, "bold")
+		else
+			spans[#spans + 1] = span
+		end
+		at = at + #(strong or code or link or escaped or plain or marked or mark)
+	end
+	return spans
 end
 
---- Shows a table in columns, or where it is too wide for that as a list: one item a row, each cell after its name.
 local function putTable(lines, width, put)
-    local rows = {}
-    local widths = {}
-    local total = -2
-    for _, line in ipairs(lines) do
-        local cells = {}
-        local folded = fold(line)
-        local open = string.gsub(folded, "^|", "")
-        local closed = string.gsub(open, "([^|])$", "%1|")
-        for cell in string.gmatch(closed, " ?([^|]-) ?|") do
-            local text = string.gsub(cell, "[*`]", "")
-            cells[#cells + 1] = text
-            local before = widths[#cells] or -2
-            local wider = math.max(before, #text)
-            widths[#cells] = wider
-            total = total + (wider - before)
-        end
-        rows[#rows + 1] = cells
-    end
-    local names = rows[1]
-    for _, row in ipairs(rows) do
-        local text = ""
-        for column, cell in ipairs(row) do
-            if total <= width then
-                text = text .. cell .. string.rep(" ", widths[column] - #cell + 2)
-            elseif row ~= names then
-                local name = {text = (names[column] or "") .. ": ", style = "bold"}
-                wrap({name, {text = cell, style = "text"}}, width, column == 1 and BULLET or "  ", put)
-            end
-        end
-        text = string.sub(text, 1, width)
-        if total <= width then
-            put({{text = text, style = row == names and "bold" or "text"}})
-        end
-    end
+	local rows = {}
+	local widths = {}
+	local total = -2
+	for _, line in ipairs(lines) do
+		local cells = {}
+		local folded = fold(line)
+		local open = string.gsub(folded, "^|", "")
+		local closed = string.gsub(open, "([^|])$", "%1|")
+		for cell in string.gmatch(closed, " ?([^|]-) ?|") do
+			local text = string.gsub(cell, "[*`]", "")
+			cells[#cells + 1] = text
+			local before = widths[#cells] or -2
+			local wider = math.max(before, #text)
+			widths[#cells] = wider
+			total = total + (wider - before)
+		end
+		rows[#rows + 1] = cells
+	end
+	local names = rows[1]
+	for _, row in ipairs(rows) do
+		local text = ""
+		for column, cell in ipairs(row) do
+			if total <= width then
+				text = text .. cell .. string.rep(" ", widths[column] - #cell + 2)
+			elseif row ~= names then
+				local name = {text = (names[column] or "") .. ": ", style = "bold"}
+				wrap(
+					{name, {text = cell, style = "text"}},
+					width,
+					column == 1 and BULLET or "  ",
+					put
+				)
+			end
+		end
+		text = string.sub(text, 1, width)
+		if total <= width then put({{text = text, style = row == names and "bold" or "text"}}) end
+	end
 end
 
 --- Lays Markdown out for a screen. What is not understood stays as it was written: nothing is lost but the marks.
----@param source string UTF-8; the rows are in CC's font
----@param width number columns of the screen
----@param emit fun(row: table[]) gets each row, without a line break, as soon as it is known
+-- @param source UTF-8; the rows are in CC's font
+-- @param width columns of the screen
+-- @param emit gets each row, without a line break, as soon as it is known
 function exports.markdown(source, width, emit)
-    local quote = ""
-    local room = width
-    local gap
-    local inList = false
-    local fence
-    local fenceIndent = 0
-    local table_
-    local paragraph = {}
-    local first = ""
-    local function put(row)
-        if gap == true then
-            emit({})
-        end
-        gap = false
-        local whole = quote == "" and ({}) or ({{text = quote, style = "quote"}})
-        for _, span in ipairs(row) do
-            whole[#whole + 1] = span
-        end
-        emit(whole)
-    end
-    local function putCode(line)
-        local code = fold(line)
-        for at = 1, math.max(#code, 1), room do
-            local piece = string.sub(code, at, at + room - 1)
-            put({{text = piece, style = "code"}})
-        end
-    end
-    --- Shows the paragraph, list item or table that has been read.
-    local function flush()
-        if table_ ~= nil then
-            putTable(table_, room, put)
-        end
-        if #paragraph > 0 then
-            local joined = table.concat(paragraph, " ")
-            local text = string.gsub(joined, "\n ", "\n")
-            local spans = addSpans({}, text, quote == "" and "text" or "quote")
-            wrap(spans, room, first, put)
-        end
-        table_ = nil
-        paragraph = {}
-    end
-    local function readText(line, indent)
-        local trimmed = match(line, "^.*%S", indent + 1)
-        local body = string.gsub(trimmed, " +", " ")
-        local above = paragraph[#paragraph]
-        local bar = match(body, "|")
-        local underline = match(body, "^[|: -]+$")
-        local ticks = match(body, "^([`~][`~][`~]+)[^`]*$")
-        local heading = match(body, "^##?#?#?#?#? ")
-        local rule = match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$")
-        local bullet = match(body, "^[-*+] ")
-        local number = match(body, "^%d%d?%d?[.)] ")
-        local item = bullet or number or ""
-        if bar ~= nil and table_ ~= nil then
-            table_[#table_ + 1] = body
-            return
-        end
-        if bar ~= nil and above ~= nil and underline ~= nil then
-            table.remove(paragraph)
-            flush()
-            table_ = {above}
-            return
-        end
-        if above == nil or item ~= "" or (ticks or heading or rule) ~= nil then
-            flush()
-        end
-        if heading ~= nil then
-            local title = string.sub(body, #heading + 1)
-            wrap(
-                addSpans({}, title, "heading"),
-                room,
-                "",
-                put
-            )
-        elseif rule ~= nil then
-            local dashes = string.rep("-", room)
-            put({{text = dashes, style = "quote"}})
-        elseif ticks ~= nil then
-            fence = ticks
-            fenceIndent = indent
-        else
-            if #paragraph == 0 then
-                inList = item ~= "" or inList and indent > 0
-                local depth = inList and math.min(indent, DEEPEST) or 0
-                first = string.rep(" ", depth)
-                if item ~= "" then
-                    first = first .. (number or BULLET)
-                end
-            end
-            local lineBreak = match(line, "  $")
-            paragraph[#paragraph + 1] = string.sub(body, #item + 1) .. (lineBreak == nil and "" or "\n")
-        end
-    end
-    local text = string.gsub(source, "\r\n?", "\n")
-    text = string.gsub(text, "\t", "  ")
-    for whole in string.gmatch(text .. "\n", "([^\n]*)\n") do
-        local quoted = match(fence ~= nil and quote == "" and "" or whole, "^ ? ? ?> ?(.*)$")
-        local prefix = quoted == nil and "" or "> "
-        if prefix ~= quote then
-            flush()
-            fence = nil
-            inList = false
-            quote = prefix
-            room = math.max(width - #prefix, 1)
-        end
-        local line = quoted or whole
-        local indent = #(match(line, "^ *"))
-        local end_ = match(line, "^ *([`~]+) *$")
-        if fence ~= nil then
-            local code = math.min(indent, fenceIndent) + 1
-            if string.sub(end_ or "", 1, #fence) == fence then
-                fence = nil
-            else
-                putCode(string.sub(line, code))
-            end
-        elseif indent == #line then
-            flush()
-            if gap ~= nil then
-                gap = true
-            end
-        elseif indent >= 4 and not inList and #paragraph == 0 then
-            putCode(string.sub(line, 5))
-        else
-            readText(line, indent)
-        end
-    end
-    flush()
+	local quote = ""
+	local room = width
+	local gap
+	local inList = false
+	local fence
+	local fenceIndent = 0
+	local table_
+	local paragraph = {}
+	local first = ""
+	local function put(row)
+		if gap == true then emit({}) end
+		gap = false
+		local whole = quote == "" and {} or {{text = quote, style = "quote"}}
+		for _, span in ipairs(row) do whole[#whole + 1] = span end
+		emit(whole)
+	end
+	local function putCode(line)
+		local code = fold(line)
+		for at = 1, math.max(#code, 1), room do
+			local piece = string.sub(code, at, at + room - 1)
+			put({{text = piece, style = "code"}})
+		end
+	end
+	local function flush()
+		if table_ ~= nil then putTable(table_, room, put) end
+		if #paragraph > 0 then
+			local joined = table.concat(paragraph, " ")
+			local text = string.gsub(joined, "\n ", "\n")
+			local spans = addSpans({}, text, quote == "" and "text" or "quote")
+			wrap(spans, room, first, put)
+		end
+		table_ = nil
+		paragraph = {}
+	end
+	local function readText(line, indent)
+		local trimmed = match(line, "^.*%S", indent + 1)
+		local body = string.gsub(trimmed, " +", " ")
+		local above = paragraph[#paragraph]
+		local bar = match(body, "|")
+		local underline = match(body, "^[|: -]+$")
+		local ticks = match(body, "^([`~][`~][`~]+)[^`]*$")
+		local heading = match(body, "^##?#?#?#?#? ")
+		local rule = match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$")
+		local bullet = match(body, "^[-*+] ")
+		local number = match(body, "^%d%d?%d?[.)] ")
+		local item = bullet or number or ""
+		if bar ~= nil and table_ ~= nil then
+			table_[#table_ + 1] = body
+			return
+		end
+		if bar ~= nil and above ~= nil and underline ~= nil then
+			table.remove(paragraph)
+			flush()
+			table_ = {above}
+			return
+		end
+		if above == nil or item ~= "" or (ticks or heading or rule) ~= nil then flush() end
+		if heading ~= nil then
+			local title = string.sub(body, #heading + 1)
+			wrap(addSpans({}, title, "heading"), room, "", put)
+		elseif rule ~= nil then
+			local dashes = string.rep("-", room)
+			put({{text = dashes, style = "quote"}})
+		elseif ticks ~= nil then
+			fence = ticks
+			fenceIndent = indent
+		else
+			if #paragraph == 0 then
+				inList = item ~= "" or inList and indent > 0
+				local depth = inList and math.min(indent, DEEPEST) or 0
+				first = string.rep(" ", depth)
+				if item ~= "" then first = first .. (number or BULLET) end
+			end
+			local lineBreak = match(line, "  $")
+			paragraph[#paragraph + 1] = string.sub(body, #item + 1)
+				.. (lineBreak == nil and "" or "\n")
+		end
+	end
+	local text = string.gsub(source, "\r\n?", "\n")
+	text = string.gsub(text, "\t", "  ")
+	for whole in string.gmatch(text .. "\n", "([^\n]*)\n") do
+		local quoted = match(fence ~= nil and quote == "" and "" or whole, "^ ? ? ?> ?(.*)$")
+		local prefix = quoted == nil and "" or "> "
+		if prefix ~= quote then
+			flush()
+			fence = nil
+			inList = false
+			quote = prefix
+			room = math.max(width - #prefix, 1)
+		end
+		local line = quoted or whole
+		local indent = #match(line, "^ *")
+		local end_ = match(line, "^ *([`~]+) *$")
+		if fence ~= nil then
+			local code = math.min(indent, fenceIndent) + 1
+			if string.sub(end_ or "", 1, #fence) == fence then
+				fence = nil
+			else
+				putCode(string.sub(line, code))
+			end
+		elseif indent == #line then
+			flush()
+			if gap ~= nil then gap = true end
+		elseif indent >= 4 and not inList and #paragraph == 0 then
+			putCode(string.sub(line, 5))
+		else
+			readText(line, indent)
+		end
+	end
+	flush()
 end
 
 --- Cuts a folded text to a width in columns; ".." at the end shows that something is missing.
 function exports.cut(text, width)
-    if #text <= width then
-        return text
-    end
-    local kept = math.max(width - 2, 0)
-    return string.sub(text, 1, kept) .. string.sub("..", 1, width)
+	if #text <= width then return text end
+	local kept = math.max(width - 2, 0)
+	return string.sub(text, 1, kept) .. string.sub("..", 1, width)
 end
 
 --- How long ago something was, as short as a list needs it: "now", "5m", "3h", "2d".
 function exports.ageText(seconds)
-    if seconds < 60 then
-        return "now"
-    end
-    if seconds < 3600 then
-        return string.format(
-            "%dm",
-            math.floor(seconds / 60)
-        )
-    end
-    if seconds < 86400 then
-        return string.format(
-            "%dh",
-            math.floor(seconds / 3600)
-        )
-    end
-    return string.format(
-        "%dd",
-        math.floor(seconds / 86400)
-    )
+	if seconds < 60 then return "now" end
+	if seconds < 3600 then return string.format("%dm", math.floor(seconds / 60)) end
+	if seconds < 86400 then return string.format("%dh", math.floor(seconds / 3600)) end
+	return string.format("%dd", math.floor(seconds / 86400))
 end
 
 return exports

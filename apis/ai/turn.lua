@@ -1,579 +1,467 @@
 --- One prompt from sent to settled, as a pure state machine: no http and no clock, both come in as observations.
----
---- The caller performs the action that it is given and hands what came of it to the next step. opencode's server
---- decides when a turn is over, and no single sign of it can be trusted: idle shows before the turn starts, a completed
---- message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
---- the session is idle and the newest message is a completed answer that can be traced to our prompt.
+--
+-- The caller performs the action that it is given and hands what came of it to the next step. opencode's server
+-- decides when a turn is over, and no single sign of it can be trusted: idle shows before the turn starts, a completed
+-- message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
+-- the session is idle and the newest message is a completed answer that can be traced to our prompt.
 local exports = {}
 local fail, begin, checkKnown, checkAgent, checkModel
 
 function fail(code, pending, detail, text)
-    return {
-        kind = "fail",
-        code = code,
-        pending = pending,
-        detail = detail or ({}),
-        text = text
-    }
+	return {kind = "fail", code = code, pending = pending, detail = detail or {}, text = text}
 end
 
 function begin(state, now)
-    state.sent = true
-    state.sentAt = now
-    state.changedAt = now
-    state.statusAt = now
-    state.status = "unknown"
+	state.sent = true
+	state.sentAt = now
+	state.changedAt = now
+	state.statusAt = now
+	state.status = "unknown"
 end
 
---- Fails when what the prompt asks for is not among the names that there are.
 function checkKnown(wanted, names, code)
-    local known = ""
-    for _, name in ipairs(names) do
-        if name == wanted then
-            return nil
-        end
-        if #known < 100 then
-            known = known .. " " .. name
-        end
-    end
-    local temp_0
-    if wanted == nil then
-        temp_0 = nil
-    else
-        temp_0 = fail(code, false, {wanted = wanted, known = known})
-    end
-    return temp_0
+	local known = ""
+	for _, name in ipairs(names) do
+		if name == wanted then return nil end
+		if #known < 100 then known = known .. " " .. name end
+	end
+	return wanted ~= nil and fail(code, false, {wanted = wanted, known = known}) or nil
 end
 
 function checkAgent(state, agents)
-    local names = {}
-    for _, agent in ipairs(agents) do
-        if agent.hidden ~= true and agent.mode ~= "subagent" then
-            names[#names + 1] = agent.name
-        end
-    end
-    return checkKnown(state.agent, names, "unknown_agent") or ({kind = "providers"})
+	local names = {}
+	for _, agent in ipairs(agents) do
+		if agent.hidden ~= true and agent.mode ~= "subagent" then names[#names + 1] = agent.name end
+	end
+	return checkKnown(state.agent, names, "unknown_agent") or {kind = "providers"}
 end
 
 function checkModel(state, providers)
-    local names = {}
-    for _, provider in ipairs(providers) do
-        for id in pairs(provider.models) do
-            names[#names + 1] = (provider.id .. "/") .. id
-        end
-    end
-    -- A model sticks to its session: the prompt shows which one it got.
-    local used = state.last and state.last.info.model
-    local wanted = used and (used.providerID .. "/") .. used.modelID or state.model
-    return checkKnown(wanted, names, "unknown_model") or fail("never_started", false)
+	local names = {}
+	for _, provider in ipairs(providers) do
+		for id in pairs(provider.models) do names[#names + 1] = provider.id .. "/" .. id end
+	end
+	local used = state.last and state.last.info.model
+	local wanted = used and used.providerID .. "/" .. used.modelID or state.model
+	return checkKnown(wanted, names, "unknown_model") or fail("never_started", false)
 end
 
---- Longest that a cold server was seen to stay idle before it starts a turn is 1.3 s; this leaves a wide margin.
 local START_MILLISECONDS = 6000
-
---- An answer that is idle and incomplete for this long stays so for ever: the server died in the turn.
 local INTERRUPTED_MILLISECONDS = 2000
-
---- Servers were reported to stay busy after an answer was complete; after this long the answer counts.
 local STUCK_BUSY_MILLISECONDS = 10000
-
---- How long a server may be out of reach before waiting for it ends; a restart takes about 5 s.
 local LOST_SECONDS = 60
 
 local function copy(from)
-    local fields = {}
-    for key in pairs(from) do
-        fields[key] = from[key]
-    end
-    return fields
+	local fields = {}
+	for key in pairs(from) do fields[key] = from[key] end
+	return fields
 end
 
 --- The state before the first step.
----@param from table what the turn is about, see TurnState
----@param idleTimeout number seconds without any visible progress after which waiting ends
----@param resumed boolean whether the prompt was sent before
----@return table # the state to hand to `step` with the observation `begin`
+-- @param from what the turn is about, see TurnState
+-- @param idleTimeout seconds without any visible progress after which waiting ends
+-- @param resumed whether the prompt was sent before
+-- @return the state to hand to `step` with the observation `begin`
 function exports.start(from, idleTimeout, resumed)
-    local state = copy(from)
-    state.idleTimeout = idleTimeout
-    state.resumed = resumed
-    state.sent = resumed
-    state.polls = 0
-    state.status = "unknown"
-    state.statusAt = 0
-    state.searched = 0
-    state.sight = ""
-    state.changedAt = 0
-    return state
+	local state = copy(from)
+	state.idleTimeout = idleTimeout
+	state.resumed = resumed
+	state.sent = resumed
+	state.polls = 0
+	state.status = "unknown"
+	state.statusAt = 0
+	state.searched = 0
+	state.sight = ""
+	state.changedAt = 0
+	return state
 end
 
 --- The time until the next poll: short at first, so that a quick answer is seen quickly, then a share of the turn's
---- age, so that a long one costs few requests and is still seen within 4 % of its length.
----@param age number seconds since the prompt was sent
----@return number # seconds, between 0.15 and 5
+-- age, so that a long one costs few requests and is still seen within 4 % of its length.
+-- @param age seconds since the prompt was sent
+-- @return seconds, between 0.15 and 5
 function exports.pollInterval(age)
-    local share = age * 0.065
-    return math.max(
-        0.15,
-        math.min(share, 5)
-    )
+	local share = age * 0.065
+	return math.max(0.15, math.min(share, 5))
 end
 
 --- The text of a message: its text parts without those that the server added.
----@param message table any message
----@return string # the text, empty when there is none
+-- @param message any message
+-- @return the text, empty when there is none
 function exports.messageText(message)
-    local text = ""
-    for _, part in ipairs(message.parts) do
-        if part.type == "text" and part.synthetic ~= true and part.text ~= nil and part.text ~= "" then
-            text = text == "" and part.text or (text .. "\n\n") .. part.text
-        end
-    end
-    return text
+	local text = ""
+	for _, part in ipairs(message.parts) do
+		if part.type == "text" and part.synthetic ~= true and part.text ~= nil and part.text ~= ""
+		then
+			text = text == "" and part.text or text .. "\n\n" .. part.text
+		end
+	end
+	return text
 end
 
 local function isAnswer(message)
-    return message.info.role == "assistant" and message.info.summary ~= true
+	return message.info.role == "assistant" and message.info.summary ~= true
 end
 
 local function carriesNonce(message, nonce)
-    if message.info.id == nonce then
-        return true
-    end
-    for _, part in ipairs(message.parts) do
-        if part.metadata and part.metadata.nonce == nonce then
-            return true
-        end
-    end
-    return false
+	if message.info.id == nonce then return true end
+	for _, part in ipairs(message.parts) do
+		if part.metadata and part.metadata.nonce == nonce then return true end
+	end
+	return false
 end
 
---- True when the message says by itself that it answers our prompt.
 local function answersUs(state, message)
-    local info = message.info
-    if info.id == state.nonce or info.parentID == state.nonce then
-        return true
-    end
-    return state.userMessageId ~= nil and info.parentID == state.userMessageId
+	local info = message.info
+	if info.id == state.nonce or info.parentID == state.nonce then return true end
+	return state.userMessageId ~= nil and info.parentID == state.userMessageId
 end
 
---- Finds our prompt and its answer among messages, oldest first: the last one that names our prompt, else the last one
---- after it. Prompts that were queued are answered together under the last of them, and an automatic compaction puts
---- the answer under a prompt of its own.
 local function findAnswer(state, messages)
-    local found = false
-    local answer
-    local later
-    for _, message in ipairs(messages) do
-        if answersUs(state, message) and isAnswer(message) then
-            found = true
-            answer = message
-        elseif found and isAnswer(message) then
-            later = message
-        elseif carriesNonce(message, state.nonce) then
-            found = true
-            state.userMessageId = message.info.id
-        end
-    end
-    return {found = found, answer = answer or later}
+	local found = false
+	local answer
+	local later
+	for _, message in ipairs(messages) do
+		if answersUs(state, message) and isAnswer(message) then
+			found = true
+			answer = message
+		elseif found and isAnswer(message) then
+			later = message
+		elseif carriesNonce(message, state.nonce) then
+			found = true
+			state.userMessageId = message.info.id
+		end
+	end
+	return {found = found, answer = answer or later}
 end
 
 local function runningTool(message)
-    local running
-    if message then
-        for _, part in ipairs(message.parts) do
-            local status = part.state and part.state.status
-            if status == "running" or status == "pending" then
-                running = part
-            end
-        end
-    end
-    return running
+	local running
+	if message then
+		for _, part in ipairs(message.parts) do
+			local status = part.state and part.state.status
+			if status == "running" or status == "pending" then running = part end
+		end
+	end
+	return running
 end
 
---- Notes whether anything that can be seen of the turn has changed.
 local function notice(state, now)
-    local sight = tostring(state.retry and state.retry.attempt)
-    local last = state.last
-    if last then
-        local info = last.info
-        sight = sight .. ((((" " .. info.id) .. " ") .. tostring(info.finish)) .. " ") .. tostring(info.time.completed)
-        for _, part in ipairs(last.parts) do
-            local tool = part.state
-            local length = #(part.text or "")
-            sight = sight .. ((((((";" .. part.type) .. " ") .. tostring(length)) .. " ") .. tostring(tool and tool.status)) .. " ") .. tostring(tool and tool.title)
-        end
-    end
-    if sight ~= state.sight then
-        state.sight = sight
-        state.changedAt = now
-        state.idleSince = nil
-        state.blocker = nil
-    end
+	local sight = tostring(state.retry and state.retry.attempt)
+	local last = state.last
+	if last then
+		local info = last.info
+		sight = sight .. " " .. info.id .. " " .. tostring(info.finish) .. " "
+			.. tostring(info.time.completed)
+		for _, part in ipairs(last.parts) do
+			local tool = part.state
+			local length = #(part.text or "")
+			sight = sight .. ";" .. part.type .. " " .. tostring(length) .. " "
+				.. tostring(tool and tool.status) .. " " .. tostring(tool and tool.title)
+		end
+	end
+	if sight ~= state.sight then
+		state.sight = sight
+		state.changedAt = now
+		state.idleSince = nil
+		state.blocker = nil
+	end
 end
 
 local function failWith(failure, pending)
-    return {
-        kind = "fail",
-        code = failure.code,
-        pending = pending,
-        detail = {},
-        failure = failure
-    }
+	return {kind = "fail", code = failure.code, pending = pending, detail = {}, failure = failure}
 end
 
---- Waits, unless nothing has been seen to happen for so long that waiting should end.
 local function wait(state, now, seconds)
-    if now - state.changedAt >= state.idleTimeout * 1000 then
-        local blocker = state.blocker
-        if blocker then
-            return fail("waiting_for_" .. blocker.kind, true, {what = blocker.text})
-        end
-        return fail(
-            "no_progress",
-            true,
-            {seconds = tostring(state.idleTimeout)}
-        )
-    end
-    return {
-        kind = "wait",
-        seconds = seconds or exports.pollInterval((now - state.sentAt) / 1000)
-    }
+	if now - state.changedAt >= state.idleTimeout * 1000 then
+		local blocker = state.blocker
+		if blocker then return fail("waiting_for_" .. blocker.kind, true, {what = blocker.text}) end
+		return fail("no_progress", true, {seconds = tostring(state.idleTimeout)})
+	end
+	return {kind = "wait", seconds = seconds or exports.pollInterval((now - state.sentAt) / 1000)}
 end
 
---- The newest message, when it came after our prompt.
 local function newAnswer(state)
-    local last = state.last
-    if last == nil or last.info.id == state.baselineId or last.info.role ~= "assistant" then
-        return nil
-    end
-    return last
+	local last = state.last
+	if last == nil or last.info.id == state.baselineId or last.info.role ~= "assistant" then
+		return nil
+	end
+	return last
 end
 
---- True for an answer after which the server has nothing more to do. A tool step is completed, too.
 local function looksFinal(message)
-    if not isAnswer(message) then
-        return false
-    end
-    return message.info.error ~= nil or (message.info.finish or "tool-calls") ~= "tool-calls"
+	if not isAnswer(message) then return false end
+	return message.info.error ~= nil or (message.info.finish or "tool-calls") ~= "tool-calls"
 end
 
---- Asks for the status only when it can tell something that the messages do not.
 local function statusIsDue(state, now)
-    if state.status == "idle" then
-        return true
-    end
-    local sinceStatus = now - state.statusAt
-    if state.status == "retry" then
-        return sinceStatus >= 2000
-    end
-    local quiet = now - state.changedAt
-    local limit = runningTool(state.last) == nil and 2000 or 1000
-    return quiet >= limit and sinceStatus >= limit and sinceStatus >= quiet * 0.6
+	if state.status == "idle" then return true end
+	local sinceStatus = now - state.statusAt
+	if state.status == "retry" then return sinceStatus >= 2000 end
+	local quiet = now - state.changedAt
+	local limit = runningTool(state.last) == nil and 2000 or 1000
+	return quiet >= limit and sinceStatus >= limit and sinceStatus >= quiet * 0.6
 end
 
 local function finish(message)
-    local text = exports.messageText(message)
-    local info = message.info
-    local failure = info.error
-    if failure then
-        if failure.name == "MessageAbortedError" then
-            return fail("aborted", false, nil, text)
-        end
-        local data = failure.data or ({})
-        local status = data.statusCode == nil and "" or (" (HTTP " .. tostring(data.statusCode)) .. ")"
-        return fail("model_error", false, {what = data.message or failure.name, status = status}, text)
-    end
-    if text ~= "" then
-        return {kind = "done", message = message, text = text}
-    end
-    if info.finish == nil then
-        return fail("interrupted", false)
-    end
-    return fail(info.finish == "tool-calls" and "stopped_at_tool" or "empty_reply", false)
+	local text = exports.messageText(message)
+	local info = message.info
+	local failure = info.error
+	if failure then
+		if failure.name == "MessageAbortedError" then return fail("aborted", false, nil, text) end
+		local data = failure.data or {}
+		local status = data.statusCode == nil and ""
+			or " (HTTP " .. tostring(data.statusCode) .. ")"
+		return fail(
+			"model_error",
+			false,
+			{what = data.message or failure.name, status = status},
+			text
+		)
+	end
+	if text ~= "" then return {kind = "done", message = message, text = text} end
+	if info.finish == nil then return fail("interrupted", false) end
+	return fail(info.finish == "tool-calls" and "stopped_at_tool" or "empty_reply", false)
 end
 
 local function search(state, limit)
-    state.searched = limit
-    return {kind = "recent", limit = limit}
+	state.searched = limit
+	return {kind = "recent", limit = limit}
 end
 
 local function settle(state, message)
-    return answersUs(state, message) and isAnswer(message) and finish(message) or search(state, 10)
+	return answersUs(state, message) and isAnswer(message) and finish(message) or search(state, 10)
 end
 
---- The server took the prompt and nothing came of it: so it does for an unknown agent or model.
-local function diagnose(state)
-    return {kind = state.agent == nil and "providers" or "agents"}
-end
+local function diagnose(state) return {kind = state.agent == nil and "providers" or "agents"} end
 
---- What to do after the newest message was seen.
 local function afterLast(state, now)
-    local answer = newAnswer(state)
-    if answer then
-        local parentId = answer.info.parentID
-        if state.userMessageId == nil and parentId ~= nil and parentId ~= state.askedParentId then
-            if parentId ~= state.nonce then
-                state.askedParentId = parentId
-                return {kind = "parent", id = parentId}
-            end
-        end
-        if answer.info.time.completed ~= nil then
-            if looksFinal(answer) or now ~= state.changedAt then
-                return {kind = "status"}
-            end
-            return wait(state, now)
-        end
-    end
-    return statusIsDue(state, now) and ({kind = "status"}) or wait(state, now)
+	local answer = newAnswer(state)
+	if answer then
+		local parentId = answer.info.parentID
+		if state.userMessageId == nil and parentId ~= nil and parentId ~= state.askedParentId then
+			if parentId ~= state.nonce then
+				state.askedParentId = parentId
+				return {kind = "parent", id = parentId}
+			end
+		end
+		if answer.info.time.completed ~= nil then
+			if looksFinal(answer) or now ~= state.changedAt then return {kind = "status"} end
+			return wait(state, now)
+		end
+	end
+	return statusIsDue(state, now) and {kind = "status"} or wait(state, now)
 end
 
 local function afterStatus(state, now)
-    local answer = newAnswer(state)
-    local completed = answer ~= nil and answer.info.time.completed ~= nil
-    if state.status == "idle" then
-        state.idleSince = state.idleSince or now
-        if not answer then
-            return now - state.sentAt >= START_MILLISECONDS and diagnose(state) or wait(state, now)
-        end
-        if completed then
-            return looksFinal(answer) and settle(state, answer) or search(state, 10)
-        end
-        return now - state.idleSince >= INTERRUPTED_MILLISECONDS and fail(
-            "interrupted",
-            false,
-            nil,
-            exports.messageText(answer)
-        ) or wait(state, now, 0.5)
-    end
-    state.idleSince = nil
-    if state.status == "busy" then
-        if completed and looksFinal(answer) and now - state.changedAt >= STUCK_BUSY_MILLISECONDS then
-            return settle(state, answer)
-        end
-        if runningTool(state.last) ~= nil then
-            return {kind = "permissions"}
-        end
-    end
-    return wait(state, now)
+	local answer = newAnswer(state)
+	local completed = answer ~= nil and answer.info.time.completed ~= nil
+	if state.status == "idle" then
+		state.idleSince = state.idleSince or now
+		if not answer then
+			return now - state.sentAt >= START_MILLISECONDS and diagnose(state) or wait(state, now)
+		end
+		if completed then
+			return looksFinal(answer) and settle(state, answer) or search(state, 10)
+		end
+		return now - state.idleSince >= INTERRUPTED_MILLISECONDS
+				and fail("interrupted", false, nil, exports.messageText(answer))
+			or wait(state, now, 0.5)
+	end
+	state.idleSince = nil
+	if state.status == "busy" then
+		if completed and looksFinal(answer) and now - state.changedAt >= STUCK_BUSY_MILLISECONDS
+		then
+			return settle(state, answer)
+		end
+		if runningTool(state.last) ~= nil then return {kind = "permissions"} end
+	end
+	return wait(state, now)
 end
 
 local function afterRecent(state, messages, now)
-    local result = findAnswer(state, messages)
-    local found = result.found
-    local answer = result.answer
-    local newest = messages[#messages]
-    local young = now - state.sentAt < START_MILLISECONDS
-    state.last = newest
-    notice(state, now)
-    if state.unsure and not found then
-        return young and wait(state, now, 1) or failWith(state.unsure, false)
-    end
-    state.unsure = nil
-    if not found and state.searched < 100 and #messages >= state.searched then
-        return search(state, 100)
-    end
-    if state.status ~= "idle" then
-        return wait(state, now)
-    end
-    if answer then
-        if answer.info.time.completed ~= nil then
-            return finish(answer)
-        end
-        return fail(
-            "interrupted",
-            false,
-            nil,
-            exports.messageText(answer)
-        )
-    end
-    if found then
-        return young and wait(state, now) or diagnose(state)
-    end
-    if state.resumed then
-        return fail("not_sent", false)
-    end
-    -- A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
-    return newest ~= nil and isAnswer(newest) and finish(newest) or fail("interrupted", false)
+	local result = findAnswer(state, messages)
+	local found = result.found
+	local answer = result.answer
+	local newest = messages[#messages]
+	local young = now - state.sentAt < START_MILLISECONDS
+	state.last = newest
+	notice(state, now)
+	if state.unsure and not found then
+		return young and wait(state, now, 1) or failWith(state.unsure, false)
+	end
+	state.unsure = nil
+	if not found and state.searched < 100 and #messages >= state.searched then
+		return search(state, 100)
+	end
+	if state.status ~= "idle" then return wait(state, now) end
+	if answer then
+		if answer.info.time.completed ~= nil then return finish(answer) end
+		return fail("interrupted", false, nil, exports.messageText(answer))
+	end
+	if found then return young and wait(state, now) or diagnose(state) end
+	if state.resumed then return fail("not_sent", false) end
+	return newest ~= nil and isAnswer(newest) and finish(newest) or fail("interrupted", false)
 end
 
 local function afterFailure(state, request, failure, now)
-    local code = failure.code
-    local isList = request == "permissions" or request == "questions"
-    local outOfReach = code == "cannot_connect" or code == "timed_out" or code == "network_error" or code == "server_error"
-    if code == "not_found" and request ~= "parent" then
-        return fail("session_gone", false, {session = state.sessionId})
-    end
-    if not outOfReach then
-        if request == "parent" then
-            return afterLast(state, now)
-        end
-        return isList and wait(state, now) or failWith(failure, state.sent)
-    end
-    if request == "send" then
-        -- The answer to the request was lost, the prompt itself may have arrived.
-        begin(state, now)
-        state.unsure = failure
-    end
-    if not state.sent then
-        return failWith(failure, false)
-    end
-    state.lostAt = state.lostAt or now
-    local patience = math.min(state.idleTimeout, LOST_SECONDS)
-    if now - state.lostAt >= patience * 1000 then
-        return failWith(state.unsure or failure, true)
-    end
-    return {kind = "wait", seconds = 1}
+	local code = failure.code
+	local isList = request == "permissions" or request == "questions"
+	local outOfReach = code == "cannot_connect"
+		or code == "timed_out"
+		or code == "network_error"
+		or code == "server_error"
+	if code == "not_found" and request ~= "parent" then
+		return fail("session_gone", false, {session = state.sessionId})
+	end
+	if not outOfReach then
+		if request == "parent" then return afterLast(state, now) end
+		return isList and wait(state, now) or failWith(failure, state.sent)
+	end
+	if request == "send" then
+		begin(state, now)
+		state.unsure = failure
+	end
+	if not state.sent then return failWith(failure, false) end
+	state.lostAt = state.lostAt or now
+	local patience = math.min(state.idleTimeout, LOST_SECONDS)
+	if now - state.lostAt >= patience * 1000 then return failWith(state.unsure or failure, true) end
+	return {kind = "wait", seconds = 1}
 end
 
---- Before the prompt is sent: refuses where another turn runs, else notes which message is the newest.
 local function afterFirstLast(state, last, now)
-    if state.status ~= "idle" then
-        local tool = runningTool(last)
-        local since = last == nil and now or last.info.time.created
-        return fail(
-            "session_busy",
-            true,
-            {
-                seconds = tostring(math.floor((now - since) / 1000)),
-                what = tool and (" (" .. tostring(tool.tool)) .. ")" or ""
-            }
-        )
-    end
-    state.baselineId = last and last.info.id
-    return {kind = "send"}
+	if state.status ~= "idle" then
+		local tool = runningTool(last)
+		local since = last == nil and now or last.info.time.created
+		return fail("session_busy", true, {
+			seconds = tostring(math.floor((now - since) / 1000)),
+			what = tool and " (" .. tostring(tool.tool) .. ")" or ""
+		})
+	end
+	state.baselineId = last and last.info.id
+	return {kind = "send"}
 end
 
---- The first entry that belongs to our session, or to the one that a running tool call opened for a subagent.
 local function ours(state, entries)
-    local tool = runningTool(state.last)
-    local metadata = tool and tool.state and tool.state.metadata
-    for _, entry in ipairs(entries) do
-        if entry.sessionID == state.sessionId then
-            return entry
-        end
-        if metadata ~= nil and entry.sessionID == metadata.sessionId then
-            return entry
-        end
-    end
-    return nil
+	local tool = runningTool(state.last)
+	local metadata = tool and tool.state and tool.state.metadata
+	for _, entry in ipairs(entries) do
+		if entry.sessionID == state.sessionId then return entry end
+		if metadata ~= nil and entry.sessionID == metadata.sessionId then return entry end
+	end
+	return nil
 end
 
 local function decide(state, observation)
-    local now = observation.now
-    local kind = observation.kind
-    if kind == "failed" then
-        return afterFailure(state, observation.request, observation.value, now)
-    end
-    if kind == "begin" then
-        state.changedAt = now
-        return {kind = "status"}
-    end
-    if kind == "status" then
-        local status = observation.value[state.sessionId]
-        state.status = status and status.type or "idle"
-        state.statusAt = now
-        state.retry = status
-        if not state.sent then
-            return {kind = "last"}
-        end
-        notice(state, now)
-        return state.last == nil and state.resumed and search(state, 10) or afterStatus(state, now)
-    end
-    if kind == "send" then
-        begin(state, now)
-    elseif kind == "wait" then
-        return state.unsure and search(state, 10) or ({kind = "last"})
-    elseif kind == "last" then
-        local last = observation.value[1]
-        if not state.sent then
-            return afterFirstLast(state, last, now)
-        end
-        state.polls = state.polls + 1
-        state.last = last
-        if last and last.info.role == "user" and carriesNonce(last, state.nonce) then
-            state.userMessageId = last.info.id
-        end
-        notice(state, now)
-        return afterLast(state, now)
-    elseif kind == "parent" then
-        if carriesNonce(observation.value, state.nonce) then
-            state.userMessageId = observation.value.info.id
-        end
-        return afterLast(state, now)
-    elseif kind == "recent" then
-        return afterRecent(state, observation.value, now)
-    elseif kind == "permissions" then
-        local permission = ours(state, observation.value)
-        state.blocker = nil
-        if not permission then
-            return {kind = "questions"}
-        end
-        local pattern = permission.patterns and permission.patterns[1]
-        state.blocker = {kind = "permission", text = (permission.permission .. " ") .. (pattern or "")}
-    elseif kind == "questions" then
-        local question = ours(state, observation.value)
-        local first = question and question.questions[1]
-        if first then
-            state.blocker = {kind = "question", text = first.question}
-        end
-    elseif kind == "providers" then
-        return checkModel(state, observation.value.providers)
-    elseif kind == "agents" then
-        return checkAgent(state, observation.value)
-    end
-    return wait(state, now)
+	local now = observation.now
+	local kind = observation.kind
+	if kind == "failed" then
+		return afterFailure(state, observation.request, observation.value, now)
+	end
+	if kind == "begin" then
+		state.changedAt = now
+		return {kind = "status"}
+	end
+	if kind == "status" then
+		local status = observation.value[state.sessionId]
+		state.status = status and status.type or "idle"
+		state.statusAt = now
+		state.retry = status
+		if not state.sent then return {kind = "last"} end
+		notice(state, now)
+		return state.last == nil and state.resumed and search(state, 10) or afterStatus(state, now)
+	end
+	if kind == "send" then
+		begin(state, now)
+	elseif kind == "wait" then
+		return state.unsure and search(state, 10) or {kind = "last"}
+	elseif kind == "last" then
+		local last = observation.value[1]
+		if not state.sent then return afterFirstLast(state, last, now) end
+		state.polls = state.polls + 1
+		state.last = last
+		if last and last.info.role == "user" and carriesNonce(last, state.nonce) then
+			state.userMessageId = last.info.id
+		end
+		notice(state, now)
+		return afterLast(state, now)
+	elseif kind == "parent" then
+		if carriesNonce(observation.value, state.nonce) then
+			state.userMessageId = observation.value.info.id
+		end
+		return afterLast(state, now)
+	elseif kind == "recent" then
+		return afterRecent(state, observation.value, now)
+	elseif kind == "permissions" then
+		local permission = ours(state, observation.value)
+		state.blocker = nil
+		if not permission then return {kind = "questions"} end
+		local pattern = permission.patterns and permission.patterns[1]
+		state.blocker = {
+			kind = "permission",
+			text = permission.permission .. " " .. (pattern or "")
+		}
+	elseif kind == "questions" then
+		local question = ours(state, observation.value)
+		local first = question and question.questions[1]
+		if first then state.blocker = {kind = "question", text = first.question} end
+	elseif kind == "providers" then
+		return checkModel(state, observation.value.providers)
+	elseif kind == "agents" then
+		return checkAgent(state, observation.value)
+	end
+	return wait(state, now)
 end
 
 --- One step of a turn.
----@param state table the state so far; it is not changed
----@param observation table what came of the last action, with the time in epoch milliseconds
----@return table # the new state, and the action to perform next; `done` and `fail` end the turn
+-- @param state the state so far; it is not changed
+-- @param observation what came of the last action, with the time in epoch milliseconds
+-- @return the new state, and the action to perform next; `done` and `fail` end the turn
 function exports.step(state, observation)
-    local next = copy(state)
-    if observation.kind ~= "wait" and observation.kind ~= "failed" then
-        next.lostAt = nil
-    end
-    local action = decide(next, observation)
-    return {state = next, action = action}
+	local next = copy(state)
+	if observation.kind ~= "wait" and observation.kind ~= "failed" then next.lostAt = nil end
+	local action = decide(next, observation)
+	return {state = next, action = action}
 end
 
 --- What can be told to somebody who waits for the turn.
----@param state table the turn's state
----@param now number epoch milliseconds
----@return table # the phase, the seconds since the prompt was sent, and what there is to say about the phase
+-- @param state the turn's state
+-- @param now epoch milliseconds
+-- @return the phase, the seconds since the prompt was sent, and what there is to say about the phase
 function exports.progress(state, now)
-    local seconds = (now - state.sentAt) / 1000
-    if state.lostAt ~= nil then
-        return {phase = "reconnecting", seconds = seconds}
-    end
-    local blocker = state.blocker
-    if blocker then
-        local phase = blocker.kind == "permission" and "waiting for permission" or "waiting for an answer"
-        return {phase = phase, seconds = seconds, message = blocker.text}
-    end
-    if state.status == "retry" then
-        return {phase = "retry", seconds = seconds, message = state.retry and state.retry.message}
-    end
-    local tool = runningTool(state.last)
-    if tool then
-        return {phase = "tool", seconds = seconds, tool = tool.tool, title = tool.state and tool.state.title}
-    end
-    return {
-        phase = newAnswer(state) == nil and "sent" or "working",
-        seconds = seconds
-    }
+	local seconds = (now - state.sentAt) / 1000
+	if state.lostAt ~= nil then return {phase = "reconnecting", seconds = seconds} end
+	local blocker = state.blocker
+	if blocker then
+		local phase = blocker.kind == "permission" and "waiting for permission"
+			or "waiting for an answer"
+		return {phase = phase, seconds = seconds, message = blocker.text}
+	end
+	if state.status == "retry" then
+		return {phase = "retry", seconds = seconds, message = state.retry and state.retry.message}
+	end
+	local tool = runningTool(state.last)
+	if tool then
+		return {
+			phase = "tool",
+			seconds = seconds,
+			tool = tool.tool,
+			title = tool.state and tool.state.title
+		}
+	end
+	return {phase = newAnswer(state) == nil and "sent" or "working", seconds = seconds}
 end
 
 --- The line that `ai --verbose` prints after each poll.
----@param state table the turn's state after the poll
----@param count number how many messages the poll brought
----@return string # `poll attempt #N: msgs=K, found=<id or nil>, complete=<bool>, status=<...>`
+-- @param state the turn's state after the poll
+-- @param count how many messages the poll brought
+-- @return `poll attempt #N: msgs=K, found=<id or nil>, complete=<bool>, status=<...>`
 function exports.describePoll(state, count)
-    local answer = newAnswer(state)
-    local id = answer == nil and "nil" or answer.info.id
-    local complete = answer ~= nil and answer.info.time.completed ~= nil
-    return (((((((("poll attempt #" .. tostring(state.polls)) .. ": msgs=") .. tostring(count)) .. ", found=") .. id) .. ", complete=") .. tostring(complete)) .. ", status=") .. state.status
+	local answer = newAnswer(state)
+	local id = answer == nil and "nil" or answer.info.id
+	local complete = answer ~= nil and answer.info.time.completed ~= nil
+	return "poll attempt #" .. tostring(state.polls) .. ": msgs=" .. tostring(count) .. ", found="
+		.. id .. ", complete=" .. tostring(complete) .. ", status=" .. state.status
 end
 
 return exports

@@ -160,12 +160,4 @@ return createAi
             "function",
         ]);
     });
-
-    test("are named in the comments of the compiled Lua", async () => {
-        const project = newProject(LIBRARY);
-        await build(project.root);
-        expect(project.read("apis/libai.lua")).toContain(
-            "---@param options? libai.Options what to change\n---@return libai.Ai # the client",
-        );
-    });
 });

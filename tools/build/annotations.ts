@@ -242,7 +242,9 @@ export function documentationIn(comment: ts.JSDoc): Documentation {
         } else if (ts.isJSDocReturnTag(tag)) {
             returns = text;
         } else if (!INTERNAL_TAGS.test(tag.tagName.text)) {
-            tags.push({ name: tag.tagName.text, text });
+            // What @see names is not in the tag's text.
+            const seen = ts.isJSDocSeeTag(tag) && tag.name !== undefined ? tag.name.getText() : "";
+            tags.push({ name: tag.tagName.text, text: `${seen} ${text}`.trim() });
         }
     }
     const text = (ts.getTextOfJSDocComment(comment.comment) ?? "").trim();

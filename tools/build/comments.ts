@@ -1,64 +1,29 @@
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
-import {
-    annotationLines,
-    documentationIn,
-    documentationOf,
-    parametersOf,
-    returnsOf,
-    type Documentation,
-    type NameOfType,
-    type Parameter,
-} from "./annotations.ts";
-
-const STATEMENTS = [
-    ts.SyntaxKind.VariableStatement,
-    ts.SyntaxKind.FunctionDeclaration,
-    ts.SyntaxKind.ExpressionStatement,
-    ts.SyntaxKind.IfStatement,
-    ts.SyntaxKind.DoStatement,
-    ts.SyntaxKind.WhileStatement,
-    ts.SyntaxKind.ForStatement,
-    ts.SyntaxKind.ForInStatement,
-    ts.SyntaxKind.ForOfStatement,
-    ts.SyntaxKind.ReturnStatement,
-    ts.SyntaxKind.SwitchStatement,
-    ts.SyntaxKind.ThrowStatement,
-    ts.SyntaxKind.TryStatement,
-] as const;
-
-/** What TypeScriptToLua prints after two dashes. */
-type Comment = NonNullable<tstl.Statement["leadingComments"]>[number];
-
-/** Comments that steer a tool and say nothing to a reader. */
-const TOOL_COMMENT = /^\s*(eslint-|prettier-|@ts-|#region|#endregion|<reference)/;
+import { documentationIn, documentationOf, type Documentation } from "./annotations.ts";
 
 /**
- * A TypeScriptToLua plugin that carries comments over to the Lua: documentation comments as LuaLS reads them,
- * with the types that TypeScript knows, and the `//` comments that stand before a statement.
+ * A TypeScriptToLua plugin that carries over what a reader on a computer needs: the comment at the top of a file, and
+ * the documentation of what the file exports, as LDoc writes it. Types are in the declarations for users, and how a
+ * function does its work is told where it is worked on, in the TypeScript: a computer's disk is small.
  *
  * It also leaves out what Lua does not need: the empty table that a file without exports would return, and the
  * extra name for the value of `export =`.
- *
- * @param nameOf names the types that Lua users can name
  */
-export function commentsPlugin(nameOf: NameOfType): tstl.Plugin {
+export function commentsPlugin(): tstl.Plugin {
     /** By the function expression, which hoisting keeps while it makes a new statement around it. */
-    const documentationOfFunctions = new Map<tstl.Expression, Comment[]>();
+    const documentationOfFunctions = new Map<tstl.Expression, string[]>();
 
     const transformStatement = (
         node: ts.Statement,
         context: tstl.TransformationContext,
     ): tstl.Statement[] => {
         const statements = context.superTransformStatements(node);
-        // TypeScriptToLua rewrites some statements before this; only the original knows what stood before it.
-        const original = ts.getOriginalNode(node);
-        const comments = isStatementInFile(original) ? commentsBefore(original, context.checker, nameOf) : [];
         for (const statement of statements) delete statement.leadingComments;
+        // TypeScriptToLua rewrites some statements before this; only the original knows what stood before it.
+        const comments = commentsBefore(ts.getOriginalNode(node), context.checker);
         const first = context.precedingStatementsStack.at(-1)?.[0] ?? statements[0];
-        if (first !== undefined && comments.length > 0 && mayFollowComment(first)) {
-            first.leadingComments = comments;
-        }
+        if (first !== undefined && comments.length > 0) first.leadingComments = comments;
         const value = statements.map(valueOf).find((candidate) => candidate !== undefined);
         if (ts.isFunctionDeclaration(node) && value !== undefined && comments.length > 0) {
             documentationOfFunctions.set(value, comments);
@@ -76,19 +41,19 @@ export function commentsPlugin(nameOf: NameOfType): tstl.Plugin {
         }
         file.statements = withoutNeedlessExports(file.statements, source, context.checker);
         const [first] = file.statements;
-        const comments = commentsOfFile(source);
-        if (first !== undefined && comments.length > 0) {
-            first.leadingComments = [...comments, ...(first.leadingComments ?? [])];
-        }
+        const header = commentsOfFile(source).map((line) => `--${line}\n`);
+        if (first === undefined || header.length === 0) return file;
+        file.trivia += header.join("") + (first.leadingComments === undefined ? "" : "\n");
         return file;
     };
 
-    const ofStatements = Object.fromEntries(STATEMENTS.map((kind) => [kind, transformStatement]));
-    return { visitors: { ...ofStatements, [ts.SyntaxKind.SourceFile]: transformFile } };
-}
-
-function isStatementInFile(node: ts.Node): node is ts.Statement {
-    return ts.isStatement(node) && node.pos >= 0 && (node.parent as ts.Node | undefined) !== undefined;
+    return {
+        visitors: {
+            [ts.SyntaxKind.VariableStatement]: transformStatement,
+            [ts.SyntaxKind.FunctionDeclaration]: transformStatement,
+            [ts.SyntaxKind.SourceFile]: transformFile,
+        },
+    };
 }
 
 function valueOf(statement: tstl.Statement): tstl.Expression | undefined {
@@ -97,64 +62,28 @@ function valueOf(statement: tstl.Statement): tstl.Expression | undefined {
         : undefined;
 }
 
-/**
- * A comment hides from TypeScriptToLua's printer that a statement starts with a parenthesis, and so needs a
- * semicolon before it.
- */
-function mayFollowComment(statement: tstl.Statement): boolean {
-    let expression: tstl.Expression | undefined;
-    if (tstl.isExpressionStatement(statement)) expression = statement.expression;
-    else if (tstl.isAssignmentStatement(statement)) expression = statement.left[0];
-    else return true;
-    while (expression !== undefined && !tstl.isIdentifier(expression)) {
-        if (tstl.isCallExpression(expression)) expression = expression.expression;
-        else if (tstl.isMethodCallExpression(expression)) expression = expression.prefixExpression;
-        else if (tstl.isTableIndexExpression(expression)) expression = expression.table;
-        else return false;
-    }
-    return true;
-}
-
-function commentsBefore(node: ts.Statement, checker: ts.TypeChecker, nameOf: NameOfType): Comment[] {
-    const source = node.getSourceFile();
-    const isFirst = node === source.statements[0];
-    const ranges = ts.getLeadingCommentRanges(source.text, node.getFullStart()) ?? [];
-    const ownFrom = isFirst ? fileCommentCount(source) : 0;
-    const lines = plainLines(source, ranges.slice(ownFrom));
+function commentsBefore(node: ts.Node, checker: ts.TypeChecker): string[] {
+    const isAtTop = (node.parent as ts.Node | undefined) !== undefined && ts.isSourceFile(node.parent);
+    if (!isAtTop || !isExported(node, node.parent, checker)) return [];
+    const isSaidOfFile = node === node.parent.statements[0] && !hasCommentOfItsOwn(node.parent);
     const documentation = documentationOf(node);
-    if (documentation === undefined || (isFirst && ranges.length === ownFrom)) return asLuaComments(lines);
-    const declaration = functionIn(node);
-    const signature = declaration && checker.getSignatureFromDeclaration(declaration);
-    const described =
-        signature === undefined
-            ? annotationLines(documentation)
-            : annotationLines(documentation, documentedPart(signature, documentation, checker, nameOf));
-    return asLuaComments([...lines, ...described]);
+    return documentation === undefined || isSaidOfFile ? [] : commentLines(documentation);
 }
 
-/**
- * The parameters and values that their author says something about. A computer's disk is small: the types of the
- * others are in the declarations for users.
- */
-function documentedPart(
-    signature: ts.Signature,
-    documentation: Documentation,
-    checker: ts.TypeChecker,
-    nameOf: NameOfType,
-): { parameters: Parameter[]; returns: string[] } {
-    const parameters = parametersOf(checker, signature, nameOf, 0);
-    return {
-        parameters: parameters.filter(({ name }) => documentation.parameters.has(name)),
-        returns: documentation.returns === undefined ? [] : returnsOf(checker, signature, nameOf, 0),
-    };
-}
-
-/** The function that a statement declares, by itself or as the value of its only variable. */
-function functionIn(node: ts.Statement): ts.SignatureDeclaration | undefined {
-    if (ts.isFunctionDeclaration(node)) return node;
-    if (!ts.isVariableStatement(node) || node.declarationList.declarations.length !== 1) return undefined;
-    const value = node.declarationList.declarations[0]?.initializer;
-    return value && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) ? value : undefined;
+/** True for a declaration of something that `require` gives to others. */
+function isExported(node: ts.Node, source: ts.SourceFile, checker: ts.TypeChecker): boolean {
+    const module = checker.getSymbolAtLocation(source);
+    if (module === undefined) return false;
+    const value = module.exports?.get(ts.InternalSymbolName.ExportEquals);
+    const exported = value === undefined ? checker.getExportsOfModule(module) : [value];
+    return exported.some((symbol) => {
+        const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+        return target.declarations?.some(
+            (declaration) =>
+                declaration === node ||
+                (ts.isVariableDeclaration(declaration) && declaration.parent.parent === node),
+        );
+    });
 }
 
 /** How many of the comments before the first statement speak of the whole file. */
@@ -172,15 +101,16 @@ function fileCommentCount(source: ts.SourceFile): number {
     return firstOwn + 1;
 }
 
-function commentsOfFile(source: ts.SourceFile): Comment[] {
+function hasCommentOfItsOwn(source: ts.SourceFile): boolean {
+    return (ts.getLeadingCommentRanges(source.text, 0) ?? []).length > fileCommentCount(source);
+}
+
+function commentsOfFile(source: ts.SourceFile): string[] {
     const ranges = (ts.getLeadingCommentRanges(source.text, 0) ?? []).slice(0, fileCommentCount(source));
-    const documentation = ranges.flatMap((range) => {
+    return ranges.flatMap((range) => {
         const comment = jsDocAt(source, range);
-        return comment === undefined
-            ? plainLines(source, [range])
-            : annotationLines(documentationIn(comment));
+        return comment === undefined ? [] : commentLines(documentationIn(comment));
     });
-    return asLuaComments(documentation);
 }
 
 function jsDocAt(source: ts.SourceFile, range: ts.CommentRange): ts.JSDoc | undefined {
@@ -189,18 +119,19 @@ function jsDocAt(source: ts.SourceFile, range: ts.CommentRange): ts.JSDoc | unde
     return comments.find((comment) => comment.pos === range.pos);
 }
 
-/** The `//` comments among some, as Lua comments. */
-function plainLines(source: ts.SourceFile, ranges: readonly ts.CommentRange[]): string[] {
-    return ranges
-        .filter(({ kind }) => kind === ts.SyntaxKind.SingleLineCommentTrivia)
-        .map(({ pos, end }) => source.text.slice(pos + 2, end).trimEnd())
-        .filter((text) => !TOOL_COMMENT.test(text))
-        .map((text) => `--${text}`);
+/** A documentation comment as LDoc writes it, `---` on its first line alone. The printer puts two dashes before each. */
+function commentLines({ text, parameters, returns, tags }: Documentation): string[] {
+    const lines = [
+        ...text,
+        ...[...parameters].map(([name, said]) => `@param ${name} ${oneLine(said)}`),
+        ...(returns === undefined ? [] : [`@return ${oneLine(returns)}`]),
+        ...tags.flatMap(({ name, text: said }) => `@${name} ${said}`.split("\n")),
+    ];
+    return lines.map((line, index) => `${index === 0 ? "-" : ""} ${line}`.trimEnd());
 }
 
-/** The printer puts two dashes before each line. */
-function asLuaComments(lines: readonly string[]): string[] {
-    return lines.map((line) => line.slice(2));
+function oneLine(text: string): string {
+    return text.replace(/\s*\n\s*/g, " ");
 }
 
 function withoutNeedlessExports(

@@ -1,10 +1,11 @@
 import path from "node:path";
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
-import type { NameOfType } from "./annotations.ts";
 import { commentsPlugin } from "./comments.ts";
+import { layOut } from "./layout.ts";
 import { BuildError } from "./problem.ts";
-import { withAbsoluteRequires, withBlankLines, withPlainNames, withVisibleCharacters } from "./readable.ts";
+import { withAbsoluteRequires } from "./requires.ts";
+import { choicesPlugin, simplify } from "./simplify.ts";
 
 /** Where the part of TypeScriptToLua's library that the compiled files need is kept: one file for all packages. */
 export const LUALIB = "apis/lualib_bundle.lua";
@@ -40,17 +41,16 @@ const NO_INPUTS = 18003;
  * @param source the program
  * @param options.virtualModules Lua files that stand beside hand-written declarations in `src/` but are generated,
  * by their path from the project's folder without `src/` (`apis/ai/version.lua`)
- * @param options.nameOf names the types that doc comments may mention
  * @returns the Lua by its path from the project's folder
  * @throws BuildError for anything TypeScriptToLua has to say, its warnings included: each is about code that
  * means another thing in Lua than it seems to
  */
 export function compile(
     source: Source,
-    options: { virtualModules?: ReadonlyMap<string, string>; nameOf?: NameOfType } = {},
+    options: { virtualModules?: ReadonlyMap<string, string> } = {},
 ): Map<string, string> {
     const { root, program } = source;
-    const { virtualModules = new Map<string, string>(), nameOf = () => undefined } = options;
+    const { virtualModules = new Map<string, string>() } = options;
     const sourceFolder = path.join(root, "src");
     const virtual = (file: string) => virtualModules.get(relative(sourceFolder, file));
     const host: tstl.EmitHost = {
@@ -63,12 +63,24 @@ export function compile(
     const printed = new Map<string, string>();
     const { diagnostics } = new tstl.Transpiler({ emitHost: host }).emit({
         program,
-        plugins: [commentsPlugin(nameOf)],
+        plugins: [commentsPlugin(), choicesPlugin(), { printer: print }],
         writeFile: (file, code) => void printed.set(relative(outDir, file), code),
     });
     if (diagnostics.length > 0) throw new BuildError(describe(diagnostics, root));
     return finish(printed);
 }
+
+/** TypeScriptToLua's own printer still knows what of its library has to be required. */
+class Printer extends tstl.LuaPrinter {
+    protected override printFile(file: tstl.File): ReturnType<tstl.LuaPrinter["printFile"]> {
+        simplify(file);
+        const library = super.printFile({ ...file, trivia: "", statements: [] });
+        return this.concatNodes(file.trivia, library, layOut(file.statements));
+    }
+}
+
+const print: tstl.Printer = (program, emitHost, fileName, file) =>
+    new Printer(emitHost, program, fileName).print(file);
 
 /** Everything that happens to the Lua after TypeScriptToLua printed it. */
 function finish(printed: ReadonlyMap<string, string>): Map<string, string> {
@@ -88,11 +100,7 @@ function finish(printed: ReadonlyMap<string, string>): Map<string, string> {
                 );
             }
         }
-        const readable =
-            file === LUALIB
-                ? absolute.code
-                : withBlankLines(withVisibleCharacters(withPlainNames(absolute.code)));
-        files.set(file, `${readable.trimEnd()}\n`);
+        files.set(file, `${absolute.code.trimEnd()}\n`);
     }
     if (problems.length > 0) throw new BuildError(problems.join("\n"));
     return new Map([...files].sort(([one], [other]) => (one < other ? -1 : 1)));

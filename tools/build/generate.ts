@@ -32,10 +32,7 @@ export async function generate(root: string): Promise<Generated> {
     const descriptors = readDescriptors(root);
     const source = readSource(root);
     const shown = publicTypes(source, "src/apis/libai.ts", "libai");
-    const lua = compile(source, {
-        virtualModules: versionModules(descriptors),
-        ...(shown && { nameOf: shown.nameOf }),
-    });
+    const lua = compile(source, { virtualModules: versionModules(descriptors) });
     const files = new Map(lua);
     if (shown !== undefined) {
         const declaration = "types/libai.d.ts";
