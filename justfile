@@ -22,6 +22,10 @@ test *filters:
 start *command:
     @npm start --silent -- "$@"
 
+# Shows a computer in the terminal, or plays a script on one.
+computer *options:
+    @npm run --silent computer -- "$@"
+
 # Runs a Lua snippet on a computer that has our packages.
 trapos-exec *snippet:
     @npm run --silent trapos-exec -- "$@"

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     test: { program: "tools/setup/test.ts", needsBuild: true },
     start: { program: "tools/harness/start.ts", needsBuild: true },
     bench: { program: "tools/bench/index.ts", needsBuild: true },
+    computer: { program: "tools/computer/cli/index.ts", needsBuild: true },
     "trapos-exec": { program: "tools/harness/exec.ts", needsBuild: true },
     "craftos-exec": { program: "tools/harness/exec.ts", options: ["--bare"], needsBuild: true },
 };
