@@ -1,7 +1,4 @@
---- An event loop, which servers are written with: `local loop = require("/apis/eventloop")()`.
---
--- Each handler runs in a coroutine of its own: one that waits (`sleep`, `http.get`, `rednet.receive`) holds up neither
--- the loop nor other handlers, and takes no event away from them.
+--- An event loop, which servers are written with.
 local check = require("cc.expect")
 
 --- Makes an event loop.

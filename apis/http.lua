@@ -1,8 +1,4 @@
 --- One HTTP request on CC's asynchronous `http.request`, with an answer or a reason in every case.
---
--- `http.get` and `http.post` match an answer by its URL alone, so that two requests to one address take each other's
--- answer; here each request gets a URL of its own. Other events that arrive while a request is under way are lost to
--- the coroutine that waits: run it under `parallel` when you need them.
 local exports = {}
 local sent = 0
 local start = tostring(os.epoch("utc")) .. "-" .. tostring(math.random(1, 1000000))

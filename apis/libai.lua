@@ -1,8 +1,4 @@
---- The client of an opencode server for programs: `local ai = require("/apis/libai")()`.
---
--- Each function returns `true, value` or `false, failure` and never raises, except for `Terminated` (Ctrl+T), which it
--- passes on after it has stopped the turn on the server. While it waits it takes every event of its coroutine: run it
--- under `parallel` beside code that needs events of its own.
+--- The client of an opencode server for programs.
 local fail = require("/apis/ai/failure").fail
 local opencode = require("/apis/ai/opencode")
 local session_ = require("/apis/ai/session")

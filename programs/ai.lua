@@ -1,4 +1,4 @@
---- `ai`: asks opencode from the shell. See `ai help`.
+--- `ai`.
 local arguments = require("/apis/ai/arguments")
 local commands = arguments.commands
 local flags = arguments.flags

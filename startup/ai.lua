@@ -1,4 +1,4 @@
---- What `ai` needs at boot: its settings' definitions, the way to the program and Tab completion last one boot.
+--- What `ai` needs at boot.
 local choice = require("cc.completion").choice
 local arguments = require("/apis/ai/arguments")
 local commands = arguments.commands

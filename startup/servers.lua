@@ -1,10 +1,4 @@
---- Boots TrapOS: puts /programs on the shell's path and, where packages have servers, runs these beside a shell.
---
--- That shell is one in the shell that runs this file, as a program cannot run beside the shell that runs it: `exit`
--- leads back to CraftOS. So that files which come after this one in /startup need not wait for that, they are run
--- here, before the prompt. Where there are no servers nothing of this is needed, and this file just ends.
---
--- In harness mode, for tests, the computer is switched off when the shell ends. Nothing else here ever does that.
+--- Boots TrapOS.
 local decode = require("/apis/json").decode
 local runBeside = require("/apis/supervisor").runBeside
 local LOCK = "/trapos/ccpm.lock.json"

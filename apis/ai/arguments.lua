@@ -1,7 +1,7 @@
---- The command line of `ai`: which command, with which flags, and the prompt. Pure, so that it is tested as a table.
+--- The command line of `ai`.
 local exports = {}
 
---- What each command is for, in the order in which help lists them: usage, purpose, and how many words it takes.
+--- What each command is for, in the order in which help lists them.
 exports.commands = {
 	{"ask", "ask <prompt>", "Ask (ask may be left out)", 1000000000},
 	{"new", "new [prompt]", "Start a session and ask in it", 1000000000},
@@ -13,7 +13,7 @@ exports.commands = {
 	{"help", "help [command]", "Show this", 1}
 }
 
---- What each flag is for: its name without dashes, the name of its value, and its purpose.
+--- What each flag is for.
 exports.flags = {
 	{"verbose", "", "Show each poll (-v)"},
 	{"session", "number|id", "Ask in this session"},
@@ -36,10 +36,7 @@ local function mostWords(name)
 	return nil
 end
 
---- Reads the words of a command line. Flags stand before a prompt, so that a prompt may hold words with dashes; where
--- there is no prompt they may stand anywhere. More words than a command takes make it a prompt.
--- @param given the words as the shell split them
--- @return what they say; with `problem` set when they cannot be understood
+--- Reads the words of a command line.
 function exports.parse(given)
 	local line = {command = "", words = {}, flags = {}}
 	local inPrompt = false

@@ -1,8 +1,7 @@
---- Every way in which a call can go wrong: its code, what happened and what to do next. One table, so that the
--- programs, the documentation and whoever diagnoses a computer read the same words.
+--- Every way in which a call can go wrong.
 local exports = {}
 
---- Messages and hints by code; `{name}` stands for a detail of the case.
+--- Messages and hints by code.
 exports.failures = {
 	http_disabled = {
 		"The HTTP API is switched off here.",
@@ -93,10 +92,6 @@ exports.failures = {
 local describe = {__tostring = function(failure) return failure.message .. "\n" .. failure.hint end}
 
 --- Makes a failure.
--- @param code a key of `failures`
--- @param detail values for the `{name}`s in its message and hint
--- @param text what the model had written, where there is any
--- @return the failure, which `tostring` turns into message and hint
 function exports.fail(code, detail, text)
 	local message, hint = unpack(exports.failures[code] or {code, ""}, 1, 2)
 	local function fill(template)

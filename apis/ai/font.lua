@@ -1,5 +1,4 @@
---- UTF-8 in the computer's own font, which has one byte a character: ASCII, Latin-1 from 160 up, and below 32 the
--- symbols of IBM's code page 437, but for the blank 9, 10 and 13. So a folded text is as wide as it is long.
+--- UTF-8 in the computer's own font, which has one byte a character.
 local exports = {}
 local SPELLINGS = {
 	["\3"] = "2665 2764 1F493-1F49F",
@@ -82,8 +81,7 @@ local TAIL = "[" .. string.char(128) .. "-" .. string.char(191) .. "]*"
 local JOINED = string.char(226, 128, 141) .. "[" .. string.char(194) .. "-" .. string.char(244)
 	.. "]" .. TAIL
 
---- Folds UTF-8 to CC's font: what the font has stays itself, for the rest stands the nearest spelling, or one `?` a
--- character. Line ends become "\n"; no other control character is left. Bytes that are not UTF-8 do no harm.
+--- Folds UTF-8 to CC's font.
 function exports.fold(text)
 	local folded = string.gsub(text, "\r\n?", "\n")
 	folded = string.gsub(folded, JOINED, "")

@@ -1,6 +1,4 @@
---- The routes of opencode's HTTP server as functions: request in, `true, value` or `false, failure` out. The only file
--- that knows an address. Measured against opencode 1.18.33; an unknown route answers 200 with HTML there, which is
--- why everything that is not JSON is refused.
+--- The routes of opencode's HTTP server as functions.
 local exports = {}
 local json_ = require("/apis/json")
 local decode = json_.decode
@@ -102,14 +100,14 @@ function exports.health(server)
 	return true, {version = value.version or "unknown"}
 end
 
---- Makes a session. The title is for people.
+--- Makes a session.
 function exports.createSession(server, title)
 	return call(server, "POST", "/session" .. query({directory = server.settings.directory}), {
 		title = title
 	})
 end
 
---- One session; fails with `session_gone` when the server does not have it.
+--- One session.
 function exports.getSession(server, id)
 	if string.sub(id, 1, 3) == "ses" then
 		local ok, value = get(server, "/session/" .. textutils.urlEncode(id))
@@ -128,7 +126,7 @@ function exports.listSessions(server, limit, search)
 	)
 end
 
---- The newest messages of a session, oldest first. Always with a limit: the whole list grows with every turn.
+--- The newest messages of a session, oldest first.
 function exports.getMessages(server, sessionId, limit)
 	return get(server, "/session/" .. sessionId .. "/message?limit=" .. tostring(limit))
 end
@@ -138,9 +136,7 @@ function exports.getMessage(server, sessionId, id)
 	return get(server, "/session/" .. sessionId .. "/message/" .. textutils.urlEncode(id))
 end
 
---- Sends a prompt and does not wait for its answer. Success only means that the server has it: an unknown model or
--- agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
--- that was used before; the nonce in the part's metadata marks it instead.
+--- Sends a prompt and does not wait for its answer.
 function exports.sendPrompt(server, sessionId, prompt)
 	local provider, model = string.match(prompt.model or "", "^([^/]+)/(.+)$")
 	local body = {
@@ -153,7 +149,7 @@ function exports.sendPrompt(server, sessionId, prompt)
 	return call(server, "POST", "/session/" .. sessionId .. "/prompt_async", body)
 end
 
---- Stops what a session does; fine for an idle one.
+--- Stops what a session does.
 function exports.abortSession(server, sessionId)
 	return call(server, "POST", "/session/" .. sessionId .. "/abort", {})
 end
@@ -166,8 +162,7 @@ local lists = {
 	agents = "/agent"
 }
 
---- Reads one of the server's lists: what its sessions do (only those that are not idle), the permissions and questions
--- that wait for somebody, the providers with their models, or the agents. Each is per directory.
+--- Reads one of the server's lists.
 function exports.readList(server, name, directory)
 	return get(server, lists[name] .. query({directory = directory}))
 end

@@ -1,4 +1,4 @@
---- What `ai` shows: answers page by page, failures in red, and one line that moves while something is under way.
+--- What `ai` shows.
 local exports = {}
 local withColour, turnPage, COLOURS
 local text = require("/apis/ai/text")
@@ -25,9 +25,7 @@ function turnPage(width)
 	return key ~= keys.q
 end
 
---- Prints an answer, its Markdown as colours; waits at the end of each page, for a computer's screen does not scroll
--- back. Not so in harness mode, where nobody would press the key.
--- @param markdown the answer, UTF-8
+--- Prints an answer, its Markdown as colours.
 function exports.showAnswer(markdown)
 	local width, height = term.getSize()
 	local paged = settings.get("trapos.harness_mode") ~= true
@@ -84,9 +82,7 @@ local function clearRow()
 	term.clearLine()
 end
 
---- Runs something with a moving line below: a spinner, the seconds and what is being done. The line is gone when it
--- ends, however it ends. Ctrl+T reaches only what runs.
--- @param act what to run
+--- Runs something with a moving line below.
 function exports.withSpinner(act)
 	local start = os.epoch("utc")
 	local width = term.getSize()

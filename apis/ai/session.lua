@@ -1,5 +1,4 @@
---- What survives a power cut: which session this computer talks in, and the turns whose answers nobody has seen yet.
--- A computer can stop at any instruction, so a turn is on the disk before its prompt is sent.
+--- What survives a power cut.
 local exports = {}
 local json = require("/apis/json")
 local decode = json.decode
@@ -10,7 +9,6 @@ local SETTINGS_FILE = "/.settings"
 local SETTINGS_DRAFT = "/.settings.new"
 
 --- Keeps the session's id in the setting `opencc.session_id`.
--- @param id the session's id, nil for none
 function exports.rememberSession(store, disk, id)
 	if id == nil then
 		store.unset(SETTING)
@@ -23,7 +21,7 @@ function exports.rememberSession(store, disk, id)
 	end
 end
 
---- Mends the settings file when the power went while `rememberSession` replaced it. To be called at boot.
+--- Mends the settings file when the power went while `rememberSession` replaced it.
 function exports.recoverSettings(disk)
 	if not disk.exists(SETTINGS_DRAFT) then return end
 	if disk.exists(SETTINGS_FILE) then
@@ -37,7 +35,6 @@ end
 local function pathOf(nonce) return TURNS .. "/" .. nonce .. ".json" end
 
 --- Writes a turn down.
--- @return false when the disk is full; the turn can go on all the same
 function exports.recordTurn(disk, turn)
 	local ok = pcall(function()
 		local file, problem = disk.open(pathOf(turn.nonce), "w")
@@ -54,8 +51,7 @@ function exports.isRecorded(disk, nonce) return disk.exists(pathOf(nonce)) end
 --- Forgets a turn, once its answer was handed over or can never come.
 function exports.forgetTurn(disk, nonce) disk.delete(pathOf(nonce)) end
 
---- The turns whose answers nobody has seen, oldest first. A record that the power cut short is removed: its prompt was
--- not sent yet.
+--- The turns whose answers nobody has seen, oldest first.
 function exports.pendingTurns(disk)
 	local turns = {}
 	if not disk.exists(TURNS) then return turns end

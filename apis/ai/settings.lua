@@ -1,4 +1,4 @@
---- The `opencc.*` settings: what each is for, what it may be, and the values that are in force.
+--- The `opencc.*` settings.
 local exports = {}
 local fail = require("/apis/ai/failure").fail
 
@@ -36,7 +36,7 @@ exports.definitions = {
 	}
 }
 
---- Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot.
+--- Tells CC's settings API about the settings, for `set` and its completion.
 function exports.define()
 	for name, definition in pairs(exports.definitions) do
 		settings.define("opencc." .. name, {
@@ -48,8 +48,6 @@ function exports.define()
 end
 
 --- Removes a user and password from an address, so that it can be shown.
--- @param url any address
--- @return the address without what stands before the @
 function exports.redact(url) return (string.gsub(url, "//[^/@]*@", "//")) end
 
 local function refuse(name, what, example)
@@ -57,8 +55,6 @@ local function refuse(name, what, example)
 end
 
 --- Reads and checks the settings.
--- @param store where they are kept
--- @return true and the settings, or false and a failure `bad_setting` that names the first one that cannot be used
 function exports.readSettings(store)
 	local values = {}
 	local numbers = {}

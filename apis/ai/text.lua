@@ -1,5 +1,4 @@
---- Texts for a narrow screen: Markdown as rows, and what lists need. Takes linear time, as no stretch of a text is
--- searched twice in vain.
+--- Texts for a narrow screen.
 local exports = {}
 local fold = require("/apis/ai/font").fold
 exports.fold = fold
@@ -79,50 +78,7 @@ local function addSpans(spans, text, style)
 	return spans
 end
 
-local function putTable(lines, width, put)
-	local rows = {}
-	local widths = {}
-	local total = -2
-	for _, line in ipairs(lines) do
-		local cells = {}
-		local folded = fold(line)
-		local open = string.gsub(folded, "^|", "")
-		local closed = string.gsub(open, "([^|])$", "%1|")
-		for cell in string.gmatch(closed, " ?([^|]-) ?|") do
-			local text = string.gsub(cell, "[*`]", "")
-			cells[#cells + 1] = text
-			local before = widths[#cells] or -2
-			local wider = math.max(before, #text)
-			widths[#cells] = wider
-			total = total + (wider - before)
-		end
-		rows[#rows + 1] = cells
-	end
-	local names = rows[1]
-	for _, row in ipairs(rows) do
-		local text = ""
-		for column, cell in ipairs(row) do
-			if total <= width then
-				text = text .. cell .. string.rep(" ", widths[column] - #cell + 2)
-			elseif row ~= names then
-				local name = {text = (names[column] or "") .. ": ", style = "bold"}
-				wrap(
-					{name, {text = cell, style = "text"}},
-					width,
-					column == 1 and BULLET or "  ",
-					put
-				)
-			end
-		end
-		text = string.sub(text, 1, width)
-		if total <= width then put({{text = text, style = row == names and "bold" or "text"}}) end
-	end
-end
-
---- Lays Markdown out for a screen. What is not understood stays as it was written: nothing is lost but the marks.
--- @param source UTF-8; the rows are in CC's font
--- @param width columns of the screen
--- @param emit gets each row, without a line break, as soon as it is known
+--- Lays Markdown out for a screen.
 function exports.markdown(source, width, emit)
 	local quote = ""
 	local room = width
@@ -130,7 +86,6 @@ function exports.markdown(source, width, emit)
 	local inList = false
 	local fence
 	local fenceIndent = 0
-	local table_
 	local paragraph = {}
 	local first = ""
 	local function put(row)
@@ -148,36 +103,31 @@ function exports.markdown(source, width, emit)
 		end
 	end
 	local function flush()
-		if table_ ~= nil then putTable(table_, room, put) end
 		if #paragraph > 0 then
 			local joined = table.concat(paragraph, " ")
 			local text = string.gsub(joined, "\n ", "\n")
 			local spans = addSpans({}, text, quote == "" and "text" or "quote")
 			wrap(spans, room, first, put)
 		end
-		table_ = nil
 		paragraph = {}
 	end
 	local function readText(line, indent)
 		local trimmed = match(line, "^.*%S", indent + 1)
 		local body = string.gsub(trimmed, " +", " ")
 		local above = paragraph[#paragraph]
-		local bar = match(body, "|")
-		local underline = match(body, "^[|: -]+$")
+		local row = match(body, "^| ?(.-) ?|?$")
 		local ticks = match(body, "^([`~][`~][`~]+)[^`]*$")
 		local heading = match(body, "^##?#?#?#?#? ")
 		local rule = match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$")
 		local bullet = match(body, "^[-*+] ")
 		local number = match(body, "^%d%d?%d?[.)] ")
 		local item = bullet or number or ""
-		if bar ~= nil and table_ ~= nil then
-			table_[#table_ + 1] = body
-			return
-		end
-		if bar ~= nil and above ~= nil and underline ~= nil then
-			table.remove(paragraph)
+		if row ~= nil then
 			flush()
-			table_ = {above}
+			local cells = string.gsub(row, " *| *", " | ")
+			if match(row, "^[|: -]+$") == nil then
+				wrap(addSpans({}, cells, "text"), room, "", put)
+			end
 			return
 		end
 		if above == nil or item ~= "" or (ticks or heading or rule) ~= nil then flush() end
@@ -236,14 +186,14 @@ function exports.markdown(source, width, emit)
 	flush()
 end
 
---- Cuts a folded text to a width in columns; ".." at the end shows that something is missing.
+--- Cuts a folded text to a width in columns.
 function exports.cut(text, width)
 	if #text <= width then return text end
 	local kept = math.max(width - 2, 0)
 	return string.sub(text, 1, kept) .. string.sub("..", 1, width)
 end
 
---- How long ago something was, as short as a list needs it: "now", "5m", "3h", "2d".
+--- How long ago something was, as short as a list needs it.
 function exports.ageText(seconds)
 	if seconds < 60 then return "now" end
 	if seconds < 3600 then return string.format("%dm", math.floor(seconds / 60)) end

@@ -1,9 +1,4 @@
---- One prompt from sent to settled, as a pure state machine: no http and no clock, both come in as observations.
---
--- The caller performs the action that it is given and hands what came of it to the next step. opencode's server
--- decides when a turn is over, and no single sign of it can be trusted: idle shows before the turn starts, a completed
--- message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
--- the session is idle and the newest message is a completed answer that can be traced to our prompt.
+--- One prompt from sent to settled, as a pure state machine.
 local exports = {}
 local fail, begin, checkKnown, checkAgent, checkModel
 
@@ -58,10 +53,6 @@ local function copy(from)
 end
 
 --- The state before the first step.
--- @param from what the turn is about, see TurnState
--- @param idleTimeout seconds without any visible progress after which waiting ends
--- @param resumed whether the prompt was sent before
--- @return the state to hand to `step` with the observation `begin`
 function exports.start(from, idleTimeout, resumed)
 	local state = copy(from)
 	state.idleTimeout = idleTimeout
@@ -76,18 +67,13 @@ function exports.start(from, idleTimeout, resumed)
 	return state
 end
 
---- The time until the next poll: short at first, so that a quick answer is seen quickly, then a share of the turn's
--- age, so that a long one costs few requests and is still seen within 4 % of its length.
--- @param age seconds since the prompt was sent
--- @return seconds, between 0.15 and 5
+--- The time until the next poll.
 function exports.pollInterval(age)
 	local share = age * 0.065
 	return math.max(0.15, math.min(share, 5))
 end
 
---- The text of a message: its text parts without those that the server added.
--- @param message any message
--- @return the text, empty when there is none
+--- The text of a message.
 function exports.messageText(message)
 	local text = ""
 	for _, part in ipairs(message.parts) do
@@ -414,9 +400,6 @@ local function decide(state, observation)
 end
 
 --- One step of a turn.
--- @param state the state so far; it is not changed
--- @param observation what came of the last action, with the time in epoch milliseconds
--- @return the new state, and the action to perform next; `done` and `fail` end the turn
 function exports.step(state, observation)
 	local next = copy(state)
 	if observation.kind ~= "wait" and observation.kind ~= "failed" then next.lostAt = nil end
@@ -425,9 +408,6 @@ function exports.step(state, observation)
 end
 
 --- What can be told to somebody who waits for the turn.
--- @param state the turn's state
--- @param now epoch milliseconds
--- @return the phase, the seconds since the prompt was sent, and what there is to say about the phase
 function exports.progress(state, now)
 	local seconds = (now - state.sentAt) / 1000
 	if state.lostAt ~= nil then return {phase = "reconnecting", seconds = seconds} end
@@ -453,9 +433,6 @@ function exports.progress(state, now)
 end
 
 --- The line that `ai --verbose` prints after each poll.
--- @param state the turn's state after the poll
--- @param count how many messages the poll brought
--- @return `poll attempt #N: msgs=K, found=<id or nil>, complete=<bool>, status=<...>`
 function exports.describePoll(state, count)
 	local answer = newAnswer(state)
 	local id = answer == nil and "nil" or answer.info.id

@@ -13,12 +13,12 @@ import { runLua, toLua } from "./support/lua.ts";
 const REPOSITORY = path.resolve(import.meta.dirname, "../..");
 
 /** The Lua of one TypeScript file, beside a module `other` that exports `one` and `two`. */
-function luaOf(code: string): string {
+function luaOf(code: string, module = "apis/main"): string {
     const { root } = newProject({
         "src/apis/other.ts": "export const one = 1;\nexport const two = 2;",
-        "src/apis/main.ts": code,
+        [`src/${module}.ts`]: code,
     });
-    return compile(readSource(root)).get("apis/main.lua") ?? "";
+    return compile(readSource(root)).get(`${module}.lua`) ?? "";
 }
 
 /** What a module of the project exports, with functions called. */
@@ -137,8 +137,6 @@ export function count(from: number): number {
     return to - from;
 }`);
         expect(lua).toBe(`--- Rows of a list.
---
--- They are short.
 local exports = {}
 local one = require("/apis/other").one
 
@@ -157,6 +155,12 @@ end
 
 return exports
 `);
+    });
+
+    test("of a module that no program requires are its first sentences", () => {
+        const source =
+            "/**\n * Counts rows: all of them. Slowly.\n * @returns how many\n */\nexport const count = 1;";
+        expect(luaOf(source, "apis/list/count")).toContain("--- Counts rows.\nexports.count = 1");
     });
 
     test("of the file and of its first statement do not run together", () => {

@@ -4,8 +4,9 @@ import { documentationIn, documentationOf, type Documentation } from "./annotati
 
 /**
  * A TypeScriptToLua plugin that carries over what a reader on a computer needs: the comment at the top of a file, and
- * the documentation of what the file exports, as LDoc writes it. Types are in the declarations for users, and how a
- * function does its work is told where it is worked on, in the TypeScript: a computer's disk is small.
+ * the documentation of what the file exports, as LDoc writes it; of modules that no program requires, and of files as
+ * a whole, the first sentence. Types are in the declarations for users, and how a function does its work is told where
+ * it is worked on, in the TypeScript: a computer's disk is small.
  *
  * It also leaves out what Lua does not need: the empty table that a file without exports would return, and the
  * extra name for the value of `export =`.
@@ -67,7 +68,21 @@ function commentsBefore(node: ts.Node, checker: ts.TypeChecker): string[] {
     if (!isAtTop || !isExported(node, node.parent, checker)) return [];
     const isSaidOfFile = node === node.parent.statements[0] && !hasCommentOfItsOwn(node.parent);
     const documentation = documentationOf(node);
-    return documentation === undefined || isSaidOfFile ? [] : commentLines(documentation);
+    if (documentation === undefined || isSaidOfFile) return [];
+    return commentLines(isInternal(node.parent) ? summaryOf(documentation) : documentation);
+}
+
+/** A module in a folder below apis/ is a part of the one beside the folder: no program requires it. */
+function isInternal(source: ts.SourceFile): boolean {
+    return /\/apis\/[^/]+\/[^/]+$/.test(source.fileName);
+}
+
+/** The first sentence alone; the rest is told where the code is worked on. */
+function summaryOf({ text }: Documentation): Documentation {
+    const end = text.indexOf("");
+    const paragraph = text.slice(0, end === -1 ? undefined : end).join(" ");
+    const sentence = /^.*?[.:;](?= )/.exec(paragraph)?.[0].replace(/[:;]$/, ".") ?? paragraph;
+    return { text: [sentence], parameters: new Map(), returns: undefined, tags: [] };
 }
 
 /** True for a declaration of something that `require` gives to others. */
@@ -109,7 +124,7 @@ function commentsOfFile(source: ts.SourceFile): string[] {
     const ranges = (ts.getLeadingCommentRanges(source.text, 0) ?? []).slice(0, fileCommentCount(source));
     return ranges.flatMap((range) => {
         const comment = jsDocAt(source, range);
-        return comment === undefined ? [] : commentLines(documentationIn(comment));
+        return comment === undefined ? [] : commentLines(summaryOf(documentationIn(comment)));
     });
 }
 

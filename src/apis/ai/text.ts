@@ -95,42 +95,6 @@ function addSpans(spans: Span[], text: string, style: Style): Span[] {
     return spans;
 }
 
-/** Shows a table in columns, or where it is too wide for that as a list: one item a row, each cell after its name. */
-function putTable(lines: string[], width: number, put: Emit): void {
-    const rows: string[][] = [];
-    const widths: number[] = [];
-    let total = -2;
-    for (const line of lines) {
-        const cells: string[] = [];
-        const folded = fold(line);
-        const [open] = string.gsub(folded, "^|", "");
-        const [closed] = string.gsub(open, "([^|])$", "%1|");
-        for (const [cell] of string.gmatch(closed, " ?([^|]-) ?|")) {
-            const [text] = string.gsub(cell!, "[*`]", "");
-            cells.push(text);
-            const before = widths[cells.length - 1] ?? -2;
-            const wider = Math.max(before, text.length);
-            widths[cells.length - 1] = wider;
-            total += wider - before;
-        }
-        rows.push(cells);
-    }
-    const names = rows[0]!;
-    for (const row of rows) {
-        let text = "";
-        for (const [column, cell] of ipairs(row)) {
-            if (total <= width) {
-                text += cell + string.rep(" ", widths[column - 1]! - cell.length + 2);
-            } else if (row !== names) {
-                const name: Span = { text: `${names[column - 1] ?? ""}: `, style: "bold" };
-                wrap([name, { text: cell, style: "text" }], width, column === 1 ? BULLET : "  ", put);
-            }
-        }
-        text = string.sub(text, 1, width);
-        if (total <= width) put([{ text, style: row === names ? "bold" : "text" }]);
-    }
-}
-
 /**
  * Lays Markdown out for a screen. What is not understood stays as it was written: nothing is lost but the marks.
  *
@@ -145,7 +109,6 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
     let inList = false;
     let fence: string | undefined;
     let fenceIndent = 0;
-    let table: string[] | undefined;
     let paragraph: string[] = [];
     let first = "";
 
@@ -165,16 +128,14 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
         }
     };
 
-    /** Shows the paragraph, list item or table that has been read. */
+    /** Shows the paragraph or list item that has been read. */
     const flush = (): void => {
-        if (table !== undefined) putTable(table, room, put);
         if (paragraph.length > 0) {
             const joined = paragraph.join(" ");
             const [text] = string.gsub(joined, "\n ", "\n");
             const spans = addSpans([], text, quote === "" ? "text" : "quote");
             wrap(spans, room, first, put);
         }
-        table = undefined;
         paragraph = [];
     };
 
@@ -182,22 +143,17 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
         const [trimmed] = match(line, "^.*%S", indent + 1);
         const [body] = string.gsub(trimmed!, " +", " ");
         const above = paragraph[paragraph.length - 1];
-        const [bar] = match(body, "|");
-        const [underline] = match(body, "^[|: -]+$");
+        const [row] = match(body, "^| ?(.-) ?|?$");
         const [ticks] = match(body, "^([`~][`~][`~]+)[^`]*$");
         const [heading] = match(body, "^##?#?#?#?#? ");
         const [rule] = match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$");
         const [bullet] = match(body, "^[-*+] ");
         const [number] = match(body, "^%d%d?%d?[.)] ");
         const item = bullet ?? number ?? "";
-        if (bar !== undefined && table !== undefined) {
-            table.push(body);
-            return;
-        }
-        if (bar !== undefined && above !== undefined && underline !== undefined) {
-            paragraph.pop();
+        if (row !== undefined) {
             flush();
-            table = [above];
+            const [cells] = string.gsub(row, " *| *", " | ");
+            if (match(row, "^[|: -]+$")[0] === undefined) wrap(addSpans([], cells, "text"), room, "", put);
             return;
         }
         if (above === undefined || item !== "" || (ticks ?? heading ?? rule) !== undefined) flush();
