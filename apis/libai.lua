@@ -1,12 +1,7 @@
 --- The client of an opencode server for programs.
 local fail = require("/apis/ai/failure").fail
 local opencode = require("/apis/ai/opencode")
-local session_ = require("/apis/ai/session")
-local forgetTurn = session_.forgetTurn
-local isRecorded = session_.isRecorded
-local pendingTurns = session_.pendingTurns
-local recordTurn = session_.recordTurn
-local rememberSession = session_.rememberSession
+local memory = require("/apis/ai/session")
 local readSettings = require("/apis/ai/settings").readSettings
 local turn = require("/apis/ai/turn")
 local sendOverHttp = require("/apis/http").send
@@ -56,7 +51,7 @@ local function createAi(environment)
 			server,
 			title or "ComputerCraft: " .. toUtf8(name)
 		)
-		if ok then rememberSession(store, disk, session.id) end
+		if ok then memory.rememberSession(store, disk, session.id) end
 		return ok, session
 	end
 	local function openSession(server, options)
@@ -79,7 +74,7 @@ local function createAi(environment)
 			return true, nil
 		end
 		if kind == "send" then
-			recordTurn(disk, record)
+			memory.recordTurn(disk, record)
 			return opencode.sendPrompt(server, id, record)
 		end
 		if kind == "last" then return opencode.getMessages(server, id, 1) end
@@ -121,13 +116,13 @@ local function createAi(environment)
 				options.log(turn.describePoll(state, #observation.value))
 			end
 			if action.kind == "done" then
-				forgetTurn(disk, nonce)
+				memory.forgetTurn(disk, nonce)
 				return true, replyOf(action.message, action.text, record)
 			end
 			if action.kind == "fail" then
-				if not action.pending then forgetTurn(disk, nonce) end
+				if not action.pending then memory.forgetTurn(disk, nonce) end
 				if action.code == "no_progress" and server.settings.resetSessionOnTimeout then
-					rememberSession(store, disk, nil)
+					memory.rememberSession(store, disk, nil)
 				end
 				local failure = action.failure
 				return false, failure or fail(action.code, action.detail, action.text)
@@ -149,12 +144,12 @@ local function createAi(environment)
 			return drive(server, record, options, resumed)
 		end)
 		if ok then return first, second end
-		if first == "Terminated" and isRecorded(disk, record.nonce) then
+		if first == "Terminated" and memory.isRecorded(disk, record.nonce) then
 			local tell = options.onProgress or function() end
 			tell({phase = "stopping", seconds = 0})
 			local stubborn = {settings = server.settings, send = server.send, raw = true}
 			local stopped, problem = opencode.abortSession(stubborn, record.sessionId)
-			if stopped then forgetTurn(disk, record.nonce) end
+			if stopped then memory.forgetTurn(disk, record.nonce) end
 			tell({phase = "stopped", seconds = 0, message = not stopped and problem.message or nil})
 		end
 		return error(first, 0)
@@ -236,12 +231,12 @@ local function createAi(environment)
 		useSession = connected(function(server, id)
 			local ok, session = opencode.getSession(server, tostring(id))
 			if not ok then return false, session end
-			rememberSession(store, disk, session.id)
+			memory.rememberSession(store, disk, session.id)
 			return true, summarise(session, session.id)
 		end),
 		currentSession = connected(function(server) return true, server.settings.sessionId end),
 		clearSession = connected(function()
-			rememberSession(store, disk, nil)
+			memory.rememberSession(store, disk, nil)
 			return true, nil
 		end),
 		abort = connected(function(server, session)
@@ -253,13 +248,13 @@ local function createAi(environment)
 			if not asked then return false, statuses end
 			local ok, value = opencode.abortSession(server, id)
 			if not ok then return false, value end
-			for _, record in ipairs(pendingTurns(disk)) do
-				if record.sessionId == id then forgetTurn(disk, record.nonce) end
+			for _, record in ipairs(memory.pendingTurns(disk)) do
+				if record.sessionId == id then memory.forgetTurn(disk, record.nonce) end
 			end
 			return true, statuses[id] ~= nil
 		end),
 		resume = connected(function(server, options)
-			local records = pendingTurns(disk)
+			local records = memory.pendingTurns(disk)
 			local record = records[1]
 			if record == nil then return lastReply(server) end
 			local ok, reply = run(server, record, options or {}, true)

@@ -5,10 +5,7 @@ local flags = arguments.flags
 local parse = arguments.parse
 local fail = require("/apis/ai/failure").fail
 local screen = require("/apis/ai/screen")
-local text_ = require("/apis/ai/text")
-local ageText = text_.ageText
-local cut = text_.cut
-local fold = text_.fold
+local text = require("/apis/ai/text")
 local createAi = require("/apis/libai")
 local version = require("/apis/ai/version")
 local line = parse({...})
@@ -28,7 +25,7 @@ local function wait(call)
 	screen.withSpinner(function(reporter)
 		options.onProgress = reporter.onProgress
 		if line.flags.verbose ~= nil then
-			options.log = function(text) return reporter.log("[ai] " .. text) end
+			options.log = function(poll) return reporter.log("[ai] " .. poll) end
 		end
 		ok, value = call(options)
 	end)
@@ -67,12 +64,15 @@ local function showSessions(sessions)
 		local i = 1
 		while i <= math.min(#sessions, height - 2) do
 			local session = sessions[i]
-			local age = " " .. ageText((os.epoch("utc") - session.updated) / 1000)
+			local age = " " .. text.ageText((os.epoch("utc") - session.updated) / 1000)
 			local start = string.format("%s%2d ", session.current and "*" or " ", i)
 			local room = width - #start - #age
 			print(
 				start
-					.. string.format("%-" .. tostring(room) .. "s", cut(fold(session.title), room))
+					.. string.format(
+						"%-" .. tostring(room) .. "s",
+						text.cut(text.fold(session.title), room)
+					)
 					.. age
 			)
 			i = i + 1
@@ -123,7 +123,13 @@ elseif command == "new" then
 elseif command == "ping" then
 	local reply = wait(ai.ping)
 	local isPong = string.find(string.lower(reply.text), "pong", 1, true)
-	print(string.format("%s (%.2f s)", isPong == nil and fold(reply.text) or "pong", reply.seconds))
+	print(
+		string.format(
+			"%s (%.2f s)",
+			isPong == nil and text.fold(reply.text) or "pong",
+			reply.seconds
+		)
+	)
 	showDetails(reply)
 elseif command == "sessions" then
 	if prompt ~= "" then options.search = prompt end
@@ -131,7 +137,7 @@ elseif command == "sessions" then
 elseif command == "use" then
 	if prompt == "" then refuse("Which session? A number of ai sessions, or an id") end
 	local id = findSession(prompt)
-	print("Talking in: " .. fold(wait(function() return ai.useSession(id) end).title))
+	print("Talking in: " .. text.fold(wait(function() return ai.useSession(id) end).title))
 elseif command == "abort" then
 	print(
 		wait(function() return ai.abort(options.session) end) and "Stopped."

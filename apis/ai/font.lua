@@ -1,46 +1,29 @@
 --- UTF-8 in the computer's own font, which has one byte a character.
 local exports = {}
 local SPELLINGS = {
-	["\3"] = "2665 2764 1F493-1F49F",
 	["\7"] = "2022 2023 25CF 25E6",
-	["\14"] = "266A",
-	["\15"] = "266B 266C",
-	["\16"] = "25B6 25BA",
-	["\17"] = "25C0 25C4",
-	["\18"] = "2195",
 	["\24"] = "2191 2B06",
 	["\25"] = "2193 2B07",
 	["\26"] = "2192 2794 279C 27A1",
 	["\27"] = "2190 2B05",
-	["\29"] = "2194",
-	["\30"] = "25B2",
-	["\31"] = "25BC",
-	[""] = "AD 300-36F 200B-200F 202A-202E 2060-206F 20D0-20FF FE00-FE0F FEFF 1F3FB-1F3FF",
+	[""] = "AD 300-36F 200B-200F 202A-202E 2060-206F FE00-FE0F FEFF 1F3FB-1F3FF",
 	[" "] = "2000-200A 202F 205F 3000",
 	["\n"] = "2028 2029",
 	["'"] = "2018-201B 2032",
 	['"'] = "201C-201F 2033",
-	["-"] = "2010-2015 2212 2500 2501 2504 2505 2508 2509 254C 254D 2550",
-	["|"] = "2502 2503 2506 2507 250A 250B 254E 254F 2551",
-	["#"] = "2580-2593 25A0 25AA",
-	["*"] = "2217 2605 2606 2B50",
+	["-"] = "2010-2015 2212 2500 2501 2550",
+	["|"] = "2502 2503 2551",
+	["#"] = "2580-2593 25A0",
+	["*"] = "2605 2B50",
 	["..."] = "2026",
 	["~"] = "2248",
 	["<="] = "2264",
 	[">="] = "2265",
 	["=>"] = "21D2",
 	["!="] = "2260",
-	inf = "221E",
-	pi = "3C0",
 	EUR = "20AC",
-	["(TM)"] = "2122",
-	["(i)"] = "2139",
-	OK = "2611 2713 2714 2705 1F44D",
-	X = "2717 2718 274C 2716",
-	["!"] = "26A0 2757",
-	[":)"] = "263A 1F600-1F60A 1F642",
-	OE = "152",
-	oe = "153"
+	OK = "2713 2714 2705",
+	X = "2717 2718 274C"
 }
 local LATIN_EXTENDED = "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiJjJjKkkLlLlLlLlLlNnNnNnnNnOoOoOo??RrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs"
 local glyphs = {[9] = "  "}
@@ -59,9 +42,6 @@ local function foldCodePoint(code)
 		return ""
 	end
 	if code < 256 then return string.char(code) end
-	if code >= 65281 and code <= 65374 then return string.char(code - 65248) end
-	if code >= 8320 and code <= 8329 then return string.char(code - 8272) end
-	if code >= 127462 and code <= 127487 then return string.char(code - 127397) end
 	if code >= 9472 and code < 9600 then return "+" end
 	return "?"
 end

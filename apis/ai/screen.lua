@@ -32,17 +32,16 @@ function exports.showAnswer(markdown)
 	local rows = 0
 	local reading = true
 	text.markdown(markdown, width, function(row)
+		if reading and paged and rows > 0 and rows % (height - 1) == 0 then
+			reading = turnPage(width)
+		end
 		if not reading then return end
 		for _, span in ipairs(row) do
 			withColour(COLOURS[span.style] or colours.white, function() return write(span.text) end)
 		end
 		print()
 		rows = rows + 1
-		if paged and rows % (height - 1) == 0 then
-			reading = turnPage(width)
-		elseif rows % 500 == 0 then
-			sleep(0)
-		end
+		if rows % 500 == 0 then sleep(0) end
 	end)
 end
 

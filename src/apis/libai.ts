@@ -8,15 +8,7 @@
 import { fail, type Failure, type Result } from "./ai/failure";
 import * as opencode from "./ai/opencode";
 import type { ListValues, Message, Session } from "./ai/protocol";
-import {
-    forgetTurn,
-    isRecorded,
-    pendingTurns,
-    recordTurn,
-    rememberSession,
-    type Disk,
-    type TurnRecord,
-} from "./ai/session";
+import * as memory from "./ai/session";
 import { readSettings, type SettingsStore } from "./ai/settings";
 import * as turn from "./ai/turn";
 import type { Ai, AskOptions, Environment, Reply, SessionSummary, WaitOptions } from "./ai/types";
@@ -39,7 +31,7 @@ function toUtf8(text: string): string {
 function createAi(this: void, environment?: Environment): Ai {
     const given: Environment = environment ?? {};
     const store: SettingsStore = given.settings ?? settings;
-    const disk: Disk = given.fs ?? fs;
+    const disk: memory.Disk = given.fs ?? fs;
     const now = given.now ?? (() => os.epoch("utc"));
     const pause = given.sleep ?? sleep;
 
@@ -78,7 +70,7 @@ function createAi(this: void, environment?: Environment): Ai {
             server,
             title ?? `ComputerCraft: ${toUtf8(name as string)}`,
         );
-        if (ok) rememberSession(store, disk, session.id);
+        if (ok) memory.rememberSession(store, disk, session.id);
         return $multi(ok, session) as unknown as Result<Session>;
     }
 
@@ -99,7 +91,7 @@ function createAi(this: void, environment?: Environment): Ai {
     }
 
     /** Performs what the turn asks for. */
-    function perform(server: opencode.Server, record: TurnRecord, action: turn.Action): Result<unknown> {
+    function perform(server: opencode.Server, record: memory.TurnRecord, action: turn.Action): Result<unknown> {
         const id = record.sessionId;
         const kind = action.kind;
         if (kind === "wait") {
@@ -107,7 +99,7 @@ function createAi(this: void, environment?: Environment): Ai {
             return $multi(true as const, undefined);
         }
         if (kind === "send") {
-            recordTurn(disk, record);
+            memory.recordTurn(disk, record);
             return opencode.sendPrompt(server, id, record);
         }
         if (kind === "last") return opencode.getMessages(server, id, 1);
@@ -140,7 +132,7 @@ function createAi(this: void, environment?: Environment): Ai {
     /** Drives a turn to its end. */
     function drive(
         server: opencode.Server,
-        record: TurnRecord,
+        record: memory.TurnRecord,
         options: WaitOptions,
         resumed: boolean,
     ): Result<Reply> {
@@ -155,13 +147,13 @@ function createAi(this: void, environment?: Environment): Ai {
                 options.log(turn.describePoll(state, observation.value.length));
             }
             if (action.kind === "done") {
-                forgetTurn(disk, nonce);
+                memory.forgetTurn(disk, nonce);
                 return $multi(true as const, replyOf(action.message, action.text, record));
             }
             if (action.kind === "fail") {
-                if (!action.pending) forgetTurn(disk, nonce);
+                if (!action.pending) memory.forgetTurn(disk, nonce);
                 if (action.code === "no_progress" && server.settings.resetSessionOnTimeout) {
-                    rememberSession(store, disk, undefined);
+                    memory.rememberSession(store, disk, undefined);
                 }
                 const failure = action.failure as Failure | undefined;
                 return $multi(false as const, failure ?? fail(action.code, action.detail, action.text));
@@ -182,19 +174,19 @@ function createAi(this: void, environment?: Environment): Ai {
     /** Drives a turn; Ctrl+T stops it on the server, too, before it goes on to the caller. */
     function run(
         server: opencode.Server,
-        record: TurnRecord,
+        record: memory.TurnRecord,
         options: WaitOptions,
         resumed: boolean,
     ): Result<Reply> {
         const [ok, first, second] = pcall(() => drive(server, record, options, resumed));
         if (ok) return $multi(first, second) as unknown as Result<Reply>;
         // A record is on the disk from the moment that the prompt may be on the server.
-        if ((first as unknown) === "Terminated" && isRecorded(disk, record.nonce)) {
+        if ((first as unknown) === "Terminated" && memory.isRecorded(disk, record.nonce)) {
             const tell = options.onProgress ?? (() => {});
             tell({ phase: "stopping", seconds: 0 });
             const stubborn = { settings: server.settings, send: server.send, raw: true };
             const [stopped, problem] = opencode.abortSession(stubborn, record.sessionId);
-            if (stopped) forgetTurn(disk, record.nonce);
+            if (stopped) memory.forgetTurn(disk, record.nonce);
             tell({ phase: "stopped", seconds: 0, message: stopped ? undefined : problem.message });
         }
         return error(first, 0);
@@ -212,7 +204,7 @@ function createAi(this: void, environment?: Environment): Ai {
         }
         const [opened, session] = openSession(server, options);
         if (!opened) return $multi(false as const, session);
-        const record: TurnRecord = {
+        const record: memory.TurnRecord = {
             nonce: string.format("%d-%.0f-%d", os.getComputerID(), now(), math.random(1, 999999)),
             sessionId: session.id,
             directory: session.directory,
@@ -268,12 +260,12 @@ function createAi(this: void, environment?: Environment): Ai {
         useSession: connected((server, id: string) => {
             const [ok, session] = opencode.getSession(server, tostring(id));
             if (!ok) return $multi(false as const, session);
-            rememberSession(store, disk, session.id);
+            memory.rememberSession(store, disk, session.id);
             return $multi(true as const, summarise(session, session.id));
         }),
         currentSession: connected((server) => $multi(true as const, server.settings.sessionId)),
         clearSession: connected(() => {
-            rememberSession(store, disk, undefined);
+            memory.rememberSession(store, disk, undefined);
             return $multi(true as const, undefined);
         }),
         abort: connected((server, session?: string) => {
@@ -285,13 +277,13 @@ function createAi(this: void, environment?: Environment): Ai {
             if (!asked) return $multi(false as const, statuses);
             const [ok, value] = opencode.abortSession(server, id);
             if (!ok) return $multi(false as const, value);
-            for (const record of pendingTurns(disk)) {
-                if (record.sessionId === id) forgetTurn(disk, record.nonce);
+            for (const record of memory.pendingTurns(disk)) {
+                if (record.sessionId === id) memory.forgetTurn(disk, record.nonce);
             }
             return $multi(true as const, statuses[id] !== undefined);
         }),
         resume: connected((server, options?: WaitOptions) => {
-            const records = pendingTurns(disk);
+            const records = memory.pendingTurns(disk);
             const record = records[0];
             if (record === undefined) return lastReply(server);
             const [ok, reply] = run(server, record, options ?? {}, true);

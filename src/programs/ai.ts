@@ -3,7 +3,7 @@ import createAi = require("../apis/libai");
 import { commands, flags, parse } from "../apis/ai/arguments";
 import { fail, type Failure, type Result } from "../apis/ai/failure";
 import * as screen from "../apis/ai/screen";
-import { ageText, cut, fold } from "../apis/ai/text";
+import * as text from "../apis/ai/text";
 import type { Ai, AskOptions, Reply, SessionSummary } from "../apis/ai/types";
 import version = require("../apis/ai/version");
 
@@ -30,7 +30,7 @@ function wait<T>(call: (given: AskOptions & { search?: string }) => Result<T>): 
     let value: unknown;
     screen.withSpinner((reporter) => {
         options.onProgress = reporter.onProgress;
-        if (line.flags.verbose !== undefined) options.log = (text) => reporter.log(`[ai] ${text}`);
+        if (line.flags.verbose !== undefined) options.log = (poll) => reporter.log(`[ai] ${poll}`);
         [ok, value] = call(options);
     });
     if (!ok) stop(value as Failure);
@@ -65,10 +65,10 @@ function showSessions(sessions: SessionSummary[]): void {
     if (sessions.length === 0) screen.remark("No conversations yet. Start one: ai <prompt>");
     for (let i = 1; i <= math.min(sessions.length, height - 2); i++) {
         const session = sessions[i - 1]!;
-        const age = ` ${ageText((os.epoch("utc") - session.updated) / 1000)}`;
+        const age = ` ${text.ageText((os.epoch("utc") - session.updated) / 1000)}`;
         const start = string.format("%s%2d ", session.current ? "*" : " ", i);
         const room = width - start.length - age.length;
-        print(start + string.format(`%-${room}s`, cut(fold(session.title), room)) + age);
+        print(start + string.format(`%-${room}s`, text.cut(text.fold(session.title), room)) + age);
     }
 }
 
@@ -102,7 +102,7 @@ if (command === "ask") {
 } else if (command === "ping") {
     const reply = wait(ai.ping);
     const [isPong] = string.find(string.lower(reply.text), "pong", 1, true);
-    print(string.format("%s (%.2f s)", isPong === undefined ? fold(reply.text) : "pong", reply.seconds));
+    print(string.format("%s (%.2f s)", isPong === undefined ? text.fold(reply.text) : "pong", reply.seconds));
     showDetails(reply);
 } else if (command === "sessions") {
     if (prompt !== "") options.search = prompt;
@@ -110,7 +110,7 @@ if (command === "ask") {
 } else if (command === "use") {
     if (prompt === "") refuse("Which session? A number of ai sessions, or an id");
     const id = findSession(prompt);
-    print(`Talking in: ${fold(wait(() => ai.useSession(id)).title)}`);
+    print(`Talking in: ${text.fold(wait(() => ai.useSession(id)).title)}`);
 } else if (command === "abort") {
     print(wait(() => ai.abort(options.session)) ? "Stopped." : "Nothing was running.");
 } else if (command === "resume") {

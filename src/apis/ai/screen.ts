@@ -53,13 +53,13 @@ export function showAnswer(markdown: string): void {
     let rows = 0;
     let reading = true;
     text.markdown(markdown, width, (row) => {
+        if (reading && paged && rows > 0 && rows % (height - 1) === 0) reading = turnPage(width);
         if (!reading) return;
         for (const span of row) withColour(COLOURS[span.style] ?? colours.white, () => write(span.text));
         print();
         rows += 1;
-        if (paged && rows % (height - 1) === 0) reading = turnPage(width);
         // A program that prints for 7 s without a pause is stopped.
-        else if (rows % 500 === 0) sleep(0);
+        if (rows % 500 === 0) sleep(0);
     });
 }
 
