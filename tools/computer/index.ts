@@ -276,6 +276,7 @@ class RunningComputer implements Computer {
     waitForText(text: string | RegExp, options: { timeoutSeconds?: number } = {}): Promise<void> {
         const seconds = options.timeoutSeconds ?? DEFAULT_WAIT_SECONDS;
         const { terminal } = this.machine;
+        const wanted = typeof text === "string" ? JSON.stringify(text) : String(text);
         return new Promise((resolve, reject) => {
             let revision = -1;
             const look = (): void => {
@@ -292,7 +293,7 @@ class RunningComputer implements Computer {
             };
             const giveUp = (why: string): void => {
                 stop();
-                reject(new Error(`${String(text)}: ${why}. The screen:\n${this.screen().join("\n")}`));
+                reject(new Error(`${wanted}: ${why}. The screen:\n${this.screen().join("\n")}`));
             };
             const timer = setTimeout(() => giveUp(`not seen in ${seconds} s`), seconds * 1000);
             const stopListening = this.machine.onChange(look);
