@@ -1,0 +1,145 @@
+--- `runtest`.
+local runFile = require("/apis/test/run").runFile
+local SPECS = "/specs"
+local SIGNS = {passed = "+", failed = "-", pending = "?"}
+local COLOURS = {passed = colours.green, failed = colours.red, pending = colours.yellow}
+
+local function show(colour, text)
+	local before = term.getTextColour()
+	if term.isColour() then term.setTextColour(colour) end
+	print(text)
+	term.setTextColour(before)
+end
+
+local function stop(why)
+	printError(why)
+	error("", 0)
+end
+
+local function usage()
+	print("Usage: runtest [files or folders]")
+	print("Runs *.spec.lua and *_spec.lua files, those in /specs if none are named.")
+	print("--report FILE  results as JSON")
+	print("--skip FILE    JSON: names of cases not to run, and why")
+end
+
+local function specsAt(path)
+	if not fs.exists(path) then stop("No such file: " .. path) end
+	if not fs.isDir(path) then return {path} end
+	local found = {}
+	for _, name in ipairs(fs.list(path)) do
+		local inner = "/" .. fs.combine(path, name)
+		if fs.isDir(inner) then
+			for _, file in ipairs(specsAt(inner)) do found[#found + 1] = file end
+		elseif string.find(name, "[._]spec%.lua$") then
+			found[#found + 1] = inner
+		end
+	end
+	return found
+end
+
+local function readSkipped(path)
+	local file = fs.open(path, "r")
+	if not file then stop("Cannot read " .. path) end
+	local text = file.readAll()
+	file.close()
+	local skipped = textutils.unserializeJSON(text)
+	return type(skipped) == "table" and skipped
+		or stop(path .. " is no JSON object of reasons by name")
+end
+
+local function writeReport(path, files)
+	local file, problem = fs.open(path, "w")
+	if not file then stop("Cannot write " .. path .. ": " .. tostring(problem)) end
+	file.write(textutils.serializeJSON({version = 1, files = files}))
+	file.close()
+end
+
+local function read(words)
+	local options = {paths = {}, skipped = {}}
+	local next = 0
+	while next < #words do
+		local word = words[next + 1]
+		next = next + 1
+		if word == "--report" or word == "--skip" then
+			local file = words[next + 1]
+			if not file then stop(word .. " takes a file") end
+			next = next + 1
+			if word == "--report" then
+				options.report = shell.resolve(file)
+			else
+				options.skipped = readSkipped(shell.resolve(file))
+			end
+		elseif string.sub(word, 1, 1) == "-" then
+			stop("Unknown option " .. word .. ". See: runtest --help")
+		else
+			local options_paths_0 = options.paths
+			options_paths_0[#options_paths_0 + 1] = "/" .. shell.resolve(word)
+		end
+	end
+	if #options.paths == 0 then
+		if not fs.isDir(SPECS) then
+			stop("There is no " .. SPECS .. ". Name spec files: runtest my.spec.lua")
+		end
+		local options_paths_1 = options.paths
+		options_paths_1[#options_paths_1 + 1] = SPECS
+	end
+	return options
+end
+
+local function run(bindingPattern0)
+	local skipped
+	local report
+	local paths
+	paths = bindingPattern0.paths
+	report = bindingPattern0.report
+	skipped = bindingPattern0.skipped
+	local files = {}
+	for _, path in ipairs(paths) do
+		for _, file in ipairs(specsAt(path)) do files[#files + 1] = {file = file, cases = {}} end
+	end
+	if #files == 0 then stop("No *.spec.lua or *_spec.lua in " .. table.concat(paths, ", ")) end
+	local counts = {passed = 0, failed = 0, pending = 0}
+	local failures = {}
+	for _, value in ipairs(files) do
+		local file = value.file
+		local cases = value.cases
+		print(file)
+		runFile(file, shell, skipped, function(result)
+			cases[#cases + 1] = result
+			local counts_2, result_status_3 = counts, result.status
+			counts_2[result_status_3] = counts_2[result_status_3] + 1
+			if result.status == "failed" then failures[#failures + 1] = result end
+			show(
+				COLOURS[result.status],
+				SIGNS[result.status] .. " " .. table.concat(result.names, " ")
+			)
+		end)
+	end
+	for _, value in ipairs(failures) do
+		local names = value.names
+		local where = value.where
+		local message = value.message
+		local expected = value.expected
+		local got = value.got
+		print()
+		show(colours.red, table.concat(names, " "))
+		if where then print(where) end
+		if message then print(message) end
+		if expected then print("expected: " .. expected) end
+		if got then print("got: " .. got) end
+	end
+	print()
+	print(tostring(counts.passed) .. " passed, " .. tostring(counts.failed) .. " failed")
+	if counts.pending > 0 then print(tostring(counts.pending) .. " pending") end
+	if report then writeReport(report, files) end
+	if counts.failed > 0 then error("", 0) end
+	if counts.passed + counts.pending == 0 then stop("There are no cases in them.") end
+end
+
+local words = {...}
+if words[1] == "--help" then
+	usage()
+else
+	run(read(words))
+end
