@@ -37,9 +37,29 @@ export default defineConfig(
     globalIgnores(["apis/", "programs/", "startup/", "types/", ".cache/", ".computer/"]),
     {
         files: ["tools/**/*.ts", "tests/**/*.ts", "*.config.ts"],
+        ignores: ["tests/computer/specs/**"],
         ...common,
         languageOptions: {
             parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname },
+        },
+    },
+    {
+        files: ["tests/computer/specs/**/*.ts"],
+        ...common,
+        languageOptions: {
+            parserOptions: {
+                project: "./tests/computer/specs/tsconfig.json",
+                tsconfigRootDir: import.meta.dirname,
+            },
+        },
+        rules: {
+            ...common.rules,
+            // Specs look at what computers give, which declarations only hope for.
+            "@typescript-eslint/no-unnecessary-condition": "off",
+            "@typescript-eslint/only-throw-error": "off",
+            // require is one of the things that specs look at.
+            "@typescript-eslint/no-require-imports": "off",
+            "no-restricted-syntax": ["error", ...luaTraps],
         },
     },
     {

@@ -18,6 +18,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     check: { program: "tools/build/cli.ts", options: ["check"] },
     bump: { program: "tools/build/cli.ts", options: ["bump"] },
     test: { program: "tools/setup/test.ts", needsBuild: true },
+    specs: { program: "tools/harness/specs.ts", needsBuild: true },
+    "test:craftos-pc": { program: "tools/harness/specs.ts", options: ["--craftos-pc"], needsBuild: true },
     start: { program: "tools/harness/start.ts", needsBuild: true },
     bench: { program: "tools/bench/index.ts", needsBuild: true },
     computer: { program: "tools/computer/cli/index.ts", needsBuild: true },

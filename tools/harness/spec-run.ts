@@ -1,0 +1,114 @@
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Backend } from "./backend.ts";
+import { conclusion } from "./conclusion.ts";
+import { installPackages, writeSettings } from "./disk.ts";
+import type { SpecFile } from "./spec-compile.ts";
+import { specServerSetting } from "./spec-server.ts";
+
+/** What became of a case. */
+export interface SpecCase {
+    /** Names of the blocks around it and its own, with a space between them. */
+    name: string;
+    status: "passed" | "failed" | "pending";
+    /** Why it failed, with the place in the source, or is pending. */
+    message?: string;
+}
+
+/** What became of a spec file. */
+export interface SpecResult {
+    cases: SpecCase[];
+    /** Why the computer did not come to the end of it. */
+    problem?: string;
+}
+
+/** What `runtest --report` writes. Lua cannot tell an empty list from an empty object. */
+interface Report {
+    files: { file: string; cases: ReportedCase[] | Record<string, never> }[];
+}
+
+interface ReportedCase {
+    names: string[];
+    status: SpecCase["status"];
+    where?: string;
+    message?: string;
+    expected?: string;
+    got?: string;
+}
+
+const lua = join(import.meta.dirname, "lua");
+const defaultTimeoutSeconds = 60;
+
+/** The line of the TypeScript that a line of the compiled Lua came from. */
+function sourcePlace(spec: SpecFile, where: string): string {
+    const line = Number(/:(\d+)$/.exec(where)?.[1]);
+    if (!where.includes(`${spec.name}.spec.lua`) || Number.isNaN(line)) return where;
+    const map = new SourceMap(JSON.parse(spec.map) as SourceMapPayload);
+    // What stands first on the line is not always mapped; what stands last is.
+    const entry = map.findEntry(line - 1, 10_000);
+    return "originalLine" in entry ? `${spec.source}:${entry.originalLine + 1}` : where;
+}
+
+function readCase(spec: SpecFile, { names, status, where, message, expected, got }: ReportedCase): SpecCase {
+    const name = names.join(" ");
+    if (status === "passed") return { name, status };
+    const lines = [
+        message,
+        expected === undefined ? undefined : `expected: ${expected}`,
+        got === undefined ? undefined : `got: ${got}`,
+        where === undefined ? undefined : `at ${sourcePlace(spec, where)}`,
+    ];
+    const text = lines.filter((line) => line !== undefined).join("\n");
+    return { name, status, ...(text !== "" && { message: text }) };
+}
+
+/**
+ * Reads the report of `runtest` for a file.
+ * @throws Error when the text is no report
+ */
+export function readReport(spec: SpecFile, text: string): SpecCase[] {
+    const { files } = JSON.parse(text) as Report;
+    const cases = files[0]?.cases;
+    return Array.isArray(cases) ? cases.map((one) => readCase(spec, one)) : [];
+}
+
+/** Where specs run, and with what. */
+export interface SpecOptions {
+    backend: Backend;
+    /** Address of the server for the specs of http, see startSpecServer. */
+    server: string;
+    /** A folder with bios.lua and rom/ in place of the backend's own. */
+    rom?: string;
+    /** 60 when absent. */
+    timeoutSeconds?: number;
+    signal?: AbortSignal;
+}
+
+/** Runs a spec file on a computer of its own. */
+export async function runSpec(spec: SpecFile, options: SpecOptions): Promise<SpecResult> {
+    const { backend, server, rom, timeoutSeconds = defaultTimeoutSeconds, signal } = options;
+    const disk = await mkdtemp(join(tmpdir(), "trapos-spec-"));
+    try {
+        await installPackages(disk, ["trapos-test"]);
+        await writeSettings(disk, { [specServerSetting]: server });
+        for (const folder of ["harness", "specs"]) await mkdir(join(disk, folder));
+        await writeFile(join(disk, "specs", `${spec.name}.spec.lua`), spec.lua);
+        await writeFile(join(disk, "harness/skip.json"), JSON.stringify(backend.skipped));
+        await copyFile(join(lua, "run-specs.lua"), join(disk, "startup.lua"));
+        const result = await backend.run({
+            disk,
+            allow: ["127.0.0.1"],
+            timeoutSeconds,
+            ...(rom !== undefined && { rom }),
+            ...(signal && { signal }),
+        });
+        const report = await readFile(join(disk, "harness/report.json"), "utf8").catch(() => undefined);
+        if (report !== undefined) return { cases: readReport(spec, report) };
+        const { line } = conclusion(result.end, timeoutSeconds);
+        return { cases: [], problem: `${line ?? "No report came."} Its screen:\n${result.output}` };
+    } finally {
+        await rm(disk, { recursive: true, force: true });
+    }
+}
