@@ -37,7 +37,7 @@ local function createEventLoop(onError)
 		if event == "timer" then
 			local handler = timers[value]
 			timers[value] = nil
-			if handler ~= nil then start(handler) end
+			if handler then start(handler) end
 		elseif event == "terminate" then
 			running = false
 			error("Terminated", 0)

@@ -1,5 +1,5 @@
 --- One HTTP request on CC's asynchronous `http.request`, with an answer or a reason in every case.
-local exports = {}
+local M = {}
 local sent = 0
 local start = tostring(os.epoch("utc")) .. "-" .. tostring(math.random(1, 1000000))
 
@@ -17,12 +17,11 @@ local function failed(reason) return {headers = {}, body = "", reason = reason} 
 --- Sends a request and waits for what comes of it. Never raises, except for Ctrl+T unless `raw` is set.
 -- @param request what to send
 -- @return the server's response, whatever its status, or a `reason`
-function exports.send(request)
-	if http == nil then return failed("http is disabled") end
+function M.send(request)
+	if not http then return failed("http is disabled") end
 	sent = sent + 1
 	local query = string.find(request.url, "?", 1, true)
-	local url = request.url .. (query == nil and "?" or "&") .. "n=" .. start .. "-"
-		.. tostring(sent)
+	local url = request.url .. (not query and "?" or "&") .. "n=" .. start .. "-" .. tostring(sent)
 	local ok, reason = http.request({
 		url = url,
 		method = request.method or "GET",
@@ -47,4 +46,4 @@ function exports.send(request)
 	end
 end
 
-return exports
+return M

@@ -1,11 +1,11 @@
 --- JSON as servers write it, on top of CC's textutils.
-local exports = {}
+local M = {}
 
 --- Writes a value as JSON. CC before 1.106 can only write bytes above 127 as Latin-1 escapes, which would garble UTF-8;
 -- they are turned back into bytes, which JSON allows as they are.
 -- @param value tables, strings (UTF-8), numbers and booleans; an empty table becomes `{}`
 -- @return the JSON text
-function exports.encode(value)
+function M.encode(value)
 	local text = string.gsub(
 		textutils.serializeJSON(value),
 		"(\\+)u00([89A-Fa-f]%x)",
@@ -20,7 +20,7 @@ end
 --- Reads JSON.
 -- @param text the JSON text
 -- @return the value, or nil when the text is not JSON; null is nil, too
-function exports.decode(text)
+function M.decode(text)
 	local ok, value = pcall(function()
 		return textutils.unserializeJSON(text, {parse_empty_array = false})
 	end)
@@ -28,4 +28,4 @@ function exports.decode(text)
 	return nil
 end
 
-return exports
+return M

@@ -46,7 +46,7 @@ local function createAi(environment)
 	end
 	local function createSession(server, title)
 		local label = os.getComputerLabel()
-		local name = label == nil and "computer " .. tostring(os.getComputerID()) or label
+		local name = not label and "computer " .. tostring(os.getComputerID()) or label
 		local ok, session = opencode.createSession(
 			server,
 			title or "ComputerCraft: " .. toUtf8(name)
@@ -56,12 +56,12 @@ local function createAi(environment)
 	end
 	local function openSession(server, options)
 		local id = options.session or server.settings.sessionId
-		if id == nil then return createSession(server) end
+		if not id then return createSession(server) end
 		local ok, session = opencode.getSession(server, id)
 		if ok then return true, session end
-		if session.code ~= "session_gone" or options.session ~= nil then return false, session end
+		if session.code ~= "session_gone" or options.session then return false, session end
 		local created, fresh = createSession(server)
-		if created and options.onProgress ~= nil then
+		if created and options.onProgress then
 			options.onProgress({phase = "new session", seconds = 0, message = id})
 		end
 		return created, fresh
@@ -95,9 +95,7 @@ local function createAi(environment)
 			seconds = (now() - record.sentAt) / 1000,
 			prompt = record.text
 		}
-		if info.modelID ~= nil then
-			reply.model = tostring(info.providerID) .. "/" .. info.modelID
-		end
+		if info.modelID then reply.model = tostring(info.providerID) .. "/" .. info.modelID end
 		return reply
 	end
 	local function drive(server, record, options, resumed)
@@ -112,7 +110,7 @@ local function createAi(environment)
 			local next = turn.step(state, observation)
 			local action = next.action
 			state = next.state
-			if options.log ~= nil and observation.kind == "last" and state.polls > 0 then
+			if options.log and observation.kind == "last" and state.polls > 0 then
 				options.log(turn.describePoll(state, #observation.value))
 			end
 			if action.kind == "done" then
@@ -127,7 +125,7 @@ local function createAi(environment)
 				local failure = action.failure
 				return false, failure or fail(action.code, action.detail, action.text)
 			end
-			if action.kind == "wait" and options.onProgress ~= nil then
+			if action.kind == "wait" and options.onProgress then
 				options.onProgress(turn.progress(state, now()))
 			end
 			if action.kind == "send" then
@@ -157,10 +155,10 @@ local function createAi(environment)
 	local function ask(server, prompt, options)
 		local values = server.settings
 		local model = options.model or values.model
-		if type(prompt) ~= "string" or string.find(prompt, "%S") == nil then
+		if type(prompt) ~= "string" or not string.find(prompt, "%S") then
 			return false, fail("empty_prompt")
 		end
-		if model ~= nil and string.find(model, "^[^/]+/.") == nil then
+		if model and not string.find(model, "^[^/]+/.") then
 			local what = "The model " .. model .. " is not of the form provider/model"
 			return false, fail("bad_argument", {what = what})
 		end
@@ -181,7 +179,7 @@ local function createAi(environment)
 	end
 	local function lastReply(server)
 		local sessionId = server.settings.sessionId
-		if sessionId == nil then return false, fail("nothing_to_resume") end
+		if not sessionId then return false, fail("nothing_to_resume") end
 		local ok, messages = opencode.getMessages(server, sessionId, 10)
 		if not ok then return false, messages end
 		local reply
@@ -194,7 +192,7 @@ local function createAi(environment)
 				})
 			end
 		end
-		if reply == nil then return false, fail("nothing_to_resume") end
+		if not reply then return false, fail("nothing_to_resume") end
 		return true, reply
 	end
 	return {
@@ -241,7 +239,7 @@ local function createAi(environment)
 		end),
 		abort = connected(function(server, session)
 			local id = session or server.settings.sessionId
-			if id == nil then return false, fail("no_session") end
+			if not id then return false, fail("no_session") end
 			local found, details = opencode.getSession(server, id)
 			if not found then return false, details end
 			local asked, statuses = opencode.readList(server, "status", details.directory)
@@ -256,7 +254,7 @@ local function createAi(environment)
 		resume = connected(function(server, options)
 			local records = memory.pendingTurns(disk)
 			local record = records[1]
-			if record == nil then return lastReply(server) end
+			if not record then return lastReply(server) end
 			local ok, reply = run(server, record, options or {}, true)
 			if not ok then return false, reply end
 			reply.remaining = #records - 1

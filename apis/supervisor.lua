@@ -1,5 +1,5 @@
 --- Runs servers beside a program, without their getting at its screen and keyboard, and restarts those that crash.
-local exports = {}
+local M = {}
 local modules = require("cc.require")
 local FIRST_PAUSE = 1
 local LONGEST_PAUSE = 60
@@ -11,8 +11,8 @@ local INPUT = "char key key_up paste terminate mouse_click mouse_up mouse_drag m
 -- @param last the pause before the run that crashed; nil for the first run
 -- @param ran seconds that the run lasted
 -- @return seconds
-function exports.nextPause(last, ran)
-	if last == nil or ran >= LONGEST_PAUSE then return FIRST_PAUSE end
+function M.nextPause(last, ran)
+	if not last or ran >= LONGEST_PAUSE then return FIRST_PAUSE end
 	return math.min(last * 2, LONGEST_PAUSE)
 end
 
@@ -42,7 +42,7 @@ local function runServer(path, name, shell)
 	environment.require = require_
 	environment.package = loaded
 	local program, problem = loadfile(path, nil, environment)
-	if program == nil then error(problem or "", 0) end
+	if not program then error(problem or "", 0) end
 	program()
 end
 
@@ -55,7 +55,7 @@ local function keepRunning(path, shell, tell)
 		local ok, problem = pcall(runServer, path, name, shell)
 		if ok or problem == "Terminated" then return end
 		local ran = os.clock() - started
-		pause = exports.nextPause(pause, ran)
+		pause = M.nextPause(pause, ran)
 		local line = "Server " .. name .. " crashed, restart in " .. tostring(pause) .. " s: "
 			.. tostring(problem)
 		writeLog(name, line)
@@ -70,7 +70,7 @@ end
 -- @param program must not raise
 -- @param servers absolute paths of programs
 -- @param shell the shell API that they get
-function exports.runBeside(program, servers, shell)
+function M.runBeside(program, servers, shell)
 	local inputs = {}
 	for name in string.gmatch(INPUT, "%S+") do inputs[name] = true end
 	local screen = term.current()
@@ -111,4 +111,4 @@ function exports.runBeside(program, servers, shell)
 	term.redirect(screen)
 end
 
-return exports
+return M

@@ -24,7 +24,7 @@ local function wait(call)
 	local value
 	screen.withSpinner(function(reporter)
 		options.onProgress = reporter.onProgress
-		if line.flags.verbose ~= nil then
+		if line.flags.verbose then
 			options.log = function(poll) return reporter.log("[ai] " .. poll) end
 		end
 		ok, value = call(options)
@@ -37,14 +37,14 @@ local function refuse(what) return stop(fail("bad_argument", {what = what})) end
 
 local function findSession(word)
 	local number = tonumber(word)
-	if number == nil then return word end
+	if not number then return word end
 	local session = wait(ai.listSessions)[number]
 	return session and session.id or refuse("There is no session " .. word)
 end
 
 local function showDetails(reply)
-	if line.flags.verbose == nil then return end
-	local tokens = reply.tokens == nil and ""
+	if not line.flags.verbose then return end
+	local tokens = not reply.tokens and ""
 		or ", tokens=" .. tostring(reply.tokens.input) .. "+" .. tostring(reply.tokens.output)
 	screen.remark(
 		"[ai] model=" .. tostring(reply.model) .. ", finish=" .. tostring(reply.finish) .. tokens
@@ -100,13 +100,13 @@ local function help(command)
 	end
 end
 
-if line.problem ~= nil then refuse(line.problem) end
+if line.problem then refuse(line.problem) end
 local timeout = line.flags.timeout
 options.idleTimeout = tonumber(timeout or "")
-if timeout ~= nil and not ((options.idleTimeout or 0) > 0) then
+if timeout and not ((options.idleTimeout or 0) > 0) then
 	refuse("--timeout takes a number of seconds")
 end
-if options.session ~= nil then options.session = findSession(options.session) end
+if options.session then options.session = findSession(options.session) end
 local command = line.command
 
 local function ask() return tell(wait(function(given) return ai.ask(prompt, given) end)) end
@@ -124,11 +124,7 @@ elseif command == "ping" then
 	local reply = wait(ai.ping)
 	local isPong = string.find(string.lower(reply.text), "pong", 1, true)
 	print(
-		string.format(
-			"%s (%.2f s)",
-			isPong == nil and text.fold(reply.text) or "pong",
-			reply.seconds
-		)
+		string.format("%s (%.2f s)", not isPong and text.fold(reply.text) or "pong", reply.seconds)
 	)
 	showDetails(reply)
 elseif command == "sessions" then
@@ -147,7 +143,7 @@ elseif command == "resume" then
 	local reply
 	repeat
 		reply = wait(ai.resume)
-		if reply.prompt ~= nil then screen.remark("> " .. reply.prompt) end
+		if reply.prompt then screen.remark("> " .. reply.prompt) end
 		tell(reply)
 	until not ((reply.remaining or 0) > 0)
 elseif command == "version" then

@@ -10,7 +10,7 @@ local define = require("/apis/ai/settings").define
 define()
 recoverSettings(fs)
 local PROGRAMS = "/programs"
-if string.find(":" .. shell.path() .. ":", ":" .. PROGRAMS .. ":", 1, true) == nil then
+if not string.find(":" .. shell.path() .. ":", ":" .. PROGRAMS .. ":", 1, true) then
 	shell.setPath(shell.path() .. ":" .. PROGRAMS)
 end
 local names = {}

@@ -61,7 +61,7 @@ local function skip(files)
 end
 
 local path = shell.path()
-if string.find(path .. ":", ":" .. PROGRAMS .. ":", 1, true) == nil then
+if not string.find(path .. ":", ":" .. PROGRAMS .. ":", 1, true) then
 	shell.setPath(path .. ":" .. PROGRAMS)
 end
 local servers = autostarts()

@@ -1,8 +1,6 @@
 --- The command line of `ai`.
-local exports = {}
-
---- What each command is for, in the order in which help lists them.
-exports.commands = {
+local M = {}
+M.commands = {
 	{"ask", "ask <prompt>", "Ask (ask may be left out)", 1000000000},
 	{"new", "new [prompt]", "Start a session and ask in it", 1000000000},
 	{"ping", "ping", "Test the whole way to the model", 0},
@@ -12,9 +10,7 @@ exports.commands = {
 	{"resume", "resume", "Show the missed or last answer", 0},
 	{"help", "help [command]", "Show this", 1}
 }
-
---- What each flag is for.
-exports.flags = {
+M.flags = {
 	{"verbose", "", "Show each poll (-v)"},
 	{"session", "number|id", "Ask in this session"},
 	{"model", "id", "Ask this provider/model"},
@@ -23,27 +19,26 @@ exports.flags = {
 }
 
 local function flagNamed(name)
-	for _, flag in ipairs(exports.flags) do
+	for _, flag in ipairs(M.flags) do
 		if "--" .. flag[1] == name then return flag end
 	end
 	return nil
 end
 
 local function mostWords(name)
-	for _, command in ipairs(exports.commands) do
+	for _, command in ipairs(M.commands) do
 		if command[1] == name then return command[4] end
 	end
 	return nil
 end
 
---- Reads the words of a command line.
-function exports.parse(given)
+function M.parse(given)
 	local line = {command = "", words = {}, flags = {}}
 	local inPrompt = false
 	local wanted
 	for _, word in ipairs(given) do
 		local flag = flagNamed(word == "-v" and "--verbose" or word)
-		if wanted ~= nil then
+		if wanted then
 			line.flags[wanted] = word
 			wanted = nil
 		elseif inPrompt then
@@ -53,7 +48,7 @@ function exports.parse(given)
 			line.command = "help"
 		elseif word == "--version" then
 			line.command = "version"
-		elseif flag ~= nil then
+		elseif flag then
 			if flag[2] == "" then
 				line.flags[flag[1]] = "true"
 			else
@@ -62,7 +57,7 @@ function exports.parse(given)
 		elseif (string.find(word, "--", nil, true) or 0) - 1 == 0 then
 			line.problem = "There is no flag " .. word
 			return line
-		elseif line.command == "" and mostWords(word) ~= nil then
+		elseif line.command == "" and mostWords(word) then
 			line.command = word
 		else
 			local line_words_1 = line.words
@@ -70,11 +65,11 @@ function exports.parse(given)
 			inPrompt = line.command == "" or line.command == "ask" or line.command == "new"
 		end
 	end
-	if wanted ~= nil then line.problem = "--" .. wanted .. " needs a value" end
+	if wanted then line.problem = "--" .. wanted .. " needs a value" end
 	local most = mostWords(line.command)
 	local first = line.words[1]
 	local isSentence = most ~= nil and #line.words > most
-	if isSentence or line.command == "help" and first ~= nil and mostWords(first) == nil then
+	if isSentence or line.command == "help" and first and not mostWords(first) then
 		table.insert(line.words, 1, line.command)
 		line.command = "ask"
 	end
@@ -82,4 +77,4 @@ function exports.parse(given)
 	return line
 end
 
-return exports
+return M

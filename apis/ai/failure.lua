@@ -1,8 +1,6 @@
 --- Every way in which a call can go wrong.
-local exports = {}
-
---- Messages and hints by code.
-exports.failures = {
+local M = {}
+M.failures = {
 	http_disabled = {
 		"The HTTP API is switched off here.",
 		"In computercraft-server.toml: [http] enabled = true"
@@ -91,9 +89,8 @@ exports.failures = {
 }
 local describe = {__tostring = function(failure) return failure.message .. "\n" .. failure.hint end}
 
---- Makes a failure.
-function exports.fail(code, detail, text)
-	local message, hint = unpack(exports.failures[code] or {code, ""}, 1, 2)
+function M.fail(code, detail, text)
+	local message, hint = unpack(M.failures[code] or {code, ""}, 1, 2)
 	local function fill(template)
 		return (string.gsub(template, "{(%w+)}", function(name)
 			local tostring_1 = tostring
@@ -108,4 +105,4 @@ function exports.fail(code, detail, text)
 	)
 end
 
-return exports
+return M

@@ -1,5 +1,5 @@
 --- UTF-8 in the computer's own font, which has one byte a character.
-local exports = {}
+local M = {}
 local SPELLINGS = {
 	["\7"] = "2022 2023 25CF 25E6",
 	["\24"] = "2191 2B06",
@@ -37,7 +37,7 @@ end
 
 local function foldCodePoint(code)
 	local text = glyphs[code]
-	if text ~= nil then return text end
+	if text then return text end
 	if code < 160 or code >= 55296 and code < 56320 or code >= 917504 and code < 983040 then
 		return ""
 	end
@@ -61,12 +61,11 @@ local TAIL = "[" .. string.char(128) .. "-" .. string.char(191) .. "]*"
 local JOINED = string.char(226, 128, 141) .. "[" .. string.char(194) .. "-" .. string.char(244)
 	.. "]" .. TAIL
 
---- Folds UTF-8 to CC's font.
-function exports.fold(text)
+function M.fold(text)
 	local folded = string.gsub(text, "\r\n?", "\n")
 	folded = string.gsub(folded, JOINED, "")
 	folded = string.gsub(folded, "[^ -~\n]" .. TAIL, foldCharacter)
 	return folded
 end
 
-return exports
+return M

@@ -1,5 +1,5 @@
 --- The routes of opencode's HTTP server as functions.
-local exports = {}
+local M = {}
 local json_ = require("/apis/json")
 local decode = json_.decode
 local encode = json_.encode
@@ -15,8 +15,8 @@ local function base64(bytes)
 			local index = math.floor(bits / unit) % 64 + 1
 			return string.sub(ALPHABET, index, index)
 		end
-		local third = b == nil and "=" or digit(64)
-		return digit(262144) .. digit(4096) .. third .. (c == nil and "=" or digit(1))
+		local third = not b and "=" or digit(64)
+		return digit(262144) .. digit(4096) .. third .. (not c and "=" or digit(1))
 	end)
 	return digits
 end
@@ -67,7 +67,7 @@ local function call(server, method, path, body)
 	})
 	local url = redact(settings.serverUrl)
 	local status = response.status
-	if status == nil then
+	if not status then
 		local what = response.reason or ""
 		return false, fail(REASONS[what] or "network_error", {url = url, what = what})
 	end
@@ -90,8 +90,7 @@ local function query(parameters)
 	return text
 end
 
---- Whether the server is up, and its version.
-function exports.health(server)
+function M.health(server)
 	local ok, value = get(server, "/global/health")
 	if not ok then return false, value end
 	if value.healthy == nil then
@@ -100,15 +99,13 @@ function exports.health(server)
 	return true, {version = value.version or "unknown"}
 end
 
---- Makes a session.
-function exports.createSession(server, title)
+function M.createSession(server, title)
 	return call(server, "POST", "/session" .. query({directory = server.settings.directory}), {
 		title = title
 	})
 end
 
---- One session.
-function exports.getSession(server, id)
+function M.getSession(server, id)
 	if string.sub(id, 1, 3) == "ses" then
 		local ok, value = get(server, "/session/" .. textutils.urlEncode(id))
 		if ok then return true, value end
@@ -117,8 +114,7 @@ function exports.getSession(server, id)
 	return false, fail("session_gone", {session = id})
 end
 
---- The newest sessions that no other session opened, newest first.
-function exports.listSessions(server, limit, search)
+function M.listSessions(server, limit, search)
 	local directory = server.settings.directory
 	return get(
 		server,
@@ -126,18 +122,15 @@ function exports.listSessions(server, limit, search)
 	)
 end
 
---- The newest messages of a session, oldest first.
-function exports.getMessages(server, sessionId, limit)
+function M.getMessages(server, sessionId, limit)
 	return get(server, "/session/" .. sessionId .. "/message?limit=" .. tostring(limit))
 end
 
---- One message of a session.
-function exports.getMessage(server, sessionId, id)
+function M.getMessage(server, sessionId, id)
 	return get(server, "/session/" .. sessionId .. "/message/" .. textutils.urlEncode(id))
 end
 
---- Sends a prompt and does not wait for its answer.
-function exports.sendPrompt(server, sessionId, prompt)
+function M.sendPrompt(server, sessionId, prompt)
 	local provider, model = string.match(prompt.model or "", "^([^/]+)/(.+)$")
 	local body = {
 		parts = {{type = "text", text = prompt.text, metadata = {nonce = prompt.nonce}}},
@@ -145,12 +138,11 @@ function exports.sendPrompt(server, sessionId, prompt)
 		variant = prompt.variant,
 		system = prompt.system
 	}
-	if provider ~= nil then body.model = {providerID = provider, modelID = model} end
+	if provider then body.model = {providerID = provider, modelID = model} end
 	return call(server, "POST", "/session/" .. sessionId .. "/prompt_async", body)
 end
 
---- Stops what a session does.
-function exports.abortSession(server, sessionId)
+function M.abortSession(server, sessionId)
 	return call(server, "POST", "/session/" .. sessionId .. "/abort", {})
 end
 
@@ -162,9 +154,8 @@ local lists = {
 	agents = "/agent"
 }
 
---- Reads one of the server's lists.
-function exports.readList(server, name, directory)
+function M.readList(server, name, directory)
 	return get(server, lists[name] .. query({directory = directory}))
 end
 
-return exports
+return M

@@ -1,5 +1,5 @@
 --- What `ai` shows.
-local exports = {}
+local M = {}
 local withColour, turnPage, COLOURS
 local text = require("/apis/ai/text")
 
@@ -10,13 +10,12 @@ function withColour(colour, print_)
 	term.setTextColour(before)
 end
 
---- Prints a remark that is not part of an answer.
-function exports.remark(line)
+function M.remark(line)
 	withColour(colours.lightGrey, function() return print(text.fold(line)) end)
 end
 
 function turnPage(width)
-	exports.remark(text.cut("-- more: any key, q: enough --", width))
+	M.remark(text.cut("-- more: any key, q: enough --", width))
 	local _, key = os.pullEvent("key")
 	sleep(0.05)
 	local _, row = term.getCursorPos()
@@ -25,8 +24,7 @@ function turnPage(width)
 	return key ~= keys.q
 end
 
---- Prints an answer, its Markdown as colours.
-function exports.showAnswer(markdown)
+function M.showAnswer(markdown)
 	local width, height = term.getSize()
 	local paged = settings.get("trapos.harness_mode") ~= true
 	local rows = 0
@@ -53,9 +51,8 @@ COLOURS = {
 	link = colours.cyan
 }
 
---- Prints what went wrong and what to do next, and what there was of an answer until then.
-function exports.showFailure(failure)
-	if failure.text ~= nil and failure.text ~= "" then exports.showAnswer(failure.text) end
+function M.showFailure(failure)
+	if failure.text and failure.text ~= "" then M.showAnswer(failure.text) end
 	printError(text.fold(failure.message))
 	printError(text.fold(failure.hint))
 end
@@ -71,7 +68,7 @@ local PHASES = {
 
 local function describe(progress)
 	local tool = progress.tool
-	if tool ~= nil then return tool .. " " .. (progress.title or "") end
+	if tool then return tool .. " " .. (progress.title or "") end
 	return (PHASES[progress.phase] or progress.phase) .. (progress.message or "")
 end
 
@@ -81,8 +78,7 @@ local function clearRow()
 	term.clearLine()
 end
 
---- Runs something with a moving line below.
-function exports.withSpinner(act)
+function M.withSpinner(act)
 	local start = os.epoch("utc")
 	local width = term.getSize()
 	local doing = ""
@@ -95,7 +91,7 @@ function exports.withSpinner(act)
 			elseif phase == "stopped" then
 				local problem = progress.message
 				reporter.log(
-					problem == nil and "The turn was stopped on the server."
+					not problem and "The turn was stopped on the server."
 						or "The turn may go on, stop it with: ai abort (" .. problem .. ")"
 				)
 			else
@@ -104,7 +100,7 @@ function exports.withSpinner(act)
 		end,
 		log = function(line)
 			clearRow()
-			exports.remark(line)
+			M.remark(line)
 		end
 	}
 	local function spin()
@@ -134,4 +130,4 @@ function exports.withSpinner(act)
 	if not ok then error(problem, 0) end
 end
 
-return exports
+return M

@@ -1,5 +1,5 @@
 --- What survives a power cut.
-local exports = {}
+local M = {}
 local json = require("/apis/json")
 local decode = json.decode
 local encode = json.encode
@@ -8,9 +8,8 @@ local SETTING = "opencc.session_id"
 local SETTINGS_FILE = "/.settings"
 local SETTINGS_DRAFT = "/.settings.new"
 
---- Keeps the session's id in the setting `opencc.session_id`.
-function exports.rememberSession(store, disk, id)
-	if id == nil then
+function M.rememberSession(store, disk, id)
+	if not id then
 		store.unset(SETTING)
 	else
 		store.set(SETTING, id)
@@ -21,8 +20,7 @@ function exports.rememberSession(store, disk, id)
 	end
 end
 
---- Mends the settings file when the power went while `rememberSession` replaced it.
-function exports.recoverSettings(disk)
+function M.recoverSettings(disk)
 	if not disk.exists(SETTINGS_DRAFT) then return end
 	if disk.exists(SETTINGS_FILE) then
 		disk.delete(SETTINGS_DRAFT)
@@ -34,8 +32,7 @@ end
 
 local function pathOf(nonce) return TURNS .. "/" .. nonce .. ".json" end
 
---- Writes a turn down.
-function exports.recordTurn(disk, turn)
+function M.recordTurn(disk, turn)
 	local ok = pcall(function()
 		local file, problem = disk.open(pathOf(turn.nonce), "w")
 		if file == nil then error(problem, 0) end
@@ -45,14 +42,11 @@ function exports.recordTurn(disk, turn)
 	return ok
 end
 
---- Whether a turn is written down.
-function exports.isRecorded(disk, nonce) return disk.exists(pathOf(nonce)) end
+function M.isRecorded(disk, nonce) return disk.exists(pathOf(nonce)) end
 
---- Forgets a turn, once its answer was handed over or can never come.
-function exports.forgetTurn(disk, nonce) disk.delete(pathOf(nonce)) end
+function M.forgetTurn(disk, nonce) disk.delete(pathOf(nonce)) end
 
---- The turns whose answers nobody has seen, oldest first.
-function exports.pendingTurns(disk)
+function M.pendingTurns(disk)
 	local turns = {}
 	if not disk.exists(TURNS) then return turns end
 	for _, name in ipairs(disk.list(TURNS)) do
@@ -75,4 +69,4 @@ function exports.pendingTurns(disk)
 	return turns
 end
 
-return exports
+return M

@@ -1,9 +1,7 @@
 --- The `opencc.*` settings.
-local exports = {}
+local M = {}
 local fail = require("/apis/ai/failure").fail
-
---- Every setting by name without its prefix `opencc.`.
-exports.definitions = {
+M.definitions = {
 	server_url = {
 		description = "Address of the opencode server",
 		default = "http://127.0.0.1:4096",
@@ -36,9 +34,8 @@ exports.definitions = {
 	}
 }
 
---- Tells CC's settings API about the settings, for `set` and its completion.
-function exports.define()
-	for name, definition in pairs(exports.definitions) do
+function M.define()
+	for name, definition in pairs(M.definitions) do
 		settings.define("opencc." .. name, {
 			description = definition.description,
 			default = definition.default,
@@ -47,23 +44,21 @@ function exports.define()
 	end
 end
 
---- Removes a user and password from an address, so that it can be shown.
-function exports.redact(url) return (string.gsub(url, "//[^/@]*@", "//")) end
+function M.redact(url) return (string.gsub(url, "//[^/@]*@", "//")) end
 
 local function refuse(name, what, example)
 	return false, fail("bad_setting", {name = "opencc." .. name, what = what, example = example})
 end
 
---- Reads and checks the settings.
-function exports.readSettings(store)
+function M.readSettings(store)
 	local values = {}
 	local numbers = {}
-	for name, definition in pairs(exports.definitions) do
+	for name, definition in pairs(M.definitions) do
 		local store_get_result_0 = store.get("opencc." .. name)
 		if store_get_result_0 == nil then store_get_result_0 = definition.default end
 		local value = store_get_result_0
 		local most = definition.most
-		if most ~= nil then
+		if most then
 			local number = tonumber(value) or 0
 			if not (number >= 1 and number <= most) then
 				return refuse(
@@ -73,12 +68,12 @@ function exports.readSettings(store)
 				)
 			end
 			numbers[name] = number
-		elseif value ~= nil and value ~= "" then
+		elseif value and value ~= "" then
 			values[name] = tostring(value)
 		end
 	end
 	local serverUrl = string.gsub(values.server_url or "", "/+$", "")
-	if string.find(serverUrl, "^https?://[^/%s?#]+[^%s?#]*$") == nil then
+	if not string.find(serverUrl, "^https?://[^/%s?#]+[^%s?#]*$") then
 		return refuse("server_url", "is not an address", "http://127.0.0.1:4096")
 	end
 	local result = {
@@ -93,10 +88,10 @@ function exports.readSettings(store)
 		requestTimeout = numbers.request_timeout_seconds,
 		resetSessionOnTimeout = values.reset_session_on_timeout == "true"
 	}
-	if values.provider_id ~= nil and values.model_id ~= nil then
+	if values.provider_id and values.model_id then
 		result.model = values.provider_id .. "/" .. values.model_id
 	end
 	return true, result
 end
 
-return exports
+return M

@@ -1,7 +1,7 @@
 --- Texts for a narrow screen.
-local exports = {}
+local M = {}
 local fold = require("/apis/ai/font").fold
-exports.fold = fold
+M.fold = fold
 local DEEPEST = 8
 local BULLET = string.char(7) .. " "
 local REACH = 300
@@ -34,13 +34,13 @@ local function wrap(spans, width, first, emit)
 		local row = prefix == "" and {} or {{text = prefix, style = "text"}}
 		local ahead = string.sub(text, at, at + room)
 		local stop = string.find(ahead, "\n", 1, true)
-		if stop == nil and #ahead > room then
+		if not stop and #ahead > room then
 			local _, space = string.find(ahead, "^.*[^ ] ")
 			stop = space
 		end
-		local size = stop == nil and math.min(room, #ahead) or stop - 1
+		local size = not stop and math.min(room, #ahead) or stop - 1
 		take(size, row)
-		if stop ~= nil then take(1, {}) end
+		if stop then take(1, {}) end
 		emit(row)
 		if at > #text then return end
 		prefix = string.rep(" ", #first)
@@ -60,15 +60,15 @@ local function addSpans(spans, text, style)
 		local marks = mark == "_" and "^((_+)([^%s_].-)%2)%f[^%w_]"
 			or "^((%*+)([^%s*].-)%2)%f[^%w*]"
 		local inWord = match(text, "^%w[*_]", at - 1)
-		local strong, _, inStrong = match(inWord == nil and ahead or "", marks)
+		local strong, _, inStrong = match(not inWord and ahead or "", marks)
 		local span = {
 			text = fold(inCode or words or character or plain or marked or mark),
 			style = style
 		}
-		if code ~= nil then span.style = "code" end
-		if link ~= nil then span.style = "link" end
-		if link ~= nil and words ~= url then span.text = span.text .. fold(" (" .. url .. ")") end
-		if strong ~= nil then
+		if code then span.style = "code" end
+		if link then span.style = "link" end
+		if link and words ~= url then span.text = span.text .. fold(" (" .. url .. ")") end
+		if strong then
 			addSpans(spans, inStrong, "bold")
 		else
 			spans[#spans + 1] = span
@@ -78,8 +78,7 @@ local function addSpans(spans, text, style)
 	return spans
 end
 
---- Lays Markdown out for a screen.
-function exports.markdown(source, width, emit)
+function M.markdown(source, width, emit)
 	local quote = ""
 	local room = width
 	local gap
@@ -122,22 +121,20 @@ function exports.markdown(source, width, emit)
 		local bullet = match(body, "^[-*+] ")
 		local number = match(body, "^%d%d?%d?[.)] ")
 		local item = bullet or number or ""
-		if row ~= nil then
+		if row then
 			flush()
 			local cells = string.gsub(row, " *| *", " | ")
-			if match(row, "^[|: -]+$") == nil then
-				wrap(addSpans({}, cells, "text"), room, "", put)
-			end
+			if not match(row, "^[|: -]+$") then wrap(addSpans({}, cells, "text"), room, "", put) end
 			return
 		end
-		if above == nil or item ~= "" or (ticks or heading or rule) ~= nil then flush() end
-		if heading ~= nil then
+		if not above or item ~= "" or ticks or heading or rule then flush() end
+		if heading then
 			local title = string.sub(body, #heading + 1)
 			wrap(addSpans({}, title, "heading"), room, "", put)
-		elseif rule ~= nil then
+		elseif rule then
 			local dashes = string.rep("-", room)
 			put({{text = dashes, style = "quote"}})
-		elseif ticks ~= nil then
+		elseif ticks then
 			fence = ticks
 			fenceIndent = indent
 		else
@@ -149,14 +146,14 @@ function exports.markdown(source, width, emit)
 			end
 			local lineBreak = match(line, "  $")
 			paragraph[#paragraph + 1] = string.sub(body, #item + 1)
-				.. (lineBreak == nil and "" or "\n")
+				.. (not lineBreak and "" or "\n")
 		end
 	end
 	local text = string.gsub(source, "\r\n?", "\n")
 	text = string.gsub(text, "\t", "  ")
 	for whole in string.gmatch(text .. "\n", "([^\n]*)\n") do
-		local quoted = match(fence ~= nil and quote == "" and "" or whole, "^ ? ? ?> ?(.*)$")
-		local prefix = quoted == nil and "" or "> "
+		local quoted = match(fence and quote == "" and "" or whole, "^ ? ? ?> ?(.*)$")
+		local prefix = not quoted and "" or "> "
 		if prefix ~= quote then
 			flush()
 			fence = nil
@@ -167,7 +164,7 @@ function exports.markdown(source, width, emit)
 		local line = quoted or whole
 		local indent = #match(line, "^ *")
 		local end_ = match(line, "^ *([`~]+) *$")
-		if fence ~= nil then
+		if fence then
 			local code = math.min(indent, fenceIndent) + 1
 			if string.sub(end_ or "", 1, #fence) == fence then
 				fence = nil
@@ -186,19 +183,17 @@ function exports.markdown(source, width, emit)
 	flush()
 end
 
---- Cuts a folded text to a width in columns.
-function exports.cut(text, width)
+function M.cut(text, width)
 	if #text <= width then return text end
 	local kept = math.max(width - 2, 0)
 	return string.sub(text, 1, kept) .. string.sub("..", 1, width)
 end
 
---- How long ago something was, as short as a list needs it.
-function exports.ageText(seconds)
+function M.ageText(seconds)
 	if seconds < 60 then return "now" end
 	if seconds < 3600 then return string.format("%dm", math.floor(seconds / 60)) end
 	if seconds < 86400 then return string.format("%dh", math.floor(seconds / 3600)) end
 	return string.format("%dd", math.floor(seconds / 86400))
 end
 
-return exports
+return M

@@ -1,5 +1,5 @@
 --- One prompt from sent to settled, as a pure state machine.
-local exports = {}
+local M = {}
 local fail, begin, checkKnown, checkAgent, checkModel
 
 function fail(code, pending, detail, text)
@@ -20,7 +20,7 @@ function checkKnown(wanted, names, code)
 		if name == wanted then return nil end
 		if #known < 100 then known = known .. " " .. name end
 	end
-	return wanted ~= nil and fail(code, false, {wanted = wanted, known = known}) or nil
+	return wanted and fail(code, false, {wanted = wanted, known = known}) or nil
 end
 
 function checkAgent(state, agents)
@@ -52,8 +52,7 @@ local function copy(from)
 	return fields
 end
 
---- The state before the first step.
-function exports.start(from, idleTimeout, resumed)
+function M.start(from, idleTimeout, resumed)
 	local state = copy(from)
 	state.idleTimeout = idleTimeout
 	state.resumed = resumed
@@ -67,18 +66,15 @@ function exports.start(from, idleTimeout, resumed)
 	return state
 end
 
---- The time until the next poll.
-function exports.pollInterval(age)
+function M.pollInterval(age)
 	local share = age * 0.065
 	return math.max(0.15, math.min(share, 5))
 end
 
---- The text of a message.
-function exports.messageText(message)
+function M.messageText(message)
 	local text = ""
 	for _, part in ipairs(message.parts) do
-		if part.type == "text" and part.synthetic ~= true and part.text ~= nil and part.text ~= ""
-		then
+		if part.type == "text" and part.synthetic ~= true and part.text and part.text ~= "" then
 			text = text == "" and part.text or text .. "\n\n" .. part.text
 		end
 	end
@@ -164,12 +160,12 @@ local function wait(state, now, seconds)
 		if blocker then return fail("waiting_for_" .. blocker.kind, true, {what = blocker.text}) end
 		return fail("no_progress", true, {seconds = tostring(state.idleTimeout)})
 	end
-	return {kind = "wait", seconds = seconds or exports.pollInterval((now - state.sentAt) / 1000)}
+	return {kind = "wait", seconds = seconds or M.pollInterval((now - state.sentAt) / 1000)}
 end
 
 local function newAnswer(state)
 	local last = state.last
-	if last == nil or last.info.id == state.baselineId or last.info.role ~= "assistant" then
+	if not last or last.info.id == state.baselineId or last.info.role ~= "assistant" then
 		return nil
 	end
 	return last
@@ -185,19 +181,18 @@ local function statusIsDue(state, now)
 	local sinceStatus = now - state.statusAt
 	if state.status == "retry" then return sinceStatus >= 2000 end
 	local quiet = now - state.changedAt
-	local limit = runningTool(state.last) == nil and 2000 or 1000
+	local limit = not runningTool(state.last) and 2000 or 1000
 	return quiet >= limit and sinceStatus >= limit and sinceStatus >= quiet * 0.6
 end
 
 local function finish(message)
-	local text = exports.messageText(message)
+	local text = M.messageText(message)
 	local info = message.info
 	local failure = info.error
 	if failure then
 		if failure.name == "MessageAbortedError" then return fail("aborted", false, nil, text) end
 		local data = failure.data or {}
-		local status = data.statusCode == nil and ""
-			or " (HTTP " .. tostring(data.statusCode) .. ")"
+		local status = not data.statusCode and "" or " (HTTP " .. tostring(data.statusCode) .. ")"
 		return fail(
 			"model_error",
 			false,
@@ -206,7 +201,7 @@ local function finish(message)
 		)
 	end
 	if text ~= "" then return {kind = "done", message = message, text = text} end
-	if info.finish == nil then return fail("interrupted", false) end
+	if not info.finish then return fail("interrupted", false) end
 	return fail(info.finish == "tool-calls" and "stopped_at_tool" or "empty_reply", false)
 end
 
@@ -219,19 +214,19 @@ local function settle(state, message)
 	return answersUs(state, message) and isAnswer(message) and finish(message) or search(state, 10)
 end
 
-local function diagnose(state) return {kind = state.agent == nil and "providers" or "agents"} end
+local function diagnose(state) return {kind = not state.agent and "providers" or "agents"} end
 
 local function afterLast(state, now)
 	local answer = newAnswer(state)
 	if answer then
 		local parentId = answer.info.parentID
-		if state.userMessageId == nil and parentId ~= nil and parentId ~= state.askedParentId then
+		if not state.userMessageId and parentId and parentId ~= state.askedParentId then
 			if parentId ~= state.nonce then
 				state.askedParentId = parentId
 				return {kind = "parent", id = parentId}
 			end
 		end
-		if answer.info.time.completed ~= nil then
+		if answer.info.time.completed then
 			if looksFinal(answer) or now ~= state.changedAt then return {kind = "status"} end
 			return wait(state, now)
 		end
@@ -251,7 +246,7 @@ local function afterStatus(state, now)
 			return looksFinal(answer) and settle(state, answer) or search(state, 10)
 		end
 		return now - state.idleSince >= INTERRUPTED_MILLISECONDS
-				and fail("interrupted", false, nil, exports.messageText(answer))
+				and fail("interrupted", false, nil, M.messageText(answer))
 			or wait(state, now, 0.5)
 	end
 	state.idleSince = nil
@@ -260,7 +255,7 @@ local function afterStatus(state, now)
 		then
 			return settle(state, answer)
 		end
-		if runningTool(state.last) ~= nil then return {kind = "permissions"} end
+		if runningTool(state.last) then return {kind = "permissions"} end
 	end
 	return wait(state, now)
 end
@@ -282,12 +277,12 @@ local function afterRecent(state, messages, now)
 	end
 	if state.status ~= "idle" then return wait(state, now) end
 	if answer then
-		if answer.info.time.completed ~= nil then return finish(answer) end
-		return fail("interrupted", false, nil, exports.messageText(answer))
+		if answer.info.time.completed then return finish(answer) end
+		return fail("interrupted", false, nil, M.messageText(answer))
 	end
 	if found then return young and wait(state, now) or diagnose(state) end
 	if state.resumed then return fail("not_sent", false) end
-	return newest ~= nil and isAnswer(newest) and finish(newest) or fail("interrupted", false)
+	return newest and isAnswer(newest) and finish(newest) or fail("interrupted", false)
 end
 
 local function afterFailure(state, request, failure, now)
@@ -318,7 +313,7 @@ end
 local function afterFirstLast(state, last, now)
 	if state.status ~= "idle" then
 		local tool = runningTool(last)
-		local since = last == nil and now or last.info.time.created
+		local since = not last and now or last.info.time.created
 		return fail("session_busy", true, {
 			seconds = tostring(math.floor((now - since) / 1000)),
 			what = tool and " (" .. tostring(tool.tool) .. ")" or ""
@@ -333,7 +328,7 @@ local function ours(state, entries)
 	local metadata = tool and tool.state and tool.state.metadata
 	for _, entry in ipairs(entries) do
 		if entry.sessionID == state.sessionId then return entry end
-		if metadata ~= nil and entry.sessionID == metadata.sessionId then return entry end
+		if metadata and entry.sessionID == metadata.sessionId then return entry end
 	end
 	return nil
 end
@@ -355,7 +350,7 @@ local function decide(state, observation)
 		state.retry = status
 		if not state.sent then return {kind = "last"} end
 		notice(state, now)
-		return state.last == nil and state.resumed and search(state, 10) or afterStatus(state, now)
+		return not state.last and state.resumed and search(state, 10) or afterStatus(state, now)
 	end
 	if kind == "send" then
 		begin(state, now)
@@ -399,18 +394,16 @@ local function decide(state, observation)
 	return wait(state, now)
 end
 
---- One step of a turn.
-function exports.step(state, observation)
+function M.step(state, observation)
 	local next = copy(state)
 	if observation.kind ~= "wait" and observation.kind ~= "failed" then next.lostAt = nil end
 	local action = decide(next, observation)
 	return {state = next, action = action}
 end
 
---- What can be told to somebody who waits for the turn.
-function exports.progress(state, now)
+function M.progress(state, now)
 	local seconds = (now - state.sentAt) / 1000
-	if state.lostAt ~= nil then return {phase = "reconnecting", seconds = seconds} end
+	if state.lostAt then return {phase = "reconnecting", seconds = seconds} end
 	local blocker = state.blocker
 	if blocker then
 		local phase = blocker.kind == "permission" and "waiting for permission"
@@ -429,16 +422,15 @@ function exports.progress(state, now)
 			title = tool.state and tool.state.title
 		}
 	end
-	return {phase = newAnswer(state) == nil and "sent" or "working", seconds = seconds}
+	return {phase = not newAnswer(state) and "sent" or "working", seconds = seconds}
 end
 
---- The line that `ai --verbose` prints after each poll.
-function exports.describePoll(state, count)
+function M.describePoll(state, count)
 	local answer = newAnswer(state)
-	local id = answer == nil and "nil" or answer.info.id
+	local id = not answer and "nil" or answer.info.id
 	local complete = answer ~= nil and answer.info.time.completed ~= nil
 	return "poll attempt #" .. tostring(state.polls) .. ": msgs=" .. tostring(count) .. ", found="
 		.. id .. ", complete=" .. tostring(complete) .. ", status=" .. state.status
 end
 
-return exports
+return M

@@ -45,10 +45,10 @@ describe("a line", () => {
             }
             export function nothing(): void {}
             export const count = (list: string[]): number => list.length;`);
-        expect(lua).toBe(`local exports = {}
+        expect(lua).toBe(`local M = {}
 
-function exports.describe(row)
-	if row.size == nil then return "" end
+function M.describe(row)
+	if not row.size then return "" end
 	if row.name == "x" then
 		print("one", row.name, row.size, "three", "four", "five")
 	else
@@ -70,11 +70,11 @@ function exports.describe(row)
 	)
 end
 
-function exports.nothing() end
+function M.nothing() end
 
-exports.count = function(list) return #list end
+M.count = function(list) return #list end
 
-return exports
+return M
 `);
     });
 
@@ -137,30 +137,29 @@ export function count(from: number): number {
     return to - from;
 }`);
         expect(lua).toBe(`--- Rows of a list.
-local exports = {}
+local M = {}
 local one = require("/apis/other").one
 
 --- Most rows.
-exports.MOST = one
+M.MOST = one
 local least = 1
 
 --- Counts rows.
 -- @param from the first, counted from one
 -- @return how many
 -- @see MOST
-function exports.count(from)
+function M.count(from)
 	local to = least
 	return to - from
 end
 
-return exports
+return M
 `);
     });
 
-    test("of a module that no program requires are its first sentences", () => {
-        const source =
-            "/**\n * Counts rows: all of them. Slowly.\n * @returns how many\n */\nexport const count = 1;";
-        expect(luaOf(source, "apis/list/count")).toContain("--- Counts rows.\nexports.count = 1");
+    test("of a module that no program requires are the first sentence on the file", () => {
+        const source = "/** Rows. All of them. */\n\n/** Counts. */\nexport const count = 1;";
+        expect(luaOf(source, "apis/list/count")).toBe("--- Rows.\nlocal M = {}\nM.count = 1\nreturn M\n");
     });
 
     test("of the file and of its first statement do not run together", () => {
@@ -175,9 +174,7 @@ describe("requires", () => {
     test("of one thing take it at once, and a thing handed on has no name", () => {
         const lua = luaOf('import { one } from "./other";\nexport const three = one + one;');
         expect(lua).toContain('local one = require("/apis/other").one\n');
-        expect(luaOf('export { two } from "./other";')).toContain(
-            'exports.two = require("/apis/other").two\n',
-        );
+        expect(luaOf('export { two } from "./other";')).toContain('M.two = require("/apis/other").two\n');
     });
 
     test("of several things, or of all, keep the module", () => {
@@ -186,7 +183,40 @@ describe("requires", () => {
             'local other = require("/apis/other")\nlocal one = other.one\nlocal two = other.two\n',
         );
         const all = luaOf('import * as other from "./other";\nexport const three = other.one;');
-        expect(all).toContain('local other = require("/apis/other")\nexports.three = other.one\n');
+        expect(all).toContain('local other = require("/apis/other")\nM.three = other.one\n');
+    });
+});
+
+describe("comparisons with undefined", () => {
+    const code = `
+        interface Cell { text?: string; size?: number; flag?: boolean; other?: unknown }
+        export function kinds(cell: Cell): string[] {
+            const found: string[] = [];
+            if (cell.text !== undefined && !(cell.size === undefined)) found.push("both");
+            if (cell.flag !== undefined) found.push("flag");
+            if (cell.other === undefined) found.push("no other");
+            found.push(cell.size === undefined ? "none" : "some");
+            return found;
+        }
+        export function isSet(cell: Cell): boolean {
+            return cell.text !== undefined;
+        }`;
+
+    test("are Lua's own test where the value is never false and only the truth matters", () => {
+        const lua = luaOf(code);
+        expect(lua).toContain("if cell.text and not not cell.size then");
+        expect(lua).toContain("if cell.flag ~= nil then");
+        expect(lua).toContain("if cell.other == nil then");
+        expect(lua).toContain('not cell.size and "none" or "some"');
+        expect(lua).toContain("return cell.text ~= nil");
+    });
+
+    test("mean the same", () => {
+        expect(run(code, 'main.kinds({text = "", size = 0, flag = false, other = false})')).toEqual([
+            ["both", "flag", "some"],
+        ]);
+        expect(run(code, "main.kinds({})")).toEqual([["no other", "none"]]);
+        expect(run(code, 'main.isSet({text = ""})')).toEqual([true]);
     });
 });
 
@@ -226,13 +256,13 @@ describe("choices", () => {
 
     test("are written as and and or where that is the same, without temporary variables anywhere", () => {
         const lua = luaOf(choices);
-        expect(lua).toContain("function exports.text(cell) return cell ~= nil and cell.text or nil end\n");
+        expect(lua).toContain("function M.text(cell) return cell and cell.text or nil end\n");
         expect(lua).toContain('local found = not cell.flag and "<" .. tostring(cell.text) .. ">" or nil\n');
         expect(lua).toContain(
             "\tif size > 2 then return cell.flag end\n\tif size > 1 then return false end\n\treturn nil\n",
         );
         expect(lua).toContain(
-            "\tlocal found\n\tif cell == nil then\n\t\tfound = cell\n\telse\n\t\tfound = cell.flag\n\tend\n",
+            "\tlocal found\n\tif not cell then\n\t\tfound = cell\n\telse\n\t\tfound = cell.flag\n\tend\n",
         );
     });
 

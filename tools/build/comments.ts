@@ -4,8 +4,8 @@ import { documentationIn, documentationOf, type Documentation } from "./annotati
 
 /**
  * A TypeScriptToLua plugin that carries over what a reader on a computer needs: the comment at the top of a file, and
- * the documentation of what the file exports, as LDoc writes it; of modules that no program requires, and of files as
- * a whole, the first sentence. Types are in the declarations for users, and how a function does its work is told where
+ * the documentation of what a module exports to programs, as LDoc writes it; of files as a whole the first sentence.
+ * Types are in the declarations for users, and how a function does its work is told where
  * it is worked on, in the TypeScript: a computer's disk is small.
  *
  * It also leaves out what Lua does not need: the empty table that a file without exports would return, and the
@@ -65,11 +65,10 @@ function valueOf(statement: tstl.Statement): tstl.Expression | undefined {
 
 function commentsBefore(node: ts.Node, checker: ts.TypeChecker): string[] {
     const isAtTop = (node.parent as ts.Node | undefined) !== undefined && ts.isSourceFile(node.parent);
-    if (!isAtTop || !isExported(node, node.parent, checker)) return [];
+    if (!isAtTop || isInternal(node.parent) || !isExported(node, node.parent, checker)) return [];
     const isSaidOfFile = node === node.parent.statements[0] && !hasCommentOfItsOwn(node.parent);
     const documentation = documentationOf(node);
-    if (documentation === undefined || isSaidOfFile) return [];
-    return commentLines(isInternal(node.parent) ? summaryOf(documentation) : documentation);
+    return documentation === undefined || isSaidOfFile ? [] : commentLines(documentation);
 }
 
 /** A module in a folder below apis/ is a part of the one beside the folder: no program requires it. */

@@ -23,7 +23,8 @@ const MAYBE_NIL =
 
 /**
  * A TypeScriptToLua plugin that writes `condition ? one : other` as `condition and one or other` in more cases than
- * TypeScriptToLua does, which needs an `if` and a temporary variable wherever `one` may be false or nil.
+ * TypeScriptToLua does, which needs an `if` and a temporary variable wherever `one` may be false or nil; and a
+ * comparison with undefined that decides something as Lua's own test, where the value is never false.
  */
 export function choicesPlugin(): tstl.Plugin {
     const transformChoice = (
@@ -40,7 +41,43 @@ export function choicesPlugin(): tstl.Plugin {
         context.addPrecedingStatements(direct === undefined ? statements : statements.slice(1, -1));
         return direct ?? value;
     };
-    return { visitors: { [ts.SyntaxKind.ConditionalExpression]: transformChoice } };
+    const transformComparison = (
+        node: ts.BinaryExpression,
+        context: tstl.TransformationContext,
+    ): tstl.Expression => {
+        const isEqual = node.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken;
+        const isUnequal = node.operatorToken.kind === ts.SyntaxKind.ExclamationEqualsEqualsToken;
+        const isOfUndefined = ts.isIdentifier(node.right) && node.right.text === "undefined";
+        const type = context.checker.getTypeAtLocation(node.left);
+        if (
+            !(isEqual || isUnequal) ||
+            !isOfUndefined ||
+            !decides(node) ||
+            hasSome(context.checker, type, MAYBE_FALSE)
+        ) {
+            return context.superTransformExpression(node) as tstl.Expression;
+        }
+        const value = context.transformExpression(node.left);
+        return isEqual ? tstl.createUnaryExpression(value, tstl.SyntaxKind.NotOperator) : value;
+    };
+    return {
+        visitors: {
+            [ts.SyntaxKind.ConditionalExpression]: transformChoice,
+            [ts.SyntaxKind.BinaryExpression]: transformComparison,
+        },
+    };
+}
+
+/** Whether only the truth of an expression matters, as in the condition of an `if`. */
+function decides(node: ts.Expression): boolean {
+    const parent = node.parent;
+    if (ts.isIfStatement(parent)) return parent.expression === node;
+    if (ts.isConditionalExpression(parent) && parent.condition === node) return true;
+    if (ts.isParenthesizedExpression(parent)) return decides(parent);
+    if (ts.isPrefixUnaryExpression(parent)) return parent.operator === ts.SyntaxKind.ExclamationToken;
+    if (!ts.isBinaryExpression(parent)) return false;
+    const joins = [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken];
+    return joins.includes(parent.operatorToken.kind) && decides(parent);
 }
 
 function choiceOf(
@@ -144,8 +181,8 @@ function countOf(name: string, nodes: readonly tstl.Node[]): number {
 }
 
 /**
- * Gives the locals that the compiler made up (`____exports`, `____text`, `____switch3`) plain names: `exports`, or
- * `exports_` where the file says `exports` itself. The new name stands for nothing else in the file, so that nothing
+ * Gives the locals that the compiler made up (`____exports`, `____text`, `____switch3`) plain names: `M`, `text`, or
+ * `text_` where the file says `text` itself. The new name stands for nothing else in the file, so that nothing
  * can be captured or hidden.
  */
 function givePlainNames(file: tstl.File): void {
@@ -154,7 +191,8 @@ function givePlainNames(file: tstl.File): void {
     const plainNames = new Map<string, string>();
     for (const name of taken) {
         if (!name.startsWith(MADE_UP)) continue;
-        const plain = name.slice(MADE_UP.length);
+        // The name that Lua programmers give the table that a module returns.
+        const plain = name === "____exports" ? "M" : name.slice(MADE_UP.length);
         const free = (plain === "" ? ["_"] : [plain, `${plain}_`]).find(
             (candidate) => isName(candidate) && !taken.has(candidate),
         );
