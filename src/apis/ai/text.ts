@@ -1,7 +1,4 @@
-/**
- * Texts for a narrow screen: Markdown as rows, and what lists need. Takes linear time, as no stretch of a text is
- * searched twice in vain.
- */
+/** Texts for a narrow screen: Markdown as rows, line by line, and what lists need. */
 import { fold } from "./font";
 export { fold };
 
@@ -16,83 +13,84 @@ export interface Span {
 
 type Emit = (row: Span[]) => void;
 
-/** The most columns that a list in a list is indented. */
+/** The most columns that a line is indented. */
 const DEEPEST = 8;
 
-const BULLET = `${string.char(7)} `;
-
-/** How far ahead the end of a mark is looked for: this keeps a text full of marks from taking quadratic time. */
+/** How far ahead the end of a mark is looked for: it keeps a text full of marks from taking quadratic time. */
 const REACH = 300;
+
+/** What a line is made of, the first that fits: a mark, what stands for it or within it, and a link's address. */
+const PARTS: [pattern: string, style?: Style][] = [
+    ["^()([^*_`%[\\]+)"],
+    ["^(`+)([^`].-)%f[`]%1%f[^`]", "code"],
+    ["^(%*+)([^%s*].-)%1%f[^%w*]", "bold"],
+    ["^(_+)([^%s_].-)%1%f[^%w_]", "bold"],
+    ["^(%[)([^%[%]]+)%]%(<?([^%s()<>]*)[^()]*%)", "link"],
+    ["^(\\)(%p)"],
+    ["^()([*_`]+)"],
+    ["^()(.)"],
+];
 
 const match = string.match as (text: string, pattern: string, at?: number) => LuaMultiReturn<(string | undefined)[]>;
 
-/** Breaks spans at spaces; a word that is wider than the screen is cut. Rows after the first are indented as far. */
-function wrap(spans: Span[], width: number, first: string, emit: Emit): void {
+/** Adds the spans of a line; `style` is that of the text that has no other. */
+function addSpans(spans: Span[], text: string, style: Style): Span[] {
+    let at = 1;
+    while (at <= text.length) {
+        const ahead = string.sub(text, at, at + REACH);
+        const [inWord] = match(text, "^%w[*_]", at - 1);
+        for (const part of PARTS) {
+            const own = part[1];
+            const [, stop, , shown, address] = string.find(ahead, part[0]);
+            if (stop !== undefined && (inWord === undefined || own !== "bold")) {
+                at += stop;
+                if (own === "bold" || own === "link") addSpans(spans, shown as string, own);
+                else spans.push({ text: shown as string, style: own ?? style });
+                if (own === "link" && address !== shown) spans.push({ text: ` (${address as string})`, style: own });
+                break;
+            }
+        }
+    }
+    return spans;
+}
+
+/**
+ * Breaks a line at spaces; a word that is wider than the screen is cut. What leads the first row is blank in the
+ * others, but for the mark of a quote.
+ */
+function wrap(lead: string, source: string, style: Style, width: number, emit: Emit): void {
+    const spans = addSpans([], source, style);
     const texts: string[] = [];
     for (const span of spans) texts.push(span.text);
     const text = texts.join("");
-    const room = Math.max(width - first.length, 1);
-    let prefix = first;
+    const room = Math.max(width - lead.length, 1);
+    let start = lead;
     let at = 1;
     let index = 0;
     let used = 0;
-
-    /** Moves the next characters to a row. */
-    const take = (count: number, row: Span[]): void => {
-        at += count;
-        while (count > 0) {
+    do {
+        const row: Span[] = [];
+        if (start !== "") row.push({ text: start, style });
+        const ahead = string.sub(text, at, at + room);
+        const [space] = string.find(ahead, " [^ ]*$");
+        const isBroken = ahead.length > room;
+        let left = isBroken ? (space ?? room) : ahead.length;
+        at += left;
+        while (left > 0) {
             const span = spans[index]!;
-            const piece = string.sub(span.text, used + 1, used + count);
-            row.push({ text: piece, style: span.style });
+            const piece = string.sub(span.text, used + 1, used + left);
+            left -= piece.length;
             used += piece.length;
-            count -= piece.length;
             if (used === span.text.length) {
                 index += 1;
                 used = 0;
             }
+            const end = left === 0 && isBroken && space !== undefined ? -2 : -1;
+            row.push({ text: string.sub(piece, 1, end), style: span.style });
         }
-    };
-
-    while (true) {
-        const row: Span[] = prefix === "" ? [] : [{ text: prefix, style: "text" }];
-        const ahead = string.sub(text, at, at + room);
-        let [stop] = string.find(ahead, "\n", 1, true);
-        if (stop === undefined && ahead.length > room) {
-            const [, space] = string.find(ahead, "^.*[^ ] ");
-            stop = space;
-        }
-        const size = stop === undefined ? Math.min(room, ahead.length) : stop - 1;
-        take(size, row);
-        if (stop !== undefined) take(1, []);
         emit(row);
-        if (at > text.length) return;
-        prefix = string.rep(" ", first.length);
-    }
-}
-
-/** Adds the folded spans of a paragraph or heading; `style` is that of the text that has no other. */
-function addSpans(spans: Span[], text: string, style: Style): Span[] {
-    let at = 1;
-    while (at <= text.length) {
-        const mark = string.sub(text, at, at);
-        const ahead = string.sub(text, at, at + REACH);
-        const [plain] = match(text, "^[^*_`%[\\]+", at);
-        const [marked] = match(text, "^[*_`]+", at);
-        const [code, , inCode] = match(ahead, "^((`+)([^`].-)%f[`]%2)%f[^`]");
-        const [link, words, url] = match(ahead, "^(%[%**`?([^%[%]]-)`?%**%]%(<?([^%s()<>]*)[^()]*%))");
-        const [escaped, character] = match(ahead, "^(\\(%p))");
-        const marks = mark === "_" ? "^((_+)([^%s_].-)%2)%f[^%w_]" : "^((%*+)([^%s*].-)%2)%f[^%w*]";
-        const [inWord] = match(text, "^%w[*_]", at - 1);
-        const [strong, , inStrong] = match(inWord === undefined ? ahead : "", marks);
-        const span: Span = { text: fold(inCode ?? words ?? character ?? plain ?? marked ?? mark), style };
-        if (code !== undefined) span.style = "code";
-        if (link !== undefined) span.style = "link";
-        if (link !== undefined && words !== url) span.text += fold(` (${url!})`);
-        if (strong !== undefined) addSpans(spans, inStrong!, "bold");
-        else spans.push(span);
-        at += (strong ?? code ?? link ?? escaped ?? plain ?? marked ?? mark).length;
-    }
-    return spans;
+        [start] = string.gsub(lead, "[^>]", " ");
+    } while (at <= text.length);
 }
 
 /**
@@ -103,117 +101,65 @@ function addSpans(spans: Span[], text: string, style: Style): Span[] {
  * @param emit gets each row, without a line break, as soon as it is known
  */
 export function markdown(source: string, width: number, emit: (row: Span[]) => void): void {
-    let quote = "";
-    let room = width;
     let gap: boolean | undefined;
-    let inList = false;
+    let quote = "";
     let fence: string | undefined;
-    let fenceIndent = 0;
-    let paragraph: string[] = [];
-    let first = "";
 
     const put = (row: Span[]): void => {
         if (gap === true) emit([]);
         gap = false;
-        const whole: Span[] = quote === "" ? [] : [{ text: quote, style: "quote" }];
-        for (const span of row) whole.push(span);
-        emit(whole);
+        emit(row);
     };
 
-    const putCode = (line: string): void => {
-        const code = fold(line);
-        for (const at of $range(1, Math.max(code.length, 1), room)) {
-            const piece = string.sub(code, at, at + room - 1);
-            put([{ text: piece, style: "code" }]);
-        }
-    };
-
-    /** Shows the paragraph or list item that has been read. */
-    const flush = (): void => {
-        if (paragraph.length > 0) {
-            const joined = paragraph.join(" ");
-            const [text] = string.gsub(joined, "\n ", "\n");
-            const spans = addSpans([], text, quote === "" ? "text" : "quote");
-            wrap(spans, room, first, put);
-        }
-        paragraph = [];
-    };
-
-    const readText = (line: string, indent: number): void => {
-        const [trimmed] = match(line, "^.*%S", indent + 1);
-        const [body] = string.gsub(trimmed!, " +", " ");
-        const above = paragraph[paragraph.length - 1];
-        const [row] = match(body, "^| ?(.-) ?|?$");
-        const [ticks] = match(body, "^([`~][`~][`~]+)[^`]*$");
-        const [heading] = match(body, "^##?#?#?#?#? ");
+    const putText = (line: string): void => {
+        const [indent] = match(line, "^ *");
+        const [body] = string.gsub(string.sub(line, indent!.length + 1), " +", " ");
+        const [heading] = match(body, "^##?#?#?#?#? (.*)$");
         const [rule] = match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$");
-        const [bullet] = match(body, "^[-*+] ");
-        const [number] = match(body, "^%d%d?%d?[.)] ");
-        const item = bullet ?? number ?? "";
-        if (row !== undefined) {
-            flush();
-            const [cells] = string.gsub(row, " *| *", " | ");
-            if (match(row, "^[|: -]+$")[0] === undefined) wrap(addSpans([], cells, "text"), room, "", put);
-            return;
-        }
-        if (above === undefined || item !== "" || (ticks ?? heading ?? rule) !== undefined) flush();
-        if (heading !== undefined) {
-            const title = string.sub(body, heading.length + 1);
-            wrap(addSpans([], title, "heading"), room, "", put);
-        } else if (rule !== undefined) {
-            const dashes = string.rep("-", room);
-            put([{ text: dashes, style: "quote" }]);
+        const [row] = match(body, "^| ?(.-) ?|?$");
+        const [bullet] = match(body, "^[-*+] (.*)$");
+        const [number, item] = match(body, "^(%d%d?%d?[.)] )(.*)$");
+        let style: Style = quote === "" ? "text" : "quote";
+        let lead = quote + string.sub(indent!, 1, DEEPEST);
+        let text = heading ?? bullet ?? item ?? body;
+        if (heading !== undefined) style = "heading";
+        if (rule !== undefined) text = string.rep("-", width - lead.length);
+        else if (bullet !== undefined) lead += `${string.char(7)} `;
+        else if (number !== undefined) lead += number;
+        else if (row !== undefined) [text] = string.gsub(row, " ?| ?", " | ");
+        if (row === undefined || match(row, "^[|: -]+$")[0] === undefined) wrap(lead, text, style, width, put);
+    };
+
+    const [lines] = string.gsub(source, "\r\n?", "\n");
+    for (const [whole] of string.gmatch(`${lines}\n`, "([^\n]*)\n")) {
+        const folded = fold(whole!);
+        const [quoted] = match(fence !== undefined && quote === "" ? "" : folded, "^ *> ?(.*)$");
+        const line = quoted ?? folded;
+        const [ticks, info] = match(line, "^ *([`~][`~][`~]+)([^`]*)$");
+        if (quoted === undefined && quote !== "") fence = undefined;
+        quote = quoted === undefined ? "" : "> ";
+        if (fence !== undefined) {
+            if (info === "" && string.sub(ticks!, 1, fence.length) === fence) {
+                fence = undefined;
+            } else {
+                for (const at of $range(1, Math.max(line.length, 1), width)) {
+                    put([{ text: string.sub(line, at, at + width - 1), style: "code" }]);
+                }
+            }
         } else if (ticks !== undefined) {
             fence = ticks;
-            fenceIndent = indent;
-        } else {
-            if (paragraph.length === 0) {
-                inList = item !== "" || (inList && indent > 0);
-                const depth = inList ? Math.min(indent, DEEPEST) : 0;
-                first = string.rep(" ", depth);
-                if (item !== "") first += number ?? BULLET;
-            }
-            const [lineBreak] = match(line, "  $");
-            paragraph.push(string.sub(body, item.length + 1) + (lineBreak === undefined ? "" : "\n"));
-        }
-    };
-
-    let [text] = string.gsub(source, "\r\n?", "\n");
-    [text] = string.gsub(text, "\t", "  ");
-    for (const [whole] of string.gmatch(`${text}\n`, "([^\n]*)\n")) {
-        const [quoted] = match(fence !== undefined && quote === "" ? "" : whole!, "^ ? ? ?> ?(.*)$");
-        const prefix = quoted === undefined ? "" : "> ";
-        if (prefix !== quote) {
-            flush();
-            fence = undefined;
-            inList = false;
-            quote = prefix;
-            room = Math.max(width - prefix.length, 1);
-        }
-        const line = quoted ?? whole!;
-        const indent = match(line, "^ *")[0]!.length;
-        const [end] = match(line, "^ *([`~]+) *$");
-        if (fence !== undefined) {
-            const code = Math.min(indent, fenceIndent) + 1;
-            if (string.sub(end ?? "", 1, fence.length) === fence) fence = undefined;
-            else putCode(string.sub(line, code));
-        } else if (indent === line.length) {
-            flush();
+        } else if (match(line, "^ *$")[0] !== undefined) {
             if (gap !== undefined) gap = true;
-        } else if (indent >= 4 && !inList && paragraph.length === 0) {
-            putCode(string.sub(line, 5));
         } else {
-            readText(line, indent);
+            putText(line);
         }
     }
-    flush();
 }
 
 /** Cuts a folded text to a width in columns; ".." at the end shows that something is missing. */
 export function cut(text: string, width: number): string {
     if (text.length <= width) return text;
-    const kept = Math.max(width - 2, 0);
-    return string.sub(text, 1, kept) + string.sub("..", 1, width);
+    return string.sub(text, 1, Math.max(width - 2, 0)) + string.sub("..", 1, width);
 }
 
 /** How long ago something was, as short as a list needs it: "now", "5m", "3h", "2d". */
