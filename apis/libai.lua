@@ -129,6 +129,7 @@ local function createAi(environment)
 				options.onProgress(turn.progress(state, now()))
 			end
 			if action.kind == "send" then
+				record.sent = true
 				record.baselineId = state.baselineId
 				record.sentAt = now()
 			end
@@ -142,7 +143,7 @@ local function createAi(environment)
 			return drive(server, record, options, resumed)
 		end)
 		if ok then return first, second end
-		if first == "Terminated" and memory.isRecorded(disk, record.nonce) then
+		if first == "Terminated" and record.sent == true then
 			local tell = options.onProgress or function() end
 			tell({phase = "stopping", seconds = 0})
 			local stubborn = {settings = server.settings, send = server.send, raw = true}

@@ -35,11 +35,13 @@ end
 
 local function refuse(what) return stop(fail("bad_argument", {what = what})) end
 
+local function listSessions() return ai.listSessions() end
+
 local function findSession(word)
 	local number = tonumber(word)
 	if not number then return word end
-	local session = wait(ai.listSessions)[number]
-	return session and session.id or refuse("There is no session " .. word)
+	local session = wait(listSessions)[number]
+	return session and session.id or stop(fail("session_gone", {session = word}))
 end
 
 local function showDetails(reply)
@@ -54,12 +56,13 @@ end
 
 local function tell(reply)
 	screen.showAnswer(reply.text)
+	if reply.finish == "length" then screen.remark("The answer was cut at the model's limit.") end
 	showDetails(reply)
 end
 
 local function showSessions(sessions)
 	local width, height = term.getSize()
-	if #sessions == 0 then screen.remark("No conversations yet. Start one: ai <prompt>") end
+	if #sessions == 0 then screen.remark("No sessions yet. Start one: ai <prompt>") end
 	do
 		local i = 1
 		while i <= math.min(#sessions, height - 2) do
@@ -80,23 +83,18 @@ local function showSessions(sessions)
 	end
 end
 
-local function help(command)
+local function help()
 	local width = term.getSize()
 	local function explain(usage, purpose)
-		print(width < 40 and command == "" and usage or string.format("%-19s %s", usage, purpose))
+		return print(
+			width < 40 and prompt == "" and usage or string.format("%-19s %s", usage, purpose)
+		)
 	end
-	for _, value_ in ipairs(commands) do
-		local name = value_[1]
-		local usage = value_[2]
-		local purpose = value_[3]
-		if command == "" or command == name then explain("ai " .. usage, purpose) end
+	for _, command in ipairs(commands) do
+		if prompt == "" or prompt == command[1] then explain("ai " .. command[2], command[3]) end
 	end
-	if command ~= "" then return end
-	for _, value_ in ipairs(flags) do
-		local name = value_[1]
-		local value = value_[2]
-		local purpose = value_[3]
-		explain("--" .. name .. " " .. value, purpose)
+	for _, flag in ipairs(prompt == "" and flags or {}) do
+		explain("--" .. flag[1] .. " " .. flag[2], flag[3])
 	end
 end
 
@@ -116,7 +114,7 @@ if command == "ask" then
 elseif command == "new" then
 	options.session = wait(function() return ai.newSession() end).id
 	if prompt == "" then
-		screen.remark("The next prompt starts a new conversation.")
+		screen.remark("Talking in a new session.")
 	else
 		ask()
 	end
@@ -128,8 +126,7 @@ elseif command == "ping" then
 	)
 	showDetails(reply)
 elseif command == "sessions" then
-	if prompt ~= "" then options.search = prompt end
-	showSessions(wait(ai.listSessions))
+	showSessions(wait(listSessions))
 elseif command == "use" then
 	if prompt == "" then refuse("Which session? A number of ai sessions, or an id") end
 	local id = findSession(prompt)
@@ -143,11 +140,11 @@ elseif command == "resume" then
 	local reply
 	repeat
 		reply = wait(ai.resume)
-		if reply.prompt then screen.remark("> " .. reply.prompt) end
+		screen.remark(not reply.prompt and "The last answer:" or "> " .. reply.prompt)
 		tell(reply)
 	until not ((reply.remaining or 0) > 0)
 elseif command == "version" then
 	print("ai " .. version)
 else
-	help(prompt)
+	help()
 end

@@ -4,7 +4,7 @@ M.commands = {
 	{"ask", "ask <prompt>", "Ask (ask may be left out)", 1000000000},
 	{"new", "new [prompt]", "Start a session and ask in it", 1000000000},
 	{"ping", "ping", "Test the whole way to the model", 0},
-	{"sessions", "sessions [word]", "List sessions; * is the current", 1},
+	{"sessions", "sessions", "List sessions; * is the current", 0},
 	{"use", "use <number|id>", "Go on in another session", 1},
 	{"abort", "abort", "Stop what the session is doing", 0},
 	{"resume", "resume", "Show the missed or last answer", 0},
@@ -66,10 +66,7 @@ function M.parse(given)
 		end
 	end
 	if wanted then line.problem = "--" .. wanted .. " needs a value" end
-	local most = mostWords(line.command)
-	local first = line.words[1]
-	local isSentence = most ~= nil and #line.words > most
-	if isSentence or line.command == "help" and first and not mostWords(first) then
+	if #line.words > (mostWords(line.command) or 1000000000) then
 		table.insert(line.words, 1, line.command)
 		line.command = "ask"
 	end

@@ -48,11 +48,11 @@ M.failures = {
 	},
 	session_busy = {
 		"This session has been busy for {seconds} s{what}.",
-		"Wait for it, stop it (ai abort) or use another: ai new"
+		"Wait (ai resume), stop it (ai abort) or use: ai new"
 	},
 	unknown_model = {
 		"opencode has no model {wanted}.",
-		"It has:{known}. Name one: ai --model <id> <prompt>"
+		"It has:{known}. Name one once: ai --model <id> <prompt>"
 	},
 	unknown_agent = {"opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"},
 	never_started = {

@@ -1,6 +1,6 @@
 --- What `ai` shows.
 local M = {}
-local withColour, turnPage, COLOURS
+local withColour, turnPage, clearRow, COLOURS
 local text = require("/apis/ai/text")
 
 function withColour(colour, print_)
@@ -10,17 +10,11 @@ function withColour(colour, print_)
 	term.setTextColour(before)
 end
 
-function M.remark(line)
-	withColour(colours.lightGrey, function() return print(text.fold(line)) end)
-end
-
 function turnPage(width)
-	M.remark(text.cut("-- more: any key, q: enough --", width))
+	term.write(text.cut("-- any key, q to quit --", width))
 	local _, key = os.pullEvent("key")
 	sleep(0.05)
-	local _, row = term.getCursorPos()
-	term.setCursorPos(1, row - 1)
-	term.clearLine()
+	clearRow()
 	return key ~= keys.q
 end
 
@@ -43,6 +37,12 @@ function M.showAnswer(markdown)
 	end)
 end
 
+function clearRow()
+	local _, row = term.getCursorPos()
+	term.setCursorPos(1, row)
+	term.clearLine()
+end
+
 COLOURS = {
 	heading = colours.yellow,
 	bold = colours.yellow,
@@ -50,6 +50,10 @@ COLOURS = {
 	quote = colours.lightGrey,
 	link = colours.cyan
 }
+
+function M.remark(line)
+	withColour(colours.lightGrey, function() return print(text.fold(line)) end)
+end
 
 function M.showFailure(failure)
 	if failure.text and failure.text ~= "" then M.showAnswer(failure.text) end
@@ -70,12 +74,6 @@ local function describe(progress)
 	local tool = progress.tool
 	if tool then return tool .. " " .. (progress.title or "") end
 	return (PHASES[progress.phase] or progress.phase) .. (progress.message or "")
-end
-
-local function clearRow()
-	local _, row = term.getCursorPos()
-	term.setCursorPos(1, row)
-	term.clearLine()
 end
 
 function M.withSpinner(act)

@@ -42,8 +42,6 @@ function M.recordTurn(disk, turn)
 	return ok
 end
 
-function M.isRecorded(disk, nonce) return disk.exists(pathOf(nonce)) end
-
 function M.forgetTurn(disk, nonce) disk.delete(pathOf(nonce)) end
 
 function M.pendingTurns(disk)

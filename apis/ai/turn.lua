@@ -380,7 +380,7 @@ local function decide(state, observation)
 		local pattern = permission.patterns and permission.patterns[1]
 		state.blocker = {
 			kind = "permission",
-			text = permission.permission .. " " .. (pattern or "")
+			text = permission.permission .. ": " .. (pattern or "")
 		}
 	elseif kind == "questions" then
 		local question = ours(state, observation.value)
@@ -415,11 +415,13 @@ function M.progress(state, now)
 	end
 	local tool = runningTool(state.last)
 	if tool then
+		local call = tool.state
+		local input = call.input or {}
 		return {
 			phase = "tool",
 			seconds = seconds,
 			tool = tool.tool,
-			title = tool.state and tool.state.title
+			title = call.title or input.description or input.command
 		}
 	end
 	return {phase = not newAnswer(state) and "sent" or "working", seconds = seconds}

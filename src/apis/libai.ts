@@ -162,6 +162,7 @@ function createAi(this: void, environment?: Environment): Ai {
                 options.onProgress(turn.progress(state, now()));
             }
             if (action.kind === "send") {
+                record.sent = true;
                 record.baselineId = state.baselineId;
                 record.sentAt = now();
             }
@@ -180,8 +181,7 @@ function createAi(this: void, environment?: Environment): Ai {
     ): Result<Reply> {
         const [ok, first, second] = pcall(() => drive(server, record, options, resumed));
         if (ok) return $multi(first, second) as unknown as Result<Reply>;
-        // A record is on the disk from the moment that the prompt may be on the server.
-        if ((first as unknown) === "Terminated" && memory.isRecorded(disk, record.nonce)) {
+        if ((first as unknown) === "Terminated" && record.sent === true) {
             const tell = options.onProgress ?? (() => {});
             tell({ phase: "stopping", seconds: 0 });
             const stubborn = { settings: server.settings, send: server.send, raw: true };

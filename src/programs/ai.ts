@@ -18,14 +18,14 @@ function stop(failure: Failure): never {
 }
 
 /** What every call is given; each takes what it knows. */
-const options: AskOptions & { search?: string } = {
+const options: AskOptions = {
     session: line.flags.session,
     model: line.flags.model,
     agent: line.flags.agent,
 };
 
 /** Runs a call under the moving line; ends the program where it fails. */
-function wait<T>(call: (given: AskOptions & { search?: string }) => Result<T>): T {
+function wait<T>(call: (given: AskOptions) => Result<T>): T {
     let ok = false;
     let value: unknown;
     screen.withSpinner((reporter) => {
@@ -41,12 +41,14 @@ function refuse(what: string): never {
     return stop(fail("bad_argument", { what }));
 }
 
+const listSessions = () => ai.listSessions();
+
 /** The session that a number of the list, or an id, stands for. */
 function findSession(word: string): string {
     const number = tonumber(word);
     if (number === undefined) return word;
-    const session = wait(ai.listSessions)[number - 1];
-    return session ? session.id : refuse(`There is no session ${word}`);
+    const session = wait(listSessions)[number - 1];
+    return session ? session.id : stop(fail("session_gone", { session: word }));
 }
 
 function showDetails(reply: Reply): void {
@@ -57,12 +59,13 @@ function showDetails(reply: Reply): void {
 
 function tell(reply: Reply): void {
     screen.showAnswer(reply.text);
+    if (reply.finish === "length") screen.remark("The answer was cut at the model's limit.");
     showDetails(reply);
 }
 
 function showSessions(sessions: SessionSummary[]): void {
     const [width, height] = term.getSize();
-    if (sessions.length === 0) screen.remark("No conversations yet. Start one: ai <prompt>");
+    if (sessions.length === 0) screen.remark("No sessions yet. Start one: ai <prompt>");
     for (let i = 1; i <= math.min(sessions.length, height - 2); i++) {
         const session = sessions[i - 1]!;
         const age = ` ${text.ageText((os.epoch("utc") - session.updated) / 1000)}`;
@@ -73,16 +76,14 @@ function showSessions(sessions: SessionSummary[]): void {
 }
 
 /** One line a command and a flag; on a narrow screen without what they are for. */
-function help(command: string): void {
+function help(): void {
     const [width] = term.getSize();
-    const explain = (usage: string, purpose: string) => {
-        print(width < 40 && command === "" ? usage : string.format("%-19s %s", usage, purpose));
-    };
-    for (const [name, usage, purpose] of commands) {
-        if (command === "" || command === name) explain(`ai ${usage}`, purpose);
+    const explain = (usage: string, purpose: string) =>
+        print(width < 40 && prompt === "" ? usage : string.format("%-19s %s", usage, purpose));
+    for (const command of commands) {
+        if (prompt === "" || prompt === command[0]) explain(`ai ${command[1]}`, command[2]);
     }
-    if (command !== "") return;
-    for (const [name, value, purpose] of flags) explain(`--${name} ${value}`, purpose);
+    for (const flag of prompt === "" ? flags : []) explain(`--${flag[0]} ${flag[1]}`, flag[2]);
 }
 
 if (line.problem !== undefined) refuse(line.problem);
@@ -97,7 +98,7 @@ if (command === "ask") {
     ask();
 } else if (command === "new") {
     options.session = wait(() => ai.newSession()).id;
-    if (prompt === "") screen.remark("The next prompt starts a new conversation.");
+    if (prompt === "") screen.remark("Talking in a new session.");
     else ask();
 } else if (command === "ping") {
     const reply = wait(ai.ping);
@@ -105,8 +106,7 @@ if (command === "ask") {
     print(string.format("%s (%.2f s)", isPong === undefined ? text.fold(reply.text) : "pong", reply.seconds));
     showDetails(reply);
 } else if (command === "sessions") {
-    if (prompt !== "") options.search = prompt;
-    showSessions(wait(ai.listSessions));
+    showSessions(wait(listSessions));
 } else if (command === "use") {
     if (prompt === "") refuse("Which session? A number of ai sessions, or an id");
     const id = findSession(prompt);
@@ -117,11 +117,11 @@ if (command === "ask") {
     let reply: Reply;
     do {
         reply = wait(ai.resume);
-        if (reply.prompt !== undefined) screen.remark(`> ${reply.prompt}`);
+        screen.remark(reply.prompt === undefined ? "The last answer:" : `> ${reply.prompt}`);
         tell(reply);
     } while ((reply.remaining ?? 0) > 0);
 } else if (command === "version") {
     print(`ai ${version}`);
 } else {
-    help(prompt);
+    help();
 }

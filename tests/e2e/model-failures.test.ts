@@ -48,3 +48,9 @@ it("starts a new session after a hang where the setting says so", async () => {
     expect(await computer.setting("opencc.session_id")).toBeUndefined();
     expect((await computer.run("ai ping")).transcript).toMatch(/^pong/m);
 });
+
+it("says that an answer was cut at the model's limit", async () => {
+    const { succeeded, transcript } = await world.newComputer().run("ai [finish length] hello");
+    expect(succeeded).toBe(true);
+    expect(transcript).toContain("The answer was cut at the model's limit.");
+});

@@ -59,5 +59,5 @@ it("shows the last answer again when nothing is pending, and says so where there
     expect(nothing.transcript).toContain("There is no answer to fetch.");
     expect(nothing.succeeded).toBe(false);
     await computer.run("ai ping");
-    expect((await computer.run("ai resume")).transcript).toMatch(/^pong$/m);
+    expect((await computer.run("ai resume")).transcript).toMatch(/^The last answer:\npong$/m);
 });

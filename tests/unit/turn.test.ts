@@ -469,7 +469,7 @@ const cases: Case[] = [
         end: {
             kind: "fail",
             code: "waiting_for_permission",
-            detail: { what: "bash rm -r /" },
+            detail: { what: "bash: rm -r /" },
             pending: true,
         },
         shows: ["tool", "waiting for permission"],
@@ -509,7 +509,7 @@ const cases: Case[] = [
                 },
             ],
         ],
-        end: { kind: "fail", code: "waiting_for_permission", detail: { what: "edit a.lua" } },
+        end: { kind: "fail", code: "waiting_for_permission", detail: { what: "edit: a.lua" } },
     },
     {
         name: "a question that nobody answers",

@@ -5,7 +5,7 @@ export const commands: [name: string, usage: string, purpose: string, most: numb
     ["ask", "ask <prompt>", "Ask (ask may be left out)", 1e9],
     ["new", "new [prompt]", "Start a session and ask in it", 1e9],
     ["ping", "ping", "Test the whole way to the model", 0],
-    ["sessions", "sessions [word]", "List sessions; * is the current", 1],
+    ["sessions", "sessions", "List sessions; * is the current", 0],
     ["use", "use <number|id>", "Go on in another session", 1],
     ["abort", "abort", "Stop what the session is doing", 0],
     ["resume", "resume", "Show the missed or last answer", 0],
@@ -83,11 +83,8 @@ export function parse(given: readonly string[]): CommandLine {
         }
     }
     if (wanted !== undefined) line.problem = `--${wanted} needs a value`;
-    const most = mostWords(line.command);
-    const first = line.words[0];
-    const isSentence = most !== undefined && line.words.length > most;
-    if (isSentence || (line.command === "help" && first !== undefined && mostWords(first) === undefined)) {
-        // "ai help me with my door" and "ai use the stairs" are prompts.
+    if (line.words.length > (mostWords(line.command) ?? 1e9)) {
+        // "ai use the stairs" is a prompt.
         table.insert(line.words, 1, line.command);
         line.command = "ask";
     }

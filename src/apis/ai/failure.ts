@@ -61,9 +61,9 @@ export const failures: Record<string, [message: string, hint: string] | undefine
     session_gone: ["The server has no session {session}.", "See: ai sessions. Start another: ai new"],
     session_busy: [
         "This session has been busy for {seconds} s{what}.",
-        "Wait for it, stop it (ai abort) or use another: ai new",
+        "Wait (ai resume), stop it (ai abort) or use: ai new",
     ],
-    unknown_model: ["opencode has no model {wanted}.", "It has:{known}. Name one: ai --model <id> <prompt>"],
+    unknown_model: ["opencode has no model {wanted}.", "It has:{known}. Name one once: ai --model <id> <prompt>"],
     unknown_agent: ["opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"],
     never_started: [
         "opencode took the prompt and never started.",

@@ -16,6 +16,7 @@ export interface Part {
     readonly state?: {
         readonly status: string;
         readonly title?: string;
+        readonly input?: { readonly description?: string; readonly command?: string };
         readonly metadata?: { readonly sessionId?: string };
     };
 }

@@ -30,15 +30,13 @@ export function showFailure(failure: Failure): void {
     printError(text.fold(failure.hint));
 }
 
-/** Waits at the end of a page. True to go on, false when the reader has seen enough. */
+/** Waits at the end of a page, on its free last row. True to go on, false when the reader has seen enough. */
 function turnPage(width: number): boolean {
-    remark(text.cut("-- more: any key, q: enough --", width));
+    term.write(text.cut("-- any key, q to quit --", width));
     const [, key] = os.pullEvent("key");
     // The key's character would be typed at the shell's prompt.
     sleep(0.05);
-    const [, row] = term.getCursorPos();
-    term.setCursorPos(1, row - 1);
-    term.clearLine();
+    clearRow();
     return key !== keys.q;
 }
 

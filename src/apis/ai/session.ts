@@ -12,6 +12,8 @@ export interface TurnRecord extends Prompt, TurnStart {
     readonly directory: string;
     sentAt: number;
     baselineId?: string;
+    /** Whether the prompt may be on the server. */
+    sent?: boolean;
 }
 
 /** What is used of CC's fs API. */
@@ -63,11 +65,6 @@ export function recordTurn(disk: Disk, turn: TurnRecord): boolean {
         file.close();
     });
     return ok;
-}
-
-/** Whether a turn is written down. */
-export function isRecorded(disk: Disk, nonce: string): boolean {
-    return disk.exists(pathOf(nonce));
 }
 
 /** Forgets a turn, once its answer was handed over or can never come. */

@@ -488,7 +488,7 @@ function decide(state: TurnState, observation: Observation): Action {
         state.blocker = undefined;
         if (!permission) return { kind: "questions" };
         const pattern = permission.patterns && permission.patterns[0];
-        state.blocker = { kind: "permission", text: `${permission.permission} ${pattern ?? ""}` };
+        state.blocker = { kind: "permission", text: `${permission.permission}: ${pattern ?? ""}` };
     } else if (kind === "questions") {
         const question = ours(state, observation.value);
         const first = question && question.questions[0];
@@ -559,8 +559,12 @@ export function progress(state: TurnState, now: number): Progress {
     }
     if (state.status === "retry") return { phase: "retry", seconds, message: state.retry && state.retry.message };
     const tool = runningTool(state.last);
-    if (tool)
-        return { phase: "tool", seconds, tool: tool.tool, title: tool.state && tool.state.title };
+    if (tool) {
+        // Most tools have a title only when they are done.
+        const call = tool.state!;
+        const input = call.input ?? {};
+        return { phase: "tool", seconds, tool: tool.tool, title: call.title ?? input.description ?? input.command };
+    }
     return { phase: newAnswer(state) === undefined ? "sent" : "working", seconds };
 }
 
