@@ -48,6 +48,12 @@ describe("events queue", () => {
         os.queueEvent("spec_event", bytes);
         assert.are.equal(bytes, pull()[1]);
     });
+    it("holds 256 and loses what comes then", () => {
+        for (const number of $range(1, 300)) os.queueEvent("spec_many", number);
+        for (const number of $range(1, 256)) assert.are.equal(number, pull("spec_many")[1]);
+        os.queueEvent("spec_end");
+        assert.are.equal("spec_end", pull()[0]);
+    });
     it("wants a name", () => {
         assert.error_matches(() => os.queueEvent(undefined), "bad argument #1");
     });

@@ -324,6 +324,20 @@ describe("fs handles", () => {
         assert.are.equal("seen", content(path));
         file.close();
     });
+    it("at most 128 are open", () => {
+        put(path, "");
+        const open: Handle[] = [];
+        let reason: string | undefined;
+        while (reason === undefined && open.length < 200) {
+            const [file, why] = fs.open(path, "r");
+            reason = why;
+            if (why === undefined) open.push(file);
+        }
+        for (const file of open) file.close();
+        assert.are.equal("Too many files already open", reason);
+        assert.is_true(open.length <= 128);
+        assert.is_true(open.length > 100);
+    });
     it("a closed handle cannot be used", () => {
         const [file] = fs.open(path, "w");
         file.close();
