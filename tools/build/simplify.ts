@@ -55,7 +55,7 @@ export function choicesPlugin(): tstl.Plugin {
             !decides(node) ||
             hasSome(context.checker, type, MAYBE_FALSE)
         ) {
-            return context.superTransformExpression(node) as tstl.Expression;
+            return context.superTransformExpression(node);
         }
         const value = context.transformExpression(node.left);
         return isEqual ? tstl.createUnaryExpression(value, tstl.SyntaxKind.NotOperator) : value;
