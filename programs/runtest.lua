@@ -73,16 +73,14 @@ local function read(words)
 		elseif string.sub(word, 1, 1) == "-" then
 			stop("Unknown option " .. word .. ". See: runtest --help")
 		else
-			local options_paths_0 = options.paths
-			options_paths_0[#options_paths_0 + 1] = "/" .. shell.resolve(word)
+			options.paths[#options.paths + 1] = "/" .. shell.resolve(word)
 		end
 	end
 	if #options.paths == 0 then
 		if not fs.isDir(SPECS) then
 			stop("There is no " .. SPECS .. ". Name spec files: runtest my.spec.lua")
 		end
-		local options_paths_1 = options.paths
-		options_paths_1[#options_paths_1 + 1] = SPECS
+		options.paths[#options.paths + 1] = SPECS
 	end
 	return options
 end
@@ -107,8 +105,7 @@ local function run(bindingPattern0)
 		print(file)
 		runFile(file, shell, skipped, function(result)
 			cases[#cases + 1] = result
-			local counts_2, result_status_3 = counts, result.status
-			counts_2[result_status_3] = counts_2[result_status_3] + 1
+			counts[result.status] = counts[result.status] + 1
 			if result.status == "failed" then failures[#failures + 1] = result end
 			show(
 				COLOURS[result.status],

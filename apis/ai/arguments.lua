@@ -42,8 +42,7 @@ function M.parse(given)
 			line.flags[wanted] = word
 			wanted = nil
 		elseif inPrompt then
-			local line_words_0 = line.words
-			line_words_0[#line_words_0 + 1] = word
+			line.words[#line.words + 1] = word
 		elseif word == "-h" or word == "--help" then
 			line.command = "help"
 		elseif word == "--version" then
@@ -60,8 +59,7 @@ function M.parse(given)
 		elseif line.command == "" and mostWords(word) then
 			line.command = word
 		else
-			local line_words_1 = line.words
-			line_words_1[#line_words_1 + 1] = word
+			line.words[#line.words + 1] = word
 			inPrompt = line.command == "" or line.command == "ask" or line.command == "new"
 		end
 	end

@@ -54,9 +54,8 @@ function M.readSettings(store)
 	local values = {}
 	local numbers = {}
 	for name, definition in pairs(M.definitions) do
-		local store_get_result_0 = store.get("opencc." .. name)
-		if store_get_result_0 == nil then store_get_result_0 = definition.default end
-		local value = store_get_result_0
+		local value = store.get("opencc." .. name)
+		if value == nil then value = definition.default end
 		local most = definition.most
 		if most then
 			local number = tonumber(value) or 0

@@ -34,12 +34,11 @@ local function failed(names, bindingPattern0)
 		result.expected = value.expected
 		result.got = value.got
 	else
-		local temp_4 = type(value) ~= "table"
-		if not temp_4 then
+		local isText = type(value) ~= "table"
+		if not isText then
 			local opt_2 = getmetatable(value)
-			temp_4 = (opt_2 and opt_2.__tostring) ~= nil
+			isText = (opt_2 and opt_2.__tostring) ~= nil
 		end
-		local isText = temp_4
 		result.message = isText and tostring(value) or show(value)
 	end
 	return result

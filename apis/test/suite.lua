@@ -44,13 +44,11 @@ function M.createSuite()
 			end,
 			before_each = function(body)
 				mustBeOpen("before_each")
-				local block_before_0 = block.before
-				block_before_0[#block_before_0 + 1] = body
+				block.before[#block.before + 1] = body
 			end,
 			after_each = function(body)
 				mustBeOpen("after_each")
-				local block_after_1 = block.after
-				block_after_1[#block_after_1 + 1] = body
+				block.after[#block.after + 1] = body
 			end
 		}
 	}

@@ -287,6 +287,52 @@ describe("choices", () => {
     });
 });
 
+describe("variables that the compiler made up", () => {
+    const code = `
+        interface Cell { flags: unknown[]; counts: Record<string, number>; name?: boolean }
+        const counts: Record<string, number> = { a: 1 };
+        export function last(cell: Cell): unknown {
+            const value = cell.flags[0] ?? "none";
+            return value;
+        }
+        export function shadowed(cell: Cell): unknown {
+            const name = "b";
+            { const name = cell.flags[0] ?? "none"; if (name === "none") return name; }
+            return name;
+        }
+        export function add(cell: Cell, name: string): number {
+            cell.flags.push(name);
+            cell.counts[name]! += 1;
+            counts[cell.flags[0] as string]! += 1;
+            return counts.a! + cell.counts[name]! + cell.flags.length;
+        }
+        export function replace(cell: Cell): string {
+            const before = cell.flags;
+            const make = (): string => { cell.flags = []; return "made"; };
+            cell.flags.push(make());
+            return before.length + " " + cell.flags.length;
+        }`;
+
+    test("give way to the variable or field that they are for", () => {
+        const lua = luaOf(code);
+        expect(lua).toContain('local value = cell.flags[1]\n\tif value == nil then value = "none" end\n');
+        expect(lua).toContain("cell.flags[#cell.flags + 1] = name\n");
+        expect(lua).toContain("cell.counts[name] = cell.counts[name] + 1\n");
+        expect(lua).not.toMatch(/_\d/);
+    });
+
+    test.each([
+        ["main.last({flags = {false}})", false],
+        ["main.last({flags = {}})", "none"],
+        ["main.shadowed({flags = {}})", "none"],
+        ["main.shadowed({flags = {1}})", "b"],
+        ["main.add({flags = {}, counts = {a = 1}}, 'a')", 5],
+        ["main.replace({flags = {1}})", "2 0"],
+    ])("%s", (call, expected) => {
+        expect(run(code, call)).toEqual([expected]);
+    });
+});
+
 test("parentheses stay where they cut off all values but the first", () => {
     const code = `
         const two = (): LuaMultiReturn<[number, number]> => $multi(1, 2);

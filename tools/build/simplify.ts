@@ -140,7 +140,7 @@ export function simplify(file: tstl.File): void {
     file.statements = withDirectRequires(file.statements);
     visit(file, (node) => {
         if (tstl.isFile(node) || tstl.isBlock(node) || tstl.isDoStatement(node)) {
-            node.statements = withDirectChoices(node.statements);
+            node.statements = withDirectFields(withFinalNames(withDirectChoices(node.statements)));
         } else if (tstl.isIfStatement(node)) {
             joinElseIf(node);
         } else if (tstl.isRepeatStatement(node)) {
@@ -310,6 +310,92 @@ function directChoice(
     if (!mayMove) return undefined;
     for (const assignment of assignments) assignment.left = [target];
     return variable === undefined ? [choice] : [tstl.createVariableDeclarationStatement(variable), choice];
+}
+
+/**
+ * Gives a variable its name from the start. TypeScriptToLua writes `local a = x ?? y` as `local temporary = x`, an `if`
+ * that may change it, and `local a = temporary`.
+ */
+function withFinalNames(statements: readonly tstl.Statement[]): tstl.Statement[] {
+    const result: tstl.Statement[] = [];
+    for (const [index, statement] of statements.entries()) {
+        const variable = declaredBy(statement);
+        const name = result
+            .map((previous) => declaredBy(previous)?.text)
+            .find((text) => text?.startsWith(MADE_UP) === true && isVariable(valuesOf(statement), text));
+        const from = result.findIndex((previous) => declaredBy(previous)?.text === name);
+        if (
+            variable === undefined ||
+            name === undefined ||
+            countOf(variable.text, result.slice(from)) > 0 ||
+            countOf(name, statements.slice(index)) > 1
+        ) {
+            result.push(statement);
+            continue;
+        }
+        takeComments(result[from], statement);
+        for (const identifier of identifiersIn(...result.slice(from))) {
+            if (identifier.text === name) identifier.text = variable.text;
+        }
+    }
+    return result;
+}
+
+/**
+ * `a.b[#a.b + 1] = c` for `local temporary = a.b` and `temporary[#temporary + 1] = c`. Lua, too, looks at the target
+ * before it works out the value.
+ */
+function withDirectFields(statements: readonly tstl.Statement[]): tstl.Statement[] {
+    const result: tstl.Statement[] = [];
+    for (const [index, statement] of statements.entries()) {
+        const previous = result.at(-1);
+        const fields = previous && fieldsIn(previous, hasCalls(statement));
+        if (previous !== undefined && fields !== undefined && tstl.isAssignmentStatement(statement)) {
+            const isUsedAgain = [...fields.keys()].some(
+                (name) => countOf(name, statements.slice(index + 1)) > 0,
+            );
+            const isUsedForValue = [...fields.keys()].some((name) => countOf(name, statement.right) > 0);
+            if (!isUsedAgain && !(isUsedForValue && hasCalls(statement))) {
+                replaceIn(statement, fields);
+                takeComments(statement, previous);
+                result.pop();
+            }
+        }
+        result.push(statement);
+    }
+    return result;
+}
+
+/** What made-up variables are for, by their names: fields, and other variables unless a call may change these. */
+function fieldsIn(statement: tstl.Statement, areCalled: boolean): Map<string, tstl.Expression> | undefined {
+    if (!tstl.isVariableDeclarationStatement(statement)) return undefined;
+    const fields = new Map<string, tstl.Expression>();
+    for (const [index, { text }] of statement.left.entries()) {
+        const value = statement.right?.[index];
+        if (!text.startsWith(MADE_UP) || value === undefined) return undefined;
+        if (!isField(value) && !(tstl.isIdentifier(value) && !areCalled)) return undefined;
+        fields.set(text, value);
+    }
+    return fields;
+}
+
+function isField(value: tstl.Expression): boolean {
+    if (!tstl.isTableIndexExpression(value) || !tstl.isLiteral(value.index)) return false;
+    return tstl.isIdentifier(value.table) || isField(value.table);
+}
+
+/** Puts expressions in the place of variables. */
+function replaceIn(node: tstl.Node, expressions: ReadonlyMap<string, tstl.Expression>): void {
+    const replaced = (value: unknown): unknown => {
+        if (!isNode(value)) return value;
+        if (tstl.isIdentifier(value)) return expressions.get(value.text) ?? value;
+        replaceIn(value, expressions);
+        return value;
+    };
+    const parts = node as unknown as Record<string, unknown>;
+    for (const [part, value] of Object.entries(parts)) {
+        parts[part] = Array.isArray(value) ? value.map(replaced) : replaced(value);
+    }
 }
 
 /** The assignments to a variable that end the arms of an `if`; undefined when not every arm ends so. */
