@@ -79,8 +79,9 @@ describe("the index", () => {
         expect(project.read("packages/index.json")).toBe(before);
     });
 
-    test("goes with a manifest of the operating system and its packages", async () => {
+    test("goes with a manifest of the operating system and the packages that it brings", async () => {
         const project = trapos();
+        project.describe("aside", { files: [] });
         await build(project.root);
         expect(JSON.parse(project.read("manifest.json"))).toEqual({
             name: "trapos",

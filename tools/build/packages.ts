@@ -148,12 +148,20 @@ export function makeIndex(
 
 /**
  * Makes the root manifest: the operating system's name and version, which are those of its meta package, and the
- * version of each package.
+ * versions of that package and of all that it brings.
  */
 export function makeManifest(descriptors: readonly Descriptor[]): object {
-    const meta = descriptors.find(({ name }) => name === META_PACKAGE);
-    const packages = descriptors.map(({ name, version }) => [name, version] as const);
-    return { name: META_PACKAGE, version: meta?.version ?? "0.0.0", packages: Object.fromEntries(packages) };
+    const byName = new Map(descriptors.map((descriptor) => [descriptor.name, descriptor]));
+    const versions: Record<string, string> = {};
+    const add = (name: string): void => {
+        const descriptor = byName.get(name);
+        if (descriptor === undefined || name in versions) return;
+        versions[name] = descriptor.version;
+        for (const dependency of Object.keys(descriptor.dependencies)) add(dependency);
+    };
+    add(META_PACKAGE);
+    const version = versions[META_PACKAGE] ?? "0.0.0";
+    return { name: META_PACKAGE, version, packages: sortedByKey(versions) };
 }
 
 /** JSON as this project writes it. */
