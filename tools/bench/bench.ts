@@ -5,6 +5,8 @@ import { type BenchServer, startBenchServer } from "./server.ts";
 
 /** What figures are measured with. */
 export interface Bench {
+    /** The names of the figures of this run. */
+    readonly wanted: readonly string[];
     /** Ends what is being measured. */
     readonly signal: AbortSignal;
     /** Tells whoever waits what is being measured. */
@@ -20,14 +22,15 @@ export interface Bench {
  * @param use what to do with the bench
  */
 export async function withBench<T>(
-    options: Pick<Bench, "signal" | "say">,
+    options: Pick<Bench, "wanted" | "signal" | "say">,
     use: (bench: Bench) => Promise<T>,
 ): Promise<T> {
-    const { signal, say } = options;
+    const { wanted, signal, say } = options;
     const folder = await mkdtemp(join(tmpdir(), "trapos-bench-"));
     let started: Promise<BenchServer> | undefined;
     try {
         return await use({
+            wanted,
             signal,
             say: (text) => say(text),
             newFolder: () => mkdtemp(join(folder, "computer-")),

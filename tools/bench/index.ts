@@ -45,10 +45,10 @@ async function main(options: Options, signal: AbortSignal): Promise<number> {
     const say = (text: string) => {
         console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${text}`);
     };
-    const wanted = new Set(options.only ?? names);
-    const results = await withBench({ signal, say }, async (bench) => {
+    const wanted = options.only ?? names;
+    const results = await withBench({ wanted, signal, say }, async (bench) => {
         const measured: Result[] = [];
-        for (const figure of figures.filter(({ name }) => wanted.has(name))) {
+        for (const figure of figures.filter(({ name }) => wanted.includes(name))) {
             const result = await measure(figure, bench);
             if (options.json) console.log(jsonLine(result));
             measured.push(result);

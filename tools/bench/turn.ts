@@ -72,35 +72,33 @@ async function measureTurn(bench: Bench, client: Client, session: string, timing
     }
 }
 
+/** A turn that is to be measured. */
+export interface Plan {
+    /** How many turns its session has had before. */
+    readonly history: number;
+    readonly timing: Timing;
+}
+
 /**
  * Has a client ask several times, in a session of its own each time.
- * @param history how many turns each session has had before
- * @param timings of the model, one a turn
- * @param apartSeconds one starts so long after the other; without it when the other has ended
- * @returns one for each of the timings
+ * @param plans one a turn
+ * @param apartSeconds how long after the one before each starts
+ * @returns one for each of the plans, when all have ended
  */
 export async function measureTurns(
     bench: Bench,
     client: Client,
-    history: number,
-    timings: readonly Timing[],
-    apartSeconds?: number,
+    plans: readonly Plan[],
+    apartSeconds: number,
 ): Promise<Turn[]> {
     const server = await bench.server();
     const sessions: string[] = [];
-    for (const _ of timings) sessions.push(await server.newSession(history));
-    const running: Promise<Turn>[] = [];
-    for (const [index, timing] of timings.entries()) {
-        const turn = measureTurn(bench, client, sessions[index] ?? "", timing);
-        running.push(turn);
-        // It is waited for below, where the first failure is told.
-        turn.catch(() => {});
-        if (apartSeconds === undefined) await turn;
-        else await sleep(apartSeconds * 1000, undefined, { signal: bench.signal });
-    }
-    const ended = await Promise.allSettled(running);
-    return ended.map((turn) => {
-        if (turn.status === "rejected") throw turn.reason;
-        return turn.value;
+    for (const { history } of plans) sessions.push(await server.newSession(history));
+    const turns = plans.map(async ({ timing }, index) => {
+        await sleep(index * apartSeconds * 1000, undefined, { signal: bench.signal });
+        return measureTurn(bench, client, sessions[index] ?? "", timing);
     });
+    // None is left running when one fails.
+    await Promise.allSettled(turns);
+    return Promise.all(turns);
 }

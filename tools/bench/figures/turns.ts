@@ -24,15 +24,12 @@ const lengths: readonly Length[] = [
 /** How many turns a session has had before that which is measured. */
 const sessions = { short: 1, middle: 20, long: 100 };
 
-/** The longest delay: 150 ms, and 4 % of a turn that is longer than two seconds. */
-const delayBar = (seconds: number) => (seconds <= 2 ? 0.15 : seconds * 0.04);
-
 /** The most, in percent, by which the bytes in a long session may differ from those in a short one. */
 const growthBar = 5;
 
 /** From the least to the most of some numbers, for people. */
-function range(values: readonly number[], digits: number): string {
-    return `${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)}`;
+function range(values: readonly number[]): string {
+    return `${Math.min(...values)} to ${Math.max(...values)}`;
 }
 
 /**
@@ -48,33 +45,64 @@ export function timing(seconds: number, interval: number, phase: number): Timing
     return { seconds: seconds - interval, afterPoll: phase * interval };
 }
 
-async function medianTurn(bench: Bench, client: Client, length: Length, session: number): Promise<Turn> {
-    const { seconds, together } = length;
-    const times = length.times[client.name];
-    const timings = evenly(times, 0.5, 1).map((phase) => timing(seconds, client.interval(seconds), phase));
-    // All have started before the first ends, for a computer that boots holds up the others.
-    const apart = together ? seconds / (times + 1) : undefined;
-    await bench.server();
-    bench.say(`${times} turns of ${seconds} s in sessions of ${session}, ${client.name} ...`);
-    const turns = await measureTurns(bench, client, session, timings, apart);
-    const delays = turns.map(({ delay }) => delay);
-    const requests = turns.map(({ requests }) => requests);
-    bench.say(`    delay ${range(delays, 3)} s, ${range(requests, 0)} requests`);
+const cellName = ({ seconds }: Length, session: number) => `turn-${seconds}s-session-${session}`;
+const growthName = ({ seconds }: Length) => `growth-${seconds}s`;
+
+/** The sessions whose turns are needed for what is measured in this run. */
+function neededSessions(bench: Bench, length: Length): number[] {
+    const needs = (name: string) => bench.wanted.some((one) => one === name || one.startsWith(`${name}-`));
+    return Object.values(sessions).filter(
+        (session) => needs(cellName(length, session)) || needs(growthName(length)),
+    );
+}
+
+function medianTurn(turns: readonly Turn[]): Turn {
     return {
-        delay: median(delays),
-        requests: median(requests),
+        delay: median(turns.map(({ delay }) => delay)),
+        requests: median(turns.map(({ requests }) => requests)),
         bytesReceived: median(turns.map(({ bytesReceived }) => bytesReceived)),
     };
 }
 
-const measured = new Map<string, Promise<Turn>>();
+/** Measures a client in turns of one length. Returns the medians by the turns of the session. */
+async function measureLength(bench: Bench, client: Client, length: Length): Promise<Map<number, Turn>> {
+    const { seconds, together } = length;
+    const times = length.times[client.name];
+    const histories = neededSessions(bench, length);
+    // The sessions take turns, so that a busy moment of the machine befalls all of them and does not look like growth.
+    const plans = evenly(times, 0.5, 1).flatMap((phase) =>
+        histories.map((history) => ({ history, timing: timing(seconds, client.interval(seconds), phase) })),
+    );
+    await bench.server();
+    bench.say(`${plans.length} turns of ${seconds} s, ${client.name} ...`);
+    const turns: Turn[] = [];
+    const atOnce = together ? times : 1;
+    while (turns.length < plans.length) {
+        const group = plans.slice(turns.length, turns.length + atOnce);
+        // All have started before the first ends, for a computer that boots holds up the others.
+        turns.push(...(await measureTurns(bench, client, group, seconds / (atOnce + 1))));
+    }
+    return new Map(
+        histories.map((history) => {
+            const own = turns.filter((_, index) => plans[index]?.history === history);
+            const delays = range(own.map(({ delay }) => delay));
+            const requests = range(own.map(({ requests }) => requests));
+            bench.say(`  in sessions of ${history}: delay ${delays} s, ${requests} requests`);
+            return [history, medianTurn(own)];
+        }),
+    );
+}
 
-/** As `medianTurn`, but measures only once: several figures are read from it. */
-function turn(bench: Bench, client: Client, length: Length, session: number): Promise<Turn> {
-    const key = `${client.name} ${length.seconds} ${session}`;
-    const result = measured.get(key) ?? medianTurn(bench, client, length, session);
-    measured.set(key, result);
-    return result;
+const measured = new Map<string, Promise<Map<number, Turn>>>();
+
+/** The medians of a client's turns of one length in sessions of so many turns. Measures each length only once. */
+async function turn(bench: Bench, client: Client, length: Length, session: number): Promise<Turn> {
+    const key = `${client.name} ${length.seconds}`;
+    const measuring = measured.get(key) ?? measureLength(bench, client, length);
+    measured.set(key, measuring);
+    const found = (await measuring).get(session);
+    if (found === undefined) throw new Error(`Nothing was measured in sessions of ${session}.`);
+    return found;
 }
 
 /** A client's figure. Only ours has a bar; the naive client's stands beside it. */
@@ -91,45 +119,46 @@ function figureOf(
 
 const clients = [ours, naive];
 
+/** What is read from a turn, and the most that it may be. */
+const readings: readonly {
+    what: string;
+    unit: string;
+    bar: (length: Length) => number | undefined;
+    value: (turn: Turn) => number;
+}[] = [
+    {
+        what: "delay",
+        unit: "s",
+        // 150 ms, and 4 % of a turn that is longer than two seconds.
+        bar: ({ seconds }) => (seconds <= 2 ? 0.15 : seconds * 0.04),
+        value: ({ delay }) => delay,
+    },
+    {
+        what: "requests",
+        unit: "requests",
+        bar: ({ requestsBar }) => requestsBar,
+        value: ({ requests }) => requests,
+    },
+    { what: "bytes", unit: "B", bar: () => undefined, value: ({ bytesReceived }) => bytesReceived },
+];
+
 /** Delay, requests and bytes of a turn by its length and the session's, ours and the naive client's. */
 export const turnFigures: readonly Figure[] = lengths.flatMap((length) =>
     Object.values(sessions).flatMap((session) =>
-        clients.flatMap((client) => {
-            const { seconds, requestsBar } = length;
-            const name = `turn-${seconds}s-session-${session}`;
-            const of = (value: (turn: Turn) => number) => async (bench: Bench) =>
-                value(await turn(bench, client, length, session));
-            return [
-                figureOf(
-                    client,
-                    `${name}-delay`,
-                    "s",
-                    delayBar(seconds),
-                    of(({ delay }) => delay),
+        clients.flatMap((client) =>
+            readings.map(({ what, unit, bar, value }) =>
+                figureOf(client, `${cellName(length, session)}-${what}`, unit, bar(length), async (bench) =>
+                    value(await turn(bench, client, length, session)),
                 ),
-                figureOf(
-                    client,
-                    `${name}-requests`,
-                    "requests",
-                    requestsBar,
-                    of(({ requests }) => requests),
-                ),
-                figureOf(
-                    client,
-                    `${name}-bytes`,
-                    "B",
-                    undefined,
-                    of(({ bytesReceived }) => bytesReceived),
-                ),
-            ];
-        }),
+            ),
+        ),
     ),
 );
 
 /** By how much the bytes of a turn in the longest session differ from those in the shortest. */
 export const growthFigures: readonly Figure[] = lengths.flatMap((length) =>
     clients.map((client) =>
-        figureOf(client, `growth-${length.seconds}s`, "%", growthBar, async (bench) => {
+        figureOf(client, growthName(length), "%", growthBar, async (bench) => {
             const long = await turn(bench, client, length, sessions.long);
             const short = await turn(bench, client, length, sessions.short);
             return differencePercent(long.bytesReceived, short.bytesReceived);
