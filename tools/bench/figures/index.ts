@@ -1,4 +1,5 @@
 import type { Figure } from "../figure.ts";
+import { computerFigures } from "./computer.ts";
 import { installedSizeFigure } from "./installed-size.ts";
 import { growthFigures, turnFigures } from "./turns.ts";
 import { versionCostFigures } from "./version-cost.ts";
@@ -7,6 +8,7 @@ import { versionCostFigures } from "./version-cost.ts";
 export const figures: readonly Figure[] = [
     installedSizeFigure,
     ...versionCostFigures,
+    ...computerFigures,
     ...turnFigures,
     ...growthFigures,
 ];
