@@ -21,7 +21,7 @@ function M.send(request)
 	if not http then return failed("http is disabled") end
 	sent = sent + 1
 	local query = string.find(request.url, "?", 1, true)
-	local url = request.url .. (not query and "?" or "&") .. "n=" .. start .. "-" .. tostring(sent)
+	local url = request.url .. (query and "&" or "?") .. "n=" .. start .. "-" .. tostring(sent)
 	local ok, reason = http.request({
 		url = url,
 		method = request.method or "GET",

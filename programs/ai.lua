@@ -46,8 +46,9 @@ end
 
 local function showDetails(reply)
 	if not line.flags.verbose then return end
-	local tokens = not reply.tokens and ""
-		or ", tokens=" .. tostring(reply.tokens.input) .. "+" .. tostring(reply.tokens.output)
+	local tokens = reply.tokens
+			and ", tokens=" .. tostring(reply.tokens.input) .. "+" .. tostring(reply.tokens.output)
+		or ""
 	screen.remark(
 		"[ai] model=" .. tostring(reply.model) .. ", finish=" .. tostring(reply.finish) .. tokens
 			.. ", seconds=" .. tostring(reply.seconds)
@@ -121,9 +122,7 @@ elseif command == "new" then
 elseif command == "ping" then
 	local reply = wait(ai.ping)
 	local isPong = string.find(string.lower(reply.text), "pong", 1, true)
-	print(
-		string.format("%s (%.2f s)", not isPong and text.fold(reply.text) or "pong", reply.seconds)
-	)
+	print(string.format("%s (%.2f s)", isPong and "pong" or text.fold(reply.text), reply.seconds))
 	showDetails(reply)
 elseif command == "sessions" then
 	showSessions(wait(listSessions))
@@ -140,7 +139,7 @@ elseif command == "resume" then
 	local reply
 	repeat
 		reply = wait(ai.resume)
-		screen.remark(not reply.prompt and "The last answer:" or "> " .. reply.prompt)
+		screen.remark(reply.prompt and "> " .. reply.prompt or "The last answer:")
 		tell(reply)
 	until not ((reply.remaining or 0) > 0)
 elseif command == "version" then

@@ -15,8 +15,8 @@ local function base64(bytes)
 			local index = math.floor(bits / unit) % 64 + 1
 			return string.sub(ALPHABET, index, index)
 		end
-		local third = not b and "=" or digit(64)
-		return digit(262144) .. digit(4096) .. third .. (not c and "=" or digit(1))
+		local third = b and digit(64) or "="
+		return digit(262144) .. digit(4096) .. third .. (c and digit(1) or "=")
 	end)
 	return digits
 end

@@ -89,8 +89,8 @@ function M.withSpinner(act)
 			elseif phase == "stopped" then
 				local problem = progress.message
 				reporter.log(
-					not problem and "The turn was stopped on the server."
-						or "The turn may go on, stop it with: ai abort (" .. problem .. ")"
+					problem and "The turn may go on, stop it with: ai abort (" .. problem .. ")"
+						or "The turn was stopped on the server."
 				)
 			else
 				doing = describe(progress)

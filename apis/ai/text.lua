@@ -115,7 +115,7 @@ function M.markdown(source, width, emit)
 		local line = quoted or folded
 		local ticks, info = match(line, "^ *([`~][`~][`~]+)([^`]*)$")
 		if not quoted and quote ~= "" then fence = nil end
-		quote = not quoted and "" or "> "
+		quote = quoted and "> " or ""
 		if fence then
 			if info == "" and string.sub(ticks, 1, #fence) == fence then
 				fence = nil

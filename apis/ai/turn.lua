@@ -181,7 +181,7 @@ local function statusIsDue(state, now)
 	local sinceStatus = now - state.statusAt
 	if state.status == "retry" then return sinceStatus >= 2000 end
 	local quiet = now - state.changedAt
-	local limit = not runningTool(state.last) and 2000 or 1000
+	local limit = runningTool(state.last) and 1000 or 2000
 	return quiet >= limit and sinceStatus >= limit and sinceStatus >= quiet * 0.6
 end
 
@@ -192,7 +192,7 @@ local function finish(message)
 	if failure then
 		if failure.name == "MessageAbortedError" then return fail("aborted", false, nil, text) end
 		local data = failure.data or {}
-		local status = not data.statusCode and "" or " (HTTP " .. tostring(data.statusCode) .. ")"
+		local status = data.statusCode and " (HTTP " .. tostring(data.statusCode) .. ")" or ""
 		return fail(
 			"model_error",
 			false,
@@ -214,7 +214,7 @@ local function settle(state, message)
 	return answersUs(state, message) and isAnswer(message) and finish(message) or search(state, 10)
 end
 
-local function diagnose(state) return {kind = not state.agent and "providers" or "agents"} end
+local function diagnose(state) return {kind = state.agent and "agents" or "providers"} end
 
 local function afterLast(state, now)
 	local answer = newAnswer(state)
@@ -313,7 +313,7 @@ end
 local function afterFirstLast(state, last, now)
 	if state.status ~= "idle" then
 		local tool = runningTool(last)
-		local since = not last and now or last.info.time.created
+		local since = last and last.info.time.created or now
 		return fail("session_busy", true, {
 			seconds = tostring(math.floor((now - since) / 1000)),
 			what = tool and " (" .. tostring(tool.tool) .. ")" or ""
@@ -424,12 +424,12 @@ function M.progress(state, now)
 			title = call.title or input.description or input.command
 		}
 	end
-	return {phase = not newAnswer(state) and "sent" or "working", seconds = seconds}
+	return {phase = newAnswer(state) and "working" or "sent", seconds = seconds}
 end
 
 function M.describePoll(state, count)
 	local answer = newAnswer(state)
-	local id = not answer and "nil" or answer.info.id
+	local id = answer and answer.info.id or "nil"
 	local complete = answer ~= nil and answer.info.time.completed ~= nil
 	return "poll attempt #" .. tostring(state.polls) .. ": msgs=" .. tostring(count) .. ", found="
 		.. id .. ", complete=" .. tostring(complete) .. ", status=" .. state.status

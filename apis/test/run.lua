@@ -9,7 +9,7 @@ local modules = require("cc.require")
 
 local function lineIn(file, trace)
 	local _, last = string.find(trace, file .. ":", 1, true)
-	local line = string.match(not last and "" or string.sub(trace, last + 1), "^%d+")
+	local line = string.match(last and string.sub(trace, last + 1) or "", "^%d+")
 	return line and file .. ":" .. line or nil
 end
 
@@ -97,8 +97,8 @@ function M.runFile(path, shell, skipped, tell)
 	for _, one in ipairs(cases) do
 		local reason = skipped[table.concat(one.names, " ")]
 		tell(
-			not reason and runCase(path, one)
-				or {names = one.names, status = "pending", message = reason}
+			reason and {names = one.names, status = "pending", message = reason}
+				or runCase(path, one)
 		)
 	end
 end

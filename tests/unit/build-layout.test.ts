@@ -207,7 +207,7 @@ describe("comparisons with undefined", () => {
         expect(lua).toContain("if cell.text and not not cell.size then");
         expect(lua).toContain("if cell.flag ~= nil then");
         expect(lua).toContain("if cell.other == nil then");
-        expect(lua).toContain('not cell.size and "none" or "some"');
+        expect(lua).toContain('cell.size and "some" or "none"');
         expect(lua).toContain("return cell.text ~= nil");
     });
 

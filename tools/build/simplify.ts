@@ -39,7 +39,7 @@ export function choicesPlugin(): tstl.Plugin {
             choice && tstl.isIfStatement(choice) ? choiceOf(choice, node, context.checker) : undefined;
         // Between the temporary variable and the `if` stands what the condition needs.
         context.addPrecedingStatements(direct === undefined ? statements : statements.slice(1, -1));
-        return direct ?? value;
+        return withoutNot(direct ?? value, node, context.checker);
     };
     const transformComparison = (
         node: ts.BinaryExpression,
@@ -88,15 +88,29 @@ function choiceOf(
     const one = onlyValueIn(ifBlock);
     const other = elseBlock && tstl.isBlock(elseBlock) ? onlyValueIn(elseBlock) : undefined;
     if (one === undefined || other === undefined) return undefined;
-    const isKept = (branch: ts.Expression, rest: tstl.Expression) => {
-        const type = checker.getTypeAtLocation(branch);
-        return (
-            !hasSome(checker, type, MAYBE_FALSE) &&
-            (tstl.isNilLiteral(rest) || !hasSome(checker, type, MAYBE_NIL))
-        );
-    };
+    const isKept = (branch: ts.Expression, rest: tstl.Expression) =>
+        isTrue(branch, checker, tstl.isNilLiteral(rest) ? MAYBE_FALSE : MAYBE_FALSE | MAYBE_NIL);
     if (isKept(whenTrue, other)) return choose(condition, one, other);
     return isKept(whenFalse, one) ? choose(opposite(condition), other, one) : undefined;
+}
+
+/** `condition and other or one` for `not condition and one or other`, where both are true whatever happens. */
+function withoutNot(
+    choice: tstl.Expression,
+    { whenTrue, whenFalse }: ts.ConditionalExpression,
+    checker: ts.TypeChecker,
+): tstl.Expression {
+    if (!tstl.isBinaryExpression(choice) || !tstl.isBinaryExpression(choice.left)) return choice;
+    const { left: condition, right: one } = choice.left;
+    if (!tstl.isUnaryExpression(condition) || condition.operator !== tstl.SyntaxKind.NotOperator)
+        return choice;
+    return isTrue(whenTrue, checker) && isTrue(whenFalse, checker)
+        ? choose(condition.operand, choice.right, one)
+        : choice;
+}
+
+function isTrue(node: ts.Expression, checker: ts.TypeChecker, flags = MAYBE_FALSE | MAYBE_NIL): boolean {
+    return !hasSome(checker, checker.getTypeAtLocation(node), flags);
 }
 
 /** What is assigned, where a block does nothing else. */
