@@ -16,6 +16,7 @@ settings.define("trapos.harness_program", {
 
 local function autostarts()
 	local paths = {}
+	if not fs.exists(LOCK) then return paths end
 	local known = pcall(function()
 		local file = fs.open(LOCK, "r")
 		local text = file.readAll()
@@ -26,9 +27,7 @@ local function autostarts()
 		end
 	end)
 	if not known then
-		printError(
-			"No servers start: " .. LOCK .. " is missing or broken. Install a package to repair it."
-		)
+		printError("No servers start: " .. LOCK .. " is broken. Install a package to repair it.")
 	end
 	table.sort(paths)
 	return paths

@@ -68,7 +68,7 @@ end
 
 function M.pollInterval(age)
 	local share = age * 0.065
-	return math.max(0.15, math.min(share, 5))
+	return math.max(0.2, math.min(share, 5))
 end
 
 function M.messageText(message)

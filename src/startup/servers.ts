@@ -33,6 +33,8 @@ settings.define("trapos.harness_program", {
 /** Paths of the programs that installed packages start, in order; none, with a word about it, if that is not known. */
 function autostarts(): string[] {
     const paths: string[] = [];
+    // Without an installer, as where the files were copied by hand, nobody has listed anything.
+    if (!fs.exists(LOCK)) return paths;
     const [known] = pcall(() => {
         const [file] = fs.open(LOCK, "r");
         const text = file!.readAll();
@@ -42,7 +44,7 @@ function autostarts(): string[] {
             for (const path of entry.autostart ?? []) paths.push(`/${path}`);
         }
     });
-    if (!known) printError(`No servers start: ${LOCK} is missing or broken. Install a package to repair it.`);
+    if (!known) printError(`No servers start: ${LOCK} is broken. Install a package to repair it.`);
     table.sort(paths);
     return paths;
 }

@@ -28,7 +28,8 @@ async function bootWith(setup: Setup): Promise<{ computer: Computer; disk: strin
         files: {},
         autostart: setup.autostart ?? [],
     };
-    writeFileSync(lockFile, setup.lock ?? JSON.stringify(lock));
+    if (setup.lock === "none") rmSync(lockFile);
+    else writeFileSync(lockFile, setup.lock ?? JSON.stringify(lock));
     await writeSettings(disk, { "motd.enable": false, ...setup.settings });
     for (const [path, content] of Object.entries(setup.files ?? {})) {
         mkdirSync(dirname(join(disk, path)), { recursive: true });
@@ -106,18 +107,27 @@ describe("a player's computer without servers", () => {
     });
 
     test.each([
-        ["missing", ""],
+        ["empty", ""],
         ["cut short", '{"version":1,"packages":{"trap'],
         ["something else", "[1, 2]"],
         ["odd inside", '{"version":1,"packages":{"a":{"autostart":"x"}}}'],
     ])("says so in a line when the list of packages is %s, and goes on", async (_name, lock) => {
-        const { computer, disk } = await bootWith({
+        const { computer } = await bootWith({
             lock,
             files: { "programs/greet.lua": 'print("hello")' },
         });
-        if (lock === "") rmSync(join(disk, "trapos/ccpm.lock.json"));
         await prompt(computer);
         expect(computer.transcript()).toContain("No servers start: /trapos/ccpm.lock.json");
+        await run(computer, "greet", /^hello$/m);
+    });
+
+    test("says nothing on a computer to which the files were copied by hand", async () => {
+        const { computer } = await bootWith({
+            lock: "none",
+            files: { "programs/greet.lua": 'print("hello")' },
+        });
+        await prompt(computer);
+        expect(computer.transcript()).not.toContain("No servers start");
         await run(computer, "greet", /^hello$/m);
     });
 

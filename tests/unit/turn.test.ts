@@ -84,7 +84,7 @@ const cases: Case[] = [
         ],
         end: { kind: "done", text: "pong", id: "a1" },
         shows: ["sent"],
-        endsWithin: [220, 200],
+        endsWithin: [220, 250],
         atMostRequests: 8,
     },
     {

@@ -158,11 +158,11 @@ export function start(from: TurnStart, idleTimeout: number, resumed: boolean): T
  * The time until the next poll: short at first, so that a quick answer is seen quickly, then a share of the turn's
  * age, so that a long one costs few requests and is still seen within 4 % of its length.
  * @param age seconds since the prompt was sent
- * @returns seconds, between 0.15 and 5
+ * @returns seconds, between 0.2 and 5
  */
 export function pollInterval(age: number): number {
     const share = age * 0.065;
-    return Math.max(0.15, Math.min(share, 5));
+    return Math.max(0.2, Math.min(share, 5));
 }
 
 /**
