@@ -1,2 +1,2 @@
 --- The version of trapos-ai.
-return "0.0.0"
+return "0.1.0"
