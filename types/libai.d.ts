@@ -65,13 +65,13 @@ declare namespace createAi {
 
     /** What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines. */
     interface Failure {
-        /** Which entry of the table this is; programs compare this and never the words. */
+        /** Which entry of the package's table this is; programs compare this and never the words. */
         readonly code: string;
         /** What happened, for a person, in one or two lines of a 51 column screen. */
         readonly message: string;
         /** What to do next. */
         readonly hint: string;
-        /** What the model had written before the turn failed, where there is any. */
+        /** What there was of the result before the call failed, where there is any. */
         readonly text?: string;
     }
 

@@ -113,13 +113,13 @@ function Disk.move(from, to) end
 
 --- What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines.
 ---@class libai.Failure
---- Which entry of the table this is; programs compare this and never the words.
+--- Which entry of the package's table this is; programs compare this and never the words.
 ---@field code string
 --- What happened, for a person, in one or two lines of a 51 column screen.
 ---@field message string
 --- What to do next.
 ---@field hint string
---- What the model had written before the turn failed, where there is any.
+--- What there was of the result before the call failed, where there is any.
 ---@field text? string
 
 --- What can be told to somebody who waits.

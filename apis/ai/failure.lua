@@ -1,5 +1,6 @@
 --- Every way in which a call can go wrong.
 local M = {}
+local makeFailure = require("/apis/failure").makeFailure
 M.failures = {
 	http_disabled = {
 		"The HTTP API is switched off here.",
@@ -87,22 +88,7 @@ M.failures = {
 	internal_error = {"Unexpected: {what}", "Please report this."},
 	nothing_to_resume = {"There is no answer to fetch.", "Ask something: ai <prompt>"}
 }
-local describe = {__tostring = function(failure) return failure.message .. "\n" .. failure.hint end}
 
-function M.fail(code, detail, text)
-	local message, hint = unpack(M.failures[code] or {code, ""}, 1, 2)
-	local function fill(template)
-		return (string.gsub(template, "{(%w+)}", function(name)
-			local tostring_1 = tostring
-			local temp_0 = detail and detail[name]
-			if temp_0 == nil then temp_0 = "" end
-			return tostring_1(temp_0)
-		end))
-	end
-	return setmetatable(
-		{code = code, message = fill(message), hint = fill(hint), text = text},
-		describe
-	)
-end
+function M.fail(code, detail, text) return makeFailure(M.failures, code, detail, text) end
 
 return M

@@ -3,23 +3,12 @@
  * programs, the documentation and whoever diagnoses a computer read the same words.
  */
 
-/** What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines. */
-export interface Failure {
-    /** Which entry of the table this is; programs compare this and never the words. */
-    readonly code: string;
-    /** What happened, for a person, in one or two lines of a 51 column screen. */
-    readonly message: string;
-    /** What to do next. */
-    readonly hint: string;
-    /** What the model had written before the turn failed, where there is any. */
-    readonly text?: string;
-}
+import { makeFailure, type Failure, type Failures, type Result } from "../failure";
 
-/** What a call returns: `true` and its value, or `false` and the failure; Lua's order of pcall. */
-export type Result<T> = LuaMultiReturn<[true, T] | [false, Failure]>;
+export type { Failure, Result };
 
 /** Messages and hints by code; `{name}` stands for a detail of the case. */
-export const failures: Record<string, [message: string, hint: string] | undefined> = {
+export const failures: Failures = {
     http_disabled: [
         "The HTTP API is switched off here.",
         "In computercraft-server.toml: [http] enabled = true",
@@ -95,8 +84,6 @@ export const failures: Record<string, [message: string, hint: string] | undefine
     nothing_to_resume: ["There is no answer to fetch.", "Ask something: ai <prompt>"],
 };
 
-const describe = { __tostring: (failure: Failure) => failure.message + "\n" + failure.hint };
-
 /**
  * Makes a failure.
  * @param code a key of `failures`
@@ -105,16 +92,5 @@ const describe = { __tostring: (failure: Failure) => failure.message + "\n" + fa
  * @returns the failure, which `tostring` turns into message and hint
  */
 export function fail(code: string, detail?: Record<string, unknown>, text?: string): Failure {
-    const [message, hint] = failures[code] ?? [code, ""];
-    const fill = (template: string) =>
-        string.gsub(template, "{(%w+)}", (name) => tostring((detail && detail[name]) ?? ""))[0];
-    return setmetatable(
-        {
-            code,
-            message: fill(message),
-            hint: fill(hint),
-            text,
-        },
-        describe as unknown as LuaMetatable<Failure>,
-    );
+    return makeFailure(failures, code, detail, text);
 }

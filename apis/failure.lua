@@ -1,0 +1,27 @@
+--- How a call says that it failed.
+local M = {}
+local describe = {__tostring = function(failure) return failure.message .. "\n" .. failure.hint end}
+
+--- Makes a failure.
+-- @param failures the package's table
+-- @param code a key of it
+-- @param detail values for the `{name}`s in its message and hint
+-- @param text what there was of the result, where there is any
+-- @return the failure, which `tostring` turns into message and hint
+function M.makeFailure(failures, code, detail, text)
+	local message, hint = unpack(failures[code] or {code, ""}, 1, 2)
+	local function fill(template)
+		return (string.gsub(template, "{(%w+)}", function(name)
+			local tostring_1 = tostring
+			local temp_0 = detail and detail[name]
+			if temp_0 == nil then temp_0 = "" end
+			return tostring_1(temp_0)
+		end))
+	end
+	return setmetatable(
+		{code = code, message = fill(message), hint = fill(hint), text = text},
+		describe
+	)
+end
+
+return M

@@ -1,0 +1,224 @@
+/** The shapes of what ccpm reads, writes and hands from one part to the next. All of it is plain data. */
+import type { Failure } from "../failure";
+
+/** How a file is known to be the right one. */
+export interface Fingerprint {
+    /** Bytes. */
+    readonly size: number;
+    /** 64 hexadecimal digits in lower case. */
+    readonly sha256: string;
+}
+
+/** Files by path from the computer's root, without a leading slash. */
+export type Files = Record<string, Fingerprint>;
+
+/** What a registry says of a package. */
+export interface Package {
+    /** As semver writes it. */
+    readonly version: string;
+    readonly description: string;
+    /** Version ranges by the name of the package that is needed. */
+    readonly dependencies: Record<string, string>;
+    readonly files: Files;
+    /** Those of the files that a computer starts beside its shell. */
+    readonly autostart?: readonly string[];
+    /** Folders that the package's programs write to, under trapos/; they go when it is uninstalled. */
+    readonly data?: readonly string[];
+}
+
+/** `packages/index.json` of a registry. */
+export interface Index {
+    readonly version: 1;
+    readonly packages: Record<string, Package>;
+}
+
+/** /trapos/ccpm.json */
+export interface Configuration {
+    readonly version: 1;
+    /** As the player wrote them, in the order in which they are asked. */
+    readonly registries: readonly string[];
+}
+
+/** What the lock says of an installed package: what its registry said when it was installed, and where it came from. */
+export interface InstalledPackage {
+    readonly version: string;
+    readonly dependencies: Record<string, string>;
+    readonly files: Files;
+    readonly autostart?: readonly string[];
+    readonly data?: readonly string[];
+    /** As in the configuration; absent where the files came in another way. */
+    readonly registry?: string;
+    /** True for what nobody asked for, but another package needs. */
+    readonly automatic?: boolean;
+}
+
+/** /trapos/ccpm.lock.json */
+export interface Lock {
+    readonly version: 1;
+    readonly packages: Record<string, InstalledPackage>;
+}
+
+/** What a registry offered when it was last asked. */
+export interface CachedRegistry {
+    /** Milliseconds since 1970, UTC. */
+    readonly updated: number;
+    readonly packages: Record<string, Package>;
+}
+
+/** /trapos/ccpm.cache.json */
+export interface Cache {
+    readonly version: 1;
+    readonly registries: Record<string, CachedRegistry>;
+}
+
+/** All that ccpm knows; absent files are empty states. */
+export interface State {
+    readonly configuration: Configuration;
+    readonly lock: Lock;
+    readonly cache: Cache;
+}
+
+/** A package of one registry, as a choice for the resolver. */
+export interface Candidate extends Package {
+    readonly registry: string;
+}
+
+/** A package that a resolution wants installed. */
+export interface Chosen {
+    readonly name: string;
+    readonly package: Candidate | InstalledPackage;
+    readonly automatic: boolean;
+}
+
+/** One file that a transaction writes or removes. */
+export interface FileChange {
+    /** From the computer's root, without a leading slash. */
+    readonly path: string;
+    /** Whose it is, or was. */
+    readonly package: string;
+    /** What comes; absent where the file goes. */
+    readonly to?: Fingerprint;
+    /** Where it is fetched; absent where it is removed. */
+    readonly url?: string;
+    /** The registry, for messages. */
+    readonly registry?: string;
+    /** Where the file that is there is kept, because the player changed it, or because of --force. */
+    readonly backup?: string;
+    /** What stood there when the plan was made, so that a change after that is noticed; absent for nothing. */
+    readonly found?: { readonly size: number; readonly modified: number };
+}
+
+/** One package that a plan changes. */
+export interface PackageChange {
+    readonly name: string;
+    /** Absent when it is new. */
+    readonly from?: string;
+    /** Absent when it goes. */
+    readonly to?: string;
+    readonly registry?: string;
+    readonly automatic: boolean;
+}
+
+/** What a command would do. Nothing has been touched. */
+export interface Plan {
+    /** As the journal and the line after a power cut name it: "upgrade trapos-ai". */
+    readonly title: string;
+    readonly packages: readonly PackageChange[];
+    readonly files: readonly FileChange[];
+    /** Folders of data that go, under trapos/. */
+    readonly data: readonly string[];
+    /** The state afterwards. */
+    readonly state: State;
+    /** Bytes to fetch; what an interrupted run has left behind is not fetched again and not counted. */
+    readonly download: number;
+    /** Bytes of the disk that are needed until the end, as CC counts them, and those that are free. */
+    readonly needed: number;
+    readonly free: number;
+    /** How many bytes less (or, negative, more) are used afterwards. */
+    readonly freed: number;
+    /** What a player should know: packages that are held back, files that are kept. */
+    readonly notes: readonly string[];
+}
+
+/** How far an application of a plan is. */
+export interface Progress {
+    readonly phase: "index" | "fetch" | "apply";
+    /** The registry or the file in work. */
+    readonly name: string;
+    /** Files. */
+    readonly done: number;
+    readonly total: number;
+    /** Bytes. */
+    readonly bytes: number;
+    readonly totalBytes: number;
+}
+
+/** One thing that `verify` found. */
+export interface Finding {
+    readonly path: string;
+    readonly problem: "missing" | "changed" | "foreign";
+    /** Absent for a foreign file. */
+    readonly package?: string;
+}
+
+/** What is used of CC's fs API. */
+export type Disk = Pick<
+    typeof fs,
+    "exists" | "isDir" | "list" | "open" | "delete" | "move" | "copy" | "makeDir" | "getSize" | "attributes"
+> & {
+    getFreeSpace(this: void, path: string): number | "unlimited";
+    getDrive(this: void, path: string): string | undefined;
+};
+
+/** What an HTTP request came to: a body, or CC's words for why there is none. */
+export type Fetched = { readonly status?: number; readonly body: string; readonly reason?: string };
+
+/** What ccpm is given of the outside; the computer's own where a field is absent. */
+export interface Environment {
+    readonly fs?: Disk;
+    /** Fetches a URL. */
+    readonly fetch?: (this: void, url: string) => Fetched;
+    /** Milliseconds since 1970, UTC. */
+    readonly now?: (this: void) => number;
+    readonly onProgress?: (this: void, progress: Progress) => void;
+}
+
+/** Lua's order of pcall: true and a value, or false and a failure. */
+export type Result<T> = LuaMultiReturn<[true, T] | [false, Failure]>;
+
+export interface InstallOptions {
+    /** Overwrite files that no package brought; they are kept as `.ccpm-old`. */
+    readonly force?: boolean;
+}
+
+export interface UninstallOptions {
+    /** Remove what needs the packages, too. */
+    readonly cascade?: boolean;
+    /** Remove packages that came as dependencies and are not needed any more. */
+    readonly unused?: boolean;
+}
+
+/** The client that `require("/apis/libccpm")()` makes. Each function returns `true, value` or `false, failure`. */
+export interface Ccpm {
+    /** What is installed, configured and known to be available. */
+    readonly state: (this: void) => Result<State>;
+    /** Asks every registry what it has. The value tells what went wrong by registry; fails when none answered. */
+    readonly update: (this: void) => Result<Record<string, Failure>>;
+    /** Plans, from what the registries offer now; asks them first. */
+    readonly planInstall: (this: void, names: readonly string[], options?: InstallOptions) => Result<Plan>;
+    /** All installed packages where no names are given. */
+    readonly planUpgrade: (this: void, names?: readonly string[], options?: InstallOptions) => Result<Plan>;
+    readonly planUninstall: (this: void, names: readonly string[], options?: UninstallOptions) => Result<Plan>;
+    /** Looks at installed files; all packages where no names are given. */
+    readonly verify: (this: void, names?: readonly string[]) => Result<Finding[]>;
+    /** Plans what puts the findings right. */
+    readonly planRepair: (this: void, findings: readonly Finding[]) => Result<Plan>;
+    /** Does what a plan says, whole or not at all. */
+    readonly apply: (this: void, plan: Plan) => Result<undefined>;
+    /** Adds a registry at the end, or at a position counted from 1, after it has answered; `force` adds it unasked. */
+    readonly addRegistry: (this: void, registry: string, options?: { position?: number; force?: boolean }) => Result<undefined>;
+    readonly removeRegistry: (this: void, registry: string) => Result<undefined>;
+    readonly moveRegistry: (this: void, registry: string, position: number) => Result<undefined>;
+    /** Finishes what a power cut left, and sets unreadable state aside. The value says what was done, a line each. */
+    readonly recover: (this: void) => Result<string[]>;
+}

@@ -1,0 +1,49 @@
+/** How a call says that it failed: what happened and what to do next, in words that every package keeps in one table. */
+
+/** What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines. */
+export interface Failure {
+    /** Which entry of the package's table this is; programs compare this and never the words. */
+    readonly code: string;
+    /** What happened, for a person, in one or two lines of a 51 column screen. */
+    readonly message: string;
+    /** What to do next. */
+    readonly hint: string;
+    /** What there was of the result before the call failed, where there is any. */
+    readonly text?: string;
+}
+
+/** What a call returns: `true` and its value, or `false` and the failure; Lua's order of pcall. */
+export type Result<T> = LuaMultiReturn<[true, T] | [false, Failure]>;
+
+/** Messages and hints by code; `{name}` stands for a detail of the case. */
+export type Failures = Record<string, [message: string, hint: string] | undefined>;
+
+const describe = { __tostring: (failure: Failure) => failure.message + "\n" + failure.hint };
+
+/**
+ * Makes a failure.
+ * @param failures the package's table
+ * @param code a key of it
+ * @param detail values for the `{name}`s in its message and hint
+ * @param text what there was of the result, where there is any
+ * @returns the failure, which `tostring` turns into message and hint
+ */
+export function makeFailure(
+    failures: Failures,
+    code: string,
+    detail?: Record<string, unknown>,
+    text?: string,
+): Failure {
+    const [message, hint] = failures[code] ?? [code, ""];
+    const fill = (template: string) =>
+        string.gsub(template, "{(%w+)}", (name) => tostring((detail && detail[name]) ?? ""))[0];
+    return setmetatable(
+        {
+            code,
+            message: fill(message),
+            hint: fill(hint),
+            text,
+        },
+        describe as unknown as LuaMetatable<Failure>,
+    );
+}
