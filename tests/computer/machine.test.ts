@@ -159,6 +159,15 @@ describe("events and time", () => {
         ]);
     });
 
+    test("a computer that reboots for ever keeps nobody else waiting", async () => {
+        const computer = await bench.boot("os.reboot() while true do coroutine.yield() end", {
+            secondsWithoutYield: 0.2,
+        });
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+        await computer.powerCut();
+        expect(await computer.exit).toEqual({ reason: "powerCut" });
+    });
+
     test("a reboot starts the bios again with the same disk and keeps the label", async () => {
         const { said } = await bench.run(
             `

@@ -268,7 +268,7 @@ export class Machine {
             return;
         }
         this.queued.push({ name, args, whenSeen });
-        this.turn ??= setImmediate(() => this.takeTurn());
+        this.takeTurnSoon();
     }
 
     /** Calls `listener` after every stretch in which the computer ran, and when it ends, until the result is called. */
@@ -280,12 +280,16 @@ export class Machine {
     private takeTurn(): void {
         this.turn = undefined;
         this.forLimitedTime(() => this.handleEvents(performance.now() + TURN_MILLISECONDS));
-        if (!this.hasEnded && this.queued.length > 0) this.turn ??= setImmediate(() => this.takeTurn());
+        this.takeTurnSoon();
         this.tellListeners();
     }
 
+    private takeTurnSoon(): void {
+        if (!this.hasEnded && this.queued.length > 0) this.turn ??= setImmediate(() => this.takeTurn());
+    }
+
     private handleEvents(end: number): void {
-        while (!this.hasEnded && performance.now() < end) {
+        while (this.vm !== undefined && performance.now() < end) {
             const event = this.queued.shift();
             if (event === undefined) break;
             this.current = event;
@@ -331,10 +335,24 @@ export class Machine {
         const { next } = this;
         if (next === "reboot") {
             this.switchOff();
-            this.startUp();
+            // Not at once: a computer that does nothing but reboot must not keep the rest of Node waiting.
+            this.turn = setImmediate(() => this.startAgain());
         } else if (next !== undefined) {
             this.end(next);
         }
+    }
+
+    private startAgain(): void {
+        this.turn = undefined;
+        this.forLimitedTime(() => {
+            try {
+                this.startUp();
+            } catch (error) {
+                if (!this.hasEnded) throw error;
+            }
+        });
+        this.takeTurnSoon();
+        this.tellListeners();
     }
 
     /** Stops everything that belongs to this run of the computer. `cut` is what a power cut leaves, if it is one. */
@@ -370,9 +388,12 @@ export class Machine {
     /** Switches off or starts again, as holding Ctrl+S or Ctrl+R does. */
     stop(how: "shutdown" | "reboot"): void {
         if (this.hasEnded) return;
-        this.next = how === "shutdown" ? { reason: "shutdown", status: 0 } : "reboot";
-        this.forLimitedTime(() => this.doNext());
-        this.tellListeners();
+        if (how === "shutdown") {
+            this.end({ reason: "shutdown", status: 0 });
+            return;
+        }
+        this.switchOff();
+        this.startAgain();
     }
 
     /** Gives the terminal another size and tells the program. */
