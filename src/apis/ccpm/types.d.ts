@@ -127,11 +127,16 @@ export interface Plan {
     readonly files: readonly FileChange[];
     /** Folders of data that go, under trapos/. */
     readonly data: readonly string[];
+    /** The state that it was made from; one that has changed since then is not applied. */
+    readonly before: State;
     /** The state afterwards. */
     readonly state: State;
     /** Bytes to fetch; what an interrupted run has left behind is not fetched again and not counted. */
     readonly download: number;
-    /** Bytes of the disk that are needed until the end, as CC counts them, and those that are free. */
+    /**
+     * Bytes of the disk that are needed until the end, as CC counts them, and those that are free (math.huge without
+     * a limit). `apply` refuses a plan that needs more than is free.
+     */
     readonly needed: number;
     readonly free: number;
     /** How many bytes less (or, negative, more) are used afterwards. */
@@ -181,6 +186,8 @@ export interface Environment {
     /** Milliseconds since 1970, UTC. */
     readonly now?: (this: void) => number;
     readonly onProgress?: (this: void, progress: Progress) => void;
+    /** Told what a player must know beside the result: state that could not be read and was set aside, and the like. */
+    readonly onNote?: (this: void, note: string) => void;
 }
 
 /** Lua's order of pcall: true and a value, or false and a failure. */
@@ -213,7 +220,10 @@ export interface Ccpm {
     readonly verify: (this: void, names?: readonly string[]) => Result<Finding[]>;
     /** Plans what puts the findings right. */
     readonly planRepair: (this: void, findings: readonly Finding[]) => Result<Plan>;
-    /** Does what a plan says, whole or not at all. */
+    /**
+     * Does what a plan says, whole or not at all. A plan without packages and files still writes what the registries
+     * newly offer.
+     */
     readonly apply: (this: void, plan: Plan) => Result<undefined>;
     /** Adds a registry at the end, or at a position counted from 1, after it has answered; `force` adds it unasked. */
     readonly addRegistry: (this: void, registry: string, options?: { position?: number; force?: boolean }) => Result<undefined>;
