@@ -22,7 +22,11 @@ function trapos(): Project {
         dependencies: { core: "^0.1.0" },
         files: ["apis/ai/tool.lua", "apis/ai/version.lua", "help/tool.txt"],
     });
-    project.describe("alone", { files: ["programs/alone.lua"], autostart: ["programs/alone.lua"] });
+    project.describe("alone", {
+        files: ["programs/alone.lua"],
+        autostart: ["programs/alone.lua"],
+        data: ["trapos/alone"],
+    });
     project.describe("trapos", { dependencies: { alone: "^0.1.0", tool: "^0.1.0" }, version: "0.3.0" });
     return project;
 }
@@ -51,6 +55,7 @@ describe("the index", () => {
         expect(version).toBe(1);
         expect(Object.keys(packages)).toEqual(["alone", "core", "tool", "trapos"]);
         expect(packages["alone"]?.autostart).toEqual(["programs/alone.lua"]);
+        expect(packages["alone"]?.data).toEqual(["trapos/alone"]);
         expect(packages["tool"]?.dependencies).toEqual({ core: "^0.1.0" });
         const files = packages["tool"]?.files ?? {};
         expect(Object.keys(files)).toEqual(["apis/ai/tool.lua", "apis/ai/version.lua", "help/tool.txt"]);
@@ -111,15 +116,51 @@ describe("a descriptor", () => {
         ["with an unknown field", { depends: {} }, /unknown field "depends"/],
         ["of another name", { name: "other" }, /name must be "core"/],
         ["without a description", { description: "" }, /description must be/],
-        ["with a path out of the disk", { files: ["../x.lua"] }, /"\.\.\/x\.lua" must be a path/],
+        [
+            "with a description that no computer can show",
+            { description: "für" },
+            /description must be of print/,
+        ],
+        ["with a path out of the disk", { files: ["../x.lua"] }, /files: "\.\.\/x\.lua" must not have/],
         ["with an absolute path", { files: ["/apis/core.lua"] }, /must be a path from the root/],
+        ["with a folder as a file", { files: ["apis/"] }, /must be a path from the root/],
+        ["with a path of other characters", { files: ["apis/a b.lua"] }, /must be of A-Z/],
+        ["with CC's own files", { files: ["rom/programs/ls.lua"] }, /is the place of CC's own programs/],
+        ["with the package manager's state", { files: ["Trapos/ccpm.json"] }, /place of the package manager/],
+        ["with the player's settings", { files: [".settings"] }, /place of the player's settings/],
+        ["with files on a floppy", { files: ["disk2/x.lua"] }, /place of disk drives/],
         ["that starts what it does not have", { autostart: ["programs/x.lua"] }, /autostart names/],
+        [
+            "with data among the programs",
+            { data: ["programs"] },
+            /data: "programs" must be a folder under trapos/,
+        ],
+        [
+            "with data in the package manager's state",
+            { data: ["trapos/ccpm.staging"] },
+            /is the place of the pack/,
+        ],
+        ["with data everywhere", { data: ["trapos/.."] }, /must not have an empty part/],
     ])("%s is refused by name", (_, fields, message) => {
         const project = newProject();
         if (typeof fields === "string") project.write({ "packages/core/ccpm.json": fields });
         else project.describe("core", fields as Partial<Descriptor>);
         expect(() => readDescriptors(project.root)).toThrow(message);
     });
+});
+
+test("a package's name is one that a computer takes", () => {
+    const project = newProject();
+    project.describe("Core");
+    expect(() => readDescriptors(project.root)).toThrow('name "Core" must be of a-z');
+});
+
+test("a file that a computer refuses because of its size is named", async () => {
+    const project = newProject({ "help/long.txt": "x".repeat(1_000_001) });
+    project.describe("long", { files: ["help/long.txt"] });
+    const { problems } = await build(project.root);
+    expect(problems).toEqual(["help/long.txt: 1000001 bytes, but a computer takes 1000000 at most"]);
+    expect(project.exists("packages/index.json")).toBe(false);
 });
 
 describe("a version", () => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { INSTALLER } from "./bundle.ts";
 import type { Generated } from "./generate.ts";
 import { LUA_FOLDERS, readDescriptors } from "./packages.ts";
 
@@ -61,11 +62,11 @@ function writeOutputs(root: string, generated: Generated): { written: string[]; 
     return { written, removed };
 }
 
-/** Lua files in the compiled folders that are not among those that a build makes. */
+/** Lua files where only a build makes some, that are not among those that it makes. */
 export function staleFiles(root: string, made: ReadonlySet<string>): string[] {
-    return LUA_FOLDERS.flatMap((folder) => filesUnder(root, folder)).filter(
-        (file) => file.endsWith(".lua") && !made.has(file),
-    );
+    const compiled = LUA_FOLDERS.flatMap((folder) => filesUnder(root, folder));
+    const installer = fs.existsSync(path.join(root, INSTALLER)) ? [INSTALLER] : [];
+    return [...compiled, ...installer].filter((file) => file.endsWith(".lua") && !made.has(file));
 }
 
 /** Every file under a folder, by its path from the root, sorted. */

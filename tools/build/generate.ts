@@ -1,10 +1,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
+import { bundle, INSTALLER } from "./bundle.ts";
 import { compile, readSource } from "./compile.ts";
 import {
     asJson,
     INDEX,
+    indexProblems,
     makeIndex,
     makeManifest,
     MANIFEST,
@@ -34,6 +36,9 @@ export async function generate(root: string): Promise<Generated> {
     const shown = publicTypes(source, "src/apis/libai.ts", "libai");
     const lua = compile(source, { virtualModules: versionModules(descriptors) });
     const files = new Map(lua);
+    if (lua.has(INSTALLER)) files.set(INSTALLER, bundle(INSTALLER, lua));
+    // The installer is what brings the packages, and in none of them.
+    lua.delete(INSTALLER);
     if (shown !== undefined) {
         const declaration = "types/libai.d.ts";
         const options = await prettier.resolveConfig(path.join(root, declaration), { editorconfig: true });
@@ -45,7 +50,10 @@ export async function generate(root: string): Promise<Generated> {
     const problems = packageProblems(descriptors, [...lua.keys()], exists);
     if (problems.length === 0) {
         const contentOf = (file: string) => lua.get(file) ?? fs.readFileSync(path.join(root, file));
-        files.set(INDEX, asJson(makeIndex(descriptors, contentOf)));
+        const index = makeIndex(descriptors, contentOf);
+        const tooLarge = indexProblems(index);
+        if (tooLarge.length > 0) return { files, problems: tooLarge };
+        files.set(INDEX, asJson(index));
         files.set(MANIFEST, asJson(makeManifest(descriptors)));
     }
     return { files, problems };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { dataProblem, descriptionProblem, LIMITS, nameProblem, pathProblem } from "./package-rules.ts";
 import { BuildError } from "./problem.ts";
 
 /** What stands in `packages/<name>/ccpm.json`, written by hand: the only place of a package's version. */
@@ -14,6 +15,8 @@ export interface Descriptor {
     readonly files: readonly string[];
     /** Those of the files that a computer starts beside its shell. */
     readonly autostart?: readonly string[];
+    /** Folders under trapos/ that its programs write to; they go with the package. */
+    readonly data?: readonly string[];
 }
 
 /** How a file is known to be the right one. */
@@ -31,6 +34,7 @@ export interface IndexedPackage {
     readonly dependencies: Readonly<Record<string, string>>;
     readonly files: Readonly<Record<string, FileFingerprint>>;
     readonly autostart?: readonly string[];
+    readonly data?: readonly string[];
 }
 
 /** `packages/index.json`: all that an installer needs, in one request. */
@@ -82,29 +86,51 @@ function readDescriptor(root: string, name: string): Descriptor {
     return content as Descriptor;
 }
 
-const FIELDS = ["name", "version", "description", "dependencies", "files", "autostart"];
+const FIELDS = ["name", "version", "description", "dependencies", "files", "autostart", "data"];
 
 function problemWith(content: unknown, name: string): string | undefined {
     if (typeof content !== "object" || content === null || Array.isArray(content)) return "must be an object";
     const descriptor = content as Record<string, unknown>;
     const unknown = Object.keys(descriptor).find((field) => !FIELDS.includes(field));
     if (unknown !== undefined) return `unknown field "${unknown}", known are ${FIELDS.join(", ")}`;
+    const { version, description, dependencies, files, autostart, data } = descriptor;
     if (descriptor["name"] !== name) return `name must be "${name}", as its folder`;
-    if (!isText(descriptor["version"])) return "version must be a text";
-    if (!isText(descriptor["description"])) return "description must be a text";
-    const { dependencies, files, autostart = [] } = descriptor;
+    const badName = nameProblem(name);
+    if (badName !== undefined) return `name "${name}" ${badName}`;
+    if (!isText(version)) return "version must be a text";
+    if (!isText(description)) return "description must be a text";
+    const badDescription = descriptionProblem(description);
+    if (badDescription !== undefined) return `description ${badDescription}`;
     const isMap = typeof dependencies === "object" && dependencies !== null && !Array.isArray(dependencies);
     if (!isMap || !Object.values(dependencies).every(isText)) {
         return "dependencies must be an object of version ranges";
     }
-    if (!isListOfText(files)) return "files must be a list of paths";
-    const bad = files.find(
-        (file) => file.startsWith("/") || file.split("/").includes("..") || file.includes("\\"),
-    );
-    if (bad !== undefined) return `"${bad}" must be a path from the root, without a leading /`;
-    if (!isListOfText(autostart)) return "autostart must be a list of paths";
-    const stray = autostart.find((file) => !files.includes(file));
+    if (Object.keys(dependencies).length > LIMITS.dependenciesOfPackage) {
+        return `dependencies are more than ${LIMITS.dependenciesOfPackage}`;
+    }
+    const bad =
+        listProblem("files", files, pathProblem) ??
+        listProblem("autostart", autostart ?? [], pathProblem) ??
+        listProblem("data", data ?? [], dataProblem);
+    if (bad !== undefined) return bad;
+    const listed = files as readonly string[];
+    if (listed.length > LIMITS.filesOfPackage) return `files are more than ${LIMITS.filesOfPackage}`;
+    const stray = ((autostart ?? []) as readonly string[]).find((file) => !listed.includes(file));
     if (stray !== undefined) return `autostart names "${stray}", which is not among its files`;
+    return undefined;
+}
+
+/** @param problemOf says what is wrong with a path, to stand behind it */
+function listProblem(
+    field: string,
+    value: unknown,
+    problemOf: (path: string) => string | undefined,
+): string | undefined {
+    if (!isListOfText(value)) return `${field} must be a list of paths`;
+    for (const path of value) {
+        const problem = problemOf(path);
+        if (problem !== undefined) return `${field}: "${path}" ${problem}`;
+    }
     return undefined;
 }
 
@@ -133,7 +159,7 @@ export function makeIndex(
     contentOf: (file: string) => Buffer | string,
 ): Index {
     const packages: Record<string, IndexedPackage> = {};
-    for (const { name, version, description, dependencies, files, autostart } of descriptors) {
+    for (const { name, version, description, dependencies, files, autostart, data } of descriptors) {
         const fingerprints = [...files].sort().map((file) => [file, fingerprint(contentOf(file))] as const);
         packages[name] = {
             version,
@@ -141,6 +167,7 @@ export function makeIndex(
             dependencies: sortedByKey(dependencies),
             files: Object.fromEntries(fingerprints),
             ...(autostart === undefined ? {} : { autostart }),
+            ...(data === undefined ? {} : { data }),
         };
     }
     return { version: 1, packages };
@@ -162,6 +189,31 @@ export function makeManifest(descriptors: readonly Descriptor[]): object {
     add(META_PACKAGE);
     const version = versions[META_PACKAGE] ?? "0.0.0";
     return { name: META_PACKAGE, version, packages: sortedByKey(versions) };
+}
+
+/**
+ * Finds what a computer would not take of an index.
+ *
+ * @returns one line a problem
+ */
+export function indexProblems(index: Index): string[] {
+    const problems: string[] = [];
+    for (const { files } of Object.values(index.packages)) {
+        for (const [file, { size }] of Object.entries(files)) {
+            if (size > LIMITS.bytesOfFile) {
+                problems.push(`${file}: ${size} bytes, but a computer takes ${LIMITS.bytesOfFile} at most`);
+            }
+        }
+    }
+    const count = Object.keys(index.packages).length;
+    if (count > LIMITS.packages) {
+        problems.push(`${INDEX}: ${count} packages, but a computer takes ${LIMITS.packages} at most`);
+    }
+    const { length } = asJson(index);
+    if (length > LIMITS.bytesOfIndex) {
+        problems.push(`${INDEX}: ${length} bytes, but a computer takes ${LIMITS.bytesOfIndex} at most`);
+    }
+    return problems;
 }
 
 /** JSON as this project writes it. */

@@ -93,7 +93,7 @@ export function versionProblems(now: Index, published: ReadonlyMap<string, Index
 function differences(now: IndexedPackage, then: IndexedPackage): string[] {
     const files = [...new Set([...Object.keys(now.files), ...Object.keys(then.files)])].sort();
     const changed = files.filter((file) => now.files[file]?.sha256 !== then.files[file]?.sha256);
-    const fields = (["description", "dependencies", "autostart"] as const).filter(
+    const fields = (["description", "dependencies", "autostart", "data"] as const).filter(
         (field) => JSON.stringify(now[field]) !== JSON.stringify(then[field]),
     );
     return [...changed, ...fields];
