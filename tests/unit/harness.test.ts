@@ -37,7 +37,7 @@ describe("packages on a disk", () => {
                 description: name,
                 dependencies: Object.fromEntries(needs.map((needed) => [needed, "^1.0.0"])),
                 files: Object.keys(files),
-                ...(name === "server" ? { autostart: Object.keys(files) } : {}),
+                ...(name === "server" ? { autostart: Object.keys(files), data: ["trapos/server"] } : {}),
             };
             await mkdir(join(root, "packages", name), { recursive: true });
             await writeFile(join(root, "packages", name, "ccpm.json"), JSON.stringify(descriptor));
@@ -87,6 +87,7 @@ describe("packages on a disk", () => {
                             sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
                         },
                     },
+                    automatic: true,
                 },
                 server: {
                     version: "1.2.3",
@@ -98,6 +99,7 @@ describe("packages on a disk", () => {
                         },
                     },
                     autostart: ["programs/server.lua"],
+                    data: ["trapos/server"],
                 },
             },
         });

@@ -19,6 +19,9 @@ interface Lock {
             dependencies: Readonly<Record<string, string>>;
             files: Record<string, { size: number; sha256: string }>;
             autostart?: readonly string[];
+            data?: readonly string[];
+            /** True for what only another package needs. */
+            automatic?: boolean;
         }
     >;
 }
@@ -65,7 +68,7 @@ export async function installPackages(
 ): Promise<void> {
     const wanted = withDependencies(names, readDescriptors(root));
     const lock: Lock = { version: 1, packages: {} };
-    for (const { name, version, dependencies, files, autostart } of wanted) {
+    for (const { name, version, dependencies, files, autostart, data } of wanted) {
         const fingerprints: Lock["packages"][string]["files"] = {};
         for (const file of files) {
             const source = join(root, file);
@@ -79,6 +82,8 @@ export async function installPackages(
             dependencies,
             files: fingerprints,
             ...(autostart ? { autostart } : {}),
+            ...(data ? { data } : {}),
+            ...(names.includes(name) ? {} : { automatic: true }),
         };
     }
     const filesOf = ({ packages }: Lock) =>
