@@ -55,7 +55,7 @@ describe("string.pack", () => {
             end
         `);
         expect(said).toEqual([
-            "-1|2|-3|4|-5|6|-9.007199254741e+15|0.1|0.5|-1e+300|zero|two|abc|63",
+            "-1|2|-3|4|-5|6|-9007199254740992|0.1|0.5|-1e+300|zero|two|abc|63",
             "63|1027|98|3",
             "-1|-1|open|6",
             "true", "true", "true", "true", "true",

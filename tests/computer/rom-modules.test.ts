@@ -156,7 +156,7 @@ cases(
         ["shows empty tables", `return render({})`, ["{}"]],
         [
             "shows a table in itself once",
-            `local t = {} t.t = t return (render(t):gsub("0x%x+", "address"))`,
+            `local t = {} t.t = t return (render(t):gsub("%x%x%x%x+", "address"))`,
             ["{ t = table: address }"],
         ],
         [

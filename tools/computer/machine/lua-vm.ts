@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { NUMBER_WRITER, readLuaModule } from "./lua-module.ts";
+import { numberToText } from "./number-text.ts";
 import { ByteWriter, encodeValues, WireReader, type LuaValue, type ReceivedValue } from "./wire.ts";
 
 /**
@@ -73,11 +74,11 @@ interface Glue {
     _lua_settop(state: number, index: number): void;
 }
 
-/** Reading from or writing to a file of C: `vectors` says where in memory the pieces are, `done` where to count. */
-type InputOutput = (file: number, vectors: number, count: number, done: number) => number;
+/** A function that the module asks of the host. */
+type HostCall = (...args: number[]) => number;
 
 /** What the module asks of the host, by short names; the functions' own names are the long ones. */
-type Imports = Record<string, Record<string, InputOutput>>;
+type Imports = Record<string, Record<string, HostCall>>;
 
 const STDOUT = 1;
 
@@ -92,7 +93,7 @@ const gluePath = require.resolve("lua-wasm-bindings/dist/glue/glue-lua-5.2.4.js"
 let compiled: WasmModule | undefined;
 
 function compiledLua(): WasmModule {
-    compiled ??= new WebAssembly.Module(readFileSync(gluePath.replace(/\.js$/, ".wasm")));
+    compiled ??= new WebAssembly.Module(readLuaModule(gluePath.replace(/\.js$/, ".wasm")));
     return compiled;
 }
 
@@ -194,16 +195,20 @@ export class LuaVm {
         return message;
     }
 
-    /** Puts our own stdin and stdout in the place of the glue's, which pass one byte at a time. */
+    /**
+     * Puts our own stdin and stdout in the place of the glue's, which pass one byte at a time. Of a file's reading and
+     * writing `vectors` says where in memory the pieces are, `done` where to count.
+     */
     private takeOver(imports: Imports): void {
-        const own: Record<string, InputOutput> = {
-            _fd_read: (_file, vectors, count, done) =>
+        const own: Record<string, HostCall> = {
+            _fd_read: (_file = 0, vectors = 0, count = 0, done = 0) =>
                 this.transfer(vectors, count, done, (piece) => this.read(piece)),
-            _fd_write: (file, vectors, count, done) =>
+            _fd_write: (file = 0, vectors = 0, count = 0, done = 0) =>
                 this.transfer(vectors, count, done, (piece) => {
                     if (file === STDOUT) this.sent.writeBytes(piece);
                     return piece.length;
                 }),
+            [NUMBER_WRITER]: (text = 0, _format = 0, values = 0) => this.writeNumber(text, values),
         };
         for (const functions of Object.values(imports)) {
             for (const [key, { name }] of Object.entries(functions)) {
@@ -213,7 +218,21 @@ export class LuaVm {
                 delete own[name];
             }
         }
-        if (Object.keys(own).length > 0) throw new Error("Lua's WebAssembly module does no input and output");
+        if (Object.keys(own).length > 0) throw new Error("Lua's WebAssembly module asks for other functions");
+    }
+
+    /** C's sprintf for a single number: writes it to `text`, with a zero byte behind it, and returns its length. */
+    private writeNumber(text: number, values: number): number {
+        if (this.memory === undefined) throw new Error("Lua is not running");
+        const memory = Buffer.from(this.memory.buffer);
+        // A double stands at the next multiple of its size.
+        const length = memory.write(
+            numberToText(memory.readDoubleLE(Math.ceil(values / 8) * 8)),
+            text,
+            "latin1",
+        );
+        memory[text + length] = 0;
+        return length;
     }
 
     /** Goes through the pieces of memory of a read or a write, until one is not done to its end. */

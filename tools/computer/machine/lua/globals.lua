@@ -39,7 +39,7 @@ end
 local instructionsBetweenLooks = 200000
 kernel.watch, kernel.instructionsBetweenLooks = watch, instructionsBetweenLooks
 
-local rawCreate, rawWrap = coroutine.create, coroutine.wrap
+local rawCreate, resume, status = coroutine.create, coroutine.resume, coroutine.status
 
 function kernel.create(body)
     local thread = rawCreate(body)
@@ -52,17 +52,36 @@ function globals.coroutine.create(body)
     return kernel.create(body)
 end
 
+local function passOn(ok, ...)
+    if ok then return ... end
+    error((...), 0)
+end
+
+--- Unlike Lua's, which puts the caller's position before the one that the message has.
 function globals.coroutine.wrap(body)
     kernel.expect(1, body, "function")
-    return rawWrap(function(...)
-        sethook(watch, "", instructionsBetweenLooks)
-        return body(...)
-    end)
+    local thread = kernel.create(body)
+    return function(...)
+        if status(thread) == "dead" then error("cannot resume dead coroutine", 2) end
+        return passOn(resume(thread, ...))
+    end
 end
 
 function globals.coroutine.isyieldable()
     local _, main = coroutine.running()
     return not main
+end
+
+-- Errors ------------------------------------------------------------------------------------------------------------
+
+--- Takes anything for a message, as Lua 5.3 does, and raises a string at the caller's line.
+function globals.assert(...)
+    if (...) then return ... end
+    local count = select("#", ...)
+    if count == 0 then error("bad argument #1 (value expected)", 2) end
+    local message = "assertion failed!"
+    if count > 1 then message = select(2, ...) end
+    error(message, type(message) == "string" and 2 or 0)
 end
 
 -- Environments, as Lua 5.1 had them ---------------------------------------------------------------------------------
@@ -140,6 +159,8 @@ function globals.load(chunk, name, mode, ...)
     if mode and not find(mode, "t", 1, true) then
         return nil, "attempt to load a text chunk (mode is '" .. mode .. "')"
     end
+    -- The name of a chunk without one is its source.
+    name, chunk = name or chunk, kernel.translateEscapes(chunk)
     if select("#", ...) > 0 then return rawLoad(chunk, name, "t", (...)) end
     return rawLoad(chunk, name, "t", globals)
 end
@@ -147,7 +168,7 @@ end
 function globals.loadstring(chunk, name)
     kernel.expect(1, chunk, "string")
     kernel.expectOptional(2, name, "string")
-    return rawLoad(chunk, name, "t", globals)
+    return rawLoad(kernel.translateEscapes(chunk), name or chunk, "t", globals)
 end
 
 -- What is left out, and the older names that CC keeps ----------------------------------------------------------------

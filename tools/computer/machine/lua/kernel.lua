@@ -59,7 +59,11 @@ local function frame(name, ...)
     local count = select("#", ...)
     if count == 0 then return name .. ";." end
     local parts, seen = { name .. ";" }, { count = 0 }
-    for index = 1, count do encode(parts, (select(index, ...)), seen) end
+    for index = 1, count do
+        encode(parts, (select(index, ...)), seen)
+        -- As in CC, a table that is passed twice arrives as two.
+        seen = { count = seen.count }
+    end
     parts[#parts + 1] = "."
     return concat(parts)
 end
@@ -228,7 +232,9 @@ kernel.part = part
 local options = call("kernel.options")
 kernel.options = options
 
+part("escapes")
 part("globals")
+part("format")
 part("strings")
 part("pack")
 part("tables")

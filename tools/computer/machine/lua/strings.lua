@@ -3,7 +3,8 @@
 
 local kernel = ...
 local concat, expect, expectOptional = table.concat, kernel.expect, kernel.expectOptional
-local error, find, floor, gsub, pack, sub = error, string.find, math.floor, string.gsub, table.pack, string.sub
+local callLibrary, error, find, floor, gsub = kernel.callLibrary, error, string.find, math.floor, string.gsub
+local max, pack, pcall, sub = math.max, table.pack, pcall, string.sub
 local tostring, type, unpack = tostring, type, table.unpack
 
 --- Reads a replacement string as 5.1 does: 5.2 refuses a % before other characters.
@@ -19,22 +20,23 @@ local function withFunction(text, pattern, replace, limit)
     local parts, position, count = {}, 1, 0
     local anchored = sub(pattern, 1, 1) == "^"
     while count < limit and position <= #text + 1 do
-        local match = pack(find(text, pattern, position))
-        local first, last = match[1], match[2]
+        local match = pack(pcall(find, text, pattern, position))
+        local first, last = match[2], match[3]
+        if not match[1] then error(first, 2) end
         if not first then break end
         count = count + 1
         local whole = sub(text, first, last)
         parts[#parts + 1] = sub(text, position, first - 1)
         local value
-        if match.n > 2 then
-            value = replace(unpack(match, 3, match.n))
+        if match.n > 3 then
+            value = replace(unpack(match, 4, match.n))
         else
             value = replace(whole)
         end
         if not value then
             value = whole
         elseif type(value) ~= "string" and type(value) ~= "number" then
-            error("invalid replacement value (a " .. type(value) .. ")", 3)
+            error("invalid replacement value (a " .. type(value) .. ")", 2)
         end
         parts[#parts + 1] = value
         position = last + 1
@@ -50,8 +52,9 @@ local function withFunction(text, pattern, replace, limit)
 end
 
 function kernel.globals.string.gsub(text, pattern, replacement, limit)
-    if type(replacement) == "string" then return gsub(text, pattern, lenient(replacement), limit) end
-    if type(replacement) ~= "function" then return gsub(text, pattern, replacement, limit) end
+    if type(limit) == "number" then limit = max(limit, 0) end
+    if type(replacement) == "string" then replacement = lenient(replacement) end
+    if type(replacement) ~= "function" then return callLibrary(gsub, text, pattern, replacement, limit) end
     if type(text) == "number" then text = tostring(text) end
     if type(pattern) == "number" then pattern = tostring(pattern) end
     expect(1, text, "string")

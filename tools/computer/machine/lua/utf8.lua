@@ -4,7 +4,7 @@ local kernel = ...
 local byte, char, expect, expectOptional = string.byte, string.char, kernel.expect, kernel.expectOptional
 local error, floor = error, math.floor
 
-local utf8 = { charpattern = "[%z\1-\127\194-\244][\128-\191]*" }
+local utf8 = { charpattern = "[\0-\127\194-\244][\128-\191]*" }
 
 local function encode(index, code)
     expect(index, code, "number")
@@ -20,6 +20,10 @@ local function encode(index, code)
         0x80 + floor(code / 0x40) % 0x40,
         0x80 + code % 0x40
     )
+end
+
+function kernel.utf8Character(code)
+    return encode(1, code)
 end
 
 function utf8.char(...)

@@ -1,0 +1,184 @@
+-- tostring and string.format as CC's Lua has them: addresses without 0x, names of types from `__name`, whole numbers of
+-- 64 bits, and literals of numbers by %q.
+
+local kernel = ...
+local globals = kernel.globals
+local find, floor, format, frexp, gsub, rep = string.find, math.floor, string.format, math.frexp, string.gsub, string.rep
+local match, sub, upper = string.match, string.sub, string.upper
+local error, getmetatable, pack, pcall, rawget = error, debug.getmetatable, table.pack, pcall, rawget
+local rawToString, select, tonumber, type, unpack = tostring, select, tonumber, type, table.unpack
+
+local function toString(value)
+    local kind = type(value)
+    if kind == "string" then return value end
+    if kind == "number" or kind == "boolean" or kind == "nil" then return rawToString(value) end
+    local metatable = getmetatable(value)
+    if metatable then
+        local convert, name = rawget(metatable, "__tostring"), rawget(metatable, "__name")
+        if type(convert) == "function" then return convert(value) end
+        if convert ~= nil then return rawToString(value) end
+        if type(name) == "string" then kind = name end
+    end
+    return kind .. ": " .. match(rawToString(value), "0x(%x+)$")
+end
+
+function globals.tostring(...)
+    if select("#", ...) == 0 then error("bad argument #1 (value expected)", 2) end
+    return toString((...))
+end
+
+-- Whole numbers ------------------------------------------------------------------------------------------------------
+
+--- The digits of a whole number from 0 up to 2^64 in base 8, 10 or 16.
+local function digitsOf(number, base)
+    if base == 10 then return rawToString(number) end
+    local digits = ""
+    repeat
+        local digit = number % base
+        digits = format("%x", digit) .. digits
+        number = (number - digit) / base
+    until number == 0
+    return digits
+end
+
+--- The digits of the 64 bits of a negative whole number.
+local function negativeDigits(number, base)
+    -- Doubles cannot hold all of the 64 bits: the upper and the lower 32 of them are looked at apart.
+    local low = number % 2 ^ 32
+    local high = (number - low) / 2 ^ 32 % 2 ^ 32
+    if base == 16 then return format("%s%08x", digitsOf(high, 16), low) end
+    local digits = ""
+    repeat
+        local remainder = high % base
+        high = floor(high / base)
+        low = low + remainder * 2 ^ 32
+        remainder = low % base
+        low = (low - remainder) / base
+        digits = remainder .. digits
+    until high == 0 and low == 0
+    return digits
+end
+
+local bases = { x = 16, X = 16, o = 8, u = 10 }
+
+--- Writes a whole number that is too large for C's 32 bits, or negative where C takes none.
+local function formatWhole(flags, width, precision, conversion, number)
+    local base, sign, prefix, digits = bases[conversion], "", ""
+    if not base then
+        digits = digitsOf(number < 0 and -number or number, 10)
+        if number == -2 ^ 63 then digits = "9223372036854775808" end
+        if number < 0 then
+            sign = "-"
+        elseif find(flags, "+", 1, true) then
+            sign = "+"
+        elseif find(flags, " ", 1, true) then
+            sign = " "
+        end
+    else
+        digits = number < 0 and negativeDigits(number, base) or digitsOf(number, base)
+        if number == 2 ^ 63 and base ~= 10 then digits = base == 16 and "7" .. rep("f", 15) or rep("7", 21) end
+        if find(flags, "#", 1, true) then prefix = base == 16 and "0x" or base == 8 and "0" or "" end
+        if conversion == "X" then digits, prefix = upper(digits), upper(prefix) end
+    end
+    local left = find(flags, "-", 1, true)
+    local wanted = tonumber(width) or 0
+    if precision ~= "" then
+        digits = rep("0", (tonumber(sub(precision, 2)) or 0) - #digits) .. digits
+    elseif find(flags, "0", 1, true) and not left then
+        digits = rep("0", wanted - #sign - #prefix - #digits) .. digits
+    end
+    local text = sign .. prefix .. digits
+    local spaces = rep(" ", wanted - #text)
+    return left and text .. spaces or spaces .. text
+end
+
+-- Literals -----------------------------------------------------------------------------------------------------------
+
+--- A fraction in hexadecimal digits, exactly.
+local function hexadecimal(number)
+    local sign = ""
+    if number < 0 then sign, number = "-", -number end
+    local mantissa, exponent = frexp(number)
+    mantissa, exponent = mantissa * 2, exponent - 1
+    if exponent < -1022 then mantissa, exponent = mantissa * 2 ^ (exponent + 1022), -1022 end
+    local whole, digits = floor(mantissa), ""
+    local bits = mantissa - whole
+    while bits > 0 do
+        bits = bits * 16
+        digits = digits .. format("%x", floor(bits))
+        bits = bits % 1
+    end
+    if digits ~= "" then digits = "." .. digits end
+    return format("%s0x%d%sp%+d", sign, whole, digits, exponent)
+end
+
+local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\\n", ["\r"] = "\\r", ["\0"] = "\\000" }
+
+--- A value as Lua reads it, or nil where it has no literal.
+local function literal(value)
+    local kind = type(value)
+    if kind == "string" then return '"' .. gsub(value, '["\\\n\r%z]', escapes) .. '"' end
+    if kind == "boolean" or kind == "nil" then return rawToString(value) end
+    if kind ~= "number" then return nil end
+    if value ~= value then return "(0/0)" end
+    if value == 1 / 0 then return "1e9999" end
+    if value == -1 / 0 then return "-1e9999" end
+    return value % 1 == 0 and value >= -2 ^ 63 and value <= 2 ^ 63 and rawToString(value) or hexadecimal(value)
+end
+
+-- Formatting ---------------------------------------------------------------------------------------------------------
+
+local function toWhole(number)
+    return number < 0 and -floor(-number) or floor(number)
+end
+
+--- What stands in the place of a conversion that C does otherwise; nil for what C does as CC. May change the argument.
+local function convert(flags, width, precision, conversion, values, index)
+    local value = values[index]
+    if conversion == "s" then
+        -- C writes a nil that is there, but wants as many arguments as conversions.
+        values[index] = toString(value)
+        if index > values.n then values.n = index end
+    elseif conversion == "q" then
+        if flags .. width .. precision ~= "" then error("specifier '%q' cannot have modifiers", 4) end
+        local text = literal(value)
+        if not text then error("bad argument #" .. index + 1 .. " (value has no literal form)", 4) end
+        values[index] = text
+        if index > values.n then values.n = index end
+        return "%s"
+    elseif find(conversion, "[diuxXo]") then
+        local number = tonumber(value)
+        if type(value) ~= "number" and type(value) ~= "string" or not number then return nil end
+        local whole = toWhole(number)
+        if whole > -2 ^ 31 and whole < 2 ^ 31 and (whole >= 0 or not bases[conversion]) then return nil end
+        if not (whole >= -2 ^ 63 and whole <= 2 ^ 63) then return nil end
+        if #flags > 5 or #width > 2 or #precision > 3 then return nil end
+        values[index] = formatWhole(flags, width, precision, conversion, whole)
+        return "%s"
+    end
+    return nil
+end
+
+--- Calls a function of C as the last thing that a function of the kernel does. Its error is raised where that one was
+-- called.
+function kernel.callLibrary(body, ...)
+    local result = pack(pcall(body, ...))
+    if result[1] then return unpack(result, 2, result.n) end
+    local message = result[2]
+    -- C looks for its function's name among the libraries, where the kernel's stands.
+    if type(message) == "string" then message = gsub(message, " to '%?'", "", 1) end
+    error(message, 2)
+end
+local callLibrary = kernel.callLibrary
+
+function globals.string.format(pattern, ...)
+    if type(pattern) == "number" then pattern = rawToString(pattern) end
+    kernel.expect(1, pattern, "string")
+    local values, index = pack(...), 0
+    local changed = gsub(pattern, "%%([-+ #0]*)(%d*)(%.?%d*)(.?)", function(flags, width, precision, conversion)
+        if conversion == "%" then return nil end
+        index = index + 1
+        return convert(flags, width, precision, conversion, values, index)
+    end)
+    return callLibrary(format, changed, unpack(values, 1, values.n))
+end
