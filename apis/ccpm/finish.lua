@@ -1,0 +1,94 @@
+--- Finishes what a transaction of ccpm has begun.
+local M = {}
+M.STAGING = "/trapos/ccpm.staging"
+M.JOURNAL = M.STAGING .. "/journal.json"
+M.PARTIAL = "/trapos/ccpm.partial"
+M.FINISHER = "/startup/00-ccpm-finish.lua"
+
+function M.removeEmptyFolders(disk, path)
+	local folder = string.match(path, "^(.+)/")
+	while folder ~= nil and disk.isDir(folder) and #disk.list(folder) == 0 do
+		disk.delete(folder)
+		folder = string.match(folder, "^(.+)/")
+	end
+end
+
+local function moveTo(disk, from, to)
+	local folder = string.match(to, "^(.+)/")
+	if folder and not disk.isDir(folder) then disk.makeDir(folder) end
+	disk.move(from, to)
+end
+
+local function perform(disk, steps)
+	for _, step in ipairs(steps) do
+		local path = step.path
+		local staged = step.staged and M.STAGING .. "/" .. step.staged or nil
+		if not staged or disk.exists(staged) then
+			if disk.exists(path) and disk.isDir(path) == (step.folder == true) then
+				if step.backup then
+					moveTo(disk, path, step.backup)
+				else
+					disk.delete(path)
+				end
+			end
+			if staged then moveTo(disk, staged, path) end
+		end
+		if not staged then M.removeEmptyFolders(disk, path) end
+	end
+end
+
+function M.clean(disk)
+	for _, path in ipairs({M.STAGING, M.PARTIAL, M.FINISHER}) do
+		disk.delete(path)
+		M.removeEmptyFolders(disk, path)
+	end
+end
+
+local function startupFiles(disk)
+	return disk.isDir("/startup") and table.concat(disk.list("/startup"), "/") or ""
+end
+
+function M.recover(disk, boot)
+	if not disk.exists(M.JOURNAL) then
+		if not boot or not (disk.exists(M.STAGING) or disk.exists(M.FINISHER)) then return true end
+		local stopped = disk.exists(M.STAGING)
+		M.clean(disk)
+		return true, stopped and "ccpm was stopped before it changed anything." or nil
+	end
+	local file = disk.open(M.JOURNAL, "r")
+	local journal = textutils.unserializeJSON(file.readAll())
+	file.close()
+	if type(journal) ~= "table" or journal.version ~= 1 or type(journal.steps) ~= "table" then
+		local broken = "/trapos/ccpm.journal.broken"
+		do
+			local number = 2
+			while disk.exists(broken) do
+				broken = "/trapos/ccpm.journal.broken" .. tostring(number)
+				number = number + 1
+			end
+		end
+		disk.move(M.JOURNAL, broken)
+		M.clean(disk)
+		return false, "ccpm cannot read its journal. Type: ccpm verify --fix"
+	end
+	local before = startupFiles(disk)
+	local ok, problem = pcall(perform, disk, journal.steps)
+	if not ok then
+		return false, "ccpm cannot finish: " .. journal.title .. " (" .. tostring(problem)
+			.. "). Mend that, then: reboot"
+	end
+	local restarted = M.STAGING .. "/restarted"
+	if boot and startupFiles(disk) ~= before and not disk.exists(restarted) then
+		disk.makeDir(restarted)
+		os.reboot()
+	end
+	M.clean(disk)
+	return true, "ccpm finished: " .. journal.title .. " (the power had gone)"
+end
+
+local name = ...
+if not name then
+	local done, line = M.recover(fs, true)
+	if line then (done and print or printError)(line) end
+end
+return M
