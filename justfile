@@ -18,6 +18,14 @@ check:
 test *filters:
     @npm test --silent -- "$@"
 
+# Runs the specs of ComputerCraft on our computer, or those that are named.
+specs *names:
+    @npm run --silent specs -- "$@"
+
+# Runs the specs and the end-to-end tests on the CraftOS-PC that CRAFTOS_PC names.
+test-craftos-pc *filters:
+    @npm run --silent test:craftos-pc -- "$@"
+
 # Runs a command line on a computer in the terminal, "ai ping" by default.
 start *command:
     @npm start --silent -- "$@"

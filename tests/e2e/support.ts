@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { beforeEach } from "vitest";
 import { readSetting, type Settings } from "../../tools/harness/disk.ts";
 import {
     type CommandOptions,
@@ -10,8 +11,19 @@ import {
     startCommand,
 } from "../../tools/harness/run-command.ts";
 import { serverSettings, startScriptedServer } from "../../tools/harness/server.ts";
+import { testsBackend } from "../../tools/harness/tests-backend.ts";
 import type { Model } from "../../tools/model/index.ts";
 import { type Opencode, type OpencodeOptions, startOpencode } from "../../tools/opencode/index.ts";
+
+/** Ours, or CraftOS-PC: see docs/testing.md. */
+const backend = await testsBackend(process.env);
+
+beforeEach(({ task, skip }) => {
+    const names = [task.name];
+    for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name);
+    const reason = backend.skipped[names.join(" ")];
+    if (reason !== undefined) skip(reason);
+});
 
 /** What a computer is and how a command on it is run, beyond what every computer of a test has. */
 export type ComputerChoice = Omit<CommandOptions, "disk" | "command">;
@@ -64,13 +76,15 @@ export async function startWorld(options: Pick<OpencodeOptions, "env" | "config"
     const { model } = server;
     let { opencode } = server;
     let computers = 0;
+    const started: RunningCommand[] = [];
 
     function newComputer(own: ComputerChoice = {}): PlayerComputer {
         const id = computers++;
         const disk = join(folder, `computer-${id}`);
-        const start = (command: string, choice: ComputerChoice = {}): Promise<RunningCommand> => {
+        const start = async (command: string, choice: ComputerChoice = {}): Promise<RunningCommand> => {
             const settings: Settings = { ...serverSettings(opencode), ...own.settings, ...choice.settings };
-            return startCommand({
+            const running = await startCommand({
+                backend,
                 id,
                 packages: ["trapos"],
                 allow: ["127.0.0.1"],
@@ -81,6 +95,8 @@ export async function startWorld(options: Pick<OpencodeOptions, "env" | "config"
                 disk,
                 command,
             });
+            started.push(running);
+            return running;
         };
         return {
             disk,
@@ -122,6 +138,8 @@ export async function startWorld(options: Pick<OpencodeOptions, "env" | "config"
             });
         },
         async stop() {
+            // A test that failed may have left one that runs.
+            await Promise.all(started.map(({ computer }) => computer.close()));
             await opencode.stop();
             await model.stop();
             await removeFolder();

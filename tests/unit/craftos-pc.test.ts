@@ -1,22 +1,23 @@
 /**
- * How CraftOS-PC is started, watched and read. A script stands in for it, which shows nothing about CraftOS-PC itself.
+ * How CraftOS-PC is started, driven, read and stopped. Scripts stand in for it, which show nothing about CraftOS-PC
+ * itself.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-    commandLine,
-    craftosPc,
-    craftosPcSkipped,
-    findCraftosPc,
-    shownText,
-} from "../../tools/harness/craftos-pc.ts";
+import { craftosPc, craftosPcSkipped, findCraftosPc } from "../../tools/harness/craftos-pc.ts";
+import { bootCraftosPc, commandLine, shownText } from "../../tools/harness/craftos-pc-computer.ts";
 import { projectFolder } from "../../tools/harness/disk.ts";
+import { Exchange } from "../../tools/harness/exchange.ts";
+import { pressedKeystrokes, typedKeystrokes } from "../../tools/harness/keystrokes.ts";
 import { ourComputer } from "../../tools/harness/our-computer.ts";
 import { compileSpecs } from "../../tools/harness/spec-compile.ts";
 import { runSpec } from "../../tools/harness/spec-run.ts";
-import { runBackendCommand } from "../../tools/harness/backend-command.ts";
+import { testsBackend } from "../../tools/harness/tests-backend.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -25,25 +26,32 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** A program that runs the JavaScript in place of CraftOS-PC. */
-async function standIn(javascript: string): Promise<string> {
+async function script(javascript: string): Promise<string> {
     const path = join(folder, "craftos.cjs");
     await writeFile(path, `#!${process.execPath}\n${javascript}\n`, { mode: 0o755 });
     return path;
 }
 
-const job = (more = {}) => ({ disk: folder, timeoutSeconds: 30, ...more });
+/** JavaScript that sends a message as the driver does, to the folder of the last argument. */
+const tells = (message: object) => `
+    const { writeFileSync, renameSync } = require("node:fs");
+    const exchange = process.argv.at(-1).split("=")[1];
+    writeFileSync(exchange + "/computer-draft", ${JSON.stringify(JSON.stringify(message))});
+    renameSync(exchange + "/computer-draft", exchange + "/from-computer/1");`;
 
 describe("the command line", () => {
     test("is headless, with the disk as the computer's root", () => {
-        expect(commandLine({ disk: "/disk" }, "/data")).toEqual([
-            ..."--headless -d /data --start-dir /disk -i 0".split(" "),
-        ]);
+        expect(commandLine({ disk: "/disk", id: 4 }, "/data", "/exchange")).toEqual(
+            "--headless --directory /data --start-dir /disk --id 4 --mount-rw trapos-harness=/exchange".split(
+                " ",
+            ),
+        );
     });
 
     test("names the ROM where one is given", () => {
-        expect(commandLine({ disk: "/disk", rom: "/rom" }, "/data")).toEqual([
-            ..."--headless --rom /rom -d /data --start-dir /disk -i 0".split(" "),
-        ]);
+        expect(commandLine({ disk: "/disk", rom: "/rom" }, "/data", "/exchange").join(" ")).toContain(
+            "--rom /rom",
+        );
     });
 });
 
@@ -59,57 +67,207 @@ describe("finding it", () => {
     });
 
     test("gives the path of a program", async () => {
-        const path = await standIn("");
+        const path = await script("");
         expect(await findCraftosPc({ CRAFTOS_PC: path })).toEqual({ path });
+    });
+
+    test("tests run on it where the environment says so, and on our computer otherwise", async () => {
+        const CRAFTOS_PC = await script("");
+        expect(await testsBackend({ CRAFTOS_PC })).toBe(ourComputer);
+        const backend = await testsBackend({ CRAFTOS_PC, TRAPOS_TEST_BACKEND: "craftos-pc" });
+        expect(backend.name).toBe("CraftOS-PC");
+        await expect(testsBackend({ TRAPOS_TEST_BACKEND: "craftos-pc" })).rejects.toThrow("is not named");
+        await expect(testsBackend({ TRAPOS_TEST_BACKEND: "minecraft" })).rejects.toThrow("is minecraft");
     });
 });
 
-describe("a run", () => {
-    test("gives the status and what was written, and tells SDL to leave signals alone", async () => {
-        const program = await standIn(
-            `process.stdout.write("\\x1b[31mhello\\x1b[0m  \\r\\n" + process.env.SDL_NO_SIGNAL_HANDLERS); process.exitCode = 7;`,
+describe("the process", () => {
+    test("that ends by itself is a failure, whatever its status, and what it wrote is shown", async () => {
+        const program = await script(
+            `process.stdout.write("\\x1b[31mhello\\x1b[0m  \\r\\n" + process.env.SDL_NO_SIGNAL_HANDLERS);`,
         );
-        const result = await craftosPc(program).run(job());
-        expect(result).toEqual({ end: { how: "shutdown", status: 7 }, output: "hello\n1" });
+        const computer = await bootCraftosPc(program, { disk: folder });
+        expect(await computer.exit).toEqual({
+            reason: "failed",
+            message: "CraftOS-PC ended with status 0 before the computer was switched off",
+        });
+        expect(computer.transcript()).toBe("hello\n1");
     });
 
-    test("one that does not end is ended, also when it takes no notice of SIGTERM", async () => {
-        const program = await standIn(`process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);`);
-        const { end } = await craftosPc(program).run(job({ timeoutSeconds: 0.5 }));
-        expect(end).toEqual({ how: "timedOut" });
+    test("that crashes says so", async () => {
+        const program = await script(`process.kill(process.pid, "SIGABRT");`);
+        const computer = await bootCraftosPc(program, { disk: folder });
+        expect(await computer.exit).toMatchObject({ message: expect.stringContaining("SIGABRT") as string });
     });
 
-    test("one that is called off is ended", async () => {
-        const program = await standIn(`setInterval(() => {}, 1000);`);
-        const { end } = await craftosPc(program).run(job({ signal: AbortSignal.abort() }));
-        expect(end).toEqual({ how: "stopped" });
+    test("is killed by a power cut, also when it takes no notice of signals", async () => {
+        const program = await script(`process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);`);
+        const computer = await bootCraftosPc(program, { disk: folder });
+        await computer.powerCut();
+        expect(await computer.exit).toEqual({ reason: "powerCut" });
+        await computer.close();
     });
 
-    test("one that crashes says so", async () => {
-        const program = await standIn(`process.kill(process.pid, "SIGABRT");`);
-        const { end } = await craftosPc(program).run(job());
-        expect(end).toEqual({ how: "failed", message: "CraftOS-PC was ended by SIGABRT" });
-    });
-
-    test("one that cannot be started is one line", async () => {
-        await expect(craftosPc(join(folder, "none")).run(job())).rejects.toThrow(
+    test("that cannot be started is one line", async () => {
+        await expect(bootCraftosPc(join(folder, "none"), { disk: folder })).rejects.toThrow(
             "CraftOS-PC does not start: ",
         );
     });
 
-    test("leaves no line ends or blanks of the terminal", () => {
+    test("ends with the status that the driver told, not with its own", async () => {
+        const program = await script(
+            tells({ screen: ["> \u00e9\u0080 "], scrolled: ["CraftOS"], step: 0, ended: 7 }),
+        );
+        const computer = await bootCraftosPc(program, { disk: folder });
+        expect(await computer.exit).toEqual({ reason: "shutdown", status: 7 });
+        expect(computer.screen()).toEqual(["> é  "]);
+        expect(computer.transcript()).toBe("CraftOS\n> é");
+    });
+
+    test("a driver that breaks down says why", async () => {
+        const program = await script(tells({ screen: [""], step: 0, failed: "no keys" }));
+        const computer = await bootCraftosPc(program, { disk: folder });
+        expect(await computer.exit).toEqual({ reason: "failed", message: "no keys" });
+    });
+
+    test("what it wrote has no line ends or blanks of the terminal", () => {
         expect(shownText("\x1b[2J\x1b[1;1Hone  \r\ntwo\t\r\n\r\n")).toBe("one\ntwo");
+    });
+});
+
+describe("keystrokes", () => {
+    test("have keys by name and characters by their bytes", () => {
+        expect(typedKeystrokes("A_é\n")).toEqual([
+            ...[["key", "a"], ["char", 65], ["key_up", "a"]],
+            ...[["key", "minus"], ["char", 95], ["key_up", "minus"]],
+            ["char", 233],
+            ...[["key", "enter"], ["key_up", "enter"]],
+        ]); // prettier-ignore
+    });
+
+    test("ctrl+t ends a program", () => {
+        expect(pressedKeystrokes("ctrl+t")).toContainEqual(["terminate"]);
+    });
+
+    test("what is no event cannot be sent", () => {
+        expect(() => pressedKeystrokes("ctrl+s")).toThrow("Ctrl+S is no event");
+    });
+});
+
+/** Our own computer behind CraftOS-PC's command line. */
+const standIn = join(projectFolder, "tests/craftos-pc-stand-in/craftos");
+
+describe("the driver on the computer", { timeout: 60_000 }, () => {
+    const wait = { timeoutSeconds: 30 };
+    const ends = /(^|\n)>$/;
+
+    async function boot(options = {}) {
+        const disk = join(folder, "disk");
+        await mkdir(disk, { recursive: true });
+        return bootCraftosPc(standIn, { disk, ...options });
+    }
+
+    test("types, shows the screen in any size, and ends the computer with a program's status", async () => {
+        const computer = await boot({ id: 3, label: "tür", width: 26, height: 5 });
+        await computer.waitForText(ends, wait);
+        await computer.type("id\n");
+        await computer.waitForText('This is computer #3\nThis computer is labelled\n"tür"', wait);
+        expect(computer.screen()).toHaveLength(5);
+        for (const row of computer.screen()) expect(row).toHaveLength(26);
+        await computer.type("clear\n");
+        await computer.type("echo ÄÖ_9\n");
+        await computer.waitForText("> echo ÄÖ_9\nNo such program", wait);
+        await computer.type("id\nid\n");
+        await computer.waitForText(/("tür"\n[^]*){2}>$/, wait);
+        // Rows that have scrolled off are still there.
+        expect(computer.transcript()).toContain("> echo ÄÖ_9");
+        expect(computer.screen().join("\n")).not.toContain("echo");
+        await writeFile(join(folder, "disk/off.lua"), "os.shutdown(5)");
+        await computer.type("off\n");
+        expect(await computer.exit).toEqual({ reason: "shutdown", status: 5 });
+    });
+
+    test("Ctrl+T ends a program, whose handlers run", async () => {
+        const computer = await boot();
+        await writeFile(join(folder, "disk/wait.lua"), "print('waits') print(pcall(sleep, 100))");
+        await computer.waitForText(ends, wait);
+        await computer.type("wait\n");
+        await computer.waitForText("waits", wait);
+        await computer.press("ctrl+t");
+        await computer.waitForText("false Terminated", wait);
+        await computer.close();
+        expect(await computer.exit).toEqual({ reason: "powerCut" });
+    });
+
+    test("goes on after a reboot", async () => {
+        const computer = await boot();
+        await computer.waitForText(ends, wait);
+        await writeFile(join(folder, "disk/again.lua"), "os.reboot()");
+        await computer.type("again\n");
+        await computer.waitForText(/^CraftOS [\d.]+\n>$/, wait);
+        await computer.type("id\n");
+        await computer.waitForText("This is computer", wait);
+        await computer.close();
+    });
+
+    test("leaves nothing behind on the host, and no file of its own on the computer but its startup", async () => {
+        const temporary = () =>
+            readdir(tmpdir()).then((names) => names.filter((name) => name.startsWith("trapos-craftos-pc-")));
+        const before = await temporary();
+        const computer = await boot();
+        await computer.waitForText(ends, wait);
+        await computer.close();
+        expect((await temporary()).filter((name) => !before.includes(name))).toEqual([]);
+        expect(await readdir(join(folder, "disk"))).toEqual(["startup.lua"]);
+    });
+
+    test("switches the computer off when nobody watches it any more", async () => {
+        const disk = join(folder, "disk");
+        const exchangeFolder = join(folder, "exchange");
+        for (const path of [disk, exchangeFolder]) await mkdir(path);
+        new Exchange(exchangeFolder, { width: 51, height: 19, patienceSeconds: 0.5 });
+        await copyFile(join(projectFolder, "tools/harness/lua/driver.lua"), join(disk, "startup.lua"));
+        const child = spawn(standIn, commandLine({ disk }, folder, exchangeFolder), {
+            stdio: ["ignore", "pipe", "inherit"],
+        });
+        const [output] = await Promise.all([text(child.stdout), once(child, "exit")]);
+        expect(output).toContain("Nobody watches any more");
+        expect(child.exitCode).toBe(1);
+    });
+
+    test("does nothing on a computer that nobody drives", async () => {
+        const disk = join(folder, "disk");
+        await mkdir(disk);
+        await copyFile(join(projectFolder, "tools/harness/lua/driver.lua"), join(disk, "startup.lua"));
+        const computer = await ourComputer.boot({ disk });
+        await computer.waitForText(ends);
+        expect(computer.transcript()).toMatch(/^CraftOS [\d.]+\n>$/);
+        await computer.close();
     });
 });
 
 describe("specs on a backend", () => {
     test("a computer that ends without a report is a problem, with what it showed", async () => {
-        const program = await standIn(`console.log("no such ROM"); process.exitCode = 1;`);
+        const program = await script(`console.log("no such ROM"); process.exitCode = 1;`);
         const spec = { name: "none", source: "none.spec.ts", lua: "", map: "{}" };
         const { cases, problem } = await runSpec(spec, { backend: craftosPc(program), server: "" });
         expect(cases).toEqual([]);
         expect(problem).toContain("no such ROM");
     });
+
+    test(
+        "run to their end under the driver, but for those that are skipped",
+        { timeout: 60_000 },
+        async () => {
+            const spec = (await compileSpecs()).find(({ name }) => name === "fs");
+            const { cases, problem } = await runSpec(spec!, { backend: craftosPc(standIn), server: "" });
+            expect(problem).toBeUndefined();
+            expect(cases.filter(({ status }) => status === "failed")).toEqual([]);
+            expect(cases.filter(({ status }) => status === "pending")).toEqual([
+                expect.objectContaining({ name: "fs space raises when the disk is full" }),
+            ]);
+        },
+    );
 
     test("a failure names the line of the TypeScript", async () => {
         const specs = await compileSpecs();
@@ -122,42 +280,25 @@ describe("specs on a backend", () => {
         const source = await readFile(join(projectFolder, spec!.source), "utf8");
         expect(source.split("\n")[Number(line) - 1]).toContain('fs.getName("/a/b/c.lua")');
     });
-
-    test("what is skipped on CraftOS-PC is there to be skipped, and documented", async () => {
-        const specs = await compileSpecs();
-        const lua = specs.map((spec) => spec.lua).join("\n");
-        const docs = await readFile(join(projectFolder, "docs/testing.md"), "utf8");
-        for (const name of Object.keys(craftosPcSkipped)) {
-            const found = [...lua.matchAll(/(?:describe|it)\(\s*"([^"]+)"/g)].map(([, words]) => words ?? "");
-            const block = found.find((words) => name.startsWith(`${words} `));
-            expect(found, name).toContain(name.slice((block ?? "").length + 1));
-            expect(docs).toContain(name);
-        }
-    });
 });
 
-describe("a command on a backend", () => {
-    const run = (command: string) =>
-        runBackendCommand(ourComputer, {
-            disk: join(folder, "disk"),
-            command,
-            packages: ["trapos"],
-            timeoutSeconds: 30,
+test("what is skipped on CraftOS-PC is there to be skipped, and documented", async () => {
+    const endToEnd = join(projectFolder, "tests/e2e");
+    const files = (await readdir(endToEnd)).filter((name) => name.endsWith(".test.ts"));
+    const sources = [
+        ...(await compileSpecs()).map((spec) => spec.lua),
+        ...(await Promise.all(files.map((name) => readFile(join(endToEnd, name), "utf8")))),
+    ];
+    const docs = await readFile(join(projectFolder, "docs/testing.md"), "utf8");
+    for (const name of Object.keys(craftosPcSkipped)) {
+        const isThere = sources.some((source) => {
+            const found = [...source.matchAll(/(?:describe|it|test)\(\s*"([^"]+)"/g)].map(
+                ([, words]) => words ?? "",
+            );
+            const block = found.find((words) => name.startsWith(`${words} `));
+            return found.includes(name.slice(block === undefined ? 0 : block.length + 1));
         });
-
-    test("is typed on the computer itself", async () => {
-        const { end, output } = await run("echo is none, but: id");
-        expect(output).toContain("> echo is none, but: id\nNo such program");
-        expect(end).toEqual({ how: "shutdown", status: 1 });
-    });
-
-    test("succeeds when the program does", async () => {
-        const { end, output } = await run("id");
-        expect(output).toContain("This is computer #0");
-        expect(end).toEqual({ how: "shutdown", status: 0 });
-    });
-
-    test("is one line of ASCII", async () => {
-        await expect(run("a\nb")).rejects.toThrow("A command is one line of ASCII.");
-    });
+        expect(isThere, name).toBe(true);
+        expect(docs.includes(name), `docs: ${name}`).toBe(true);
+    }
 });

@@ -1,28 +1,22 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { boot, type Computer } from "../computer/index.ts";
+import type { BootOptions, Backend, DrivenComputer } from "./backend.ts";
 import { installPackages, type Settings, writeSettings } from "./disk.ts";
+import { ourComputer } from "./our-computer.ts";
 import { type End, watch } from "./watch.ts";
 
 /** A computer with packages of ours and what it is to run. */
-export interface CommandOptions {
+export interface CommandOptions extends BootOptions {
     /** The host folder that is the computer's "/"; made when absent. What is on it stays. */
     disk: string;
     /** What is typed at the prompt, without Enter: one line of characters that CC's font has. */
     command: string;
+    /** What runs the computer: our own when absent. */
+    backend?: Backend;
     /** `["trapos"]` when absent. */
     packages?: string[];
     /** Set on top of what the computer has saved; undefined removes one. */
     settings?: Settings;
-    /** Hosts that the computer may reach although they are private. */
-    allow?: string[];
-    /** 51 x 19 when absent. */
-    width?: number;
-    height?: number;
-    /** Whether it is an advanced computer; it is when absent. */
-    colour?: boolean;
-    id?: number;
-    label?: string;
     /** How long the whole may take; 120 when absent. */
     timeoutSeconds?: number;
     /** Ends the computer at once. */
@@ -46,7 +40,7 @@ export interface CommandResult {
 
 /** A command that is running. */
 export interface RunningCommand {
-    computer: Computer;
+    computer: DrivenComputer;
     /** Resolves when the computer has ended, in whichever way. */
     finished: Promise<CommandResult>;
 }
@@ -62,24 +56,33 @@ const prompt = /(^|\n)>$/;
  * @returns as soon as Enter has been pressed; rejects, with the screen, when no prompt comes
  */
 export async function startCommand(options: CommandOptions): Promise<RunningCommand> {
-    const { disk, command, timeoutSeconds = defaultTimeoutSeconds } = options;
+    const {
+        command,
+        backend = ourComputer,
+        packages = ["trapos"],
+        settings,
+        signal,
+        ...computerOptions
+    } = options;
+    const { timeoutSeconds = defaultTimeoutSeconds, ...bootOptions } = computerOptions;
+    const { disk } = bootOptions;
     if (/[\r\n]/.test(command)) throw new Error("A command is one line.");
     await mkdir(join(disk, "harness"), { recursive: true });
-    await installPackages(disk, options.packages ?? ["trapos"]);
+    await installPackages(disk, packages);
     await copyFile(join(import.meta.dirname, "lua/command.lua"), join(disk, program));
     await writeSettings(disk, {
-        ...options.settings,
+        ...settings,
         "trapos.harness_mode": true,
         "trapos.harness_program": `/${program}`,
     });
-    options.signal?.throwIfAborted();
-    const computer = await boot({ ...options, http: { allow: options.allow ?? [] } });
-    const end = watch(computer, timeoutSeconds, options.signal);
+    signal?.throwIfAborted();
+    const computer = await backend.boot(bootOptions);
+    const end = watch(computer, timeoutSeconds, signal);
     try {
         await computer.waitForText(prompt, { timeoutSeconds });
     } catch {
         await computer.close();
-        options.signal?.throwIfAborted();
+        signal?.throwIfAborted();
         throw new Error(`The computer showed no prompt. Its screen:\n${computer.transcript()}`);
     }
     try {

@@ -7,6 +7,7 @@ import { conclusion } from "./conclusion.ts";
 import { installPackages, writeSettings } from "./disk.ts";
 import type { SpecFile } from "./spec-compile.ts";
 import { specServerSetting } from "./spec-server.ts";
+import { watch } from "./watch.ts";
 
 /** What became of a case. */
 export interface SpecCase {
@@ -93,21 +94,17 @@ export async function runSpec(spec: SpecFile, options: SpecOptions): Promise<Spe
     try {
         await installPackages(disk, ["trapos-test"]);
         await writeSettings(disk, { [specServerSetting]: server });
-        for (const folder of ["harness", "specs"]) await mkdir(join(disk, folder));
+        for (const folder of ["harness", "specs", "startup"]) await mkdir(join(disk, folder));
         await writeFile(join(disk, "specs", `${spec.name}.spec.lua`), spec.lua);
         await writeFile(join(disk, "harness/skip.json"), JSON.stringify(backend.skipped));
-        await copyFile(join(lua, "run-specs.lua"), join(disk, "startup.lua"));
-        const result = await backend.run({
-            disk,
-            allow: ["127.0.0.1"],
-            timeoutSeconds,
-            ...(rom !== undefined && { rom }),
-            ...(signal && { signal }),
-        });
+        await copyFile(join(lua, "run-specs.lua"), join(disk, "startup/run-specs.lua"));
+        signal?.throwIfAborted();
+        const computer = await backend.boot({ disk, allow: ["127.0.0.1"], rom });
+        const end = await watch(computer, timeoutSeconds, signal);
         const report = await readFile(join(disk, "harness/report.json"), "utf8").catch(() => undefined);
         if (report !== undefined) return { cases: readReport(spec, report) };
-        const { line } = conclusion(result.end, timeoutSeconds);
-        return { cases: [], problem: `${line ?? "No report came."} Its screen:\n${result.output}` };
+        const { line } = conclusion(end, timeoutSeconds);
+        return { cases: [], problem: `${line ?? "No report came."} Its screen:\n${computer.transcript()}` };
     } finally {
         await rm(disk, { recursive: true, force: true });
     }

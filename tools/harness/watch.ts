@@ -1,4 +1,4 @@
-import type { Computer } from "../computer/index.ts";
+import type { DrivenComputer } from "./backend.ts";
 
 /** How a watched computer ended. */
 export type End =
@@ -15,7 +15,11 @@ export type End =
  * @param timeoutSeconds how long it may run
  * @param signal ends it at once
  */
-export async function watch(computer: Computer, timeoutSeconds: number, signal?: AbortSignal): Promise<End> {
+export async function watch(
+    computer: Pick<DrivenComputer, "exit" | "close">,
+    timeoutSeconds: number,
+    signal?: AbortSignal,
+): Promise<End> {
     const ended = computer.exit.then((exit): End => {
         if (exit.reason === "powerCut") return { how: "powerCut" };
         if (exit.reason === "failed") return { how: "failed", message: exit.message ?? "no reason given" };
