@@ -1,0 +1,89 @@
+/** `npm run registry`: serves a tree to computers on this machine, or on the local network. */
+import { networkInterfaces } from "node:os";
+import { resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { exitStatus } from "../harness/conclusion.ts";
+import { projectFolder } from "../harness/disk.ts";
+import { endQuietlyWithoutReader } from "../harness/options.ts";
+import { readIndex, type Registry, startRegistry, urlOf } from "./server.ts";
+
+interface Options {
+    port: number;
+    host: string;
+    folder: string;
+}
+
+function port(text: string): number {
+    const value = Number(text);
+    if (!/^\d{1,5}$/.test(text) || value > 65_535)
+        throw new InvalidArgumentError("Give a number up to 65535.");
+    return value;
+}
+
+const program = new Command("npm run registry --")
+    .description(
+        "Serves this tree's packages, so that computers install them from here. Nothing else of the folder is served.",
+    )
+    .option("--port <number>", "where it listens; 0 for one that is free", port, 0)
+    .option("--host <address>", "0.0.0.0 to let others on the network reach it", "127.0.0.1")
+    .option("--folder <path>", "another tree, with packages/index.json in it", projectFolder)
+    .addHelpText(
+        "after",
+        `
+Examples:
+  npm run registry
+  npm run registry -- --port 8080 --host 0.0.0.0
+
+Ctrl+C ends it. Exit status: 0, 1 when it could not be started, 2 for wrong options.`,
+    )
+    .allowExcessArguments(false)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitStatus.usage));
+
+/** The registry's addresses, as computers may be told of them: all of the machine's where it listens on all. */
+function addressesOf(registry: Registry): string[] {
+    const { hostname, port: number } = new URL(registry.url);
+    if (hostname !== "0.0.0.0" && hostname !== "[::]") return [registry.url];
+    const all = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+    return all.filter(({ family }) => family === "IPv4").map(({ address }) => urlOf(address, Number(number)));
+}
+
+async function main({ folder, ...options }: Options): Promise<void> {
+    const root = resolve(folder);
+    const registry = await startRegistry({
+        ...options,
+        root,
+        onAnswer: ({ path, status, size }) => console.log(`${status}  /${path}  ${size} bytes`),
+    });
+    const interrupted = new Promise<void>((done) => {
+        for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => done());
+    });
+    const count = Object.keys((await readIndex(root)).packages).length;
+    const addresses = addressesOf(registry);
+    console.log(
+        [
+            `Serving ${count} packages of ${root}.`,
+            "",
+            "On a computer:",
+            ...addresses.map((address) => `  wget run ${address}install.lua`),
+            "",
+            "ComputerCraft denies private addresses. To allow this one, put above the rule for",
+            '"$private" in serverconfig/computercraft-server.toml, and restart Minecraft\'s server:',
+            "  [[http.rules]]",
+            `      host = "${new URL(addresses[0] ?? registry.url).hostname}"`,
+            '      action = "allow"',
+            "",
+            "Ctrl+C ends it.",
+        ].join("\n"),
+    );
+    await interrupted;
+    await registry.stop();
+}
+
+endQuietlyWithoutReader();
+program.parse();
+try {
+    await main(program.opts<Options>());
+} catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = exitStatus.failed;
+}
