@@ -1,0 +1,105 @@
+--- Every way in which ccpm can fail.
+local M = {}
+local makeFailure = require("/apis/failure").makeFailure
+M.failures = {
+	http_disabled = {
+		"The HTTP API is switched off here.",
+		"In computercraft-server.toml: [http] enabled = true"
+	},
+	address_denied = {
+		"ComputerCraft forbids {registry} (Domain not permitted).",
+		'In computercraft-server.toml, at host = "$private": action = "allow"'
+	},
+	cannot_connect = {
+		"Nothing answers at {registry} ({what}).",
+		"Check the network and: ccpm registry list"
+	},
+	timed_out = {"{registry} did not answer in time.", "Try again later."},
+	network_error = {
+		"The request to {registry} failed: {what}.",
+		"Try again; check: ccpm registry list"
+	},
+	server_error = {"{registry} failed at {path} (HTTP {status}).", "Try again in some minutes."},
+	no_index = {
+		"{registry} is no registry: it has no packages/index.json.",
+		"Check the address: ccpm registry list"
+	},
+	file_missing = {
+		"{registry} lists {path}, but does not serve it.",
+		"It may be changing: try again in some minutes."
+	},
+	wrong_content = {
+		"{registry} serves another {path} than it lists.",
+		"It may be changing: try again in some minutes."
+	},
+	bad_index = {
+		"The index of {registry} is not valid: {what}.",
+		"Tell those who run that registry."
+	},
+	bad_registry = {
+		"{registry} is no registry's address.",
+		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub."
+	},
+	no_registry = {"No registry is configured.", "Add one: ccpm registry add <registry>"},
+	registry_known = {"{registry} is configured already.", "See: ccpm registry list"},
+	registry_unknown = {"{registry} is not configured.", "See: ccpm registry list"},
+	registry_position = {"There is no position {position}.", "Give one from 1 to {last}."},
+	no_registry_answers = {"No registry answered.", "{what}"},
+	unknown_package = {"No registry has a package {name}.", "See: ccpm search <word>"},
+	missing_dependency = {
+		"{who} needs {name}, which no registry has.",
+		"Add a registry that has it: ccpm registry add"
+	},
+	no_version = {
+		"{who} needs {name} {range}, but there is only {known}.",
+		"Try again after: ccpm update"
+	},
+	conflict = {
+		"{who} needs {name} {range}, but {other} needs {name} {otherRange}.",
+		"Upgrade or uninstall one of the two."
+	},
+	cycle = {"Packages need each other in a circle: {what}.", "Tell those who made them."},
+	too_complex = {
+		"These packages need too much to be worked out.",
+		"Install fewer of them at once."
+	},
+	not_installed = {"{name} is not installed.", "See: ccpm list"},
+	needed_by = {"{name} is needed by {what}.", "Uninstall them, too: add --cascade"},
+	file_exists = {
+		"{path} is there, and no package brought it.",
+		"Move it away, or keep it beside: add --force"
+	},
+	file_conflict = {
+		"{path} belongs to {owner}; {name} has it, too.",
+		"Uninstall one of the two packages."
+	},
+	folder_in_the_way = {
+		"{path} is a folder; {name} has a file there.",
+		"Move it: mv {path} {path}.old"
+	},
+	file_in_the_way = {
+		"{path} is a file; {name} needs a folder there.",
+		"Move it: mv {path} {path}.lua"
+	},
+	other_drive = {"{path} is on another drive.", "Move it away, or take the disk out."},
+	no_space = {
+		"The disk is too full: {needed} bytes are needed, {free} are free.",
+		"Delete something, or uninstall a package."
+	},
+	changed_meanwhile = {"{path} changed meanwhile. Nothing was touched.", "Try again."},
+	cannot_write = {"{path} cannot be written: {what}.", "Look at the disk, then try again."},
+	not_finished = {"A change was begun and cannot be finished.", "{what}"},
+	not_repairable = {
+		"No registry has {path} of {name} {version} any more.",
+		"Type: ccpm upgrade {name}"
+	},
+	bad_format = {"{path} cannot be read: {what}.", "It was set aside. Type: ccpm recover"},
+	newer_format = {"{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."},
+	bad_argument = {"{what}.", "See: ccpm help"},
+	stopped = {"Stopped. Nothing was changed.", "Type the same again to go on."},
+	internal_error = {"Unexpected: {what}", "Please report this."}
+}
+
+function M.fail(code, detail) return makeFailure(M.failures, code, detail) end
+
+return M

@@ -1,0 +1,86 @@
+--- Registries.
+local M = {}
+local decode = require("/apis/json").decode
+local fail = require("/apis/ccpm/failure").fail
+local formats = require("/apis/ccpm/formats")
+local checkIndex = formats.checkIndex
+local INDEX_BYTES = formats.INDEX_BYTES
+local sha256 = require("/apis/ccpm/sha256").sha256
+local INDEX_PATH = "packages/index.json"
+local REASONS = {
+	["http is disabled"] = "http_disabled",
+	["Domain not permitted"] = "address_denied",
+	["Timed out"] = "timed_out",
+	["Could not connect"] = "cannot_connect",
+	["Unknown host"] = "cannot_connect"
+}
+
+function M.baseUrl(registry)
+	if string.find(registry, "^https?://[%w.%-%[]")
+			and not string.find(registry, '[%c"<>\\^`{|}\127-ÿ ?#]')
+	then
+		return true, (string.gsub(registry, "/*$", "/", 1))
+	end
+	local owner, repository, branch = unpack(
+		string.match(registry, "^([%w-]+)/([%w._-]+)@?([%w._/-]*)$"),
+		1,
+		3
+	)
+	if not owner then return false, fail("bad_registry", {registry = registry}) end
+	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/"
+		.. (branch == "" and "HEAD" or branch) .. "/"
+end
+
+function M.fileUrl(base, path) return base .. path end
+
+local function fetchText(fetch, url, registry, path, missing)
+	local fetch_result_0 = fetch(url)
+	local status = fetch_result_0.status
+	local body = fetch_result_0.body
+	local reason = fetch_result_0.reason
+	if status == 200 then return true, body end
+	if not status then
+		return false, fail(REASONS[reason or ""] or "network_error", {
+			registry = registry,
+			what = reason
+		})
+	end
+	return false, fail(status == 404 and missing or "server_error", {
+		registry = registry,
+		path = path,
+		status = status
+	})
+end
+
+function M.fetchIndex(registry, fetch)
+	local ok, base = M.baseUrl(registry)
+	if not ok then return false, base end
+	local fetched, text = fetchText(
+		fetch,
+		M.fileUrl(base, INDEX_PATH),
+		registry,
+		INDEX_PATH,
+		"no_index"
+	)
+	if not fetched then return false, text end
+	if #text > INDEX_BYTES then
+		return false, fail("bad_index", {registry = registry, what = "it is too large"})
+	end
+	local valid, index = checkIndex(decode(text))
+	if not valid then return false, fail("bad_index", {registry = registry, what = index}) end
+	return true, index
+end
+
+function M.fetchFile(change, fetch)
+	local registry = change.registry
+	local path = change.path
+	local ok, content = fetchText(fetch, change.url, registry, path, "file_missing")
+	if not ok then return false, content end
+	local bytes = content
+	if #bytes ~= change.to.size or sha256(bytes) ~= change.to.sha256 then
+		return false, fail("wrong_content", {registry = registry, path = path})
+	end
+	return true, bytes
+end
+
+return M

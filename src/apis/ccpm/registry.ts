@@ -1,0 +1,87 @@
+/** Registries: where one is found, and what it serves. */
+import { decode } from "../json";
+import { fail, type Failure } from "./failure";
+import { checkIndex, INDEX_BYTES } from "./formats";
+import { sha256 } from "./sha256";
+import type { Fetched, FileChange, Index, Result } from "./types";
+
+/** Fetches a URL: `Environment`'s. */
+type Fetch = (this: void, url: string) => Fetched;
+
+const INDEX_PATH = "packages/index.json";
+
+/** CC's reasons why no answer came, and the failures that they are. */
+const REASONS: Record<string, string | undefined> = {
+    "http is disabled": "http_disabled",
+    "Domain not permitted": "address_denied",
+    "Timed out": "timed_out",
+    "Could not connect": "cannot_connect",
+    "Unknown host": "cannot_connect",
+};
+
+/**
+ * Where a registry's files are.
+ * @param registry an http(s) URL, or `owner/repo[@branch]` of GitHub
+ * @returns `true` and the URL, which ends in "/"; or `false` and the failure
+ */
+export function baseUrl(registry: string): Result<string> {
+    if (string.find(registry, "^https?://[%w.%-%[]")[0] !== undefined && string.find(registry, "[%c\"<>\\^`{|}\x7f-\xff ?#]")[0] === undefined) {
+        return $multi(true as const, string.gsub(registry, "/*$", "/", 1)[0]);
+    }
+    const [owner, repository, branch] = string.match(registry, "^([%w-]+)/([%w._-]+)@?([%w._/-]*)$") as unknown as string[];
+    if (owner === undefined) return $multi(false as const, fail("bad_registry", { registry }));
+    return $multi(true as const, `https://raw.githubusercontent.com/${owner}/${repository!}/${branch === "" ? "HEAD" : branch!}/`);
+}
+
+/**
+ * Where a file of a registry is.
+ * @param base what `baseUrl` gave
+ * @param path a file's path from the root
+ */
+export function fileUrl(base: string, path: string): string {
+    return base + path;
+}
+
+function fetchText(fetch: Fetch, url: string, registry: string, path: string, missing: string): Result<string> {
+    const { status, body, reason } = fetch(url);
+    if (status === 200) return $multi(true as const, body);
+    if (status === undefined) {
+        return $multi(false as const, fail(REASONS[reason ?? ""] ?? "network_error", { registry, what: reason }));
+    }
+    return $multi(false as const, fail(status === 404 ? missing : "server_error", { registry, path, status }));
+}
+
+/**
+ * Fetches what a registry offers, in one request.
+ * @param registry as the player wrote it
+ * @param fetch fetches a URL
+ * @returns `true` and the index, checked; or `false` and the failure
+ */
+export function fetchIndex(registry: string, fetch: Fetch): Result<Index> {
+    const [ok, base] = baseUrl(registry);
+    if (!ok) return $multi(false as const, base as Failure);
+    const [fetched, text] = fetchText(fetch, fileUrl(base as string, INDEX_PATH), registry, INDEX_PATH, "no_index");
+    if (!fetched) return $multi(false as const, text as Failure);
+    if ((text as string).length > INDEX_BYTES) return $multi(false as const, fail("bad_index", { registry, what: "it is too large" }));
+    const [valid, index] = checkIndex(decode(text as string));
+    if (!valid) return $multi(false as const, fail("bad_index", { registry, what: index }));
+    return $multi(true as const, index as Index);
+}
+
+/**
+ * Fetches a file and compares it with what its registry said of it.
+ * @param change a change that has `to`, `url` and `registry`
+ * @param fetch fetches a URL
+ * @returns `true` and the file's bytes; or `false` and the failure
+ */
+export function fetchFile(change: FileChange, fetch: Fetch): Result<string> {
+    const registry = change.registry!;
+    const path = change.path;
+    const [ok, content] = fetchText(fetch, change.url!, registry, path, "file_missing");
+    if (!ok) return $multi(false as const, content as Failure);
+    const bytes = content as string;
+    if (bytes.length !== change.to!.size || sha256(bytes) !== change.to!.sha256) {
+        return $multi(false as const, fail("wrong_content", { registry, path }));
+    }
+    return $multi(true as const, bytes);
+}
