@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import type { Unflushed } from "./file-operations.ts";
+import { reasonOf } from "./host-errors.ts";
 import { LuaError } from "./lua-vm.ts";
 
 /** Content that a handle reads. */
@@ -179,7 +180,12 @@ export class FileHandle {
     write(bytes: Uint8Array): void {
         if (this.sink === undefined) throw new LuaError("File is not open for writing");
         const position = this.sink.writePosition(this.position);
-        this.sink.writeAt(position, bytes);
+        try {
+            this.sink.writeAt(position, bytes);
+        } catch (error) {
+            const reason = reasonOf(error);
+            throw reason === undefined ? error : new LuaError(reason);
+        }
         this.position = position + bytes.length;
     }
 

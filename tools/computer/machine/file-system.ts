@@ -9,6 +9,9 @@ const MAXIMUM_OPEN_FILES = 128;
 /** Folders in folders that `fs.copy` follows. Source: FileSystem in CC: Tweaked. */
 const MAXIMUM_COPY_DEPTH = 128;
 
+/** Bytes that `fs.copy` copies at a time: what the disk has room for is there afterwards. Source: Java's channels. */
+const COPY_PIECE = 8192;
+
 interface Mount {
     /** Where it is mounted: a clean path, "" for the root. */
     readonly location: string;
@@ -191,41 +194,19 @@ export class FileSystem {
         try {
             const writer = this.on(destination, (folder, local) => folder.openWrite(local, "w", nothing));
             try {
-                writer.write(reader.readAll());
+                for (
+                    let bytes = reader.read(COPY_PIECE);
+                    bytes !== undefined;
+                    bytes = reader.read(COPY_PIECE)
+                ) {
+                    writer.write(bytes);
+                }
             } finally {
                 writer.close();
             }
         } finally {
             reader.close();
         }
-    }
-
-    /** The paths that match a pattern in which * stands for any characters and ? for one, within a name. */
-    find(pattern: string): string[] {
-        const parts = sanitizePath(pattern, true).split("/");
-        if (parts.length === 1 && parts[0] === "") return this.isDir("") ? [""] : [];
-        let found = [""];
-        for (const part of parts) {
-            if (!/[*?]/.test(part)) {
-                found = found.map((path) => combinePaths([path, part]));
-                continue;
-            }
-            const expression = new RegExp(
-                `^${part
-                    .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-                    .replaceAll("\\*", ".*")
-                    .replaceAll("\\?", ".")}$`,
-                "s",
-            );
-            found = found.flatMap((path) =>
-                this.isDir(path)
-                    ? this.list(path)
-                          .filter((name) => expression.test(name))
-                          .map((name) => combinePaths([path, name]))
-                    : [],
-            );
-        }
-        return [...new Set(found)].filter((path) => this.exists(path));
     }
 
     openRead(path: string): FileHandle {

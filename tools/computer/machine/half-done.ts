@@ -1,5 +1,5 @@
 import type { FileSystem } from "./file-system.ts";
-import { combinePaths } from "./path.ts";
+import { combinePaths, directoryOf } from "./path.ts";
 
 /** File operations of more than one step, as a power cut in the middle of them leaves the disk. */
 
@@ -7,6 +7,11 @@ import { combinePaths } from "./path.ts";
 function filesUnder(files: FileSystem, path: string): string[] {
     if (!files.isDir(path)) return [path];
     return files.list(path).flatMap((name) => filesUnder(files, combinePaths([path, name])));
+}
+
+/** Makes the folders that lead to a new one, without that one. */
+export function makeDirHalf(files: FileSystem, path: string): void {
+    if (!files.exists(path)) files.makeDir(directoryOf(path));
 }
 
 /** Deletes the first half of the files under a folder. Deleting a single file is one step. */
@@ -31,7 +36,8 @@ export function copyHalf(files: FileSystem, from: string, to: string): void {
     writer.close();
 }
 
-/** Moving is one step, but from one mount to another, where it copies first. */
+/** Moving is one step once the folder for it is there. From one mount to another it copies first. */
 export function moveHalf(files: FileSystem, from: string, to: string): void {
     if (!files.onSameMount(from, to)) files.copy(from, to);
+    else if (files.exists(from) && !files.exists(to)) files.makeDir(directoryOf(to));
 }

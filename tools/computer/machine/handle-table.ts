@@ -70,21 +70,25 @@ export class HandleTable {
             );
     }
 
+    /** Writes pieces one after the other: what has no room comes after what had. */
+    private write(id: number, ...texts: string[]): void {
+        const pieces = texts.map((text) => Buffer.from(text, "latin1"));
+        this.operate(
+            id,
+            "write",
+            (handle) => pieces.forEach((bytes) => handle.write(bytes)),
+            (handle) => handle.writeHalf(Buffer.concat(pieces)),
+        );
+    }
+
     hostFunctions(): HostFunctions {
         return {
             "handle.readByte": (id: number) => [this.get(id).readByte()],
             "handle.read": (id: number, count: number) => [this.get(id).read(count)],
             "handle.readAll": (id: number) => [this.get(id).readAll()],
             "handle.readLine": (id: number, withTrailing: boolean) => [this.get(id).readLine(withTrailing)],
-            "handle.write": (id: number, text: string) => {
-                const bytes = Buffer.from(text, "latin1");
-                this.operate(
-                    id,
-                    "write",
-                    (handle) => handle.write(bytes),
-                    (handle) => handle.writeHalf(bytes),
-                );
-            },
+            "handle.write": (id: number, text: string) => this.write(id, text),
+            "handle.writeLine": (id: number, text: string) => this.write(id, text, "\n"),
             "handle.flush": (id: number) =>
                 this.operate(
                     id,

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as nodePath from "node:path";
 import { DiskSink, DiskSource, FileHandle } from "./file-handle.ts";
+import { reasonOf } from "./host-errors.ts";
 import { LuaError } from "./lua-vm.ts";
 
 /** What a file or folder takes at least of the disk. Source: MountConstants in CC: Tweaked. */
@@ -26,28 +27,14 @@ export interface FileAttributes {
 
 export type WriteMode = "w" | "a" | "r+" | "w+";
 
-const reasons: Record<string, string> = {
-    ENOENT: "No such file",
-    EEXIST: "File exists",
-    ENOTEMPTY: "File exists",
-    ENOTDIR: "Not a directory",
-    EISDIR: "Not a file",
-    EACCES: "Access denied",
-    EPERM: "Access denied",
-    EROFS: "Access denied",
-    ELOOP: "Access denied",
-    ENOSPC: "Out of space",
-    ENAMETOOLONG: "File name too long",
-};
-
 /** Does something on the host and turns its errors into CC's words. */
 function onHost<T>(path: string, action: () => T): T {
     try {
         return action();
     } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code;
-        if (code === undefined || error instanceof MountError) throw error;
-        throw new MountError(path, reasons[code] ?? "Operation failed");
+        const reason = reasonOf(error);
+        if (reason === undefined || error instanceof MountError) throw error;
+        throw new MountError(path, reason);
     }
 }
 
@@ -85,7 +72,7 @@ export class HostFolder {
                 return inside ? place : undefined;
             } catch (error) {
                 // A link to nowhere would be followed when its target is written.
-                if (fs.lstatSync(existing, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
+                if (isLink(existing)) return undefined;
                 const code = (error as NodeJS.ErrnoException).code;
                 if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "ENAMETOOLONG") return undefined;
                 existing = nodePath.dirname(existing);
@@ -143,7 +130,11 @@ export class HostFolder {
 
     attributes(path: string): FileAttributes {
         const stats = this.stat(path);
-        if (stats === undefined) throw new MountError(path, "No such file");
+        if (stats === undefined) {
+            // CC's ROM is no folder of its host, and does not tell these apart.
+            const isBelowFile = !this.readOnly && this.isBelowFile(path);
+            throw new MountError(path, isBelowFile ? "Not a directory" : "No such file");
+        }
         const isDir = stats.isDirectory();
         return {
             size: isDir ? 0 : stats.size,
@@ -151,6 +142,12 @@ export class HostFolder {
             created: Math.floor(stats.birthtimeMs || stats.mtimeMs),
             modified: Math.floor(stats.mtimeMs),
         };
+    }
+
+    private isBelowFile(path: string): boolean {
+        const folder = nodePath.posix.dirname(path);
+        if (folder === ".") return false;
+        return this.exists(folder) ? !this.isDirectory(folder) : this.isBelowFile(folder);
     }
 
     /** Bytes that can still be written; Infinity where there is no limit. */
@@ -251,6 +248,14 @@ export class HostFolder {
         if (!this.exists(from)) throw new MountError(from, "No such file");
         if (this.exists(to)) throw new MountError(to, "File exists");
         onHost(from, () => fs.renameSync(this.place(from), this.place(to)));
+    }
+}
+
+function isLink(place: string): boolean {
+    try {
+        return fs.lstatSync(place).isSymbolicLink();
+    } catch {
+        return false;
     }
 }
 

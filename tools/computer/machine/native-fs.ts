@@ -1,6 +1,6 @@
 import type { FileSystem } from "./file-system.ts";
 import type { FileOperationName, FileOperations } from "./file-operations.ts";
-import { copyHalf, deleteHalf, moveHalf } from "./half-done.ts";
+import { copyHalf, deleteHalf, makeDirHalf, moveHalf } from "./half-done.ts";
 import type { HandleTable } from "./handle-table.ts";
 import type { WriteMode } from "./host-folder.ts";
 import { LuaError, type HostFunctions } from "./lua-vm.ts";
@@ -22,7 +22,11 @@ function open(
         const handle =
             kind === "r"
                 ? files.openRead(path)
-                : operations.run({ name: "open", path }, () => files.openWrite(path, kind));
+                : operations.run(
+                      { name: "open", path },
+                      () => files.openWrite(path, kind),
+                      () => kind !== "r+" && files.makeDir(directoryOf(path)),
+                  );
         const abilities = {
             read: kind === "r" || kind.endsWith("+"),
             write: kind !== "r",
@@ -61,7 +65,11 @@ export function fsFunctions(
         "fs.exists": (path: string) => [files.exists(path)],
         "fs.isDir": (path: string) => [files.isDir(path)],
         "fs.isReadOnly": (path: string) => [files.isReadOnly(path)],
-        "fs.makeDir": change("makeDir", (path = "") => files.makeDir(path)),
+        "fs.makeDir": change(
+            "makeDir",
+            (path = "") => files.makeDir(path),
+            (path = "") => makeDirHalf(files, path),
+        ),
         "fs.delete": change(
             "delete",
             (path = "") => files.delete(path),
@@ -81,7 +89,6 @@ export function fsFunctions(
         "fs.getFreeSpace": (path: string) => [files.getFreeSpace(path)],
         "fs.getCapacity": (path: string) => [files.getCapacity(path)],
         "fs.attributes": (path: string) => [files.attributes(path)],
-        "fs.find": (pattern: string) => [files.find(pattern)],
         "fs.open": (path: string, mode: string) => open(files, operations, handles, path, mode),
     };
 }

@@ -20,7 +20,6 @@ for _, name in ipairs({
     "getFreeSpace",
     "getCapacity",
     "attributes",
-    "find",
 }) do
     local hostName = "fs." .. name
     fs[name] = function(path)

@@ -3,7 +3,8 @@
 
 local kernel = ...
 local call, try, expect, expectOptional = kernel.call, kernel.try, kernel.expect, kernel.expectOptional
-local error, floor, setmetatable, tostring, type = error, math.floor, setmetatable, tostring, type
+local expectOptionalWhole, toWhole = kernel.expectOptionalWhole, kernel.toWhole
+local error, setmetatable, tostring, type = error, setmetatable, kernel.globals.tostring, type
 
 -- What the program dropped without closing it: what to ask of Node, and the number, in turn. A finaliser may run at any
 -- moment, between a question and its answer too, so that it only notes them.
@@ -49,11 +50,11 @@ function kernel.objects.handle(spec)
 
     if spec.read then
         function handle.read(count)
-            expectOptional(1, count, "number")
+            count = expectOptionalWhole(1, count)
             local id = open()
             if count and count < 0 then error("Cannot read a negative number of bytes", 2) end
             if binary and not count then return call("handle.readByte", id) end
-            return call("handle.read", id, count and floor(count) or 1)
+            return call("handle.read", id, count or 1)
         end
 
         function handle.readAll()
@@ -69,12 +70,14 @@ function kernel.objects.handle(spec)
     if spec.write then
         function handle.write(value)
             local id = open()
-            if binary and type(value) == "number" then return call("handle.write", id, string.char(value % 256)) end
+            if binary and type(value) == "number" then
+                return call("handle.write", id, string.char(toWhole(value) % 256))
+            end
             return call("handle.write", id, tostring(value))
         end
 
         function handle.writeLine(text)
-            return call("handle.write", open(), tostring(text) .. "\n")
+            return call("handle.writeLine", open(), tostring(text))
         end
 
         function handle.flush()
@@ -85,13 +88,13 @@ function kernel.objects.handle(spec)
     if spec.seek then
         function handle.seek(whence, offset)
             expectOptional(1, whence, "string")
-            expectOptional(2, offset, "number")
+            offset = expectOptionalWhole(2, offset)
             local id = open()
             whence = whence or "cur"
             if whence ~= "set" and whence ~= "cur" and whence ~= "end" then
                 error("bad argument #1 to 'seek' (invalid option '" .. whence .. "'", 2)
             end
-            return call("handle.seek", id, whence, floor(offset or 0))
+            return call("handle.seek", id, whence, offset or 0)
         end
     end
 

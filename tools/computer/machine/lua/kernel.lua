@@ -201,21 +201,38 @@ function kernel.expectOptional(index, value, expected)
     return value
 end
 
---- A number that is neither infinite nor NaN.
-function kernel.expectFinite(index, value)
+local function finite(index, value)
     local actual = type(value)
     if actual == "number" then
-        if value ~= value then
-            actual = "nan"
-        elseif value == math.huge then
-            actual = "inf"
-        elseif value == -math.huge then
-            actual = "-inf"
-        else
-            return value
-        end
+        if value - value == 0 then return value end
+        actual = value ~= value and "nan" or value > 0 and "inf" or "-inf"
     end
-    error(format("bad argument #%d (number expected, got %s)", index, actual), 3)
+    error(format("bad argument #%d (number expected, got %s)", index, actual), 4)
+end
+
+--- A number that is neither infinite nor NaN.
+function kernel.expectFinite(index, value)
+    local checked = finite(index, value)
+    return checked
+end
+
+--- Cuts a fraction off, as CC does wherever it wants a whole number.
+function kernel.toWhole(number)
+    if number ~= number then return 0 end
+    return number < 0 and math.ceil(number) or math.floor(number)
+end
+
+--- A finite number, without its fraction.
+function kernel.expectWhole(index, value)
+    local checked = finite(index, value)
+    return kernel.toWhole(checked)
+end
+
+--- As `expectWhole`, but nil passes too.
+function kernel.expectOptionalWhole(index, value)
+    if value == nil then return nil end
+    local checked = finite(index, value)
+    return kernel.toWhole(checked)
 end
 
 -- Setting up --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 local kernel = ...
 local call, send, expect, expectOptional = kernel.call, kernel.send, kernel.expect, kernel.expectOptional
+local expectWhole = kernel.expectWhole
 
 local os = {}
 
@@ -16,8 +17,7 @@ function os.startTimer(seconds)
 end
 
 function os.cancelTimer(token)
-    expect(1, token, "number")
-    send("os.cancelTimer", token)
+    send("os.cancelTimer", expectWhole(1, token))
 end
 
 function os.setAlarm(time)
@@ -26,8 +26,7 @@ function os.setAlarm(time)
 end
 
 function os.cancelAlarm(token)
-    expect(1, token, "number")
-    send("os.cancelAlarm", token)
+    send("os.cancelAlarm", expectWhole(1, token))
 end
 
 --- Switches the computer off once it yields. CC takes no argument here; the number is the exit status that the host
@@ -77,8 +76,7 @@ end
 
 function os.date(format, time)
     expectOptional(1, format, "string")
-    expectOptional(2, time, "number")
-    return call("os.date", format or "%c", time)
+    return call("os.date", format or "%c", kernel.expectOptionalWhole(2, time))
 end
 
 return os

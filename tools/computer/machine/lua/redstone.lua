@@ -1,7 +1,7 @@
 -- redstone: the six sides, with nothing attached to any. What is set can be read back.
 
 local kernel = ...
-local expect, error = kernel.expect, error
+local expect, expectWhole, error = kernel.expect, kernel.expectWhole, error
 
 local redstone = {}
 local sides = { "bottom", "top", "back", "front", "right", "left" }
@@ -39,9 +39,9 @@ end
 
 function redstone.setAnalogOutput(side, strength)
     side = expectSide(side)
-    expect(2, strength, "number")
-    if strength < 0 or strength >= 16 then error("Expected number in range 0-15", 2) end
-    outputs[side] = math.floor(strength)
+    strength = expectWhole(2, strength)
+    if strength < 0 or strength > 15 then error("Expected number in range 0-15", 2) end
+    outputs[side] = strength
 end
 redstone.setAnalogueOutput = redstone.setAnalogOutput
 
@@ -58,7 +58,7 @@ redstone.getAnalogueInput = redstone.getAnalogInput
 
 function redstone.setBundledOutput(side, colours)
     side = expectSide(side)
-    bundledOutputs[side] = math.floor(expect(2, colours, "number"))
+    bundledOutputs[side] = expectWhole(2, colours)
 end
 
 function redstone.getBundledOutput(side)
@@ -72,7 +72,7 @@ end
 
 function redstone.testBundledInput(side, mask)
     expectSide(side)
-    return expect(2, mask, "number") == 0
+    return expectWhole(2, mask) == 0
 end
 
 return redstone
