@@ -5,7 +5,7 @@ M.JOURNAL = M.STAGING .. "/journal.json"
 M.PARTIAL = "/trapos/ccpm.partial"
 M.FINISHER = "/startup/00-ccpm-finish.lua"
 
-function M.removeEmptyFolders(disk, path)
+local function removeEmptyFolders(disk, path)
 	local folder = string.match(path, "^(.+)/")
 	while folder ~= nil and disk.isDir(folder) and #disk.list(folder) == 0 do
 		disk.delete(folder)
@@ -13,7 +13,7 @@ function M.removeEmptyFolders(disk, path)
 	end
 end
 
-local function moveTo(disk, from, to)
+function M.moveTo(disk, from, to)
 	local folder = string.match(to, "^(.+)/")
 	if folder and not disk.isDir(folder) then disk.makeDir(folder) end
 	disk.move(from, to)
@@ -24,23 +24,23 @@ local function perform(disk, steps)
 		local path = step.path
 		local staged = step.staged and M.STAGING .. "/" .. step.staged or nil
 		if not staged or disk.exists(staged) then
-			if disk.exists(path) and disk.isDir(path) == (step.folder == true) then
+			if disk.exists(path) and (step.folder or not disk.isDir(path)) then
 				if step.backup then
-					moveTo(disk, path, step.backup)
+					M.moveTo(disk, path, step.backup)
 				else
 					disk.delete(path)
 				end
 			end
-			if staged then moveTo(disk, staged, path) end
+			if staged then M.moveTo(disk, staged, path) end
 		end
-		if not staged then M.removeEmptyFolders(disk, path) end
+		if not staged then removeEmptyFolders(disk, path) end
 	end
 end
 
-function M.clean(disk)
+function M.clean(disk, keepPartial)
 	for _, path in ipairs({M.STAGING, M.PARTIAL, M.FINISHER}) do
-		disk.delete(path)
-		M.removeEmptyFolders(disk, path)
+		if path ~= M.PARTIAL or not keepPartial then disk.delete(path) end
+		removeEmptyFolders(disk, path)
 	end
 end
 

@@ -33,7 +33,7 @@ export const PARTIAL = "/trapos/ccpm.partial";
 export const FINISHER = "/startup/00-ccpm-finish.lua";
 
 /** Deletes the folders above a path that have nothing in them. */
-export function removeEmptyFolders(disk: Disk, path: string): void {
+function removeEmptyFolders(disk: Disk, path: string): void {
     let [folder] = string.match(path, "^(.+)/");
     while (folder !== undefined && disk.isDir(folder) && disk.list(folder).length === 0) {
         disk.delete(folder);
@@ -41,7 +41,8 @@ export function removeEmptyFolders(disk: Disk, path: string): void {
     }
 }
 
-function moveTo(disk: Disk, from: string, to: string): void {
+/** Moves, and makes the folders above the new place. */
+export function moveTo(disk: Disk, from: string, to: string): void {
     const [folder] = string.match(to, "^(.+)/");
     if (folder !== undefined && !disk.isDir(folder)) disk.makeDir(folder);
     disk.move(from, to);
@@ -54,7 +55,7 @@ function perform(disk: Disk, steps: readonly Step[]): void {
         const staged = step.staged !== undefined ? `${STAGING}/${step.staged}` : undefined;
         // What is not staged any more has its place already.
         if (staged === undefined || disk.exists(staged)) {
-            if (disk.exists(path) && disk.isDir(path) === (step.folder === true)) {
+            if (disk.exists(path) && (step.folder || !disk.isDir(path))) {
                 if (step.backup !== undefined) moveTo(disk, path, step.backup);
                 else disk.delete(path);
             }
@@ -64,10 +65,13 @@ function perform(disk: Disk, steps: readonly Step[]): void {
     }
 }
 
-/** Deletes all that a transaction has of its own on the disk. */
-export function clean(disk: Disk): void {
+/**
+ * Deletes all that a transaction has of its own on the disk.
+ * @param keepPartial whether what a failed one leaves for the next stays
+ */
+export function clean(disk: Disk, keepPartial?: boolean): void {
     for (const path of [STAGING, PARTIAL, FINISHER]) {
-        disk.delete(path);
+        if (path !== PARTIAL || !keepPartial) disk.delete(path);
         removeEmptyFolders(disk, path);
     }
 }
