@@ -31,7 +31,7 @@ describe("paths", () => {
                 end
             `),
         ).toEqual(
-            ["/../up", "/../up", "/..", "/../../etc/passwd"].flatMap((path) => [
+            ["/../up", "/../up", "/..", "/../../etc/passwd"].flatMap((path): unknown[] => [
                 expect.stringMatching(/^false\|bios\.lua:\d+: attempt to index/),
                 `false|${path}: Invalid Path`,
                 `false|${path}: Invalid Path`,

@@ -9,6 +9,10 @@ beforeEach(() => {
 });
 afterEach(() => bench.close());
 
+/** A message at a line of the test's program. */
+const atBios = (message: string): RegExp =>
+    new RegExp(`^bios\\.lua:\\d+: ${message.replace(/[()#]/g, "\\$&")}$`);
+
 async function said(program: string): Promise<string[]> {
     return (await bench.run(program)).said;
 }
@@ -143,6 +147,13 @@ describe("errors", () => {
                 say(pcall(function() return (string.gsub("hello", "l", function() return {} end)) end))
                 say(pcall(function() return (string.format("%y", 1)) end))
                 say(string.gsub("hello", "l", "x", -1))
+                for _, call in ipairs({
+                    function() term.setCursorPos("1", 1) end, function() term.setTextColour(0) end,
+                    function() term.scroll(0/0) end, function() return os.startTimer(1/0) end,
+                    function() local _ = fs.list() end, function() local _ = fs.combine("a", 1) end,
+                    function() return redstone.getInput("up") end, function() local _ = load(5) end,
+                    function() local _ = coroutine.wrap(5) end, function() local _ = table.sort(5) end,
+                }) do say(select(2, pcall(call))) end
             `),
         ).toEqual([
             expect.stringMatching(/^false\|bios\.lua:\d+: invalid capture index$/),
@@ -151,6 +162,18 @@ describe("errors", () => {
             expect.stringMatching(/^false\|bios\.lua:\d+: invalid replacement value \(a table\)$/),
             expect.stringMatching(/^false\|bios\.lua:\d+: invalid option '%y' to 'format'$/),
             "hello|0",
+            ...[
+                "bad argument #1 (number expected, got string)",
+                "Colour out of range",
+                "bad argument #1 (number expected, got nan)",
+                "bad argument #1 (number expected, got inf)",
+                "bad argument #1 (string expected, got nil)",
+                "bad argument #2 (string expected, got number)",
+                "bad argument #1 (unknown option up)",
+                "bad argument #1 (string expected, got number)",
+                "bad argument #1 (function expected, got number)",
+                "bad argument #1 (table expected, got number)",
+            ].map((message) => expect.stringMatching(atBios(message)) as unknown),
         ]);
     });
 });

@@ -2,20 +2,13 @@
 -- asking for them costs nothing.
 
 local kernel = ...
-local send, expect, expectFinite = kernel.send, kernel.expect, kernel.expectFinite
-local error, floor, tostring, type = error, math.floor, tostring, type
+local send, expect, expectFinite, expectWhole = kernel.send, kernel.expect, kernel.expectFinite, kernel.expectWhole
+local error, floor, tostring = error, math.floor, kernel.globals.tostring
 
 local term = {}
 local width, height = kernel.options.width, kernel.options.height
 local cursorX, cursorY, blink = 1, 1, false
 local textColour, backgroundColour = 0, 15
-
---- Truncates to a whole number as CC does with a number where it wants an integer.
-local function expectInteger(index, value)
-    expect(index, value, "number")
-    if value ~= value then return 0 end
-    return value < 0 and -floor(-value) or floor(value)
-end
 
 --- The place 0-15 of a colour that is a power of two; of any other number, the place of its highest bit.
 local function parseColour(value)
@@ -47,7 +40,7 @@ function term.blit(text, textColours, backgroundColours)
 end
 
 function term.scroll(lines)
-    send("term.scroll", expectInteger(1, lines))
+    send("term.scroll", expectWhole(1, lines))
 end
 
 function term.getCursorPos()
@@ -55,7 +48,7 @@ function term.getCursorPos()
 end
 
 function term.setCursorPos(x, y)
-    cursorX, cursorY = expectInteger(1, x), expectInteger(2, y)
+    cursorX, cursorY = expectWhole(1, x), expectWhole(2, y)
     send("term.setCursorPos", cursorX, cursorY)
 end
 
@@ -85,7 +78,7 @@ function term.getTextColour()
 end
 
 function term.setTextColour(colour)
-    textColour = parseColour(expectInteger(1, colour))
+    textColour = parseColour(expectWhole(1, colour))
     send("term.setTextColour", textColour)
 end
 
@@ -94,7 +87,7 @@ function term.getBackgroundColour()
 end
 
 function term.setBackgroundColour(colour)
-    backgroundColour = parseColour(expectInteger(1, colour))
+    backgroundColour = parseColour(expectWhole(1, colour))
     send("term.setBackgroundColour", backgroundColour)
 end
 
@@ -103,10 +96,10 @@ function term.isColour()
 end
 
 function term.setPaletteColour(colour, ...)
-    local place = parseColour(expectInteger(1, colour))
+    local place = parseColour(expectWhole(1, colour))
     local red, green, blue
     if select("#", ...) == 1 then
-        local rgb = expectInteger(2, (...))
+        local rgb = expectWhole(2, (...))
         red = floor(rgb / 65536) % 256 / 255
         green = floor(rgb / 256) % 256 / 255
         blue = rgb % 256 / 255
@@ -120,11 +113,11 @@ function term.setPaletteColour(colour, ...)
 end
 
 function term.getPaletteColour(colour)
-    return kernel.call("term.getPaletteColour", parseColour(expectInteger(1, colour)))
+    return kernel.call("term.getPaletteColour", parseColour(expectWhole(1, colour)))
 end
 
 function term.nativePaletteColour(colour)
-    return kernel.call("term.nativePaletteColour", parseColour(expectInteger(1, colour)))
+    return kernel.call("term.nativePaletteColour", parseColour(expectWhole(1, colour)))
 end
 
 for _, name in ipairs({
