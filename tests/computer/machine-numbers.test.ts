@@ -149,9 +149,9 @@ describe("errors", () => {
                 say(string.gsub("hello", "l", "x", -1))
                 for _, call in ipairs({
                     function() term.setCursorPos("1", 1) end, function() term.setTextColour(0) end,
-                    function() term.scroll(0/0) end, function() return os.startTimer(1/0) end,
+                    function() term.scroll(0/0) end, function() local _ = os.startTimer(1/0) end,
                     function() local _ = fs.list() end, function() local _ = fs.combine("a", 1) end,
-                    function() return redstone.getInput("up") end, function() local _ = load(5) end,
+                    function() local _ = redstone.getInput("up") end, function() local _ = load(5) end,
                     function() local _ = coroutine.wrap(5) end, function() local _ = table.sort(5) end,
                 }) do say(select(2, pcall(call))) end
             `),
