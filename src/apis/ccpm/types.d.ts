@@ -1,6 +1,8 @@
 /** The shapes of what ccpm reads, writes and hands from one part to the next. All of it is plain data. */
 import type { Failure } from "../failure";
 
+export type { Failure };
+
 /** How a file is known to be the right one. */
 export interface Fingerprint {
     /** Bytes. */
