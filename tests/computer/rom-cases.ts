@@ -29,7 +29,7 @@ local function toJson(value, depth)
     if kind == "number" and value % 1 == 0 then return ("%.0f"):format(value) end
     if kind == "number" and value == value then return ("%.17g"):format(value) end
     if kind == "string" then
-        return '"' .. value:gsub('[^ !#-%[%]-~]', function(byte) return ("\\\\u%04x"):format(byte:byte()) end) .. '"'
+        return '"' .. value:gsub('[%c"\\\\\\127-\\255]', function(byte) return ("\\\\u%04x"):format(byte:byte()) end) .. '"'
     end
     if kind ~= "table" or depth > 20 then return '"<' .. tostring(value):match("^%a+") .. '>"' end
     local parts = {}

@@ -70,6 +70,19 @@ describe("io", () => {
         ]); // prettier-ignore
     });
 
+    test("standard input is read by line alone: with its end it raises, and other formats give nothing", async () => {
+        const program = `
+            os.queueEvent("char", "a") os.queueEvent("key", keys.enter)
+            print(io.read())
+            print(pcall(io.read, "L"))
+            print(io.read("n"), io.read("a"), io.read(1))
+        `;
+        const output = await printed(program);
+        expect(output.slice(0, 2)).toEqual(["a", "a"]);
+        expect(output[2]).toMatch(/^false .*bad argument #1/);
+        expect(output.at(-1)).toBe("nil nil nil");
+    });
+
     test("lines goes over a file and closes it at the end", async () => {
         const program = `
             for line in io.lines("text") do write(line .. ";") end print()

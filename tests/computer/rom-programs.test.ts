@@ -223,6 +223,45 @@ describe("help", () => {
         expect(output.join(" ")).toContain("index");
     });
 
+    test("what is printed after a text begins a new line, whether the text ends with one or not", async () => {
+        const program = `help.setPath("/help") shell.run("help open") write("x") print() shell.run("help ended") write("y")`;
+        const files = { "help/open.txt": "no line end", "help/ended.txt": "line end\n" };
+        expect(await printed(program, files)).toEqual(["no line end", "x", "line end", "", "y"]);
+    });
+
+    test("Markdown has yellow headings, bullets, and code on grey", async () => {
+        const text = "# Title\nUse `ccpm install` here.\n\n* one\n  * two\n2 * 3, *x\n`a\nb`";
+        const computer = await startShell(
+            { "help/tool.md": text, "startup.lua": "help.setPath(help.path() .. ':/help')" },
+            { width: 26, height: 20 },
+        );
+        await computer.type("help tool\n");
+        await computer.waitForText("2 * 3");
+        await computer.waitForText(/^>$/m);
+        const rows = computer.picture().rows.slice(2, 10);
+        const shown = computer.screen().slice(2, 10);
+        expect(shown.map((row) => row.trimEnd())).toEqual([
+            "# Title", "Use ccpm install here.", "", "• one", "  • two", "2 * 3, *x", "a", "b",
+        ]); // prettier-ignore
+        const colours = (row: number, part: "textColour" | "backgroundColour") =>
+            [...rows[row]![part]].map((place) => place.toString(16)).join("");
+        expect(colours(0, "textColour").slice(0, 7)).toBe("4444444");
+        expect(colours(1, "textColour").slice(0, 22)).toBe("0".repeat(22));
+        expect(colours(1, "backgroundColour")).toBe("ffff" + "7".repeat(12) + "f".repeat(10));
+        expect(colours(6, "backgroundColour")[0]).toBe("7");
+        expect(colours(7, "backgroundColour").slice(0, 2)).toBe("7f");
+    });
+
+    test("the title of a long Markdown text is its first heading", async () => {
+        const text = "# Packages\n" + "line\n".repeat(60);
+        const computer = await startShell({
+            "help/tool.md": text,
+            "startup.lua": "help.setPath(help.path() .. ':/help')",
+        });
+        await computer.type("help tool\n");
+        await computer.waitForText(/^Help: tool \(Packages\) +Press Q to exit$/m);
+    });
+
     test("a long text is paged, and Q leaves without typing a q", async () => {
         const long = Array.from({ length: 60 }, (_, index) => `line ${index + 1}`).join("\n");
         const computer = await startShell({

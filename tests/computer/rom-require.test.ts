@@ -105,6 +105,10 @@ describe("require", () => {
         ]);
     });
 
+    test("utf8 is a global that cannot be required", async () => {
+        expect(await printed('print(type(utf8), (pcall(require, "utf8")))')).toEqual(["table false"]);
+    });
+
     test("is there for programs of the shell, not for what they load themselves", async () => {
         const program = 'print(type(require)) dofile("/bare.lua") os.run({}, "/bare.lua")';
         expect(await printed(program, { "bare.lua": "print(type(require))" })).toEqual([

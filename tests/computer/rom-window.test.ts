@@ -120,6 +120,14 @@ describe("windows", () => {
         expect(await printed(program)).toEqual(["|ab|", "|abcd|", "|ab  |"]);
     });
 
+    test("refuse to scroll by a part of a line, as those of CC fail there", async () => {
+        const program = `
+            local window = window.create(term.current(), 1, 1, 4, 3, false)
+            print(pcall(window.scroll, 1.5), pcall(window.scroll, 9), pcall(window.scroll, -9))
+        `;
+        expect((await printed(program))[0]).toMatch(/^false +true +true$/);
+    });
+
     test("have palettes of their own", async () => {
         const program = `
             local window = window.create(term.current(), 1, 1, 4, 1, false)

@@ -150,7 +150,8 @@ function methods.write(file, ...)
     return file
 end
 
-io.stdin = newFile({ readLine = function() return readLine() end })
+-- Reading a line with its end raises, as CC's does: `read` takes the wish for a replacement character.
+io.stdin = newFile({ readLine = readLine })
 io.stdout = newFile({ write = writeText })
 io.stderr = newFile({
     write = function(text)

@@ -155,6 +155,8 @@ function window.create(parent, x, y, width, height, visible)
         if type(lines) ~= "number" then expect(1, lines, "number") end
         if lines == 0 then
             return
+        elseif lines % 1 ~= 0 then
+            error("attempt to scroll by a part of a line", 2)
         end
         local scrolled = {}
         for index = 1, height do

@@ -3,8 +3,8 @@
 
 local expect = dofile("rom/modules/main/cc/expect.lua").expect
 
---- Lua's own libraries, which every program has loaded already.
-local standardLibraries = { "bit32", "coroutine", "debug", "math", "string", "table", "utf8" }
+--- The libraries that every program has loaded already. `utf8` is a global, but none of them.
+local standardLibraries = { "bit32", "coroutine", "debug", "math", "string", "table" }
 
 --- Makes `package.searchpath`, with relative places taken from `folder`.
 local function makeSearch(folder)
