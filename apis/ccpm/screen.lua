@@ -26,25 +26,43 @@ local function readKey()
 	end
 end
 
+local function layOut(lines, width)
+	local rows = {}
+	local column = 0
+	for _, line in ipairs(lines) do
+		local detail = line[3]
+		local end_ = #line[1] + 1
+		if detail and end_ + #detail <= width then column = math.max(column, end_) end
+	end
+	for _, line in ipairs(lines) do
+		local colour = line[2]
+		local detail = line[3]
+		local indent = string.match(line[1], "^ *")
+		local function put(text, from)
+			local lead = from
+			local rest = text
+			repeat
+				local room = math.max(width - #lead, 1)
+				local row = string.sub(rest, 1, room)
+				if #rest > room then
+					row = string.match(string.sub(rest, 1, room + 1), "^(.*) ") or row
+				end
+				rows[#rows + 1] = {lead .. row, colour}
+				rest = string.match(rest, "^ *(.*)", #row + 1)
+				lead = indent .. "  "
+			until rest == ""
+		end
+		local padded = string.format("%-" .. tostring(column) .. "s", line[1])
+		local isOneRow = detail ~= nil and #padded + #detail <= width
+		put(string.sub(isOneRow and padded .. detail or line[1], #indent + 1), indent)
+		if detail and not isOneRow then put(detail, indent .. "  ") end
+	end
+	return rows
+end
+
 function M.show(lines)
 	local width, height = term.getSize()
-	local rows = {}
-	for _, line in ipairs(lines) do
-		local text = line[1]
-		local indent = string.match(text, "^ *")
-		local lead = indent
-		local rest = string.sub(text, #lead + 1)
-		repeat
-			local room = width - #lead
-			local row = string.sub(rest, 1, room)
-			if #rest > room then
-				row = string.match(string.sub(rest, 1, room + 1), "^(.*) ") or row
-			end
-			rows[#rows + 1] = {lead .. row, line[2]}
-			rest = string.match(rest, "^ *(.*)", #row + 1)
-			lead = indent .. "  "
-		until rest == ""
-	end
+	local rows = layOut(lines, width)
 	local paged = #rows > height - 2 and settings.get("trapos.harness_mode") ~= true
 	clearRow()
 	local shown = 0
@@ -79,31 +97,6 @@ function M.ask(question, usual)
 	end
 	print(agreed and "yes" or "no")
 	return agreed
-end
-
-function M.columns(rows, lead)
-	if lead == nil then lead = "" end
-	local width = term.getSize()
-	local first = 0
-	local second = 0
-	for _, row in ipairs(rows) do second = math.max(second, #row[2]) end
-	for _, row in ipairs(rows) do
-		if #row[1] < width - second - #lead then first = math.max(first, #row[1]) end
-	end
-	local lines = {}
-	for _, row in ipairs(rows) do
-		local name = lead .. row[1]
-		if #name + #row[2] < width then
-			lines[#lines + 1] = {
-				string.format("%-" .. tostring(#lead + first) .. "s ", name) .. row[2],
-				row[3]
-			}
-		else
-			lines[#lines + 1] = {name, row[3]}
-			lines[#lines + 1] = {lead .. "  " .. row[2], row[3]}
-		end
-	end
-	return lines
 end
 
 function M.bytes(count)

@@ -1,8 +1,11 @@
 /** What `ccpm` shows: rows page by page, failures in red, questions, and one line that moves. */
 import type { Progress } from "./types";
 
-/** A text and its colour; the rows after its first are indented by two more columns. */
-export type Line = readonly [text: string, colour?: number];
+/**
+ * A text, its colour, and what stands in a second column: below the text where the screen is too narrow. Further rows
+ * of either are indented by two more columns than the text.
+ */
+export type Line = readonly [text: string, colour?: number, detail?: string];
 
 function paint(colour: number | undefined, act: () => void): void {
     const before = term.getTextColour();
@@ -30,28 +33,47 @@ function readKey(): string {
     }
 }
 
+/** Breaks lines at spaces into rows that fit a width. */
+function layOut(lines: readonly Line[], width: number): Line[] {
+    const rows: Line[] = [];
+    let column = 0;
+    for (const line of lines) {
+        const detail = line[2];
+        const end = line[0].length + 1;
+        if (detail !== undefined && end + detail.length <= width) column = Math.max(column, end);
+    }
+    for (const line of lines) {
+        const colour = line[1];
+        const detail = line[2];
+        const indent = string.match(line[0], "^ *")[0]!;
+        const put = (text: string, from: string): void => {
+            let lead = from;
+            let rest = text;
+            do {
+                const room = Math.max(width - lead.length, 1);
+                let row = string.sub(rest, 1, room);
+                if (rest.length > room) row = string.match(string.sub(rest, 1, room + 1), "^(.*) ")[0] ?? row;
+                rows.push([lead + row, colour]);
+                rest = string.match(rest, "^ *(.*)", row.length + 1)[0]!;
+                lead = `${indent}  `;
+            } while (rest !== "");
+        };
+        const padded = string.format(`%-${column}s`, line[0]);
+        const isOneRow = detail !== undefined && padded.length + detail.length <= width;
+        put(string.sub(isOneRow ? padded + detail : line[0], indent.length + 1), indent);
+        if (detail !== undefined && !isOneRow) put(detail, `${indent}  `);
+    }
+    return rows;
+}
+
 /**
- * Prints lines, broken at spaces. Waits at the end of each page, for a computer's screen does not scroll back; not so
- * in harness mode, where nobody would press the key.
+ * Prints lines. Waits at the end of each page, for a computer's screen does not scroll back; not so in harness mode,
+ * where nobody would press the key.
  * @param lines in order
  */
 export function show(lines: readonly Line[]): void {
     const [width, height] = term.getSize();
-    const rows: Line[] = [];
-    for (const line of lines) {
-        const text = line[0];
-        const indent = string.match(text, "^ *")[0]!;
-        let lead = indent;
-        let rest = string.sub(text, lead.length + 1);
-        do {
-            const room = width - lead.length;
-            let row = string.sub(rest, 1, room);
-            if (rest.length > room) row = string.match(string.sub(rest, 1, room + 1), "^(.*) ")[0] ?? row;
-            rows.push([lead + row, line[1]]);
-            rest = string.match(rest, "^ *(.*)", row.length + 1)[0]!;
-            lead = `${indent}  `;
-        } while (rest !== "");
-    }
+    const rows = layOut(lines, width);
     // Two rows are left for the command above and the prompt below.
     const paged = rows.length > height - 2 && settings.get("trapos.harness_mode") !== true;
     clearRow();
@@ -97,32 +119,6 @@ export function ask(question: string, usual: boolean): boolean {
     const agreed = key === "" ? usual : key === "y";
     print(agreed ? "yes" : "no");
     return agreed;
-}
-
-/**
- * Lays two columns out; where a row is too wide for that its second field goes below.
- * @param rows name, what is said of it, and a colour
- * @param lead stands before each name
- */
-export function columns(rows: readonly (readonly [string, string, number?])[], lead = ""): Line[] {
-    const [width] = term.getSize();
-    let first = 0;
-    let second = 0;
-    for (const row of rows) second = Math.max(second, row[1].length);
-    for (const row of rows) {
-        if (row[0].length < width - second - lead.length) first = Math.max(first, row[0].length);
-    }
-    const lines: Line[] = [];
-    for (const row of rows) {
-        const name = lead + row[0];
-        if (name.length + row[1].length < width) {
-            lines.push([string.format(`%-${lead.length + first}s `, name) + row[1], row[2]]);
-        } else {
-            lines.push([name, row[2]]);
-            lines.push([`${lead}  ${row[1]}`, row[2]]);
-        }
-    }
-    return lines;
 }
 
 /** Bytes as a person reads them: "812 bytes", "45.2 kB". */
