@@ -59,13 +59,13 @@ function fetchText(fetch: Fetch, url: string, registry: string, path: string, mi
  */
 export function fetchIndex(registry: string, fetch: Fetch): Result<Index> {
     const [ok, base] = baseUrl(registry);
-    if (!ok) return $multi(false as const, base as Failure);
-    const [fetched, text] = fetchText(fetch, fileUrl(base as string, INDEX_PATH), registry, INDEX_PATH, "no_index");
-    if (!fetched) return $multi(false as const, text as Failure);
-    if ((text as string).length > INDEX_BYTES) return $multi(false as const, fail("bad_index", { registry, what: "it is too large" }));
-    const [valid, index] = checkIndex(decode(text as string));
+    if (!ok) return $multi(false as const, base);
+    const [fetched, text] = fetchText(fetch, fileUrl(base, INDEX_PATH), registry, INDEX_PATH, "no_index");
+    if (!fetched) return $multi(false as const, text);
+    if ((text).length > INDEX_BYTES) return $multi(false as const, fail("bad_index", { registry, what: "it is too large" }));
+    const [valid, index] = checkIndex(decode(text));
     if (!valid) return $multi(false as const, fail("bad_index", { registry, what: index }));
-    return $multi(true as const, index as Index);
+    return $multi(true as const, index);
 }
 
 /**
@@ -78,8 +78,8 @@ export function fetchFile(change: FileChange, fetch: Fetch): Result<string> {
     const registry = change.registry!;
     const path = change.path;
     const [ok, content] = fetchText(fetch, change.url!, registry, path, "file_missing");
-    if (!ok) return $multi(false as const, content as Failure);
-    const bytes = content as string;
+    if (!ok) return $multi(false as const, content);
+    const bytes = content;
     if (bytes.length !== change.to!.size || sha256(bytes) !== change.to!.sha256) {
         return $multi(false as const, fail("wrong_content", { registry, path }));
     }

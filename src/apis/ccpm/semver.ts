@@ -3,101 +3,109 @@
 /** Major, minor and patch, then the parts of a prerelease; of a partial version only what is there. */
 type Parts = (number | string)[];
 
-type Match = (text: string, pattern: string) => LuaMultiReturn<(string | undefined)[]>;
-const match = string.match as Match;
+const match = string.match as (text: string, pattern: string) => LuaMultiReturn<(string | undefined)[]>;
 
-/** The largest part that a number holds exactly, 2^53 - 1; npm refuses larger ones, too. */
+/** The largest number that Lua and JavaScript hold exactly, 2^53 - 1; npm refuses larger ones, too. */
 const LARGEST = 9007199254740991;
+
+/** Every mark of a range with a space on both sides; the first is none. */
+const MARKS = "  = ^ ~ ~> < <= > >= ";
 
 /** Splits at dots. Undefined where a part is empty, of other characters, or a number with a leading zero. */
 function split(text: string): Parts | undefined {
     const parts: Parts = [];
-    for (const [part] of string.gmatch(`${text}.`, "(.-)%.")) {
+    for (const [part] of string.gmatch(text + ".", "(.-)%.")) {
         if (match(part!, "^[%w-]+$")[0] === undefined || match(part!, "^0%d+$")[0] !== undefined) return undefined;
         parts.push(match(part!, "^%d+$")[0] === undefined ? part! : tonumber(part)!);
     }
     return parts;
 }
 
-/** Reads a version, whole or partial ("1.2", "1.x", "*"); the build is left out. */
+/** Reads a version, whole or partial ("1.2", "1.x", "*"); builds and what follows an "x" count for nothing. */
 function parse(text: string): Parts | undefined {
-    const [core, prerelease, build] = match(text, "^([%dxX*.]+)(%-?[^+]*)(%+?.*)$");
-    const numbers = split(string.gsub(core ?? "", "%*", "x")[0]);
-    if (numbers === undefined || numbers.length > 3) return undefined;
+    const [core, dash, rest] = match(string.gsub(text, "%+[%w.-]+$", "")[0], "^([%dxX*.]+)(%-?)(.*)$");
+    const numbers = split(string.gsub(core ?? "", "[X*]", "x")[0]);
+    const prerelease = dash === "" ? [] : split(rest ?? "");
+    if (numbers === undefined || numbers.length > 3 || prerelease === undefined) return undefined;
+    if (rest !== "" && (dash === "" || numbers.length < 3)) return undefined;
     const parts: Parts = [];
-    let isWhole = true;
     for (const part of numbers) {
-        if (type(part) === "string" ? string.lower(part as string) !== "x" : (part as number) > LARGEST) return undefined;
-        isWhole &&= type(part) === "number";
-        if (isWhole) parts.push(part);
+        if (part === "x") return parts;
+        if (typeof part === "string" || part > LARGEST) return undefined;
+        parts.push(part);
     }
-    // What follows a version starts with its mark; a version that lacks parts has nothing that follows.
-    if (prerelease !== "") {
-        const more = match(prerelease!, "^%-")[0] !== undefined && numbers.length === 3 && split(string.sub(prerelease!, 2));
-        if (more === false || more === undefined) return undefined;
-        if (isWhole) for (const part of more) parts.push(part);
-    }
-    if (build !== "") {
-        // A build may have leading zeros.
-        const [zeros] = string.gsub(string.sub(build!, 2), "0", "1");
-        if (numbers.length < 3 || split(zeros) === undefined) return undefined;
-    }
+    for (const part of prerelease) parts.push(part);
     return parts;
 }
 
-function compareParts(a: Parts, b: Parts): number {
-    for (const index of $range(0, Math.max(a.length, b.length) - 1)) {
-        const [one, other] = [a[index], b[index]];
-        if (one !== other) {
+/** -1 where the first comes first, 1 where the second does, 0 where none does. */
+function order(one: Parts, other: Parts): number {
+    for (const index of $range(0, Math.max(one.length, other.length) - 1)) {
+        const [a, b] = [one[index], other[index]];
+        if (a !== b) {
             // A version comes after its prereleases, but a longer prerelease after a shorter one.
-            if (one === undefined || other === undefined) return (one === undefined) === (index === 3) ? 1 : -1;
-            const isNumber = type(one) === "number";
-            if (isNumber !== (type(other) === "number")) return isNumber ? -1 : 1;
-            return one < other ? -1 : 1;
+            if (a === undefined || b === undefined) return (a === undefined) === (index === 3) ? 1 : -1;
+            const isNumber = typeof a === "number";
+            if (isNumber !== (typeof b === "number")) return isNumber ? -1 : 1;
+            return a < b ? -1 : 1;
         }
     }
     return 0;
 }
 
-/** The version that follows all that start with these parts up to `place`, counted from 1. */
-function next(parts: Parts, place: number): Parts {
-    const bumped: Parts = [0, 0, 0];
-    for (const index of $range(0, place - 1)) bumped[index] = parts[index]!;
-    bumped[place - 1] = (parts[place - 1] as number) + 1;
-    return bumped;
+/** The version after all that start with these parts up to a place that counts from 1; nothing before it is outside. */
+function after(parts: Parts, place: number): Parts {
+    const next: Parts = [0, 0, 0];
+    for (const index of $range(0, place - 2)) next[index] = parts[index]!;
+    next[place - 1] = (parts[place - 1] as number) + 1;
+    return next;
 }
 
-/** Compares a version with a range; without a version, whether the range is one. Undefined for a range that is none. */
-function test(range: string, version: Parts): boolean | undefined {
+/** Whether a version is in a range; undefined for a range that is none. */
+function isIn(version: Parts, range: string): boolean | undefined {
     let isInAny = false;
-    for (const [alternative] of string.gmatch(`${string.gsub(range, "||", "\n")[0]}\n`, "(.-)\n")) {
-        let [text] = string.gsub(alternative!, "^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2");
-        [text] = string.gsub(text, "([<>=~^])%s+", "%1");
-        let isIn = true;
-        // A prerelease is only in a range that names a prerelease of the same version.
+    for (const [alternative] of string.gmatch(range + "||", "(.-)||")) {
+        let isInThis = true;
+        // A prerelease is in a range only where that names a prerelease of the same version.
         let isNamed = version.length === 3;
-        const check = (limit: Parts, isRight: (order: number) => boolean): void => {
-            if (!isRight(compareParts(version, limit))) isIn = false;
-            if (limit.length > 3 && compareParts(next(limit, 3), next(version, 3)) === 0) isNamed = true;
+
+        const limit = (sign: string, parts: Parts): void => {
+            const place = order(version, parts) + 2;
+            if (string.find(sign, string.sub("<=>", place, place), 1, true)[0] === undefined) isInThis = false;
+            if (parts.length > 3 && order(after(parts, 3), after(version, 3)) === 0) isNamed = true;
         };
+
+        const [hyphens] = string.gsub(alternative!, "^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2");
+        const [text] = string.gsub(hyphens, "([<>=~^])%s+", "%1");
         for (const [token] of string.gmatch(text, "%S+")) {
-            const [mark, rest] = match(token!, "^([<>~^]?[>=]?)[v=]*(.*)$");
+            const [mark, rest] = match(token!, "^([<>=~^]*)v?(.*)$");
             const low = parse(rest!);
-            if (low === undefined) return undefined;
+            if (low === undefined || string.find(MARKS, ` ${mark!} `, 1, true)[0] === undefined) return undefined;
             const given = Math.min(low.length, 3);
-            let place = given;
-            if (mark === "^") {
-                place = 1;
-                while (place < given && low[place - 1] === 0) place += 1;
-            } else if (mark === "~" || mark === "~>") {
-                place = Math.min(given, 2);
+            const isWhole = given === 3;
+            const kind = string.sub(mark!, 1, 1);
+            if (given === 0) {
+                if (mark === "<" || mark === ">") isInThis = false;
+            } else {
+                let place = given;
+                if (kind === "~" && isWhole) place = 2;
+                if (kind === "^") {
+                    place = 1;
+                    while (place < given && low[place - 1] === 0) place += 1;
+                }
+                const high = after(low, place);
+                for (const index of $range(given, 2)) low[index] = 0;
+                if (mark === ">") limit(isWhole ? ">" : ">=", isWhole ? low : high);
+                else if (kind !== "<") limit(">=", low);
+                // Before the first prerelease of what comes after a partial version.
+                if (!isWhole) low[3] = 0;
+                high[3] = 0;
+                if (mark === "<") limit("<", low);
+                else if (isWhole && string.find("<=", kind, 1, true)[0] !== undefined) limit("<=", low);
+                else if (kind !== ">") limit("<", high);
             }
-            const high = given === 0 ? undefined : next(low, place);
-            for (const index of $range(given, 2)) low[index] = 0;
-            check(low, (order) => order >= 0);
-            if (high !== undefined) check(high, (order) => order < 0);
         }
-        if (isIn && isNamed) isInAny = true;
+        if (isInThis && isNamed) isInAny = true;
     }
     return isInAny;
 }
@@ -115,10 +123,10 @@ export function isVersion(text: string): boolean {
  * Compares two versions.
  * @param a a version
  * @param b another
- * @returns less than 0 when `a` comes before `b`, 0 when none does, more than 0 otherwise
+ * @returns -1 when `a` comes before `b`, 1 when it comes after it, 0 otherwise: builds have no order
  */
 export function compare(a: string, b: string): number {
-    return compareParts(parse(a)!, parse(b)!);
+    return order(parse(a)!, parse(b)!);
 }
 
 /**
@@ -127,15 +135,15 @@ export function compare(a: string, b: string): number {
  * @returns true for a range
  */
 export function isRange(text: string): boolean {
-    return test(text, [0, 0, 0]) !== undefined;
+    return isIn([0, 0, 0], text) !== undefined;
 }
 
 /**
  * Whether a version is in a range.
  * @param version a version
  * @param range a version range
- * @returns false, too, when one of them is not valid
+ * @returns false, too, for a range that is none
  */
 export function satisfies(version: string, range: string): boolean {
-    return isVersion(version) && test(range, parse(version)!) === true;
+    return isIn(parse(version)!, range) === true;
 }
