@@ -185,6 +185,8 @@ export interface Environment {
     readonly fs?: Disk;
     /** Fetches a URL. */
     readonly fetch?: (this: void, url: string) => Fetched;
+    /** A registry that counts as the last one; the next change writes it down with the others. The installer's. */
+    readonly registry?: string;
     /** Milliseconds since 1970, UTC. */
     readonly now?: (this: void) => number;
     readonly onProgress?: (this: void, progress: Progress) => void;
