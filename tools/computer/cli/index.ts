@@ -4,7 +4,7 @@ import { run } from "./run.ts";
 
 endQuietlyWithoutReader();
 const stop = new AbortController();
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort(name));
 process.exitCode = await run(process.argv.slice(2), {
     input: process.stdin,
     output: process.stdout,

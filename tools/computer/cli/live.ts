@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
 import type { ReadStream, WriteStream } from "node:tty";
 import type { Computer, Exit } from "../index.ts";
@@ -149,6 +150,7 @@ export async function showLive(computer: Computer, options: LiveOptions): Promis
     input.on("data", onData).on("end", leave).on("error", ignore);
     try {
         input.setRawMode(true);
+        keepInterrupt(input);
         input.resume();
         output.write(ENTER_SCREEN + (hasMouse ? MOUSE_ON : ""));
         draw();
@@ -166,6 +168,15 @@ export async function showLive(computer: Computer, options: LiveOptions): Promis
         process.off("exit", restore);
         process.off("uncaughtExceptionMonitor", restore);
     }
+}
+
+/**
+ * Has the terminal turn Ctrl+C into a signal again, which raw mode ends: the signal stops a program that keeps Node from
+ * reading keys. Without `stty` such a program keeps Ctrl+C waiting. What else would be a signal is a key.
+ */
+function keepInterrupt(input: ReadStream): void {
+    if (!input.isTTY) return;
+    spawnSync("stty", ["isig", "quit", "undef", "susp", "undef"], { stdio: [input, "ignore", "ignore"] });
 }
 
 /** A button of the mouse that is down, and the cell of the computer's screen where it was last. */

@@ -103,7 +103,8 @@ async function playLive(computer: Computer, options: Options, world: World): Pro
         signal,
     });
     if (isTemporary) print("The temporary disk is gone. --disk keeps one.");
-    if (exit === undefined) return signal.aborted ? exitStatus.interrupted : 0;
+    // Ctrl+C is how to leave, and no mishap.
+    if (exit === undefined) return signal.aborted && signal.reason !== "SIGINT" ? exitStatus.interrupted : 0;
     if (exit.reason === "shutdown") print("The computer has switched itself off.");
     return statusOf(exit, world);
 }
@@ -113,15 +114,15 @@ async function play(options: Options, world: World): Promise<number> {
     if (lines === undefined && !(world.input.isTTY && world.output.isTTY)) {
         throw new UsageError("A live screen needs a terminal. Without one, play steps with --script <file>.");
     }
+    if (options.size === "fit" && lines !== undefined) {
+        throw new UsageError("--size fit goes with a terminal. Give a script's computer columns x rows.");
+    }
     const temporary = options.disk === undefined ? await temporaryDisk() : undefined;
     let computer: Computer | undefined;
     try {
         const disk = temporary?.disk ?? (await ownDisk(options.disk ?? ""));
         const packages = options.packages ?? (temporary && !options.bare ? ["trapos"] : []);
         if (packages.length > 0) await asUsage(() => installPackages(disk, packages));
-        if (options.size === "fit" && lines !== undefined) {
-            throw new UsageError("--size fit goes with a terminal. Give a script's computer columns x rows.");
-        }
         computer = await asUsage(() =>
             boot({
                 disk,

@@ -1,0 +1,56 @@
+/** Ctrl+C while a program keeps Node from doing anything else. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+
+let folder: string;
+beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "trapos-interrupt-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Boots a computer whose startup file is the program, and interrupts it once the program has made a file "started". */
+async function interrupt(program: string): Promise<{ status: unknown; problem: string }> {
+    writeFileSync(join(folder, "startup.lua"), `fs.open("started", "w").close() ${program}`);
+    const started = new Promise<void>((resolve) => {
+        const watcher = watch(folder, (_, name) => {
+            if (name !== "started") return;
+            watcher.close();
+            resolve();
+        });
+    });
+    const cli = join(root, "tools/computer/cli/index.ts");
+    const child = spawn(process.execPath, ["--import", "tsx", cli, "--disk", folder, "--script", "-"], {
+        cwd: root,
+        stdio: ["pipe", "ignore", "pipe"],
+    });
+    const problem = text(child.stderr);
+    child.stdin.end("wait-for never 60");
+    await started;
+    child.kill("SIGINT");
+    const [status] = (await once(child, "exit")) as [unknown];
+    return { status, problem: await problem };
+}
+
+describe.skipIf(process.platform === "win32")("Ctrl+C", () => {
+    it("stops a program that does not yield, before CC would", async () => {
+        const result = await interrupt(`
+            pcall(function() while true do end end)
+            fs.open("survived", "w").close()
+        `);
+        expect(result).toEqual({ status: 130, problem: "Stopped.\n" });
+        expect(existsSync(join(folder, "survived"))).toBe(false);
+    });
+
+    it("stops a single call that takes for ever", async () => {
+        const result = await interrupt('pcall(string.find, ("a"):rep(200000), ".-.-.-b")');
+        expect(result).toEqual({ status: 130, problem: "Stopped.\n" });
+        expect(readdirSync(folder).sort()).toEqual(["started", "startup.lua"]);
+    });
+});
