@@ -4,8 +4,8 @@ local finish = require("/apis/ccpm/finish")
 local JOURNAL = finish.JOURNAL
 local recover = finish.recover
 local plan_ = require("/apis/ccpm/plan")
+local installed = plan_.installed
 local keys = plan_.keys
-local lockWith = plan_.lockWith
 local lockWithout = plan_.lockWithout
 local look = plan_.look
 local makePlan = plan_.makePlan
@@ -14,7 +14,6 @@ local registry_ = require("/apis/ccpm/registry")
 local baseUrl = registry_.baseUrl
 local fetchFile = registry_.fetchFile
 local fetchIndex = registry_.fetchIndex
-local fileUrl = registry_.fileUrl
 local resolve = require("/apis/ccpm/resolve").resolve
 local state_ = require("/apis/ccpm/state")
 local LOCK = state_.LOCK
@@ -23,7 +22,6 @@ local stateFiles = state_.stateFiles
 local open = require("/apis/ccpm/transaction").open
 local verify = require("/apis/ccpm/verify").verify
 local send = require("/apis/http").send
-local REQUESTS_AT_ONCE = 4
 local TIMEOUT = 30
 local FINISHER = "apis/ccpm/finish.lua"
 
@@ -41,47 +39,41 @@ local function same(one, other)
 end
 
 local function titleOf(verb, names)
+	if names == nil then names = {} end
+	if #names == 0 then return verb end
 	return verb .. " "
-		.. (#names > 3 and tostring(#names) .. " packages" or table.concat(names, ", "))
+		.. (#names > 3 and tostring(#names) .. " of them" or table.concat(names, ", "))
 end
 
-local function urlOf(registry, path)
-	local ____, base = baseUrl(registry)
-	return fileUrl(base, path)
+local function need(ok, value)
+	if not ok then error(value, 0) end
+	return value
 end
 
 local function positionOf(registries, registry)
-	local ____, base = baseUrl(registry)
+	local _, base = baseUrl(registry)
 	for position, known in ipairs(registries) do
-		local ____, other = baseUrl(known)
+		local _, other = baseUrl(known)
 		if known == registry or base == other then return position end
 	end
 	return nil
 end
 
+local function requirePosition(state, registry)
+	local position = positionOf(state.configuration.registries, registry)
+	if not position then error(fail("registry_unknown", {registry = registry}), 0) end
+	return position
+end
+
 local function candidatesOf(state)
 	local candidates = {}
-	for ____, registry in ipairs(state.configuration.registries) do
+	for _, registry in ipairs(state.configuration.registries) do
 		local known = state.cache.registries[registry]
 		for name, offered in pairs(known and known.packages or {}) do
-			local offered_0 = offered
-			local version = offered_0.version
-			local description = offered_0.description
-			local dependencies = offered_0.dependencies
-			local files = offered_0.files
-			local autostart = offered_0.autostart
-			local data = offered_0.data
+			local candidate = {registry = registry}
+			for field, value in pairs(offered) do candidate[field] = value end
 			if candidates[name] == nil then candidates[name] = {} end
-			local candidates_name_1 = candidates[name]
-			candidates_name_1[#candidates_name_1 + 1] = {
-				version = version,
-				description = description,
-				dependencies = dependencies,
-				files = files,
-				autostart = autostart,
-				data = data,
-				registry = registry
-			}
+			table.insert(candidates[name], candidate)
 		end
 	end
 	return candidates
@@ -95,243 +87,216 @@ local function createCcpm(environment)
 	local disk = given.fs or fs
 	local fetch = given.fetch or fetchOverHttp
 	local now = given.now or function() return os.epoch("utc") end
-	local tell = given.onProgress or function() end
-	local note = given.onNote or function() end
-	local function currentState(lines)
-		local done, line = recover(disk)
-		if not done and disk.exists(JOURNAL) then
-			return false, fail("not_finished", {what = line})
-		end
-		if line then lines[#lines + 1] = line end
-		return readState(disk, lines)
-	end
-	local function guarded(act, reports)
-		return function(first, second)
-			local ran, ok, value = pcall(function()
-				local lines = reports or {}
-				local known, state = currentState(lines)
-				if not reports then
-					for ____, line in ipairs(lines) do note(line) end
-				end
-				if not known then return false, state end
-				return act(state, first, second)
-			end)
-			if ran then return ok, value end
-			if ok == "Terminated" then error(ok, 0) end
-			return false, fail("internal_error", {what = ok})
-		end
-	end
-	local function forEach(items, act)
-		local next = 0
-		local failure
-		local function work()
-			while next < #items and failure == nil do
-				next = next + 1
-				failure = act(items[next]) or failure
-			end
-		end
-		if given.fetch or #items < 2 then
-			work()
-		else
-			local workers = {}
-			for _ = 1, REQUESTS_AT_ONCE do workers[#workers + 1] = work end
-			parallel.waitForAll(unpack(workers))
-		end
-		return failure
-	end
-	local function ask(before, failures, stamp)
-		local before_2 = before
-		local configuration = before_2.configuration
-		local lock = before_2.lock
-		local configuration_3 = configuration
-		local registries = configuration_3.registries
-		if #registries == 0 then return false, fail("no_registry") end
-		local cached = {}
-		local done, failed = 0, 0
-		forEach(registries, function(registry)
-			tell({
-				phase = "index",
-				name = registry,
-				done = done,
-				total = #registries,
-				bytes = 0,
-				totalBytes = 0
-			})
-			local ok, answer = fetchIndex(registry, fetch)
-			local known = before.cache.registries[registry]
-			if known then cached[registry] = known end
-			if not ok then
-				failures[registry] = answer
-				failed = failed + 1
-			elseif stamp or not known or not same(known.packages, answer.packages) then
-				cached[registry] = {updated = now(), packages = answer.packages}
-			end
-			done = done + 1
-			return nil
-		end)
-		if failed == #registries then
-			local first = failures[registries[1]]
-			return false, failed == 1 and first
-				or fail("no_registry_answers", {what = first.message})
-		end
-		return true, {
-			configuration = configuration,
-			lock = lock,
-			cache = {version = 1, registries = cached}
-		}
-	end
-	local function askWithNotes(before, notes)
-		local failures = {}
-		local ok, state = ask(before, failures, false)
-		for ____, registry in ipairs(ok and keys(failures) or {}) do
-			local known = before.cache.registries[registry] ~= nil
-			notes[#notes + 1] = failures[registry].message .. " "
-				.. (known and "What it had before counts." or "It is left out.")
-		end
-		return ok, state
-	end
-	local function plan(intent) return makePlan(disk, intent, urlOf) end
-	local function planResolved(before, title, wanted, newest, options)
-		local notes = {}
-		local asked, state = askWithNotes(before, notes)
-		if not asked then return false, state end
-		local state_4 = state
-		local configuration = state_4.configuration
-		local cache = state_4.cache
-		local lock = state_4.lock
-		local candidates = candidatesOf(state)
-		local ok, resolved = resolve({
-			wanted = wanted,
-			newest = newest,
-			installed = lock.packages,
-			candidates = candidates
-		})
-		if not ok then
-			for ____, each in ipairs(notes) do note(each) end
-			return false, resolved
-		end
-		for ____, each in ipairs(resolved.notes) do notes[#notes + 1] = each end
-		local after = {
-			configuration = configuration,
-			cache = cache,
-			lock = lockWith(resolved.packages)
-		}
-		return plan({
-			title = title,
-			before = before,
-			state = after,
-			notes = notes,
-			force = options and options.force
-		})
-	end
-	local function missing(state, names)
-		for ____, name in ipairs(names) do
-			if not state.lock.packages[name] then return fail("not_installed", {name = name}) end
-		end
-		return nil
-	end
-	local function fetchAndCommit(todo)
-		local opened, transaction = open(disk, todo.files)
-		if not opened then return transaction end
-		local function work()
-			local first = {}
-			local others = {}
-			local seen = {}
-			local done, bytes, totalBytes = 0, 0, 0
-			for ____, change in ipairs(todo.files) do
-				local to = change.to
-				if to and seen[to.sha256] == nil and not transaction.has(to) then
-					seen[to.sha256] = true
-					totalBytes = totalBytes + to.size
-					local temp_5 = change.path == FINISHER and first or others
-					temp_5[#temp_5 + 1] = change
-				end
-			end
-			local total = #first + #others
-			local function get(change)
-				tell({
-					phase = "fetch",
-					name = change.path,
-					done = done,
-					total = total,
-					bytes = bytes,
-					totalBytes = totalBytes
-				})
-				local ok, content = fetchFile(change, fetch)
-				if not ok then return content end
-				local staged, problem = transaction.stage(change.to, content)
-				if not staged then return problem end
-				done = done + 1
-				bytes = bytes + change.to.size
-				return nil
-			end
-			local failure = forEach(first, get) or forEach(others, get)
-			if failure then return failure end
-			tell({
-				phase = "apply",
-				name = todo.title,
+	local function report(phase, name, done, total, bytes, totalBytes)
+		if bytes == nil then bytes = 0 end
+		if totalBytes == nil then totalBytes = 0 end
+		if given.onProgress then
+			given.onProgress({
+				phase = phase,
+				name = name,
 				done = done,
 				total = total,
 				bytes = bytes,
 				totalBytes = totalBytes
 			})
-			local committed, problem = transaction.commit(todo, stateFiles(todo.state, todo.before))
-			return not committed and problem or nil
 		end
-		local ran, failure = pcall(work)
-		if not ran or failure then transaction.keep() end
-		if not ran then error(failure, 0) end
+	end
+	local function tell(notes)
+		for _, note in ipairs(given.onNote and notes or {}) do given.onNote(note) end
+	end
+	local function guarded(act, isReporter)
+		return function(first, second)
+			local ok, value = pcall(function()
+				local lines = {}
+				local done, line = recover(disk)
+				if not done and disk.exists(JOURNAL) then
+					error(fail("not_finished", {what = line}), 0)
+				end
+				if line then lines[#lines + 1] = line end
+				local known, state = readState(disk, lines)
+				if not isReporter then tell(lines) end
+				return act(need(known, state), first, second, lines)
+			end)
+			if ok then return true, value end
+			if value == "Terminated" then error(value, 0) end
+			local failure = type(value) == "table" and value
+				or fail("internal_error", {what = value})
+			return false, failure
+		end
+	end
+	local function forEach(items, act)
+		local next = 0
+		local failure
+		local function work(last)
+			while next < last and failure == nil do
+				next = next + 1
+				failure = act(items[next]) or failure
+			end
+		end
+		local function all() work(#items) end
+		work(given.fetch and #items or math.min(1, #items))
+		if next < #items then parallel.waitForAll(all, all, all, all) end
 		return failure
 	end
-	local function apply(state, todo)
-		local before = todo.before
+	local function ask(before, failures, purpose)
+		local registries = before.configuration.registries
+		local cached = {}
+		local done = 0
+		local first
+		local answered = 0
+		if #registries == 0 and purpose ~= "repair" then error(fail("no_registry"), 0) end
+		forEach(registries, function(registry)
+			report("index", registry, done, #registries)
+			local ok, answer = fetchIndex(registry, fetch)
+			local known = before.cache.registries[registry]
+			if known then cached[registry] = known end
+			done = done + 1
+			if not ok then
+				failures[registry] = answer
+				if first == nil then first = answer end
+				return
+			end
+			answered = answered + 1
+			if purpose == "update" or not known or not same(known.packages, answer.packages) then
+				cached[registry] = {updated = now(), packages = answer.packages}
+			end
+			return nil
+		end)
+		if answered == 0 and purpose ~= "repair" then
+			error(done ~= 1 and fail("no_registry_answers", {what = first.message}) or first, 0)
+		end
+		return {
+			configuration = before.configuration,
+			lock = before.lock,
+			cache = {version = 1, registries = cached}
+		}
+	end
+	local function askWithNotes(before, notes, purpose)
+		local failures = {}
+		local state = ask(before, failures, purpose)
+		for _, registry in ipairs(keys(failures)) do
+			local known = before.cache.registries[registry] ~= nil
+			notes[#notes + 1] = failures[registry].message .. " "
+				.. (known and "What it had before counts." or "It is left out.")
+		end
+		return state
+	end
+	local function planResolved(before, title, wanted, newest, options)
+		local notes = {}
+		local askWithNotes_result_1 = askWithNotes(before, notes)
+		local configuration = askWithNotes_result_1.configuration
+		local cache = askWithNotes_result_1.cache
+		local candidates = candidatesOf({
+			configuration = configuration,
+			cache = cache,
+			lock = before.lock
+		})
+		local ok, resolved = resolve({
+			wanted = wanted,
+			newest = newest,
+			installed = before.lock.packages,
+			candidates = candidates
+		})
+		if not ok then tell(notes) end
+		local need_result_2 = need(ok, resolved)
+		local chosen = need_result_2.packages
+		local heldBack = need_result_2.notes
+		local packages = {}
+		for _, note in ipairs(heldBack) do notes[#notes + 1] = note end
+		for _, value_ in ipairs(chosen) do
+			local name = value_.name
+			local one = value_.package
+			local automatic = value_.automatic
+			packages[name] = installed(one, automatic)
+		end
+		local state = {
+			configuration = configuration,
+			cache = cache,
+			lock = {version = 1, packages = packages}
+		}
+		return makePlan(disk, {
+			title = title,
+			before = before,
+			state = state,
+			notes = notes,
+			force = options and options.force
+		})
+	end
+	local function requireInstalled(state, names)
+		if names == nil then names = {} end
+		for _, name in ipairs(names) do
+			if not state.lock.packages[name] then error(fail("not_installed", {name = name}), 0) end
+		end
+	end
+	local function carryOut(plan, transaction)
+		local wanted = {}
+		local seen = {}
+		local done = 0
+		local bytes = 0
+		local totalBytes = 0
+		for _, change in ipairs(plan.files) do
+			local to = change.to
+			if to and not seen[to.sha256] and not transaction.has(to) then
+				seen[to.sha256] = true
+				totalBytes = totalBytes + to.size
+				table.insert(wanted, change.path == FINISHER and 1 or #wanted + 1, change)
+			end
+		end
+		local failure = forEach(wanted, function(change)
+			report("fetch", change.path, done, #wanted, bytes, totalBytes)
+			local ok, content = fetchFile(change, fetch)
+			if not ok then return content end
+			local staged, problem = transaction.stage(change.to, content)
+			if not staged then return problem end
+			done = done + 1
+			bytes = bytes + change.to.size
+			return nil
+		end)
+		if failure then return failure end
+		report("apply", plan.title, done, done, bytes, bytes)
+		need(transaction.commit(plan, stateFiles(plan.state, plan.before)))
+		return nil
+	end
+	local function apply(state, plan)
+		local before = plan.before
 		if not same(state.lock, before.lock) or not same(state.configuration, before.configuration)
 		then
-			return false, fail("changed_meanwhile", {path = LOCK})
+			error(fail("changed_meanwhile", {path = LOCK}), 0)
 		end
-		local changes = #todo.files + #todo.data > 0
-		if not changes and same(state, todo.state) then return true, nil end
+		if #plan.files + #plan.data == 0 and same(state, plan.state) then return end
 		local free = disk.getFreeSpace("")
-		if free ~= "unlimited" and free < todo.needed then
-			return false, fail("no_space", {needed = todo.needed, free = free})
+		if free ~= "unlimited" and free < plan.needed then
+			error(fail("no_space", {needed = plan.needed, free = free}), 0)
 		end
-		local failure = fetchAndCommit(todo)
-		if failure then return false, failure end
-		return true, nil
+		local transaction = need(open(disk, plan.files))
+		local ok, failure = pcall(function() return carryOut(plan, transaction) end)
+		if ok and not failure then return end
+		transaction.keep()
+		error(failure, 0)
 	end
 	local function change(before, state, title)
-		local ok, todo = plan({title = title, before = before, state = state, notes = {}})
-		if not ok then return false, todo end
-		return apply(before, todo)
+		apply(before, makePlan(disk, {title = title, before = before, state = state, notes = {}}))
 	end
-	local function changeRegistries(before, title, from, to, registry, offered)
+	local function changeRegistries(before, verb, registry, from, to, offered)
 		local registries = {}
-		for ____, known in ipairs(before.configuration.registries) do
+		for _, known in ipairs(before.configuration.registries) do
 			registries[#registries + 1] = known
 		end
 		local last = #registries + (from and 0 or 1)
 		if to and not (to >= 1 and to <= last and to % 1 == 0) then
-			return false, fail("registry_position", {position = to, last = last})
+			error(fail("registry_position", {position = to, last = last}), 0)
 		end
 		if from then table.remove(registries, from) end
 		if to then table.insert(registries, to, registry) end
 		local cached = {}
-		for ____, known in ipairs(registries) do
-			local entry
-			if known == registry then
-				entry = offered or before.cache.registries[known]
-			else
-				entry = before.cache.registries[known]
-			end
-			if entry then cached[known] = entry end
-		end
-		local configuration = {version = 1, registries = registries}
+		for _, known in ipairs(registries) do cached[known] = before.cache.registries[known] end
+		if cached[registry] == nil then cached[registry] = offered end
 		local state = {
-			configuration = configuration,
+			configuration = {version = 1, registries = registries},
 			lock = before.lock,
 			cache = {version = 1, registries = cached}
 		}
-		return change(before, state, title .. " registry " .. registry)
+		change(before, state, verb .. " registry " .. registry)
 	end
 	local function rebuildLock(before, lines)
 		local candidates = candidatesOf(before)
@@ -339,110 +304,79 @@ local function createCcpm(environment)
 		local found = {}
 		for name, known in pairs(before.lock.packages) do packages[name] = known end
 		local function stands(offered)
-			local any, whole = false, true
+			local isMeta = true
 			for path, file in pairs(offered.files) do
 				local seen = look(disk, path)
-				any = true
-				if whole then whole = seen ~= nil and matches(disk, path, seen, file) end
+				if not seen or not matches(disk, path, seen, file) then return false end
+				isMeta = false
 			end
-			for name in pairs(any and {} or offered.dependencies) do
-				if whole then whole = packages[name] ~= nil end
+			for name in pairs(offered.dependencies) do
+				if isMeta and not packages[name] then return false end
 			end
-			return whole
+			return true
 		end
-		local more = true
-		while more do
-			more = false
-			for ____, name in ipairs(keys(candidates)) do
-				for ____, offered in ipairs(candidates[name]) do
+		local known = -1
+		while #found > known do
+			known = #found
+			for _, name in ipairs(keys(candidates)) do
+				for _, offered in ipairs(candidates[name]) do
 					if not packages[name] and stands(offered) then
-						local version = offered.version
-						local dependencies = offered.dependencies
-						local files = offered.files
-						local autostart = offered.autostart
-						local data = offered.data
-						local registry = offered.registry
-						packages[name] = {
-							version = version,
-							dependencies = dependencies,
-							files = files,
-							autostart = autostart,
-							data = data,
-							registry = registry
-						}
-						found[#found + 1] = name .. " " .. version
-						more = true
+						packages[name] = installed(offered, false)
+						found[#found + 1] = name .. " " .. offered.version
 					end
 				end
 			end
 		end
-		if #found == 0 then return true, lines end
+		if known == 0 then return end
 		lines[#lines + 1] = "Found again: " .. table.concat(found, ", ") .. "."
-		local before_8 = before
-		local configuration = before_8.configuration
-		local cache = before_8.cache
-		local after = {
-			configuration = configuration,
-			cache = cache,
-			lock = {version = 1, packages = packages}
-		}
-		local ok, problem = change(before, after, "recover the lock")
-		if not ok then return false, problem end
-		return true, lines
+		local before_3 = before
+		local configuration = before_3.configuration
+		local cache = before_3.cache
+		change(
+			before,
+			{
+				configuration = configuration,
+				cache = cache,
+				lock = {version = 1, packages = packages}
+			},
+			"recover the lock"
+		)
 	end
 	return {
-		state = guarded(function(state) return true, state end),
+		state = guarded(function(state) return state end),
 		update = guarded(function(before)
 			local failures = {}
-			local ok, state = ask(before, failures, true)
-			if not ok then return false, state end
-			local changed, problem = change(before, state, "update")
-			if not changed then return false, problem end
-			return true, failures
+			change(before, ask(before, failures, "update"), "update")
+			return failures
 		end),
 		planInstall = guarded(function(before, names, options)
 			return planResolved(before, titleOf("install", names), names, {}, options)
 		end),
 		planUpgrade = guarded(function(before, names, options)
-			local problem = missing(before, names or {})
-			if problem then return false, problem end
-			local title = names and titleOf("upgrade", names) or "upgrade"
-			return planResolved(before, title, {}, names or true, options)
+			requireInstalled(before, names)
+			return planResolved(before, titleOf("upgrade", names), {}, names or true, options)
 		end),
 		planUninstall = guarded(function(before, names, options)
 			local notes = {}
-			local ok, lock = lockWithout(before.lock, names, options or {}, notes)
-			if not ok then return false, lock end
-			local before_9 = before
-			local configuration = before_9.configuration
-			local cache = before_9.cache
-			local title = #names == 0 and "uninstall what is unused" or titleOf("uninstall", names)
-			return plan({
-				title = title,
+			local lock = lockWithout(before.lock, names, options or {}, notes)
+			local state = {configuration = before.configuration, cache = before.cache, lock = lock}
+			return makePlan(disk, {
+				title = titleOf("uninstall", names),
 				before = before,
-				state = {configuration = configuration, cache = cache, lock = lock},
+				state = state,
 				notes = notes
 			})
 		end),
 		verify = guarded(function(state, names)
-			local problem = missing(state, names or {})
-			if problem then return false, problem end
-			return true, verify(disk, state.lock, names)
+			requireInstalled(state, names)
+			return verify(disk, state.lock, names)
 		end),
 		planRepair = guarded(function(before, findings)
 			local notes = {}
 			local repair = {}
-			local state = before
-			for ____, finding in ipairs(findings) do repair[#repair + 1] = finding.path end
-			if #repair > 0 and #before.configuration.registries > 0 then
-				local ok, answer = askWithNotes(before, notes)
-				if ok then
-					state = answer
-				else
-					notes[#notes + 1] = answer.message
-				end
-			end
-			return plan({
+			for _, finding in ipairs(findings) do repair[#repair + 1] = finding.path end
+			local state = #repair > 0 and askWithNotes(before, notes, "repair") or before
+			return makePlan(disk, {
 				title = titleOf("repair", repair),
 				before = before,
 				state = state,
@@ -452,47 +386,44 @@ local function createCcpm(environment)
 		end),
 		apply = guarded(apply),
 		addRegistry = guarded(function(before, registry, options)
-			local before_configuration_10 = before.configuration
-			local registries = before_configuration_10.registries
-			local valid, problem = baseUrl(registry)
-			if not valid then return false, problem end
-			if positionOf(registries, registry) then
-				return false, fail("registry_known", {registry = registry})
+			if options == nil then options = {} end
+			local known = before.configuration.registries
+			need(baseUrl(registry))
+			if positionOf(known, registry) then
+				error(fail("registry_known", {registry = registry}), 0)
 			end
 			local ok, answer = fetchIndex(registry, fetch)
-			if not ok and not (options and options.force) then return false, answer end
+			if not ok and options.force ~= true then error(answer, 0) end
 			local offered = ok and {updated = now(), packages = answer.packages} or nil
-			local position = options and options.position or #registries + 1
-			return changeRegistries(before, "add", nil, position, registry, offered)
+			local position = options.position or #known + 1
+			return changeRegistries(before, "add", registry, nil, position, offered)
 		end),
 		removeRegistry = guarded(function(before, registry)
-			local from = positionOf(before.configuration.registries, registry)
-			if not from then return false, fail("registry_unknown", {registry = registry}) end
-			return changeRegistries(before, "remove", from, nil, registry)
+			local from = requirePosition(before, registry)
+			return changeRegistries(before, "remove", registry, from)
 		end),
 		moveRegistry = guarded(function(before, registry, position)
-			local before_configuration_11 = before.configuration
-			local registries = before_configuration_11.registries
-			local from = positionOf(registries, registry)
-			if not from then return false, fail("registry_unknown", {registry = registry}) end
-			return changeRegistries(before, "move", from, position, registries[from])
+			local from = requirePosition(before, registry)
+			return changeRegistries(
+				before,
+				"move",
+				before.configuration.registries[from],
+				from,
+				position
+			)
 		end),
-		recover = function()
-			local lines = {}
-			return guarded(
-				function(state)
-					local aside = false
-					for ____, name in ipairs(disk.isDir("trapos") and disk.list("trapos") or {}) do
-						if not aside then
-							aside = string.find(name, "^ccpm%.lock%.json%.broken") ~= nil
-						end
+		recover = guarded(
+			function(state, _first, _second, lines)
+				for _, name in ipairs(disk.isDir("trapos") and disk.list("trapos") or {}) do
+					if string.find(name, "^ccpm%.lock%.json%.broken") then
+						rebuildLock(state, lines)
+						break
 					end
-					if aside then return rebuildLock(state, lines) end
-					return true, lines
-				end,
-				lines
-			)()
-		end
+				end
+				return lines
+			end,
+			true
+		)
 	}
 end
 

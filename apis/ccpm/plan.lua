@@ -1,12 +1,15 @@
 --- What a change of the installed packages means for the files of the computer.
 local M = {}
 local fail = require("/apis/ccpm/failure").fail
+local registry_ = require("/apis/ccpm/registry")
+local baseUrl = registry_.baseUrl
+local fileUrl = registry_.fileUrl
 local sha256 = require("/apis/ccpm/sha256").sha256
 local stateFiles = require("/apis/ccpm/state").stateFiles
 local leftBehind = require("/apis/ccpm/transaction").leftBehind
-local FINISHER = "apis/ccpm/finish.lua"
 local LEAST = 500
-local JOURNAL_ENTRY = 120
+local JOURNAL_ENTRY = 150
+local OVERHEAD = 5 * LEAST + 4000
 local EDITED = "it was changed here"
 local STRANGE = "it is of no package"
 
@@ -32,8 +35,6 @@ function M.matches(disk, path, found, file)
 	return sha256(content or "") == file.sha256
 end
 
-function M.folderOf(path) return (string.match(path, "^(.+)/")) end
-
 local function counted(size) return math.max(LEAST, size) end
 
 local function filesOf(lock)
@@ -43,12 +44,17 @@ local function filesOf(lock)
 		for path, file in pairs(owner.files) do
 			local other = files[path]
 			if other then
-				return false, fail("file_conflict", {path = path, owner = other.name, name = name})
+				error(fail("file_conflict", {path = path, owner = other.name, name = name}), 0)
 			end
 			files[path] = {name = name, owner = owner, file = file}
 		end
 	end
-	return true, files
+	return files
+end
+
+local function urlOf(registry, path)
+	local _, base = baseUrl(registry)
+	return fileUrl(base, path)
 end
 
 local function backupOf(disk, path)
@@ -79,23 +85,25 @@ local function sourceOf(state, owned, path)
 end
 
 local function packageChanges(before, after)
-	local all = {}
-	for name in pairs(before.packages) do all[name] = true end
-	for name in pairs(after.packages) do all[name] = true end
 	local changes = {}
+	local all = {}
+	for _, lock in ipairs({before, after}) do
+		for name in pairs(lock.packages) do all[name] = true end
+	end
 	for _, name in ipairs(M.keys(all)) do
 		local old = before.packages[name]
 		local fresh = after.packages[name]
 		local from = old and old.version
 		local to = fresh and fresh.version
 		local known = fresh or old
+		local automatic = known.automatic == true
 		if from ~= to then
 			changes[#changes + 1] = {
 				name = name,
 				from = from,
 				to = to,
 				registry = known.registry,
-				automatic = known.automatic == true
+				automatic = automatic
 			}
 		end
 	end
@@ -121,15 +129,11 @@ local function dataThatGoes(disk, before, after)
 	return M.keys(going)
 end
 
-function M.makePlan(disk, intent, urlOf)
-	local intent_1 = intent
-	local title = intent_1.title
-	local state = intent_1.state
-	local notes = intent_1.notes
-	local _, before = unpack(filesOf(intent.before.lock), 1, 2)
-	local clear, wanted = filesOf(state.lock)
-	if not clear then return false, wanted end
-	local after = wanted
+function M.makePlan(disk, intent)
+	local state = intent.state
+	local notes = intent.notes
+	local before = filesOf(intent.before.lock)
+	local after = filesOf(state.lock)
 	local left = leftBehind(disk)
 	local files = {}
 	local folders = {}
@@ -137,69 +141,69 @@ function M.makePlan(disk, intent, urlOf)
 	local repair = {}
 	local fetched = {}
 	local download = 0
-	local needed = 0
+	local needed = OVERHEAD
 	local freed = 0
-	local function folderProblem(folder, name)
-		if not folder or folders[folder] ~= nil then return nil end
-		local problem = folderProblem(M.folderOf(folder), name)
-		if problem then return problem end
+	local function grow(size)
+		needed = needed + counted(size)
+		freed = freed - counted(size)
+	end
+	local function requireFolder(path, name)
+		local folder = string.match(path, "^(.+)/")
+		if not folder or folders[folder] then return end
+		requireFolder(folder, name)
+		folders[folder] = true
 		local other = after[folder]
 		if other then
-			return fail("file_conflict", {path = folder, owner = other.name, name = name})
+			error(fail("file_conflict", {path = folder, owner = other.name, name = name}), 0)
 		end
-		local isFolder = disk.isDir(folder)
-		folders[folder] = isFolder
-		if isFolder then
-			return disk.getDrive(folder) ~= disk.getDrive("")
-					and fail("other_drive", {path = folder})
-				or nil
+		if disk.isDir(folder) then
+			if disk.getDrive(folder) ~= disk.getDrive("") then
+				error(fail("other_drive", {path = folder}), 0)
+			end
+		else
+			if disk.exists(folder) and not going[folder] then
+				error(fail("file_in_the_way", {path = folder, name = name}), 0)
+			end
+			grow(LEAST)
 		end
-		if disk.exists(folder) and not going[folder] then
-			return fail("file_in_the_way", {path = folder, name = name})
-		end
-		needed = needed + LEAST
-		freed = freed - LEAST
-		return nil
 	end
-	local function keep(path, why)
-		local backup = backupOf(disk, path)
-		notes[#notes + 1] = "Kept as " .. backup .. ": " .. why .. "."
-		return backup
-	end
-	local function add(change)
-		local change_3 = change
-		local found = change_3.found
-		local to = change_3.to
-		files[#files + 1] = change
-		if found and not change.backup then freed = freed + counted(found.size) end
+	local function add(path, name, found, reason, to, registry)
+		local backup
+		needed = needed + (JOURNAL_ENTRY + #path * 2)
+		if reason then
+			backup = backupOf(disk, path)
+			notes[#notes + 1] = "Kept as " .. backup .. ": " .. reason .. "."
+		elseif found then
+			freed = freed + counted(found.size)
+		end
 		if not to then
-			going[change.path] = true
-			return
+			going[path] = true
+		else
+			grow(to.size)
+			if not fetched[to.sha256] and not left[to.sha256] then download = download + to.size end
+			fetched[to.sha256] = true
 		end
-		local size = counted(to.size)
-		needed = needed + size
-		freed = freed - size
-		if fetched[to.sha256] == nil and not left[to.sha256] then download = download + to.size end
-		fetched[to.sha256] = true
+		local url = registry and urlOf(registry, path) or nil
+		files[#files + 1] = {
+			path = path,
+			package = name,
+			to = to,
+			url = url,
+			registry = registry,
+			backup = backup,
+			found = found
+		}
 	end
 	for _, path in ipairs(intent.repair or {}) do
 		repair[path] = true
-		local found = M.look(disk, path)
-		if found and not before[path] and not after[path] then
-			add({path = path, package = "", backup = keep(path, STRANGE), found = found})
-		end
+		local found = not before[path] and not after[path] and M.look(disk, path) or nil
+		if found then add(path, "", found, STRANGE) end
 	end
 	for _, path in ipairs(M.keys(before)) do
 		local old = before[path]
 		local found = not after[path] and M.look(disk, path) or nil
 		if found then
-			local own = M.matches(disk, path, found, old.file)
-			add({
-				path = path,
-				package = old.name,
-				backup = not own and keep(path, EDITED) or nil,
-				found = found
-			})
+			add(path, old.name, found, not M.matches(disk, path, found, old.file) and EDITED or nil)
 		end
 	end
 	for _, path in ipairs(M.keys(after)) do
@@ -210,59 +214,44 @@ function M.makePlan(disk, intent, urlOf)
 		local changes = old == nil or old.file.sha256 ~= file.sha256 or repair[path] == true
 		local found = changes and M.look(disk, path) or nil
 		if changes and not (found and M.matches(disk, path, found, file)) then
-			local blocked = disk.isDir(path)
-					and fail("folder_in_the_way", {path = path, name = name})
-				or folderProblem(M.folderOf(path), name)
-			if blocked then return false, blocked end
-			local replaced = found == nil or old ~= nil and M.matches(disk, path, found, old.file)
-			if not replaced and not old and intent.force ~= true then
-				return false, fail("file_exists", {path = path})
+			requireFolder(path, name)
+			if disk.isDir(path) then
+				error(fail("folder_in_the_way", {path = path, name = name}), 0)
+			end
+			local reason
+			if found then
+				if not old then
+					if intent.force ~= true then error(fail("file_exists", {path = path}), 0) end
+					reason = STRANGE
+				elseif not M.matches(disk, path, found, old.file) then
+					reason = EDITED
+				end
 			end
 			local registry = sourceOf(state, owned, path)
-			if not registry then
+			if registry then
+				add(path, name, found, reason, file, registry)
+			else
 				local problem = fail("not_repairable", {
 					path = path,
 					name = name,
 					version = owned.owner.version
 				})
 				notes[#notes + 1] = problem.message .. " " .. problem.hint
-			else
-				local backup = not replaced and keep(path, old and EDITED or STRANGE) or nil
-				local to = {size = file.size, sha256 = file.sha256}
-				add({
-					path = path,
-					package = name,
-					to = to,
-					url = urlOf(registry, path),
-					registry = registry,
-					backup = backup,
-					found = found
-				})
 			end
 		end
-	end
-	local journal = #title + JOURNAL_ENTRY * 4
-	for _, change in ipairs(files) do journal = journal + (JOURNAL_ENTRY + #change.path * 2) end
-	local finisher = after[FINISHER] or before[FINISHER]
-	needed = needed + (LEAST + counted(journal) + counted(finisher and finisher.file.size or 0))
-	for _, folder in ipairs({"startup", "trapos"}) do
-		needed = needed + (disk.exists(folder) and 0 or LEAST)
 	end
 	for path, text in pairs(stateFiles(state, intent.before)) do
 		local found = M.look(disk, path)
 		if found then freed = freed + counted(found.size) end
-		if text ~= false then
-			needed = needed + counted(#text)
-			freed = freed - counted(#text)
-		end
+		if text ~= false then grow(#text) end
 	end
 	for _, size in pairs(left) do
 		needed = needed - counted(size)
 		freed = freed + counted(size)
 	end
 	local free = disk.getFreeSpace("")
-	return true, {
-		title = title,
+	return {
+		title = intent.title,
 		packages = packageChanges(intent.before.lock, state.lock),
 		files = files,
 		data = dataThatGoes(disk, intent.before.lock, state.lock),
@@ -276,39 +265,17 @@ function M.makePlan(disk, intent, urlOf)
 	}
 end
 
-function M.lockWith(chosen)
-	local packages = {}
-	for _, choice in ipairs(chosen) do
-		local choice_package_8 = choice.package
-		local version = choice_package_8.version
-		local dependencies = choice_package_8.dependencies
-		local files = choice_package_8.files
-		local autostart = choice_package_8.autostart
-		local data = choice_package_8.data
-		local registry = choice_package_8.registry
-		local automatic
-		if choice.automatic then
-			automatic = true
-		else
-			automatic = nil
-		end
-		packages[choice.name] = {
-			version = version,
-			dependencies = dependencies,
-			files = files,
-			autostart = autostart,
-			data = data,
-			registry = registry,
-			automatic = automatic
-		}
-	end
-	return {version = 1, packages = packages}
+function M.installed(source, automatic)
+	local copy = {}
+	for field, value in pairs(source) do copy[field] = value end
+	copy.description = nil
+	copy.automatic = automatic or nil
+	return copy
 end
 
 local function unneeded(lock, going)
 	local needed = {}
-	local visit
-	visit = function(name)
+	local function visit(name)
 		local known = lock.packages[name]
 		if not known or needed[name] or going[name] then return end
 		needed[name] = true
@@ -326,35 +293,30 @@ end
 
 function M.lockWithout(lock, names, options, notes)
 	local going = {}
-	for _, name in ipairs(names) do
-		if not lock.packages[name] then return false, fail("not_installed", {name = name}) end
+	local queue = {}
+	local function remove(name)
+		if not lock.packages[name] then error(fail("not_installed", {name = name}), 0) end
+		if not going[name] then queue[#queue + 1] = name end
 		going[name] = true
 	end
+	for _, name in ipairs(names) do remove(name) end
 	local all = M.keys(lock.packages)
-	local more = true
-	while more do
-		more = false
-		for _, needed in ipairs(all) do
-			local users = {}
-			for _, name in ipairs(all) do
-				if going[needed] and not going[name] and lock.packages[name].dependencies[needed]
-				then
-					users[#users + 1] = name
-				end
-			end
-			if #users > 0 and options.cascade ~= true then
-				local what = table.concat(users, ", ")
-				return false, fail("needed_by", {name = needed, what = what})
-			end
-			for _, name in ipairs(users) do
-				going[name] = true
-				more = true
+	for _, gone in ipairs(queue) do
+		local users = {}
+		for _, name in ipairs(all) do
+			if not going[name] and lock.packages[name].dependencies[gone] then
+				users[#users + 1] = name
 			end
 		end
+		local what = table.concat(users, ", ")
+		if what ~= "" and options.cascade ~= true then
+			error(fail("needed_by", {name = gone, what = what}), 0)
+		end
+		for _, name in ipairs(users) do remove(name) end
 	end
 	local unused = unneeded(lock, going)
 	if options.unused == true then
-		for _, name in ipairs(unused) do going[name] = true end
+		for _, name in ipairs(unused) do remove(name) end
 	elseif #unused > 0 then
 		notes[#notes + 1] = "Not needed any more: " .. table.concat(unused, ", ")
 			.. ". To remove: ccpm uninstall --unused"
@@ -363,7 +325,7 @@ function M.lockWithout(lock, names, options, notes)
 	for name, known in pairs(lock.packages) do
 		if not going[name] then packages[name] = known end
 	end
-	return true, {version = 1, packages = packages}
+	return {version = 1, packages = packages}
 end
 
 return M

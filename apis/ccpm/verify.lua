@@ -1,7 +1,6 @@
 --- What stands on the disk that is not what was installed.
 local M = {}
 local plan = require("/apis/ccpm/plan")
-local folderOf = plan.folderOf
 local keys = plan.keys
 local look = plan.look
 local matches = plan.matches
@@ -20,8 +19,8 @@ function M.verify(disk, lock, names)
 	for _, known in pairs(lock.packages) do
 		for path in pairs(known.files) do
 			owned[path] = true
-			local folder = folderOf(path)
-			if folder and folderOf(folder) then folders[folder] = true end
+			local folder = string.match(path, "^(.+/.+)/")
+			if folder then folders[folder] = true end
 		end
 	end
 	for _, name in ipairs(names or keys(lock.packages)) do

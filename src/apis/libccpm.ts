@@ -8,16 +8,15 @@
  */
 import { fail, type Failure } from "./ccpm/failure";
 import { JOURNAL, recover } from "./ccpm/finish";
-import { keys, lockWith, lockWithout, look, makePlan, matches, type Intent } from "./ccpm/plan";
-import { baseUrl, fetchFile, fetchIndex, fileUrl } from "./ccpm/registry";
-import { resolve } from "./ccpm/resolve";
+import { installed, keys, lockWithout, look, makePlan, matches } from "./ccpm/plan";
+import { baseUrl, fetchFile, fetchIndex } from "./ccpm/registry";
+import { resolve, type Resolved } from "./ccpm/resolve";
 import { LOCK, readState, stateFiles } from "./ccpm/state";
-import { open } from "./ccpm/transaction";
+import { open, type Transaction } from "./ccpm/transaction";
 import type {
     CachedRegistry,
     Candidate,
     Ccpm,
-    Configuration,
     Environment,
     Fetched,
     FileChange,
@@ -25,6 +24,7 @@ import type {
     InstalledPackage,
     InstallOptions,
     Plan,
+    Progress,
     Result,
     State,
     UninstallOptions,
@@ -32,14 +32,10 @@ import type {
 import { verify } from "./ccpm/verify";
 import { send } from "./http";
 
-/** CC allows 16 a computer, and other programs may want some. */
-const REQUESTS_AT_ONCE = 4;
 /** Seconds until a request counts as timed out. */
 const TIMEOUT = 30;
 /** Fetched first: where it is not installed, a transaction needs it before anything else. */
 const FINISHER = "apis/ccpm/finish.lua";
-
-type Failures = Record<string, Failure>;
 
 function fetchOverHttp(this: void, url: string): Fetched {
     return send({ url, timeout: TIMEOUT });
@@ -57,15 +53,16 @@ function same(one: unknown, other: unknown): boolean {
     return true;
 }
 
-function titleOf(verb: string, names: readonly string[]): string {
-    return `${verb} ${names.length > 3 ? `${names.length} packages` : table.concat(names as string[], ", ")}`;
+function titleOf(verb: string, names: readonly string[] = []): string {
+    if (names.length === 0) return verb;
+    return `${verb} ${names.length > 3 ? `${names.length} of them` : table.concat(names as string[], ", ")}`;
 }
 
-/** Where a registry serves a path; both were checked when the registry was added. */
-function urlOf(registry: string, path: string): string {
-    const [, base] = baseUrl(registry);
-    return fileUrl(base as string, path);
-}
+/** The value of a result. A failure is thrown, and comes back from the public function. */
+const need = ((ok: boolean, value: unknown) => {
+    if (!ok) throw value;
+    return value;
+}) as (this: void, ...result: unknown[]) => unknown;
 
 /**
  * The position of a registry among others, or undefined where it is not one of them; `owner/repo` and the URL that it
@@ -80,15 +77,22 @@ function positionOf(registries: readonly string[], registry: string): number | u
     return undefined;
 }
 
+function requirePosition(state: State, registry: string): number {
+    const position = positionOf(state.configuration.registries, registry);
+    if (position === undefined) throw fail("registry_unknown", { registry });
+    return position;
+}
+
 /** What there is to choose from: of each name, what the registries offer in their order. */
 function candidatesOf(state: State): Record<string, Candidate[]> {
     const candidates: Record<string, Candidate[]> = {};
     for (const registry of state.configuration.registries) {
         const known = state.cache.registries[registry];
         for (const [name, offered] of pairs(known ? known.packages : {})) {
-            const { version, description, dependencies, files, autostart, data } = offered;
+            const candidate: Record<string, unknown> = { registry };
+            for (const [field, value] of pairs(offered)) candidate[field] = value;
             candidates[name] ??= [];
-            candidates[name].push({ version, description, dependencies, files, autostart, data, registry });
+            table.insert(candidates[name], candidate as unknown as Candidate);
         }
     }
     return candidates;
@@ -104,107 +108,118 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
     const disk = given.fs ?? (fs);
     const fetch = given.fetch ?? fetchOverHttp;
     const now = given.now ?? (() => os.epoch("utc"));
-    const tell = given.onProgress ?? (() => {});
-    const note = given.onNote ?? (() => {});
 
-    /** The state, once what a power cut has left half done is finished. */
-    function currentState(lines: string[]): Result<State> {
-        const [done, line] = recover(disk);
-        if (!done && disk.exists(JOURNAL)) return $multi(false as const, fail("not_finished", { what: line }));
-        if (line !== undefined) lines.push(line);
-        return readState(disk, lines);
+    function report(
+        phase: Progress["phase"],
+        name: string,
+        done: number,
+        total: number,
+        bytes = 0,
+        totalBytes = 0,
+    ): void {
+        if (given.onProgress !== undefined) given.onProgress({ phase, name, done, total, bytes, totalBytes });
+    }
+
+    function tell(notes: readonly string[]): void {
+        for (const note of given.onNote !== undefined ? notes : []) given.onNote!(note);
     }
 
     /**
-     * Makes a public function of one that needs the state: whatever happens in it, it returns.
-     * @param act gets the state and the function's own arguments
-     * @param reports given where `act` tells itself what was done to get at the state: those lines
+     * Makes a public function: whatever happens in `act`, it returns.
+     * @param act gets the state, once what a power cut has left half done is finished, the function's own arguments, and
+     * what there is to tell about that
+     * @param isReporter whether `act` tells that itself
      */
     function guarded<A, B, T>(
-        act: (state: State, first: A, second: B) => Result<T>,
-        reports?: string[],
+        act: (state: State, first: A, second: B, lines: string[]) => T,
+        isReporter?: boolean,
     ): (this: void, first?: A, second?: B) => Result<T> {
         return (first, second) => {
-            const [ran, ok, value] = pcall(() => {
-                const lines = reports ?? [];
-                const [known, state] = currentState(lines);
-                if (reports === undefined) for (const line of lines) note(line);
-                if (!known) return $multi(false as const, state);
-                return act(state, first as A, second as B);
+            const [ok, value] = pcall(() => {
+                const lines: string[] = [];
+                const [done, line] = recover(disk);
+                if (!done && disk.exists(JOURNAL)) throw fail("not_finished", { what: line });
+                if (line !== undefined) lines.push(line);
+                const [known, read] = readState(disk, lines);
+                if (!isReporter) tell(lines);
+                const state = need(known, read) as State;
+                const registries = state.configuration.registries as string[];
+                const added = given.registry;
+                if (added !== undefined && positionOf(registries, added) === undefined) registries.push(added);
+                return act(state, first as A, second as B, lines);
             });
-            if (ran) return $multi(ok, value) as unknown as Result<T>;
-            if ((ok as unknown) === "Terminated") error(ok, 0);
-            return $multi(false as const, fail("internal_error", { what: ok }));
+            if (ok) return $multi(true as const, value);
+            if (value === "Terminated") error(value, 0);
+            const failure = type(value) === "table" ? value : fail("internal_error", { what: value });
+            return $multi(false as const, failure as unknown as Failure);
         };
     }
 
-    /** Acts on each item, some at once where that is possible. After a failure nothing more is begun. */
+    /**
+     * Acts on each item: the first alone, the others some at once where that is possible. After a failure nothing more
+     * is begun.
+     */
     function forEach<T>(items: readonly T[], act: (item: T) => Failure | undefined): Failure | undefined {
         let next = 0;
         let failure: Failure | undefined;
-        const work = () => {
-            while (next < items.length && failure === undefined) {
+        const work = (last: number) => {
+            while (next < last && failure === undefined) {
                 next += 1;
                 failure = act(items[next - 1]!) ?? failure;
             }
         };
-        if (given.fetch !== undefined || items.length < 2) {
-            work();
-        } else {
-            const workers: (() => void)[] = [];
-            for (const _ of $range(1, REQUESTS_AT_ONCE)) workers.push(work);
-            parallel.waitForAll(...workers);
-        }
+        const all = () => {
+            work(items.length);
+        };
+        work(given.fetch !== undefined ? items.length : Math.min(1, items.length));
+        // CC allows 16 requests a computer, and other programs may want some.
+        if (next < items.length) parallel.waitForAll(all, all, all, all);
         return failure;
     }
 
     /**
      * Asks the registries what they have.
-     * @param failures what went wrong, by registry; what such a registry offered before stands in
-     * @param stamp whether the time is written down although nothing is new
+     * @param failures gets what went wrong, by registry; what such a registry offered before stands in
+     * @param purpose an update writes the time down although nothing is new; a repair goes on without any answer
      */
-    function ask(before: State, failures: Failures, stamp: boolean): Result<State> {
-        const { configuration, lock } = before;
-        const { registries } = configuration;
-        if (registries.length === 0) return $multi(false as const, fail("no_registry"));
+    function ask(before: State, failures: Record<string, Failure>, purpose?: "update" | "repair"): State {
+        const registries = before.configuration.registries;
         const cached: Record<string, CachedRegistry> = {};
-        let [done, failed] = [0, 0];
+        let done = 0;
+        let first: Failure | undefined;
+        let answered = 0;
+        if (registries.length === 0 && purpose !== "repair") throw fail("no_registry");
         forEach(registries, (registry) => {
-            tell({ phase: "index", name: registry, done, total: registries.length, bytes: 0, totalBytes: 0 });
+            report("index", registry, done, registries.length);
             const [ok, answer] = fetchIndex(registry, fetch);
             const known = before.cache.registries[registry];
             if (known !== undefined) cached[registry] = known;
+            done += 1;
             if (!ok) {
                 failures[registry] = answer;
-                failed += 1;
-            } else if (stamp || known === undefined || !same(known.packages, answer.packages)) {
+                first ??= answer;
+                return;
+            }
+            answered += 1;
+            if (purpose === "update" || known === undefined || !same(known.packages, answer.packages)) {
                 cached[registry] = { updated: now(), packages: answer.packages };
             }
-            done += 1;
             return undefined;
         });
-        if (failed === registries.length) {
-            const first = failures[registries[0]!]!;
-            return $multi(
-                false as const,
-                failed === 1 ? first : fail("no_registry_answers", { what: first.message }),
-            );
-        }
-        return $multi(true as const, { configuration, lock, cache: { version: 1 as const, registries: cached } });
+        if (answered === 0 && purpose !== "repair") throw done === 1 ? first : fail("no_registry_answers", { what: first!.message });
+        return { configuration: before.configuration, lock: before.lock, cache: { version: 1, registries: cached } };
     }
 
     /** As `ask`, with a note for each registry that does not answer. */
-    function askWithNotes(before: State, notes: string[]): Result<State> {
-        const failures: Failures = {};
-        const [ok, state] = ask(before, failures, false);
-        for (const registry of ok ? keys(failures) : []) {
+    function askWithNotes(before: State, notes: string[], purpose?: "repair"): State {
+        const failures: Record<string, Failure> = {};
+        const state = ask(before, failures, purpose);
+        for (const registry of keys(failures)) {
             const known = before.cache.registries[registry] !== undefined;
             notes.push(`${failures[registry]!.message} ${known ? "What it had before counts." : "It is left out."}`);
         }
-        return $multi(ok, state) as unknown as Result<State>;
+        return state;
     }
-
-    const plan = (intent: Intent) => makePlan(disk, intent, urlOf);
 
     /** Plans what a resolution leads to. */
     function planResolved(
@@ -213,239 +228,201 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
         wanted: readonly string[],
         newest: readonly string[] | true,
         options: InstallOptions | undefined,
-    ): Result<Plan> {
+    ): Plan {
         const notes: string[] = [];
-        const [asked, state] = askWithNotes(before, notes);
-        if (!asked) return $multi(false as const, state);
-        const { configuration, cache, lock } = state;
-        const candidates = candidatesOf(state);
-        const [ok, resolved] = resolve({ wanted, newest, installed: lock.packages, candidates });
-        if (!ok) {
-            for (const each of notes) note(each);
-            return $multi(false as const, resolved);
-        }
-        for (const each of resolved.notes) notes.push(each);
-        const after = { configuration, cache, lock: lockWith(resolved.packages) };
-        return plan({ title, before, state: after, notes, force: options && options.force });
+        const { configuration, cache } = askWithNotes(before, notes);
+        const candidates = candidatesOf({ configuration, cache, lock: before.lock });
+        const [ok, resolved] = resolve({ wanted, newest, installed: before.lock.packages, candidates });
+        if (!ok) tell(notes);
+        const { packages: chosen, notes: heldBack } = need(ok, resolved) as Resolved;
+        const packages: Record<string, InstalledPackage> = {};
+        for (const note of heldBack) notes.push(note);
+        for (const { name, package: one, automatic } of chosen) packages[name] = installed(one, automatic);
+        const state: State = { configuration, cache, lock: { version: 1, packages } };
+        return makePlan(disk, { title, before, state, notes, force: options && options.force });
     }
 
-    /** The first of some names that is not installed, as a failure. */
-    function missing(state: State, names: readonly string[]): Failure | undefined {
+    function requireInstalled(state: State, names: readonly string[] = []): void {
         for (const name of names) {
-            if (state.lock.packages[name] === undefined) return fail("not_installed", { name });
+            if (state.lock.packages[name] === undefined) throw fail("not_installed", { name });
         }
+    }
+
+    /** Fetches what a plan needs, and does it. */
+    function carryOut(plan: Plan, transaction: Transaction): Failure | undefined {
+        const wanted: FileChange[] = [];
+        const seen: Record<string, true | undefined> = {};
+        let done = 0;
+        let bytes = 0;
+        let totalBytes = 0;
+        for (const change of plan.files) {
+            const to = change.to;
+            if (to !== undefined && !seen[to.sha256] && !transaction.has(to)) {
+                seen[to.sha256] = true;
+                totalBytes += to.size;
+                table.insert(wanted, change.path === FINISHER ? 1 : wanted.length + 1, change);
+            }
+        }
+        const failure = forEach(wanted, (change) => {
+            report("fetch", change.path, done, wanted.length, bytes, totalBytes);
+            const [ok, content] = fetchFile(change, fetch);
+            if (!ok) return content;
+            const [staged, problem] = transaction.stage(change.to!, content);
+            if (!staged) return problem;
+            done += 1;
+            bytes += change.to!.size;
+            return undefined;
+        });
+        if (failure !== undefined) return failure;
+        report("apply", plan.title, done, done, bytes, bytes);
+        need(...transaction.commit(plan, stateFiles(plan.state, plan.before)));
         return undefined;
     }
 
-    function fetchAndCommit(todo: Plan): Failure | undefined {
-        const [opened, transaction] = open(disk, todo.files);
-        if (!opened) return transaction;
-        const work = () => {
-            const first: FileChange[] = [];
-            const others: FileChange[] = [];
-            const seen: Record<string, true | undefined> = {};
-            let [done, bytes, totalBytes] = [0, 0, 0];
-            for (const change of todo.files) {
-                const to = change.to;
-                if (to !== undefined && seen[to.sha256] === undefined && !transaction.has(to)) {
-                    seen[to.sha256] = true;
-                    totalBytes += to.size;
-                    (change.path === FINISHER ? first : others).push(change);
-                }
-            }
-            const total = first.length + others.length;
-            const get = (change: FileChange) => {
-                tell({ phase: "fetch", name: change.path, done, total, bytes, totalBytes });
-                const [ok, content] = fetchFile(change, fetch);
-                if (!ok) return content;
-                const [staged, problem] = transaction.stage(change.to!, content);
-                if (!staged) return problem;
-                done += 1;
-                bytes += change.to!.size;
-                return undefined;
-            };
-            const failure = forEach(first, get) ?? forEach(others, get);
-            if (failure !== undefined) return failure;
-            tell({ phase: "apply", name: todo.title, done, total, bytes, totalBytes });
-            const [committed, problem] = transaction.commit(todo, stateFiles(todo.state, todo.before));
-            return committed ? undefined : problem;
-        };
-        const [ran, failure] = pcall(work);
-        if (!ran || failure !== undefined) transaction.keep();
-        if (!ran) error(failure, 0);
-        return failure;
-    }
-
-    function apply(state: State, todo: Plan): Result<undefined> {
-        const before = todo.before;
+    function apply(state: State, plan: Plan): undefined {
+        const before = plan.before;
         if (!same(state.lock, before.lock) || !same(state.configuration, before.configuration)) {
-            return $multi(false as const, fail("changed_meanwhile", { path: LOCK }));
+            throw fail("changed_meanwhile", { path: LOCK });
         }
-        const changes = todo.files.length + todo.data.length > 0;
-        if (!changes && same(state, todo.state)) return $multi(true as const, undefined);
+        if (plan.files.length + plan.data.length === 0 && same(state, plan.state)) return;
         const free = disk.getFreeSpace("");
-        if (free !== "unlimited" && free < todo.needed) {
-            return $multi(false as const, fail("no_space", { needed: todo.needed, free }));
-        }
-        const failure = fetchAndCommit(todo);
-        if (failure !== undefined) return $multi(false as const, failure);
-        return $multi(true as const, undefined);
+        if (free !== "unlimited" && free < plan.needed) throw fail("no_space", { needed: plan.needed, free });
+        const transaction = need(...open(disk, plan.files)) as Transaction;
+        const [ok, failure] = pcall(() => carryOut(plan, transaction));
+        if (ok && failure === undefined) return;
+        transaction.keep();
+        throw failure;
     }
 
     /** Changes nothing but the state. */
-    function change(before: State, state: State, title: string): Result<undefined> {
-        const [ok, todo] = plan({ title, before, state, notes: [] });
-        if (!ok) return $multi(false as const, todo);
-        return apply(before, todo);
+    function change(before: State, state: State, title: string): void {
+        apply(before, makePlan(disk, { title, before, state, notes: [] }));
     }
 
     /** Changes the list of registries: takes one out, then puts one in. */
     function changeRegistries(
         before: State,
-        title: string,
-        from: number | undefined,
-        to: number | undefined,
+        verb: string,
         registry: string,
+        from?: number,
+        to?: number,
         offered?: CachedRegistry,
-    ): Result<undefined> {
+    ): undefined {
         const registries: string[] = [];
         for (const known of before.configuration.registries) registries.push(known);
         const last = registries.length + (from === undefined ? 1 : 0);
         if (to !== undefined && !(to >= 1 && to <= last && to % 1 === 0)) {
-            return $multi(false as const, fail("registry_position", { position: to, last }));
+            throw fail("registry_position", { position: to, last });
         }
         if (from !== undefined) table.remove(registries, from);
         if (to !== undefined) table.insert(registries, to, registry);
-        const cached: Record<string, CachedRegistry> = {};
-        for (const known of registries) {
-            const entry = known === registry ? (offered ?? before.cache.registries[known]) : before.cache.registries[known];
-            if (entry !== undefined) cached[known] = entry;
-        }
-        const configuration: Configuration = { version: 1, registries };
-        const state = { configuration, lock: before.lock, cache: { version: 1 as const, registries: cached } };
-        return change(before, state, `${title} registry ${registry}`);
+        const cached: Record<string, CachedRegistry | undefined> = {};
+        for (const known of registries) cached[known] = before.cache.registries[known];
+        cached[registry] ??= offered;
+        const state = {
+            configuration: { version: 1 as const, registries },
+            lock: before.lock,
+            cache: { version: 1 as const, registries: cached as Record<string, CachedRegistry> },
+        };
+        change(before, state, `${verb} registry ${registry}`);
     }
 
     /** Puts packages of the cache that stand whole on the disk back into a lock that was set aside. */
-    function rebuildLock(before: State, lines: string[]): Result<string[]> {
+    function rebuildLock(before: State, lines: string[]): void {
         const candidates = candidatesOf(before);
         const packages: Record<string, InstalledPackage> = {};
         const found: string[] = [];
         for (const [name, known] of pairs(before.lock.packages)) packages[name] = known;
         const stands = (offered: Candidate) => {
-            let [any, whole] = [false, true];
+            let isMeta = true;
             for (const [path, file] of pairs(offered.files)) {
                 const seen = look(disk, path);
-                any = true;
-                whole &&= seen !== undefined && matches(disk, path, seen, file);
+                if (seen === undefined || !matches(disk, path, seen, file)) return false;
+                isMeta = false;
             }
             // A package without files is there when all that it brings is.
-            for (const [name] of pairs(any ? {} : offered.dependencies)) whole &&= packages[name] !== undefined;
-            return whole;
+            for (const [name] of pairs(offered.dependencies)) {
+                if (isMeta && packages[name] === undefined) return false;
+            }
+            return true;
         };
-        let more = true;
-        while (more) {
-            more = false;
+        let known = -1;
+        while (found.length > known) {
+            known = found.length;
             for (const name of keys(candidates)) {
                 for (const offered of candidates[name]!) {
                     if (packages[name] === undefined && stands(offered)) {
-                        const { version, dependencies, files, autostart, data, registry } = offered;
-                        packages[name] = { version, dependencies, files, autostart, data, registry };
-                        found.push(`${name} ${version}`);
-                        more = true;
+                        packages[name] = installed(offered, false);
+                        found.push(`${name} ${offered.version}`);
                     }
                 }
             }
         }
-        if (found.length === 0) return $multi(true as const, lines);
+        if (known === 0) return;
         lines.push(`Found again: ${table.concat(found, ", ")}.`);
         const { configuration, cache } = before;
-        const after = { configuration, cache, lock: { version: 1 as const, packages } };
-        const [ok, problem] = change(before, after, "recover the lock");
-        if (!ok) return $multi(false as const, problem);
-        return $multi(true as const, lines);
+        change(before, { configuration, cache, lock: { version: 1, packages } }, "recover the lock");
     }
 
     return {
-        state: guarded((state: State) => $multi(true as const, state)),
+        state: guarded((state: State) => state),
         update: guarded((before) => {
-            const failures: Failures = {};
-            const [ok, state] = ask(before, failures, true);
-            if (!ok) return $multi(false as const, state);
-            const [changed, problem] = change(before, state, "update");
-            if (!changed) return $multi(false as const, problem);
-            return $multi(true as const, failures);
+            const failures: Record<string, Failure> = {};
+            change(before, ask(before, failures, "update"), "update");
+            return failures;
         }),
         planInstall: guarded((before, names: readonly string[], options?: InstallOptions) =>
             planResolved(before, titleOf("install", names), names, [], options),
         ),
         planUpgrade: guarded((before, names?: readonly string[], options?: InstallOptions) => {
-            const problem = missing(before, names ?? []);
-            if (problem !== undefined) return $multi(false as const, problem);
-            const title = names === undefined ? "upgrade" : titleOf("upgrade", names);
-            return planResolved(before, title, [], names ?? true, options);
+            requireInstalled(before, names);
+            return planResolved(before, titleOf("upgrade", names), [], names ?? true, options);
         }),
         planUninstall: guarded((before, names: readonly string[], options?: UninstallOptions) => {
             const notes: string[] = [];
-            const [ok, lock] = lockWithout(before.lock, names, options ?? {}, notes);
-            if (!ok) return $multi(false as const, lock);
-            const { configuration, cache } = before;
-            const title = names.length === 0 ? "uninstall what is unused" : titleOf("uninstall", names);
-            return plan({ title, before, state: { configuration, cache, lock }, notes });
+            const lock = lockWithout(before.lock, names, options ?? {}, notes);
+            const state = { configuration: before.configuration, cache: before.cache, lock };
+            return makePlan(disk, { title: titleOf("uninstall", names), before, state, notes });
         }),
         verify: guarded((state, names?: readonly string[]) => {
-            const problem = missing(state, names ?? []);
-            if (problem !== undefined) return $multi(false as const, problem);
-            return $multi(true as const, verify(disk, state.lock, names));
+            requireInstalled(state, names);
+            return verify(disk, state.lock, names);
         }),
         planRepair: guarded((before, findings: readonly Finding[]) => {
             const notes: string[] = [];
             const repair: string[] = [];
-            let state = before;
             for (const finding of findings) repair.push(finding.path);
-            if (repair.length > 0 && before.configuration.registries.length > 0) {
-                const [ok, answer] = askWithNotes(before, notes);
-                if (ok) state = answer;
-                else notes.push(answer.message);
-            }
-            return plan({ title: titleOf("repair", repair), before, state, notes, repair });
+            const state = repair.length > 0 ? askWithNotes(before, notes, "repair") : before;
+            return makePlan(disk, { title: titleOf("repair", repair), before, state, notes, repair });
         }),
         apply: guarded(apply),
-        addRegistry: guarded((before, registry: string, options?: { position?: number; force?: boolean }) => {
-            const { registries } = before.configuration;
-            const [valid, problem] = baseUrl(registry);
-            if (!valid) return $multi(false as const, problem);
-            if (positionOf(registries, registry) !== undefined) {
-                return $multi(false as const, fail("registry_known", { registry }));
-            }
+        addRegistry: guarded((before, registry: string, options: { position?: number; force?: boolean } = {}) => {
+            const known = before.configuration.registries;
+            need(...baseUrl(registry));
+            if (positionOf(known, registry) !== undefined) throw fail("registry_known", { registry });
             const [ok, answer] = fetchIndex(registry, fetch);
-            if (!ok && !(options && options.force)) return $multi(false as const, answer);
+            if (!ok && options.force !== true) throw answer;
             const offered = ok ? { updated: now(), packages: answer.packages } : undefined;
-            const position = (options && options.position) ?? registries.length + 1;
-            return changeRegistries(before, "add", undefined, position, registry, offered);
+            const position = options.position ?? known.length + 1;
+            return changeRegistries(before, "add", registry, undefined, position, offered);
         }),
         removeRegistry: guarded((before, registry: string) => {
-            const from = positionOf(before.configuration.registries, registry);
-            if (from === undefined) return $multi(false as const, fail("registry_unknown", { registry }));
-            return changeRegistries(before, "remove", from, undefined, registry);
+            const from = requirePosition(before, registry);
+            return changeRegistries(before, "remove", registry, from);
         }),
         moveRegistry: guarded((before, registry: string, position: number) => {
-            const { registries } = before.configuration;
-            const from = positionOf(registries, registry);
-            if (from === undefined) return $multi(false as const, fail("registry_unknown", { registry }));
-            return changeRegistries(before, "move", from, position, registries[from - 1]!);
+            const from = requirePosition(before, registry);
+            return changeRegistries(before, "move", before.configuration.registries[from - 1]!, from, position);
         }),
-        recover: () => {
-            const lines: string[] = [];
-            return guarded((state: State) => {
-                let aside = false;
-                for (const name of disk.isDir("trapos") ? disk.list("trapos") : []) {
-                    aside ||= string.find(name, "^ccpm%.lock%.json%.broken")[0] !== undefined;
+        recover: guarded((state, _first, _second, lines) => {
+            for (const name of disk.isDir("trapos") ? disk.list("trapos") : []) {
+                if (string.find(name, "^ccpm%.lock%.json%.broken")[0] !== undefined) {
+                    rebuildLock(state, lines);
+                    break;
                 }
-                if (aside) return rebuildLock(state, lines);
-                return $multi(true as const, lines);
-            }, lines)();
-        },
+            }
+            return lines;
+        }, true),
     };
 }
 

@@ -4,12 +4,13 @@
  * Every command comes down to the same: the state as it is and the state as it is to be. Where the files of the two
  * differ, what stands on the disk decides what is done.
  */
-import { fail, type Failure } from "./failure";
+import { fail } from "./failure";
+import { baseUrl, fileUrl } from "./registry";
 import { sha256 } from "./sha256";
 import { stateFiles } from "./state";
 import { leftBehind } from "./transaction";
 import type {
-    Chosen,
+    Candidate,
     Disk,
     FileChange,
     Fingerprint,
@@ -17,16 +18,16 @@ import type {
     Lock,
     PackageChange,
     Plan,
-    Result,
     State,
     UninstallOptions,
 } from "./types";
 
-const FINISHER = "apis/ccpm/finish.lua";
 /** What CC counts for a folder, and at least for a file. */
 const LEAST = 500;
-/** Bytes of the journal for a file, beside its paths. */
-const JOURNAL_ENTRY = 120;
+/** What the journal says of a file, beside its paths. */
+const JOURNAL_ENTRY = 150;
+/** What is there until the end: four folders, a short journal and the finisher. */
+const OVERHEAD = 5 * LEAST + 4000;
 
 const EDITED = "it was changed here";
 const STRANGE = "it is of no package";
@@ -83,28 +84,28 @@ export function matches(disk: Disk, path: string, found: Found, file: Fingerprin
     return sha256(content ?? "") === file.sha256;
 }
 
-/** The folder that a path is in, or undefined for the root. */
-export function folderOf(path: string): string | undefined {
-    return string.match(path, "^(.+)/")[0];
-}
-
 function counted(size: number): number {
     return math.max(LEAST, size);
 }
 
-function filesOf(lock: Lock): Result<OwnedFiles> {
+/** The files of a lock's packages by path. */
+function filesOf(lock: Lock): OwnedFiles {
     const files: OwnedFiles = {};
     for (const name of keys(lock.packages)) {
         const owner = lock.packages[name]!;
         for (const [path, file] of pairs(owner.files)) {
             const other = files[path];
-            if (other !== undefined) {
-                return $multi(false as const, fail("file_conflict", { path, owner: other.name, name }));
-            }
+            if (other !== undefined) throw fail("file_conflict", { path, owner: other.name, name });
             files[path] = { name, owner, file };
         }
     }
-    return $multi(true as const, files);
+    return files;
+}
+
+/** Where a registry serves a path. Its address was checked when it was added. */
+function urlOf(registry: string, path: string): string {
+    const [, base] = baseUrl(registry);
+    return fileUrl(base as string, path);
 }
 
 /** A free name for a file that is kept. CC runs every file of /startup at boot, so those are kept elsewhere. */
@@ -137,19 +138,17 @@ function sourceOf(state: State, owned: Owned, path: string): string | undefined 
 }
 
 function packageChanges(before: Lock, after: Lock): PackageChange[] {
-    const all: Names = {};
-    for (const [name] of pairs(before.packages)) all[name] = true;
-    for (const [name] of pairs(after.packages)) all[name] = true;
     const changes: PackageChange[] = [];
+    const all: Names = {};
+    for (const lock of [before, after]) for (const [name] of pairs(lock.packages)) all[name] = true;
     for (const name of keys(all)) {
         const old = before.packages[name];
         const fresh = after.packages[name];
         const from = old && old.version;
         const to = fresh && fresh.version;
         const known = (fresh ?? old)!;
-        if (from !== to) {
-            changes.push({ name, from, to, registry: known.registry, automatic: known.automatic === true });
-        }
+        const automatic = known.automatic === true;
+        if (from !== to) changes.push({ name, from, to, registry: known.registry, automatic });
     }
     return changes;
 }
@@ -175,123 +174,112 @@ function dataThatGoes(disk: Disk, before: Lock, after: Lock): string[] {
  * Plans a change. May yield, where much is to be compared.
  * @param disk CC's fs API
  * @param intent the state as it is and as it is to be
- * @param urlOf where a registry serves a path
- * @returns the plan, or a failure that names what is in the way
+ * @throws Failure that names what is in the way
  */
-export function makePlan(
-    disk: Disk,
-    intent: Intent,
-    urlOf: (registry: string, path: string) => string,
-): Result<Plan> {
-    const { title, state, notes } = intent;
-    const [, before] = filesOf(intent.before.lock) as unknown as LuaMultiReturn<[true, OwnedFiles]>;
-    const [clear, wanted] = filesOf(state.lock);
-    if (!clear) return $multi(false as const, wanted);
-    const after = wanted;
+export function makePlan(disk: Disk, intent: Intent): Plan {
+    const state = intent.state;
+    const notes = intent.notes;
+    const before = filesOf(intent.before.lock);
+    const after = filesOf(state.lock);
     const left = leftBehind(disk);
     const files: FileChange[] = [];
-    const folders: Record<string, boolean | undefined> = {};
+    const folders: Names = {};
     const going: Names = {};
     const repair: Names = {};
     const fetched: Names = {};
     let download = 0;
-    let needed = 0;
+    let needed = OVERHEAD;
     let freed = 0;
 
-    function folderProblem(folder: string | undefined, name: string): Failure | undefined {
-        if (folder === undefined || folders[folder] !== undefined) return undefined;
-        const problem = folderProblem(folderOf(folder), name);
-        if (problem !== undefined) return problem;
+    /** What comes and stays. */
+    function grow(size: number): void {
+        needed += counted(size);
+        freed -= counted(size);
+    }
+
+    function requireFolder(path: string, name: string): void {
+        const [folder] = string.match(path, "^(.+)/");
+        if (folder === undefined || folders[folder]) return;
+        requireFolder(folder, name);
+        folders[folder] = true;
         const other = after[folder];
-        if (other !== undefined) return fail("file_conflict", { path: folder, owner: other.name, name });
-        const isFolder = disk.isDir(folder);
-        folders[folder] = isFolder;
-        if (isFolder) {
-            return disk.getDrive(folder) === disk.getDrive("") ? undefined : fail("other_drive", { path: folder });
+        if (other !== undefined) throw fail("file_conflict", { path: folder, owner: other.name, name });
+        if (disk.isDir(folder)) {
+            if (disk.getDrive(folder) !== disk.getDrive("")) throw fail("other_drive", { path: folder });
+        } else {
+            if (disk.exists(folder) && !going[folder]) throw fail("file_in_the_way", { path: folder, name });
+            grow(LEAST);
         }
-        if (disk.exists(folder) && !going[folder]) return fail("file_in_the_way", { path: folder, name });
-        needed += LEAST;
-        freed -= LEAST;
-        return undefined;
     }
 
-    function keep(path: string, why: string): string {
-        const backup = backupOf(disk, path);
-        notes.push(`Kept as ${backup}: ${why}.`);
-        return backup;
-    }
-
-    function add(change: FileChange): void {
-        const { found, to } = change;
-        files.push(change);
-        if (found !== undefined && change.backup === undefined) freed += counted(found.size);
-        if (to === undefined) {
-            going[change.path] = true;
-            return;
+    /** Plans what happens to a path, and what is there is kept for a reason that is given. */
+    function add(
+        path: string,
+        name: string,
+        found: Found | undefined,
+        reason: string | undefined,
+        to?: Fingerprint,
+        registry?: string,
+    ): void {
+        let backup: string | undefined;
+        needed += JOURNAL_ENTRY + path.length * 2;
+        if (reason !== undefined) {
+            backup = backupOf(disk, path);
+            notes.push(`Kept as ${backup}: ${reason}.`);
+        } else if (found !== undefined) freed += counted(found.size);
+        if (to === undefined) going[path] = true;
+        else {
+            grow(to.size);
+            if (!fetched[to.sha256] && left[to.sha256] === undefined) download += to.size;
+            fetched[to.sha256] = true;
         }
-        const size = counted(to.size);
-        needed += size;
-        freed -= size;
-        if (fetched[to.sha256] === undefined && left[to.sha256] === undefined) download += to.size;
-        fetched[to.sha256] = true;
+        const url = registry === undefined ? undefined : urlOf(registry, path);
+        files.push({ path, package: name, to, url, registry, backup, found });
     }
 
     for (const path of intent.repair ?? []) {
         repair[path] = true;
-        const found = look(disk, path);
-        if (found !== undefined && before[path] === undefined && after[path] === undefined) {
-            add({ path, package: "", backup: keep(path, STRANGE), found });
-        }
+        const found = before[path] === undefined && after[path] === undefined ? look(disk, path) : undefined;
+        if (found !== undefined) add(path, "", found, STRANGE);
     }
     for (const path of keys(before)) {
         const old = before[path]!;
         const found = after[path] === undefined ? look(disk, path) : undefined;
         if (found !== undefined) {
-            const own = matches(disk, path, found, old.file);
-            add({ path, package: old.name, backup: own ? undefined : keep(path, EDITED), found });
+            add(path, old.name, found, matches(disk, path, found, old.file) ? undefined : EDITED);
         }
     }
     for (const path of keys(after)) {
         const owned = after[path]!;
-        const { name, file } = owned;
+        const name = owned.name;
+        const file = owned.file;
         const old = before[path];
         const changes = old === undefined || old.file.sha256 !== file.sha256 || repair[path] === true;
         const found = changes ? look(disk, path) : undefined;
         // What is right already stays, wherever it came from.
         if (changes && !(found !== undefined && matches(disk, path, found, file))) {
-            const blocked = disk.isDir(path)
-                ? fail("folder_in_the_way", { path, name })
-                : folderProblem(folderOf(path), name);
-            if (blocked !== undefined) return $multi(false as const, blocked);
-            const replaced = found === undefined || (old !== undefined && matches(disk, path, found, old.file));
-            if (!replaced && old === undefined && intent.force !== true) {
-                return $multi(false as const, fail("file_exists", { path }));
+            requireFolder(path, name);
+            if (disk.isDir(path)) throw fail("folder_in_the_way", { path, name });
+            let reason: string | undefined;
+            if (found !== undefined) {
+                if (old === undefined) {
+                    if (intent.force !== true) throw fail("file_exists", { path });
+                    reason = STRANGE;
+                } else if (!matches(disk, path, found, old.file)) reason = EDITED;
             }
             const registry = sourceOf(state, owned, path);
-            if (registry === undefined) {
+            if (registry !== undefined) add(path, name, found, reason, file, registry);
+            else {
                 const problem = fail("not_repairable", { path, name, version: owned.owner.version });
                 notes.push(`${problem.message} ${problem.hint}`);
-            } else {
-                const backup = replaced ? undefined : keep(path, old === undefined ? STRANGE : EDITED);
-                const to = { size: file.size, sha256: file.sha256 };
-                add({ path, package: name, to, url: urlOf(registry, path), registry, backup, found });
             }
         }
     }
 
-    // What is only there until the end: the staging folder, the journal, the finisher and folders for these.
-    let journal = title.length + JOURNAL_ENTRY * 4;
-    for (const change of files) journal += JOURNAL_ENTRY + change.path.length * 2;
-    const finisher = after[FINISHER] ?? before[FINISHER];
-    needed += LEAST + counted(journal) + counted(finisher === undefined ? 0 : finisher.file.size);
-    for (const folder of ["startup", "trapos"]) needed += disk.exists(folder) ? 0 : LEAST;
     for (const [path, text] of pairs(stateFiles(state, intent.before))) {
         const found = look(disk, path);
         if (found !== undefined) freed += counted(found.size);
-        if (text !== false) {
-            needed += counted(text.length);
-            freed -= counted(text.length);
-        }
+        if (text !== false) grow(text.length);
     }
     // What an earlier run has left is used, or goes.
     for (const [, size] of pairs(left)) {
@@ -299,8 +287,8 @@ export function makePlan(
         freed += counted(size);
     }
     const free = disk.getFreeSpace("");
-    return $multi(true as const, {
-        title,
+    return {
+        title: intent.title,
         packages: packageChanges(intent.before.lock, state.lock),
         files,
         data: dataThatGoes(disk, intent.before.lock, state.lock),
@@ -311,29 +299,31 @@ export function makePlan(
         free: free === "unlimited" ? math.huge : free,
         freed,
         notes,
-    });
+    };
 }
 
-/** The lock that a resolution leads to. */
-export function lockWith(chosen: readonly Chosen[]): Lock {
-    const packages: Record<string, InstalledPackage> = {};
-    for (const choice of chosen) {
-        const { version, dependencies, files, autostart, data, registry } = choice.package;
-        const automatic = choice.automatic ? true : undefined;
-        packages[choice.name] = { version, dependencies, files, autostart, data, registry, automatic };
-    }
-    return { version: 1, packages };
+/**
+ * What the lock says of a package that is installed.
+ * @param source what its registry says, or the lock until now
+ * @param automatic whether nobody asked for it
+ */
+export function installed(source: Candidate | InstalledPackage, automatic: boolean): InstalledPackage {
+    const copy: Record<string, unknown> = {};
+    for (const [field, value] of pairs(source)) copy[field] = value;
+    copy["description"] = undefined;
+    copy["automatic"] = automatic || undefined;
+    return copy as unknown as InstalledPackage;
 }
 
-/** Names of packages that nobody asked for and that none of those needs that stay. */
+/** Names of packages that nobody asked for, and that none needs of those that stay. */
 function unneeded(lock: Lock, going: Names): string[] {
     const needed: Names = {};
-    const visit = (name: string) => {
+    function visit(name: string): void {
         const known = lock.packages[name];
         if (known === undefined || needed[name] || going[name]) return;
         needed[name] = true;
         for (const [dependency] of pairs(known.dependencies)) visit(dependency);
-    };
+    }
     for (const [name, known] of pairs(lock.packages)) if (known.automatic !== true) visit(name);
     const names: string[] = [];
     for (const name of keys(lock.packages)) if (!needed[name] && !going[name]) names.push(name);
@@ -346,46 +336,38 @@ function unneeded(lock: Lock, going: Names): string[] {
  * @param names packages that go
  * @param options what else goes
  * @param notes gets a line when there are packages that nothing needs afterwards
- * @returns fails when a package is not installed, or others need it
+ * @throws Failure when a package is not installed, or others need it
  */
 export function lockWithout(
     lock: Lock,
     names: readonly string[],
     options: UninstallOptions,
     notes: string[],
-): Result<Lock> {
+): Lock {
     const going: Names = {};
-    for (const name of names) {
-        if (lock.packages[name] === undefined) return $multi(false as const, fail("not_installed", { name }));
+    const queue: string[] = [];
+    function remove(name: string): void {
+        if (lock.packages[name] === undefined) throw fail("not_installed", { name });
+        if (!going[name]) queue.push(name);
         going[name] = true;
     }
+    for (const name of names) remove(name);
     const all = keys(lock.packages);
-    let more = true;
-    while (more) {
-        more = false;
-        for (const needed of all) {
-            const users: string[] = [];
-            for (const name of all) {
-                if (going[needed] && !going[name] && lock.packages[name]!.dependencies[needed] !== undefined) {
-                    users.push(name);
-                }
-            }
-            if (users.length > 0 && options.cascade !== true) {
-                const what = table.concat(users, ", ");
-                return $multi(false as const, fail("needed_by", { name: needed, what }));
-            }
-            for (const name of users) {
-                going[name] = true;
-                more = true;
-            }
+    for (const gone of queue) {
+        const users: string[] = [];
+        for (const name of all) {
+            if (!going[name] && lock.packages[name]!.dependencies[gone] !== undefined) users.push(name);
         }
+        const what = table.concat(users, ", ");
+        if (what !== "" && options.cascade !== true) throw fail("needed_by", { name: gone, what });
+        for (const name of users) remove(name);
     }
     const unused = unneeded(lock, going);
-    if (options.unused === true) for (const name of unused) going[name] = true;
+    if (options.unused === true) for (const name of unused) remove(name);
     else if (unused.length > 0) {
         notes.push(`Not needed any more: ${table.concat(unused, ", ")}. To remove: ccpm uninstall --unused`);
     }
     const packages: Record<string, InstalledPackage> = {};
     for (const [name, known] of pairs(lock.packages)) if (!going[name]) packages[name] = known;
-    return $multi(true as const, { version: 1, packages });
+    return { version: 1, packages };
 }

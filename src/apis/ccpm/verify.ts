@@ -1,5 +1,5 @@
 /** What stands on the disk that is not what was installed. */
-import { folderOf, keys, look, matches } from "./plan";
+import { keys, look, matches } from "./plan";
 import type { Disk, Finding, Lock } from "./types";
 
 /** What ccpm keeps beside its own files on purpose. */
@@ -19,9 +19,9 @@ export function verify(disk: Disk, lock: Lock, names?: readonly string[]): Findi
     for (const [, known] of pairs(lock.packages)) {
         for (const [path] of pairs(known.files)) {
             owned[path] = true;
-            const folder = folderOf(path);
             // Players put programs of their own into /programs or /apis, but not into a package's folder in there.
-            if (folder !== undefined && folderOf(folder) !== undefined) folders[folder] = true;
+            const [folder] = string.match(path, "^(.+/.+)/");
+            if (folder !== undefined) folders[folder] = true;
         }
     }
     for (const name of names ?? keys(lock.packages)) {
