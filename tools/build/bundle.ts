@@ -4,6 +4,11 @@ import { withAbsoluteRequires } from "./requires.ts";
 /** What a computer runs that has none of our files yet: `wget run <registry>/install.lua`. */
 export const INSTALLER = "install.lua";
 
+/** Whether a compiled file is of the installer alone, and so not written by itself. */
+export function isOfInstaller(file: string): boolean {
+    return file === INSTALLER || file.startsWith("install/");
+}
+
 /**
  * Puts a program and every module of ours that it needs into one file, which runs on a computer that has none of them.
  * `require` of one of them is answered from the file, whatever else is on the computer; that of CC's modules by CC.

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
-import { bundle, INSTALLER } from "./bundle.ts";
+import { bundle, INSTALLER, isOfInstaller } from "./bundle.ts";
 import { compile, readSource } from "./compile.ts";
 import {
     asJson,
@@ -34,11 +34,11 @@ export async function generate(root: string): Promise<Generated> {
     const descriptors = readDescriptors(root);
     const source = readSource(root);
     const shown = publicTypes(source, "src/apis/libai.ts", "libai");
-    const lua = compile(source, { virtualModules: versionModules(descriptors) });
-    const files = new Map(lua);
-    if (lua.has(INSTALLER)) files.set(INSTALLER, bundle(INSTALLER, lua));
+    const compiled = compile(source, { virtualModules: versionModules(descriptors) });
     // The installer is what brings the packages, and in none of them.
-    lua.delete(INSTALLER);
+    const lua = new Map([...compiled].filter(([file]) => !isOfInstaller(file)));
+    const files = new Map(lua);
+    if (compiled.has(INSTALLER)) files.set(INSTALLER, bundle(INSTALLER, compiled));
     if (shown !== undefined) {
         const declaration = "types/libai.d.ts";
         const options = await prettier.resolveConfig(path.join(root, declaration), { editorconfig: true });

@@ -1,0 +1,2666 @@
+-- Made by npm run build: the program at the end, and above it the modules that it requires.
+
+local modules, loaded, requireOfComputer = {}, {}, require
+
+local function require(name)
+	local module = modules[name]
+	if not module then return requireOfComputer(name) end
+	if loaded[name] == nil then
+		local value = module(name)
+		loaded[name] = value == nil and true or value
+	end
+	return loaded[name]
+end
+
+modules["/apis/ccpm/arguments"] = function(...)
+--- The command line of `ccpm`.
+local M = {}
+M.commands = {
+	{"install", "<package>...", "Install packages", "yes dry-run force"},
+	{"uninstall", "[package]...", "Remove packages", "yes dry-run cascade unused"},
+	{"upgrade", "[package]...", "Take newer versions", "yes dry-run force"},
+	{"update", "", "Look for new versions", ""},
+	{"list", "", "What is installed", ""},
+	{"search", "[word]...", "What can be installed", ""},
+	{"info", "<package>", "All about a package", ""},
+	{"files", "<package>", "Files of a package", ""},
+	{"verify", "[package]...", "Check installed files", "fix yes dry-run"},
+	{"recover", "", "Mend after power cuts", ""},
+	{"registry list", "", "Registries, in order", ""},
+	{"registry add", "<registry> [n]", "Add one, as number n", "force"},
+	{"registry remove", "<registry>", "Forget one", ""},
+	{"registry move", "<registry> <n>", "Make it number n", ""},
+	{"help", "[command]...", "Show this, or more", ""}
+}
+M.flags = {
+	{"yes", "Do not ask (-y)"},
+	{"dry-run", "Only show what would be done"},
+	{"force", "Do it anyway; replaced files are kept"},
+	{"cascade", "Remove what needs them, too"},
+	{"unused", "Remove what nothing needs any more"},
+	{"fix", "Repair what is found"}
+}
+
+local function distance(one, other)
+	local row = {}
+	for j = 0, #other do row[j] = j end
+	for i = 1, #one do
+		local diagonal = row[0]
+		row[0] = i
+		for j = 1, #other do
+			local changed = string.byte(one, i) == string.byte(other, j) and diagonal
+				or diagonal + 1
+			diagonal = row[j]
+			row[j] = math.min(changed, diagonal + 1, row[j - 1] + 1)
+		end
+	end
+	return row[#other]
+end
+
+function M.nearest(word, choices)
+	local best
+	local least = math.min(#word, 40) / 2 + 0.1
+	for _, choice in ipairs(choices) do
+		local isPart = string.find(choice, word, 1, true) ~= nil
+		local wrong = isPart and 1 or distance(string.sub(word, 1, 64), choice)
+		if wrong < least then
+			best = choice
+			least = wrong
+		end
+	end
+	return best
+end
+
+local function named(name, rows)
+	for _, row in ipairs(rows) do
+		if row[1] == name then return row end
+	end
+	return nil
+end
+
+function M.names(rows)
+	local found = {}
+	for _, row in ipairs(rows) do found[#found + 1] = row[1] end
+	return found
+end
+
+local function count(text, pattern) return select(2, string.gsub(text, pattern, "")) end
+
+function M.parse(given)
+	local words = {}
+	local set = {}
+	local helps = false
+	local function understood(command) return {command = command, words = words, flags = set} end
+	local function refuse(problem, hint)
+		return {command = "help", words = words, flags = set, problem = problem, hint = hint}
+	end
+	local function suggest(word, rows, prefix)
+		local meant = M.nearest(word, M.names(rows))
+		return meant and "Did you mean: " .. prefix .. meant .. "?" or "See: ccpm help"
+	end
+	for _, word in ipairs(given) do
+		local flag = word == "-y" and "yes" or string.match(word, "^%-%-?(.+)")
+		if not flag then
+			words[#words + 1] = word
+		elseif flag == "version" then
+			return understood(flag)
+		elseif flag == "h" or flag == "help" then
+			helps = true
+		elseif named(flag, M.flags) then
+			set[flag] = true
+		else
+			return refuse("There is no flag " .. word, suggest(flag, M.flags, "--"))
+		end
+	end
+	local name = table.remove(words, 1) or "help"
+	if name == "registry" then name = "registry " .. (table.remove(words, 1) or "list") end
+	if helps and name ~= "help" then return {command = "help", words = {name}, flags = {}} end
+	local command = named(name, M.commands)
+	if not command then
+		return refuse("There is no command " .. name, suggest(name, M.commands, "ccpm "))
+	end
+	for flag in pairs(set) do
+		if not string.find(" " .. command[4] .. " ", " " .. flag .. " ", 1, true) then
+			return refuse("ccpm " .. name .. " takes no --" .. flag, "See: ccpm help " .. name)
+		end
+	end
+	local operands = command[2]
+	local most = count(operands, "%.%.%.") > 0 and 1000000000 or count(operands, "%S+")
+	local isBare = name == "uninstall" and #words == 0 and set.unused == nil
+	if isBare or #words < count(operands, "<") or #words > most then
+		return refuse(
+			"Type: ccpm " .. name .. " " .. (isBare and "<package>..." or operands),
+			"See: ccpm help " .. name
+		)
+	end
+	return understood(name)
+end
+
+return M
+end
+
+modules["/apis/ccpm/command"] = function(...)
+--- All that the program `ccpm` does, with its client handed in, so that the installer does the same.
+local M = {}
+local arguments = require("/apis/ccpm/arguments")
+local commands = arguments.commands
+local flags = arguments.flags
+local nearest = arguments.nearest
+local parse = arguments.parse
+local screen = require("/apis/ccpm/screen")
+local ask = screen.ask
+local bytes = screen.bytes
+local during = screen.during
+local fail = screen.fail
+local say = screen.say
+local show = screen.show
+local compare = require("/apis/ccpm/semver").compare
+local TEXT = colours.white
+local NOTE = colours.yellow
+local REMARK = colours.lightGrey
+
+local function attempt(call)
+	local ok = false
+	local value
+	during(function() ok, value = call() end)
+	if not ok then fail(value) end
+	return ok, value
+end
+
+local function sortedKeys(record)
+	local keys = {}
+	for key in pairs(record) do keys[#keys + 1] = key end
+	table.sort(keys)
+	return keys
+end
+
+local function offers(state)
+	local found = {}
+	for _, registry in ipairs(state.configuration.registries) do
+		local known = state.cache.registries[registry]
+		for name, offered in pairs(known and known.packages or {}) do
+			if found[name] == nil then found[name] = {registry = registry, package = offered} end
+		end
+	end
+	return found
+end
+
+function M.newerVersions(state)
+	local newer = {}
+	local offered = offers(state)
+	for name, installed in pairs(state.lock.packages) do
+		local offer = offered[name]
+		if offer and compare(offer.package.version, installed.version) > 0 then
+			newer[name] = offer.package.version
+		end
+	end
+	return newer
+end
+
+local function suggest(words, known)
+	for _, word in ipairs(words) do
+		local meant = known[word] == nil and nearest(word, sortedKeys(known)) or nil
+		if meant then say("Did you mean: " .. meant .. "?", NOTE) end
+	end
+end
+
+local function describePlan(plan)
+	local lines = {}
+	local source
+	for _, change in ipairs(plan.packages) do
+		local name = change.name
+		local from = change.from
+		local to = change.to
+		local now = to and "From " .. (change.registry or "this computer") .. ":" or "Remove:"
+		if now ~= source then lines[#lines + 1] = {now} end
+		source = now
+		if not to then
+			lines[#lines + 1] = {"- " .. name, colours.red, from}
+		elseif not from then
+			lines[#lines + 1] = {"+ " .. name, colours.lime, to}
+		else
+			lines[#lines + 1] = {"> " .. name, NOTE, from .. " > " .. to}
+		end
+	end
+	local fetched = 0
+	for _, file in ipairs(plan.files) do
+		if file.url then fetched = fetched + 1 end
+		if not source then lines[#lines + 1] = {(file.to and "+ " or "- ") .. file.path} end
+	end
+	for _, folder in ipairs(plan.data) do
+		lines[#lines + 1] = {"- " .. folder .. "/ (data)", colours.red}
+	end
+	if fetched > 0 then
+		lines[#lines + 1] = {
+			"Fetch " .. bytes(plan.download) .. ", " .. tostring(fetched) .. " files."
+		}
+	end
+	local left = plan.free + plan.freed
+	if left < math.huge then lines[#lines + 1] = {"Disk left: " .. bytes(left) .. "."} end
+	return lines
+end
+
+local function carryOut(job, known, planner)
+	local planned, plan = attempt(function() return planner(job.words, job.flags) end)
+	if not planned then
+		suggest(job.words, known)
+		return false
+	end
+	local isIdle = #plan.packages + #plan.files + #plan.data == 0
+	local lines = isIdle and {{"There is nothing to do."}} or describePlan(plan)
+	for _, note in ipairs(plan.notes) do lines[#lines + 1] = {note, NOTE} end
+	show(lines)
+	if job.flags["dry-run"] then return true end
+	if not isIdle and plan.needed <= plan.free and not job.flags.yes and not ask("Go on?", true)
+	then
+		say("Nothing has changed.")
+		return false
+	end
+	local applied = attempt(function() return job.client.apply(plan) end)
+	if applied and not isIdle then
+		local end_ = "Done."
+		for _, file in ipairs(plan.files) do
+			if string.sub(file.path, 1, 8) == "startup/" then
+				end_ = "Done. To use it all: reboot"
+			end
+		end
+		say(end_, NOTE)
+	end
+	return applied
+end
+
+local function list(job, state)
+	local newer = M.newerVersions(state)
+	local asked = {}
+	local needed = {}
+	for _, name in ipairs(sortedKeys(state.lock.packages)) do
+		local installed = state.lock.packages[name]
+		local version = installed.version
+		local known = newer[name]
+		local line = known and {name, NOTE, version .. " > " .. known} or {name, TEXT, version}
+		if installed.automatic then
+			needed[#needed + 1] = line
+		else
+			asked[#asked + 1] = line
+		end
+	end
+	if #needed > 0 then asked[#asked + 1] = {"Needed by these:", REMARK} end
+	for _, line in ipairs(needed) do asked[#asked + 1] = line end
+	if #asked == 0 then asked[#asked + 1] = {"Nothing is installed. See: ccpm search"} end
+	if next(newer) ~= nil then
+		asked[#asked + 1] = {"Take the newer: ccpm upgrade", NOTE}
+	elseif job.command == "update" then
+		asked[#asked + 1] = {"Nothing newer is known."}
+	else
+		asked[#asked + 1] = {"Look for newer: ccpm update", REMARK}
+	end
+	show(asked)
+	return true
+end
+
+local function search(job, state)
+	local lines = {}
+	local offered = offers(state)
+	for _, name in ipairs(sortedKeys(offered)) do
+		local found = offered[name].package
+		local text = string.lower(name .. " " .. found.description)
+		local fits = true
+		for _, word in ipairs(job.words) do
+			fits = fits and string.find(text, string.lower(word), 1, true) ~= nil
+		end
+		if fits then
+			local mark = state.lock.packages[name] and " (installed)" or ""
+			lines[#lines + 1] = {name .. " " .. found.version .. mark, NOTE}
+			lines[#lines + 1] = {"  " .. found.description}
+		end
+	end
+	local isFound = #lines > 0
+	if not isFound then
+		lines[#lines + 1] = {"No such package is known. Look for new ones: ccpm update", REMARK}
+	end
+	show(lines)
+	return isFound
+end
+
+local function showPackage(job, state)
+	local name = job.words[1]
+	local packages = state.lock.packages
+	local installed = packages[name]
+	local known = offers(state)
+	local offer = known[name]
+	local shown = installed or offer and offer.package
+	if not shown then
+		fail({
+			message = "No package " .. name .. " is known.",
+			hint = "See: ccpm search, ccpm update"
+		})
+		suggest(job.words, known)
+		return false
+	end
+	local files = {}
+	local size = 0
+	for _, path in ipairs(sortedKeys(shown.files)) do
+		local file = shown.files[path]
+		size = size + file.size
+		files[#files + 1] = {path, TEXT, bytes(file.size)}
+	end
+	if job.command == "files" then
+		show(files)
+		return true
+	end
+	local lines = {{name, NOTE}}
+	if offer then lines[#lines + 1] = {offer.package.description} end
+	local how = installed and installed.automatic and " (as others need it)" or ""
+	lines[#lines + 1] = {"Installed:", TEXT, (installed and installed.version or "no") .. how}
+	if offer then lines[#lines + 1] = {"Available:", TEXT, offer.package.version} end
+	if offer then lines[#lines + 1] = {"From:", TEXT, offer.registry} end
+	for _, other in ipairs(sortedKeys(shown.dependencies)) do
+		lines[#lines + 1] = {"Needs:", TEXT, other .. " " .. tostring(shown.dependencies[other])}
+	end
+	for _, other in ipairs(sortedKeys(packages)) do
+		if packages[other].dependencies[name] then
+			lines[#lines + 1] = {"Needed by:", TEXT, other}
+		end
+	end
+	lines[#lines + 1] = {"Files:", TEXT, tostring(#files) .. ", " .. bytes(size)}
+	show(lines)
+	return true
+end
+
+local function verify(job, state)
+	local client = job.client
+	local ok, findings = attempt(function() return client.verify(job.words) end)
+	if not ok then suggest(job.words, state.lock.packages) end
+	if not ok then return false end
+	local lines = {}
+	for _, finding in ipairs(findings) do
+		lines[#lines + 1] = {finding.problem .. ": " .. finding.path, colours.red}
+	end
+	local isRight = #lines == 0
+	if isRight then
+		lines[#lines + 1] = {"All files are as they were installed."}
+	elseif not job.flags.fix then
+		lines[#lines + 1] = {"Repair them: ccpm verify --fix", NOTE}
+	end
+	show(lines)
+	return isRight
+		or job.flags.fix == true
+			and carryOut(job, {}, function() return client.planRepair(findings) end)
+end
+
+local function listRegistries(_job, state)
+	local lines = {}
+	for _, registry in ipairs(state.configuration.registries) do
+		local known = state.cache.registries[registry]
+		lines[#lines + 1] = {tostring(#lines / 2 + 1) .. " " .. registry}
+		local count = #sortedKeys(known and known.packages or {})
+		local date = known and os.date("%Y-%m-%d", known.updated / 1000)
+		lines[#lines + 1] = {
+			known and "  " .. tostring(count) .. " packages, " .. date or "  Not asked yet",
+			REMARK
+		}
+	end
+	if #lines == 0 then
+		lines[#lines + 1] = {"There is none. Add one: ccpm registry add <registry>"}
+	end
+	show(lines)
+	return true
+end
+
+local function thenShow(call, showState)
+	return function(job)
+		local given = job.words[2]
+		local position = given ~= nil and (tonumber(given) or 0) or nil
+		local done, value = attempt(function() return call(job, job.words[1], position) end)
+		if not done then return false end
+		local pairs_2 = pairs
+		local value_1 = value
+		if value_1 == nil then value_1 = {} end
+		for _, failure in pairs_2(value_1) do fail(failure) end
+		local read, state = attempt(job.client.state)
+		return read and showState(job, state)
+	end
+end
+
+local function help(job)
+	local topic = table.concat({unpack(job.words)}, " ")
+	local isNarrow = term.getSize() < 40
+	local lines = {}
+	if topic == "" and not isNarrow then
+		lines[#lines + 1] = {"ccpm installs, upgrades and removes packages.", NOTE}
+	end
+	for _, command in ipairs(commands) do
+		local name = command[1]
+		local purpose = command[3]
+		local usage = string.match(name .. " " .. command[2], "^(.-) ?$")
+		if topic == "" and isNarrow then
+			lines[#lines + 1] = {usage}
+		elseif topic == "" then
+			lines[#lines + 1] = {usage, TEXT, purpose}
+		elseif string.sub(name, 1, #topic) == topic then
+			lines[#lines + 1] = {"ccpm " .. usage, NOTE}
+			lines[#lines + 1] = {"  " .. purpose}
+			for _, flag in ipairs(flags) do
+				local at = string.find(" " .. command[4] .. " ", " " .. flag[1] .. " ", 1, true)
+				if at then lines[#lines + 1] = {"  --" .. flag[1], TEXT, flag[2]} end
+			end
+		end
+	end
+	show(lines)
+	return #lines > 0
+end
+
+local actions = {
+	install = function(job, state) return carryOut(job, offers(state), job.client.planInstall) end,
+	uninstall = function(job, state)
+		return carryOut(job, state.lock.packages, job.client.planUninstall)
+	end,
+	upgrade = function(job, state)
+		return carryOut(job, state.lock.packages, job.client.planUpgrade)
+	end,
+	update = thenShow(function(job) return job.client.update() end, list),
+	list = list,
+	search = search,
+	info = showPackage,
+	files = showPackage,
+	verify = verify,
+	recover = function() return true end,
+	["registry list"] = listRegistries,
+	["registry add"] = thenShow(
+		function(job, registry, position)
+			return job.client.addRegistry(registry, {position = position, force = job.flags.force})
+		end,
+		listRegistries
+	),
+	["registry remove"] = thenShow(
+		function(job, registry) return job.client.removeRegistry(registry) end,
+		listRegistries
+	),
+	["registry move"] = thenShow(
+		function(job, registry, n) return job.client.moveRegistry(registry, n) end,
+		listRegistries
+	),
+	version = function(_job, state)
+		local own = state.lock.packages.ccpm
+		say("ccpm " .. (own and own.version or "(not installed)"))
+		return true
+	end
+}
+
+function M.run(given, context)
+	local line = parse(given)
+	local command = line.command
+	local client = context.client
+	if line.problem then
+		fail({message = line.problem .. ".", hint = line.hint})
+		return false
+	end
+	local job = {client = client, command = command, words = line.words, flags = line.flags}
+	if command == "help" then return help(job) end
+	local recovered, done = attempt(client.recover)
+	if not recovered then return false end
+	for _, text in ipairs(done) do say(text, NOTE) end
+	if command == "recover" and #done == 0 then say("There is nothing to recover.") end
+	local ok, state = attempt(client.state)
+	return ok and actions[command](job, state)
+end
+
+return M
+end
+
+modules["/apis/ccpm/failure"] = function(...)
+--- Every way in which ccpm can fail.
+local M = {}
+local makeFailure = require("/apis/failure").makeFailure
+M.failures = {
+	http_disabled = {
+		"The HTTP API is switched off here.",
+		"In computercraft-server.toml: [http] enabled = true"
+	},
+	address_denied = {
+		"ComputerCraft forbids {registry} (Domain not permitted).",
+		'In computercraft-server.toml, at host = "$private": action = "allow"'
+	},
+	cannot_connect = {
+		"Nothing answers at {registry} ({what}).",
+		"Check the network and: ccpm registry list"
+	},
+	timed_out = {"{registry} did not answer in time.", "Try again later."},
+	network_error = {
+		"The request to {registry} failed: {what}.",
+		"Try again; check: ccpm registry list"
+	},
+	server_error = {"{registry} failed at {path} (HTTP {status}).", "Try again in some minutes."},
+	no_index = {
+		"{registry} is no registry: it has no packages/index.json.",
+		"Check the address: ccpm registry list"
+	},
+	file_missing = {
+		"{registry} lists {path}, but does not serve it.",
+		"It may be changing: try again in some minutes."
+	},
+	wrong_content = {
+		"{registry} serves another {path} than it lists.",
+		"It may be changing: try again in some minutes."
+	},
+	bad_index = {
+		"The index of {registry} is not valid: {what}.",
+		"Tell those who run that registry."
+	},
+	bad_registry = {
+		"{registry} is no registry's address.",
+		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub."
+	},
+	no_registry = {"No registry is configured.", "Add one: ccpm registry add <registry>"},
+	registry_known = {"{registry} is configured already.", "See: ccpm registry list"},
+	registry_unknown = {"{registry} is not configured.", "See: ccpm registry list"},
+	registry_position = {"There is no position {position}.", "Give one from 1 to {last}."},
+	no_registry_answers = {"No registry answered.", "{what}"},
+	unknown_package = {"No registry has a package {name}.", "See: ccpm search <word>"},
+	missing_dependency = {
+		"{who} needs {name}, which no registry has.",
+		"Add a registry that has it: ccpm registry add"
+	},
+	no_version = {
+		"{who} needs {name} {range}, but there is only {known}.",
+		"Try again after: ccpm update"
+	},
+	conflict = {
+		"{who} needs {name} {range}, but {other} needs {name} {otherRange}.",
+		"Upgrade or uninstall one of the two."
+	},
+	cycle = {"Packages need each other in a circle: {what}.", "Tell those who made them."},
+	too_complex = {
+		"These packages need too much to be worked out.",
+		"Install fewer of them at once."
+	},
+	not_installed = {"{name} is not installed.", "See: ccpm list"},
+	needed_by = {"{name} is needed by {what}.", "Uninstall them, too: add --cascade"},
+	file_exists = {
+		"{path} is there, and no package brought it.",
+		"Move it away, or keep it beside: add --force"
+	},
+	file_conflict = {
+		"{path} belongs to {owner}; {name} has it, too.",
+		"Uninstall one of the two packages."
+	},
+	folder_in_the_way = {
+		"{path} is a folder; {name} has a file there.",
+		"Move it: mv {path} {path}.old"
+	},
+	file_in_the_way = {
+		"{path} is a file; {name} needs a folder there.",
+		"Move it: mv {path} {path}.lua"
+	},
+	other_drive = {"{path} is on another drive.", "Move it away, or take the disk out."},
+	no_space = {
+		"The disk is too full: {needed} bytes are needed, {free} are free.",
+		"Delete something, or uninstall a package."
+	},
+	changed_meanwhile = {"{path} changed meanwhile. Nothing was touched.", "Try again."},
+	cannot_write = {"{path} cannot be written: {what}.", "Look at the disk, then try again."},
+	not_finished = {"A change was begun and cannot be finished.", "{what}"},
+	not_repairable = {
+		"No registry has {path} of {name} {version} any more.",
+		"Type: ccpm upgrade {name}"
+	},
+	bad_format = {"{path} cannot be read: {what}.", "It was set aside. Type: ccpm recover"},
+	newer_format = {"{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."},
+	bad_argument = {"{what}.", "See: ccpm help"},
+	stopped = {"Stopped. Nothing was changed.", "Type the same again to go on."},
+	internal_error = {"Unexpected: {what}", "Please report this."}
+}
+
+function M.fail(code, detail) return makeFailure(M.failures, code, detail) end
+
+return M
+end
+
+modules["/apis/ccpm/finish"] = function(...)
+--- Finishes what a transaction of ccpm has begun.
+local M = {}
+M.STAGING = "/trapos/ccpm.staging"
+M.JOURNAL = M.STAGING .. "/journal.json"
+M.PARTIAL = "/trapos/ccpm.partial"
+M.FINISHER = "/startup/00-ccpm-finish.lua"
+
+local function removeEmptyFolders(disk, path)
+	local folder = string.match(path, "^(.+)/")
+	while folder ~= nil do
+		if disk.isDir(folder) then
+			if #disk.list(folder) > 0 then return end
+			disk.delete(folder)
+		end
+		folder = string.match(folder, "^(.+)/")
+	end
+end
+
+function M.moveTo(disk, from, to)
+	local folder = string.match(to, "^(.+)/")
+	if folder and not disk.isDir(folder) then disk.makeDir(folder) end
+	disk.move(from, to)
+end
+
+local function perform(disk, steps)
+	for _, step in ipairs(steps) do
+		local path = step.path
+		local staged = step.staged and M.STAGING .. "/" .. step.staged or nil
+		if not staged or disk.exists(staged) then
+			if disk.exists(path) and (step.folder or not disk.isDir(path)) then
+				if step.backup then
+					M.moveTo(disk, path, step.backup)
+				else
+					disk.delete(path)
+				end
+			end
+			if staged then M.moveTo(disk, staged, path) end
+		end
+		if not staged then removeEmptyFolders(disk, path) end
+	end
+end
+
+function M.clean(disk, partial)
+	if not partial then
+		disk.delete(M.PARTIAL)
+		if disk.exists(M.STAGING) then disk.move(M.STAGING, M.PARTIAL) end
+		disk.delete(M.PARTIAL)
+	end
+	removeEmptyFolders(disk, M.STAGING)
+	if disk.exists(M.FINISHER) then
+		disk.delete(#disk.list("/startup") > 1 and M.FINISHER or "/startup")
+	end
+end
+
+local function startupFiles(disk)
+	return disk.isDir("/startup") and table.concat(disk.list("/startup"), "/") or ""
+end
+
+function M.recover(disk, boot)
+	if not disk.exists(M.JOURNAL) then
+		if not boot or not (disk.exists(M.STAGING) or disk.exists(M.FINISHER)) then return true end
+		local stopped = disk.exists(M.STAGING)
+		M.clean(disk)
+		return true, stopped and "ccpm was stopped before it changed anything." or nil
+	end
+	local file = disk.open(M.JOURNAL, "r")
+	local journal = textutils.unserializeJSON(file.readAll())
+	file.close()
+	if type(journal) ~= "table" or journal.version ~= 1 or type(journal.steps) ~= "table" then
+		local broken = "/trapos/ccpm.journal.broken"
+		do
+			local number = 2
+			while disk.exists(broken) do
+				broken = "/trapos/ccpm.journal.broken" .. tostring(number)
+				number = number + 1
+			end
+		end
+		disk.move(M.JOURNAL, broken)
+		M.clean(disk)
+		return false, "ccpm cannot read its journal. Type: ccpm verify --fix"
+	end
+	local before = startupFiles(disk)
+	local ok, problem = pcall(perform, disk, journal.steps)
+	if not ok then
+		return false, "ccpm cannot finish: " .. journal.title .. " (" .. tostring(problem)
+			.. "). Mend that, then: reboot"
+	end
+	local restarted = M.STAGING .. "/restarted"
+	if boot and startupFiles(disk) ~= before and not disk.exists(restarted) then
+		disk.makeDir(restarted)
+		os.reboot()
+	end
+	M.clean(disk)
+	return true, "ccpm finished: " .. journal.title .. " (the power had gone)"
+end
+
+local name = ...
+if not name then
+	local done, line = M.recover(fs, true)
+	if line then (done and print or printError)(line) end
+end
+return M
+end
+
+modules["/apis/ccpm/formats"] = function(...)
+--- What may stand in ccpm's JSON.
+local M = {}
+local semver = require("/apis/ccpm/semver")
+local isRange = semver.isRange
+local isVersion = semver.isVersion
+M.INDEX_BYTES = 524288
+local PACKAGES = 1000
+local FILES = 500
+local ENTRIES = 100
+local FILE_BYTES = 1000000
+local LATEST = 100000000000000
+
+local function has(text, pattern) return string.find(text, pattern) ~= nil end
+
+local function plain(text) return (string.gsub(text, "[^ -~]", "?")) end
+
+local function wrong(where, what) return error(plain(string.sub(where, -100)) .. " " .. what, 0) end
+
+local function fieldsOf(value, where)
+	return type(value) == "table" and value or wrong(where, "must be an object")
+end
+
+local function text(most, pattern, what, is)
+	return function(value, where)
+		local isText = type(value) == "string" and #value <= most and has(value, pattern)
+		if not isText or is and not is(value) then wrong(where, "must be " .. what) end
+		return value
+	end
+end
+
+local function number(most)
+	return function(value, where)
+		local isNumber = type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
+		return isNumber and value
+			or wrong(where, "must be a whole number, at most " .. tostring(most))
+	end
+end
+
+local function map(most, readName, read)
+	return function(value, where)
+		local copy = {}
+		local count = 0
+		for name, item in pairs(fieldsOf(value, where)) do
+			count = count + 1
+			if count > most then wrong(where, "has too many entries") end
+			local at = where .. "." .. tostring(name)
+			copy[readName(name, at)] = read(item, at)
+		end
+		return copy
+	end
+end
+
+local function list(read)
+	return function(value, where)
+		local copy = {}
+		for key in pairs(fieldsOf(value, where)) do
+			if type(key) ~= "number" then wrong(where, "must be a list") end
+		end
+		for place, item in ipairs(value) do
+			if place > ENTRIES then wrong(where, "has too many entries") end
+			copy[#copy + 1] = read(item, where .. "." .. tostring(place))
+		end
+		return copy
+	end
+end
+
+local function record(readers)
+	return function(value, where)
+		local fields = fieldsOf(value, where)
+		local copy = {}
+		for name, read in pairs(readers) do
+			copy[name] = read(fields[name], where .. "." .. name)
+		end
+		return copy
+	end
+end
+
+local function optional(read)
+	return function(value, where)
+		if value == nil then return nil end
+		return (read(value, where))
+	end
+end
+
+local function isBelowRoot(path)
+	return not has("/" .. path .. "/", "//") and not has(path .. "/", "%./")
+end
+
+local RESERVED = {"rom/", "disk%d*/", "%.settings/", "trapos/", "startup/00%-ccpm"}
+
+local function isFile(path)
+	for _, pattern in ipairs(RESERVED) do
+		if has(string.lower(path) .. "/", "^" .. pattern) then return false end
+	end
+	return isBelowRoot(path)
+end
+
+local function isData(path)
+	return isBelowRoot(path) and not has(string.lower(path), "^trapos/ccpm")
+end
+
+local readName = text(64, "^[a-z0-9][a-z0-9._-]*$", "a name of a-z 0-9 . _ -")
+local readPath = text(200, "^[%w._/-]+$", "a path that packages may have", isFile)
+local readRegistry = text(200, "^[!-~]+$", "a registry")
+
+local function readPackages(readers)
+	readers.version = text(64, "", "a version", isVersion)
+	readers.dependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", isRange))
+	readers.files = map(
+		FILES,
+		readPath,
+		record({
+			size = number(FILE_BYTES),
+			sha256 = text(64, "^" .. string.rep("[0-9a-f]", 64) .. "$", "64 hex digits")
+		})
+	)
+	readers.autostart = optional(list(readPath))
+	readers.data = optional(list(text(200, "^trapos/[%w._/-]+$", "a folder in trapos/", isData)))
+	local read = record(readers)
+	return map(PACKAGES, readName, function(value, where)
+		local copy = read(value, where)
+		for _, path in ipairs(copy.autostart or {}) do
+			if copy.files[path] == nil then
+				wrong(where .. ".autostart", "must be among its files")
+			end
+		end
+		return copy
+	end)
+end
+
+local readOffered = readPackages({
+	description = function(value, where)
+		return type(value) == "string" and plain(string.sub(value, 1, 200))
+			or wrong(where, "must be a text")
+	end
+})
+local readInstalled = readPackages({
+	registry = optional(readRegistry),
+	automatic = optional(function(value, where)
+		if type(value) == "boolean" then return value end
+		return (wrong(where, "must be true or false"))
+	end)
+})
+local readRegistries = list(readRegistry)
+local readCache = map(
+	ENTRIES,
+	readRegistry,
+	record({updated = number(LATEST), packages = readOffered})
+)
+
+local function check(value, field, read)
+	local version = type(value) == "table" and value.version
+	if type(version) ~= "number" then return false, "it is not in a format of ccpm's", false end
+	if version ~= 1 then
+		return false, "its format is version " .. tostring(version) .. ", not 1", version > 1
+	end
+	local ok, result = pcall(read, value[field], field)
+	if not ok then return false, result, false end
+	return true, {version = version, [field] = result}
+end
+
+function M.checkIndex(value) return check(value, "packages", readOffered) end
+
+function M.checkConfiguration(value) return check(value, "registries", readRegistries) end
+
+function M.checkLock(value) return check(value, "packages", readInstalled) end
+
+function M.checkCache(value) return check(value, "registries", readCache) end
+
+return M
+end
+
+modules["/apis/ccpm/plan"] = function(...)
+--- What a change of the installed packages means for the files of the computer.
+local M = {}
+local fail = require("/apis/ccpm/failure").fail
+local registry_ = require("/apis/ccpm/registry")
+local baseUrl = registry_.baseUrl
+local fileUrl = registry_.fileUrl
+local sha256 = require("/apis/ccpm/sha256").sha256
+local stateFiles = require("/apis/ccpm/state").stateFiles
+local leftBehind = require("/apis/ccpm/transaction").leftBehind
+local LEAST = 500
+local JOURNAL_ENTRY = 150
+local OVERHEAD = 5 * LEAST + 4000
+local EDITED = "it was changed here"
+local STRANGE = "it is of no package"
+
+function M.keys(record)
+	local found = {}
+	for key in pairs(record) do found[#found + 1] = key end
+	table.sort(found)
+	return found
+end
+
+function M.look(disk, path)
+	if not disk.exists(path) or disk.isDir(path) then return nil end
+	local seen = disk.attributes(path)
+	return {size = seen.size, modified = seen.modified}
+end
+
+function M.matches(disk, path, found, file)
+	if found.size ~= file.size then return false end
+	local handle = disk.open(path, "rb")
+	if handle == nil then return false end
+	local content = handle.readAll()
+	handle.close()
+	return sha256(content or "") == file.sha256
+end
+
+local function counted(size) return math.max(LEAST, size) end
+
+local function filesOf(lock)
+	local files = {}
+	for _, name in ipairs(M.keys(lock.packages)) do
+		local owner = lock.packages[name]
+		for path, file in pairs(owner.files) do
+			local other = files[path]
+			if other then
+				error(fail("file_conflict", {path = path, owner = other.name, name = name}), 0)
+			end
+			files[path] = {name = name, owner = owner, file = file}
+		end
+	end
+	return files
+end
+
+local function urlOf(registry, path)
+	local _, base = baseUrl(registry)
+	return fileUrl(base, path)
+end
+
+local function backupOf(disk, path)
+	local name = string.match(path, "^startup/(.+)$")
+	local base = name and "startup.ccpm-old/" .. name or path .. ".ccpm-old"
+	local backup = base
+	local number = 1
+	while disk.exists(backup) do
+		number = number + 1
+		backup = base .. tostring(number)
+	end
+	return backup
+end
+
+local function sourceOf(state, owned, path)
+	local function offers(registry)
+		local known = registry and state.cache.registries[registry] or nil
+		local offered = known and known.packages[owned.name]
+		local file = offered and offered.files[path]
+		return file ~= nil and file.sha256 == owned.file.sha256
+	end
+	local own = owned.owner.registry
+	if offers(own) then return own end
+	for _, registry in ipairs(state.configuration.registries) do
+		if offers(registry) then return registry end
+	end
+	return nil
+end
+
+local function packageChanges(before, after)
+	local changes = {}
+	local all = {}
+	for _, lock in ipairs({before, after}) do
+		for name in pairs(lock.packages) do all[name] = true end
+	end
+	for _, name in ipairs(M.keys(all)) do
+		local old = before.packages[name]
+		local fresh = after.packages[name]
+		local from = old and old.version
+		local to = fresh and fresh.version
+		local known = fresh or old
+		local automatic = known.automatic == true
+		if from ~= to then
+			changes[#changes + 1] = {
+				name = name,
+				from = from,
+				to = to,
+				registry = known.registry,
+				automatic = automatic
+			}
+		end
+	end
+	return changes
+end
+
+local function dataThatGoes(disk, before, after)
+	local function within(path, folder)
+		return string.sub(path .. "/", 1, #folder + 1) == folder .. "/"
+	end
+	local going = {}
+	for name, old in pairs(before.packages) do
+		for _, path in ipairs(after.packages[name] == nil and old.data or {}) do
+			local stays = not disk.exists(path)
+			for _, other in pairs(after.packages) do
+				for _, used in ipairs(other.data or {}) do
+					if not stays then stays = within(path, used) or within(used, path) end
+				end
+			end
+			if not stays then going[path] = true end
+		end
+	end
+	return M.keys(going)
+end
+
+function M.makePlan(disk, intent)
+	local state = intent.state
+	local notes = intent.notes
+	local before = filesOf(intent.before.lock)
+	local after = filesOf(state.lock)
+	local left = leftBehind(disk)
+	local files = {}
+	local folders = {}
+	local going = {}
+	local repair = {}
+	local fetched = {}
+	local download = 0
+	local needed = OVERHEAD
+	local freed = 0
+	local function grow(size)
+		needed = needed + counted(size)
+		freed = freed - counted(size)
+	end
+	local function requireFolder(path, name)
+		local folder = string.match(path, "^(.+)/")
+		if not folder or folders[folder] then return end
+		requireFolder(folder, name)
+		folders[folder] = true
+		local other = after[folder]
+		if other then
+			error(fail("file_conflict", {path = folder, owner = other.name, name = name}), 0)
+		end
+		if disk.isDir(folder) then
+			if disk.getDrive(folder) ~= disk.getDrive("") then
+				error(fail("other_drive", {path = folder}), 0)
+			end
+		else
+			if disk.exists(folder) and not going[folder] then
+				error(fail("file_in_the_way", {path = folder, name = name}), 0)
+			end
+			grow(LEAST)
+		end
+	end
+	local function add(path, name, found, reason, to, registry)
+		local backup
+		needed = needed + (JOURNAL_ENTRY + #path * 2)
+		if reason then
+			backup = backupOf(disk, path)
+			notes[#notes + 1] = "Kept as " .. backup .. ": " .. reason .. "."
+		elseif found then
+			freed = freed + counted(found.size)
+		end
+		if not to then
+			going[path] = true
+		else
+			grow(to.size)
+			if not fetched[to.sha256] and not left[to.sha256] then download = download + to.size end
+			fetched[to.sha256] = true
+		end
+		local url = registry and urlOf(registry, path) or nil
+		files[#files + 1] = {
+			path = path,
+			package = name,
+			to = to,
+			url = url,
+			registry = registry,
+			backup = backup,
+			found = found
+		}
+	end
+	for _, path in ipairs(intent.repair or {}) do
+		repair[path] = true
+		local found = not before[path] and not after[path] and M.look(disk, path) or nil
+		if found then add(path, "", found, STRANGE) end
+	end
+	for _, path in ipairs(M.keys(before)) do
+		local old = before[path]
+		local found = not after[path] and M.look(disk, path) or nil
+		if found then
+			add(path, old.name, found, not M.matches(disk, path, found, old.file) and EDITED or nil)
+		end
+	end
+	for _, path in ipairs(M.keys(after)) do
+		local owned = after[path]
+		local name = owned.name
+		local file = owned.file
+		local old = before[path]
+		local changes = old == nil or old.file.sha256 ~= file.sha256 or repair[path] == true
+		local found = changes and M.look(disk, path) or nil
+		if changes and not (found and M.matches(disk, path, found, file)) then
+			requireFolder(path, name)
+			if disk.isDir(path) then
+				error(fail("folder_in_the_way", {path = path, name = name}), 0)
+			end
+			local reason
+			if found then
+				if not old then
+					if intent.force ~= true then error(fail("file_exists", {path = path}), 0) end
+					reason = STRANGE
+				elseif not M.matches(disk, path, found, old.file) then
+					reason = EDITED
+				end
+			end
+			local registry = sourceOf(state, owned, path)
+			if registry then
+				add(path, name, found, reason, file, registry)
+			else
+				local problem = fail("not_repairable", {
+					path = path,
+					name = name,
+					version = owned.owner.version
+				})
+				notes[#notes + 1] = problem.message .. " " .. problem.hint
+			end
+		end
+	end
+	for path, text in pairs(stateFiles(state, intent.before)) do
+		local found = M.look(disk, path)
+		if found then freed = freed + counted(found.size) end
+		if text ~= false then grow(#text) end
+	end
+	for _, size in pairs(left) do
+		needed = needed - counted(size)
+		freed = freed + counted(size)
+	end
+	local free = disk.getFreeSpace("")
+	return {
+		title = intent.title,
+		packages = packageChanges(intent.before.lock, state.lock),
+		files = files,
+		data = dataThatGoes(disk, intent.before.lock, state.lock),
+		before = intent.before,
+		state = state,
+		download = download,
+		needed = math.max(0, needed),
+		free = free == "unlimited" and math.huge or free,
+		freed = freed,
+		notes = notes
+	}
+end
+
+function M.installed(source, automatic)
+	local copy = {}
+	for field, value in pairs(source) do copy[field] = value end
+	copy.description = nil
+	copy.automatic = automatic or nil
+	return copy
+end
+
+local function unneeded(lock, going)
+	local needed = {}
+	local function visit(name)
+		local known = lock.packages[name]
+		if not known or needed[name] or going[name] then return end
+		needed[name] = true
+		for dependency in pairs(known.dependencies) do visit(dependency) end
+	end
+	for name, known in pairs(lock.packages) do
+		if known.automatic ~= true then visit(name) end
+	end
+	local names = {}
+	for _, name in ipairs(M.keys(lock.packages)) do
+		if not needed[name] and not going[name] then names[#names + 1] = name end
+	end
+	return names
+end
+
+function M.lockWithout(lock, names, options, notes)
+	local going = {}
+	local queue = {}
+	local function remove(name)
+		if not lock.packages[name] then error(fail("not_installed", {name = name}), 0) end
+		if not going[name] then queue[#queue + 1] = name end
+		going[name] = true
+	end
+	for _, name in ipairs(names) do remove(name) end
+	local all = M.keys(lock.packages)
+	for _, gone in ipairs(queue) do
+		local users = {}
+		for _, name in ipairs(all) do
+			if not going[name] and lock.packages[name].dependencies[gone] then
+				users[#users + 1] = name
+			end
+		end
+		local what = table.concat(users, ", ")
+		if what ~= "" and options.cascade ~= true then
+			error(fail("needed_by", {name = gone, what = what}), 0)
+		end
+		for _, name in ipairs(users) do remove(name) end
+	end
+	local unused = unneeded(lock, going)
+	if options.unused == true then
+		for _, name in ipairs(unused) do remove(name) end
+	elseif #unused > 0 then
+		notes[#notes + 1] = "Not needed any more: " .. table.concat(unused, ", ")
+			.. ". To remove: ccpm uninstall --unused"
+	end
+	local packages = {}
+	for name, known in pairs(lock.packages) do
+		if not going[name] then packages[name] = known end
+	end
+	return {version = 1, packages = packages}
+end
+
+return M
+end
+
+modules["/apis/ccpm/registry"] = function(...)
+--- Registries.
+local M = {}
+local decode = require("/apis/json").decode
+local fail = require("/apis/ccpm/failure").fail
+local formats = require("/apis/ccpm/formats")
+local checkIndex = formats.checkIndex
+local INDEX_BYTES = formats.INDEX_BYTES
+local sha256 = require("/apis/ccpm/sha256").sha256
+local INDEX_PATH = "packages/index.json"
+local REASONS = {
+	["http is disabled"] = "http_disabled",
+	["Domain not permitted"] = "address_denied",
+	["Timed out"] = "timed_out",
+	["Could not connect"] = "cannot_connect",
+	["Unknown host"] = "cannot_connect"
+}
+
+function M.baseUrl(registry)
+	if string.find(registry, "^https?://[%w.%-%[]")
+			and not string.find(registry, '[%c"<>\\^`{|}\127-ÿ ?#]')
+	then
+		return true, (string.gsub(registry, "/*$", "/", 1))
+	end
+	local owner, repository, branch = unpack(
+		string.match(registry, "^([%w-]+)/([%w._-]+)@?([%w._/-]*)$"),
+		1,
+		3
+	)
+	if not owner then return false, fail("bad_registry", {registry = registry}) end
+	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/"
+		.. (branch == "" and "HEAD" or branch) .. "/"
+end
+
+function M.fileUrl(base, path) return base .. path end
+
+local function fetchText(fetch, url, registry, path, missing)
+	local fetch_result_0 = fetch(url)
+	local status = fetch_result_0.status
+	local body = fetch_result_0.body
+	local reason = fetch_result_0.reason
+	if status == 200 then return true, body end
+	if not status then
+		return false, fail(REASONS[reason or ""] or "network_error", {
+			registry = registry,
+			what = reason
+		})
+	end
+	return false, fail(status == 404 and missing or "server_error", {
+		registry = registry,
+		path = path,
+		status = status
+	})
+end
+
+function M.fetchIndex(registry, fetch)
+	local ok, base = M.baseUrl(registry)
+	if not ok then return false, base end
+	local fetched, text = fetchText(
+		fetch,
+		M.fileUrl(base, INDEX_PATH),
+		registry,
+		INDEX_PATH,
+		"no_index"
+	)
+	if not fetched then return false, text end
+	if #text > INDEX_BYTES then
+		return false, fail("bad_index", {registry = registry, what = "it is too large"})
+	end
+	local valid, index = checkIndex(decode(text))
+	if not valid then return false, fail("bad_index", {registry = registry, what = index}) end
+	return true, index
+end
+
+function M.fetchFile(change, fetch)
+	local registry = change.registry
+	local path = change.path
+	local ok, content = fetchText(fetch, change.url, registry, path, "file_missing")
+	if not ok then return false, content end
+	local bytes = content
+	if #bytes ~= change.to.size or sha256(bytes) ~= change.to.sha256 then
+		return false, fail("wrong_content", {registry = registry, path = path})
+	end
+	return true, bytes
+end
+
+return M
+end
+
+modules["/apis/ccpm/resolve"] = function(...)
+--- Which versions of which packages fit together.
+local M = {}
+
+function M.resolve(resolution)
+	return true, {packages = {}, notes = {table.concat(resolution.wanted, " ")}}
+end
+
+return M
+end
+
+modules["/apis/ccpm/screen"] = function(...)
+--- What `ccpm` shows.
+local M = {}
+
+local function paint(colour, act)
+	local before = term.getTextColour()
+	if colour and term.isColour() then term.setTextColour(colour) end
+	act()
+	term.setTextColour(before)
+end
+
+local function clearRow()
+	local _, row = term.getCursorPos()
+	term.setCursorPos(1, row)
+	term.clearLine()
+end
+
+local function readKey()
+	while true do
+		local event, what = os.pullEventRaw()
+		if event == "char" then return string.lower(what) end
+		if event == "key" and what == keys.enter then return "" end
+		if event == "terminate" then
+			print()
+			error("Terminated", 0)
+		end
+	end
+end
+
+local function layOut(lines, width)
+	local rows = {}
+	local column = 0
+	for _, line in ipairs(lines) do
+		local detail = line[3]
+		local end_ = #line[1] + 1
+		if detail and end_ + #detail <= width then column = math.max(column, end_) end
+	end
+	for _, line in ipairs(lines) do
+		local colour = line[2]
+		local detail = line[3]
+		local indent = string.match(line[1], "^ *")
+		local function put(text, first, others)
+			local lead = first
+			local rest = text
+			repeat
+				local room = math.max(width - #lead, 1)
+				local row = string.sub(rest, 1, room)
+				if #rest > room then
+					row = string.match(string.sub(rest, 1, room + 1), "^(.*) ") or row
+				end
+				rows[#rows + 1] = {lead .. row, colour}
+				rest = string.match(rest, "^ *(.*)", #row + 1)
+				lead = others
+			until rest == ""
+		end
+		local padded = string.format("%-" .. tostring(column) .. "s", line[1] .. " ")
+		local isOneRow = detail ~= nil and #padded + #detail <= width
+		local deeper = indent .. "  "
+		put(
+			string.sub(isOneRow and padded .. detail or line[1], #indent + 1),
+			indent,
+			indent == "" and deeper or indent
+		)
+		if detail and not isOneRow then put(detail, deeper, deeper) end
+	end
+	return rows
+end
+
+function M.show(lines)
+	local width, height = term.getSize()
+	local rows = layOut(lines, width)
+	local paged = #rows > height - 2 and settings.get("trapos.harness_mode") ~= true
+	clearRow()
+	local shown = 0
+	for _, row in ipairs(rows) do
+		if paged and shown > 0 and shown % (height - 1) == 0 then
+			term.write("-- Enter: more, q: quit --")
+			local key = readKey()
+			clearRow()
+			if key == "q" then return end
+		end
+		paint(row[2], function() return print(row[1]) end)
+		shown = shown + 1
+		if shown % 500 == 0 then sleep(0) end
+	end
+end
+
+function M.say(text, colour) M.show({{text, colour}}) end
+
+function M.fail(failure) M.show({{failure.message, colours.red}, {failure.hint, colours.red}}) end
+
+function M.ask(question, usual)
+	write(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ")
+	local key
+	repeat
+		key = readKey()
+	until not (key ~= "y" and key ~= "n" and key ~= "")
+	local agreed
+	if key == "" then
+		agreed = usual
+	else
+		agreed = key == "y"
+	end
+	print(agreed and "yes" or "no")
+	return agreed
+end
+
+function M.bytes(count)
+	if count < 1000 then return tostring(count) .. " bytes" end
+	return count < 1000000 and string.format("%.1f kB", count / 1000)
+		or string.format("%.1f MB", count / 1000000)
+end
+
+local PHASES = {index = "Asking ", fetch = "Fetching ", apply = "Writing "}
+
+function M.showProgress(progress)
+	local width = term.getSize()
+	local name = progress.name
+	local done, all = progress.bytes, progress.totalBytes
+	local start = width < 40 and "" or PHASES[progress.phase]
+	start = start .. tostring(progress.done) .. "/" .. tostring(progress.total) .. " "
+	if all > 0 then
+		start = start .. string.format("%d/%d kB ", math.ceil(done / 1000), math.ceil(all / 1000))
+	end
+	local room = width - #start
+	local shown = #name > room and ".." .. string.sub(name, 2 - room) or name
+	local text = string.format("%-" .. tostring(width) .. "s", start .. shown)
+	local lit = math.floor(width * (all > 0 and done / all or 0))
+	clearRow()
+	local before = term.getBackgroundColour()
+	term.setBackgroundColour(colours.grey)
+	term.write(string.sub(text, 1, lit))
+	term.setBackgroundColour(before)
+	term.write(string.sub(text, lit + 1))
+end
+
+function M.during(act)
+	local ok, problem = pcall(act)
+	clearRow()
+	if ok then return end
+	if problem == "Terminated" then M.say("Nothing has changed. The same command goes on.") end
+	error(problem, 0)
+end
+
+return M
+end
+
+modules["/apis/ccpm/semver"] = function(...)
+--- Versions and version ranges, as npm's semver reads them.
+local M = {}
+local match = string.match
+local LARGEST = 9007199254740991
+local MARKS = "  = ^ ~ ~> < <= > >= "
+
+local function split(text)
+	local parts = {}
+	for part in string.gmatch(text .. ".", "(.-)%.") do
+		if not match(part, "^[%w-]+$") or match(part, "^0%d+$") then return nil end
+		parts[#parts + 1] = match(part, "^%d+$") and tonumber(part) or part
+	end
+	return parts
+end
+
+local function parse(text)
+	local core, dash, rest = match(string.gsub(text, "%+[%w.-]+$", ""), "^([%dxX*.]+)(%-?)(.*)$")
+	local numbers = split((string.gsub(core or "", "[X*]", "x")))
+	local prerelease = dash == "" and {} or split(rest or "")
+	if not numbers or #numbers > 3 or not prerelease then return nil end
+	if rest ~= "" and (dash == "" or #numbers < 3) then return nil end
+	local parts = {}
+	for _, part in ipairs(numbers) do
+		if part == "x" then return parts end
+		if type(part) == "string" or part > LARGEST then return nil end
+		parts[#parts + 1] = part
+	end
+	for _, part in ipairs(prerelease) do parts[#parts + 1] = part end
+	return parts
+end
+
+local function order(one, other)
+	for index = 0, math.max(#one, #other) - 1 do
+		local a, b = one[index + 1], other[index + 1]
+		if a ~= b then
+			if not a or not b then return (a == nil) == (index == 3) and 1 or -1 end
+			local isNumber = type(a) == "number"
+			if isNumber ~= (type(b) == "number") then return isNumber and -1 or 1 end
+			return a < b and -1 or 1
+		end
+	end
+	return 0
+end
+
+local function after(parts, place)
+	local next = {0, 0, 0}
+	for index = 0, place - 2 do next[index + 1] = parts[index + 1] end
+	next[place] = parts[place] + 1
+	return next
+end
+
+local function isIn(version, range)
+	local isInAny = false
+	for alternative in string.gmatch(range .. "||", "(.-)||") do
+		local isInThis = true
+		local isNamed = #version == 3
+		local function limit(sign, parts)
+			local place = order(version, parts) + 2
+			if not string.find(sign, string.sub("<=>", place, place), 1, true) then
+				isInThis = false
+			end
+			if #parts > 3 and order(after(parts, 3), after(version, 3)) == 0 then isNamed = true end
+		end
+		local hyphens = string.gsub(alternative, "^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2")
+		local text = string.gsub(hyphens, "([<>=~^])%s+", "%1")
+		for token in string.gmatch(text, "%S+") do
+			local mark, rest = match(token, "^([<>=~^]*)v?(.*)$")
+			local low = parse(rest)
+			if not low or not string.find(MARKS, " " .. mark .. " ", 1, true) then return nil end
+			local given = math.min(#low, 3)
+			local isWhole = given == 3
+			local kind = string.sub(mark, 1, 1)
+			if given == 0 then
+				if mark == "<" or mark == ">" then isInThis = false end
+			else
+				local place = given
+				if kind == "~" and isWhole then place = 2 end
+				if kind == "^" then
+					place = 1
+					while place < given and low[place] == 0 do place = place + 1 end
+				end
+				local high = after(low, place)
+				for index = given, 2 do low[index + 1] = 0 end
+				if mark == ">" then
+					limit(isWhole and ">" or ">=", isWhole and low or high)
+				elseif kind ~= "<" then
+					limit(">=", low)
+				end
+				if not isWhole then low[4] = 0 end
+				high[4] = 0
+				if mark == "<" then
+					limit("<", low)
+				elseif isWhole and string.find("<=", kind, 1, true) then
+					limit("<=", low)
+				elseif kind ~= ">" then
+					limit("<", high)
+				end
+			end
+		end
+		if isInThis and isNamed then isInAny = true end
+	end
+	return isInAny
+end
+
+function M.isVersion(text) return match(text, "^%d+%.%d+%.%d") ~= nil and parse(text) ~= nil end
+
+function M.compare(a, b) return order(parse(a), parse(b)) end
+
+function M.isRange(text) return isIn({0, 0, 0}, text) ~= nil end
+
+function M.satisfies(version, range) return isIn(parse(version), range) == true end
+
+return M
+end
+
+modules["/apis/ccpm/sha256"] = function(...)
+--- SHA-256 as FIPS 180-4 defines it, fast enough for the files of programs.
+local M = {}
+local bits = _G.bit32
+local band = bits.band
+local bxor = bits.bxor
+local rrotate = bits.rrotate
+local rshift = bits.rshift
+local WORD = 4294967296
+local BLOCKS_WITHOUT_YIELD = 1024
+local YIELD = "ccpm_sha256"
+local initial = {}
+local constants = {}
+local primes = 0
+local candidate = 2
+while primes < 64 do
+	local prime = true
+	for divisor = 2, math.sqrt(candidate) do prime = prime and candidate % divisor > 0 end
+	if prime then
+		primes = primes + 1
+		initial[primes] = math.floor(candidate ^ (1 / 2) % 1 * WORD)
+		constants[primes] = math.floor(candidate ^ (1 / 3) % 1 * WORD)
+	end
+	candidate = candidate + 1
+end
+local blocksWithoutYield = 0
+
+function M.sha256(bytes)
+	local length = ""
+	for place = 7, 0, -1 do
+		length = length .. string.char(math.floor(#bytes * 8 / 256 ^ place) % 256)
+	end
+	local padded = bytes .. string.char(128) .. string.rep("\0", (55 - #bytes) % 64) .. length
+	local hash = {}
+	for index = 1, 8 do hash[index] = initial[index] end
+	local words = {}
+	for at = 1, #padded, 64 do
+		blocksWithoutYield = blocksWithoutYield + 1
+		if blocksWithoutYield >= BLOCKS_WITHOUT_YIELD then
+			blocksWithoutYield = 0
+			os.queueEvent(YIELD)
+			os.pullEvent(YIELD)
+		end
+		for index = 1, 16 do
+			local a, b, c, d = string.byte(padded, at + index * 4 - 4, at + index * 4 - 1)
+			words[index] = ((a * 256 + b) * 256 + c) * 256 + d
+		end
+		for index = 17, 64 do
+			local early = words[index - 15]
+			local late = words[index - 2]
+			local mixed = bxor(rrotate(early, 7), rrotate(early, 18), rshift(early, 3))
+			local other = bxor(rrotate(late, 17), rrotate(late, 19), rshift(late, 10))
+			words[index] = (words[index - 16] + mixed + words[index - 7] + other) % WORD
+		end
+		local a, b, c, d, e, f, g, h = unpack(hash)
+		for index = 1, 64 do
+			local chosen = bxor(g, band(e, bxor(f, g)))
+			local majority = band(a, b) + band(c, bxor(a, b))
+			local first = h + bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25)) + chosen
+					+ constants[index]
+				+ words[index]
+			local second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + majority
+			h = g
+			g = f
+			f = e
+			e = (d + first) % WORD
+			d = c
+			c = b
+			b = a
+			a = (first + second) % WORD
+		end
+		for index, value in ipairs({a, b, c, d, e, f, g, h}) do
+			hash[index] = (hash[index] + value) % WORD
+		end
+	end
+	return string.format(string.rep("%08x", 8), unpack(hash))
+end
+
+return M
+end
+
+modules["/apis/ccpm/state"] = function(...)
+--- What ccpm knows, in its files under /trapos.
+local M = {}
+local json = require("/apis/json")
+local decode = json.decode
+local encode = json.encode
+local fail = require("/apis/ccpm/failure").fail
+local formats = require("/apis/ccpm/formats")
+local checkCache = formats.checkCache
+local checkConfiguration = formats.checkConfiguration
+local checkLock = formats.checkLock
+M.LOCK = "trapos/ccpm.lock.json"
+M.CONFIGURATION = "trapos/ccpm.json"
+M.CACHE = "trapos/ccpm.cache.json"
+
+local function readFile(disk, path, check, notes)
+	if not disk.exists(path) then return nil end
+	local file = disk.open(path, "rb")
+	local text = ""
+	if file ~= nil then
+		text = file.readAll() or ""
+		file.close()
+	end
+	local ok, value, newer = check(decode(text))
+	if ok then return value end
+	if newer then error(fail("newer_format", {path = path}), 0) end
+	local aside = path .. ".broken"
+	do
+		local number = 2
+		while disk.exists(aside) do
+			aside = path .. ".broken" .. tostring(number)
+			number = number + 1
+		end
+	end
+	local moved, problem = pcall(disk.move, path, aside)
+	if not moved then error(fail("cannot_write", {path = path, what = problem}), 0) end
+	notes[#notes + 1] = path .. " cannot be read (" .. value .. "). It was set aside as " .. aside
+		.. ". Type: ccpm recover"
+	return nil
+end
+
+function M.readState(disk, notes)
+	local state
+	local ok, failure = pcall(function()
+		local configuration = {version = 1, registries = {}}
+		local lock = {version = 1, packages = {}}
+		local cache = {version = 1, registries = {}}
+		state = {
+			configuration = readFile(disk, M.CONFIGURATION, checkConfiguration, notes)
+				or configuration,
+			lock = readFile(disk, M.LOCK, checkLock, notes) or lock,
+			cache = readFile(disk, M.CACHE, checkCache, notes) or cache
+		}
+	end)
+	if not ok then return false, failure end
+	return true, state
+end
+
+local function isEmpty(values) return next(values) == nil end
+
+function M.stateFiles(state, before)
+	local empty = isEmpty(state.lock.packages)
+	local gone = empty and not (before and isEmpty(before.lock.packages))
+	return {
+		[M.LOCK] = not empty and encode(state.lock) or false,
+		[M.CONFIGURATION] = not (gone or isEmpty(state.configuration.registries))
+				and encode(state.configuration)
+			or false,
+		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and encode(state.cache) or false
+	}
+end
+
+return M
+end
+
+modules["/apis/ccpm/transaction"] = function(...)
+--- Changes files of the computer all at once or not at all, whenever the power goes.
+local M = {}
+local encode = require("/apis/json").encode
+local fail = require("/apis/ccpm/failure").fail
+local finish = require("/apis/ccpm/finish")
+local sha256 = require("/apis/ccpm/sha256").sha256
+local FOLDER_BYTES = 500
+local FINISHER = "apis/ccpm/finish.lua"
+local STAGING = "trapos/ccpm.staging"
+
+local function attempt(action)
+	local ok, problem = pcall(action)
+	if ok then return true, nil end
+	if type(problem) == "table" then return false, problem end
+	local what = string.match(tostring(problem), "([^:%s][^:]*)$")
+	return false, fail("cannot_write", {path = STAGING, what = what})
+end
+
+local function changed(path) error(fail("changed_meanwhile", {path = path}), 0) end
+
+local function read(disk, path)
+	local file = disk.open(path, "rb")
+	if file == nil then return "" end
+	local content = file.readAll() or ""
+	file.close()
+	return content
+end
+
+local function write(disk, path, content)
+	local file, reason = disk.open(path, "wb")
+	if file == nil then error(reason, 0) end
+	local ok, problem = pcall(file.write, content)
+	file.close()
+	if ok and disk.getSize(path) == #content then return end
+	disk.delete(path)
+	error(ok and "Out of space" or problem, 0)
+end
+
+function M.leftBehind(disk)
+	local sizes = {}
+	if disk.isDir(finish.PARTIAL) then
+		for _, name in ipairs(disk.list(finish.PARTIAL)) do
+			sizes[name] = disk.getSize(finish.PARTIAL .. "/" .. name)
+		end
+	end
+	return sizes
+end
+
+function M.open(disk, files)
+	local staging = STAGING .. "/"
+	local owner = staging .. "of-" .. tostring(math.random(1000000000))
+	local staged = {}
+	local finisher
+	local function own()
+		if not disk.exists(owner) then changed(STAGING) end
+	end
+	local function guard(source)
+		if disk.exists(finish.FINISHER) then return end
+		disk.copy(source, staging .. "finish.lua")
+		finish.moveTo(disk, staging .. "finish.lua", finish.FINISHER)
+	end
+	local function accept(sha)
+		staged[sha] = true
+		if sha == finisher then guard(staging .. sha) end
+	end
+	local function has(fingerprint)
+		local sha = fingerprint.sha256
+		if staged[sha] == false and sha256(read(disk, staging .. sha)) == sha then accept(sha) end
+		return staged[sha] == true
+	end
+	local function keep()
+		if not disk.exists(owner) or disk.exists(finish.JOURNAL) then return end
+		pcall(function()
+			for _, name in ipairs(disk.list(STAGING)) do
+				if staged[name] == nil then disk.delete(staging .. name) end
+			end
+			if next(staged) ~= nil and not disk.exists(finish.PARTIAL) then
+				disk.move(STAGING, finish.PARTIAL)
+			end
+			disk.delete(STAGING)
+			finish.clean(disk, true)
+		end)
+	end
+	local function prepare(plan, stateFiles)
+		for _, change in ipairs(plan.files) do
+			if change.to and not has(change.to) then changed(STAGING) end
+		end
+		own()
+		local steps = {}
+		local gone = {}
+		local used = {}
+		local targets = {}
+		for _, value in ipairs(plan.files) do
+			local path = value.path
+			local to = value.to
+			local backup = value.backup
+			local found = value.found
+			local now = disk.exists(path) and disk.attributes(path) or nil
+			if (now and now.size) ~= (found and found.size)
+					or (now and now.modified) ~= (found and found.modified)
+					or now and now.isDir
+			then
+				changed(path)
+			end
+			if backup then
+				if disk.exists(backup) then changed(backup) end
+				targets[#targets + 1] = backup
+			end
+			if not to then
+				table.insert(steps, 1, {path = path, backup = backup})
+				gone[path] = true
+			else
+				local name = to.sha256
+				while used[name] do name = name .. "-" end
+				used[name] = true
+				if name ~= to.sha256 then disk.copy(staging .. to.sha256, staging .. name) end
+				targets[#targets + 1] = path
+				steps[#steps + 1] = {path = path, staged = name, backup = backup}
+			end
+		end
+		for _, path in ipairs(plan.data) do steps[#steps + 1] = {path = path, folder = true} end
+		local states = {}
+		for path in pairs(stateFiles) do states[#states + 1] = path end
+		table.sort(states)
+		for _, path in ipairs(states) do
+			local text = stateFiles[path]
+			if text == false then
+				steps[#steps + 1] = {path = path}
+			elseif read(disk, path) ~= text then
+				local name = string.match(path, "[^/]+$")
+				write(disk, staging .. name, text)
+				steps[#steps + 1] = {path = path, staged = name}
+			end
+		end
+		local journal = {version = 1, title = plan.title, steps = steps}
+		write(disk, finish.JOURNAL .. ".new", encode(journal))
+		local needed = 0
+		for _, path in ipairs(targets) do
+			local folder = string.match(path, "^(.+)/")
+			while folder ~= nil and not disk.isDir(folder) and not used[folder] do
+				if disk.exists(folder) and not gone[folder] then changed(folder) end
+				used[folder] = true
+				needed = needed + FOLDER_BYTES
+				folder = string.match(folder, "^(.+)/")
+			end
+		end
+		local free = disk.getFreeSpace("/")
+		if free ~= "unlimited" and free < needed then
+			error(fail("no_space", {needed = needed, free = free}), 0)
+		end
+		disk.move(finish.JOURNAL .. ".new", finish.JOURNAL)
+	end
+	local ok, failure = attempt(function()
+		if disk.exists(finish.JOURNAL) then
+			local done, line = finish.recover(disk)
+			if not done then error(fail("not_finished", {what = line}), 0) end
+			changed("trapos/ccpm.lock.json")
+		end
+		if disk.exists("startup") and not disk.isDir("startup") then
+			error(fail("file_in_the_way", {path = "startup", name = "ccpm"}), 0)
+		end
+		disk.delete(STAGING)
+		disk.makeDir(owner)
+		if disk.exists(FINISHER) then guard(FINISHER) end
+		for _, change in ipairs(files) do
+			local opt_10 = change.to
+			local sha = opt_10 and opt_10.sha256
+			if change.path == FINISHER then finisher = sha end
+			if sha and staged[sha] == nil and disk.exists(finish.PARTIAL .. "/" .. sha) then
+				disk.move(finish.PARTIAL .. "/" .. sha, staging .. sha)
+				staged[sha] = false
+			end
+		end
+		disk.delete(finish.PARTIAL)
+	end)
+	if not ok then
+		keep()
+		return false, failure
+	end
+	local transaction = {
+		has = has,
+		keep = keep,
+		stage = function(fingerprint, content)
+			return attempt(function()
+				own()
+				write(disk, staging .. fingerprint.sha256, content)
+				accept(fingerprint.sha256)
+			end)
+		end,
+		commit = function(plan, stateFiles)
+			return attempt(function()
+				prepare(plan, stateFiles)
+				local done, line = finish.recover(disk)
+				if not done then error(fail("not_finished", {what = line}), 0) end
+			end)
+		end
+	}
+	return true, transaction
+end
+
+return M
+end
+
+modules["/apis/ccpm/verify"] = function(...)
+--- What stands on the disk that is not what was installed.
+local M = {}
+local plan = require("/apis/ccpm/plan")
+local keys = plan.keys
+local look = plan.look
+local matches = plan.matches
+local KEPT = {
+	"%.ccpm%-old%d*$",
+	"%.broken%d*$",
+	"^ccpm%.json$",
+	"^ccpm%.lock%.json$",
+	"^ccpm%.cache%.json$"
+}
+
+function M.verify(disk, lock, names)
+	local findings = {}
+	local owned = {}
+	local folders = {}
+	for _, known in pairs(lock.packages) do
+		for path in pairs(known.files) do
+			owned[path] = true
+			local folder = string.match(path, "^(.+/.+)/")
+			if folder then folders[folder] = true end
+		end
+	end
+	for _, name in ipairs(names or keys(lock.packages)) do
+		for path, file in pairs(lock.packages[name].files) do
+			local found = look(disk, path)
+			if not found then
+				findings[#findings + 1] = {path = path, problem = "missing", package = name}
+			elseif not matches(disk, path, found, file) then
+				findings[#findings + 1] = {path = path, problem = "changed", package = name}
+			end
+		end
+	end
+	local function lookInto(folder, pattern)
+		for _, name in ipairs(disk.isDir(folder) and disk.list(folder) or {}) do
+			local path = folder .. "/" .. name
+			local known = owned[path] == true or string.find(name, pattern) == nil
+			for _, kept in ipairs(KEPT) do
+				if not known then known = string.find(name, kept) ~= nil end
+			end
+			if not known and not disk.isDir(path) then
+				findings[#findings + 1] = {path = path, problem = "foreign"}
+			end
+		end
+	end
+	if not names then
+		for _, folder in ipairs(keys(folders)) do lookInto(folder, "") end
+		lookInto("trapos", "^ccpm%.")
+	end
+	table.sort(findings, function(one, other) return one.path < other.path end)
+	return findings
+end
+
+return M
+end
+
+modules["/apis/failure"] = function(...)
+--- How a call says that it failed.
+local M = {}
+local describe = {__tostring = function(failure) return failure.message .. "\n" .. failure.hint end}
+
+--- Makes a failure.
+-- @param failures the package's table
+-- @param code a key of it
+-- @param detail values for the `{name}`s in its message and hint
+-- @param text what there was of the result, where there is any
+-- @return the failure, which `tostring` turns into message and hint
+function M.makeFailure(failures, code, detail, text)
+	local message, hint = unpack(failures[code] or {code, ""}, 1, 2)
+	local function fill(template)
+		return (string.gsub(template, "{(%w+)}", function(name)
+			local tostring_1 = tostring
+			local temp_0 = detail and detail[name]
+			if temp_0 == nil then temp_0 = "" end
+			return tostring_1(temp_0)
+		end))
+	end
+	return setmetatable(
+		{code = code, message = fill(message), hint = fill(hint), text = text},
+		describe
+	)
+end
+
+return M
+end
+
+modules["/apis/http"] = function(...)
+--- One HTTP request on CC's asynchronous `http.request`, with an answer or a reason in every case.
+local M = {}
+local sent = 0
+local start = tostring(os.epoch("utc")) .. "-" .. tostring(math.random(1, 1000000))
+
+local function read(handle)
+	local headers = {}
+	for name, value in pairs(handle.getResponseHeaders()) do headers[string.lower(name)] = value end
+	local status = handle.getResponseCode()
+	local body = handle.readAll()
+	handle.close()
+	return {status = status, headers = headers, body = body or ""}
+end
+
+local function failed(reason) return {headers = {}, body = "", reason = reason} end
+
+--- Sends a request and waits for what comes of it. Never raises, except for Ctrl+T unless `raw` is set.
+-- @param request what to send
+-- @return the server's response, whatever its status, or a `reason`
+function M.send(request)
+	if not http then return failed("http is disabled") end
+	sent = sent + 1
+	local query = string.find(request.url, "?", 1, true)
+	local url = request.url .. (query and "&" or "?") .. "n=" .. start .. "-" .. tostring(sent)
+	local ok, reason = http.request({
+		url = url,
+		method = request.method or "GET",
+		headers = request.headers,
+		body = request.body,
+		timeout = request.timeout,
+		binary = true
+	})
+	if not ok then return failed(reason or "the request was refused") end
+	local timer = os.startTimer(request.timeout + 1)
+	local pull = request.raw == true and os.pullEventRaw or os.pullEvent
+	while true do
+		local event, subject, detail, handle = pull()
+		if event == "timer" and subject == timer then return failed("Timed out") end
+		if subject == url then
+			os.cancelTimer(timer)
+			if event == "http_success" then return read(detail) end
+			if event == "http_failure" then
+				return handle == nil and failed(tostring(detail)) or read(handle)
+			end
+		end
+	end
+end
+
+return M
+end
+
+modules["/apis/json"] = function(...)
+--- JSON as servers write it, on top of CC's textutils.
+local M = {}
+
+--- Writes a value as JSON. CC before 1.106 can only write bytes above 127 as Latin-1 escapes, which would garble UTF-8;
+-- they are turned back into bytes, which JSON allows as they are.
+-- @param value tables, strings (UTF-8), numbers and booleans; an empty table becomes `{}`
+-- @return the JSON text
+function M.encode(value)
+	local text = string.gsub(
+		textutils.serializeJSON(value),
+		"(\\+)u00([89A-Fa-f]%x)",
+		function(slashes, hex)
+			if #slashes % 2 == 0 then return nil end
+			return string.sub(slashes, 2) .. string.char(tonumber(hex, 16))
+		end
+	)
+	return text
+end
+
+--- Reads JSON.
+-- @param text the JSON text
+-- @return the value, or nil when the text is not JSON; null is nil, too
+function M.decode(text)
+	local ok, value = pcall(function()
+		return textutils.unserializeJSON(text, {parse_empty_array = false})
+	end)
+	if ok then return value end
+	return nil
+end
+
+return M
+end
+
+modules["/apis/libccpm"] = function(...)
+--- The package manager for programs.
+local fail = require("/apis/ccpm/failure").fail
+local finish = require("/apis/ccpm/finish")
+local JOURNAL = finish.JOURNAL
+local recover = finish.recover
+local plan_ = require("/apis/ccpm/plan")
+local installed = plan_.installed
+local keys = plan_.keys
+local lockWithout = plan_.lockWithout
+local look = plan_.look
+local makePlan = plan_.makePlan
+local matches = plan_.matches
+local registry_ = require("/apis/ccpm/registry")
+local baseUrl = registry_.baseUrl
+local fetchFile = registry_.fetchFile
+local fetchIndex = registry_.fetchIndex
+local resolve = require("/apis/ccpm/resolve").resolve
+local state_ = require("/apis/ccpm/state")
+local LOCK = state_.LOCK
+local readState = state_.readState
+local stateFiles = state_.stateFiles
+local open = require("/apis/ccpm/transaction").open
+local verify = require("/apis/ccpm/verify").verify
+local send = require("/apis/http").send
+local TIMEOUT = 30
+local FINISHER = "apis/ccpm/finish.lua"
+
+local function fetchOverHttp(url) return send({url = url, timeout = TIMEOUT}) end
+
+local function same(one, other)
+	if type(one) ~= "table" or type(other) ~= "table" then return one == other end
+	for key, value in pairs(one) do
+		if not same(value, other[key]) then return false end
+	end
+	for key in pairs(other) do
+		if one[key] == nil then return false end
+	end
+	return true
+end
+
+local function titleOf(verb, names)
+	if names == nil then names = {} end
+	if #names == 0 then return verb end
+	return verb .. " "
+		.. (#names > 3 and tostring(#names) .. " of them" or table.concat(names, ", "))
+end
+
+local function need(ok, value)
+	if not ok then error(value, 0) end
+	return value
+end
+
+local function positionOf(registries, registry)
+	local _, base = baseUrl(registry)
+	for position, known in ipairs(registries) do
+		local _, other = baseUrl(known)
+		if known == registry or base == other then return position end
+	end
+	return nil
+end
+
+local function requirePosition(state, registry)
+	local position = positionOf(state.configuration.registries, registry)
+	if not position then error(fail("registry_unknown", {registry = registry}), 0) end
+	return position
+end
+
+local function candidatesOf(state)
+	local candidates = {}
+	for _, registry in ipairs(state.configuration.registries) do
+		local known = state.cache.registries[registry]
+		for name, offered in pairs(known and known.packages or {}) do
+			local candidate = {registry = registry}
+			for field, value in pairs(offered) do candidate[field] = value end
+			if candidates[name] == nil then candidates[name] = {} end
+			table.insert(candidates[name], candidate)
+		end
+	end
+	return candidates
+end
+
+--- Makes a package manager. It keeps nothing in memory: the state is read anew by each call.
+-- @param environment stand-ins for what the computer provides, and who is told of progress and notes
+-- @return its functions
+local function createCcpm(environment)
+	local given = environment or {}
+	local disk = given.fs or fs
+	local fetch = given.fetch or fetchOverHttp
+	local now = given.now or function() return os.epoch("utc") end
+	local function report(phase, name, done, total, bytes, totalBytes)
+		if bytes == nil then bytes = 0 end
+		if totalBytes == nil then totalBytes = 0 end
+		if given.onProgress then
+			given.onProgress({
+				phase = phase,
+				name = name,
+				done = done,
+				total = total,
+				bytes = bytes,
+				totalBytes = totalBytes
+			})
+		end
+	end
+	local function tell(notes)
+		for _, note in ipairs(given.onNote and notes or {}) do given.onNote(note) end
+	end
+	local function guarded(act, isReporter)
+		return function(first, second)
+			local ok, value = pcall(function()
+				local lines = {}
+				local done, line = recover(disk)
+				if not done and disk.exists(JOURNAL) then
+					error(fail("not_finished", {what = line}), 0)
+				end
+				if line then lines[#lines + 1] = line end
+				local known, read = readState(disk, lines)
+				if not isReporter then tell(lines) end
+				local state = need(known, read)
+				local registries = state.configuration.registries
+				local added = given.registry
+				if added and not positionOf(registries, added) then
+					registries[#registries + 1] = added
+				end
+				return act(state, first, second, lines)
+			end)
+			if ok then return true, value end
+			if value == "Terminated" then error(value, 0) end
+			local failure = type(value) == "table" and value
+				or fail("internal_error", {what = value})
+			return false, failure
+		end
+	end
+	local function forEach(items, act)
+		local next = 0
+		local failure
+		local function work(last)
+			while next < last and failure == nil do
+				next = next + 1
+				failure = act(items[next]) or failure
+			end
+		end
+		local function all() work(#items) end
+		work(given.fetch and #items or math.min(1, #items))
+		if next < #items then parallel.waitForAll(all, all, all, all) end
+		return failure
+	end
+	local function ask(before, failures, purpose)
+		local registries = before.configuration.registries
+		local cached = {}
+		local done = 0
+		local first
+		local answered = 0
+		if #registries == 0 and purpose ~= "repair" then error(fail("no_registry"), 0) end
+		forEach(registries, function(registry)
+			report("index", registry, done, #registries)
+			local ok, answer = fetchIndex(registry, fetch)
+			local known = before.cache.registries[registry]
+			if known then cached[registry] = known end
+			done = done + 1
+			if not ok then
+				failures[registry] = answer
+				if first == nil then first = answer end
+				return
+			end
+			answered = answered + 1
+			if purpose == "update" or not known or not same(known.packages, answer.packages) then
+				cached[registry] = {updated = now(), packages = answer.packages}
+			end
+			return nil
+		end)
+		if answered == 0 and purpose ~= "repair" then
+			error(done ~= 1 and fail("no_registry_answers", {what = first.message}) or first, 0)
+		end
+		return {
+			configuration = before.configuration,
+			lock = before.lock,
+			cache = {version = 1, registries = cached}
+		}
+	end
+	local function askWithNotes(before, notes, purpose)
+		local failures = {}
+		local state = ask(before, failures, purpose)
+		for _, registry in ipairs(keys(failures)) do
+			local known = before.cache.registries[registry] ~= nil
+			notes[#notes + 1] = failures[registry].message .. " "
+				.. (known and "What it had before counts." or "It is left out.")
+		end
+		return state
+	end
+	local function planResolved(before, title, wanted, newest, options)
+		local notes = {}
+		local askWithNotes_result_1 = askWithNotes(before, notes)
+		local configuration = askWithNotes_result_1.configuration
+		local cache = askWithNotes_result_1.cache
+		local candidates = candidatesOf({
+			configuration = configuration,
+			cache = cache,
+			lock = before.lock
+		})
+		local ok, resolved = resolve({
+			wanted = wanted,
+			newest = newest,
+			installed = before.lock.packages,
+			candidates = candidates
+		})
+		if not ok then tell(notes) end
+		local need_result_2 = need(ok, resolved)
+		local chosen = need_result_2.packages
+		local heldBack = need_result_2.notes
+		local packages = {}
+		for _, note in ipairs(heldBack) do notes[#notes + 1] = note end
+		for _, value_ in ipairs(chosen) do
+			local name = value_.name
+			local one = value_.package
+			local automatic = value_.automatic
+			packages[name] = installed(one, automatic)
+		end
+		local state = {
+			configuration = configuration,
+			cache = cache,
+			lock = {version = 1, packages = packages}
+		}
+		return makePlan(disk, {
+			title = title,
+			before = before,
+			state = state,
+			notes = notes,
+			force = options and options.force
+		})
+	end
+	local function requireInstalled(state, names)
+		if names == nil then names = {} end
+		for _, name in ipairs(names) do
+			if not state.lock.packages[name] then error(fail("not_installed", {name = name}), 0) end
+		end
+	end
+	local function carryOut(plan, transaction)
+		local wanted = {}
+		local seen = {}
+		local done = 0
+		local bytes = 0
+		local totalBytes = 0
+		for _, change in ipairs(plan.files) do
+			local to = change.to
+			if to and not seen[to.sha256] and not transaction.has(to) then
+				seen[to.sha256] = true
+				totalBytes = totalBytes + to.size
+				table.insert(wanted, change.path == FINISHER and 1 or #wanted + 1, change)
+			end
+		end
+		local failure = forEach(wanted, function(change)
+			report("fetch", change.path, done, #wanted, bytes, totalBytes)
+			local ok, content = fetchFile(change, fetch)
+			if not ok then return content end
+			local staged, problem = transaction.stage(change.to, content)
+			if not staged then return problem end
+			done = done + 1
+			bytes = bytes + change.to.size
+			return nil
+		end)
+		if failure then return failure end
+		report("apply", plan.title, done, done, bytes, bytes)
+		need(transaction.commit(plan, stateFiles(plan.state, plan.before)))
+		return nil
+	end
+	local function apply(state, plan)
+		local before = plan.before
+		if not same(state.lock, before.lock) or not same(state.configuration, before.configuration)
+		then
+			error(fail("changed_meanwhile", {path = LOCK}), 0)
+		end
+		if #plan.files + #plan.data == 0 and same(state, plan.state) then return end
+		local free = disk.getFreeSpace("")
+		if free ~= "unlimited" and free < plan.needed then
+			error(fail("no_space", {needed = plan.needed, free = free}), 0)
+		end
+		local transaction = need(open(disk, plan.files))
+		local ok, failure = pcall(function() return carryOut(plan, transaction) end)
+		if ok and not failure then return end
+		transaction.keep()
+		error(failure, 0)
+	end
+	local function change(before, state, title)
+		apply(before, makePlan(disk, {title = title, before = before, state = state, notes = {}}))
+	end
+	local function changeRegistries(before, verb, registry, from, to, offered)
+		local registries = {}
+		for _, known in ipairs(before.configuration.registries) do
+			registries[#registries + 1] = known
+		end
+		local last = #registries + (from and 0 or 1)
+		if to and not (to >= 1 and to <= last and to % 1 == 0) then
+			error(fail("registry_position", {position = to, last = last}), 0)
+		end
+		if from then table.remove(registries, from) end
+		if to then table.insert(registries, to, registry) end
+		local cached = {}
+		for _, known in ipairs(registries) do cached[known] = before.cache.registries[known] end
+		if cached[registry] == nil then cached[registry] = offered end
+		local state = {
+			configuration = {version = 1, registries = registries},
+			lock = before.lock,
+			cache = {version = 1, registries = cached}
+		}
+		change(before, state, verb .. " registry " .. registry)
+	end
+	local function rebuildLock(before, lines)
+		local candidates = candidatesOf(before)
+		local packages = {}
+		local found = {}
+		for name, known in pairs(before.lock.packages) do packages[name] = known end
+		local function stands(offered)
+			local isMeta = true
+			for path, file in pairs(offered.files) do
+				local seen = look(disk, path)
+				if not seen or not matches(disk, path, seen, file) then return false end
+				isMeta = false
+			end
+			for name in pairs(offered.dependencies) do
+				if isMeta and not packages[name] then return false end
+			end
+			return true
+		end
+		local known = -1
+		while #found > known do
+			known = #found
+			for _, name in ipairs(keys(candidates)) do
+				for _, offered in ipairs(candidates[name]) do
+					if not packages[name] and stands(offered) then
+						packages[name] = installed(offered, false)
+						found[#found + 1] = name .. " " .. offered.version
+					end
+				end
+			end
+		end
+		if known == 0 then return end
+		lines[#lines + 1] = "Found again: " .. table.concat(found, ", ") .. "."
+		local before_3 = before
+		local configuration = before_3.configuration
+		local cache = before_3.cache
+		change(
+			before,
+			{
+				configuration = configuration,
+				cache = cache,
+				lock = {version = 1, packages = packages}
+			},
+			"recover the lock"
+		)
+	end
+	return {
+		state = guarded(function(state) return state end),
+		update = guarded(function(before)
+			local failures = {}
+			change(before, ask(before, failures, "update"), "update")
+			return failures
+		end),
+		planInstall = guarded(function(before, names, options)
+			return planResolved(before, titleOf("install", names), names, {}, options)
+		end),
+		planUpgrade = guarded(function(before, names, options)
+			requireInstalled(before, names)
+			return planResolved(before, titleOf("upgrade", names), {}, names or true, options)
+		end),
+		planUninstall = guarded(function(before, names, options)
+			local notes = {}
+			local lock = lockWithout(before.lock, names, options or {}, notes)
+			local state = {configuration = before.configuration, cache = before.cache, lock = lock}
+			return makePlan(disk, {
+				title = titleOf("uninstall", names),
+				before = before,
+				state = state,
+				notes = notes
+			})
+		end),
+		verify = guarded(function(state, names)
+			requireInstalled(state, names)
+			return verify(disk, state.lock, names)
+		end),
+		planRepair = guarded(function(before, findings)
+			local notes = {}
+			local repair = {}
+			for _, finding in ipairs(findings) do repair[#repair + 1] = finding.path end
+			local state = #repair > 0 and askWithNotes(before, notes, "repair") or before
+			return makePlan(disk, {
+				title = titleOf("repair", repair),
+				before = before,
+				state = state,
+				notes = notes,
+				repair = repair
+			})
+		end),
+		apply = guarded(apply),
+		addRegistry = guarded(function(before, registry, options)
+			if options == nil then options = {} end
+			local known = before.configuration.registries
+			need(baseUrl(registry))
+			if positionOf(known, registry) then
+				error(fail("registry_known", {registry = registry}), 0)
+			end
+			local ok, answer = fetchIndex(registry, fetch)
+			if not ok and options.force ~= true then error(answer, 0) end
+			local offered = ok and {updated = now(), packages = answer.packages} or nil
+			local position = options.position or #known + 1
+			return changeRegistries(before, "add", registry, nil, position, offered)
+		end),
+		removeRegistry = guarded(function(before, registry)
+			local from = requirePosition(before, registry)
+			return changeRegistries(before, "remove", registry, from)
+		end),
+		moveRegistry = guarded(function(before, registry, position)
+			local from = requirePosition(before, registry)
+			return changeRegistries(
+				before,
+				"move",
+				before.configuration.registries[from],
+				from,
+				position
+			)
+		end),
+		recover = guarded(
+			function(state, _first, _second, lines)
+				for _, name in ipairs(disk.isDir("trapos") and disk.list("trapos") or {}) do
+					if string.find(name, "^ccpm%.lock%.json%.broken") then
+						rebuildLock(state, lines)
+						break
+					end
+				end
+				return lines
+			end,
+			true
+		)
+	}
+end
+
+return createCcpm
+end
+
+modules["/install/requirements"] = function(...)
+--- Stops on a computer that cannot run what is to be installed, before any of it is loaded.
+local major, minor = string.match(tostring(_HOST), "ComputerCraft (%d+)%.(%d+)")
+if not major or tonumber(major) * 1000 + tonumber(minor) < 1100 then
+	error(
+		"This needs CC: Tweaked 1.100 or newer.\nHere is " .. tostring(_HOST) .. ". Update the mod.",
+		0
+	)
+end
+if not http then
+	error(
+		"The HTTP API is switched off here.\nIn computercraft-server.toml: [http] enabled = true",
+		0
+	)
+end
+end
+
+--- `wget run <registry>/install.lua [--yes]`.
+require("/install/requirements")
+local run = require("/apis/ccpm/command").run
+local ccpmScreen = require("/apis/ccpm/screen")
+local createCcpm = require("/apis/libccpm")
+local isWget = arg[1] == "run" and string.find(arg[2] or "", "^https?://") ~= nil
+local screen = setmetatable(
+	{
+		fail = function(failure)
+			local isLater = string.find(failure.hint, "ccpm", 1, true) ~= nil
+			ccpmScreen.fail({
+				message = failure.message,
+				hint = isLater and "Check the address and the network." or failure.hint
+			})
+		end
+	},
+	{__index = ccpmScreen}
+)
+
+local function registryOf(url)
+	local base = string.match(url, "^([^?#]*/)")
+	local plain = string.gsub(base or "", "/refs/heads/", "/", 1)
+	local name, branch = string.match(
+		plain,
+		"^https://raw%.githubusercontent%.com/([^/]+/[^/]+)/([^/]+)/$"
+	)
+	if not name then return base end
+	return branch == "HEAD" and name or name .. "@" .. tostring(branch)
+end
+
+local function install(words)
+	local agreed = false
+	local registry = isWget and registryOf(arg[2]) or nil
+	for _, word in ipairs(words) do
+		if word == "--yes" or word == "-y" then
+			agreed = true
+		elseif string.sub(word, 1, 1) == "-" then
+			screen.fail({
+				message = "There is no " .. word .. ".",
+				hint = "Only: --yes, to be asked nothing"
+			})
+			return false
+		else
+			registry = word
+		end
+	end
+	if not registry then
+		local program = arg[0] or "install"
+		screen.fail({
+			message = "From where? Name a registry.",
+			hint = program .. " https://... (or owner/repo of GitHub)"
+		})
+		return false
+	end
+	local client = createCcpm({
+		registry = registry,
+		onProgress = screen.showProgress,
+		onNote = function(note) screen.say(note, colours.yellow) end
+	})
+	local known, state = client.state()
+	if not known then
+		screen.fail(state)
+		return false
+	end
+	local installed = state.lock.packages
+	local isNew = installed.ccpm == nil
+	local isWhole = installed.trapos ~= nil or agreed or screen.ask("Install all of TrapOS?", true)
+	local context = {client = client, screen = screen}
+	if not isNew and not run(agreed and {"upgrade", "--yes"} or {"upgrade"}, context) then
+		return false
+	end
+	local line = {"install", "--yes"}
+	if isNew then line[#line + 1] = "ccpm" end
+	if isWhole and not installed.trapos then line[#line + 1] = "trapos" end
+	if not line[3] then return true end
+	if not run(line, context) then return false end
+	screen.say(isWhole and "Then type: ai help, or: ccpm help" or "Then type: ccpm install trapos")
+	if not agreed and screen.ask("Reboot now?", true) then os.reboot() end
+	return true
+end
+
+if not install({...}) and not isWget then error("", 0) end
