@@ -194,7 +194,17 @@ describe("the computer", () => {
         expect(computer.screen()[1]?.trim()).toBe("");
     });
 
-    test("shutdown and reboot say goodbye", async () => {
+    test("reboot says goodbye and starts anew, without what one start had", async () => {
+        const computer = await startShell({ "startup.lua": "print('started')" });
+        await computer.waitForText("started");
+        await computer.type("alias hi id\nreboot\n");
+        await computer.waitForText(/^Goodbye$/m);
+        await computer.waitForText(/^CraftOS.*\nstarted\n>$/m);
+        await computer.type("hi\n");
+        await computer.waitForText("No such program");
+    });
+
+    test("shutdown says goodbye", async () => {
         const computer = await startShell();
         await computer.type("shutdown\n");
         await computer.waitForText(/^Goodbye$/m);

@@ -122,10 +122,10 @@ describe("windows", () => {
 
     test("refuse to scroll by a part of a line, as those of CC fail there", async () => {
         const program = `
-            local window = window.create(term.current(), 1, 1, 4, 3, false)
+            local window = window.create(term.current(), 1, 10, 4, 3)
             print(pcall(window.scroll, 1.5), pcall(window.scroll, 9), pcall(window.scroll, -9))
         `;
-        expect((await printed(program))[0]).toMatch(/^false +true +true$/);
+        expect((await printed(program)).join(" ")).toMatch(/false +true +true/);
     });
 
     test("have palettes of their own", async () => {

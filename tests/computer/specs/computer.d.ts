@@ -63,9 +63,9 @@ type Answer = LuaMultiReturn<[Response | undefined, string?, Response?]>;
 /** @noSelf */
 interface Http {
     request(...options: unknown[]): LuaMultiReturn<[boolean, string?]>;
-    get(...options: unknown[]): Answer;
+    get: (this: void, ...options: unknown[]) => Answer;
     post(...options: unknown[]): Answer;
-    checkURL(url: unknown): LuaMultiReturn<[boolean, string?]>;
+    checkURL: (this: void, url: unknown) => LuaMultiReturn<[boolean, string?]>;
     checkURLAsync(url: unknown): LuaMultiReturn<[boolean, string?]>;
 }
 declare const http: Http;
@@ -140,6 +140,16 @@ interface Shell {
     getCompletionInfo(): Record<string, unknown>;
 }
 declare const shell: Shell;
+
+/** @noSelf */
+interface Help {
+    path(): string;
+    setPath(path: unknown): void;
+    lookup(topic: unknown): string | undefined;
+    topics(): string[];
+    completeTopic(start: unknown): string[];
+}
+declare const help: Help;
 
 /** @noSelf */
 interface Terminal {

@@ -164,6 +164,19 @@ describe("http request", () => {
         assert.are.equal("first line", (response as Response).readLine());
         (response as Response).close();
     });
+    it("takes headers, a method and binary in a table", () => {
+        const address = url("/echo");
+        http.request({ url: address, method: "GET", headers: { "X-Spec": "1" }, binary: true });
+        const [, from, response] = os.pullEvent("http_success");
+        assert.are.equal(address, from);
+        const sent = echo(response);
+        assert.are.same(["GET", "1"], [sent.method, sent.headers["x-spec"]]);
+    });
+    it("a failure that comes at once is an event as well", () => {
+        assert.are.same([false, "Must specify http or https"], [...http.request("example.invalid")]);
+        const [, from, why] = os.pullEvent("http_failure");
+        assert.are.same(["example.invalid", "Must specify http or https"], [from, why]);
+    });
     it("fails with an event, too", () => {
         const address = url("/status/404");
         http.request({ url: address });

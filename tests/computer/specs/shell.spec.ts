@@ -220,3 +220,64 @@ describe("shell complete", () => {
         assert.is_nil(shell.complete(""));
     });
 });
+
+describe("cc.shell.completion", () => {
+    /** @noSelf */
+    interface Completion {
+        build(...choices: unknown[]): unknown;
+        choice: unknown;
+        file: unknown;
+        dir: unknown;
+    }
+    const completion = require("cc.shell.completion") as Completion;
+
+    before_each(() => {
+        put("zebra.lua", "");
+        shell.setPath(`${shell.path()}:/spec-shell`);
+        shell.setDir(folder);
+    });
+
+    it("build completes each argument by its own function", () => {
+        const complete = completion.build(
+            [completion.choice, ["install ", "info ", "remove "]],
+            undefined,
+            completion.file,
+        );
+        shell.setCompletionFunction("spec-shell/zebra.lua", complete);
+        assert.are.same(["stall ", "fo "], shell.complete("zebra in"));
+        assert.is_nil(shell.complete("zebra install x"));
+        assert.are.same(["bra.lua"], shell.complete("zebra install x ze"));
+        assert.is_nil(shell.complete("zebra install x y z"));
+    });
+    it("many lets the last one complete all that follow", () => {
+        const many = { 1: completion.choice, 2: ["alpha", "beta"], many: true };
+        const complete = completion.build(completion.dir, many);
+        shell.setCompletionFunction("spec-shell/zebra.lua", complete);
+        for (const line of ["zebra x a", "zebra x y a", "zebra x y z a"]) {
+            assert.are.same(["lpha"], shell.complete(line));
+        }
+    });
+    it("a function of a program's own gets the arguments before", () => {
+        let previous: unknown;
+        const complete = completion.build(undefined, (_: unknown, text: string, before: string[]) => {
+            previous = before;
+            return text === "pa" ? ["ckage"] : [];
+        });
+        shell.setCompletionFunction("spec-shell/zebra.lua", complete);
+        assert.are.same(["ckage"], shell.complete("zebra install pa"));
+        assert.are.same(["zebra", "install"], previous);
+    });
+    it("is offered for an alias, too", () => {
+        shell.setCompletionFunction("spec-shell/zebra.lua", completion.build([completion.choice, ["go"]]));
+        shell.setAlias("spec-alias", "zebra");
+        assert.are.same(["o"], shell.complete("spec-alias g"));
+        shell.clearAlias("spec-alias");
+    });
+    it("refuses what is no function", () => {
+        assert.error_matches(() => completion.build(5), "bad argument #1 .*table or function expected");
+        assert.error_matches(
+            () => completion.build([5]),
+            "Bad table entry #1 at argument #1 %(function expected, got number%)",
+        );
+    });
+});

@@ -146,6 +146,58 @@ describe("textutils unserializeJSON", () => {
     it("refuses what follows", () => {
         assert.is_nil(textutils.unserializeJSON("1 2")[0]);
     });
+    it("gives nil and why for what a server may send that is no JSON", () => {
+        const texts = [
+            "",
+            " ",
+            "<!DOCTYPE html>",
+            "{",
+            '{"a"',
+            '{"a":1,}',
+            "[1,]",
+            "{a:1}",
+            "'a'",
+            '"open',
+            '"\\x"',
+            '"\\u12"',
+            "nul",
+            "NaN",
+            ".5",
+            "1e",
+            "[1}",
+            "\0",
+            "\xff\xfe",
+            string.rep("[", 1000),
+            string.rep('{"a":', 1000),
+        ];
+        for (const text of texts) {
+            const [value, problem] = textutils.unserializeJSON(text);
+            assert.is_nil(value);
+            assert.matches("^Malformed JSON at position %d+: ", problem);
+        }
+    });
+    it("reads lists in lists, a thousand deep", () => {
+        let [value] = textutils.unserializeJSON(string.rep("[", 1000) + string.rep("]", 1000));
+        let depth = 1;
+        while ((value as unknown[])[0] !== undefined) {
+            value = (value as unknown[])[0];
+            depth += 1;
+        }
+        assert.are.equal(1000, depth);
+    });
+    it("reads a text of half a million characters", () => {
+        const text = string.rep("x", 500000);
+        assert.are.equal(text, (textutils.unserializeJSON(`["${text}"]`)[0] as string[])[0]);
+    });
+    it("takes a number beyond all for infinite, and the last of two fields of one name", () => {
+        assert.are.equal(math.huge, textutils.unserializeJSON("1e999")[0]);
+        assert.are.same({ a: 2 }, textutils.unserializeJSON('{"a":1,"a":2}')[0]);
+    });
+    it("gives fields no power over the table", () => {
+        const [value] = textutils.unserializeJSON('{"__index":1,"__metatable":2}');
+        assert.is_nil(getmetatable(value as object));
+        assert.are.same({ __index: 1, __metatable: 2 }, value);
+    });
     it("raises for what is no text", () => {
         assert.error_matches(
             () => textutils.unserializeJSON(5),
