@@ -91,6 +91,15 @@ describe("Lua", () => {
         expect(await computer.exit).toEqual({ reason: "failed", message: "Too long without yielding" });
     });
 
+    test("a bios that does not compile ends the computer with the reason", async () => {
+        const computer = await bench.boot("x = = 1");
+        expect(await computer.exit).toEqual({
+            reason: "failed",
+            message: "bios.lua:1: unexpected symbol near '='",
+        });
+        expect(computer.transcript()).toContain("unexpected symbol near '='");
+    });
+
     test("an error of the bios ends the computer with its message", async () => {
         const computer = await bench.boot('error("broken", 0)');
         expect(await computer.exit).toEqual({ reason: "failed", message: "broken" });

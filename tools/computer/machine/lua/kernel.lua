@@ -271,9 +271,10 @@ globals._CC_DEFAULT_SETTINGS = ""
 -- Running -----------------------------------------------------------------------------------------------------------
 
 local resume, status = coroutine.resume, coroutine.status
-local bios, message = load(call("kernel.bios"), "@bios.lua", "t", globals)
+local bios, message = load(kernel.translateEscapes(call("kernel.bios")), "@bios.lua", "t", globals)
 if not bios then
     send("kernel.failed", message)
+    stdout:flush()
 else
     bios = kernel.create(bios)
 end
