@@ -37,7 +37,8 @@ function M.parse(given)
 	local inPrompt = false
 	local wanted
 	for _, word in ipairs(given) do
-		local flag = flagNamed(word == "-v" and "--verbose" or word)
+		local dashed, value = string.match(word, "^(%-%-%w+)=(.+)$")
+		local flag = flagNamed(word == "-v" and "--verbose" or dashed or word)
 		if wanted then
 			line.flags[wanted] = word
 			wanted = nil
@@ -47,9 +48,11 @@ function M.parse(given)
 			line.command = "help"
 		elseif word == "--version" then
 			line.command = "version"
-		elseif flag then
+		elseif flag and (flag[2] ~= "" or not value) then
 			if flag[2] == "" then
 				line.flags[flag[1]] = "true"
+			elseif value then
+				line.flags[flag[1]] = value
 			else
 				wanted = flag[1]
 			end

@@ -25,6 +25,9 @@ const cases: [line: string, command: string, words: string, flags?: Record<strin
     ["ping -v", "ping", "", { verbose: "true" }],
     ["ping --verbose --timeout 5", "ping", "", { verbose: "true", timeout: "5" }],
     ["--model a/b hello there", "ask", "hello there", { model: "a/b" }],
+    ["--model=a/b hello there", "ask", "hello there", { model: "a/b" }],
+    ["ping --timeout=5 -v", "ping", "", { timeout: "5", verbose: "true" }],
+    ["ask what does --model=a/b do", "ask", "what does --model=a/b do"],
     ["ask --agent plan hello", "ask", "hello", { agent: "plan" }],
     ["new --session 2 hello", "new", "hello", { session: "2" }],
     ["what does ls -l --all do", "ask", "what does ls -l --all do"],
@@ -35,6 +38,9 @@ const cases: [line: string, command: string, words: string, flags?: Record<strin
 const problems: [line: string, problem: string][] = [
     ["--frob", "There is no flag --frob"],
     ["ping --frob", "There is no flag --frob"],
+    ["--frob=1 ping", "There is no flag --frob=1"],
+    ["--verbose=no ping", "There is no flag --verbose=no"],
+    ["--model= ping", "There is no flag --model="],
     ["--model", "--model needs a value"],
     ["--timeout 5 --session", "--session needs a value"],
 ];

@@ -59,7 +59,8 @@ export function parse(given: readonly string[]): CommandLine {
     let inPrompt = false;
     let wanted: string | undefined;
     for (const word of given) {
-        const flag = flagNamed(word === "-v" ? "--verbose" : word);
+        const [dashed, value] = string.match(word, "^(%-%-%w+)=(.+)$");
+        const flag = flagNamed(word === "-v" ? "--verbose" : (dashed ?? word));
         if (wanted !== undefined) {
             line.flags[wanted] = word;
             wanted = undefined;
@@ -69,8 +70,9 @@ export function parse(given: readonly string[]): CommandLine {
             line.command = "help";
         } else if (word === "--version") {
             line.command = "version";
-        } else if (flag !== undefined) {
+        } else if (flag !== undefined && (flag[1] !== "" || value === undefined)) {
             if (flag[1] === "") line.flags[flag[0]] = "true";
+            else if (value !== undefined) line.flags[flag[0]] = value;
             else wanted = flag[0];
         } else if (word.indexOf("--") === 0) {
             line.problem = `There is no flag ${word}`;
