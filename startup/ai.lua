@@ -13,6 +13,10 @@ local PROGRAMS = "/programs"
 if not string.find(":" .. shell.path() .. ":", ":" .. PROGRAMS .. ":", 1, true) then
 	shell.setPath(shell.path() .. ":" .. PROGRAMS)
 end
+local HELP = "/help"
+if not string.find(":" .. help.path() .. ":", ":" .. HELP .. ":", 1, true) then
+	help.setPath(help.path() .. ":" .. HELP)
+end
 local names = {}
 for _, command in ipairs(commands) do names[#names + 1] = command[1] end
 local dashed = {}

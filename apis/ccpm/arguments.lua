@@ -11,7 +11,7 @@ M.commands = {
 	{"files", "<package>", "Files of a package", ""},
 	{"verify", "[package]...", "Check installed files", "fix yes dry-run"},
 	{"recover", "", "Mend after power cuts", ""},
-	{"registry list", "", "Where packages are", ""},
+	{"registry list", "", "Registries, in order", ""},
 	{"registry add", "<registry> [n]", "Add one, as number n", "force"},
 	{"registry remove", "<registry>", "Forget one", ""},
 	{"registry move", "<registry> <n>", "Make it number n", ""},
@@ -20,7 +20,7 @@ M.commands = {
 M.flags = {
 	{"yes", "Do not ask (-y)"},
 	{"dry-run", "Only show what would be done"},
-	{"force", "Do it all the same; replaced files are kept"},
+	{"force", "Do it anyway; replaced files are kept"},
 	{"cascade", "Remove what needs them, too"},
 	{"unused", "Remove what nothing needs any more"},
 	{"fix", "Repair what is found"}
@@ -94,7 +94,7 @@ function M.parse(given)
 		elseif named(flag, M.flags) then
 			set[flag] = true
 		else
-			return refuse("There is no flag " .. word, suggest(flag, M.flags, "--"))
+			return refuse("There is no flag " .. word .. ".", suggest(flag, M.flags, "--"))
 		end
 	end
 	local name = table.remove(words, 1) or "help"
@@ -102,19 +102,23 @@ function M.parse(given)
 	if helps and name ~= "help" then return {command = "help", words = {name}, flags = {}} end
 	local command = named(name, M.commands)
 	if not command then
-		return refuse("There is no command " .. name, suggest(name, M.commands, "ccpm "))
+		return refuse("There is no command " .. name .. ".", suggest(name, M.commands, "ccpm "))
 	end
 	for flag in pairs(set) do
 		if not string.find(" " .. command[4] .. " ", " " .. flag .. " ", 1, true) then
-			return refuse("ccpm " .. name .. " takes no --" .. flag, "See: ccpm help " .. name)
+			return refuse(
+				"ccpm " .. name .. " takes no --" .. flag .. ".",
+				"See: ccpm help " .. name
+			)
 		end
 	end
 	local operands = command[2]
 	local most = count(operands, "%.%.%.") > 0 and 1000000000 or count(operands, "%S+")
 	local isBare = name == "uninstall" and #words == 0 and set.unused == nil
 	if isBare or #words < count(operands, "<") or #words > most then
+		local usage = "Type: ccpm " .. name .. " " .. (isBare and "<package>..." or operands)
 		return refuse(
-			"Type: ccpm " .. name .. " " .. (isBare and "<package>..." or operands),
+			most == 0 and "ccpm " .. name .. " takes no words." or usage,
 			"See: ccpm help " .. name
 		)
 	end

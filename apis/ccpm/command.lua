@@ -90,7 +90,8 @@ local function describePlan(plan)
 	end
 	if fetched > 0 then
 		lines[#lines + 1] = {
-			"Fetch " .. bytes(plan.download) .. ", " .. tostring(fetched) .. " files."
+			"Fetch " .. bytes(plan.download) .. ", " .. tostring(fetched) .. " "
+				.. (fetched == 1 and "file" or "files") .. "."
 		}
 	end
 	local left = plan.free + plan.freed
@@ -304,7 +305,12 @@ local function help(job)
 			end
 		end
 	end
-	show(lines)
+	local unknown = parse({topic})
+	if #lines > 0 then
+		show(lines)
+	else
+		fail({message = unknown.problem, hint = unknown.hint})
+	end
 	return #lines > 0
 end
 
@@ -350,7 +356,7 @@ function M.run(given, context)
 	local command = line.command
 	local client = context.client
 	if line.problem then
-		fail({message = line.problem .. ".", hint = line.hint})
+		fail({message = line.problem, hint = line.hint})
 		return false
 	end
 	local job = {client = client, command = command, words = line.words, flags = line.flags}

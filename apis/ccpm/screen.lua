@@ -38,8 +38,8 @@ local function layOut(lines, width)
 		local colour = line[2]
 		local detail = line[3]
 		local indent = string.match(line[1], "^ *")
-		local function put(text, from)
-			local lead = from
+		local function put(text, first, others)
+			local lead = first
 			local rest = text
 			repeat
 				local room = math.max(width - #lead, 1)
@@ -49,13 +49,20 @@ local function layOut(lines, width)
 				end
 				rows[#rows + 1] = {lead .. row, colour}
 				rest = string.match(rest, "^ *(.*)", #row + 1)
-				lead = indent .. "  "
+				lead = others
 			until rest == ""
 		end
-		local padded = string.format("%-" .. tostring(column) .. "s", line[1])
-		local isOneRow = detail ~= nil and #padded + #detail <= width
-		put(string.sub(isOneRow and padded .. detail or line[1], #indent + 1), indent)
-		if detail and not isOneRow then put(detail, indent .. "  ") end
+		local both = string.format("%-" .. tostring(column) .. "s", line[1] .. " ")
+			.. (detail or "")
+		if #both > width then both = line[1] .. " " .. (detail or "") end
+		local isOneRow = detail ~= nil and #both <= width
+		local deeper = indent .. "  "
+		put(
+			string.sub(isOneRow and both or line[1], #indent + 1),
+			indent,
+			indent == "" and deeper or indent
+		)
+		if detail and not isOneRow then put(detail, deeper, deeper) end
 	end
 	return rows
 end

@@ -12,6 +12,11 @@ if (string.find(`:${shell.path()}:`, `:${PROGRAMS}:`, 1, true)[0] === undefined)
     shell.setPath(`${shell.path()}:${PROGRAMS}`);
 }
 
+const HELP = "/help";
+if (string.find(`:${help.path()}:`, `:${HELP}:`, 1, true)[0] === undefined) {
+    help.setPath(`${help.path()}:${HELP}`);
+}
+
 const names: string[] = [];
 for (const command of commands) names.push(command[0]);
 const dashed: string[] = [];

@@ -12,7 +12,7 @@ export const commands: [name: string, operands: string, purpose: string, flags: 
     ["files", "<package>", "Files of a package", ""],
     ["verify", "[package]...", "Check installed files", "fix yes dry-run"],
     ["recover", "", "Mend after power cuts", ""],
-    ["registry list", "", "Where packages are", ""],
+    ["registry list", "", "Registries, in order", ""],
     ["registry add", "<registry> [n]", "Add one, as number n", "force"],
     ["registry remove", "<registry>", "Forget one", ""],
     ["registry move", "<registry> <n>", "Make it number n", ""],
@@ -23,7 +23,7 @@ export const commands: [name: string, operands: string, purpose: string, flags: 
 export const flags: [name: string, purpose: string][] = [
     ["yes", "Do not ask (-y)"],
     ["dry-run", "Only show what would be done"],
-    ["force", "Do it all the same; replaced files are kept"],
+    ["force", "Do it anyway; replaced files are kept"],
     ["cascade", "Remove what needs them, too"],
     ["unused", "Remove what nothing needs any more"],
     ["fix", "Repair what is found"],
@@ -36,7 +36,7 @@ export interface CommandLine {
     readonly words: readonly string[];
     /** By flag name without dashes. */
     readonly flags: Readonly<Record<string, boolean | undefined>>;
-    /** What was not understood, in one sentence, and what to type instead. */
+    /** What was not understood, and what to type instead. */
     readonly problem?: string;
     readonly hint?: string;
 }
@@ -122,23 +122,24 @@ export function parse(given: readonly string[]): CommandLine {
         else if (flag === "version") return understood(flag);
         else if (flag === "h" || flag === "help") helps = true;
         else if (named(flag, flags) !== undefined) set[flag] = true;
-        else return refuse(`There is no flag ${word}`, suggest(flag, flags, "--"));
+        else return refuse(`There is no flag ${word}.`, suggest(flag, flags, "--"));
     }
     let name = words.shift() ?? "help";
     if (name === "registry") name = `registry ${words.shift() ?? "list"}`;
     if (helps && name !== "help") return { command: "help", words: [name], flags: {} };
     const command = named(name, commands);
-    if (command === undefined) return refuse(`There is no command ${name}`, suggest(name, commands, "ccpm "));
+    if (command === undefined) return refuse(`There is no command ${name}.`, suggest(name, commands, "ccpm "));
     for (const [flag] of pairs(set)) {
         if (string.find(` ${command[3]} `, ` ${flag} `, 1, true)[0] === undefined) {
-            return refuse(`ccpm ${name} takes no --${flag}`, `See: ccpm help ${name}`);
+            return refuse(`ccpm ${name} takes no --${flag}.`, `See: ccpm help ${name}`);
         }
     }
     const operands = command[1];
     const most = count(operands, "%.%.%.") > 0 ? 1e9 : count(operands, "%S+");
     const isBare = name === "uninstall" && words.length === 0 && set["unused"] === undefined;
     if (isBare || words.length < count(operands, "<") || words.length > most) {
-        return refuse(`Type: ccpm ${name} ${isBare ? "<package>..." : operands}`, `See: ccpm help ${name}`);
+        const usage = `Type: ccpm ${name} ${isBare ? "<package>..." : operands}`;
+        return refuse(most === 0 ? `ccpm ${name} takes no words.` : usage, `See: ccpm help ${name}`);
     }
     return understood(name);
 }

@@ -93,7 +93,7 @@ function describePlan(plan: Plan): Line[] {
         if (source === undefined) lines.push([(file.to ? "+ " : "- ") + file.path]);
     }
     for (const folder of plan.data) lines.push([`- ${folder}/ (data)`, colours.red]);
-    if (fetched > 0) lines.push([`Fetch ${bytes(plan.download)}, ${fetched} files.`]);
+    if (fetched > 0) lines.push([`Fetch ${bytes(plan.download)}, ${fetched} ${fetched === 1 ? "file" : "files"}.`]);
     const left = plan.free + plan.freed;
     if (left < math.huge) lines.push([`Disk left: ${bytes(left)}.`]);
     return lines;
@@ -281,7 +281,9 @@ function help(job: Job): boolean {
             }
         }
     }
-    show(lines);
+    const unknown = parse([topic]);
+    if (lines.length > 0) show(lines);
+    else fail({ message: unknown.problem!, hint: unknown.hint! });
     return lines.length > 0;
 }
 
@@ -324,7 +326,7 @@ export function run(given: readonly string[], context: Context): boolean {
     const command = line.command;
     const client = context.client;
     if (line.problem !== undefined) {
-        fail({ message: `${line.problem}.`, hint: line.hint! });
+        fail({ message: line.problem, hint: line.hint! });
         return false;
     }
     const job: Job = { client, command, words: line.words, flags: line.flags };

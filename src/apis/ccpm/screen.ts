@@ -2,8 +2,8 @@
 import type { Progress } from "./types";
 
 /**
- * A text, its colour, and what stands in a second column: below the text where the screen is too narrow. Further rows
- * of either are indented by two more columns than the text.
+ * A text, its colour, and what stands in a second column: below the text where the screen is too narrow. What a row
+ * has no room for goes on in an indented one.
  */
 export type Line = readonly [text: string, colour?: number, detail?: string];
 
@@ -46,8 +46,8 @@ function layOut(lines: readonly Line[], width: number): Line[] {
         const colour = line[1];
         const detail = line[2];
         const indent = string.match(line[0], "^ *")[0]!;
-        const put = (text: string, from: string): void => {
-            let lead = from;
+        const put = (text: string, first: string, others: string): void => {
+            let lead = first;
             let rest = text;
             do {
                 const room = Math.max(width - lead.length, 1);
@@ -55,13 +55,16 @@ function layOut(lines: readonly Line[], width: number): Line[] {
                 if (rest.length > room) row = string.match(string.sub(rest, 1, room + 1), "^(.*) ")[0] ?? row;
                 rows.push([lead + row, colour]);
                 rest = string.match(rest, "^ *(.*)", row.length + 1)[0]!;
-                lead = `${indent}  `;
+                lead = others;
             } while (rest !== "");
         };
-        const padded = string.format(`%-${column}s`, line[0]);
-        const isOneRow = detail !== undefined && padded.length + detail.length <= width;
-        put(string.sub(isOneRow ? padded + detail : line[0], indent.length + 1), indent);
-        if (detail !== undefined && !isOneRow) put(detail, `${indent}  `);
+        let both = string.format(`%-${column}s`, `${line[0]} `) + (detail ?? "");
+        // Rather out of line than on two rows.
+        if (both.length > width) both = `${line[0]} ${detail ?? ""}`;
+        const isOneRow = detail !== undefined && both.length <= width;
+        const deeper = `${indent}  `;
+        put(string.sub(isOneRow ? both : line[0], indent.length + 1), indent, indent === "" ? deeper : indent);
+        if (detail !== undefined && !isOneRow) put(detail, deeper, deeper);
     }
     return rows;
 }
