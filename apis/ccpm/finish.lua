@@ -7,8 +7,11 @@ M.FINISHER = "/startup/00-ccpm-finish.lua"
 
 local function removeEmptyFolders(disk, path)
 	local folder = string.match(path, "^(.+)/")
-	while folder ~= nil and disk.isDir(folder) and #disk.list(folder) == 0 do
-		disk.delete(folder)
+	while folder ~= nil do
+		if disk.isDir(folder) then
+			if #disk.list(folder) > 0 then return end
+			disk.delete(folder)
+		end
 		folder = string.match(folder, "^(.+)/")
 	end
 end
@@ -37,10 +40,12 @@ local function perform(disk, steps)
 	end
 end
 
-function M.clean(disk, keepPartial)
-	for _, path in ipairs({M.STAGING, M.PARTIAL, M.FINISHER}) do
-		if path ~= M.PARTIAL or not keepPartial then disk.delete(path) end
-		removeEmptyFolders(disk, path)
+function M.clean(disk, partial)
+	if not partial then disk.delete(M.PARTIAL) end
+	disk.delete(M.STAGING)
+	removeEmptyFolders(disk, M.STAGING)
+	if disk.exists(M.FINISHER) then
+		disk.delete(#disk.list("/startup") > 1 and M.FINISHER or "/startup")
 	end
 end
 
@@ -82,6 +87,8 @@ function M.recover(disk, boot)
 		disk.makeDir(restarted)
 		os.reboot()
 	end
+	disk.delete(M.PARTIAL)
+	disk.move(M.STAGING, M.PARTIAL)
 	M.clean(disk)
 	return true, "ccpm finished: " .. journal.title .. " (the power had gone)"
 end

@@ -6,13 +6,14 @@ local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local FOLDER_BYTES = 500
 local FINISHER = "apis/ccpm/finish.lua"
+local STAGING = "trapos/ccpm.staging"
 
-local function attempt(path, action)
+local function attempt(action)
 	local ok, problem = pcall(action)
 	if ok then return true, nil end
 	if type(problem) == "table" then return false, problem end
 	local what = string.match(tostring(problem), "([^:%s][^:]*)$")
-	return false, fail("cannot_write", {path = path, what = what})
+	return false, fail("cannot_write", {path = STAGING, what = what})
 end
 
 local function changed(path) error(fail("changed_meanwhile", {path = path}), 0) end
@@ -35,21 +36,6 @@ local function write(disk, path, content)
 	error(ok and "Out of space" or problem, 0)
 end
 
-local function missingFolders(disk, paths, gone)
-	local missing = {}
-	local bytes = 0
-	for _, path in ipairs(paths) do
-		local folder = string.match(path, "^(.+)/")
-		while folder ~= nil and not missing[folder] and not disk.isDir(folder) do
-			if disk.exists(folder) and not gone[folder] then changed(folder) end
-			missing[folder] = true
-			bytes = bytes + FOLDER_BYTES
-			folder = string.match(folder, "^(.+)/")
-		end
-	end
-	return bytes
-end
-
 function M.leftBehind(disk)
 	local sizes = {}
 	if disk.isDir(finish.PARTIAL) then
@@ -61,12 +47,12 @@ function M.leftBehind(disk)
 end
 
 function M.open(disk, files)
-	local staging = finish.STAGING .. "/"
+	local staging = STAGING .. "/"
 	local owner = staging .. "of-" .. tostring(math.random(1000000000))
 	local staged = {}
 	local finisher
 	local function own()
-		if not disk.exists(owner) then changed("trapos/ccpm.staging") end
+		if not disk.exists(owner) then changed(STAGING) end
 	end
 	local function guard(source)
 		if disk.exists(finish.FINISHER) then return end
@@ -85,57 +71,53 @@ function M.open(disk, files)
 	local function keep()
 		if not disk.exists(owner) or disk.exists(finish.JOURNAL) then return end
 		pcall(function()
-			for _, name in ipairs(disk.list(finish.STAGING)) do
+			for _, name in ipairs(disk.list(STAGING)) do
 				if staged[name] == nil then disk.delete(staging .. name) end
 			end
-			if next(staged) ~= nil then disk.move(finish.STAGING, finish.PARTIAL) end
+			if next(staged) ~= nil and not disk.exists(finish.PARTIAL) then
+				disk.move(STAGING, finish.PARTIAL)
+			end
 			finish.clean(disk, true)
 		end)
 	end
 	local function prepare(plan, stateFiles)
 		for _, change in ipairs(plan.files) do
-			if change.to and not has(change.to) then
-				error(fail("internal_error", {what = change.path .. " is not staged"}), 0)
-			end
+			if change.to and not has(change.to) then changed(STAGING) end
 		end
 		own()
 		local steps = {}
 		local gone = {}
-		for _, change in ipairs(plan.files) do
-			local path = change.path
-			local backup = change.backup
-			local found = change.found
-			if found and disk.exists(path) then
-				local now = disk.attributes(path)
-				if now.isDir or now.size ~= found.size or now.modified ~= found.modified then
-					changed(path)
-				end
-			elseif found or disk.exists(path) then
+		local used = {}
+		local targets = {}
+		for _, value in ipairs(plan.files) do
+			local path = value.path
+			local to = value.to
+			local backup = value.backup
+			local found = value.found
+			local now = disk.exists(path) and disk.attributes(path) or nil
+			if (now and now.size) ~= (found and found.size)
+					or (now and now.modified) ~= (found and found.modified)
+					or now and now.isDir
+			then
 				changed(path)
 			end
-			if backup and disk.exists(backup) then changed(backup) end
-			if not change.to then
+			if backup then
+				if disk.exists(backup) then changed(backup) end
+				targets[#targets + 1] = backup
+			end
+			if not to then
+				table.insert(steps, 1, {path = path, backup = backup})
 				gone[path] = true
-				steps[#steps + 1] = {path = path, backup = backup}
+			else
+				local name = to.sha256
+				while used[name] do name = name .. "-" end
+				used[name] = true
+				if name ~= to.sha256 then disk.copy(staging .. to.sha256, staging .. name) end
+				targets[#targets + 1] = path
+				steps[#steps + 1] = {path = path, staged = name, backup = backup}
 			end
 		end
 		for _, path in ipairs(plan.data) do steps[#steps + 1] = {path = path, folder = true} end
-		local targets = {}
-		local used = {}
-		for _, change in ipairs(plan.files) do
-			local backup = change.backup
-			if backup then targets[#targets + 1] = backup end
-			local opt_0 = change.to
-			local sha = opt_0 and opt_0.sha256
-			if sha then
-				local name = sha
-				while used[name] do name = name .. "-" end
-				used[name] = true
-				if name ~= sha then disk.copy(staging .. sha, staging .. name) end
-				targets[#targets + 1] = change.path
-				steps[#steps + 1] = {path = change.path, staged = name, backup = backup}
-			end
-		end
 		local states = {}
 		for path in pairs(stateFiles) do states[#states + 1] = path end
 		table.sort(states)
@@ -151,28 +133,37 @@ function M.open(disk, files)
 		end
 		local journal = {version = 1, title = plan.title, steps = steps}
 		write(disk, finish.JOURNAL .. ".new", encode(journal))
-		local needed = missingFolders(disk, targets, gone)
+		local needed = 0
+		for _, path in ipairs(targets) do
+			local folder = string.match(path, "^(.+)/")
+			while folder ~= nil and not disk.isDir(folder) and not used[folder] do
+				if disk.exists(folder) and not gone[folder] then changed(folder) end
+				used[folder] = true
+				needed = needed + FOLDER_BYTES
+				folder = string.match(folder, "^(.+)/")
+			end
+		end
 		local free = disk.getFreeSpace("/")
 		if free ~= "unlimited" and free < needed then
 			error(fail("no_space", {needed = needed, free = free}), 0)
 		end
 		disk.move(finish.JOURNAL .. ".new", finish.JOURNAL)
 	end
-	local ok, failure = attempt("trapos/ccpm.staging", function()
+	local ok, failure = attempt(function()
 		if disk.exists(finish.JOURNAL) then
 			local done, line = finish.recover(disk)
-			if not done then error(fail("unfinished", {what = line}), 0) end
+			if not done then error(fail("not_finished", {what = line}), 0) end
 			changed("trapos/ccpm.lock.json")
 		end
 		if disk.exists("startup") and not disk.isDir("startup") then
 			error(fail("file_in_the_way", {path = "startup", name = "ccpm"}), 0)
 		end
-		disk.delete(finish.STAGING)
+		disk.delete(STAGING)
 		disk.makeDir(owner)
 		if disk.exists(FINISHER) then guard(FINISHER) end
 		for _, change in ipairs(files) do
-			local opt_2 = change.to
-			local sha = opt_2 and opt_2.sha256
+			local opt_10 = change.to
+			local sha = opt_10 and opt_10.sha256
 			if change.path == FINISHER then finisher = sha end
 			if sha and staged[sha] == nil and disk.exists(finish.PARTIAL .. "/" .. sha) then
 				disk.move(finish.PARTIAL .. "/" .. sha, staging .. sha)
@@ -189,17 +180,17 @@ function M.open(disk, files)
 		has = has,
 		keep = keep,
 		stage = function(fingerprint, content)
-			return attempt("trapos/ccpm.staging", function()
+			return attempt(function()
 				own()
 				write(disk, staging .. fingerprint.sha256, content)
 				accept(fingerprint.sha256)
 			end)
 		end,
 		commit = function(plan, stateFiles)
-			return attempt("trapos/ccpm.staging", function()
+			return attempt(function()
 				prepare(plan, stateFiles)
 				local done, line = finish.recover(disk)
-				if not done then error(fail("unfinished", {what = line}), 0) end
+				if not done then error(fail("not_finished", {what = line}), 0) end
 			end)
 		end
 	}

@@ -35,8 +35,11 @@ export const FINISHER = "/startup/00-ccpm-finish.lua";
 /** Deletes the folders above a path that have nothing in them. */
 function removeEmptyFolders(disk: Disk, path: string): void {
     let [folder] = string.match(path, "^(.+)/");
-    while (folder !== undefined && disk.isDir(folder) && disk.list(folder).length === 0) {
-        disk.delete(folder);
+    while (folder !== undefined) {
+        if (disk.isDir(folder)) {
+            if (disk.list(folder).length > 0) return;
+            disk.delete(folder);
+        }
         [folder] = string.match(folder, "^(.+)/");
     }
 }
@@ -67,13 +70,14 @@ function perform(disk: Disk, steps: readonly Step[]): void {
 
 /**
  * Deletes all that a transaction has of its own on the disk.
- * @param keepPartial whether what a failed one leaves for the next stays
+ * @param partial whether what a failed one has staged stays for the next one
  */
-export function clean(disk: Disk, keepPartial?: boolean): void {
-    for (const path of [STAGING, PARTIAL, FINISHER]) {
-        if (path !== PARTIAL || !keepPartial) disk.delete(path);
-        removeEmptyFolders(disk, path);
-    }
+export function clean(disk: Disk, partial?: boolean): void {
+    if (!partial) disk.delete(PARTIAL);
+    disk.delete(STAGING);
+    removeEmptyFolders(disk, STAGING);
+    // In one step with a folder that was made for it.
+    if (disk.exists(FINISHER)) disk.delete(disk.list("/startup").length > 1 ? FINISHER : "/startup");
 }
 
 function startupFiles(disk: Disk): string {
@@ -116,6 +120,9 @@ export function recover(disk: Disk, boot?: boolean): LuaMultiReturn<[done: boole
         disk.makeDir(restarted);
         os.reboot();
     }
+    // Half deleted, it would look like that of a transaction that was not committed.
+    disk.delete(PARTIAL);
+    disk.move(STAGING, PARTIAL);
     clean(disk);
     return $multi(true, `ccpm finished: ${journal!.title} (the power had gone)`);
 }

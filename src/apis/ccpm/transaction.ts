@@ -18,7 +18,7 @@ export interface Transaction {
     readonly keep: (this: void) => void;
     /**
      * Does it, without yielding. Fails with nothing changed when a file is not as the plan saw it
-     * (`changed_meanwhile`) or the disk is too full (`no_space`, `cannot_write`). `unfinished` alone says that it has
+     * (`changed_meanwhile`) or the disk is too full (`no_space`, `cannot_write`). `not_finished` alone says that it has
      * begun: the next boot goes on with it.
      * @param stateFiles the texts of ccpm's own files by path from the root, false for those that go; they are written
      * last, the lock after the others
@@ -35,14 +35,16 @@ const FOLDER_BYTES = 500;
 
 const FINISHER = "apis/ccpm/finish.lua";
 
+const STAGING = "trapos/ccpm.staging";
+
 /** Does something with the disk; what it raises becomes a failure. */
-function attempt(path: string, action: () => void): Result<undefined> {
+function attempt(action: () => void): Result<undefined> {
     const [ok, problem] = pcall(action);
     if (ok) return $multi(true as const, undefined);
     if (type(problem) === "table") return $multi(false as const, problem as never);
     // CC puts the program's line and the path before the reason.
     const [what] = string.match(tostring(problem), "([^:%s][^:]*)$");
-    return $multi(false as const, fail("cannot_write", { path, what }));
+    return $multi(false as const, fail("cannot_write", { path: STAGING, what }));
 }
 
 function changed(path: string): never {
@@ -69,22 +71,6 @@ function write(disk: Disk, path: string, content: string): void {
     throw ok ? "Out of space" : problem;
 }
 
-/** How many bytes the folders take that are missing above paths. */
-function missingFolders(disk: Disk, paths: string[], gone: Record<string, boolean>): number {
-    const missing: Record<string, boolean> = {};
-    let bytes = 0;
-    for (const path of paths) {
-        let [folder] = string.match(path, "^(.+)/");
-        while (folder !== undefined && !missing[folder] && !disk.isDir(folder)) {
-            if (disk.exists(folder) && !gone[folder]) changed(folder);
-            missing[folder] = true;
-            bytes += FOLDER_BYTES;
-            [folder] = string.match(folder, "^(.+)/");
-        }
-    }
-    return bytes;
-}
-
 /**
  * Contents that an interrupted run has left: sizes by sha256, not checked. They count as used space until the next
  * transaction opens, which keeps what it needs of them.
@@ -105,7 +91,7 @@ export function leftBehind(disk: Disk): Record<string, number> {
  * power cut, and is found by its path
  */
 export function open(disk: Disk, files: readonly FileChange[]): Result<Transaction> {
-    const staging = finish.STAGING + "/";
+    const staging = STAGING + "/";
     /** In it as long as this is the transaction that it belongs to. */
     const owner = `${staging}of-${math.random(1000000000)}`;
     /** Contents by sha256; false where nobody has looked whether they are right. */
@@ -113,7 +99,7 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
     let finisher: string | undefined;
 
     function own(): void {
-        if (!disk.exists(owner)) changed("trapos/ccpm.staging");
+        if (!disk.exists(owner)) changed(STAGING);
     }
 
     /** From here on the next boot tidies up. */
@@ -138,58 +124,46 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
         if (!disk.exists(owner) || disk.exists(finish.JOURNAL)) return;
         // What cannot be tidied up now is at the next boot.
         pcall(() => {
-            for (const name of disk.list(finish.STAGING)) {
+            for (const name of disk.list(STAGING)) {
                 if (staged[name] === undefined) disk.delete(staging + name);
             }
-            if (next(staged)[0] !== undefined) disk.move(finish.STAGING, finish.PARTIAL);
+            if (next(staged)[0] !== undefined && !disk.exists(finish.PARTIAL)) disk.move(STAGING, finish.PARTIAL);
             finish.clean(disk, true);
         });
     }
 
+    /** All of `commit` that can fail. */
     function prepare(plan: Pick<Plan, "title" | "files" | "data">, stateFiles: Record<string, string | false>): void {
         for (const change of plan.files) {
-            if (change.to !== undefined && !has(change.to)) {
-                throw fail("internal_error", { what: change.path + " is not staged" });
-            }
+            if (change.to !== undefined && !has(change.to)) changed(STAGING);
         }
         own();
         const steps: finish.Step[] = [];
         const gone: Record<string, boolean> = {};
-        for (const change of plan.files) {
-            const path = change.path;
-            const backup = change.backup;
-            const found = change.found;
-            if (found !== undefined && disk.exists(path)) {
-                const now = disk.attributes(path);
-                if (now.isDir || now.size !== found.size || now.modified !== found.modified) changed(path);
-            } else if (found !== undefined || disk.exists(path)) {
-                changed(path);
+        const used: Record<string, boolean> = {};
+        const targets: string[] = [];
+        for (const { path, to, backup, found } of plan.files) {
+            const now = disk.exists(path) ? disk.attributes(path) : undefined;
+            if (now?.size !== found?.size || now?.modified !== found?.modified || now?.isDir) changed(path);
+            if (backup !== undefined) {
+                if (disk.exists(backup)) changed(backup);
+                targets.push(backup);
             }
-            if (backup !== undefined && disk.exists(backup)) changed(backup);
-            if (change.to === undefined) {
+            if (to === undefined) {
+                // Before what comes: that may need a folder where this was a file.
+                table.insert(steps, 1, { path, backup });
                 gone[path] = true;
-                steps.push({ path, backup });
+            } else {
+                // The same content may go to several places.
+                let name = to.sha256;
+                while (used[name]) name += "-";
+                used[name] = true;
+                if (name !== to.sha256) disk.copy(staging + to.sha256, staging + name);
+                targets.push(path);
+                steps.push({ path, staged: name, backup });
             }
         }
         for (const path of plan.data) steps.push({ path, folder: true });
-
-        const targets: string[] = [];
-        const used: Record<string, boolean> = {};
-        for (const change of plan.files) {
-            const backup = change.backup;
-            if (backup !== undefined) targets.push(backup);
-            const sha = change.to?.sha256;
-            if (sha !== undefined) {
-                // The same content goes to several places.
-                let name = sha;
-                while (used[name]) name += "-";
-                used[name] = true;
-                if (name !== sha) disk.copy(staging + sha, staging + name);
-                targets.push(change.path);
-                steps.push({ path: change.path, staged: name, backup });
-            }
-        }
-
         const states: string[] = [];
         for (const [path] of pairs(stateFiles)) states.push(path);
         table.sort(states);
@@ -205,22 +179,33 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
         }
         const journal: finish.Journal = { version: 1, title: plan.title, steps };
         write(disk, finish.JOURNAL + ".new", encode(journal));
-        const needed = missingFolders(disk, targets, gone);
+
+        // Nothing but folders takes space from here on.
+        let needed = 0;
+        for (const path of targets) {
+            let [folder] = string.match(path, "^(.+)/");
+            while (folder !== undefined && !disk.isDir(folder) && !used[folder]) {
+                if (disk.exists(folder) && !gone[folder]) changed(folder);
+                used[folder] = true;
+                needed += FOLDER_BYTES;
+                [folder] = string.match(folder, "^(.+)/");
+            }
+        }
         const free = disk.getFreeSpace("/");
         if (free !== "unlimited" && free < needed) throw fail("no_space", { needed, free });
         disk.move(finish.JOURNAL + ".new", finish.JOURNAL);
     }
 
-    const [ok, failure] = attempt("trapos/ccpm.staging", () => {
+    const [ok, failure] = attempt(() => {
         if (disk.exists(finish.JOURNAL)) {
             const [done, line] = finish.recover(disk);
-            if (!done) throw fail("unfinished", { what: line });
+            if (!done) throw fail("not_finished", { what: line });
             changed("trapos/ccpm.lock.json");
         }
         if (disk.exists("startup") && !disk.isDir("startup")) {
             throw fail("file_in_the_way", { path: "startup", name: "ccpm" });
         }
-        disk.delete(finish.STAGING);
+        disk.delete(STAGING);
         disk.makeDir(owner);
         if (disk.exists(FINISHER)) guard(FINISHER);
         for (const change of files) {
@@ -241,16 +226,16 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
         has,
         keep,
         stage: (fingerprint, content) =>
-            attempt("trapos/ccpm.staging", () => {
+            attempt(() => {
                 own();
                 write(disk, staging + fingerprint.sha256, content);
                 accept(fingerprint.sha256);
             }),
         commit: (plan, stateFiles) =>
-            attempt("trapos/ccpm.staging", () => {
+            attempt(() => {
                 prepare(plan, stateFiles);
                 const [done, line] = finish.recover(disk);
-                if (!done) throw fail("unfinished", { what: line });
+                if (!done) throw fail("not_finished", { what: line });
             }),
     };
     return $multi(true as const, transaction);
