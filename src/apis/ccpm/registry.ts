@@ -1,6 +1,6 @@
 /** Registries: where one is found, and what it serves. */
 import { decode } from "../json";
-import { fail, type Failure } from "./failure";
+import { fail } from "./failure";
 import { checkIndex, INDEX_BYTES } from "./formats";
 import { sha256 } from "./sha256";
 import type { Fetched, FileChange, Index, Result } from "./types";
@@ -62,7 +62,7 @@ export function fetchIndex(registry: string, fetch: Fetch): Result<Index> {
     if (!ok) return $multi(false as const, base);
     const [fetched, text] = fetchText(fetch, fileUrl(base, INDEX_PATH), registry, INDEX_PATH, "no_index");
     if (!fetched) return $multi(false as const, text);
-    if ((text).length > INDEX_BYTES) return $multi(false as const, fail("bad_index", { registry, what: "it is too large" }));
+    if (text.length > INDEX_BYTES) return $multi(false as const, fail("bad_index", { registry, what: "it is too large" }));
     const [valid, index] = checkIndex(decode(text));
     if (!valid) return $multi(false as const, fail("bad_index", { registry, what: index }));
     return $multi(true as const, index);

@@ -142,6 +142,7 @@ const string = {
         if (found === null) return [];
         return found.length > 1 ? found.slice(1) : [found[0]];
     },
+    lower: (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
     rep: (text: string, count: number) => text.repeat(Math.max(count, 0)),
     sub(text: string, from: number, to = -1): string {
         const end = to < 0 ? text.length + to + 1 : to;
@@ -151,8 +152,25 @@ const string = {
 
 const library = {
     string,
-    pairs: (table: object) => Object.entries(table),
+    pairs: (table: object) =>
+        Object.entries(table as Record<string, unknown>).map(([key, value]) => [
+            Array.isArray(table) ? Number(key) + 1 : key,
+            value,
+        ]),
     ipairs: (list: readonly unknown[]) => list.map((value, position) => [position + 1, value]),
+    error(problem: unknown): never {
+        throw problem;
+    },
+    pcall(call: (...values: unknown[]) => unknown, ...values: unknown[]): unknown[] {
+        try {
+            return [true, call(...values)];
+        } catch (problem) {
+            // JavaScript's own errors are mistakes of the source that Lua would not make.
+            if (problem instanceof Error) throw problem;
+            return [false, problem];
+        }
+    },
+    tostring: String,
     tonumber(text: string, base = 10): number | undefined {
         const number = parseInt(text, base);
         return Number.isNaN(number) ? undefined : number;
