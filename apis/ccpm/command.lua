@@ -17,11 +17,12 @@ local TEXT = colours.white
 local NOTE = colours.yellow
 local REMARK = colours.lightGrey
 
-local function attempt(call)
+local function attempt(context, call)
 	local ok = false
 	local value
 	during(function() ok, value = call() end)
-	if not ok then fail(value) end
+	local tell = context.screen and context.screen.fail or fail
+	if not ok then tell(value) end
 	return ok, value
 end
 
@@ -100,7 +101,7 @@ local function describePlan(plan)
 end
 
 local function carryOut(job, known, planner)
-	local planned, plan = attempt(function() return planner(job.words, job.flags) end)
+	local planned, plan = attempt(job, function() return planner(job.words, job.flags) end)
 	if not planned then
 		suggest(job.words, known)
 		return false
@@ -115,7 +116,7 @@ local function carryOut(job, known, planner)
 		say("Nothing has changed.")
 		return false
 	end
-	local applied = attempt(function() return job.client.apply(plan) end)
+	local applied = attempt(job, function() return job.client.apply(plan) end)
 	if applied and not isIdle then
 		local end_ = "Done."
 		for _, file in ipairs(plan.files) do
@@ -228,7 +229,7 @@ end
 
 local function verify(job, state)
 	local client = job.client
-	local ok, findings = attempt(function() return client.verify(job.words) end)
+	local ok, findings = attempt(job, function() return client.verify(job.words) end)
 	if not ok then suggest(job.words, state.lock.packages) end
 	if not ok then return false end
 	local lines = {}
@@ -270,13 +271,13 @@ local function thenShow(call, showState)
 	return function(job)
 		local given = job.words[2]
 		local position = given ~= nil and (tonumber(given) or 0) or nil
-		local done, value = attempt(function() return call(job, job.words[1], position) end)
+		local done, value = attempt(job, function() return call(job, job.words[1], position) end)
 		if not done then return false end
 		local pairs_2 = pairs
 		local value_1 = value
 		if value_1 == nil then value_1 = {} end
 		for _, failure in pairs_2(value_1) do fail(failure) end
-		local read, state = attempt(job.client.state)
+		local read, state = attempt(job, job.client.state)
 		return read and showState(job, state)
 	end
 end
@@ -359,13 +360,19 @@ function M.run(given, context)
 		fail({message = line.problem, hint = line.hint})
 		return false
 	end
-	local job = {client = client, command = command, words = line.words, flags = line.flags}
+	local job = {
+		client = client,
+		screen = context.screen,
+		command = command,
+		words = line.words,
+		flags = line.flags
+	}
 	if command == "help" then return help(job) end
-	local recovered, done = attempt(client.recover)
+	local recovered, done = attempt(context, client.recover)
 	if not recovered then return false end
 	for _, text in ipairs(done) do say(text, NOTE) end
 	if command == "recover" and #done == 0 then say("There is nothing to recover.") end
-	local ok, state = attempt(client.state)
+	local ok, state = attempt(context, client.state)
 	return ok and actions[command](job, state)
 end
 

@@ -9,6 +9,8 @@ import type { Candidate, Ccpm, Package, Plan, Result, State } from "./types";
 export interface Context {
     /** Its `onProgress` should be `showProgress` of /apis/ccpm/screen, and its `onNote` the `say` from there. */
     readonly client: Ccpm;
+    /** Shows why a call failed; as usual where absent. */
+    readonly screen?: { readonly fail: typeof fail };
 }
 
 type Job = Context & CommandLine;
@@ -19,13 +21,14 @@ const NOTE = colours.yellow;
 const REMARK = colours.lightGrey;
 
 /** Makes a call under the moving line, and shows why it failed. */
-function attempt<T>(call: () => Result<T>): Result<T> {
+function attempt<T>(context: Context, call: () => Result<T>): Result<T> {
     let ok = false;
     let value: unknown;
     during(() => {
         [ok, value] = call();
     });
-    if (!ok) fail(value as Failure);
+    const tell = context.screen ? context.screen.fail : fail;
+    if (!ok) tell(value as Failure);
     return $multi(ok, value) as unknown as Result<T>;
 }
 
@@ -103,7 +106,7 @@ type Planner = (names: readonly string[], options: object) => Result<Plan>;
 
 /** Plans, shows the plan, asks and applies it. `known` are the names that the words may be. */
 function carryOut(job: Job, known: Known, planner: Planner): boolean {
-    const [planned, plan] = attempt(() => planner(job.words, job.flags));
+    const [planned, plan] = attempt(job, () => planner(job.words, job.flags));
     if (!planned) {
         suggest(job.words, known);
         return false;
@@ -118,7 +121,7 @@ function carryOut(job: Job, known: Known, planner: Planner): boolean {
         say("Nothing has changed.");
         return false;
     }
-    const [applied] = attempt(() => job.client.apply(plan));
+    const [applied] = attempt(job, () => job.client.apply(plan));
     if (applied && !isIdle) {
         let end = "Done.";
         for (const file of plan.files) {
@@ -216,7 +219,7 @@ function showPackage(job: Job, state: State): boolean {
 
 function verify(job: Job, state: State): boolean {
     const client = job.client;
-    const [ok, findings] = attempt(() => client.verify(job.words));
+    const [ok, findings] = attempt(job, () => client.verify(job.words));
     if (!ok) suggest(job.words, state.lock.packages);
     if (!ok) return false;
     const lines: Line[] = [];
@@ -250,11 +253,11 @@ function thenShow(
     return (job: Job): boolean => {
         const given = job.words[1];
         const position = (given !== undefined && (tonumber(given) ?? 0)) || undefined;
-        const [done, value] = attempt(() => call(job, job.words[0]!, position!));
+        const [done, value] = attempt(job, () => call(job, job.words[0]!, position!));
         if (!done) return false;
         // What `update` could not reach.
         for (const [, failure] of pairs((value ?? {}) as Record<string, Failure>)) fail(failure);
-        const [read, state] = attempt(job.client.state);
+        const [read, state] = attempt(job, job.client.state);
         return read && showState(job, state);
     };
 }
@@ -329,12 +332,12 @@ export function run(given: readonly string[], context: Context): boolean {
         fail({ message: line.problem, hint: line.hint! });
         return false;
     }
-    const job: Job = { client, command, words: line.words, flags: line.flags };
+    const job: Job = { client, screen: context.screen, command, words: line.words, flags: line.flags };
     if (command === "help") return help(job);
-    const [recovered, done] = attempt(client.recover);
+    const [recovered, done] = attempt(context, client.recover);
     if (!recovered) return false;
     for (const text of done) say(text, NOTE);
     if (command === "recover" && done.length === 0) say("There is nothing to recover.");
-    const [ok, state] = attempt(client.state);
+    const [ok, state] = attempt(context, client.state);
     return ok && actions[command]!(job, state);
 }
