@@ -21,11 +21,7 @@ function M.baseUrl(registry)
 	then
 		return true, (string.gsub(registry, "/*$", "/", 1))
 	end
-	local owner, repository, branch = unpack(
-		string.match(registry, "^([%w-]+)/([%w._-]+)@?([%w._/-]*)$"),
-		1,
-		3
-	)
+	local owner, repository, branch = string.match(registry, "^([%w-]+)/([%w._-]+)@?([%w._/-]*)$")
 	if not owner then return false, fail("bad_registry", {registry = registry}) end
 	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/"
 		.. (branch == "" and "HEAD" or branch) .. "/"

@@ -28,7 +28,7 @@ export function baseUrl(registry: string): Result<string> {
     if (string.find(registry, "^https?://[%w.%-%[]")[0] !== undefined && string.find(registry, "[%c\"<>\\^`{|}\x7f-\xff ?#]")[0] === undefined) {
         return $multi(true as const, string.gsub(registry, "/*$", "/", 1)[0]);
     }
-    const [owner, repository, branch] = string.match(registry, "^([%w-]+)/([%w._-]+)@?([%w._/-]*)$") as unknown as string[];
+    const [owner, repository, branch] = string.match(registry, "^([%w-]+)/([%w._-]+)@?([%w._/-]*)$");
     if (owner === undefined) return $multi(false as const, fail("bad_registry", { registry }));
     return $multi(true as const, `https://raw.githubusercontent.com/${owner}/${repository!}/${branch === "" ? "HEAD" : branch!}/`);
 }

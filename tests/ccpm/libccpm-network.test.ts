@@ -1,0 +1,294 @@
+/** Registries that are out of reach, change, or mean harm. */
+import { describe, expect, test } from "vitest";
+import { filesOn, indexOf, newComputer, programsOn, run, startRegistry, type Source } from "./support.ts";
+
+const many: Record<string, Source> = {
+    app: {
+        dependencies: { library: "*" },
+        files: { "programs/app.lua": "app", "programs/more.lua": "more", "startup/app.lua": "boot" },
+    },
+    library: {
+        files: {
+            "apis/library/one.lua": "one",
+            "apis/library/two.lua": "two",
+            "apis/library/three.lua": "3",
+        },
+    },
+};
+const manyFiles = { ...many["app"]?.files, ...many["library"]?.files };
+const INDEX = "packages/index.json";
+const ours = (path: string) => path.startsWith("trapos/");
+
+type Row = [ok: boolean, value: { code: string; message: string; hint: string }];
+
+describe("the network is lost", () => {
+    test.each([1, 2, 3, 4, 5, 6, 7])(
+        "at request %i: nothing changes, and the next time goes on",
+        async (lost) => {
+            const registry = await startRegistry(many);
+            const disk = await newComputer([registry.url]);
+            const before = await filesOn(disk);
+            registry.misbehave = (_path, number) => (number >= lost ? "closed" : undefined);
+            const first = await run(disk, `apply(ccpm.planInstall({"app"}))`);
+            expect(first.rows.at(-1)).toMatchObject([false, {}]);
+            expect((first.rows.at(-1) as Row)[1].hint).not.toBe("");
+            const after = await filesOn(disk);
+            expect(Object.keys(after).filter((path) => !path.startsWith("trapos/ccpm.partial/"))).toEqual(
+                Object.keys(before),
+            );
+            const had = registry.requests.slice(0, lost - 1).filter((path) => path !== INDEX);
+            registry.requests.length = 0;
+            registry.misbehave = () => undefined;
+            const second = await run(disk, `apply(ccpm.planInstall({"app"}))`);
+            expect(second.rows.at(-1)).toEqual([true, null]);
+            expect(await programsOn(disk)).toEqual(manyFiles);
+            const missing = Object.keys(manyFiles).filter((path) => !had.includes(path));
+            expect([...registry.requests].sort()).toEqual([INDEX, ...missing].sort());
+            expect(Object.keys(await filesOn(disk)).filter((path) => path.includes("partial"))).toEqual([]);
+        },
+    );
+
+    test("and something else is done before it is back: nothing of the first stays", async () => {
+        const registry = await startRegistry({
+            ...many,
+            other: { files: { "programs/other.lua": "other" } },
+        });
+        const disk = await newComputer([registry.url]);
+        registry.misbehave = (_path, number) => (number > 4 ? "closed" : undefined);
+        await run(disk, `apply(ccpm.planInstall({"app"}))`);
+        expect(Object.keys(await filesOn(disk)).some((path) => path.includes("partial"))).toBe(true);
+        registry.misbehave = () => undefined;
+        const { rows } = await run(disk, `apply(ccpm.planInstall({"other"}))`);
+        expect(rows.at(-1)).toEqual([true, null]);
+        expect(Object.keys(await filesOn(disk)).filter((path) => path.includes("partial"))).toEqual([]);
+        expect(await programsOn(disk)).toEqual({ "programs/other.lua": "other" });
+    });
+
+    test("what an interrupted run has left is checked before it is used", async () => {
+        const registry = await startRegistry(many);
+        const disk = await newComputer([registry.url]);
+        registry.misbehave = (_path, number) => (number > 3 ? "closed" : undefined);
+        await run(disk, `apply(ccpm.planInstall({"app"}))`);
+        registry.misbehave = () => undefined;
+        const { rows } = await run(
+            disk,
+            `for _, name in ipairs(fs.list("trapos/ccpm.partial")) do
+                local path = "trapos/ccpm.partial/" .. name
+                local content = ("z"):rep(fs.getSize(path))
+                local file = fs.open(path, "w")
+                file.write(content)
+                file.close()
+            end
+            apply(ccpm.planInstall({"app"}))`,
+        );
+        expect(rows.at(-1)).toEqual([true, null]);
+        expect(await programsOn(disk)).toEqual(manyFiles);
+    });
+
+    test("Ctrl+T while files are fetched keeps what is there, and ends the program", async () => {
+        const registry = await startRegistry(many);
+        const disk = await newComputer([registry.url]);
+        let stuck = (): void => {};
+        const isStuck = new Promise<void>((resolve) => (stuck = resolve));
+        registry.misbehave = async (path, number) => {
+            if (path === INDEX || number < 4) return undefined;
+            stuck();
+            await new Promise(() => {});
+            return undefined;
+        };
+        await run(
+            disk,
+            `local _, plan = ccpm.planInstall({"app"})
+            parallel.waitForAny(
+                function()
+                    local ok, problem = pcall(ccpm.apply, plan)
+                    show(ok, problem)
+                end,
+                function()
+                    while #fs.list("trapos/ccpm.staging") < 3 do sleep(0) end
+                    os.queueEvent("terminate")
+                    while true do os.pullEventRaw() end
+                end
+            )`,
+        ).then(({ rows }) => {
+            expect(rows).toEqual([[false, "Terminated"]]);
+        });
+        await isStuck;
+        const files = Object.keys(await filesOn(disk));
+        expect(files.filter((path) => path.startsWith("trapos/ccpm.partial/"))).toHaveLength(2);
+        expect(files.filter((path) => !ours(path))).toEqual([]);
+    });
+});
+
+describe("several registries", () => {
+    const first = { a: { files: { "programs/a.lua": "first" } } };
+    const second = {
+        a: { version: "2.0.0", files: { "programs/a.lua": "second" } },
+        b: { files: { "programs/b.lua": "b" } },
+    };
+
+    test("the first in order that has a package is asked for it", async () => {
+        const [one, two] = [await startRegistry(first), await startRegistry(second)];
+        const disk = await newComputer([one.url, two.url]);
+        await run(disk, `apply(ccpm.planInstall({"a", "b"}))`);
+        expect(await programsOn(disk)).toEqual({ "programs/a.lua": "first", "programs/b.lua": "b" });
+    });
+
+    test("one that is down is named, and what it had before counts", async () => {
+        const [one, two] = [await startRegistry(first), await startRegistry(second)];
+        const disk = await newComputer([one.url, two.url]);
+        await run(disk, `apply(ccpm.planInstall({"a"}))`);
+        one.misbehave = () => "closed";
+        const { rows } = await run(disk, `apply(ccpm.planInstall({"b"}))\nshow(ccpm.update())`);
+        const [{ notes }] = rows as [{ notes: string[] }];
+        expect(notes).toHaveLength(1);
+        expect(notes[0]).toContain(one.url);
+        expect(notes[0]).toContain("What it had before counts.");
+        expect(rows[1]).toEqual([true, null]);
+        expect(Object.keys((rows[2] as [boolean, object])[1])).toEqual([one.url]);
+        const state = await run(
+            disk,
+            `local _, state = ccpm.state() show(true, state.cache.registries["${one.url}"].packages.a ~= nil)`,
+        );
+        expect(state.rows).toEqual([[true, true]]);
+    });
+
+    test("all down is a failure", async () => {
+        const [one, two] = [await startRegistry(first), await startRegistry(second)];
+        const disk = await newComputer([one.url, two.url]);
+        one.misbehave = () => "closed";
+        two.misbehave = () => ({ status: 500 });
+        const { rows } = await run(disk, `show(ccpm.planInstall({"b"}))\nshow(ccpm.update())`);
+        expect(rows).toMatchObject([
+            [false, { code: "no_registry_answers" }],
+            [false, { code: "no_registry_answers" }],
+        ]);
+    });
+});
+
+describe("a registry that serves something else than it lists", () => {
+    test.each([
+        ["other content of the same size", { body: "ap?" }, "wrong_content"],
+        ["longer content", { body: "app and more" }, "wrong_content"],
+        ["nothing", { status: 404 }, "file_missing"],
+        ["an error", { status: 503, body: "busy" }, "server_error"],
+        ["half of it", { cut: 2 }, ""],
+    ] as const)("%s: it is named, and nothing changes", async (_name, fault, code) => {
+        const registry = await startRegistry(many);
+        const disk = await newComputer([registry.url]);
+        registry.misbehave = (path) => (path === "programs/app.lua" ? fault : undefined);
+        const { rows } = await run(disk, `apply(ccpm.planInstall({"app"}))`);
+        const [ok, failure] = rows.at(-1) as Row;
+        expect(ok).toBe(false);
+        if (code !== "") expect(failure.code).toBe(code);
+        expect(failure.message).toContain(registry.url);
+        expect(await programsOn(disk)).toEqual({});
+    });
+});
+
+describe("a hostile registry", () => {
+    const valid = indexOf({ a: { files: { "programs/a.lua": "a" } } });
+    const withPackage = (fields: object) => ({
+        version: 1,
+        packages: { a: { ...valid.packages["a"], ...fields } },
+    });
+    const print = { size: 1, sha256: "a".repeat(64) };
+    const paths = [
+        "../startup.lua",
+        "/etc/x",
+        "rom/x.lua",
+        "ROM/x.lua",
+        "trapos/ccpm.lock.json",
+        ".settings",
+    ];
+    const indexes: [name: string, body: string | object][] = [
+        ["no JSON", "<html>hello</html>"],
+        ["an empty answer", ""],
+        ["a list", []],
+        ["a number", "7"],
+        ["another version", { version: 2, packages: {} }],
+        ["packages that are a text", { version: 1, packages: "many" }],
+        ["a package that is a number", { version: 1, packages: { a: 7 } }],
+        ["a name that leaves the folder", { version: 1, packages: { "../a": valid.packages["a"] } }],
+        ["a version that is none", withPackage({ version: "newest" })],
+        ["a version that is an object", withPackage({ version: {} })],
+        ["dependencies that are numbers", withPackage({ dependencies: { b: 1 } })],
+        ["files that are a text", withPackage({ files: "all" })],
+        ["a size that is huge", withPackage({ files: { "x.lua": { ...print, size: 1e15 } } })],
+        ["a size that is negative", withPackage({ files: { "x.lua": { ...print, size: -1 } } })],
+        ["a size that is no number", withPackage({ files: { "x.lua": { ...print, size: "1" } } })],
+        [
+            "a hash that is a path",
+            withPackage({ files: { "x.lua": { ...print, sha256: `../${"a".repeat(61)}` } } }),
+        ],
+        ["a data folder that is ours", withPackage({ data: ["trapos"] })],
+        ["autostart of another package's file", withPackage({ autostart: ["programs/b.lua"] })],
+        ...paths.map((path): [string, object] => [
+            `the path ${path}`,
+            withPackage({ files: { [path]: print } }),
+        ]),
+        ["a deep nest", "[".repeat(200_000)],
+        ["a huge index", { version: 1, packages: {}, junk: "x".repeat(8_000_000) }],
+        [
+            "too many packages",
+            {
+                version: 1,
+                packages: Object.fromEntries(
+                    [...Array(1500).keys()].map((i) => [`p${i}`, { version: "1.0.0" }]),
+                ),
+            },
+        ],
+    ];
+
+    test("is refused with its name, whatever its index says, in bounded time and memory", async () => {
+        const registry = await startRegistry({});
+        const disk = await newComputer([registry.url]);
+        const before = await filesOn(disk);
+        for (const [name, body] of indexes) {
+            registry.misbehave = () => ({ status: 200, body });
+            const { rows } = await run(disk, `show(ccpm.planInstall({"a"}))`, { memoryMebibytes: 64 });
+            expect(rows, name).toMatchObject([[false, { code: "bad_index" }]]);
+            const [, { message }] = rows[0] as Row;
+            expect(message, name).toContain(registry.url);
+            expect(message.length, name).toBeLessThan(250);
+        }
+        expect(await filesOn(disk)).toEqual(before);
+    });
+
+    test("with an endless chain of dependencies ends in a failure", async () => {
+        const chain: Record<string, Source> = {};
+        for (let index = 0; index < 900; index++)
+            chain[`p${index}`] = { dependencies: { [`p${index + 1}`]: "*" } };
+        const registry = await startRegistry(chain);
+        const disk = await newComputer([registry.url]);
+        const { rows } = await run(disk, `show(ccpm.planInstall({"p0"}))`, { memoryMebibytes: 64 });
+        expect(rows).toMatchObject([[false, {}]]);
+    });
+
+    test("that sends more than it said is cut off", async () => {
+        const registry = await startRegistry(many);
+        const disk = await newComputer([registry.url]);
+        registry.misbehave = (path) =>
+            path === "programs/app.lua" ? { status: 200, body: "x".repeat(12_000_000) } : undefined;
+        const { rows } = await run(disk, `apply(ccpm.planInstall({"app"}))`, { memoryMebibytes: 128 });
+        expect(rows.at(-1)).toMatchObject([false, {}]);
+        expect(await programsOn(disk)).toEqual({});
+    });
+
+    test("cannot take another package's file, nor ccpm's own startup file", async () => {
+        const registry = await startRegistry({
+            a: { files: { "programs/a.lua": "a" } },
+            b: { files: { "programs/a.lua": "b" } },
+        });
+        const disk = await newComputer([registry.url]);
+        const { rows } = await run(
+            disk,
+            `apply(ccpm.planInstall({"a"}))
+            show(ccpm.planInstall({"b"}, {force = true}))`,
+        );
+        expect(rows.at(-1)).toMatchObject([false, { code: "file_conflict" }]);
+        registry.packages = { c: { files: { "startup/00-ccpm-finish.lua": "evil" } } };
+        const evil = await run(disk, `show(ccpm.planInstall({"c"}, {force = true}))`);
+        expect(evil.rows).toMatchObject([[false, { code: "bad_index" }]]);
+    });
+});
