@@ -1,4 +1,5 @@
-import type { IncomingMessage } from "node:http";
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
@@ -163,3 +164,28 @@ test("network faults reach websockets too", async () => {
         "websocket_failure|Invalid handshake response getStatus: 503 Service Unavailable",
     ]);
 });
+
+test("a connection that the server never lets go ends with the computer", async () => {
+    // It shakes hands and says nothing more, not even to a close frame: it would be let go after 30 s.
+    const silent = createServer();
+    const gone = new Promise<void>((resolve) => {
+        silent.on("upgrade", (request, socket) => {
+            const key = `${request.headers["sec-websocket-key"] ?? ""}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+            const accept = createHash("sha1").update(key).digest("base64");
+            const lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"];
+            socket.write([...lines, `Sec-WebSocket-Accept: ${accept}`, "", ""].join("\r\n"));
+            socket.resume().on("error", () => undefined);
+            socket.once("close", () => resolve());
+            socket.once("end", () => socket.end());
+        });
+    });
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const computer = await bench.boot(
+        `${open(`"ws://127.0.0.1:${port}"`)} socket.close() os.shutdown() coroutine.yield()`,
+        allow,
+    );
+    expect(await computer.exit).toEqual({ reason: "shutdown", status: 0 });
+    await gone;
+    await new Promise((resolve) => silent.close(resolve));
+}, 10_000);

@@ -36,6 +36,8 @@ interface Connection {
 export class WebsocketClient {
     private readonly network: Network;
     private readonly connections = new Map<number, Connection>();
+    /** Those that wait for the other side to close them too. */
+    private readonly closing = new Set<WebSocket>();
     private nextId = 1;
 
     constructor(network: Network) {
@@ -90,12 +92,18 @@ export class WebsocketClient {
         const connection = this.connections.get(id);
         this.connections.delete(id);
         connection?.stop();
-        if (connection?.isOpen === true) connection.socket?.close();
-        else connection?.socket?.terminate();
+        const socket = connection?.socket;
+        if (connection?.isOpen !== true) socket?.terminate();
+        else if (socket !== undefined) {
+            this.closing.add(socket);
+            socket.once("close", () => this.closing.delete(socket));
+            socket.close();
+        }
     }
 
     /** Cuts every connection, without an event. */
     abortAll(): void {
+        for (const socket of this.closing) socket.terminate();
         const connections = [...this.connections.values()];
         this.connections.clear();
         for (const { stop, socket } of connections) {
