@@ -1,24 +1,10 @@
 --- The package manager for programs.
 local fail = require("/apis/ccpm/failure").fail
 local finish = require("/apis/ccpm/finish")
-local JOURNAL = finish.JOURNAL
-local recover = finish.recover
-local plan_ = require("/apis/ccpm/plan")
-local installed = plan_.installed
-local keys = plan_.keys
-local lockWithout = plan_.lockWithout
-local look = plan_.look
-local makePlan = plan_.makePlan
-local matches = plan_.matches
-local registry_ = require("/apis/ccpm/registry")
-local baseUrl = registry_.baseUrl
-local fetchFile = registry_.fetchFile
-local fetchIndex = registry_.fetchIndex
+local planning = require("/apis/ccpm/plan")
+local web = require("/apis/ccpm/registry")
 local resolve = require("/apis/ccpm/resolve").resolve
-local state_ = require("/apis/ccpm/state")
-local LOCK = state_.LOCK
-local readState = state_.readState
-local stateFiles = state_.stateFiles
+local store = require("/apis/ccpm/state")
 local open = require("/apis/ccpm/transaction").open
 local verify = require("/apis/ccpm/verify").verify
 local send = require("/apis/http").send
@@ -51,9 +37,9 @@ local function need(ok, value)
 end
 
 local function positionOf(registries, registry)
-	local _, base = baseUrl(registry)
+	local _, base = web.baseUrl(registry)
 	for position, known in ipairs(registries) do
-		local _, other = baseUrl(known)
+		local _, other = web.baseUrl(known)
 		if known == registry or base == other then return position end
 	end
 	return nil
@@ -63,6 +49,14 @@ local function requirePosition(state, registry)
 	local position = positionOf(state.configuration.registries, registry)
 	if not position then error(fail("registry_unknown", {registry = registry}), 0) end
 	return position
+end
+
+local function withPackages(state, packages)
+	return {
+		configuration = state.configuration,
+		cache = state.cache,
+		lock = {version = 1, packages = packages}
+	}
 end
 
 local function candidatesOf(state)
@@ -108,14 +102,20 @@ local function createCcpm(environment)
 		return function(first, second)
 			local ok, value = pcall(function()
 				local lines = {}
-				local done, line = recover(disk)
-				if not done and disk.exists(JOURNAL) then
+				local done, line = finish.recover(disk)
+				if not done and disk.exists(finish.JOURNAL) then
 					error(fail("not_finished", {what = line}), 0)
 				end
 				if line then lines[#lines + 1] = line end
-				local known, state = readState(disk, lines)
+				local known, read = store.readState(disk, lines)
 				if not isReporter then tell(lines) end
-				return act(need(known, state), first, second, lines)
+				local state = need(known, read)
+				local registries = state.configuration.registries
+				local added = given.registry
+				if added and not positionOf(registries, added) then
+					registries[#registries + 1] = added
+				end
+				return act(state, first, second, lines)
 			end)
 			if ok then return true, value end
 			if value == "Terminated" then error(value, 0) end
@@ -147,7 +147,7 @@ local function createCcpm(environment)
 		if #registries == 0 and purpose ~= "repair" then error(fail("no_registry"), 0) end
 		forEach(registries, function(registry)
 			report("index", registry, done, #registries)
-			local ok, answer = fetchIndex(registry, fetch)
+			local ok, answer = web.fetchIndex(registry, fetch)
 			local known = before.cache.registries[registry]
 			if known then cached[registry] = known end
 			done = done + 1
@@ -174,53 +174,43 @@ local function createCcpm(environment)
 	local function askWithNotes(before, notes, purpose)
 		local failures = {}
 		local state = ask(before, failures, purpose)
-		for _, registry in ipairs(keys(failures)) do
+		for _, registry in ipairs(planning.keys(failures)) do
 			local known = before.cache.registries[registry] ~= nil
 			notes[#notes + 1] = failures[registry].message .. " "
 				.. (known and "What it had before counts." or "It is left out.")
 		end
 		return state
 	end
+	local function plan(title, before, state, notes, force, repair)
+		return planning.makePlan(disk, {
+			title = title,
+			before = before,
+			state = state,
+			notes = notes,
+			force = force,
+			repair = repair
+		})
+	end
 	local function planResolved(before, title, wanted, newest, options)
 		local notes = {}
-		local askWithNotes_result_1 = askWithNotes(before, notes)
-		local configuration = askWithNotes_result_1.configuration
-		local cache = askWithNotes_result_1.cache
-		local candidates = candidatesOf({
-			configuration = configuration,
-			cache = cache,
-			lock = before.lock
-		})
+		local asked = askWithNotes(before, notes)
+		local candidates = candidatesOf(asked)
 		local ok, resolved = resolve({
 			wanted = wanted,
 			newest = newest,
 			installed = before.lock.packages,
 			candidates = candidates
 		})
-		if not ok then tell(notes) end
-		local need_result_2 = need(ok, resolved)
-		local chosen = need_result_2.packages
-		local heldBack = need_result_2.notes
-		local packages = {}
-		for _, note in ipairs(heldBack) do notes[#notes + 1] = note end
-		for _, value_ in ipairs(chosen) do
-			local name = value_.name
-			local one = value_.package
-			local automatic = value_.automatic
-			packages[name] = installed(one, automatic)
+		if not ok then
+			tell(notes)
+			error(resolved, 0)
 		end
-		local state = {
-			configuration = configuration,
-			cache = cache,
-			lock = {version = 1, packages = packages}
-		}
-		return makePlan(disk, {
-			title = title,
-			before = before,
-			state = state,
-			notes = notes,
-			force = options and options.force
-		})
+		local packages = {}
+		for _, note in ipairs(resolved.notes) do notes[#notes + 1] = note end
+		for _, chosen in ipairs(resolved.packages) do
+			packages[chosen.name] = planning.installed(chosen.package, chosen.automatic)
+		end
+		return plan(title, before, withPackages(asked, packages), notes, options and options.force)
 	end
 	local function requireInstalled(state, names)
 		if names == nil then names = {} end
@@ -228,13 +218,13 @@ local function createCcpm(environment)
 			if not state.lock.packages[name] then error(fail("not_installed", {name = name}), 0) end
 		end
 	end
-	local function carryOut(plan, transaction)
+	local function carryOut(todo, transaction)
 		local wanted = {}
 		local seen = {}
 		local done = 0
 		local bytes = 0
 		local totalBytes = 0
-		for _, change in ipairs(plan.files) do
+		for _, change in ipairs(todo.files) do
 			local to = change.to
 			if to and not seen[to.sha256] and not transaction.has(to) then
 				seen[to.sha256] = true
@@ -244,7 +234,7 @@ local function createCcpm(environment)
 		end
 		local failure = forEach(wanted, function(change)
 			report("fetch", change.path, done, #wanted, bytes, totalBytes)
-			local ok, content = fetchFile(change, fetch)
+			local ok, content = web.fetchFile(change, fetch)
 			if not ok then return content end
 			local staged, problem = transaction.stage(change.to, content)
 			if not staged then return problem end
@@ -253,30 +243,28 @@ local function createCcpm(environment)
 			return nil
 		end)
 		if failure then return failure end
-		report("apply", plan.title, done, done, bytes, bytes)
-		need(transaction.commit(plan, stateFiles(plan.state, plan.before)))
+		report("apply", todo.title, done, done, bytes, bytes)
+		need(transaction.commit(todo, store.stateFiles(todo.state, todo.before)))
 		return nil
 	end
-	local function apply(state, plan)
-		local before = plan.before
+	local function apply(state, todo)
+		local before = todo.before
 		if not same(state.lock, before.lock) or not same(state.configuration, before.configuration)
 		then
-			error(fail("changed_meanwhile", {path = LOCK}), 0)
+			error(fail("changed_meanwhile", {path = store.LOCK}), 0)
 		end
-		if #plan.files + #plan.data == 0 and same(state, plan.state) then return end
+		if #todo.files + #todo.data == 0 and same(state, todo.state) then return end
 		local free = disk.getFreeSpace("")
-		if free ~= "unlimited" and free < plan.needed then
-			error(fail("no_space", {needed = plan.needed, free = free}), 0)
+		if free ~= "unlimited" and free < todo.needed then
+			error(fail("no_space", {needed = todo.needed, free = free}), 0)
 		end
-		local transaction = need(open(disk, plan.files))
-		local ok, failure = pcall(function() return carryOut(plan, transaction) end)
+		local transaction = need(open(disk, todo.files))
+		local ok, failure = pcall(function() return carryOut(todo, transaction) end)
 		if ok and not failure then return end
 		transaction.keep()
 		error(failure, 0)
 	end
-	local function change(before, state, title)
-		apply(before, makePlan(disk, {title = title, before = before, state = state, notes = {}}))
-	end
+	local function change(before, state, title) apply(before, plan(title, before, state, {})) end
 	local function changeRegistries(before, verb, registry, from, to, offered)
 		local registries = {}
 		for _, known in ipairs(before.configuration.registries) do
@@ -306,8 +294,8 @@ local function createCcpm(environment)
 		local function stands(offered)
 			local isMeta = true
 			for path, file in pairs(offered.files) do
-				local seen = look(disk, path)
-				if not seen or not matches(disk, path, seen, file) then return false end
+				local seen = planning.look(disk, path)
+				if not seen or not planning.matches(disk, path, seen, file) then return false end
 				isMeta = false
 			end
 			for name in pairs(offered.dependencies) do
@@ -318,10 +306,10 @@ local function createCcpm(environment)
 		local known = -1
 		while #found > known do
 			known = #found
-			for _, name in ipairs(keys(candidates)) do
+			for _, name in ipairs(planning.keys(candidates)) do
 				for _, offered in ipairs(candidates[name]) do
 					if not packages[name] and stands(offered) then
-						packages[name] = installed(offered, false)
+						packages[name] = planning.installed(offered, false)
 						found[#found + 1] = name .. " " .. offered.version
 					end
 				end
@@ -329,18 +317,7 @@ local function createCcpm(environment)
 		end
 		if known == 0 then return end
 		lines[#lines + 1] = "Found again: " .. table.concat(found, ", ") .. "."
-		local before_3 = before
-		local configuration = before_3.configuration
-		local cache = before_3.cache
-		change(
-			before,
-			{
-				configuration = configuration,
-				cache = cache,
-				lock = {version = 1, packages = packages}
-			},
-			"recover the lock"
-		)
+		change(before, withPackages(before, packages), "recover the lock")
 	end
 	return {
 		state = guarded(function(state) return state end),
@@ -358,14 +335,8 @@ local function createCcpm(environment)
 		end),
 		planUninstall = guarded(function(before, names, options)
 			local notes = {}
-			local lock = lockWithout(before.lock, names, options or {}, notes)
-			local state = {configuration = before.configuration, cache = before.cache, lock = lock}
-			return makePlan(disk, {
-				title = titleOf("uninstall", names),
-				before = before,
-				state = state,
-				notes = notes
-			})
+			local packages = planning.withoutPackages(before.lock, names, options or {}, notes)
+			return plan(titleOf("uninstall", names), before, withPackages(before, packages), notes)
 		end),
 		verify = guarded(function(state, names)
 			requireInstalled(state, names)
@@ -376,23 +347,17 @@ local function createCcpm(environment)
 			local repair = {}
 			for _, finding in ipairs(findings) do repair[#repair + 1] = finding.path end
 			local state = #repair > 0 and askWithNotes(before, notes, "repair") or before
-			return makePlan(disk, {
-				title = titleOf("repair", repair),
-				before = before,
-				state = state,
-				notes = notes,
-				repair = repair
-			})
+			return plan(titleOf("repair", repair), before, state, notes, false, repair)
 		end),
 		apply = guarded(apply),
 		addRegistry = guarded(function(before, registry, options)
 			if options == nil then options = {} end
 			local known = before.configuration.registries
-			need(baseUrl(registry))
+			need(web.baseUrl(registry))
 			if positionOf(known, registry) then
 				error(fail("registry_known", {registry = registry}), 0)
 			end
-			local ok, answer = fetchIndex(registry, fetch)
+			local ok, answer = web.fetchIndex(registry, fetch)
 			if not ok and options.force ~= true then error(answer, 0) end
 			local offered = ok and {updated = now(), packages = answer.packages} or nil
 			local position = options.position or #known + 1

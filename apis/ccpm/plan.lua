@@ -291,7 +291,7 @@ local function unneeded(lock, going)
 	return names
 end
 
-function M.lockWithout(lock, names, options, notes)
+function M.withoutPackages(lock, names, options, notes)
 	local going = {}
 	local queue = {}
 	local function remove(name)
@@ -325,7 +325,7 @@ function M.lockWithout(lock, names, options, notes)
 	for name, known in pairs(lock.packages) do
 		if not going[name] then packages[name] = known end
 	end
-	return {version = 1, packages = packages}
+	return packages
 end
 
 return M

@@ -7,11 +7,11 @@
  * registry it takes every event of its coroutine: run it under `parallel` beside code that needs events of its own.
  */
 import { fail, type Failure } from "./ccpm/failure";
-import { JOURNAL, recover } from "./ccpm/finish";
-import { installed, keys, lockWithout, look, makePlan, matches } from "./ccpm/plan";
-import { baseUrl, fetchFile, fetchIndex } from "./ccpm/registry";
-import { resolve, type Resolved } from "./ccpm/resolve";
-import { LOCK, readState, stateFiles } from "./ccpm/state";
+import * as finish from "./ccpm/finish";
+import * as planning from "./ccpm/plan";
+import * as web from "./ccpm/registry";
+import { resolve } from "./ccpm/resolve";
+import * as store from "./ccpm/state";
 import { open, type Transaction } from "./ccpm/transaction";
 import type {
     CachedRegistry,
@@ -36,6 +36,8 @@ import { send } from "./http";
 const TIMEOUT = 30;
 /** Fetched first: where it is not installed, a transaction needs it before anything else. */
 const FINISHER = "apis/ccpm/finish.lua";
+
+type Installed = Record<string, InstalledPackage>;
 
 function fetchOverHttp(this: void, url: string): Fetched {
     return send({ url, timeout: TIMEOUT });
@@ -69,9 +71,9 @@ const need = ((ok: boolean, value: unknown) => {
  * stands for are the same registry.
  */
 function positionOf(registries: readonly string[], registry: string): number | undefined {
-    const [, base] = baseUrl(registry);
+    const [, base] = web.baseUrl(registry);
     for (const [position, known] of ipairs(registries)) {
-        const [, other] = baseUrl(known);
+        const [, other] = web.baseUrl(known);
         if (known === registry || base === other) return position;
     }
     return undefined;
@@ -81,6 +83,10 @@ function requirePosition(state: State, registry: string): number {
     const position = positionOf(state.configuration.registries, registry);
     if (position === undefined) throw fail("registry_unknown", { registry });
     return position;
+}
+
+function withPackages(state: State, packages: Installed): State {
+    return { configuration: state.configuration, cache: state.cache, lock: { version: 1, packages } };
 }
 
 /** What there is to choose from: of each name, what the registries offer in their order. */
@@ -137,10 +143,10 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
         return (first, second) => {
             const [ok, value] = pcall(() => {
                 const lines: string[] = [];
-                const [done, line] = recover(disk);
-                if (!done && disk.exists(JOURNAL)) throw fail("not_finished", { what: line });
+                const [done, line] = finish.recover(disk);
+                if (!done && disk.exists(finish.JOURNAL)) throw fail("not_finished", { what: line });
                 if (line !== undefined) lines.push(line);
-                const [known, read] = readState(disk, lines);
+                const [known, read] = store.readState(disk, lines);
                 if (!isReporter) tell(lines);
                 const state = need(known, read) as State;
                 const registries = state.configuration.registries as string[];
@@ -191,7 +197,7 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
         if (registries.length === 0 && purpose !== "repair") throw fail("no_registry");
         forEach(registries, (registry) => {
             report("index", registry, done, registries.length);
-            const [ok, answer] = fetchIndex(registry, fetch);
+            const [ok, answer] = web.fetchIndex(registry, fetch);
             const known = before.cache.registries[registry];
             if (known !== undefined) cached[registry] = known;
             done += 1;
@@ -214,12 +220,21 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
     function askWithNotes(before: State, notes: string[], purpose?: "repair"): State {
         const failures: Record<string, Failure> = {};
         const state = ask(before, failures, purpose);
-        for (const registry of keys(failures)) {
+        for (const registry of planning.keys(failures)) {
             const known = before.cache.registries[registry] !== undefined;
             notes.push(`${failures[registry]!.message} ${known ? "What it had before counts." : "It is left out."}`);
         }
         return state;
     }
+
+    const plan = (
+        title: string,
+        before: State,
+        state: State,
+        notes: string[],
+        force?: boolean,
+        repair?: readonly string[],
+    ) => planning.makePlan(disk, { title, before, state, notes, force, repair });
 
     /** Plans what a resolution leads to. */
     function planResolved(
@@ -230,16 +245,19 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
         options: InstallOptions | undefined,
     ): Plan {
         const notes: string[] = [];
-        const { configuration, cache } = askWithNotes(before, notes);
-        const candidates = candidatesOf({ configuration, cache, lock: before.lock });
+        const asked = askWithNotes(before, notes);
+        const candidates = candidatesOf(asked);
         const [ok, resolved] = resolve({ wanted, newest, installed: before.lock.packages, candidates });
-        if (!ok) tell(notes);
-        const { packages: chosen, notes: heldBack } = need(ok, resolved) as Resolved;
-        const packages: Record<string, InstalledPackage> = {};
-        for (const note of heldBack) notes.push(note);
-        for (const { name, package: one, automatic } of chosen) packages[name] = installed(one, automatic);
-        const state: State = { configuration, cache, lock: { version: 1, packages } };
-        return makePlan(disk, { title, before, state, notes, force: options && options.force });
+        if (!ok) {
+            tell(notes);
+            throw resolved;
+        }
+        const packages: Installed = {};
+        for (const note of resolved.notes) notes.push(note);
+        for (const chosen of resolved.packages) {
+            packages[chosen.name] = planning.installed(chosen.package, chosen.automatic);
+        }
+        return plan(title, before, withPackages(asked, packages), notes, options && options.force);
     }
 
     function requireInstalled(state: State, names: readonly string[] = []): void {
@@ -249,13 +267,13 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
     }
 
     /** Fetches what a plan needs, and does it. */
-    function carryOut(plan: Plan, transaction: Transaction): Failure | undefined {
+    function carryOut(todo: Plan, transaction: Transaction): Failure | undefined {
         const wanted: FileChange[] = [];
         const seen: Record<string, true | undefined> = {};
         let done = 0;
         let bytes = 0;
         let totalBytes = 0;
-        for (const change of plan.files) {
+        for (const change of todo.files) {
             const to = change.to;
             if (to !== undefined && !seen[to.sha256] && !transaction.has(to)) {
                 seen[to.sha256] = true;
@@ -265,7 +283,7 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
         }
         const failure = forEach(wanted, (change) => {
             report("fetch", change.path, done, wanted.length, bytes, totalBytes);
-            const [ok, content] = fetchFile(change, fetch);
+            const [ok, content] = web.fetchFile(change, fetch);
             if (!ok) return content;
             const [staged, problem] = transaction.stage(change.to!, content);
             if (!staged) return problem;
@@ -274,21 +292,21 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
             return undefined;
         });
         if (failure !== undefined) return failure;
-        report("apply", plan.title, done, done, bytes, bytes);
-        need(...transaction.commit(plan, stateFiles(plan.state, plan.before)));
+        report("apply", todo.title, done, done, bytes, bytes);
+        need(...transaction.commit(todo, store.stateFiles(todo.state, todo.before)));
         return undefined;
     }
 
-    function apply(state: State, plan: Plan): undefined {
-        const before = plan.before;
+    function apply(state: State, todo: Plan): undefined {
+        const before = todo.before;
         if (!same(state.lock, before.lock) || !same(state.configuration, before.configuration)) {
-            throw fail("changed_meanwhile", { path: LOCK });
+            throw fail("changed_meanwhile", { path: store.LOCK });
         }
-        if (plan.files.length + plan.data.length === 0 && same(state, plan.state)) return;
+        if (todo.files.length + todo.data.length === 0 && same(state, todo.state)) return;
         const free = disk.getFreeSpace("");
-        if (free !== "unlimited" && free < plan.needed) throw fail("no_space", { needed: plan.needed, free });
-        const transaction = need(...open(disk, plan.files)) as Transaction;
-        const [ok, failure] = pcall(() => carryOut(plan, transaction));
+        if (free !== "unlimited" && free < todo.needed) throw fail("no_space", { needed: todo.needed, free });
+        const transaction = need(...open(disk, todo.files)) as Transaction;
+        const [ok, failure] = pcall(() => carryOut(todo, transaction));
         if (ok && failure === undefined) return;
         transaction.keep();
         throw failure;
@@ -296,7 +314,7 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
 
     /** Changes nothing but the state. */
     function change(before: State, state: State, title: string): void {
-        apply(before, makePlan(disk, { title, before, state, notes: [] }));
+        apply(before, plan(title, before, state, []));
     }
 
     /** Changes the list of registries: takes one out, then puts one in. */
@@ -330,14 +348,14 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
     /** Puts packages of the cache that stand whole on the disk back into a lock that was set aside. */
     function rebuildLock(before: State, lines: string[]): void {
         const candidates = candidatesOf(before);
-        const packages: Record<string, InstalledPackage> = {};
+        const packages: Installed = {};
         const found: string[] = [];
         for (const [name, known] of pairs(before.lock.packages)) packages[name] = known;
         const stands = (offered: Candidate) => {
             let isMeta = true;
             for (const [path, file] of pairs(offered.files)) {
-                const seen = look(disk, path);
-                if (seen === undefined || !matches(disk, path, seen, file)) return false;
+                const seen = planning.look(disk, path);
+                if (seen === undefined || !planning.matches(disk, path, seen, file)) return false;
                 isMeta = false;
             }
             // A package without files is there when all that it brings is.
@@ -349,10 +367,10 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
         let known = -1;
         while (found.length > known) {
             known = found.length;
-            for (const name of keys(candidates)) {
+            for (const name of planning.keys(candidates)) {
                 for (const offered of candidates[name]!) {
                     if (packages[name] === undefined && stands(offered)) {
-                        packages[name] = installed(offered, false);
+                        packages[name] = planning.installed(offered, false);
                         found.push(`${name} ${offered.version}`);
                     }
                 }
@@ -360,8 +378,7 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
         }
         if (known === 0) return;
         lines.push(`Found again: ${table.concat(found, ", ")}.`);
-        const { configuration, cache } = before;
-        change(before, { configuration, cache, lock: { version: 1, packages } }, "recover the lock");
+        change(before, withPackages(before, packages), "recover the lock");
     }
 
     return {
@@ -380,9 +397,8 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
         }),
         planUninstall: guarded((before, names: readonly string[], options?: UninstallOptions) => {
             const notes: string[] = [];
-            const lock = lockWithout(before.lock, names, options ?? {}, notes);
-            const state = { configuration: before.configuration, cache: before.cache, lock };
-            return makePlan(disk, { title: titleOf("uninstall", names), before, state, notes });
+            const packages = planning.withoutPackages(before.lock, names, options ?? {}, notes);
+            return plan(titleOf("uninstall", names), before, withPackages(before, packages), notes);
         }),
         verify: guarded((state, names?: readonly string[]) => {
             requireInstalled(state, names);
@@ -393,14 +409,14 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
             const repair: string[] = [];
             for (const finding of findings) repair.push(finding.path);
             const state = repair.length > 0 ? askWithNotes(before, notes, "repair") : before;
-            return makePlan(disk, { title: titleOf("repair", repair), before, state, notes, repair });
+            return plan(titleOf("repair", repair), before, state, notes, false, repair);
         }),
         apply: guarded(apply),
         addRegistry: guarded((before, registry: string, options: { position?: number; force?: boolean } = {}) => {
             const known = before.configuration.registries;
-            need(...baseUrl(registry));
+            need(...web.baseUrl(registry));
             if (positionOf(known, registry) !== undefined) throw fail("registry_known", { registry });
-            const [ok, answer] = fetchIndex(registry, fetch);
+            const [ok, answer] = web.fetchIndex(registry, fetch);
             if (!ok && options.force !== true) throw answer;
             const offered = ok ? { updated: now(), packages: answer.packages } : undefined;
             const position = options.position ?? known.length + 1;

@@ -331,19 +331,19 @@ function unneeded(lock: Lock, going: Names): string[] {
 }
 
 /**
- * The lock without some packages.
+ * The packages of a lock without some.
  * @param lock as it is
  * @param names packages that go
  * @param options what else goes
  * @param notes gets a line when there are packages that nothing needs afterwards
  * @throws Failure when a package is not installed, or others need it
  */
-export function lockWithout(
+export function withoutPackages(
     lock: Lock,
     names: readonly string[],
     options: UninstallOptions,
     notes: string[],
-): Lock {
+): Record<string, InstalledPackage> {
     const going: Names = {};
     const queue: string[] = [];
     function remove(name: string): void {
@@ -369,5 +369,5 @@ export function lockWithout(
     }
     const packages: Record<string, InstalledPackage> = {};
     for (const [name, known] of pairs(lock.packages)) if (!going[name]) packages[name] = known;
-    return { version: 1, packages };
+    return packages;
 }
