@@ -22,22 +22,20 @@ function M.moveTo(disk, from, to)
 	disk.move(from, to)
 end
 
-local function perform(disk, steps)
-	for _, step in ipairs(steps) do
-		local path = step.path
-		local staged = step.staged and M.STAGING .. "/" .. step.staged or nil
-		if not staged or disk.exists(staged) then
-			if disk.exists(path) and (step.folder or not disk.isDir(path)) then
-				if step.backup then
-					M.moveTo(disk, path, step.backup)
-				else
-					disk.delete(path)
-				end
+local function perform(disk, step)
+	local path = step.path
+	local staged = step.staged and M.STAGING .. "/" .. step.staged or nil
+	if not staged or disk.exists(staged) then
+		if disk.exists(path) and (step.folder or not disk.isDir(path)) then
+			if step.backup then
+				M.moveTo(disk, path, step.backup)
+			else
+				disk.delete(path)
 			end
-			if staged then M.moveTo(disk, staged, path) end
 		end
-		if not staged then removeEmptyFolders(disk, path) end
+		if staged then M.moveTo(disk, staged, path) end
 	end
+	if not staged then removeEmptyFolders(disk, path) end
 end
 
 function M.clean(disk, partial)
@@ -77,10 +75,13 @@ function M.recover(disk, boot)
 		return false, "ccpm cannot read its journal. Type: ccpm verify --fix"
 	end
 	local before = startupFiles(disk)
-	local ok, problem = pcall(perform, disk, journal.steps)
-	if not ok then
-		return false, "ccpm cannot finish: " .. journal.title .. " (" .. tostring(problem)
-			.. "). Mend that, then: reboot"
+	for _, step in ipairs(journal.steps) do
+		local ok, problem = pcall(perform, disk, step)
+		if not ok then
+			local reason = string.match(tostring(problem), "([^:%s][^:]*)$")
+			return false, "ccpm cannot finish: " .. journal.title .. "\n" .. step.path .. ": "
+				.. tostring(reason) .. ". Mend that, then: reboot"
+		end
 	end
 	local restarted = M.STAGING .. "/restarted"
 	if boot and startupFiles(disk) ~= before and not disk.exists(restarted) then

@@ -51,21 +51,19 @@ export function moveTo(disk: Disk, from: string, to: string): void {
     disk.move(from, to);
 }
 
-/** Does every step that is not done yet. */
-function perform(disk: Disk, steps: readonly Step[]): void {
-    for (const step of steps) {
-        const path = step.path;
-        const staged = step.staged !== undefined ? `${STAGING}/${step.staged}` : undefined;
-        // What is not staged any more has its place already.
-        if (staged === undefined || disk.exists(staged)) {
-            if (disk.exists(path) && (step.folder || !disk.isDir(path))) {
-                if (step.backup !== undefined) moveTo(disk, path, step.backup);
-                else disk.delete(path);
-            }
-            if (staged !== undefined) moveTo(disk, staged, path);
+/** Does a step, unless it is done already. */
+function perform(disk: Disk, step: Step): void {
+    const path = step.path;
+    const staged = step.staged !== undefined ? `${STAGING}/${step.staged}` : undefined;
+    // What is not staged any more has its place already.
+    if (staged === undefined || disk.exists(staged)) {
+        if (disk.exists(path) && (step.folder || !disk.isDir(path))) {
+            if (step.backup !== undefined) moveTo(disk, path, step.backup);
+            else disk.delete(path);
         }
-        if (staged === undefined) removeEmptyFolders(disk, path);
+        if (staged !== undefined) moveTo(disk, staged, path);
     }
+    if (staged === undefined) removeEmptyFolders(disk, path);
 }
 
 /**
@@ -110,9 +108,16 @@ export function recover(disk: Disk, boot?: boolean): LuaMultiReturn<[done: boole
         return $multi(false, "ccpm cannot read its journal. Type: ccpm verify --fix");
     }
     const before = startupFiles(disk);
-    const [ok, problem] = pcall(perform, disk, journal!.steps);
-    if (!ok) {
-        return $multi(false, `ccpm cannot finish: ${journal!.title} (${tostring(problem)}). Mend that, then: reboot`);
+    for (const step of journal!.steps) {
+        const [ok, problem] = pcall(perform, disk, step);
+        if (!ok) {
+            // CC puts the program's line and the path before the reason.
+            const [reason] = string.match(tostring(problem), "([^:%s][^:]*)$");
+            return $multi(
+                false,
+                `ccpm cannot finish: ${journal!.title}\n${step.path}: ${reason}. Mend that, then: reboot`,
+            );
+        }
     }
     const restarted = STAGING + "/restarted";
     if (boot && startupFiles(disk) !== before && !disk.exists(restarted)) {
