@@ -25,6 +25,9 @@ afterEach(async () => {
     await new Promise((resolve) => server.close(resolve));
 });
 
+const connections = (): Promise<number> =>
+    new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+
 const allow = { http: { allow: ["127.0.0.1"] } };
 
 /** Lua for a request whose answer is waited for: `event`, `handle` or `reason`, `failureHandle`. */
@@ -198,6 +201,27 @@ test("16 requests run at once and the rest wait their turn", async () => {
     );
     expect(said).toEqual(["20"]);
     expect(most).toBe(16);
+});
+
+test("a request without a timeout has 30 s for each wait, and none may have more than 60", async () => {
+    answer = () => undefined;
+    const computer = await bench.boot(
+        `say(pcall(http.request, { url = "${url}", timeout = 60.1 })) say(http.request({ url = "${url}/60", timeout = 60 }))
+         say(http.request("${url}/30")) say(coroutine.yield("http_failure")) say(coroutine.yield("http_failure"))
+         coroutine.yield()`,
+        allow,
+    );
+    await computer.waitForText("true\ntrue");
+    // Once both have connected, as a connection begins its wait anew.
+    while ((await connections()) < 2) await new Promise((resolve) => setImmediate(resolve));
+    computer.jumpClock({ seconds: 29 });
+    expect(computer.transcript()).not.toContain("Timed out");
+    computer.jumpClock({ seconds: 1.1 });
+    await computer.waitForText(`http_failure|${url}/30|Timed out`);
+    expect(computer.transcript()).not.toContain("/60|Timed out");
+    computer.jumpClock({ seconds: 30 });
+    await computer.waitForText(`http_failure|${url}/60|Timed out`);
+    expect(computer.transcript()).toContain("false|timeout out of range");
 });
 
 test("without http there is no http API", async () => {
