@@ -16,6 +16,9 @@ import {
 } from "./packages.ts";
 import { luaDefinitions, publicTypes, typescriptDeclaration } from "./types.ts";
 
+/** The libraries in src/apis that are for other people's programs. */
+const PUBLIC_MODULES = ["libai", "libccpm"];
+
 /** Everything that is made from the sources, and never written by hand. */
 export interface Generated {
     /** Content by path from the project's folder. */
@@ -33,18 +36,19 @@ export interface Generated {
 export async function generate(root: string): Promise<Generated> {
     const descriptors = readDescriptors(root);
     const source = readSource(root);
-    const shown = publicTypes(source, "src/apis/libai.ts", "libai");
+    const shown = PUBLIC_MODULES.map((module) => publicTypes(source, `src/apis/${module}.ts`, module));
     const compiled = compile(source, { virtualModules: versionModules(descriptors) });
     // The installer is what brings the packages, and in none of them.
     const lua = new Map([...compiled].filter(([file]) => !isOfInstaller(file)));
     const files = new Map(lua);
     if (compiled.has(INSTALLER)) files.set(INSTALLER, bundle(INSTALLER, compiled));
-    if (shown !== undefined) {
-        const declaration = "types/libai.d.ts";
+    for (const types of shown) {
+        if (types === undefined) continue;
+        const declaration = `types/${types.module}.d.ts`;
         const options = await prettier.resolveConfig(path.join(root, declaration), { editorconfig: true });
-        const content = typescriptDeclaration(shown);
+        const content = typescriptDeclaration(types);
         files.set(declaration, await prettier.format(content, { ...options, parser: "typescript" }));
-        files.set("types/libai.lua", luaDefinitions(shown));
+        files.set(`types/${types.module}.lua`, luaDefinitions(types));
     }
     const exists = (file: string) => fs.existsSync(path.join(root, file));
     const problems = packageProblems(descriptors, [...lua.keys()], exists);

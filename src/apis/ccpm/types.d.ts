@@ -209,30 +209,68 @@ export interface UninstallOptions {
     readonly unused?: boolean;
 }
 
-/** The client that `require("/apis/libccpm")()` makes. Each function returns `true, value` or `false, failure`. */
+/**
+ * The package manager that `require("/apis/libccpm")()` makes. Each function returns `true, value` or
+ * `false, failure` and never raises, except for `Terminated` (Ctrl+T).
+ */
 export interface Ccpm {
-    /** What is installed, configured and known to be available. */
+    /** What is installed, configured and known to be available. Reads the disk alone. */
     readonly state: (this: void) => Result<State>;
-    /** Asks every registry what it has. The value tells what went wrong by registry; fails when none answered. */
+    /**
+     * Asks every registry what it has, and writes it down. The value tells what went wrong, by registry. Fails when
+     * none answered (`no_registry_answers`, or the failure of the only one) or there is none (`no_registry`).
+     */
     readonly update: (this: void) => Result<Record<string, Failure>>;
-    /** Plans, from what the registries offer now; asks them first. */
+    /**
+     * Plans an installation with all that it needs, from what the registries offer now. What is installed stays as it
+     * is unless it does not fit.
+     * @param names packages; they count as asked for from then on
+     */
     readonly planInstall: (this: void, names: readonly string[], options?: InstallOptions) => Result<Plan>;
-    /** All installed packages where no names are given. */
+    /**
+     * Plans an upgrade to what the registries offer now. Packages that are held back are in the plan's notes.
+     * @param names installed packages; all where it is absent
+     */
     readonly planUpgrade: (this: void, names?: readonly string[], options?: InstallOptions) => Result<Plan>;
+    /**
+     * Plans a removal. Fails when others need a package (`needed_by`), unless these go, too. Asks no registry.
+     * @param names installed packages; none where only `unused` ones are to go
+     */
     readonly planUninstall: (this: void, names: readonly string[], options?: UninstallOptions) => Result<Plan>;
-    /** Looks at installed files; all packages where no names are given. */
+    /**
+     * Compares installed files with the disk, and looks for files of no package in packages' folders.
+     * @param names installed packages; all where it is absent, and only then files of no package are found
+     */
     readonly verify: (this: void, names?: readonly string[]) => Result<Finding[]>;
-    /** Plans what puts the findings right. */
+    /**
+     * Plans what puts findings right: missing and changed files come again from a registry that still offers them,
+     * changed files and those of no package are kept as `.ccpm-old`. What cannot be had is in the plan's notes.
+     */
     readonly planRepair: (this: void, findings: readonly Finding[]) => Result<Plan>;
     /**
-     * Does what a plan says, whole or not at all. A plan without packages and files still writes what the registries
-     * newly offer.
+     * Does what a plan says, whole or not at all, whenever the power goes. Fails with nothing changed when the disk is
+     * too full (`no_space`), a file cannot be had or is another than was listed, or something has changed since the
+     * plan was made (`changed_meanwhile`); what was fetched is not fetched again the next time. A plan without packages
+     * and files still writes what the registries newly offer.
      */
     readonly apply: (this: void, plan: Plan) => Result<undefined>;
-    /** Adds a registry at the end, or at a position counted from 1, after it has answered; `force` adds it unasked. */
-    readonly addRegistry: (this: void, registry: string, options?: { position?: number; force?: boolean }) => Result<undefined>;
+    /**
+     * Adds a registry once it has answered.
+     * @param registry an http(s) URL, or `owner/repo[@branch]` of GitHub
+     * @param options its position, counted from 1 (the last where it is absent); `force` adds it without an answer
+     */
+    readonly addRegistry: (
+        this: void,
+        registry: string,
+        options?: { readonly position?: number; readonly force?: boolean },
+    ) => Result<undefined>;
+    /** Forgets a registry. What was installed from it stays. */
     readonly removeRegistry: (this: void, registry: string) => Result<undefined>;
+    /** Gives a registry another position, counted from 1. */
     readonly moveRegistry: (this: void, registry: string, position: number) => Result<undefined>;
-    /** Finishes what a power cut left, and sets unreadable state aside. The value says what was done, a line each. */
+    /**
+     * Finishes what a power cut has left, sets state aside that cannot be read, and rebuilds a lock that was set aside
+     * from the packages that stand whole on the disk. The value says what was done, a line each.
+     */
     readonly recover: (this: void) => Result<string[]>;
 }
