@@ -158,6 +158,10 @@ const library = {
             value,
         ]),
     ipairs: (list: readonly unknown[]) => list.map((value, position) => [position + 1, value]),
+    table: {
+        concat: (texts: readonly string[], separator = "", from = 1) => texts.slice(from - 1).join(separator),
+        sort: (values: unknown[]) => void values.sort(),
+    },
     error(problem: unknown): never {
         throw problem;
     },
@@ -170,6 +174,7 @@ const library = {
             return [false, problem];
         }
     },
+    setmetatable: (table: object) => table,
     tostring: String,
     tonumber(text: string, base = 10): number | undefined {
         const number = parseInt(text, base);
