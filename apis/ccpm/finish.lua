@@ -1,37 +1,35 @@
 --- Finishes what a transaction of ccpm has begun.
 local M = {}
-M.STAGING = "/trapos/ccpm.staging"
+M.STAGING = "trapos/ccpm.staging"
 M.JOURNAL = M.STAGING .. "/journal.json"
-M.PARTIAL = "/trapos/ccpm.partial"
-M.FINISHER = "/startup/00-ccpm-finish.lua"
+M.PARTIAL = "trapos/ccpm.partial"
+M.FINISHER = "startup/00-ccpm-finish.lua"
 
 local function removeEmptyFolders(disk, path)
-	local folder = string.match(path, "^(.+)/")
+	local folder = path:match("^(.+)/")
 	while folder ~= nil do
 		if disk.isDir(folder) then
 			if #disk.list(folder) > 0 then return end
 			disk.delete(folder)
 		end
-		folder = string.match(folder, "^(.+)/")
+		folder = folder:match("^(.+)/")
 	end
 end
 
 function M.moveTo(disk, from, to)
-	local folder = string.match(to, "^(.+)/")
+	local folder = to:match("^(.+)/")
 	if folder and not disk.isDir(folder) then disk.makeDir(folder) end
 	disk.move(from, to)
 end
+
+function M.reasonOf(problem) return (tostring(problem):match("([^:%s][^:]*)$")) end
 
 local function perform(disk, step)
 	local path = step.path
 	local staged = step.staged and M.STAGING .. "/" .. step.staged or nil
 	if not staged or disk.exists(staged) then
 		if disk.exists(path) and (step.folder or not disk.isDir(path)) then
-			if step.backup then
-				M.moveTo(disk, path, step.backup)
-			else
-				disk.delete(path)
-			end
+			if step.backup then M.moveTo(disk, path, step.backup) else disk.delete(path) end
 		end
 		if staged then M.moveTo(disk, staged, path) end
 	end
@@ -43,12 +41,12 @@ function M.clean(disk, partial)
 	disk.delete(M.STAGING)
 	removeEmptyFolders(disk, M.STAGING)
 	if disk.exists(M.FINISHER) then
-		disk.delete(#disk.list("/startup") > 1 and M.FINISHER or "/startup")
+		disk.delete(#disk.list("startup") > 1 and M.FINISHER or "startup")
 	end
 end
 
 local function startupFiles(disk)
-	return disk.isDir("/startup") and table.concat(disk.list("/startup"), "/") or ""
+	return disk.isDir("startup") and table.concat(disk.list("startup"), "/") or ""
 end
 
 function M.recover(disk, boot)
@@ -62,11 +60,11 @@ function M.recover(disk, boot)
 	local journal = textutils.unserializeJSON(file.readAll())
 	file.close()
 	if type(journal) ~= "table" or journal.version ~= 1 or type(journal.steps) ~= "table" then
-		local broken = "/trapos/ccpm.journal.broken"
+		local broken = "trapos/ccpm.journal.broken"
 		do
 			local number = 2
 			while disk.exists(broken) do
-				broken = "/trapos/ccpm.journal.broken" .. tostring(number)
+				broken = "trapos/ccpm.journal.broken" .. number
 				number = number + 1
 			end
 		end
@@ -78,9 +76,8 @@ function M.recover(disk, boot)
 	for _, step in ipairs(journal.steps) do
 		local ok, problem = pcall(perform, disk, step)
 		if not ok then
-			local reason = string.match(tostring(problem), "([^:%s][^:]*)$")
 			return false, "ccpm cannot finish: " .. journal.title .. "\n" .. step.path .. ": "
-				.. tostring(reason) .. ". Mend that, then: reboot"
+				.. M.reasonOf(problem) .. ". Mend that, then: reboot"
 		end
 	end
 	local restarted = M.STAGING .. "/restarted"

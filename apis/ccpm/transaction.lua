@@ -6,14 +6,13 @@ local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local FOLDER_BYTES = 500
 local FINISHER = "apis/ccpm/finish.lua"
-local STAGING = "trapos/ccpm.staging"
+local STAGING = finish.STAGING
 
 local function attempt(action)
 	local ok, problem = pcall(action)
 	if ok then return true, nil end
 	if type(problem) == "table" then return false, problem end
-	local what = string.match(tostring(problem), "([^:%s][^:]*)$")
-	return false, fail("cannot_write", {path = STAGING, what = what})
+	return false, fail("cannot_write", {path = STAGING, what = finish.reasonOf(problem)})
 end
 
 local function changed(path) error(fail("changed_meanwhile", {path = path}), 0) end
@@ -48,7 +47,7 @@ end
 
 function M.open(disk, files)
 	local staging = STAGING .. "/"
-	local owner = staging .. "of-" .. tostring(math.random(1000000000))
+	local owner = staging .. "of-" .. math.random(1000000000)
 	local staged = {}
 	local finisher
 	local function own()
@@ -94,11 +93,9 @@ function M.open(disk, files)
 			local to = value.to
 			local backup = value.backup
 			local found = value.found
-			local now = disk.exists(path) and disk.attributes(path) or nil
-			if (now and now.size) ~= (found and found.size)
-					or (now and now.modified) ~= (found and found.modified)
-					or now and now.isDir
-			then
+			local now = disk.exists(path) and disk.attributes(path) or {}
+			local seen = found or {}
+			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then
 				changed(path)
 			end
 			if backup then
@@ -126,7 +123,7 @@ function M.open(disk, files)
 			if text == false then
 				steps[#steps + 1] = {path = path}
 			elseif read(disk, path) ~= text then
-				local name = string.match(path, "[^/]+$")
+				local name = path:match("[^/]+$")
 				write(disk, staging .. name, text)
 				steps[#steps + 1] = {path = path, staged = name}
 			end
@@ -135,12 +132,12 @@ function M.open(disk, files)
 		write(disk, finish.JOURNAL .. ".new", encode(journal))
 		local needed = 0
 		for _, path in ipairs(targets) do
-			local folder = string.match(path, "^(.+)/")
+			local folder = path:match("^(.+)/")
 			while folder ~= nil and not disk.isDir(folder) and not used[folder] do
 				if disk.exists(folder) and not gone[folder] then changed(folder) end
 				used[folder] = true
 				needed = needed + FOLDER_BYTES
-				folder = string.match(folder, "^(.+)/")
+				folder = folder:match("^(.+)/")
 			end
 		end
 		local free = disk.getFreeSpace("/")
@@ -162,8 +159,8 @@ function M.open(disk, files)
 		disk.makeDir(owner)
 		if disk.exists(FINISHER) then guard(FINISHER) end
 		for _, change in ipairs(files) do
-			local opt_10 = change.to
-			local sha = opt_10 and opt_10.sha256
+			local opt_0 = change.to
+			local sha = opt_0 and opt_0.sha256
 			if change.path == FINISHER then finisher = sha end
 			if sha and staged[sha] == nil and disk.exists(finish.PARTIAL .. "/" .. sha) then
 				disk.move(finish.PARTIAL .. "/" .. sha, staging .. sha)

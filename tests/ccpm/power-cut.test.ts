@@ -27,7 +27,7 @@ const operations = await allOperations();
 const isCommit = ({ name, to }: FileOperation): boolean =>
     name === "move" && (to ?? "").endsWith("/journal.json");
 const commit = operations.findIndex(isCommit) + 1;
-const tidying = operations.findIndex(({ to }) => to === "/trapos/ccpm.partial") + 1;
+const tidying = operations.findIndex(({ to }) => to === "trapos/ccpm.partial") + 1;
 
 /** Cuts the power, boots again, and tells which state that leaves; anything else fails. */
 async function cut(powerCut: PowerCutPlan): Promise<{ state: "old" | "new"; line: string | undefined }> {

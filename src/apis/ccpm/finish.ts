@@ -24,13 +24,13 @@ export interface Journal {
 }
 
 /** New contents wait here; it is there as long as a transaction is under way. */
-export const STAGING = "/trapos/ccpm.staging";
+export const STAGING = "trapos/ccpm.staging";
 /** With this file in it, the transaction is committed. */
 export const JOURNAL = STAGING + "/journal.json";
 /** What a transaction had staged when it failed in an orderly way. */
-export const PARTIAL = "/trapos/ccpm.partial";
+export const PARTIAL = "trapos/ccpm.partial";
 /** Runs before the other startup files. */
-export const FINISHER = "/startup/00-ccpm-finish.lua";
+export const FINISHER = "startup/00-ccpm-finish.lua";
 
 /** Deletes the folders above a path that have nothing in them. */
 function removeEmptyFolders(disk: Disk, path: string): void {
@@ -49,6 +49,11 @@ export function moveTo(disk: Disk, from: string, to: string): void {
     const [folder] = string.match(to, "^(.+)/");
     if (folder !== undefined && !disk.isDir(folder)) disk.makeDir(folder);
     disk.move(from, to);
+}
+
+/** What CC says of a failure without the program's line and the path, which it puts before. */
+export function reasonOf(problem: unknown): string {
+    return string.match(tostring(problem), "([^:%s][^:]*)$")[0]!;
 }
 
 /** Does a step, unless it is done already. */
@@ -75,11 +80,11 @@ export function clean(disk: Disk, partial?: boolean): void {
     disk.delete(STAGING);
     removeEmptyFolders(disk, STAGING);
     // In one step with a folder that was made for it.
-    if (disk.exists(FINISHER)) disk.delete(disk.list("/startup").length > 1 ? FINISHER : "/startup");
+    if (disk.exists(FINISHER)) disk.delete(disk.list("startup").length > 1 ? FINISHER : "startup");
 }
 
 function startupFiles(disk: Disk): string {
-    return disk.isDir("/startup") ? table.concat(disk.list("/startup"), "/") : "";
+    return disk.isDir("startup") ? table.concat(disk.list("startup"), "/") : "";
 }
 
 /**
@@ -101,8 +106,8 @@ export function recover(disk: Disk, boot?: boolean): LuaMultiReturn<[done: boole
     const journal = textutils.unserializeJSON(file!.readAll()) as Journal | undefined;
     file!.close();
     if (type(journal) !== "table" || journal!.version !== 1 || type(journal!.steps) !== "table") {
-        let broken = "/trapos/ccpm.journal.broken";
-        for (let number = 2; disk.exists(broken); number++) broken = "/trapos/ccpm.journal.broken" + number;
+        let broken = "trapos/ccpm.journal.broken";
+        for (let number = 2; disk.exists(broken); number++) broken = "trapos/ccpm.journal.broken" + number;
         disk.move(JOURNAL, broken);
         clean(disk);
         return $multi(false, "ccpm cannot read its journal. Type: ccpm verify --fix");
@@ -111,11 +116,9 @@ export function recover(disk: Disk, boot?: boolean): LuaMultiReturn<[done: boole
     for (const step of journal!.steps) {
         const [ok, problem] = pcall(perform, disk, step);
         if (!ok) {
-            // CC puts the program's line and the path before the reason.
-            const [reason] = string.match(tostring(problem), "([^:%s][^:]*)$");
             return $multi(
                 false,
-                `ccpm cannot finish: ${journal!.title}\n${step.path}: ${reason}. Mend that, then: reboot`,
+                `ccpm cannot finish: ${journal!.title}\n${step.path}: ${reasonOf(problem)}. Mend that, then: reboot`,
             );
         }
     }

@@ -35,16 +35,14 @@ const FOLDER_BYTES = 500;
 
 const FINISHER = "apis/ccpm/finish.lua";
 
-const STAGING = "trapos/ccpm.staging";
+const STAGING = finish.STAGING;
 
 /** Does something with the disk; what it raises becomes a failure. */
 function attempt(action: () => void): Result<undefined> {
     const [ok, problem] = pcall(action);
     if (ok) return $multi(true as const, undefined);
     if (type(problem) === "table") return $multi(false as const, problem as never);
-    // CC puts the program's line and the path before the reason.
-    const [what] = string.match(tostring(problem), "([^:%s][^:]*)$");
-    return $multi(false as const, fail("cannot_write", { path: STAGING, what }));
+    return $multi(false as const, fail("cannot_write", { path: STAGING, what: finish.reasonOf(problem) }));
 }
 
 function changed(path: string): never {
@@ -143,8 +141,9 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
         const used: Record<string, boolean> = {};
         const targets: string[] = [];
         for (const { path, to, backup, found } of plan.files) {
-            const now = disk.exists(path) ? disk.attributes(path) : undefined;
-            if (now?.size !== found?.size || now?.modified !== found?.modified || now?.isDir) changed(path);
+            const now: Partial<FileAttributes> = disk.exists(path) ? disk.attributes(path) : {};
+            const seen: Partial<FileAttributes> = found ?? {};
+            if (now.size !== seen.size || now.modified !== seen.modified || now.isDir) changed(path);
             if (backup !== undefined) {
                 if (disk.exists(backup)) changed(backup);
                 targets.push(backup);
