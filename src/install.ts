@@ -1,7 +1,7 @@
-/** `wget run <registry>/install.lua [--yes]`: puts ccpm, and with it TrapOS, on a computer that has none of them. */
+/** `wget run <registry>/install.lua [--yes] [--force]`: puts ccpm, and with it TrapOS, on a computer that has none of them. */
 import "./install/requirements";
 import { run } from "./apis/ccpm/command";
-import * as ccpmScreen from "./apis/ccpm/screen";
+import * as screen from "./apis/ccpm/screen";
 import createCcpm = require("./apis/libccpm");
 
 /** What the shell gives every program: its name at 0, then the words after it. */
@@ -10,19 +10,11 @@ declare const arg: Record<number, string | undefined>;
 /** wget runs a program with its own `arg`. */
 const isWget = arg[1] === "run" && string.find(arg[2] ?? "", "^https?://")[0] !== undefined;
 
-/** The screen of ccpm, whose hints name no command of a ccpm that is not there yet. */
-const screen = setmetatable(
-    {
-        fail: (failure: { message: string; hint: string }) => {
-            const isLater = string.find(failure.hint, "ccpm", 1, true)[0] !== undefined;
-            ccpmScreen.fail({
-                message: failure.message,
-                hint: isLater ? "Check the address and the network." : failure.hint,
-            });
-        },
-    } as typeof ccpmScreen,
-    { __index: ccpmScreen },
-);
+/** Shows a failure as ccpm does, but for hints at commands of a ccpm that is not there yet. */
+function fail({ message, hint }: { message: string; hint: string }): void {
+    const isLater = string.find(hint, "ccpm registry", 1, true)[0] !== undefined;
+    screen.fail({ message, hint: isLater ? "Check the address and the network." : hint });
+}
 
 /** The registry whose install.lua has this URL; GitHub's in the short form, which fits a screen. */
 function registryOf(url: string): string | undefined {
@@ -39,12 +31,15 @@ function registryOf(url: string): string | undefined {
 /** Does what the words say. */
 function install(words: readonly string[]): boolean {
     let agreed = false;
+    let forced = false;
     let registry = isWget ? registryOf(arg[2]!) : undefined;
     for (const word of words) {
         if (word === "--yes" || word === "-y") {
             agreed = true;
+        } else if (word === "--force") {
+            forced = true;
         } else if (string.sub(word, 1, 1) === "-") {
-            screen.fail({ message: `There is no ${word}.`, hint: "Only: --yes, to be asked nothing" });
+            fail({ message: `There is no ${word}.`, hint: "There are --yes and --force." });
             return false;
         } else {
             registry = word;
@@ -52,7 +47,7 @@ function install(words: readonly string[]): boolean {
     }
     if (registry === undefined) {
         const program = arg[0] ?? "install";
-        screen.fail({
+        fail({
             message: "From where? Name a registry.",
             hint: `${program} https://... (or owner/repo of GitHub)`,
         });
@@ -68,20 +63,23 @@ function install(words: readonly string[]): boolean {
     });
     const [known, state] = client.state();
     if (!known) {
-        screen.fail(state);
+        fail(state);
         return false;
     }
     const installed = state.lock.packages;
     const isNew = installed["ccpm"] === undefined;
     const isWhole = installed["trapos"] !== undefined || agreed || screen.ask("Install all of TrapOS?", true);
-    const context = { client, screen };
-    if (!isNew && !run(agreed ? ["upgrade", "--yes"] : ["upgrade"], context)) return false;
+    const perform = (line: string[]) => {
+        if (forced) line.push("--force");
+        return run(line, { client, screen: { fail } });
+    };
+    if (!isNew && !perform(agreed ? ["upgrade", "--yes"] : ["upgrade"])) return false;
 
     const line = ["install", "--yes"];
     if (isNew) line.push("ccpm");
     if (isWhole && installed["trapos"] === undefined) line.push("trapos");
-    if (line[2] === undefined) return true;
-    if (!run(line, context)) return false;
+    if (line.length === 2) return true;
+    if (!perform(line)) return false;
     screen.say(isWhole ? "Then type: ai help, or: ccpm help" : "Then type: ccpm install trapos");
     if (!agreed && screen.ask("Reboot now?", true)) os.reboot();
     return true;
