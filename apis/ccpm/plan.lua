@@ -2,8 +2,6 @@
 local M = {}
 local fail = require("/apis/ccpm/failure").fail
 local registry_ = require("/apis/ccpm/registry")
-local baseUrl = registry_.baseUrl
-local fileUrl = registry_.fileUrl
 local sha256 = require("/apis/ccpm/sha256").sha256
 local stateFiles = require("/apis/ccpm/state").stateFiles
 local leftBehind = require("/apis/ccpm/transaction").leftBehind
@@ -53,18 +51,18 @@ local function filesOf(lock)
 end
 
 local function urlOf(registry, path)
-	local _, base = baseUrl(registry)
-	return fileUrl(base, path)
+	local _, base = registry_.baseUrl(registry)
+	return registry_.fileUrl(base, path)
 end
 
 local function backupOf(disk, path)
-	local name = string.match(path, "^startup/(.+)$")
+	local name = path:match("^startup/(.+)$")
 	local base = name and "startup.ccpm-old/" .. name or path .. ".ccpm-old"
 	local backup = base
 	local number = 1
 	while disk.exists(backup) do
 		number = number + 1
-		backup = base .. tostring(number)
+		backup = base .. number
 	end
 	return backup
 end
@@ -148,7 +146,7 @@ function M.makePlan(disk, intent)
 		freed = freed - counted(size)
 	end
 	local function requireFolder(path, name)
-		local folder = string.match(path, "^(.+)/")
+		local folder = path:match("^(.+)/")
 		if not folder or folders[folder] then return end
 		requireFolder(folder, name)
 		folders[folder] = true
@@ -205,6 +203,12 @@ function M.makePlan(disk, intent)
 		if found then
 			add(path, old.name, found, not M.matches(disk, path, found, old.file) and EDITED or nil)
 		end
+	end
+	local isLast = next(intent.before.lock.packages) ~= nil and next(state.lock.packages) == nil
+	for _, name in ipairs(isLast and disk.isDir("trapos") and disk.list("trapos") or {}) do
+		local path = "trapos/" .. name
+		local found = name:find("^ccpm%..*%.broken%d*$") and M.look(disk, path) or nil
+		if found then add(path, "", found, nil) end
 	end
 	for _, path in ipairs(M.keys(after)) do
 		local owned = after[path]

@@ -265,6 +265,29 @@ describe("a hostile registry", () => {
         expect(rows).toMatchObject([[false, {}]]);
     });
 
+    test("that is merely large is planned without running too long, in 64 MiB", async () => {
+        const large: Record<string, Source> = {};
+        for (let index = 0; index < 300; index++) {
+            const paths = [...Array(11).keys()].map((file) => `apis/p${index}/file${file}.lua`);
+            const files = Object.fromEntries(paths.map((path) => [path, `-- ${path}`]));
+            large[`p${index}`] = { files, dependencies: index > 0 ? { [`p${index - 1}`]: "^1.0.0" } : {} };
+        }
+        const registry = await startRegistry(large);
+        const disk = await newComputer([registry.url]);
+        const { rows } = await run(
+            disk,
+            `local ok, plan = ccpm.planInstall({"p299"})
+            show(ok, ok and {files = #plan.files, packages = #plan.packages} or plan)
+            show(ccpm.apply(plan))`,
+            { memoryMebibytes: 64 },
+        );
+        expect(rows).toMatchObject([
+            [true, { files: 3300, packages: 300 }],
+            [false, { code: "no_space" }],
+        ]);
+        expect(registry.requests).toEqual([INDEX]);
+    });
+
     test("that sends more than it said is cut off", async () => {
         const registry = await startRegistry(many);
         const disk = await newComputer([registry.url]);

@@ -363,7 +363,12 @@ describe("upgrade", () => {
 describe("uninstall", () => {
     test("of everything leaves nothing of ours, and all that is the player's", async () => {
         const { disk } = await installed(["app", "other"]);
-        await put(disk, { "programs/mine.lua": "mine", "apis/library/mine.lua": "mine" });
+        await put(disk, {
+            "programs/mine.lua": "mine",
+            "apis/library/mine.lua": "mine",
+            "trapos/ccpm.lock.json.broken": "set aside",
+            "trapos/ccpm.json.broken2": "set aside",
+        });
         const { rows } = await run(disk, `apply(ccpm.planUninstall({"app", "library", "other"}))`);
         expect(rows.at(-1)).toEqual([true, null]);
         expect(await filesOn(disk)).toEqual({ "programs/mine.lua": "mine", "apis/library/mine.lua": "mine" });

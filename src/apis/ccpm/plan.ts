@@ -249,6 +249,13 @@ export function makePlan(disk: Disk, intent: Intent): Plan {
             add(path, old.name, found, matches(disk, path, found, old.file) ? undefined : EDITED);
         }
     }
+    // With the last package goes what was set aside of the state, too.
+    const isLast = next(intent.before.lock.packages)[0] !== undefined && next(state.lock.packages)[0] === undefined;
+    for (const name of isLast && disk.isDir("trapos") ? disk.list("trapos") : []) {
+        const path = `trapos/${name}`;
+        const found = string.find(name, "^ccpm%..*%.broken%d*$")[0] === undefined ? undefined : look(disk, path);
+        if (found !== undefined) add(path, "", found, undefined);
+    }
     for (const path of keys(after)) {
         const owned = after[path]!;
         const name = owned.name;
