@@ -1,5 +1,5 @@
 /** What `ccpm` shows and asks, on every kind of screen, with a client that is nothing but plain tables. */
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { boot, type Computer } from "../../tools/computer/index.ts";
@@ -67,10 +67,10 @@ const client = `
             if not offered[names[1]] then return fail("No registry has a package " .. names[1] .. ".", "See: ccpm search <word>") end
             return true, plan
         end,
-        planUpgrade = function(names) return true, names[1] and nothing or plan end,
+        planUpgrade = function(names) return true, names and nothing or plan end,
         planUninstall = function(names) return fail(names[1] .. " is needed by trapos-ai.", "Uninstall them, too: add --cascade") end,
         verify = function(names)
-            if names[1] then return true, {} end
+            if names then return true, {} end
             return true, {
                 { path = "apis/ai/opencode.lua", problem = "changed", package = "trapos-ai" },
                 { path = "apis/ai/strange.lua", problem = "foreign" },
@@ -464,4 +464,16 @@ it("in harness mode nothing waits for a key", async () => {
     await ended(computer);
     expect(computer.transcript()).not.toContain("-- Enter: more");
     expect(computer.transcript()).toContain("many-60");
+});
+
+it("the program looks at every package where none is named", async () => {
+    const disk = await temporaryFolder();
+    await installPackages(disk, ["trapos"]);
+    await rm(join(disk, "programs/ai.lua"));
+    const computer = await boot({ disk, ...narrow });
+    onTestFinished(() => computer.close());
+    await computer.waitForText(/^>/m);
+    await computer.type("ccpm verify\n");
+    await computer.waitForText("missing: programs/ai.lua");
+    await computer.waitForText("Repair them");
 });

@@ -14,6 +14,8 @@ export interface Context {
 }
 
 type Job = Context & CommandLine;
+/** A planning call of the client. The options of all of them have the names of the flags. */
+type Planner = (names: readonly string[], options: object) => Result<Plan>;
 type Known = Record<string, unknown>;
 
 const TEXT = colours.white;
@@ -68,6 +70,11 @@ export function newerVersions(state: State): Record<string, string | undefined> 
     return newer;
 }
 
+/** The words as names, where no words stand for all packages. */
+function someOrAll(job: Job): readonly string[] | undefined {
+    return job.words.length > 0 ? job.words : undefined;
+}
+
 /** Says what may have been meant by those of the words that are no known name. */
 function suggest(words: readonly string[], known: Known): void {
     for (const word of words) {
@@ -102,8 +109,6 @@ function describePlan(plan: Plan): Line[] {
     return lines;
 }
 
-type Planner = (names: readonly string[], options: object) => Result<Plan>;
-
 /** Plans, shows the plan, asks and applies it. `known` are the names that the words may be. */
 function carryOut(job: Job, known: Known, planner: Planner): boolean {
     const [planned, plan] = attempt(job, () => planner(job.words, job.flags));
@@ -125,7 +130,7 @@ function carryOut(job: Job, known: Known, planner: Planner): boolean {
     if (applied && !isIdle) {
         let end = "Done.";
         for (const file of plan.files) {
-            if (string.sub(file.path, 1, 8) === "startup/") end = "Done. To use it all: reboot";
+            if (file.to && string.sub(file.path, 1, 8) === "startup/") end = "Done. To use it all: reboot";
         }
         say(end, NOTE);
     }
@@ -219,7 +224,7 @@ function showPackage(job: Job, state: State): boolean {
 
 function verify(job: Job, state: State): boolean {
     const client = job.client;
-    const [ok, findings] = attempt(job, () => client.verify(job.words));
+    const [ok, findings] = attempt(job, () => client.verify(someOrAll(job)));
     if (!ok) suggest(job.words, state.lock.packages);
     if (!ok) return false;
     const lines: Line[] = [];
@@ -292,10 +297,9 @@ function help(job: Job): boolean {
 
 /** What each command does, by its name. */
 const actions: Record<string, (job: Job, state: State) => boolean> = {
-    // The options of the planners have the names of the flags.
     install: (job, state) => carryOut(job, offers(state), job.client.planInstall),
     uninstall: (job, state) => carryOut(job, state.lock.packages, job.client.planUninstall),
-    upgrade: (job, state) => carryOut(job, state.lock.packages, job.client.planUpgrade),
+    upgrade: (job, state) => carryOut(job, state.lock.packages, (_names, options) => job.client.planUpgrade(someOrAll(job), options)),
     update: thenShow((job) => job.client.update(), list),
     list,
     search,
