@@ -6,6 +6,8 @@ local formats = require("/apis/ccpm/formats")
 local checkIndex = formats.checkIndex
 local INDEX_BYTES = formats.INDEX_BYTES
 local sha256 = require("/apis/ccpm/sha256").sha256
+local match = string.match
+local LONGEST = 200
 local INDEX_PATH = "packages/index.json"
 local REASONS = {
 	["http is disabled"] = "http_disabled",
@@ -16,15 +18,16 @@ local REASONS = {
 }
 
 function M.baseUrl(registry)
-	if string.find(registry, "^https?://[%w.%-%[]")
-			and not string.find(registry, '[%c"<>\\^`{|}\127-ÿ ?#]')
-	then
-		return true, (string.gsub(registry, "/*$", "/", 1))
+	local address = match(registry, "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
+	local owner, repository, at, branch = match(registry, "^([%w-]+)/([%w._-]+)(@?)([%w._/-]*)$")
+	local isOnGitHub = owner ~= nil and (at == "") == (branch == "")
+	if #registry > LONGEST or not address and not isOnGitHub then
+		return false, fail("bad_registry", {registry = string.sub(registry, 1, 40)})
 	end
-	local owner, repository, branch = string.match(registry, "^([%w-]+)/([%w._-]+)@?([%w._/-]*)$")
-	if not owner then return false, fail("bad_registry", {registry = registry}) end
-	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/"
-		.. (branch == "" and "HEAD" or branch) .. "/"
+	if address then return true, address .. "/" end
+	local place = branch == "" and "HEAD" or branch
+	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/" .. place
+		.. "/"
 end
 
 function M.fileUrl(base, path) return base .. path end
@@ -72,11 +75,10 @@ function M.fetchFile(change, fetch)
 	local path = change.path
 	local ok, content = fetchText(fetch, change.url, registry, path, "file_missing")
 	if not ok then return false, content end
-	local bytes = content
-	if #bytes ~= change.to.size or sha256(bytes) ~= change.to.sha256 then
+	if #content ~= change.to.size or sha256(content) ~= change.to.sha256 then
 		return false, fail("wrong_content", {registry = registry, path = path})
 	end
-	return true, bytes
+	return true, content
 end
 
 return M

@@ -394,7 +394,7 @@ test("random graphs: what a search through all combinations finds first, or a fa
             counts.failed += 1;
         } else {
             const lines = outcome.packages.map((line) => line.split(" "));
-            const chosen = Object.fromEntries(lines.map(([name, chosenVersion]) => [name, chosenVersion]));
+            const chosen = Object.fromEntries(lines.map(([name, chosenVersion]) => [name!, chosenVersion!]));
             expect(chosen, JSON.stringify(resolution)).toEqual(expected);
             for (const [name, , automatic] of lines) {
                 const current = resolution.installed[name!];

@@ -8,6 +8,10 @@ import type { Fetched, FileChange, Index, Result } from "./types";
 /** Fetches a URL: `Environment`'s. */
 type Fetch = (this: void, url: string) => Fetched;
 
+const match = string.match as (text: string, pattern: string) => LuaMultiReturn<(string | undefined)[]>;
+
+/** What the formats of ccpm's files hold of a registry. */
+const LONGEST = 200;
 const INDEX_PATH = "packages/index.json";
 
 /** CC's reasons why no answer came, and the failures that they are. */
@@ -25,12 +29,15 @@ const REASONS: Record<string, string | undefined> = {
  * @returns `true` and the URL, which ends in "/"; or `false` and the failure
  */
 export function baseUrl(registry: string): Result<string> {
-    if (string.find(registry, "^https?://[%w.%-%[]")[0] !== undefined && string.find(registry, "[%c\"<>\\^`{|}\x7f-\xff ?#]")[0] === undefined) {
-        return $multi(true as const, string.gsub(registry, "/*$", "/", 1)[0]);
+    const [address] = match(registry, "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$");
+    const [owner, repository, at, branch] = match(registry, "^([%w-]+)/([%w._-]+)(@?)([%w._/-]*)$");
+    const isOnGitHub = owner !== undefined && (at === "") === (branch === "");
+    if (registry.length > LONGEST || (address === undefined && !isOnGitHub)) {
+        return $multi(false as const, fail("bad_registry", { registry: string.sub(registry, 1, 40) }));
     }
-    const [owner, repository, branch] = string.match(registry, "^([%w-]+)/([%w._-]+)@?([%w._/-]*)$");
-    if (owner === undefined) return $multi(false as const, fail("bad_registry", { registry }));
-    return $multi(true as const, `https://raw.githubusercontent.com/${owner}/${repository!}/${branch === "" ? "HEAD" : branch!}/`);
+    if (address !== undefined) return $multi(true as const, address + "/");
+    const place = branch === "" ? "HEAD" : branch!;
+    return $multi(true as const, `https://raw.githubusercontent.com/${owner!}/${repository!}/${place}/`);
 }
 
 /**
@@ -79,9 +86,8 @@ export function fetchFile(change: FileChange, fetch: Fetch): Result<string> {
     const path = change.path;
     const [ok, content] = fetchText(fetch, change.url!, registry, path, "file_missing");
     if (!ok) return $multi(false as const, content);
-    const bytes = content;
-    if (bytes.length !== change.to!.size || sha256(bytes) !== change.to!.sha256) {
+    if (content.length !== change.to!.size || sha256(content) !== change.to!.sha256) {
         return $multi(false as const, fail("wrong_content", { registry, path }));
     }
-    return $multi(true as const, bytes);
+    return $multi(true as const, content);
 }
