@@ -1,13 +1,9 @@
 --- What ccpm knows, in its files under /trapos.
 local M = {}
 local json = require("/apis/json")
-local decode = json.decode
-local encode = json.encode
 local fail = require("/apis/ccpm/failure").fail
+local reasonOf = require("/apis/ccpm/finish").reasonOf
 local formats = require("/apis/ccpm/formats")
-local checkCache = formats.checkCache
-local checkConfiguration = formats.checkConfiguration
-local checkLock = formats.checkLock
 M.LOCK = "trapos/ccpm.lock.json"
 M.CONFIGURATION = "trapos/ccpm.json"
 M.CACHE = "trapos/ccpm.cache.json"
@@ -20,19 +16,19 @@ local function readFile(disk, path, check, notes)
 		text = file.readAll() or ""
 		file.close()
 	end
-	local ok, value, newer = check(decode(text))
+	local ok, value, newer = check(json.decode(text))
 	if ok then return value end
 	if newer then error(fail("newer_format", {path = path}), 0) end
 	local aside = path .. ".broken"
 	do
 		local number = 2
 		while disk.exists(aside) do
-			aside = path .. ".broken" .. tostring(number)
+			aside = path .. ".broken" .. number
 			number = number + 1
 		end
 	end
 	local moved, problem = pcall(disk.move, path, aside)
-	if not moved then error(fail("cannot_write", {path = path, what = problem}), 0) end
+	if not moved then error(fail("cannot_write", {path = path, what = reasonOf(problem)}), 0) end
 	notes[#notes + 1] = path .. " cannot be read (" .. value .. "). It was set aside as " .. aside
 		.. ". Type: ccpm recover"
 	return nil
@@ -45,10 +41,10 @@ function M.readState(disk, notes)
 		local lock = {version = 1, packages = {}}
 		local cache = {version = 1, registries = {}}
 		state = {
-			configuration = readFile(disk, M.CONFIGURATION, checkConfiguration, notes)
+			configuration = readFile(disk, M.CONFIGURATION, formats.checkConfiguration, notes)
 				or configuration,
-			lock = readFile(disk, M.LOCK, checkLock, notes) or lock,
-			cache = readFile(disk, M.CACHE, checkCache, notes) or cache
+			lock = readFile(disk, M.LOCK, formats.checkLock, notes) or lock,
+			cache = readFile(disk, M.CACHE, formats.checkCache, notes) or cache
 		}
 	end)
 	if not ok then return false, failure end
@@ -61,11 +57,12 @@ function M.stateFiles(state, before)
 	local empty = isEmpty(state.lock.packages)
 	local gone = empty and not (before and isEmpty(before.lock.packages))
 	return {
-		[M.LOCK] = not empty and encode(state.lock) or false,
+		[M.LOCK] = not empty and json.encode(state.lock) or false,
 		[M.CONFIGURATION] = not (gone or isEmpty(state.configuration.registries))
-				and encode(state.configuration)
+				and json.encode(state.configuration)
 			or false,
-		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and encode(state.cache) or false
+		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and json.encode(state.cache)
+			or false
 	}
 end
 

@@ -28,7 +28,7 @@ end
 local function write(disk, path, content)
 	local file, reason = disk.open(path, "wb")
 	if file == nil then error(reason, 0) end
-	local ok, problem = pcall(file.write, content)
+	local ok, problem = pcall(function() file.write(content) end)
 	file.close()
 	if ok and disk.getSize(path) == #content then return end
 	disk.delete(path)

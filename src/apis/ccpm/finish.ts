@@ -138,6 +138,6 @@ export function recover(disk: Disk, boot?: boolean): LuaMultiReturn<[done: boole
 // CraftOS runs a startup file without arguments; require gives a module its name.
 const [name] = [...$vararg];
 if (name === undefined) {
-    const [done, line] = recover(fs as Disk, true);
+    const [done, line] = recover(fs, true);
     if (line !== undefined) (done ? print : printError)(line);
 }

@@ -1,6 +1,7 @@
 /** What ccpm knows, in its files under /trapos. */
 import { decode, encode } from "../json";
 import { fail } from "./failure";
+import { reasonOf } from "./finish";
 import { checkCache, checkConfiguration, checkLock, type Checked } from "./formats";
 import type { Cache, Configuration, Disk, Lock, Result, State } from "./types";
 
@@ -29,7 +30,7 @@ function readFile<T>(
     let aside = path + ".broken";
     for (let number = 2; disk.exists(aside); number++) aside = `${path}.broken${number}`;
     const [moved, problem] = pcall(disk.move, path, aside);
-    if (!moved) throw fail("cannot_write", { path, what: problem });
+    if (!moved) throw fail("cannot_write", { path, what: reasonOf(problem) });
     notes.push(`${path} cannot be read (${value}). It was set aside as ${aside}. Type: ccpm recover`);
     return undefined;
 }

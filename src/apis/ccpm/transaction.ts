@@ -62,7 +62,7 @@ function read(disk: Disk, path: string): string {
 function write(disk: Disk, path: string, content: string): void {
     const [file, reason] = disk.open(path, "wb");
     if (file === null) throw reason;
-    const [ok, problem] = pcall(file.write, content);
+    const [ok, problem] = pcall(() => { file.write(content); });
     file.close();
     if (ok && disk.getSize(path) === content.length) return;
     disk.delete(path);
