@@ -5,7 +5,8 @@ local kernel = ...
 local globals = kernel.globals
 local find, floor, format, frexp, gsub, rep = string.find, math.floor, string.format, math.frexp, string.gsub, string.rep
 local match, sub, upper = string.match, string.sub, string.upper
-local error, getmetatable, pack, pcall, rawget = error, debug.getmetatable, table.pack, pcall, rawget
+local concat, error, getmetatable, pack, pcall = table.concat, error, debug.getmetatable, table.pack, pcall
+local rawget = rawget
 local rawToString, select, tonumber, type, unpack = tostring, select, tonumber, type, table.unpack
 
 local function toString(value)
@@ -132,53 +133,98 @@ local function toWhole(number)
     return number < 0 and -floor(-number) or floor(number)
 end
 
---- What stands in the place of a conversion that C does otherwise; nil for what C does as CC. May change the argument.
-local function convert(flags, width, precision, conversion, values, index)
-    local value = values[index]
+--- Changes the argument of a conversion that C does otherwise than CC, and returns whether it is a text now that stands
+-- there as it is.
+local function convert(spec, values, index)
+    local value, conversion = values[index], spec.conversion
     if conversion == "s" then
+        if type(value) ~= "string" then values[index] = toString(value) end
         -- C writes a nil that is there, but wants as many arguments as conversions.
-        values[index] = toString(value)
         if index > values.n then values.n = index end
     elseif conversion == "q" then
-        if flags .. width .. precision ~= "" then error("specifier '%q' cannot have modifiers", 4) end
+        if spec.flags .. spec.width .. spec.precision ~= "" then
+            error("specifier '%q' cannot have modifiers", 3)
+        end
         local text = literal(value)
-        if not text then error("bad argument #" .. index + 1 .. " (value has no literal form)", 4) end
+        if not text then error("bad argument #" .. index + 1 .. " (value has no literal form)", 3) end
         values[index] = text
         if index > values.n then values.n = index end
-        return "%s"
-    elseif find(conversion, "[diuxXo]") then
+        return true
+    elseif spec.isWhole then
         local number = tonumber(value)
-        if type(value) ~= "number" and type(value) ~= "string" or not number then return nil end
+        if type(value) ~= "number" and type(value) ~= "string" or not number then return false end
+        if number > -2 ^ 31 and number < 2 ^ 31 and (number > -1 or not bases[conversion]) then return false end
         local whole = toWhole(number)
-        if whole > -2 ^ 31 and whole < 2 ^ 31 and (whole >= 0 or not bases[conversion]) then return nil end
-        if not (whole >= -2 ^ 63 and whole <= 2 ^ 63) then return nil end
-        if #flags > 5 or #width > 2 or #precision > 3 then return nil end
-        values[index] = formatWhole(flags, width, precision, conversion, whole)
-        return "%s"
+        if not (whole >= -2 ^ 63 and whole <= 2 ^ 63) then return false end
+        if #spec.flags > 5 or #spec.width > 2 or #spec.precision > 3 then return false end
+        values[index] = formatWhole(spec.flags, spec.width, spec.precision, conversion, whole)
+        return true
     end
-    return nil
+    return false
+end
+
+--- The conversions of a pattern, in order, each with where it begins and ends.
+local function parse(pattern)
+    local specs, position = {}, 1
+    while true do
+        local first, last, flags, width, precision, conversion =
+            find(pattern, "%%([-+ #0]*)(%d*)(%.?%d*)(.?)", position)
+        if not first then return specs end
+        position = last + 1
+        if conversion ~= "%" then
+            specs[#specs + 1] = {
+                first = first, last = last,
+                flags = flags, width = width, precision = precision, conversion = conversion,
+                isWhole = find(conversion, "[diuxXo]") ~= nil,
+            }
+        end
+    end
+end
+
+-- What was parsed, by pattern: programs use few, again and again.
+local parsed, parsedCount = {}, 0
+local MOST_PARSED = 200
+
+local function specsOf(pattern)
+    local specs = parsed[pattern]
+    if specs then return specs end
+    if parsedCount >= MOST_PARSED then
+        parsed, parsedCount = {}, 0
+    end
+    specs = parse(pattern)
+    parsed[pattern], parsedCount = specs, parsedCount + 1
+    return specs
+end
+
+local function passOn(ok, ...)
+    if ok then return ... end
+    local message = (...)
+    -- C looks for its function's name among the libraries, where the kernel's stands.
+    if type(message) == "string" then message = gsub(message, " to '%?'", "", 1) end
+    error(message, 2)
 end
 
 --- Calls a function of C as the last thing that a function of the kernel does. Its error is raised where that one was
 -- called.
 function kernel.callLibrary(body, ...)
-    local result = pack(pcall(body, ...))
-    if result[1] then return unpack(result, 2, result.n) end
-    local message = result[2]
-    -- C looks for its function's name among the libraries, where the kernel's stands.
-    if type(message) == "string" then message = gsub(message, " to '%?'", "", 1) end
-    error(message, 2)
+    return passOn(pcall(body, ...))
 end
 local callLibrary = kernel.callLibrary
 
 function globals.string.format(pattern, ...)
     if type(pattern) == "number" then pattern = rawToString(pattern) end
     kernel.expect(1, pattern, "string")
-    local values, index = pack(...), 0
-    local changed = gsub(pattern, "%%([-+ #0]*)(%d*)(%.?%d*)(.?)", function(flags, width, precision, conversion)
-        if conversion == "%" then return nil end
-        index = index + 1
-        return convert(flags, width, precision, conversion, values, index)
-    end)
-    return callLibrary(format, changed, unpack(values, 1, values.n))
+    local specs, values = specsOf(pattern), pack(...)
+    local pieces, position
+    for index = 1, #specs do
+        local spec = specs[index]
+        local isText = convert(spec, values, index)
+        if isText then
+            pieces, position = pieces or {}, position or 1
+            pieces[#pieces + 1] = sub(pattern, position, spec.first - 1) .. "%s"
+            position = spec.last + 1
+        end
+    end
+    if pieces then pattern = concat(pieces) .. sub(pattern, position) end
+    return callLibrary(format, pattern, unpack(values, 1, values.n))
 end
