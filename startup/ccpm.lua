@@ -63,16 +63,14 @@ local OPERANDS = {
 local function choices(index, text, previous)
 	local command = previous[2]
 	local operands = OPERANDS[command]
-	local isFlag = string.sub(text, 1, 1) == "-"
+	local isFlag = text:sub(1, 1) == "-"
 	if not isFlag and index > 1 and operands then return operands() end
 	if command == "registry" and index == 3 then return registries() end
 	local words = {}
 	for _, row in ipairs(requireLater("/apis/ccpm/arguments").commands) do
-		local first, second = string.match(row[1], "^(%S+) ?(.*)")
+		local first, second = row[1]:match("^(%S+) ?(.*)")
 		if isFlag and first == command then
-			for flag in string.gmatch(row[4], "%S+") do
-				words[#words + 1] = "--" .. tostring(flag)
-			end
+			for flag in row[4]:gmatch("%S+") do words[#words + 1] = "--" .. tostring(flag) end
 		elseif not isFlag and (index == 1 or command == "help") then
 			if first ~= words[#words] then words[#words + 1] = first end
 		elseif not isFlag and index == 2 and first == command then

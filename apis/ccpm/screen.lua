@@ -1,5 +1,10 @@
 --- What `ccpm` shows.
 local M = {}
+local pending = {}
+
+function M.add(text, colour, detail)
+	pending[#pending + 1] = {text = text, colour = colour, detail = detail}
+end
 
 local function paint(colour, act)
 	local before = term.getTextColour()
@@ -17,7 +22,7 @@ end
 local function readKey()
 	while true do
 		local event, what = os.pullEventRaw()
-		if event == "char" then return string.lower(what) end
+		if event == "char" then return what:lower() end
 		if event == "key" and what == keys.enter then return "" end
 		if event == "terminate" then
 			print()
@@ -30,46 +35,45 @@ local function layOut(lines, width)
 	local rows = {}
 	local column = 0
 	for _, line in ipairs(lines) do
-		local detail = line[3]
-		local end_ = #line[1] + 1
+		local detail = line.detail
+		local end_ = #line.text + 1
 		if detail and end_ + #detail <= width then column = math.max(column, end_) end
 	end
 	for _, line in ipairs(lines) do
-		local colour = line[2]
-		local detail = line[3]
-		local indent = string.match(line[1], "^ *")
-		local function put(text, first, others)
+		local colour = line.colour
+		local detail = line.detail
+		local indent = line.text:match("^ *")
+		local function put(whole, first, others)
 			local lead = first
-			local rest = text
+			local rest = whole
 			repeat
 				local room = math.max(width - #lead, 1)
-				local row = string.sub(rest, 1, room)
-				if #rest > room then
-					row = string.match(string.sub(rest, 1, room + 1), "^(.*) ") or row
-				end
-				rows[#rows + 1] = {lead .. row, colour}
-				rest = string.match(rest, "^ *(.*)", #row + 1)
+				local row = rest:sub(1, room)
+				if #rest > room then row = rest:sub(1, room + 1):match("^(.*) ") or row end
+				rows[#rows + 1] = {text = lead .. row, colour = colour}
+				rest = rest:match("^ *(.*)", #row + 1)
 				lead = others
 			until rest == ""
 		end
-		local both = string.format("%-" .. tostring(column) .. "s", line[1] .. " ")
-			.. (detail or "")
-		if #both > width then both = line[1] .. " " .. (detail or "") end
-		local isOneRow = detail ~= nil and #both <= width
+		local both = line.text
+		if detail then both = string.format("%-" .. column .. "s", both .. " ") .. detail end
+		if detail and #both > width then both = line.text .. " " .. detail end
+		local isApart = detail ~= nil and #both > width
 		local deeper = indent .. "  "
 		put(
-			string.sub(isOneRow and both or line[1], #indent + 1),
+			string.sub(isApart and line.text or both, #indent + 1),
 			indent,
 			indent == "" and deeper or indent
 		)
-		if detail and not isOneRow then put(detail, deeper, deeper) end
+		if isApart then put(detail, deeper, deeper) end
 	end
 	return rows
 end
 
-function M.show(lines)
+function M.flush()
 	local width, height = term.getSize()
-	local rows = layOut(lines, width)
+	local rows = layOut(pending, width)
+	pending = {}
 	local paged = #rows > height - 2 and settings.get("trapos.harness_mode") ~= true
 	clearRow()
 	local shown = 0
@@ -80,34 +84,37 @@ function M.show(lines)
 			clearRow()
 			if key == "q" then return end
 		end
-		paint(row[2], function() return print(row[1]) end)
+		paint(row.colour, function() print(row.text) end)
 		shown = shown + 1
 		if shown % 500 == 0 then sleep(0) end
 	end
 end
 
-function M.say(text, colour) M.show({{text, colour}}) end
+function M.say(text, colour)
+	M.add(text, colour)
+	M.flush()
+end
 
-function M.fail(failure) M.show({{failure.message, colours.red}, {failure.hint, colours.red}}) end
+function M.fail(failure)
+	M.add(failure.message, colours.red)
+	M.say(failure.hint, colours.red)
+end
 
 function M.ask(question, usual)
+	M.flush()
 	write(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ")
 	local key
 	repeat
 		key = readKey()
 	until not (key ~= "y" and key ~= "n" and key ~= "")
 	local agreed
-	if key == "" then
-		agreed = usual
-	else
-		agreed = key == "y"
-	end
+	if key == "" then agreed = usual else agreed = key == "y" end
 	print(agreed and "yes" or "no")
 	return agreed
 end
 
 function M.bytes(count)
-	if count < 1000 then return tostring(count) .. " bytes" end
+	if count < 1000 then return count .. " bytes" end
 	return count < 1000000 and string.format("%.1f kB", count / 1000)
 		or string.format("%.1f MB", count / 1000000)
 end
@@ -119,28 +126,31 @@ function M.showProgress(progress)
 	local name = progress.name
 	local done, all = progress.bytes, progress.totalBytes
 	local start = width < 40 and "" or PHASES[progress.phase]
-	start = start .. tostring(progress.done) .. "/" .. tostring(progress.total) .. " "
+	start = start .. progress.done .. "/" .. progress.total .. " "
 	if all > 0 then
 		start = start .. string.format("%d/%d kB ", math.ceil(done / 1000), math.ceil(all / 1000))
 	end
 	local room = width - #start
-	local shown = #name > room and ".." .. string.sub(name, 2 - room) or name
-	local text = string.format("%-" .. tostring(width) .. "s", start .. shown)
+	local shown = #name > room and ".." .. name:sub(2 - room) or name
+	local text = string.format("%-" .. width .. "s", start .. shown)
 	local lit = math.floor(width * (all > 0 and done / all or 0))
 	clearRow()
 	local before = term.getBackgroundColour()
 	term.setBackgroundColour(colours.grey)
-	term.write(string.sub(text, 1, lit))
+	term.write(text:sub(1, lit))
 	term.setBackgroundColour(before)
-	term.write(string.sub(text, lit + 1))
+	term.write(text:sub(lit + 1))
 end
 
-function M.during(act)
-	local ok, problem = pcall(act)
+function M.during(call)
+	M.flush()
+	local ok, first, second = pcall(call)
 	clearRow()
-	if ok then return end
-	if problem == "Terminated" then M.say("Nothing has changed. The same command goes on.") end
-	error(problem, 0)
+	if not ok then
+		if first == "Terminated" then M.say("Nothing has changed. The same command goes on.") end
+		error(first, 0)
+	end
+	return first, second
 end
 
 return M

@@ -1,6 +1,6 @@
 /** `trapos`: what is installed of TrapOS, and whether there is anything newer. */
 import { newerVersions, run } from "../apis/ccpm/command";
-import { ask, fail, say, show, showProgress } from "../apis/ccpm/screen";
+import { add, ask, fail, flush, say, showProgress } from "../apis/ccpm/screen";
 import createCcpm = require("../apis/libccpm");
 
 const client = createCcpm({ onProgress: showProgress, onNote: say });
@@ -22,12 +22,11 @@ function overview(): boolean {
 }
 
 function help(): boolean {
-    show([
-        ["trapos", colours.white, "What is installed, what is newer"],
-        ["trapos upgrade", colours.white, "Take all newer versions"],
-        ["trapos --version", colours.white, "The version"],
-        ["Packages: ccpm help. AI: ai help. All: help trapos", colours.lightGrey],
-    ]);
+    add("trapos", undefined, "What is installed, what is newer");
+    add("trapos upgrade", undefined, "Take all newer versions");
+    add("trapos --version", undefined, "The version");
+    add("Packages: ccpm help. AI: ai help. All: help trapos", colours.lightGrey);
+    flush();
     return true;
 }
 

@@ -35,7 +35,7 @@ function load(path: string): unknown {
     const modified = fs.attributes(path).modified;
     if (times[path] !== modified) {
         const [file] = fs.open(path, "r");
-        const text = file!.readAll()!;
+        const text = file!.readAll();
         file!.close();
         values[path] = textutils.unserializeJSON(text);
         times[path] = modified;

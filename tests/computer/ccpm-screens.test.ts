@@ -261,9 +261,8 @@ it("a package on 26 columns", async () => {
     expect(await show("info trapos-ai", narrow)).toMatchInlineSnapshot(`
       "trapos-ai
       opencode, a coding agent
-      Installed:
-        0.1.0 (as others need
-        it)
+      Installed: 0.1.0
+      As others need it
       Available: 0.1.0
       From:      owner/repo
       Needs: trapos-core ^0.1.0

@@ -1,11 +1,24 @@
 /** What `ccpm` shows: rows page by page, failures in red, questions, and one line that moves. */
-import type { Progress } from "./types";
+import type { Progress, Result } from "./types";
+
+interface Line {
+    readonly text: string;
+    readonly colour?: number;
+    readonly detail?: string;
+}
+
+/** What has been said and not been printed yet. */
+let pending: Line[] = [];
 
 /**
- * A text, its colour, and what stands in a second column: below the text where the screen is too narrow. What a row
- * has no room for goes on in an indented one.
+ * Says a line, which is printed with the next that must be seen.
+ * @param text what a row has no room for goes on in an indented one
+ * @param colour where there are any
+ * @param detail stands in a second column; below the text where the screen is too narrow
  */
-export type Line = readonly [text: string, colour?: number, detail?: string];
+export function add(text: string, colour?: number, detail?: string): void {
+    pending.push({ text, colour, detail });
+}
 
 function paint(colour: number | undefined, act: () => void): void {
     const before = term.getTextColour();
@@ -33,50 +46,51 @@ function readKey(): string {
     }
 }
 
-/** Breaks lines at spaces into rows that fit a width. */
+/** Breaks lines at spaces into rows that fit a width, in the colours of their lines. */
 function layOut(lines: readonly Line[], width: number): Line[] {
     const rows: Line[] = [];
     let column = 0;
     for (const line of lines) {
-        const detail = line[2];
-        const end = line[0].length + 1;
+        const detail = line.detail;
+        const end = line.text.length + 1;
         if (detail !== undefined && end + detail.length <= width) column = Math.max(column, end);
     }
     for (const line of lines) {
-        const colour = line[1];
-        const detail = line[2];
-        const indent = string.match(line[0], "^ *")[0]!;
-        const put = (text: string, first: string, others: string): void => {
+        const colour = line.colour;
+        const detail = line.detail;
+        const indent = string.match(line.text, "^ *")[0]!;
+        const put = (whole: string, first: string, others: string): void => {
             let lead = first;
-            let rest = text;
+            let rest = whole;
             do {
                 const room = Math.max(width - lead.length, 1);
                 let row = string.sub(rest, 1, room);
                 if (rest.length > room) row = string.match(string.sub(rest, 1, room + 1), "^(.*) ")[0] ?? row;
-                rows.push([lead + row, colour]);
+                rows.push({ text: lead + row, colour });
                 rest = string.match(rest, "^ *(.*)", row.length + 1)[0]!;
                 lead = others;
             } while (rest !== "");
         };
-        let both = string.format(`%-${column}s`, `${line[0]} `) + (detail ?? "");
+        let both = line.text;
+        if (detail !== undefined) both = string.format(`%-${column}s`, `${both} `) + detail;
         // Rather out of line than on two rows.
-        if (both.length > width) both = `${line[0]} ${detail ?? ""}`;
-        const isOneRow = detail !== undefined && both.length <= width;
+        if (detail !== undefined && both.length > width) both = `${line.text} ${detail}`;
+        const isApart = detail !== undefined && both.length > width;
         const deeper = `${indent}  `;
-        put(string.sub(isOneRow ? both : line[0], indent.length + 1), indent, indent === "" ? deeper : indent);
-        if (detail !== undefined && !isOneRow) put(detail, deeper, deeper);
+        put(string.sub(isApart ? line.text : both, indent.length + 1), indent, indent === "" ? deeper : indent);
+        if (isApart) put(detail, deeper, deeper);
     }
     return rows;
 }
 
 /**
- * Prints lines. Waits at the end of each page, for a computer's screen does not scroll back; not so in harness mode,
- * where nobody would press the key.
- * @param lines in order
+ * Prints what has been said. Waits at the end of each page, for a computer's screen does not scroll back; not so in
+ * harness mode, where nobody would press the key.
  */
-export function show(lines: readonly Line[]): void {
+export function flush(): void {
     const [width, height] = term.getSize();
-    const rows = layOut(lines, width);
+    const rows = layOut(pending, width);
+    pending = [];
     // Two rows are left for the command above and the prompt below.
     const paged = rows.length > height - 2 && settings.get("trapos.harness_mode") !== true;
     clearRow();
@@ -88,24 +102,23 @@ export function show(lines: readonly Line[]): void {
             clearRow();
             if (key === "q") return;
         }
-        paint(row[1], () => print(row[0]));
+        paint(row.colour, () => print(row.text));
         shown += 1;
         // A program that prints for 7 s without a pause is stopped.
         if (shown % 500 === 0) sleep(0);
     }
 }
 
-/** Prints one line, in a colour where there are any. */
+/** Prints one line at once, in a colour where there are any. */
 export function say(text: string, colour?: number): void {
-    show([[text, colour]]);
+    add(text, colour);
+    flush();
 }
 
-/** Prints what went wrong and what to do next. */
+/** Prints at once what went wrong and what to do next. */
 export function fail(failure: { readonly message: string; readonly hint: string }): void {
-    show([
-        [failure.message, colours.red],
-        [failure.hint, colours.red],
-    ]);
+    add(failure.message, colours.red);
+    say(failure.hint, colours.red);
 }
 
 /**
@@ -114,6 +127,7 @@ export function fail(failure: { readonly message: string; readonly hint: string 
  * @param usual what Enter means
  */
 export function ask(question: string, usual: boolean): boolean {
+    flush();
     write(`${question} ${usual ? "[Y/n]" : "[y/N]"} `);
     let key: string;
     do {
@@ -152,11 +166,17 @@ export function showProgress(progress: Progress): void {
     term.write(string.sub(text, lit + 1));
 }
 
-/** Runs what may show progress. The moving line is gone when it ends, however it ends. */
-export function during(act: () => void): void {
-    const [ok, problem] = pcall(act);
+/**
+ * Makes a call that may show progress. The moving line is gone when it ends, however it ends.
+ * @returns what the call returns
+ */
+export function during<T>(call: () => Result<T>): Result<T> {
+    flush();
+    const [ok, first, second] = pcall(call);
     clearRow();
-    if (ok) return;
-    if (problem === "Terminated") say("Nothing has changed. The same command goes on.");
-    error(problem, 0);
+    if (!ok) {
+        if ((first as unknown) === "Terminated") say("Nothing has changed. The same command goes on.");
+        error(first, 0);
+    }
+    return $multi(first, second) as unknown as Result<T>;
 }
