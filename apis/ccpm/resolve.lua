@@ -2,8 +2,6 @@
 local M = {}
 local fail = require("/apis/ccpm/failure").fail
 local semver = require("/apis/ccpm/semver")
-local compare = semver.compare
-local satisfies = semver.satisfies
 local MOST_COMPARISONS = 1000000
 local COMPARISONS_OF_TRY = 100
 
@@ -29,7 +27,7 @@ function M.resolve(resolution)
 	end
 	local function isIn(version, range)
 		local key = version .. " " .. range
-		if known[key] == nil then known[key] = satisfies(version, range) end
+		if known[key] == nil then known[key] = semver.satisfies(version, range) end
 		return known[key]
 	end
 	local function label(name) return name .. " " .. chosen[name].version end
@@ -38,7 +36,7 @@ function M.resolve(resolution)
 		local current = installed[name]
 		if current and not isUpgraded[name] then versions[#versions + 1] = current end
 		for _, candidate in ipairs(resolution.candidates[name] or {}) do
-			if not current or compare(candidate.version, current.version) > 0 then
+			if not current or semver.compare(candidate.version, current.version) > 0 then
 				versions[#versions + 1] = candidate
 			end
 		end
@@ -76,9 +74,11 @@ function M.resolve(resolution)
 			if isIn(version, range) then
 				for place = 0, count - 1 do
 					local other = queue[place + 1]
-					clash.otherRange = chosen[other].dependencies[name]
-					clash.other = label(other)
-					if clash.otherRange and not isIn(version, clash.otherRange) then
+					comparisons = comparisons + 1
+					local otherRange = chosen[other].dependencies[name]
+					if otherRange and not isIn(version, otherRange) then
+						clash.other = label(other)
+						clash.otherRange = otherRange
 						return fail("conflict", clash)
 					end
 				end
@@ -93,8 +93,7 @@ function M.resolve(resolution)
 		if not name then return nil end
 		local by = neededBy[name]
 		local culprits = {[by] = true}
-		local failure
-		local clash
+		local failure, clash
 		for _, version in ipairs(versionsOf(name)) do
 			clash = findClash(name, version, place)
 			comparisons = comparisons + COMPARISONS_OF_TRY
@@ -137,7 +136,7 @@ function M.resolve(resolution)
 		if place == 0 then return nil end
 		trail[#trail + 1] = name
 		if place then
-			return fail("cycle", {what = string.sub(table.concat(trail, " > ", place), 1, 120)})
+			return fail("cycle", {what = table.concat(trail, " > ", place):sub(1, 120)})
 		end
 		places[name] = #trail
 		local version = chosen[name]

@@ -76,10 +76,7 @@ export const failures: Failures = {
     not_finished: ["A change was begun and cannot be finished.", "{what}"],
     not_repairable: ["No registry has {path} of {name} {version} any more.", "Type: ccpm upgrade {name}"],
 
-    bad_format: ["{path} cannot be read: {what}.", "It was set aside. Type: ccpm recover"],
     newer_format: ["{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."],
-    bad_argument: ["{what}.", "See: ccpm help"],
-    stopped: ["Stopped. Nothing was changed.", "Type the same again to go on."],
     internal_error: ["Unexpected: {what}", "Please report this."],
 };
 

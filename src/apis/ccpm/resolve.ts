@@ -124,9 +124,13 @@ export function resolve(resolution: Resolution): Result<Resolved> {
             if (isIn(version, range)) {
                 for (const place of $range(0, count - 1)) {
                     const other = queue[place]!;
-                    clash.otherRange = chosen[other]!.dependencies[name];
-                    clash.other = label(other);
-                    if (clash.otherRange !== undefined && !isIn(version, clash.otherRange)) return fail("conflict", clash);
+                    comparisons += 1;
+                    const otherRange = chosen[other]!.dependencies[name];
+                    if (otherRange !== undefined && !isIn(version, otherRange)) {
+                        clash.other = label(other);
+                        clash.otherRange = otherRange;
+                        return fail("conflict", clash);
+                    }
                 }
             }
         }
