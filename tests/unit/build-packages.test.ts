@@ -4,7 +4,9 @@ import { build } from "../../tools/build/build.ts";
 import { bump } from "../../tools/build/bump.ts";
 import { checkGenerated, type Finding } from "../../tools/build/check.ts";
 import { readDescriptors, type Descriptor, type Index } from "../../tools/build/packages.ts";
+import { dataProblem, nameProblem, pathProblem } from "../../tools/build/package-rules.ts";
 import { newProject, type Project } from "./support/build-project.ts";
+import { bytes, runLua, toLua } from "./support/lua.ts";
 
 /** Two packages, one of which needs the other, and a third that needs neither. */
 function trapos(): Project {
@@ -161,6 +163,82 @@ test("a file that a computer refuses because of its size is named", async () => 
     const { problems } = await build(project.root);
     expect(problems).toEqual(["help/long.txt: 1000001 bytes, but a computer takes 1000000 at most"]);
     expect(project.exists("packages/index.json")).toBe(false);
+});
+
+describe("names and paths are refused here and on a computer alike:", () => {
+    const parts = [
+        "a",
+        "A-b_9",
+        "x.lua",
+        ".hidden",
+        "..",
+        ".",
+        "",
+        "end.",
+        "rom",
+        "ROM",
+        "trapos",
+        "Trapos",
+        "startup",
+    ];
+    const more = [
+        ".settings",
+        "disk",
+        "disk2",
+        "Disk10",
+        "diskette",
+        "00-ccpm-finish.lua",
+        "ccpm.json",
+        "a b",
+        "ä",
+        "a:",
+    ];
+    const all = [...parts, ...more];
+    const paths = [...all, ...all.flatMap((one) => all.map((other) => `${one}/${other}`))];
+    paths.push(
+        "trapos/a/../b",
+        "x".repeat(200),
+        "x".repeat(201),
+        "/a",
+        "a/",
+        "a\\b",
+        "trapos/ai/turns",
+        "trapos/CCPM.x",
+    );
+
+    /** Which of some indexes a computer takes. */
+    function takenBy(indexes: readonly object[]): boolean[] {
+        const lua = `
+            local check = require("/apis/ccpm/formats").checkIndex
+            local taken = {}
+            for index, entry in ipairs(${toLua(indexes)}) do taken[index] = (check(entry)) end
+            return taken`;
+        return runLua(lua)[0] as boolean[];
+    }
+    const print = { size: 0, sha256: "0".repeat(64) };
+    const one = { version: "1.0.0", description: "", dependencies: {}, files: {} };
+    const indexWith = (name: string, fields: object) => ({
+        version: 1,
+        packages: { [name]: { ...one, ...fields } },
+    });
+    const refused = (given: readonly string[], taken: readonly boolean[]) =>
+        given.filter((_, at) => !taken[at]);
+
+    test("files", () => {
+        const taken = takenBy(paths.map((path) => indexWith("p", { files: { [bytes(path)]: print } })));
+        expect(refused(paths, taken)).toEqual(paths.filter((path) => pathProblem(path) !== undefined));
+    });
+
+    test("folders of data", () => {
+        const taken = takenBy(paths.map((path) => indexWith("p", { data: [bytes(path)] })));
+        expect(refused(paths, taken)).toEqual(paths.filter((path) => dataProblem(path) !== undefined));
+    });
+
+    test("packages", () => {
+        const names = [...all, "x".repeat(64), "x".repeat(65), "a_b-c.d", "9", "-a", "_", "A"];
+        const taken = takenBy(names.map((name) => indexWith(bytes(name), {})));
+        expect(refused(names, taken)).toEqual(names.filter((name) => nameProblem(name) !== undefined));
+    });
 });
 
 describe("a version", () => {

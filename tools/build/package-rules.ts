@@ -8,6 +8,7 @@ export const LIMITS = {
     packages: 1000,
     filesOfPackage: 500,
     dependenciesOfPackage: 100,
+    entriesOfList: 100,
     bytesOfFile: 1_000_000,
     bytesOfIndex: 512 * 1024,
 } as const;
@@ -29,11 +30,12 @@ export function descriptionProblem(description: string): string | undefined {
     return undefined;
 }
 
-/** What a player's computer keeps for itself, at the root of its disk; CC does not tell capitals apart everywhere. */
+/** What no package may bring, in whichever case: not every host of a computer's disk tells capitals apart. */
 const RESERVED: readonly [pattern: RegExp, owner: string][] = [
     [/^rom(\/|$)/i, "CC's own programs"],
     [/^trapos(\/|$)/i, "the package manager's state"],
-    [/^\.settings$/i, "the player's settings"],
+    [/^startup\/00-ccpm/i, "the package manager's startup file"],
+    [/^\.settings(\/|$)/i, "the player's settings"],
     [/^disk\d*(\/|$)/i, "disk drives"],
 ];
 
@@ -59,8 +61,8 @@ function shapeProblem(path: string): string | undefined {
         return "must be a path from the root, without / at its ends";
     if (path.length > 200) return "is longer than 200 characters";
     if (!/^[A-Za-z0-9._/-]+$/.test(path)) return "must be of A-Z a-z 0-9 . _ - and /";
-    if (path.split("/").some((segment) => ["", ".", ".."].includes(segment))) {
-        return 'must not have an empty part, "." or ".."';
+    if (path.split("/").some((segment) => segment === "" || segment.endsWith("."))) {
+        return "must not have an empty part, or one that ends with a dot";
     }
     return undefined;
 }

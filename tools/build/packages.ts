@@ -115,6 +115,10 @@ function problemWith(content: unknown, name: string): string | undefined {
     if (bad !== undefined) return bad;
     const listed = files as readonly string[];
     if (listed.length > LIMITS.filesOfPackage) return `files are more than ${LIMITS.filesOfPackage}`;
+    const long = ["autostart", "data"].find(
+        (field) => ((descriptor[field] ?? []) as readonly string[]).length > LIMITS.entriesOfList,
+    );
+    if (long !== undefined) return `${long} has more than ${LIMITS.entriesOfList} entries`;
     const stray = ((autostart ?? []) as readonly string[]).find((file) => !listed.includes(file));
     if (stray !== undefined) return `autostart names "${stray}", which is not among its files`;
     return undefined;
