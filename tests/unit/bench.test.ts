@@ -1,12 +1,15 @@
 import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
 import type { Index } from "../../tools/build/packages.ts";
 import { startCountingProxy } from "../../tools/bench/counting-proxy.ts";
 import { type Figure, isOk, namesMeant } from "../../tools/bench/figure.ts";
+import { usedSpace } from "../../tools/bench/figures/ccpm.ts";
 import { figures } from "../../tools/bench/figures/index.ts";
 import { installedSize } from "../../tools/bench/figures/installed-size.ts";
 import { timing } from "../../tools/bench/figures/turns.ts";
@@ -84,6 +87,11 @@ describe("the figures", () => {
             "turn-10s-session-20-delay": 0.4,
             "turn-10s-session-20-requests": 45,
             "growth-10s": 5,
+            "ccpm-sha256": 300,
+            "ccpm-install-seconds": 5,
+            "ccpm-upgrade-nothing-requests": 1,
+            "ccpm-upgrade-one-file-requests": 2,
+            "trapos-floppy": 125_000,
             "turn-10s-session-20-delay-naive": undefined,
         });
     });
@@ -216,6 +224,18 @@ describe("the installed size", () => {
     test("needs every package to be in the index", () => {
         expect(() => installedSize(index, "other")).toThrow("no package gone");
     });
+});
+
+test("the space that files take is counted as CC does: 500 bytes at least, of folders, too", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bench-test-"));
+    try {
+        await mkdir(join(folder, "deep/er"), { recursive: true });
+        await writeFile(join(folder, "deep/er/one"), "x".repeat(501));
+        await writeFile(join(folder, "empty"), "");
+        expect(usedSpace(folder)).toBe(500 + 500 + 501 + 500);
+    } finally {
+        await rm(folder, { recursive: true });
+    }
 });
 
 describe("the counting proxy", () => {

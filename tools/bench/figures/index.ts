@@ -1,4 +1,6 @@
 import type { Figure } from "../figure.ts";
+import { ccpmFigures } from "./ccpm.ts";
+import { sha256Figures } from "./ccpm-sha256.ts";
 import { computerFigures } from "./computer.ts";
 import { installedSizeFigure } from "./installed-size.ts";
 import { growthFigures, turnFigures } from "./turns.ts";
@@ -8,6 +10,8 @@ import { versionCostFigures } from "./version-cost.ts";
 export const figures: readonly Figure[] = [
     installedSizeFigure,
     ...versionCostFigures,
+    ...sha256Figures,
+    ...ccpmFigures,
     ...computerFigures,
     ...turnFigures,
     ...growthFigures,
