@@ -48,8 +48,7 @@ local function distance(one, other)
 		local diagonal = row[0]
 		row[0] = i
 		for j = 1, #other do
-			local changed = string.byte(one, i) == string.byte(other, j) and diagonal
-				or diagonal + 1
+			local changed = one:byte(i) == other:byte(j) and diagonal or diagonal + 1
 			diagonal = row[j]
 			row[j] = math.min(changed, diagonal + 1, row[j - 1] + 1)
 		end
@@ -61,8 +60,8 @@ function M.nearest(word, choices)
 	local best
 	local least = math.min(#word, 40) / 2 + 0.1
 	for _, choice in ipairs(choices) do
-		local isPart = string.find(choice, word, 1, true) ~= nil
-		local wrong = isPart and 1 or distance(string.sub(word, 1, 64), choice)
+		local isPart = choice:find(word, 1, true) ~= nil
+		local wrong = isPart and 1 or distance(word:sub(1, 64), choice)
 		if wrong < least then
 			best = choice
 			least = wrong
@@ -84,7 +83,7 @@ function M.names(rows)
 	return found
 end
 
-local function count(text, pattern) return select(2, string.gsub(text, pattern, "")) end
+local function count(text, pattern) return select(2, text:gsub(pattern, "")) end
 
 function M.parse(given)
 	local words = {}
@@ -99,7 +98,7 @@ function M.parse(given)
 		return meant and "Did you mean: " .. prefix .. meant .. "?" or "See: ccpm help"
 	end
 	for _, word in ipairs(given) do
-		local flag = word == "-y" and "yes" or string.match(word, "^%-%-?(.+)")
+		local flag = word == "-y" and "yes" or word:match("^%-%-?(.+)")
 		if not flag then
 			words[#words + 1] = word
 		elseif flag == "version" then
@@ -109,7 +108,7 @@ function M.parse(given)
 		elseif named(flag, M.flags) then
 			set[flag] = true
 		else
-			return refuse("There is no flag " .. word, suggest(flag, M.flags, "--"))
+			return refuse("There is no flag " .. word .. ".", suggest(flag, M.flags, "--"))
 		end
 	end
 	local name = table.remove(words, 1) or "help"
@@ -117,19 +116,23 @@ function M.parse(given)
 	if helps and name ~= "help" then return {command = "help", words = {name}, flags = {}} end
 	local command = named(name, M.commands)
 	if not command then
-		return refuse("There is no command " .. name, suggest(name, M.commands, "ccpm "))
+		return refuse("There is no command " .. name .. ".", suggest(name, M.commands, "ccpm "))
 	end
 	for flag in pairs(set) do
 		if not string.find(" " .. command[4] .. " ", " " .. flag .. " ", 1, true) then
-			return refuse("ccpm " .. name .. " takes no --" .. flag, "See: ccpm help " .. name)
+			return refuse(
+				"ccpm " .. name .. " takes no --" .. flag .. ".",
+				"See: ccpm help " .. name
+			)
 		end
 	end
 	local operands = command[2]
 	local most = count(operands, "%.%.%.") > 0 and 1000000000 or count(operands, "%S+")
 	local isBare = name == "uninstall" and #words == 0 and set.unused == nil
 	if isBare or #words < count(operands, "<") or #words > most then
+		local usage = "Type: ccpm " .. name .. " " .. (isBare and "<package>..." or operands)
 		return refuse(
-			"Type: ccpm " .. name .. " " .. (isBare and "<package>..." or operands),
+			most == 0 and "ccpm " .. name .. " takes no words." or usage,
 			"See: ccpm help " .. name
 		)
 	end
@@ -143,28 +146,23 @@ modules["/apis/ccpm/command"] = function(...)
 --- All that the program `ccpm` does, with its client handed in, so that the installer does the same.
 local M = {}
 local arguments = require("/apis/ccpm/arguments")
-local commands = arguments.commands
-local flags = arguments.flags
-local nearest = arguments.nearest
-local parse = arguments.parse
 local screen = require("/apis/ccpm/screen")
+local add = screen.add
 local ask = screen.ask
 local bytes = screen.bytes
 local during = screen.during
 local fail = screen.fail
-local say = screen.say
-local show = screen.show
+local flush = screen.flush
 local compare = require("/apis/ccpm/semver").compare
-local TEXT = colours.white
 local NOTE = colours.yellow
 local REMARK = colours.lightGrey
 
-local function attempt(call)
-	local ok = false
-	local value
-	during(function() ok, value = call() end)
-	if not ok then fail(value) end
-	return ok, value
+local function refuse(message, hint) error({message = message, hint = hint}, 0) end
+
+local function need(call)
+	local ok, value = during(call)
+	if not ok then error(value, 0) end
+	return value
 end
 
 local function sortedKeys(record)
@@ -179,7 +177,7 @@ local function offers(state)
 	for _, registry in ipairs(state.configuration.registries) do
 		local known = state.cache.registries[registry]
 		for name, offered in pairs(known and known.packages or {}) do
-			if found[name] == nil then found[name] = {registry = registry, package = offered} end
+			if found[name] == nil then found[name] = {package = offered, registry = registry} end
 		end
 	end
 	return found
@@ -197,312 +195,285 @@ function M.newerVersions(state)
 	return newer
 end
 
-local function suggest(words, known)
-	for _, word in ipairs(words) do
-		local meant = known[word] == nil and nearest(word, sortedKeys(known)) or nil
-		if meant then say("Did you mean: " .. meant .. "?", NOTE) end
-	end
-end
+local function someOrAll(words) return #words > 0 and words or nil end
 
-local function describePlan(plan)
-	local lines = {}
+local function carryOut(job, plan)
 	local source
 	for _, change in ipairs(plan.packages) do
 		local name = change.name
 		local from = change.from
 		local to = change.to
-		local now = to and "From " .. (change.registry or "this computer") .. ":" or "Remove:"
-		if now ~= source then lines[#lines + 1] = {now} end
-		source = now
+		local group = to and "From " .. (change.registry or "this computer") .. ":" or "Remove:"
+		if group ~= source then add(group) end
+		source = group
 		if not to then
-			lines[#lines + 1] = {"- " .. name, colours.red, from}
+			add("- " .. name, colours.red, from)
 		elseif not from then
-			lines[#lines + 1] = {"+ " .. name, colours.lime, to}
+			add("+ " .. name, colours.lime, to)
 		else
-			lines[#lines + 1] = {"> " .. name, NOTE, from .. " > " .. to}
+			add("> " .. name, NOTE, from .. " > " .. to)
 		end
 	end
 	local fetched = 0
+	local hasStartup = false
 	for _, file in ipairs(plan.files) do
 		if file.url then fetched = fetched + 1 end
-		if not source then lines[#lines + 1] = {(file.to and "+ " or "- ") .. file.path} end
+		if not source then add((file.to and "+ " or "- ") .. file.path) end
+		if file.to and file.path:sub(1, 8) == "startup/" then hasStartup = true end
 	end
-	for _, folder in ipairs(plan.data) do
-		lines[#lines + 1] = {"- " .. folder .. "/ (data)", colours.red}
-	end
+	for _, folder in ipairs(plan.data) do add("- " .. folder .. "/ (data)", colours.red) end
+	local isIdle = #plan.packages + #plan.files + #plan.data == 0
+	if isIdle then add("There is nothing to do.") end
 	if fetched > 0 then
-		lines[#lines + 1] = {
-			"Fetch " .. bytes(plan.download) .. ", " .. tostring(fetched) .. " files."
-		}
+		add(
+			"Fetch " .. bytes(plan.download) .. ", " .. fetched .. " "
+				.. (fetched == 1 and "file" or "files") .. "."
+		)
 	end
 	local left = plan.free + plan.freed
-	if left < math.huge then lines[#lines + 1] = {"Disk left: " .. bytes(left) .. "."} end
-	return lines
-end
-
-local function carryOut(job, known, planner)
-	local planned, plan = attempt(function() return planner(job.words, job.flags) end)
-	if not planned then
-		suggest(job.words, known)
-		return false
-	end
-	local isIdle = #plan.packages + #plan.files + #plan.data == 0
-	local lines = isIdle and {{"There is nothing to do."}} or describePlan(plan)
-	for _, note in ipairs(plan.notes) do lines[#lines + 1] = {note, NOTE} end
-	show(lines)
+	if not isIdle and left < math.huge then add("Disk left: " .. bytes(left) .. ".") end
+	for _, note in ipairs(plan.notes) do add(note, NOTE) end
 	if job.flags["dry-run"] then return true end
 	if not isIdle and plan.needed <= plan.free and not job.flags.yes and not ask("Go on?", true)
 	then
-		say("Nothing has changed.")
+		add("Nothing has changed.")
 		return false
 	end
-	local applied = attempt(function() return job.client.apply(plan) end)
-	if applied and not isIdle then
-		local end_ = "Done."
-		for _, file in ipairs(plan.files) do
-			if string.sub(file.path, 1, 8) == "startup/" then
-				end_ = "Done. To use it all: reboot"
-			end
-		end
-		say(end_, NOTE)
-	end
-	return applied
+	need(function() return job.client.apply(plan) end)
+	if not isIdle then add(hasStartup and "Done. To use it all: reboot" or "Done.", NOTE) end
+	return true
 end
 
-local function list(job, state)
+local function list(state, isUpdated)
 	local newer = M.newerVersions(state)
-	local asked = {}
-	local needed = {}
-	for _, name in ipairs(sortedKeys(state.lock.packages)) do
-		local installed = state.lock.packages[name]
-		local version = installed.version
-		local known = newer[name]
-		local line = known and {name, NOTE, version .. " > " .. known} or {name, TEXT, version}
-		if installed.automatic then
-			needed[#needed + 1] = line
-		else
-			asked[#asked + 1] = line
-		end
-	end
-	if #needed > 0 then asked[#asked + 1] = {"Needed by these:", REMARK} end
-	for _, line in ipairs(needed) do asked[#asked + 1] = line end
-	if #asked == 0 then asked[#asked + 1] = {"Nothing is installed. See: ccpm search"} end
-	if next(newer) ~= nil then
-		asked[#asked + 1] = {"Take the newer: ccpm upgrade", NOTE}
-	elseif job.command == "update" then
-		asked[#asked + 1] = {"Nothing newer is known."}
-	else
-		asked[#asked + 1] = {"Look for newer: ccpm update", REMARK}
-	end
-	show(asked)
-	return true
-end
-
-local function search(job, state)
-	local lines = {}
-	local offered = offers(state)
-	for _, name in ipairs(sortedKeys(offered)) do
-		local found = offered[name].package
-		local text = string.lower(name .. " " .. found.description)
-		local fits = true
-		for _, word in ipairs(job.words) do
-			fits = fits and string.find(text, string.lower(word), 1, true) ~= nil
-		end
-		if fits then
-			local mark = state.lock.packages[name] and " (installed)" or ""
-			lines[#lines + 1] = {name .. " " .. found.version .. mark, NOTE}
-			lines[#lines + 1] = {"  " .. found.description}
-		end
-	end
-	local isFound = #lines > 0
-	if not isFound then
-		lines[#lines + 1] = {"No such package is known. Look for new ones: ccpm update", REMARK}
-	end
-	show(lines)
-	return isFound
-end
-
-local function showPackage(job, state)
-	local name = job.words[1]
-	local packages = state.lock.packages
-	local installed = packages[name]
-	local known = offers(state)
-	local offer = known[name]
-	local shown = installed or offer and offer.package
-	if not shown then
-		fail({
-			message = "No package " .. name .. " is known.",
-			hint = "See: ccpm search, ccpm update"
-		})
-		suggest(job.words, known)
-		return false
-	end
-	local files = {}
-	local size = 0
-	for _, path in ipairs(sortedKeys(shown.files)) do
-		local file = shown.files[path]
-		size = size + file.size
-		files[#files + 1] = {path, TEXT, bytes(file.size)}
-	end
-	if job.command == "files" then
-		show(files)
-		return true
-	end
-	local lines = {{name, NOTE}}
-	if offer then lines[#lines + 1] = {offer.package.description} end
-	local how = installed and installed.automatic and " (as others need it)" or ""
-	lines[#lines + 1] = {"Installed:", TEXT, (installed and installed.version or "no") .. how}
-	if offer then lines[#lines + 1] = {"Available:", TEXT, offer.package.version} end
-	if offer then lines[#lines + 1] = {"From:", TEXT, offer.registry} end
-	for _, other in ipairs(sortedKeys(shown.dependencies)) do
-		lines[#lines + 1] = {"Needs:", TEXT, other .. " " .. tostring(shown.dependencies[other])}
-	end
-	for _, other in ipairs(sortedKeys(packages)) do
-		if packages[other].dependencies[name] then
-			lines[#lines + 1] = {"Needed by:", TEXT, other}
-		end
-	end
-	lines[#lines + 1] = {"Files:", TEXT, tostring(#files) .. ", " .. bytes(size)}
-	show(lines)
-	return true
-end
-
-local function verify(job, state)
-	local client = job.client
-	local ok, findings = attempt(function() return client.verify(job.words) end)
-	if not ok then suggest(job.words, state.lock.packages) end
-	if not ok then return false end
-	local lines = {}
-	for _, finding in ipairs(findings) do
-		lines[#lines + 1] = {finding.problem .. ": " .. finding.path, colours.red}
-	end
-	local isRight = #lines == 0
-	if isRight then
-		lines[#lines + 1] = {"All files are as they were installed."}
-	elseif not job.flags.fix then
-		lines[#lines + 1] = {"Repair them: ccpm verify --fix", NOTE}
-	end
-	show(lines)
-	return isRight
-		or job.flags.fix == true
-			and carryOut(job, {}, function() return client.planRepair(findings) end)
-end
-
-local function listRegistries(_job, state)
-	local lines = {}
-	for _, registry in ipairs(state.configuration.registries) do
-		local known = state.cache.registries[registry]
-		lines[#lines + 1] = {tostring(#lines / 2 + 1) .. " " .. registry}
-		local count = #sortedKeys(known and known.packages or {})
-		local date = known and os.date("%Y-%m-%d", known.updated / 1000)
-		lines[#lines + 1] = {
-			known and "  " .. tostring(count) .. " packages, " .. date or "  Not asked yet",
-			REMARK
-		}
-	end
-	if #lines == 0 then
-		lines[#lines + 1] = {"There is none. Add one: ccpm registry add <registry>"}
-	end
-	show(lines)
-	return true
-end
-
-local function thenShow(call, showState)
-	return function(job)
-		local given = job.words[2]
-		local position = given ~= nil and (tonumber(given) or 0) or nil
-		local done, value = attempt(function() return call(job, job.words[1], position) end)
-		if not done then return false end
-		local pairs_2 = pairs
-		local value_1 = value
-		if value_1 == nil then value_1 = {} end
-		for _, failure in pairs_2(value_1) do fail(failure) end
-		local read, state = attempt(job.client.state)
-		return read and showState(job, state)
-	end
-end
-
-local function help(job)
-	local topic = table.concat({unpack(job.words)}, " ")
-	local isNarrow = term.getSize() < 40
-	local lines = {}
-	if topic == "" and not isNarrow then
-		lines[#lines + 1] = {"ccpm installs, upgrades and removes packages.", NOTE}
-	end
-	for _, command in ipairs(commands) do
-		local name = command[1]
-		local purpose = command[3]
-		local usage = string.match(name .. " " .. command[2], "^(.-) ?$")
-		if topic == "" and isNarrow then
-			lines[#lines + 1] = {usage}
-		elseif topic == "" then
-			lines[#lines + 1] = {usage, TEXT, purpose}
-		elseif string.sub(name, 1, #topic) == topic then
-			lines[#lines + 1] = {"ccpm " .. usage, NOTE}
-			lines[#lines + 1] = {"  " .. purpose}
-			for _, flag in ipairs(flags) do
-				local at = string.find(" " .. command[4] .. " ", " " .. flag[1] .. " ", 1, true)
-				if at then lines[#lines + 1] = {"  --" .. flag[1], TEXT, flag[2]} end
+	local names = sortedKeys(state.lock.packages)
+	for _, automatic in ipairs({false, true}) do
+		local isFirst = automatic
+		for _, name in ipairs(names) do
+			local installed = state.lock.packages[name]
+			local known = newer[name]
+			local version = installed.version
+			if (installed.automatic == true) == automatic then
+				if isFirst then add("Needed by these:", REMARK) end
+				isFirst = false
+				if not known then
+					add(name, nil, version)
+				else
+					add(name, NOTE, version .. " > " .. known)
+				end
 			end
 		end
 	end
-	show(lines)
-	return #lines > 0
+	if #names == 0 then add("Nothing is installed. See: ccpm search") end
+	if next(newer) ~= nil then
+		add("Take the newer: ccpm upgrade", NOTE)
+	else
+		add(isUpdated and "Nothing newer is known." or "Look for newer: ccpm update", REMARK)
+	end
+end
+
+local function listRegistries(state)
+	local registries = state.configuration.registries
+	for i = 1, #registries do
+		local registry = registries[i]
+		local known = state.cache.registries[registry]
+		add(i .. " " .. registry)
+		if known then
+			local date = os.date("%Y-%m-%d", known.updated / 1000)
+			add("  " .. #sortedKeys(known.packages) .. " packages, " .. date, REMARK)
+		else
+			add("  Not asked yet", REMARK)
+		end
+	end
+	if #registries == 0 then add("There is none. Add one: ccpm registry add <registry>") end
+end
+
+local function changeRegistries(job, call)
+	local given = job.words[2]
+	local position = given and (tonumber(given) or 0) or nil
+	need(function() return call(job.words[1], position) end)
+	listRegistries(need(job.client.state))
+end
+
+local function find(job)
+	local name = job.words[1]
+	local offer = offers(job.state)[name]
+	local found = job.state.lock.packages[name] or offer and offer.package
+	return found or refuse("No package " .. name .. " is known.", "See: ccpm search, ccpm update")
 end
 
 local actions = {
-	install = function(job, state) return carryOut(job, offers(state), job.client.planInstall) end,
-	uninstall = function(job, state)
-		return carryOut(job, state.lock.packages, job.client.planUninstall)
+	install = function(job)
+		return carryOut(
+			job,
+			need(function() return job.client.planInstall(job.words, job.flags) end)
+		)
 	end,
-	upgrade = function(job, state)
-		return carryOut(job, state.lock.packages, job.client.planUpgrade)
+	uninstall = function(job)
+		return carryOut(
+			job,
+			need(function() return job.client.planUninstall(job.words, job.flags) end)
+		)
 	end,
-	update = thenShow(function(job) return job.client.update() end, list),
-	list = list,
-	search = search,
-	info = showPackage,
-	files = showPackage,
-	verify = verify,
-	recover = function() return true end,
-	["registry list"] = listRegistries,
-	["registry add"] = thenShow(
-		function(job, registry, position)
-			return job.client.addRegistry(registry, {position = position, force = job.flags.force})
-		end,
-		listRegistries
-	),
-	["registry remove"] = thenShow(
-		function(job, registry) return job.client.removeRegistry(registry) end,
-		listRegistries
-	),
-	["registry move"] = thenShow(
-		function(job, registry, n) return job.client.moveRegistry(registry, n) end,
-		listRegistries
-	),
-	version = function(_job, state)
-		local own = state.lock.packages.ccpm
-		say("ccpm " .. (own and own.version or "(not installed)"))
-		return true
+	upgrade = function(job)
+		return carryOut(
+			job,
+			need(function() return job.client.planUpgrade(someOrAll(job.words), job.flags) end)
+		)
+	end,
+	update = function(job)
+		local problems = need(job.client.update)
+		for _, registry in ipairs(sortedKeys(problems)) do fail(problems[registry]) end
+		list(need(job.client.state), true)
+	end,
+	list = function(job) list(job.state, false) end,
+	search = function(job)
+		local offered = offers(job.state)
+		local isFound = false
+		for _, name in ipairs(sortedKeys(offered)) do
+			local found = offered[name].package
+			local text = string.lower(name .. " " .. found.description)
+			local fits = true
+			for _, word in ipairs(job.words) do
+				fits = fits and text:find(word:lower(), 1, true) ~= nil
+			end
+			if fits then
+				add(
+					name .. " " .. found.version
+						.. (job.state.lock.packages[name] and " (installed)" or ""),
+					NOTE
+				)
+				add("  " .. found.description)
+				isFound = true
+			end
+		end
+		if not isFound then
+			refuse("No such package is known.", "Look for new ones: ccpm update")
+		end
+	end,
+	info = function(job)
+		local shown = find(job)
+		local name = job.words[1]
+		local packages = job.state.lock.packages
+		local installed = packages[name]
+		local offer = offers(job.state)[name]
+		add(name, NOTE)
+		if offer then add(offer.package.description) end
+		add("Installed:", nil, installed and installed.version or "no")
+		if installed and installed.automatic then add("As others need it") end
+		if offer then add("Available:", nil, offer.package.version) end
+		if offer then add("From:", nil, offer.registry) end
+		for _, other in ipairs(sortedKeys(shown.dependencies)) do
+			add("Needs:", nil, other .. " " .. tostring(shown.dependencies[other]))
+		end
+		for _, other in ipairs(sortedKeys(packages)) do
+			if packages[other].dependencies[name] then add("Needed by:", nil, other) end
+		end
+		local size = 0
+		for _, file in pairs(shown.files) do size = size + file.size end
+		add("Files:", nil, #sortedKeys(shown.files) .. ", " .. bytes(size))
+	end,
+	files = function(job)
+		local files = find(job).files
+		for _, path in ipairs(sortedKeys(files)) do add(path, nil, bytes(files[path].size)) end
+	end,
+	verify = function(job)
+		local findings = need(function() return job.client.verify(someOrAll(job.words)) end)
+		for _, finding in ipairs(findings) do
+			add(finding.problem .. ": " .. finding.path, colours.red)
+		end
+		if #findings == 0 then
+			add("All files are as they were installed.")
+		elseif job.flags.fix then
+			return carryOut(job, need(function() return job.client.planRepair(findings) end))
+		else
+			add("Repair them: ccpm verify --fix", NOTE)
+		end
+		return #findings == 0
+	end,
+	recover = function() return nil end,
+	["registry list"] = function(job) listRegistries(job.state) end,
+	["registry add"] = function(job)
+		local force = job.flags.force
+		changeRegistries(job, function(registry, position)
+			return job.client.addRegistry(registry, {position = position, force = force})
+		end)
+	end,
+	["registry remove"] = function(job) changeRegistries(job, job.client.removeRegistry) end,
+	["registry move"] = function(job) changeRegistries(job, job.client.moveRegistry) end,
+	version = function(job)
+		local own = job.state.lock.packages.ccpm
+		add("ccpm " .. (own and own.version or "(not installed)"))
 	end
 }
 
-function M.run(given, context)
-	local line = parse(given)
-	local command = line.command
-	local client = context.client
-	if line.problem then
-		fail({message = line.problem .. ".", hint = line.hint})
-		return false
+local function help(topic)
+	local isNarrow = term.getSize() < 40
+	local isFound = false
+	if topic == "" and not isNarrow then
+		add("ccpm installs, upgrades and removes packages.", NOTE)
 	end
-	local job = {client = client, command = command, words = line.words, flags = line.flags}
-	if command == "help" then return help(job) end
-	local recovered, done = attempt(client.recover)
-	if not recovered then return false end
-	for _, text in ipairs(done) do say(text, NOTE) end
-	if command == "recover" and #done == 0 then say("There is nothing to recover.") end
-	local ok, state = attempt(client.state)
-	return ok and actions[command](job, state)
+	for _, command in ipairs(arguments.commands) do
+		local name = command[1]
+		local purpose = command[3]
+		local usage = string.match(name .. " " .. command[2], "^(.-) ?$")
+		if topic == "" then
+			add(usage, nil, not isNarrow and purpose or nil)
+		elseif name:sub(1, #topic) == topic then
+			add("ccpm " .. usage, NOTE)
+			add("  " .. purpose)
+			for _, flag in ipairs(arguments.flags) do
+				local at = string.find(" " .. command[4] .. " ", " " .. flag[1] .. " ", 1, true)
+				if at then add("  --" .. flag[1], nil, flag[2]) end
+			end
+			isFound = true
+		end
+	end
+	local unknown = arguments.parse({topic})
+	if topic ~= "" and not isFound then refuse(unknown.problem, unknown.hint) end
+end
+
+local function perform(line, client)
+	local command = line.command
+	if line.problem then refuse(line.problem, line.hint) end
+	if command == "help" then return help(table.concat(line.words, " ")) end
+	local done = need(client.recover)
+	for _, text in ipairs(done) do add(text, NOTE) end
+	if command == "recover" and #done == 0 then add("There is nothing to recover.") end
+	local state = need(client.state)
+	return actions[command]({
+		command = command,
+		words = line.words,
+		flags = line.flags,
+		client = client,
+		state = state
+	})
+end
+
+local function suggest(words, client)
+	local known, state = client.state()
+	if not known then return end
+	local packages = offers(state)
+	for name in pairs(state.lock.packages) do packages[name] = true end
+	for _, word in ipairs(words) do
+		local meant = packages[word] == nil and arguments.nearest(word, sortedKeys(packages)) or nil
+		if meant then add("Did you mean: " .. meant .. "?", NOTE) end
+	end
+end
+
+function M.run(given, context)
+	local line = arguments.parse(given)
+	local client = context.client
+	local done
+	local ok, failure = pcall(function() done = perform(line, client) end)
+	if not ok then
+		if type(failure) ~= "table" then error(failure, 0) end
+		local tell = context.screen and context.screen.fail or fail
+		tell(failure)
+		if not line.problem then suggest(line.words, client) end
+	end
+	flush()
+	return ok and done ~= false
 end
 
 return M
@@ -604,10 +575,7 @@ M.failures = {
 		"No registry has {path} of {name} {version} any more.",
 		"Type: ccpm upgrade {name}"
 	},
-	bad_format = {"{path} cannot be read: {what}.", "It was set aside. Type: ccpm recover"},
 	newer_format = {"{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."},
-	bad_argument = {"{what}.", "See: ccpm help"},
-	stopped = {"Stopped. Nothing was changed.", "Type the same again to go on."},
 	internal_error = {"Unexpected: {what}", "Please report this."}
 }
 
@@ -619,60 +587,53 @@ end
 modules["/apis/ccpm/finish"] = function(...)
 --- Finishes what a transaction of ccpm has begun.
 local M = {}
-M.STAGING = "/trapos/ccpm.staging"
+M.STAGING = "trapos/ccpm.staging"
 M.JOURNAL = M.STAGING .. "/journal.json"
-M.PARTIAL = "/trapos/ccpm.partial"
-M.FINISHER = "/startup/00-ccpm-finish.lua"
+M.PARTIAL = "trapos/ccpm.partial"
+M.FINISHER = "startup/00-ccpm-finish.lua"
 
 local function removeEmptyFolders(disk, path)
-	local folder = string.match(path, "^(.+)/")
+	local folder = path:match("^(.+)/")
 	while folder ~= nil do
 		if disk.isDir(folder) then
 			if #disk.list(folder) > 0 then return end
 			disk.delete(folder)
 		end
-		folder = string.match(folder, "^(.+)/")
+		folder = folder:match("^(.+)/")
 	end
 end
 
 function M.moveTo(disk, from, to)
-	local folder = string.match(to, "^(.+)/")
+	local folder = to:match("^(.+)/")
 	if folder and not disk.isDir(folder) then disk.makeDir(folder) end
 	disk.move(from, to)
 end
 
-local function perform(disk, steps)
-	for _, step in ipairs(steps) do
-		local path = step.path
-		local staged = step.staged and M.STAGING .. "/" .. step.staged or nil
-		if not staged or disk.exists(staged) then
-			if disk.exists(path) and (step.folder or not disk.isDir(path)) then
-				if step.backup then
-					M.moveTo(disk, path, step.backup)
-				else
-					disk.delete(path)
-				end
-			end
-			if staged then M.moveTo(disk, staged, path) end
+function M.reasonOf(problem) return (tostring(problem):match("([^:%s][^:]*)$")) end
+
+local function perform(disk, step)
+	local path = step.path
+	local staged = step.staged and M.STAGING .. "/" .. step.staged or nil
+	if not staged or disk.exists(staged) then
+		if disk.exists(path) and (step.folder or not disk.isDir(path)) then
+			if step.backup then M.moveTo(disk, path, step.backup) else disk.delete(path) end
 		end
-		if not staged then removeEmptyFolders(disk, path) end
+		if staged then M.moveTo(disk, staged, path) end
 	end
+	if not staged then removeEmptyFolders(disk, path) end
 end
 
 function M.clean(disk, partial)
-	if not partial then
-		disk.delete(M.PARTIAL)
-		if disk.exists(M.STAGING) then disk.move(M.STAGING, M.PARTIAL) end
-		disk.delete(M.PARTIAL)
-	end
+	if not partial then disk.delete(M.PARTIAL) end
+	disk.delete(M.STAGING)
 	removeEmptyFolders(disk, M.STAGING)
 	if disk.exists(M.FINISHER) then
-		disk.delete(#disk.list("/startup") > 1 and M.FINISHER or "/startup")
+		disk.delete(#disk.list("startup") > 1 and M.FINISHER or "startup")
 	end
 end
 
 local function startupFiles(disk)
-	return disk.isDir("/startup") and table.concat(disk.list("/startup"), "/") or ""
+	return disk.isDir("startup") and table.concat(disk.list("startup"), "/") or ""
 end
 
 function M.recover(disk, boot)
@@ -686,11 +647,11 @@ function M.recover(disk, boot)
 	local journal = textutils.unserializeJSON(file.readAll())
 	file.close()
 	if type(journal) ~= "table" or journal.version ~= 1 or type(journal.steps) ~= "table" then
-		local broken = "/trapos/ccpm.journal.broken"
+		local broken = "trapos/ccpm.journal.broken"
 		do
 			local number = 2
 			while disk.exists(broken) do
-				broken = "/trapos/ccpm.journal.broken" .. tostring(number)
+				broken = "trapos/ccpm.journal.broken" .. number
 				number = number + 1
 			end
 		end
@@ -699,16 +660,20 @@ function M.recover(disk, boot)
 		return false, "ccpm cannot read its journal. Type: ccpm verify --fix"
 	end
 	local before = startupFiles(disk)
-	local ok, problem = pcall(perform, disk, journal.steps)
-	if not ok then
-		return false, "ccpm cannot finish: " .. journal.title .. " (" .. tostring(problem)
-			.. "). Mend that, then: reboot"
+	for _, step in ipairs(journal.steps) do
+		local ok, problem = pcall(perform, disk, step)
+		if not ok then
+			return false, "ccpm cannot finish: " .. journal.title .. "\n" .. step.path .. ": "
+				.. M.reasonOf(problem) .. ". Mend that, then: reboot"
+		end
 	end
 	local restarted = M.STAGING .. "/restarted"
 	if boot and startupFiles(disk) ~= before and not disk.exists(restarted) then
 		disk.makeDir(restarted)
 		os.reboot()
 	end
+	disk.delete(M.PARTIAL)
+	disk.move(M.STAGING, M.PARTIAL)
 	M.clean(disk)
 	return true, "ccpm finished: " .. journal.title .. " (the power had gone)"
 end
@@ -725,20 +690,18 @@ modules["/apis/ccpm/formats"] = function(...)
 --- What may stand in ccpm's JSON.
 local M = {}
 local semver = require("/apis/ccpm/semver")
-local isRange = semver.isRange
-local isVersion = semver.isVersion
 M.INDEX_BYTES = 524288
 local PACKAGES = 1000
 local FILES = 500
 local ENTRIES = 100
 local FILE_BYTES = 1000000
-local LATEST = 100000000000000
+local LATEST = 99999999999999
 
-local function has(text, pattern) return string.find(text, pattern) ~= nil end
+local function has(text, pattern) return text:find(pattern) ~= nil end
 
-local function plain(text) return (string.gsub(text, "[^ -~]", "?")) end
+local function plain(text) return (text:gsub("[^ -~]", "?")) end
 
-local function wrong(where, what) return error(plain(string.sub(where, -100)) .. " " .. what, 0) end
+local function wrong(where, what) return error(plain(where:sub(-100)) .. " " .. what, 0) end
 
 local function fieldsOf(value, where)
 	return type(value) == "table" and value or wrong(where, "must be an object")
@@ -755,8 +718,7 @@ end
 local function number(most)
 	return function(value, where)
 		local isNumber = type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
-		return isNumber and value
-			or wrong(where, "must be a whole number, at most " .. tostring(most))
+		return isNumber and value or wrong(where, "must be a whole number, at most " .. most)
 	end
 end
 
@@ -782,7 +744,7 @@ local function list(read)
 		end
 		for place, item in ipairs(value) do
 			if place > ENTRIES then wrong(where, "has too many entries") end
-			copy[#copy + 1] = read(item, where .. "." .. tostring(place))
+			copy[#copy + 1] = read(item, where .. "." .. place)
 		end
 		return copy
 	end
@@ -806,30 +768,30 @@ local function optional(read)
 	end
 end
 
-local function isBelowRoot(path)
-	return not has("/" .. path .. "/", "//") and not has(path .. "/", "%./")
-end
+local function isBelowRoot(path) return not has("/" .. path .. "/", "[./]/") end
 
 local RESERVED = {"rom/", "disk%d*/", "%.settings/", "trapos/", "startup/00%-ccpm"}
 
 local function isFile(path)
 	for _, pattern in ipairs(RESERVED) do
-		if has(string.lower(path) .. "/", "^" .. pattern) then return false end
+		if has(path:lower() .. "/", "^" .. pattern) then return false end
 	end
 	return isBelowRoot(path)
 end
 
-local function isData(path)
-	return isBelowRoot(path) and not has(string.lower(path), "^trapos/ccpm")
-end
+local function isData(path) return isBelowRoot(path) and not has(path:lower(), "^trapos/ccpm") end
 
 local readName = text(64, "^[a-z0-9][a-z0-9._-]*$", "a name of a-z 0-9 . _ -")
 local readPath = text(200, "^[%w._/-]+$", "a path that packages may have", isFile)
 local readRegistry = text(200, "^[!-~]+$", "a registry")
 
 local function readPackages(readers)
-	readers.version = text(64, "", "a version", isVersion)
-	readers.dependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", isRange))
+	readers.version = text(64, "", "a version", semver.isVersion)
+	readers.dependencies = map(
+		ENTRIES,
+		readName,
+		text(200, "^[ -~]*$", "a version range", semver.isRange)
+	)
 	readers.files = map(
 		FILES,
 		readPath,
@@ -854,7 +816,7 @@ end
 
 local readOffered = readPackages({
 	description = function(value, where)
-		return type(value) == "string" and plain(string.sub(value, 1, 200))
+		return type(value) == "string" and plain(value:sub(1, 200))
 			or wrong(where, "must be a text")
 	end
 })
@@ -874,9 +836,8 @@ local readCache = map(
 
 local function check(value, field, read)
 	local version = type(value) == "table" and value.version
-	if type(version) ~= "number" then return false, "it is not in a format of ccpm's", false end
 	if version ~= 1 then
-		return false, "its format is version " .. tostring(version) .. ", not 1", version > 1
+		return false, "it is not in format 1", type(version) == "number" and version > 1
 	end
 	local ok, result = pcall(read, value[field], field)
 	if not ok then return false, result, false end
@@ -899,8 +860,6 @@ modules["/apis/ccpm/plan"] = function(...)
 local M = {}
 local fail = require("/apis/ccpm/failure").fail
 local registry_ = require("/apis/ccpm/registry")
-local baseUrl = registry_.baseUrl
-local fileUrl = registry_.fileUrl
 local sha256 = require("/apis/ccpm/sha256").sha256
 local stateFiles = require("/apis/ccpm/state").stateFiles
 local leftBehind = require("/apis/ccpm/transaction").leftBehind
@@ -950,18 +909,18 @@ local function filesOf(lock)
 end
 
 local function urlOf(registry, path)
-	local _, base = baseUrl(registry)
-	return fileUrl(base, path)
+	local _, base = registry_.baseUrl(registry)
+	return registry_.fileUrl(base, path)
 end
 
 local function backupOf(disk, path)
-	local name = string.match(path, "^startup/(.+)$")
+	local name = path:match("^startup/(.+)$")
 	local base = name and "startup.ccpm-old/" .. name or path .. ".ccpm-old"
 	local backup = base
 	local number = 1
 	while disk.exists(backup) do
 		number = number + 1
-		backup = base .. tostring(number)
+		backup = base .. number
 	end
 	return backup
 end
@@ -1045,7 +1004,7 @@ function M.makePlan(disk, intent)
 		freed = freed - counted(size)
 	end
 	local function requireFolder(path, name)
-		local folder = string.match(path, "^(.+)/")
+		local folder = path:match("^(.+)/")
 		if not folder or folders[folder] then return end
 		requireFolder(folder, name)
 		folders[folder] = true
@@ -1102,6 +1061,12 @@ function M.makePlan(disk, intent)
 		if found then
 			add(path, old.name, found, not M.matches(disk, path, found, old.file) and EDITED or nil)
 		end
+	end
+	local isLast = next(intent.before.lock.packages) ~= nil and next(state.lock.packages) == nil
+	for _, name in ipairs(isLast and disk.isDir("trapos") and disk.list("trapos") or {}) do
+		local path = "trapos/" .. name
+		local found = name:find("^ccpm%..*%.broken%d*$") and M.look(disk, path) or nil
+		if found then add(path, "", found, nil) end
 	end
 	for _, path in ipairs(M.keys(after)) do
 		local owned = after[path]
@@ -1188,7 +1153,7 @@ local function unneeded(lock, going)
 	return names
 end
 
-function M.lockWithout(lock, names, options, notes)
+function M.withoutPackages(lock, names, options, notes)
 	local going = {}
 	local queue = {}
 	local function remove(name)
@@ -1222,7 +1187,7 @@ function M.lockWithout(lock, names, options, notes)
 	for name, known in pairs(lock.packages) do
 		if not going[name] then packages[name] = known end
 	end
-	return {version = 1, packages = packages}
+	return packages
 end
 
 return M
@@ -1234,9 +1199,9 @@ local M = {}
 local decode = require("/apis/json").decode
 local fail = require("/apis/ccpm/failure").fail
 local formats = require("/apis/ccpm/formats")
-local checkIndex = formats.checkIndex
-local INDEX_BYTES = formats.INDEX_BYTES
 local sha256 = require("/apis/ccpm/sha256").sha256
+local match = string.match
+local LONGEST = 200
 local INDEX_PATH = "packages/index.json"
 local REASONS = {
 	["http is disabled"] = "http_disabled",
@@ -1247,19 +1212,16 @@ local REASONS = {
 }
 
 function M.baseUrl(registry)
-	if string.find(registry, "^https?://[%w.%-%[]")
-			and not string.find(registry, '[%c"<>\\^`{|}\127-ÿ ?#]')
-	then
-		return true, (string.gsub(registry, "/*$", "/", 1))
+	local address = match(registry, "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
+	local owner, repository, at, branch = match(registry, "^([%w-]+)/([%w._-]+)(@?)([%w._/-]*)$")
+	local isOnGitHub = owner ~= nil and (at == "") == (branch == "")
+	if #registry > LONGEST or not address and not isOnGitHub then
+		return false, fail("bad_registry", {registry = registry:sub(1, 40)})
 	end
-	local owner, repository, branch = unpack(
-		string.match(registry, "^([%w-]+)/([%w._-]+)@?([%w._/-]*)$"),
-		1,
-		3
-	)
-	if not owner then return false, fail("bad_registry", {registry = registry}) end
-	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/"
-		.. (branch == "" and "HEAD" or branch) .. "/"
+	if address then return true, address .. "/" end
+	local place = branch == "" and "HEAD" or branch
+	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/" .. place
+		.. "/"
 end
 
 function M.fileUrl(base, path) return base .. path end
@@ -1294,10 +1256,10 @@ function M.fetchIndex(registry, fetch)
 		"no_index"
 	)
 	if not fetched then return false, text end
-	if #text > INDEX_BYTES then
+	if #text > formats.INDEX_BYTES then
 		return false, fail("bad_index", {registry = registry, what = "it is too large"})
 	end
-	local valid, index = checkIndex(decode(text))
+	local valid, index = formats.checkIndex(decode(text))
 	if not valid then return false, fail("bad_index", {registry = registry, what = index}) end
 	return true, index
 end
@@ -1307,11 +1269,10 @@ function M.fetchFile(change, fetch)
 	local path = change.path
 	local ok, content = fetchText(fetch, change.url, registry, path, "file_missing")
 	if not ok then return false, content end
-	local bytes = content
-	if #bytes ~= change.to.size or sha256(bytes) ~= change.to.sha256 then
+	if #content ~= change.to.size or sha256(content) ~= change.to.sha256 then
 		return false, fail("wrong_content", {registry = registry, path = path})
 	end
-	return true, bytes
+	return true, content
 end
 
 return M
@@ -1320,9 +1281,191 @@ end
 modules["/apis/ccpm/resolve"] = function(...)
 --- Which versions of which packages fit together.
 local M = {}
+local fail = require("/apis/ccpm/failure").fail
+local semver = require("/apis/ccpm/semver")
+local MOST_COMPARISONS = 1000000
+local COMPARISONS_OF_TRY = 100
+
+local function sortedNames(values)
+	local names = {}
+	for name in pairs(values) do names[#names + 1] = name end
+	table.sort(names)
+	return names
+end
 
 function M.resolve(resolution)
-	return true, {packages = {}, notes = {table.concat(resolution.wanted, " ")}}
+	local installed = resolution.installed
+	local isWanted = {}
+	local isUpgraded = {}
+	local queue = {}
+	local neededBy = {}
+	local chosen = {}
+	local known = {}
+	local comparisons = 0
+	local function need(name, by)
+		if not neededBy[name] then queue[#queue + 1] = name end
+		if neededBy[name] == nil then neededBy[name] = by end
+	end
+	local function isIn(version, range)
+		local key = version .. " " .. range
+		if known[key] == nil then known[key] = semver.satisfies(version, range) end
+		return known[key]
+	end
+	local function label(name) return name .. " " .. chosen[name].version end
+	local function versionsOf(name)
+		local versions = {}
+		local current = installed[name]
+		if current and not isUpgraded[name] then versions[#versions + 1] = current end
+		for _, candidate in ipairs(resolution.candidates[name] or {}) do
+			if not current or semver.compare(candidate.version, current.version) > 0 then
+				versions[#versions + 1] = candidate
+			end
+		end
+		if current and isUpgraded[name] then versions[#versions + 1] = current end
+		return versions
+	end
+	local function findClash(name, version, count)
+		for place = 0, count - 1 do
+			local other = queue[place + 1]
+			local theirs = chosen[other]
+			comparisons = comparisons + 1
+			local range = theirs.dependencies[name]
+			if range and not isIn(version.version, range) then
+				return {who = label(other), name = name, range = range, culprit = other}
+			end
+			local own = version.dependencies[other]
+			if own and not isIn(theirs.version, own) then
+				return {
+					who = name .. " " .. version.version,
+					name = other,
+					range = own,
+					culprit = other
+				}
+			end
+		end
+		return nil
+	end
+	local function explain(clash, count)
+		local name = clash.name
+		local range = clash.range
+		local texts = {}
+		for _, value in ipairs(versionsOf(name)) do
+			local version = value.version
+			texts[#texts + 1] = version
+			if isIn(version, range) then
+				for place = 0, count - 1 do
+					local other = queue[place + 1]
+					comparisons = comparisons + 1
+					local otherRange = chosen[other].dependencies[name]
+					if otherRange and not isIn(version, otherRange) then
+						clash.other = label(other)
+						clash.otherRange = otherRange
+						return fail("conflict", clash)
+					end
+				end
+			end
+		end
+		clash.known = table.concat(texts, ", ")
+		return fail("no_version", clash)
+	end
+	local search
+	search = function(place)
+		local name = queue[place + 1]
+		if not name then return nil end
+		local by = neededBy[name]
+		local culprits = {[by] = true}
+		local failure, clash
+		for _, version in ipairs(versionsOf(name)) do
+			clash = findClash(name, version, place)
+			comparisons = comparisons + COMPARISONS_OF_TRY
+			if comparisons > MOST_COMPARISONS then
+				return {culprits = {}, failure = fail("too_complex")}
+			end
+			if clash then
+				culprits[clash.culprit] = true
+			else
+				local count = #queue
+				chosen[name] = version
+				for _, dependency in ipairs(sortedNames(version.dependencies)) do
+					need(dependency, name)
+				end
+				local deadEnd = search(place + 1)
+				if not deadEnd then return nil end
+				chosen[name] = nil
+				while #queue > count do neededBy[table.remove(queue)] = nil end
+				if not deadEnd.culprits[name] then return deadEnd end
+				for culprit in pairs(deadEnd.culprits) do culprits[culprit] = true end
+				culprits[name] = nil
+				failure = deadEnd.failure
+			end
+		end
+		if clash then
+			failure = explain(clash, place)
+		elseif by == "" then
+			if failure == nil then failure = fail("unknown_package", {name = name}) end
+		elseif failure == nil then
+			failure = fail("missing_dependency", {who = label(by), name = name})
+		end
+		return {culprits = culprits, failure = failure}
+	end
+	local packages = {}
+	local trail = {}
+	local places = {}
+	local add
+	add = function(name)
+		local place = places[name]
+		if place == 0 then return nil end
+		trail[#trail + 1] = name
+		if place then
+			return fail("cycle", {what = table.concat(trail, " > ", place):sub(1, 120)})
+		end
+		places[name] = #trail
+		local version = chosen[name]
+		for _, dependency in ipairs(sortedNames(version.dependencies)) do
+			local failure = add(dependency)
+			if failure then return failure end
+		end
+		table.remove(trail)
+		places[name] = 0
+		local current = installed[name]
+		local automatic = not isWanted[name] and (current == nil or current.automatic == true)
+		packages[#packages + 1] = {name = name, package = version, automatic = automatic}
+		return nil
+	end
+	local function obstacle(name, version)
+		local clash = findClash(name, version, #queue)
+		if clash and clash.name == name then return clash.who .. " needs " .. clash.range end
+		local needed = clash and clash.name .. " " .. clash.range or ""
+		for _, dependency in ipairs(sortedNames(version.dependencies)) do
+			if needed == "" and not chosen[dependency] then
+				needed = dependency .. " " .. version.dependencies[dependency]
+			end
+		end
+		return "it needs " .. needed
+	end
+	for _, name in ipairs(resolution.wanted) do
+		isWanted[name] = true
+		need(name, "")
+	end
+	local newest = resolution.newest
+	for _, name in ipairs(newest == true and sortedNames(installed) or newest) do
+		isUpgraded[name] = true
+		need(name, "")
+	end
+	for _, name in ipairs(sortedNames(installed)) do need(name, "") end
+	local deadEnd = search(0)
+	if deadEnd then return false, deadEnd.failure end
+	local notes = {}
+	for _, name in ipairs(queue) do
+		local failure = add(name)
+		if failure then return false, failure end
+		local best = versionsOf(name)[1]
+		if isUpgraded[name] and best ~= chosen[name] then
+			notes[#notes + 1] = name .. " " .. best.version .. " is held back: "
+				.. obstacle(name, best) .. "."
+		end
+	end
+	return true, {packages = packages, notes = notes}
 end
 
 return M
@@ -1331,6 +1474,11 @@ end
 modules["/apis/ccpm/screen"] = function(...)
 --- What `ccpm` shows.
 local M = {}
+local pending = {}
+
+function M.add(text, colour, detail)
+	pending[#pending + 1] = {text = text, colour = colour, detail = detail}
+end
 
 local function paint(colour, act)
 	local before = term.getTextColour()
@@ -1348,7 +1496,7 @@ end
 local function readKey()
 	while true do
 		local event, what = os.pullEventRaw()
-		if event == "char" then return string.lower(what) end
+		if event == "char" then return what:lower() end
 		if event == "key" and what == keys.enter then return "" end
 		if event == "terminate" then
 			print()
@@ -1361,44 +1509,45 @@ local function layOut(lines, width)
 	local rows = {}
 	local column = 0
 	for _, line in ipairs(lines) do
-		local detail = line[3]
-		local end_ = #line[1] + 1
+		local detail = line.detail
+		local end_ = #line.text + 1
 		if detail and end_ + #detail <= width then column = math.max(column, end_) end
 	end
 	for _, line in ipairs(lines) do
-		local colour = line[2]
-		local detail = line[3]
-		local indent = string.match(line[1], "^ *")
-		local function put(text, first, others)
+		local colour = line.colour
+		local detail = line.detail
+		local indent = line.text:match("^ *")
+		local function put(whole, first, others)
 			local lead = first
-			local rest = text
+			local rest = whole
 			repeat
 				local room = math.max(width - #lead, 1)
-				local row = string.sub(rest, 1, room)
-				if #rest > room then
-					row = string.match(string.sub(rest, 1, room + 1), "^(.*) ") or row
-				end
-				rows[#rows + 1] = {lead .. row, colour}
-				rest = string.match(rest, "^ *(.*)", #row + 1)
+				local row = rest:sub(1, room)
+				if #rest > room then row = rest:sub(1, room + 1):match("^(.*) ") or row end
+				rows[#rows + 1] = {text = lead .. row, colour = colour}
+				rest = rest:match("^ *(.*)", #row + 1)
 				lead = others
 			until rest == ""
 		end
-		local padded = string.format("%-" .. tostring(column) .. "s", line[1] .. " ")
-		local isOneRow = detail ~= nil and #padded + #detail <= width
+		local both = line.text
+		if detail then both = string.format("%-" .. column .. "s", both .. " ") .. detail end
+		if detail and #both > width then both = line.text .. " " .. detail end
+		local isApart = detail ~= nil and #both > width
 		local deeper = indent .. "  "
 		put(
-			string.sub(isOneRow and padded .. detail or line[1], #indent + 1),
+			string.sub(isApart and line.text or both, #indent + 1),
 			indent,
 			indent == "" and deeper or indent
 		)
-		if detail and not isOneRow then put(detail, deeper, deeper) end
+		if isApart then put(detail, deeper, deeper) end
 	end
 	return rows
 end
 
-function M.show(lines)
+function M.flush()
 	local width, height = term.getSize()
-	local rows = layOut(lines, width)
+	local rows = layOut(pending, width)
+	pending = {}
 	local paged = #rows > height - 2 and settings.get("trapos.harness_mode") ~= true
 	clearRow()
 	local shown = 0
@@ -1409,34 +1558,37 @@ function M.show(lines)
 			clearRow()
 			if key == "q" then return end
 		end
-		paint(row[2], function() return print(row[1]) end)
+		paint(row.colour, function() print(row.text) end)
 		shown = shown + 1
 		if shown % 500 == 0 then sleep(0) end
 	end
 end
 
-function M.say(text, colour) M.show({{text, colour}}) end
+function M.say(text, colour)
+	M.add(text, colour)
+	M.flush()
+end
 
-function M.fail(failure) M.show({{failure.message, colours.red}, {failure.hint, colours.red}}) end
+function M.fail(failure)
+	M.add(failure.message, colours.red)
+	M.say(failure.hint, colours.red)
+end
 
 function M.ask(question, usual)
+	M.flush()
 	write(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ")
 	local key
 	repeat
 		key = readKey()
 	until not (key ~= "y" and key ~= "n" and key ~= "")
 	local agreed
-	if key == "" then
-		agreed = usual
-	else
-		agreed = key == "y"
-	end
+	if key == "" then agreed = usual else agreed = key == "y" end
 	print(agreed and "yes" or "no")
 	return agreed
 end
 
 function M.bytes(count)
-	if count < 1000 then return tostring(count) .. " bytes" end
+	if count < 1000 then return count .. " bytes" end
 	return count < 1000000 and string.format("%.1f kB", count / 1000)
 		or string.format("%.1f MB", count / 1000000)
 end
@@ -1448,28 +1600,31 @@ function M.showProgress(progress)
 	local name = progress.name
 	local done, all = progress.bytes, progress.totalBytes
 	local start = width < 40 and "" or PHASES[progress.phase]
-	start = start .. tostring(progress.done) .. "/" .. tostring(progress.total) .. " "
+	start = start .. progress.done .. "/" .. progress.total .. " "
 	if all > 0 then
 		start = start .. string.format("%d/%d kB ", math.ceil(done / 1000), math.ceil(all / 1000))
 	end
 	local room = width - #start
-	local shown = #name > room and ".." .. string.sub(name, 2 - room) or name
-	local text = string.format("%-" .. tostring(width) .. "s", start .. shown)
+	local shown = #name > room and ".." .. name:sub(2 - room) or name
+	local text = string.format("%-" .. width .. "s", start .. shown)
 	local lit = math.floor(width * (all > 0 and done / all or 0))
 	clearRow()
 	local before = term.getBackgroundColour()
 	term.setBackgroundColour(colours.grey)
-	term.write(string.sub(text, 1, lit))
+	term.write(text:sub(1, lit))
 	term.setBackgroundColour(before)
-	term.write(string.sub(text, lit + 1))
+	term.write(text:sub(lit + 1))
 end
 
-function M.during(act)
-	local ok, problem = pcall(act)
+function M.during(call)
+	M.flush()
+	local ok, first, second = pcall(call)
 	clearRow()
-	if ok then return end
-	if problem == "Terminated" then M.say("Nothing has changed. The same command goes on.") end
-	error(problem, 0)
+	if not ok then
+		if first == "Terminated" then M.say("Nothing has changed. The same command goes on.") end
+		error(first, 0)
+	end
+	return first, second
 end
 
 return M
@@ -1492,7 +1647,7 @@ local function split(text)
 end
 
 local function parse(text)
-	local core, dash, rest = match(string.gsub(text, "%+[%w.-]+$", ""), "^([%dxX*.]+)(%-?)(.*)$")
+	local core, dash, rest = match(text:gsub("%+[%w.-]+$", ""), "^([%dxX*.]+)(%-?)(.*)$")
 	local numbers = split((string.gsub(core or "", "[X*]", "x")))
 	local prerelease = dash == "" and {} or split(rest or "")
 	if not numbers or #numbers > 3 or not prerelease then return nil end
@@ -1534,20 +1689,18 @@ local function isIn(version, range)
 		local isNamed = #version == 3
 		local function limit(sign, parts)
 			local place = order(version, parts) + 2
-			if not string.find(sign, string.sub("<=>", place, place), 1, true) then
-				isInThis = false
-			end
+			if not sign:find(string.sub("<=>", place, place), 1, true) then isInThis = false end
 			if #parts > 3 and order(after(parts, 3), after(version, 3)) == 0 then isNamed = true end
 		end
-		local hyphens = string.gsub(alternative, "^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2")
-		local text = string.gsub(hyphens, "([<>=~^])%s+", "%1")
-		for token in string.gmatch(text, "%S+") do
+		local hyphens = alternative:gsub("^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2")
+		local text = hyphens:gsub("([<>=~^])%s+", "%1")
+		for token in text:gmatch("%S+") do
 			local mark, rest = match(token, "^([<>=~^]*)v?(.*)$")
 			local low = parse(rest)
-			if not low or not string.find(MARKS, " " .. mark .. " ", 1, true) then return nil end
+			if not low or not MARKS:find(" " .. mark .. " ", 1, true) then return nil end
 			local given = math.min(#low, 3)
 			local isWhole = given == 3
-			local kind = string.sub(mark, 1, 1)
+			local kind = mark:sub(1, 1)
 			if given == 0 then
 				if mark == "<" or mark == ">" then isInThis = false end
 			else
@@ -1635,7 +1788,7 @@ function M.sha256(bytes)
 			os.pullEvent(YIELD)
 		end
 		for index = 1, 16 do
-			local a, b, c, d = string.byte(padded, at + index * 4 - 4, at + index * 4 - 1)
+			local a, b, c, d = padded:byte(at + index * 4 - 4, at + index * 4 - 1)
 			words[index] = ((a * 256 + b) * 256 + c) * 256 + d
 		end
 		for index = 17, 64 do
@@ -1666,7 +1819,7 @@ function M.sha256(bytes)
 			hash[index] = (hash[index] + value) % WORD
 		end
 	end
-	return string.format(string.rep("%08x", 8), unpack(hash))
+	return string.rep("%08x", 8):format(unpack(hash))
 end
 
 return M
@@ -1676,13 +1829,9 @@ modules["/apis/ccpm/state"] = function(...)
 --- What ccpm knows, in its files under /trapos.
 local M = {}
 local json = require("/apis/json")
-local decode = json.decode
-local encode = json.encode
 local fail = require("/apis/ccpm/failure").fail
+local reasonOf = require("/apis/ccpm/finish").reasonOf
 local formats = require("/apis/ccpm/formats")
-local checkCache = formats.checkCache
-local checkConfiguration = formats.checkConfiguration
-local checkLock = formats.checkLock
 M.LOCK = "trapos/ccpm.lock.json"
 M.CONFIGURATION = "trapos/ccpm.json"
 M.CACHE = "trapos/ccpm.cache.json"
@@ -1695,19 +1844,19 @@ local function readFile(disk, path, check, notes)
 		text = file.readAll() or ""
 		file.close()
 	end
-	local ok, value, newer = check(decode(text))
+	local ok, value, newer = check(json.decode(text))
 	if ok then return value end
 	if newer then error(fail("newer_format", {path = path}), 0) end
 	local aside = path .. ".broken"
 	do
 		local number = 2
 		while disk.exists(aside) do
-			aside = path .. ".broken" .. tostring(number)
+			aside = path .. ".broken" .. number
 			number = number + 1
 		end
 	end
 	local moved, problem = pcall(disk.move, path, aside)
-	if not moved then error(fail("cannot_write", {path = path, what = problem}), 0) end
+	if not moved then error(fail("cannot_write", {path = path, what = reasonOf(problem)}), 0) end
 	notes[#notes + 1] = path .. " cannot be read (" .. value .. "). It was set aside as " .. aside
 		.. ". Type: ccpm recover"
 	return nil
@@ -1720,10 +1869,10 @@ function M.readState(disk, notes)
 		local lock = {version = 1, packages = {}}
 		local cache = {version = 1, registries = {}}
 		state = {
-			configuration = readFile(disk, M.CONFIGURATION, checkConfiguration, notes)
+			configuration = readFile(disk, M.CONFIGURATION, formats.checkConfiguration, notes)
 				or configuration,
-			lock = readFile(disk, M.LOCK, checkLock, notes) or lock,
-			cache = readFile(disk, M.CACHE, checkCache, notes) or cache
+			lock = readFile(disk, M.LOCK, formats.checkLock, notes) or lock,
+			cache = readFile(disk, M.CACHE, formats.checkCache, notes) or cache
 		}
 	end)
 	if not ok then return false, failure end
@@ -1736,11 +1885,12 @@ function M.stateFiles(state, before)
 	local empty = isEmpty(state.lock.packages)
 	local gone = empty and not (before and isEmpty(before.lock.packages))
 	return {
-		[M.LOCK] = not empty and encode(state.lock) or false,
+		[M.LOCK] = not empty and json.encode(state.lock) or false,
 		[M.CONFIGURATION] = not (gone or isEmpty(state.configuration.registries))
-				and encode(state.configuration)
+				and json.encode(state.configuration)
 			or false,
-		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and encode(state.cache) or false
+		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and json.encode(state.cache)
+			or false
 	}
 end
 
@@ -1756,14 +1906,13 @@ local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local FOLDER_BYTES = 500
 local FINISHER = "apis/ccpm/finish.lua"
-local STAGING = "trapos/ccpm.staging"
+local STAGING = finish.STAGING
 
 local function attempt(action)
 	local ok, problem = pcall(action)
 	if ok then return true, nil end
 	if type(problem) == "table" then return false, problem end
-	local what = string.match(tostring(problem), "([^:%s][^:]*)$")
-	return false, fail("cannot_write", {path = STAGING, what = what})
+	return false, fail("cannot_write", {path = STAGING, what = finish.reasonOf(problem)})
 end
 
 local function changed(path) error(fail("changed_meanwhile", {path = path}), 0) end
@@ -1779,7 +1928,7 @@ end
 local function write(disk, path, content)
 	local file, reason = disk.open(path, "wb")
 	if file == nil then error(reason, 0) end
-	local ok, problem = pcall(file.write, content)
+	local ok, problem = pcall(function() file.write(content) end)
 	file.close()
 	if ok and disk.getSize(path) == #content then return end
 	disk.delete(path)
@@ -1798,7 +1947,7 @@ end
 
 function M.open(disk, files)
 	local staging = STAGING .. "/"
-	local owner = staging .. "of-" .. tostring(math.random(1000000000))
+	local owner = staging .. "of-" .. math.random(1000000000)
 	local staged = {}
 	local finisher
 	local function own()
@@ -1827,7 +1976,6 @@ function M.open(disk, files)
 			if next(staged) ~= nil and not disk.exists(finish.PARTIAL) then
 				disk.move(STAGING, finish.PARTIAL)
 			end
-			disk.delete(STAGING)
 			finish.clean(disk, true)
 		end)
 	end
@@ -1845,11 +1993,9 @@ function M.open(disk, files)
 			local to = value.to
 			local backup = value.backup
 			local found = value.found
-			local now = disk.exists(path) and disk.attributes(path) or nil
-			if (now and now.size) ~= (found and found.size)
-					or (now and now.modified) ~= (found and found.modified)
-					or now and now.isDir
-			then
+			local now = disk.exists(path) and disk.attributes(path) or {}
+			local seen = found or {}
+			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then
 				changed(path)
 			end
 			if backup then
@@ -1877,7 +2023,7 @@ function M.open(disk, files)
 			if text == false then
 				steps[#steps + 1] = {path = path}
 			elseif read(disk, path) ~= text then
-				local name = string.match(path, "[^/]+$")
+				local name = path:match("[^/]+$")
 				write(disk, staging .. name, text)
 				steps[#steps + 1] = {path = path, staged = name}
 			end
@@ -1886,12 +2032,12 @@ function M.open(disk, files)
 		write(disk, finish.JOURNAL .. ".new", encode(journal))
 		local needed = 0
 		for _, path in ipairs(targets) do
-			local folder = string.match(path, "^(.+)/")
+			local folder = path:match("^(.+)/")
 			while folder ~= nil and not disk.isDir(folder) and not used[folder] do
 				if disk.exists(folder) and not gone[folder] then changed(folder) end
 				used[folder] = true
 				needed = needed + FOLDER_BYTES
-				folder = string.match(folder, "^(.+)/")
+				folder = folder:match("^(.+)/")
 			end
 		end
 		local free = disk.getFreeSpace("/")
@@ -1913,8 +2059,8 @@ function M.open(disk, files)
 		disk.makeDir(owner)
 		if disk.exists(FINISHER) then guard(FINISHER) end
 		for _, change in ipairs(files) do
-			local opt_10 = change.to
-			local sha = opt_10 and opt_10.sha256
+			local opt_0 = change.to
+			local sha = opt_0 and opt_0.sha256
 			if change.path == FINISHER then finisher = sha end
 			if sha and staged[sha] == nil and disk.exists(finish.PARTIAL .. "/" .. sha) then
 				disk.move(finish.PARTIAL .. "/" .. sha, staging .. sha)
@@ -1955,9 +2101,6 @@ modules["/apis/ccpm/verify"] = function(...)
 --- What stands on the disk that is not what was installed.
 local M = {}
 local plan = require("/apis/ccpm/plan")
-local keys = plan.keys
-local look = plan.look
-local matches = plan.matches
 local KEPT = {
 	"%.ccpm%-old%d*$",
 	"%.broken%d*$",
@@ -1973,16 +2116,16 @@ function M.verify(disk, lock, names)
 	for _, known in pairs(lock.packages) do
 		for path in pairs(known.files) do
 			owned[path] = true
-			local folder = string.match(path, "^(.+/.+)/")
+			local folder = path:match("^(.+/.+)/")
 			if folder then folders[folder] = true end
 		end
 	end
-	for _, name in ipairs(names or keys(lock.packages)) do
+	for _, name in ipairs(names or plan.keys(lock.packages)) do
 		for path, file in pairs(lock.packages[name].files) do
-			local found = look(disk, path)
+			local found = plan.look(disk, path)
 			if not found then
 				findings[#findings + 1] = {path = path, problem = "missing", package = name}
-			elseif not matches(disk, path, found, file) then
+			elseif not plan.matches(disk, path, found, file) then
 				findings[#findings + 1] = {path = path, problem = "changed", package = name}
 			end
 		end
@@ -1990,9 +2133,9 @@ function M.verify(disk, lock, names)
 	local function lookInto(folder, pattern)
 		for _, name in ipairs(disk.isDir(folder) and disk.list(folder) or {}) do
 			local path = folder .. "/" .. name
-			local known = owned[path] == true or string.find(name, pattern) == nil
+			local known = owned[path] == true or name:find(pattern) == nil
 			for _, kept in ipairs(KEPT) do
-				if not known then known = string.find(name, kept) ~= nil end
+				if not known then known = name:find(kept) ~= nil end
 			end
 			if not known and not disk.isDir(path) then
 				findings[#findings + 1] = {path = path, problem = "foreign"}
@@ -2000,7 +2143,7 @@ function M.verify(disk, lock, names)
 		end
 	end
 	if not names then
-		for _, folder in ipairs(keys(folders)) do lookInto(folder, "") end
+		for _, folder in ipairs(plan.keys(folders)) do lookInto(folder, "") end
 		lookInto("trapos", "^ccpm%.")
 	end
 	table.sort(findings, function(one, other) return one.path < other.path end)
@@ -2024,7 +2167,7 @@ local describe = {__tostring = function(failure) return failure.message .. "\n" 
 function M.makeFailure(failures, code, detail, text)
 	local message, hint = unpack(failures[code] or {code, ""}, 1, 2)
 	local function fill(template)
-		return (string.gsub(template, "{(%w+)}", function(name)
+		return (template:gsub("{(%w+)}", function(name)
 			local tostring_1 = tostring
 			local temp_0 = detail and detail[name]
 			if temp_0 == nil then temp_0 = "" end
@@ -2044,11 +2187,11 @@ modules["/apis/http"] = function(...)
 --- One HTTP request on CC's asynchronous `http.request`, with an answer or a reason in every case.
 local M = {}
 local sent = 0
-local start = tostring(os.epoch("utc")) .. "-" .. tostring(math.random(1, 1000000))
+local start = os.epoch("utc") .. "-" .. math.random(1, 1000000)
 
 local function read(handle)
 	local headers = {}
-	for name, value in pairs(handle.getResponseHeaders()) do headers[string.lower(name)] = value end
+	for name, value in pairs(handle.getResponseHeaders()) do headers[name:lower()] = value end
 	local status = handle.getResponseCode()
 	local body = handle.readAll()
 	handle.close()
@@ -2063,8 +2206,8 @@ local function failed(reason) return {headers = {}, body = "", reason = reason} 
 function M.send(request)
 	if not http then return failed("http is disabled") end
 	sent = sent + 1
-	local query = string.find(request.url, "?", 1, true)
-	local url = request.url .. (query and "&" or "?") .. "n=" .. start .. "-" .. tostring(sent)
+	local query = request.url:find("?", 1, true)
+	local url = request.url .. (query and "&" or "?") .. "n=" .. start .. "-" .. sent
 	local ok, reason = http.request({
 		url = url,
 		method = request.method or "GET",
@@ -2101,12 +2244,11 @@ local M = {}
 -- @param value tables, strings (UTF-8), numbers and booleans; an empty table becomes `{}`
 -- @return the JSON text
 function M.encode(value)
-	local text = string.gsub(
-		textutils.serializeJSON(value),
+	local text = textutils.serializeJSON(value):gsub(
 		"(\\+)u00([89A-Fa-f]%x)",
 		function(slashes, hex)
 			if #slashes % 2 == 0 then return nil end
-			return string.sub(slashes, 2) .. string.char(tonumber(hex, 16))
+			return slashes:sub(2) .. string.char(tonumber(hex, 16))
 		end
 	)
 	return text
@@ -2130,24 +2272,10 @@ modules["/apis/libccpm"] = function(...)
 --- The package manager for programs.
 local fail = require("/apis/ccpm/failure").fail
 local finish = require("/apis/ccpm/finish")
-local JOURNAL = finish.JOURNAL
-local recover = finish.recover
-local plan_ = require("/apis/ccpm/plan")
-local installed = plan_.installed
-local keys = plan_.keys
-local lockWithout = plan_.lockWithout
-local look = plan_.look
-local makePlan = plan_.makePlan
-local matches = plan_.matches
-local registry_ = require("/apis/ccpm/registry")
-local baseUrl = registry_.baseUrl
-local fetchFile = registry_.fetchFile
-local fetchIndex = registry_.fetchIndex
+local planning = require("/apis/ccpm/plan")
+local web = require("/apis/ccpm/registry")
 local resolve = require("/apis/ccpm/resolve").resolve
-local state_ = require("/apis/ccpm/state")
-local LOCK = state_.LOCK
-local readState = state_.readState
-local stateFiles = state_.stateFiles
+local store = require("/apis/ccpm/state")
 local open = require("/apis/ccpm/transaction").open
 local verify = require("/apis/ccpm/verify").verify
 local send = require("/apis/http").send
@@ -2170,8 +2298,7 @@ end
 local function titleOf(verb, names)
 	if names == nil then names = {} end
 	if #names == 0 then return verb end
-	return verb .. " "
-		.. (#names > 3 and tostring(#names) .. " of them" or table.concat(names, ", "))
+	return verb .. " " .. (#names > 3 and #names .. " of them" or table.concat(names, ", "))
 end
 
 local function need(ok, value)
@@ -2180,9 +2307,9 @@ local function need(ok, value)
 end
 
 local function positionOf(registries, registry)
-	local _, base = baseUrl(registry)
+	local _, base = web.baseUrl(registry)
 	for position, known in ipairs(registries) do
-		local _, other = baseUrl(known)
+		local _, other = web.baseUrl(known)
 		if known == registry or base == other then return position end
 	end
 	return nil
@@ -2192,6 +2319,14 @@ local function requirePosition(state, registry)
 	local position = positionOf(state.configuration.registries, registry)
 	if not position then error(fail("registry_unknown", {registry = registry}), 0) end
 	return position
+end
+
+local function withPackages(state, packages)
+	return {
+		configuration = state.configuration,
+		cache = state.cache,
+		lock = {version = 1, packages = packages}
+	}
 end
 
 local function candidatesOf(state)
@@ -2237,12 +2372,12 @@ local function createCcpm(environment)
 		return function(first, second)
 			local ok, value = pcall(function()
 				local lines = {}
-				local done, line = recover(disk)
-				if not done and disk.exists(JOURNAL) then
+				local done, line = finish.recover(disk)
+				if not done and disk.exists(finish.JOURNAL) then
 					error(fail("not_finished", {what = line}), 0)
 				end
 				if line then lines[#lines + 1] = line end
-				local known, read = readState(disk, lines)
+				local known, read = store.readState(disk, lines)
 				if not isReporter then tell(lines) end
 				local state = need(known, read)
 				local registries = state.configuration.registries
@@ -2282,7 +2417,7 @@ local function createCcpm(environment)
 		if #registries == 0 and purpose ~= "repair" then error(fail("no_registry"), 0) end
 		forEach(registries, function(registry)
 			report("index", registry, done, #registries)
-			local ok, answer = fetchIndex(registry, fetch)
+			local ok, answer = web.fetchIndex(registry, fetch)
 			local known = before.cache.registries[registry]
 			if known then cached[registry] = known end
 			done = done + 1
@@ -2309,53 +2444,43 @@ local function createCcpm(environment)
 	local function askWithNotes(before, notes, purpose)
 		local failures = {}
 		local state = ask(before, failures, purpose)
-		for _, registry in ipairs(keys(failures)) do
+		for _, registry in ipairs(planning.keys(failures)) do
 			local known = before.cache.registries[registry] ~= nil
 			notes[#notes + 1] = failures[registry].message .. " "
 				.. (known and "What it had before counts." or "It is left out.")
 		end
 		return state
 	end
+	local function plan(title, before, state, notes, force, repair)
+		return planning.makePlan(disk, {
+			title = title,
+			before = before,
+			state = state,
+			notes = notes,
+			force = force,
+			repair = repair
+		})
+	end
 	local function planResolved(before, title, wanted, newest, options)
 		local notes = {}
-		local askWithNotes_result_1 = askWithNotes(before, notes)
-		local configuration = askWithNotes_result_1.configuration
-		local cache = askWithNotes_result_1.cache
-		local candidates = candidatesOf({
-			configuration = configuration,
-			cache = cache,
-			lock = before.lock
-		})
+		local asked = askWithNotes(before, notes)
+		local candidates = candidatesOf(asked)
 		local ok, resolved = resolve({
 			wanted = wanted,
 			newest = newest,
 			installed = before.lock.packages,
 			candidates = candidates
 		})
-		if not ok then tell(notes) end
-		local need_result_2 = need(ok, resolved)
-		local chosen = need_result_2.packages
-		local heldBack = need_result_2.notes
-		local packages = {}
-		for _, note in ipairs(heldBack) do notes[#notes + 1] = note end
-		for _, value_ in ipairs(chosen) do
-			local name = value_.name
-			local one = value_.package
-			local automatic = value_.automatic
-			packages[name] = installed(one, automatic)
+		if not ok then
+			tell(notes)
+			error(resolved, 0)
 		end
-		local state = {
-			configuration = configuration,
-			cache = cache,
-			lock = {version = 1, packages = packages}
-		}
-		return makePlan(disk, {
-			title = title,
-			before = before,
-			state = state,
-			notes = notes,
-			force = options and options.force
-		})
+		local packages = {}
+		for _, note in ipairs(resolved.notes) do notes[#notes + 1] = note end
+		for _, chosen in ipairs(resolved.packages) do
+			packages[chosen.name] = planning.installed(chosen.package, chosen.automatic)
+		end
+		return plan(title, before, withPackages(asked, packages), notes, options and options.force)
 	end
 	local function requireInstalled(state, names)
 		if names == nil then names = {} end
@@ -2363,13 +2488,13 @@ local function createCcpm(environment)
 			if not state.lock.packages[name] then error(fail("not_installed", {name = name}), 0) end
 		end
 	end
-	local function carryOut(plan, transaction)
+	local function carryOut(todo, transaction)
 		local wanted = {}
 		local seen = {}
 		local done = 0
 		local bytes = 0
 		local totalBytes = 0
-		for _, change in ipairs(plan.files) do
+		for _, change in ipairs(todo.files) do
 			local to = change.to
 			if to and not seen[to.sha256] and not transaction.has(to) then
 				seen[to.sha256] = true
@@ -2379,7 +2504,7 @@ local function createCcpm(environment)
 		end
 		local failure = forEach(wanted, function(change)
 			report("fetch", change.path, done, #wanted, bytes, totalBytes)
-			local ok, content = fetchFile(change, fetch)
+			local ok, content = web.fetchFile(change, fetch)
 			if not ok then return content end
 			local staged, problem = transaction.stage(change.to, content)
 			if not staged then return problem end
@@ -2388,30 +2513,28 @@ local function createCcpm(environment)
 			return nil
 		end)
 		if failure then return failure end
-		report("apply", plan.title, done, done, bytes, bytes)
-		need(transaction.commit(plan, stateFiles(plan.state, plan.before)))
+		report("apply", todo.title, done, done, bytes, bytes)
+		need(transaction.commit(todo, store.stateFiles(todo.state, todo.before)))
 		return nil
 	end
-	local function apply(state, plan)
-		local before = plan.before
+	local function apply(state, todo)
+		local before = todo.before
 		if not same(state.lock, before.lock) or not same(state.configuration, before.configuration)
 		then
-			error(fail("changed_meanwhile", {path = LOCK}), 0)
+			error(fail("changed_meanwhile", {path = store.LOCK}), 0)
 		end
-		if #plan.files + #plan.data == 0 and same(state, plan.state) then return end
+		if #todo.files + #todo.data == 0 and same(state, todo.state) then return end
 		local free = disk.getFreeSpace("")
-		if free ~= "unlimited" and free < plan.needed then
-			error(fail("no_space", {needed = plan.needed, free = free}), 0)
+		if free ~= "unlimited" and free < todo.needed then
+			error(fail("no_space", {needed = todo.needed, free = free}), 0)
 		end
-		local transaction = need(open(disk, plan.files))
-		local ok, failure = pcall(function() return carryOut(plan, transaction) end)
+		local transaction = need(open(disk, todo.files))
+		local ok, failure = pcall(function() return carryOut(todo, transaction) end)
 		if ok and not failure then return end
 		transaction.keep()
 		error(failure, 0)
 	end
-	local function change(before, state, title)
-		apply(before, makePlan(disk, {title = title, before = before, state = state, notes = {}}))
-	end
+	local function change(before, state, title) apply(before, plan(title, before, state, {})) end
 	local function changeRegistries(before, verb, registry, from, to, offered)
 		local registries = {}
 		for _, known in ipairs(before.configuration.registries) do
@@ -2441,8 +2564,8 @@ local function createCcpm(environment)
 		local function stands(offered)
 			local isMeta = true
 			for path, file in pairs(offered.files) do
-				local seen = look(disk, path)
-				if not seen or not matches(disk, path, seen, file) then return false end
+				local seen = planning.look(disk, path)
+				if not seen or not planning.matches(disk, path, seen, file) then return false end
 				isMeta = false
 			end
 			for name in pairs(offered.dependencies) do
@@ -2453,10 +2576,10 @@ local function createCcpm(environment)
 		local known = -1
 		while #found > known do
 			known = #found
-			for _, name in ipairs(keys(candidates)) do
+			for _, name in ipairs(planning.keys(candidates)) do
 				for _, offered in ipairs(candidates[name]) do
 					if not packages[name] and stands(offered) then
-						packages[name] = installed(offered, false)
+						packages[name] = planning.installed(offered, false)
 						found[#found + 1] = name .. " " .. offered.version
 					end
 				end
@@ -2464,18 +2587,7 @@ local function createCcpm(environment)
 		end
 		if known == 0 then return end
 		lines[#lines + 1] = "Found again: " .. table.concat(found, ", ") .. "."
-		local before_3 = before
-		local configuration = before_3.configuration
-		local cache = before_3.cache
-		change(
-			before,
-			{
-				configuration = configuration,
-				cache = cache,
-				lock = {version = 1, packages = packages}
-			},
-			"recover the lock"
-		)
+		change(before, withPackages(before, packages), "recover the lock")
 	end
 	return {
 		state = guarded(function(state) return state end),
@@ -2493,14 +2605,8 @@ local function createCcpm(environment)
 		end),
 		planUninstall = guarded(function(before, names, options)
 			local notes = {}
-			local lock = lockWithout(before.lock, names, options or {}, notes)
-			local state = {configuration = before.configuration, cache = before.cache, lock = lock}
-			return makePlan(disk, {
-				title = titleOf("uninstall", names),
-				before = before,
-				state = state,
-				notes = notes
-			})
+			local packages = planning.withoutPackages(before.lock, names, options or {}, notes)
+			return plan(titleOf("uninstall", names), before, withPackages(before, packages), notes)
 		end),
 		verify = guarded(function(state, names)
 			requireInstalled(state, names)
@@ -2511,23 +2617,17 @@ local function createCcpm(environment)
 			local repair = {}
 			for _, finding in ipairs(findings) do repair[#repair + 1] = finding.path end
 			local state = #repair > 0 and askWithNotes(before, notes, "repair") or before
-			return makePlan(disk, {
-				title = titleOf("repair", repair),
-				before = before,
-				state = state,
-				notes = notes,
-				repair = repair
-			})
+			return plan(titleOf("repair", repair), before, state, notes, false, repair)
 		end),
 		apply = guarded(apply),
 		addRegistry = guarded(function(before, registry, options)
 			if options == nil then options = {} end
 			local known = before.configuration.registries
-			need(baseUrl(registry))
+			need(web.baseUrl(registry))
 			if positionOf(known, registry) then
 				error(fail("registry_known", {registry = registry}), 0)
 			end
-			local ok, answer = fetchIndex(registry, fetch)
+			local ok, answer = web.fetchIndex(registry, fetch)
 			if not ok and options.force ~= true then error(answer, 0) end
 			local offered = ok and {updated = now(), packages = answer.packages} or nil
 			local position = options.position or #known + 1
@@ -2550,7 +2650,7 @@ local function createCcpm(environment)
 		recover = guarded(
 			function(state, _first, _second, lines)
 				for _, name in ipairs(disk.isDir("trapos") and disk.list("trapos") or {}) do
-					if string.find(name, "^ccpm%.lock%.json%.broken") then
+					if name:find("^ccpm%.lock%.json%.broken") then
 						rebuildLock(state, lines)
 						break
 					end
@@ -2567,7 +2667,7 @@ end
 
 modules["/install/requirements"] = function(...)
 --- Stops on a computer that cannot run what is to be installed, before any of it is loaded.
-local major, minor = string.match(tostring(_HOST), "ComputerCraft (%d+)%.(%d+)")
+local major, minor = tostring(_HOST):match("ComputerCraft (%d+)%.(%d+)")
 if not major or tonumber(major) * 1000 + tonumber(minor) < 1100 then
 	error(
 		"This needs CC: Tweaked 1.100 or newer.\nHere is " .. tostring(_HOST) .. ". Update the mod.",
@@ -2582,47 +2682,44 @@ if not http then
 end
 end
 
---- `wget run <registry>/install.lua [--yes]`.
+--- `wget run <registry>/install.lua [--yes] [--force]`.
 require("/install/requirements")
 local run = require("/apis/ccpm/command").run
-local ccpmScreen = require("/apis/ccpm/screen")
+local baseUrl = require("/apis/ccpm/registry").baseUrl
+local screen = require("/apis/ccpm/screen")
 local createCcpm = require("/apis/libccpm")
 local isWget = arg[1] == "run" and string.find(arg[2] or "", "^https?://") ~= nil
-local screen = setmetatable(
-	{
-		fail = function(failure)
-			local isLater = string.find(failure.hint, "ccpm", 1, true) ~= nil
-			ccpmScreen.fail({
-				message = failure.message,
-				hint = isLater and "Check the address and the network." or failure.hint
-			})
-		end
-	},
-	{__index = ccpmScreen}
-)
+
+local function fail(bindingPattern0)
+	local hint, message
+	message = bindingPattern0.message
+	hint = bindingPattern0.hint
+	local isLater = hint:find("ccpm registry", 1, true) ~= nil
+	screen.fail({
+		message = message,
+		hint = isLater and "Check the address and the network." or hint
+	})
+end
 
 local function registryOf(url)
-	local base = string.match(url, "^([^?#]*/)")
+	local base = url:match("^([^?#]*/)")
 	local plain = string.gsub(base or "", "/refs/heads/", "/", 1)
-	local name, branch = string.match(
-		plain,
-		"^https://raw%.githubusercontent%.com/([^/]+/[^/]+)/([^/]+)/$"
-	)
+	local name, branch = plain:match("^https://raw%.githubusercontent%.com/([^/]+/[^/]+)/([^/]+)/$")
 	if not name then return base end
 	return branch == "HEAD" and name or name .. "@" .. tostring(branch)
 end
 
 local function install(words)
 	local agreed = false
+	local forced = false
 	local registry = isWget and registryOf(arg[2]) or nil
 	for _, word in ipairs(words) do
 		if word == "--yes" or word == "-y" then
 			agreed = true
-		elseif string.sub(word, 1, 1) == "-" then
-			screen.fail({
-				message = "There is no " .. word .. ".",
-				hint = "Only: --yes, to be asked nothing"
-			})
+		elseif word == "--force" then
+			forced = true
+		elseif word:sub(1, 1) == "-" then
+			fail({message = "There is no " .. word .. ".", hint = "There are --yes and --force."})
 			return false
 		else
 			registry = word
@@ -2630,10 +2727,15 @@ local function install(words)
 	end
 	if not registry then
 		local program = arg[0] or "install"
-		screen.fail({
+		fail({
 			message = "From where? Name a registry.",
 			hint = program .. " https://... (or owner/repo of GitHub)"
 		})
+		return false
+	end
+	local valid, problem = baseUrl(registry)
+	if not valid then
+		fail(problem)
 		return false
 	end
 	local client = createCcpm({
@@ -2643,21 +2745,24 @@ local function install(words)
 	})
 	local known, state = client.state()
 	if not known then
-		screen.fail(state)
+		fail(state)
 		return false
 	end
 	local installed = state.lock.packages
 	local isNew = installed.ccpm == nil
 	local isWhole = installed.trapos ~= nil or agreed or screen.ask("Install all of TrapOS?", true)
-	local context = {client = client, screen = screen}
-	if not isNew and not run(agreed and {"upgrade", "--yes"} or {"upgrade"}, context) then
+	local function perform(line)
+		if forced then line[#line + 1] = "--force" end
+		return run(line, {client = client, screen = {fail = fail}})
+	end
+	if not isNew and not perform(agreed and {"upgrade", "--yes"} or {"upgrade"}) then
 		return false
 	end
 	local line = {"install", "--yes"}
 	if isNew then line[#line + 1] = "ccpm" end
 	if isWhole and not installed.trapos then line[#line + 1] = "trapos" end
-	if not line[3] then return true end
-	if not run(line, context) then return false end
+	if #line == 2 then return true end
+	if not perform(line) then return false end
 	screen.say(isWhole and "Then type: ai help, or: ccpm help" or "Then type: ccpm install trapos")
 	if not agreed and screen.ask("Reboot now?", true) then os.reboot() end
 	return true

@@ -1,6 +1,7 @@
 /** `wget run <registry>/install.lua [--yes] [--force]`: puts ccpm, and with it TrapOS, on a computer that has none of them. */
 import "./install/requirements";
 import { run } from "./apis/ccpm/command";
+import { baseUrl } from "./apis/ccpm/registry";
 import * as screen from "./apis/ccpm/screen";
 import createCcpm = require("./apis/libccpm");
 
@@ -51,6 +52,11 @@ function install(words: readonly string[]): boolean {
             message: "From where? Name a registry.",
             hint: `${program} https://... (or owner/repo of GitHub)`,
         });
+        return false;
+    }
+    const [valid, problem] = baseUrl(registry);
+    if (!valid) {
+        fail(problem);
         return false;
     }
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { projectFolder } from "../../tools/harness/disk.ts";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
-import type { DrivenComputer } from "../../tools/harness/backend.ts";
+import type { BootOptions, DrivenComputer } from "../../tools/harness/backend.ts";
 import { type Registry, type RegistryOptions, startRegistry } from "../../tools/registry/server.ts";
 import { type Changes, makeVariant } from "../../tools/registry/variant.ts";
 
@@ -24,8 +24,9 @@ export interface ChangingRegistry {
     takeRequests(): string[];
     /** Serves this project's packages with changes from now on. */
     change(changes: Changes): Promise<void>;
-    /** Called with each request before it is answered, see RegistryOptions. */
+    /** What is done before a request is answered, and what is served in place of a file: see RegistryOptions. */
     onRequest: RegistryOptions["onRequest"];
+    contentOf: RegistryOptions["contentOf"];
 }
 
 /** A computer that is switched on, and somebody before it. */
@@ -47,7 +48,7 @@ export interface Workshop {
     /** Serves this project's packages. */
     newRegistry(): Promise<ChangingRegistry>;
     /** Switches a computer on, waits for its prompt, and switches it off when `act` has ended. */
-    use<T>(disk: string, act: (player: Player) => Promise<T>): Promise<T>;
+    use<T>(disk: string, act: (player: Player) => Promise<T>, choice?: Partial<BootOptions>): Promise<T>;
     /** Ends everything. */
     close(): Promise<void>;
 }
@@ -69,6 +70,7 @@ export async function openWorkshop(): Promise<Workshop> {
                     requests.push(path);
                     await changing.onRequest?.(path);
                 },
+                contentOf: (path) => changing.contentOf?.(path),
             });
         };
         const changing: ChangingRegistry = {
@@ -87,14 +89,19 @@ export async function openWorkshop(): Promise<Workshop> {
                 await start(root, Number(new URL(registry.url).port));
             },
             onRequest: undefined,
+            contentOf: undefined,
         };
         await start(projectFolder);
         stops.push(() => registry.stop());
         return changing;
     }
 
-    async function use<T>(disk: string, act: (player: Player) => Promise<T>): Promise<T> {
-        const computer = await backend.boot({ disk, allow: ["127.0.0.1"] });
+    async function use<T>(
+        disk: string,
+        act: (player: Player) => Promise<T>,
+        choice: Partial<BootOptions> = {},
+    ): Promise<T> {
+        const computer = await backend.boot({ disk, allow: ["127.0.0.1"], ...choice });
         const player: Player = {
             computer,
             async run(command, answers = []) {
