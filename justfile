@@ -42,6 +42,10 @@ trapos-exec *snippet:
 craftos-exec *snippet:
     @npm run --silent craftos-exec -- "$@"
 
+# Serves this tree as a registry, so that computers install from it.
+registry *options:
+    @npm run --silent registry -- "$@"
+
 # Measures delays, requests, sizes and memory.
 bench *options:
     @npm run --silent bench -- "$@"

@@ -34,6 +34,18 @@ function run(project: Project): string {
 }
 
 describe("install.lua", () => {
+    test("may have modules of its own, which are nowhere else", async () => {
+        const project = withInstaller();
+        project.write({
+            "src/install/check.ts": 'print("checked");',
+            "src/install.ts": 'import "./install/check";',
+        });
+        expect((await build(project.root)).problems).toEqual([]);
+        expect(run(project)).toBe("checked");
+        expect(project.exists("install/check.lua")).toBe(false);
+        expect(project.read("packages/index.json")).not.toContain("install/");
+    });
+
     test("brings every module that it needs, each once, and leaves CC's to the computer", async () => {
         const project = withInstaller();
         expect((await build(project.root)).problems).toEqual([]);
