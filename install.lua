@@ -120,10 +120,7 @@ function M.parse(given)
 	end
 	for flag in pairs(set) do
 		if not string.find(" " .. command[4] .. " ", " " .. flag .. " ", 1, true) then
-			return refuse(
-				"ccpm " .. name .. " takes no --" .. flag .. ".",
-				"See: ccpm help " .. name
-			)
+			return refuse("ccpm " .. name .. " takes no --" .. flag .. ".", "See: ccpm help " .. name)
 		end
 	end
 	local operands = command[2]
@@ -131,10 +128,7 @@ function M.parse(given)
 	local isBare = name == "uninstall" and #words == 0 and set.unused == nil
 	if isBare or #words < count(operands, "<") or #words > most then
 		local usage = "Type: ccpm " .. name .. " " .. (isBare and "<package>..." or operands)
-		return refuse(
-			most == 0 and "ccpm " .. name .. " takes no words." or usage,
-			"See: ccpm help " .. name
-		)
+		return refuse(most == 0 and "ccpm " .. name .. " takes no words." or usage, "See: ccpm help " .. name)
 	end
 	return understood(name)
 end
@@ -226,16 +220,15 @@ local function carryOut(job, plan)
 	if isIdle then add("There is nothing to do.") end
 	if fetched > 0 then
 		add(
-			"Fetch " .. bytes(plan.download) .. ", " .. fetched .. " "
-				.. (fetched == 1 and "file" or "files") .. "."
+			"Fetch " .. bytes(plan.download) .. ", " .. fetched .. " " .. (fetched == 1 and "file" or "files")
+				.. "."
 		)
 	end
 	local left = plan.free + plan.freed
 	if not isIdle and left < math.huge then add("Disk left: " .. bytes(left) .. ".") end
 	for _, note in ipairs(plan.notes) do add(note, NOTE) end
 	if job.flags["dry-run"] then return true end
-	if not isIdle and plan.needed <= plan.free and not job.flags.yes and not ask("Go on?", true)
-	then
+	if not isIdle and plan.needed <= plan.free and not job.flags.yes and not ask("Go on?", true) then
 		add("Nothing has changed.")
 		return false
 	end
@@ -256,11 +249,7 @@ local function list(state, isUpdated)
 			if (installed.automatic == true) == automatic then
 				if isFirst then add("Needed by these:", REMARK) end
 				isFirst = false
-				if not known then
-					add(name, nil, version)
-				else
-					add(name, NOTE, version .. " > " .. known)
-				end
+				if not known then add(name, nil, version) else add(name, NOTE, version .. " > " .. known) end
 			end
 		end
 	end
@@ -304,16 +293,10 @@ end
 
 local actions = {
 	install = function(job)
-		return carryOut(
-			job,
-			need(function() return job.client.planInstall(job.words, job.flags) end)
-		)
+		return carryOut(job, need(function() return job.client.planInstall(job.words, job.flags) end))
 	end,
 	uninstall = function(job)
-		return carryOut(
-			job,
-			need(function() return job.client.planUninstall(job.words, job.flags) end)
-		)
+		return carryOut(job, need(function() return job.client.planUninstall(job.words, job.flags) end))
 	end,
 	upgrade = function(job)
 		return carryOut(
@@ -334,22 +317,17 @@ local actions = {
 			local found = offered[name].package
 			local text = string.lower(name .. " " .. found.description)
 			local fits = true
-			for _, word in ipairs(job.words) do
-				fits = fits and text:find(word:lower(), 1, true) ~= nil
-			end
+			for _, word in ipairs(job.words) do fits = fits and text:find(word:lower(), 1, true) ~= nil end
 			if fits then
 				add(
-					name .. " " .. found.version
-						.. (job.state.lock.packages[name] and " (installed)" or ""),
+					name .. " " .. found.version .. (job.state.lock.packages[name] and " (installed)" or ""),
 					NOTE
 				)
 				add("  " .. found.description)
 				isFound = true
 			end
 		end
-		if not isFound then
-			refuse("No such package is known.", "Look for new ones: ccpm update")
-		end
+		if not isFound then refuse("No such package is known.", "Look for new ones: ccpm update") end
 	end,
 	info = function(job)
 		local shown = find(job)
@@ -379,9 +357,7 @@ local actions = {
 	end,
 	verify = function(job)
 		local findings = need(function() return job.client.verify(someOrAll(job.words)) end)
-		for _, finding in ipairs(findings) do
-			add(finding.problem .. ": " .. finding.path, colours.red)
-		end
+		for _, finding in ipairs(findings) do add(finding.problem .. ": " .. finding.path, colours.red) end
 		if #findings == 0 then
 			add("All files are as they were installed.")
 		elseif job.flags.fix then
@@ -410,9 +386,7 @@ local actions = {
 local function help(topic)
 	local isNarrow = term.getSize() < 40
 	local isFound = false
-	if topic == "" and not isNarrow then
-		add("ccpm installs, upgrades and removes packages.", NOTE)
-	end
+	if topic == "" and not isNarrow then add("ccpm installs, upgrades and removes packages.", NOTE) end
 	for _, command in ipairs(arguments.commands) do
 		local name = command[1]
 		local purpose = command[3]
@@ -492,15 +466,9 @@ M.failures = {
 		"ComputerCraft forbids {registry} (Domain not permitted).",
 		'In computercraft-server.toml, at host = "$private": action = "allow"'
 	},
-	cannot_connect = {
-		"Nothing answers at {registry} ({what}).",
-		"Check the network and: ccpm registry list"
-	},
+	cannot_connect = {"Nothing answers at {registry} ({what}).", "Check the network and: ccpm registry list"},
 	timed_out = {"{registry} did not answer in time.", "Try again later."},
-	network_error = {
-		"The request to {registry} failed: {what}.",
-		"Try again; check: ccpm registry list"
-	},
+	network_error = {"The request to {registry} failed: {what}.", "Try again; check: ccpm registry list"},
 	server_error = {"{registry} failed at {path} (HTTP {status}).", "Try again in some minutes."},
 	no_index = {
 		"{registry} is no registry: it has no packages/index.json.",
@@ -514,10 +482,7 @@ M.failures = {
 		"{registry} serves another {path} than it lists.",
 		"It may be changing: try again in some minutes."
 	},
-	bad_index = {
-		"The index of {registry} is not valid: {what}.",
-		"Tell those who run that registry."
-	},
+	bad_index = {"The index of {registry} is not valid: {what}.", "Tell those who run that registry."},
 	bad_registry = {
 		"{registry} is no registry's address.",
 		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub."
@@ -532,37 +497,22 @@ M.failures = {
 		"{who} needs {name}, which no registry has.",
 		"Add a registry that has it: ccpm registry add"
 	},
-	no_version = {
-		"{who} needs {name} {range}, but there is only {known}.",
-		"Try again after: ccpm update"
-	},
+	no_version = {"{who} needs {name} {range}, but there is only {known}.", "Try again after: ccpm update"},
 	conflict = {
 		"{who} needs {name} {range}, but {other} needs {name} {otherRange}.",
 		"Upgrade or uninstall one of the two."
 	},
 	cycle = {"Packages need each other in a circle: {what}.", "Tell those who made them."},
-	too_complex = {
-		"These packages need too much to be worked out.",
-		"Install fewer of them at once."
-	},
+	too_complex = {"These packages need too much to be worked out.", "Install fewer of them at once."},
 	not_installed = {"{name} is not installed.", "See: ccpm list"},
 	needed_by = {"{name} is needed by {what}.", "Uninstall them, too: add --cascade"},
 	file_exists = {
 		"{path} is there, and no package brought it.",
 		"Move it away, or keep it beside: add --force"
 	},
-	file_conflict = {
-		"{path} belongs to {owner}; {name} has it, too.",
-		"Uninstall one of the two packages."
-	},
-	folder_in_the_way = {
-		"{path} is a folder; {name} has a file there.",
-		"Move it: mv {path} {path}.old"
-	},
-	file_in_the_way = {
-		"{path} is a file; {name} needs a folder there.",
-		"Move it: mv {path} {path}.lua"
-	},
+	file_conflict = {"{path} belongs to {owner}; {name} has it, too.", "Uninstall one of the two packages."},
+	folder_in_the_way = {"{path} is a folder; {name} has a file there.", "Move it: mv {path} {path}.old"},
+	file_in_the_way = {"{path} is a file; {name} needs a folder there.", "Move it: mv {path} {path}.lua"},
 	other_drive = {"{path} is on another drive.", "Move it away, or take the disk out."},
 	no_space = {
 		"The disk is too full: {needed} bytes are needed, {free} are free.",
@@ -571,10 +521,7 @@ M.failures = {
 	changed_meanwhile = {"{path} changed meanwhile. Nothing was touched.", "Try again."},
 	cannot_write = {"{path} cannot be written: {what}.", "Look at the disk, then try again."},
 	not_finished = {"A change was begun and cannot be finished.", "{what}"},
-	not_repairable = {
-		"No registry has {path} of {name} {version} any more.",
-		"Type: ccpm upgrade {name}"
-	},
+	not_repairable = {"No registry has {path} of {name} {version} any more.", "Type: ccpm upgrade {name}"},
 	newer_format = {"{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."},
 	internal_error = {"Unexpected: {what}", "Please report this."}
 }
@@ -627,9 +574,7 @@ function M.clean(disk, partial)
 	if not partial then disk.delete(M.PARTIAL) end
 	disk.delete(M.STAGING)
 	removeEmptyFolders(disk, M.STAGING)
-	if disk.exists(M.FINISHER) then
-		disk.delete(#disk.list("startup") > 1 and M.FINISHER or "startup")
-	end
+	if disk.exists(M.FINISHER) then disk.delete(#disk.list("startup") > 1 and M.FINISHER or "startup") end
 end
 
 local function startupFiles(disk)
@@ -754,9 +699,7 @@ local function record(readers)
 	return function(value, where)
 		local fields = fieldsOf(value, where)
 		local copy = {}
-		for name, read in pairs(readers) do
-			copy[name] = read(fields[name], where .. "." .. name)
-		end
+		for name, read in pairs(readers) do copy[name] = read(fields[name], where .. "." .. name) end
 		return copy
 	end
 end
@@ -787,11 +730,7 @@ local readRegistry = text(200, "^[!-~]+$", "a registry")
 
 local function readPackages(readers)
 	readers.version = text(64, "", "a version", semver.isVersion)
-	readers.dependencies = map(
-		ENTRIES,
-		readName,
-		text(200, "^[ -~]*$", "a version range", semver.isRange)
-	)
+	readers.dependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", semver.isRange))
 	readers.files = map(
 		FILES,
 		readPath,
@@ -806,9 +745,7 @@ local function readPackages(readers)
 	return map(PACKAGES, readName, function(value, where)
 		local copy = read(value, where)
 		for _, path in ipairs(copy.autostart or {}) do
-			if copy.files[path] == nil then
-				wrong(where .. ".autostart", "must be among its files")
-			end
+			if copy.files[path] == nil then wrong(where .. ".autostart", "must be among its files") end
 		end
 		return copy
 	end)
@@ -816,8 +753,7 @@ end
 
 local readOffered = readPackages({
 	description = function(value, where)
-		return type(value) == "string" and plain(value:sub(1, 200))
-			or wrong(where, "must be a text")
+		return type(value) == "string" and plain(value:sub(1, 200)) or wrong(where, "must be a text")
 	end
 })
 local readInstalled = readPackages({
@@ -828,17 +764,11 @@ local readInstalled = readPackages({
 	end)
 })
 local readRegistries = list(readRegistry)
-local readCache = map(
-	ENTRIES,
-	readRegistry,
-	record({updated = number(LATEST), packages = readOffered})
-)
+local readCache = map(ENTRIES, readRegistry, record({updated = number(LATEST), packages = readOffered}))
 
 local function check(value, field, read)
 	local version = type(value) == "table" and value.version
-	if version ~= 1 then
-		return false, "it is not in format 1", type(version) == "number" and version > 1
-	end
+	if version ~= 1 then return false, "it is not in format 1", type(version) == "number" and version > 1 end
 	local ok, result = pcall(read, value[field], field)
 	if not ok then return false, result, false end
 	return true, {version = version, [field] = result}
@@ -885,7 +815,7 @@ end
 function M.matches(disk, path, found, file)
 	if found.size ~= file.size then return false end
 	local handle = disk.open(path, "rb")
-	if handle == nil then return false end
+	if not handle then return false end
 	local content = handle.readAll()
 	handle.close()
 	return sha256(content or "") == file.sha256
@@ -899,9 +829,7 @@ local function filesOf(lock)
 		local owner = lock.packages[name]
 		for path, file in pairs(owner.files) do
 			local other = files[path]
-			if other then
-				error(fail("file_conflict", {path = path, owner = other.name, name = name}), 0)
-			end
+			if other then error(fail("file_conflict", {path = path, owner = other.name, name = name}), 0) end
 			files[path] = {name = name, owner = owner, file = file}
 		end
 	end
@@ -967,9 +895,7 @@ local function packageChanges(before, after)
 end
 
 local function dataThatGoes(disk, before, after)
-	local function within(path, folder)
-		return string.sub(path .. "/", 1, #folder + 1) == folder .. "/"
-	end
+	local function within(path, folder) return string.sub(path .. "/", 1, #folder + 1) == folder .. "/" end
 	local going = {}
 	for name, old in pairs(before.packages) do
 		for _, path in ipairs(after.packages[name] == nil and old.data or {}) do
@@ -1009,9 +935,7 @@ function M.makePlan(disk, intent)
 		requireFolder(folder, name)
 		folders[folder] = true
 		local other = after[folder]
-		if other then
-			error(fail("file_conflict", {path = folder, owner = other.name, name = name}), 0)
-		end
+		if other then error(fail("file_conflict", {path = folder, owner = other.name, name = name}), 0) end
 		if disk.isDir(folder) then
 			if disk.getDrive(folder) ~= disk.getDrive("") then
 				error(fail("other_drive", {path = folder}), 0)
@@ -1077,9 +1001,7 @@ function M.makePlan(disk, intent)
 		local found = changes and M.look(disk, path) or nil
 		if changes and not (found and M.matches(disk, path, found, file)) then
 			requireFolder(path, name)
-			if disk.isDir(path) then
-				error(fail("folder_in_the_way", {path = path, name = name}), 0)
-			end
+			if disk.isDir(path) then error(fail("folder_in_the_way", {path = path, name = name}), 0) end
 			local reason
 			if found then
 				if not old then
@@ -1166,9 +1088,7 @@ function M.withoutPackages(lock, names, options, notes)
 	for _, gone in ipairs(queue) do
 		local users = {}
 		for _, name in ipairs(all) do
-			if not going[name] and lock.packages[name].dependencies[gone] then
-				users[#users + 1] = name
-			end
+			if not going[name] and lock.packages[name].dependencies[gone] then users[#users + 1] = name end
 		end
 		local what = table.concat(users, ", ")
 		if what ~= "" and options.cascade ~= true then
@@ -1220,8 +1140,7 @@ function M.baseUrl(registry)
 	end
 	if address then return true, address .. "/" end
 	local place = branch == "" and "HEAD" or branch
-	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/" .. place
-		.. "/"
+	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/" .. place .. "/"
 end
 
 function M.fileUrl(base, path) return base .. path end
@@ -1233,10 +1152,7 @@ local function fetchText(fetch, url, registry, path, missing)
 	local reason = fetch_result_0.reason
 	if status == 200 then return true, body end
 	if not status then
-		return false, fail(REASONS[reason or ""] or "network_error", {
-			registry = registry,
-			what = reason
-		})
+		return false, fail(REASONS[reason or ""] or "network_error", {registry = registry, what = reason})
 	end
 	return false, fail(status == 404 and missing or "server_error", {
 		registry = registry,
@@ -1248,13 +1164,7 @@ end
 function M.fetchIndex(registry, fetch)
 	local ok, base = M.baseUrl(registry)
 	if not ok then return false, base end
-	local fetched, text = fetchText(
-		fetch,
-		M.fileUrl(base, INDEX_PATH),
-		registry,
-		INDEX_PATH,
-		"no_index"
-	)
+	local fetched, text = fetchText(fetch, M.fileUrl(base, INDEX_PATH), registry, INDEX_PATH, "no_index")
 	if not fetched then return false, text end
 	if #text > formats.INDEX_BYTES then
 		return false, fail("bad_index", {registry = registry, what = "it is too large"})
@@ -1335,12 +1245,7 @@ function M.resolve(resolution)
 			end
 			local own = version.dependencies[other]
 			if own and not isIn(theirs.version, own) then
-				return {
-					who = name .. " " .. version.version,
-					name = other,
-					range = own,
-					culprit = other
-				}
+				return {who = name .. " " .. version.version, name = other, range = own, culprit = other}
 			end
 		end
 		return nil
@@ -1378,17 +1283,13 @@ function M.resolve(resolution)
 		for _, version in ipairs(versionsOf(name)) do
 			clash = findClash(name, version, place)
 			comparisons = comparisons + COMPARISONS_OF_TRY
-			if comparisons > MOST_COMPARISONS then
-				return {culprits = {}, failure = fail("too_complex")}
-			end
+			if comparisons > MOST_COMPARISONS then return {culprits = {}, failure = fail("too_complex")} end
 			if clash then
 				culprits[clash.culprit] = true
 			else
 				local count = #queue
 				chosen[name] = version
-				for _, dependency in ipairs(sortedNames(version.dependencies)) do
-					need(dependency, name)
-				end
+				for _, dependency in ipairs(sortedNames(version.dependencies)) do need(dependency, name) end
 				local deadEnd = search(place + 1)
 				if not deadEnd then return nil end
 				chosen[name] = nil
@@ -1416,9 +1317,7 @@ function M.resolve(resolution)
 		local place = places[name]
 		if place == 0 then return nil end
 		trail[#trail + 1] = name
-		if place then
-			return fail("cycle", {what = table.concat(trail, " > ", place):sub(1, 120)})
-		end
+		if place then return fail("cycle", {what = table.concat(trail, " > ", place):sub(1, 120)}) end
 		places[name] = #trail
 		local version = chosen[name]
 		for _, dependency in ipairs(sortedNames(version.dependencies)) do
@@ -1461,8 +1360,8 @@ function M.resolve(resolution)
 		if failure then return false, failure end
 		local best = versionsOf(name)[1]
 		if isUpgraded[name] and best ~= chosen[name] then
-			notes[#notes + 1] = name .. " " .. best.version .. " is held back: "
-				.. obstacle(name, best) .. "."
+			notes[#notes + 1] = name .. " " .. best.version .. " is held back: " .. obstacle(name, best)
+				.. "."
 		end
 	end
 	return true, {packages = packages, notes = notes}
@@ -1534,11 +1433,7 @@ local function layOut(lines, width)
 		if detail and #both > width then both = line.text .. " " .. detail end
 		local isApart = detail ~= nil and #both > width
 		local deeper = indent .. "  "
-		put(
-			string.sub(isApart and line.text or both, #indent + 1),
-			indent,
-			indent == "" and deeper or indent
-		)
+		put(string.sub(isApart and line.text or both, #indent + 1), indent, indent == "" and deeper or indent)
 		if isApart then put(detail, deeper, deeper) end
 	end
 	return rows
@@ -1773,9 +1668,7 @@ local blocksWithoutYield = 0
 
 function M.sha256(bytes)
 	local length = ""
-	for place = 7, 0, -1 do
-		length = length .. string.char(math.floor(#bytes * 8 / 256 ^ place) % 256)
-	end
+	for place = 7, 0, -1 do length = length .. string.char(math.floor(#bytes * 8 / 256 ^ place) % 256) end
 	local padded = bytes .. string.char(128) .. string.rep("\0", (55 - #bytes) % 64) .. length
 	local hash = {}
 	for index = 1, 8 do hash[index] = initial[index] end
@@ -1802,8 +1695,7 @@ function M.sha256(bytes)
 		for index = 1, 64 do
 			local chosen = bxor(g, band(e, bxor(f, g)))
 			local majority = band(a, b) + band(c, bxor(a, b))
-			local first = h + bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25)) + chosen
-					+ constants[index]
+			local first = h + bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25)) + chosen + constants[index]
 				+ words[index]
 			local second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + majority
 			h = g
@@ -1815,9 +1707,7 @@ function M.sha256(bytes)
 			b = a
 			a = (first + second) % WORD
 		end
-		for index, value in ipairs({a, b, c, d, e, f, g, h}) do
-			hash[index] = (hash[index] + value) % WORD
-		end
+		for index, value in ipairs({a, b, c, d, e, f, g, h}) do hash[index] = (hash[index] + value) % WORD end
 	end
 	return string.rep("%08x", 8):format(unpack(hash))
 end
@@ -1840,7 +1730,7 @@ local function readFile(disk, path, check, notes)
 	if not disk.exists(path) then return nil end
 	local file = disk.open(path, "rb")
 	local text = ""
-	if file ~= nil then
+	if file then
 		text = file.readAll() or ""
 		file.close()
 	end
@@ -1889,8 +1779,7 @@ function M.stateFiles(state, before)
 		[M.CONFIGURATION] = not (gone or isEmpty(state.configuration.registries))
 				and json.encode(state.configuration)
 			or false,
-		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and json.encode(state.cache)
-			or false
+		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and json.encode(state.cache) or false
 	}
 end
 
@@ -1919,7 +1808,7 @@ local function changed(path) error(fail("changed_meanwhile", {path = path}), 0) 
 
 local function read(disk, path)
 	local file = disk.open(path, "rb")
-	if file == nil then return "" end
+	if not file then return "" end
 	local content = file.readAll() or ""
 	file.close()
 	return content
@@ -1927,7 +1816,7 @@ end
 
 local function write(disk, path, content)
 	local file, reason = disk.open(path, "wb")
-	if file == nil then error(reason, 0) end
+	if not file then error(reason, 0) end
 	local ok, problem = pcall(function() file.write(content) end)
 	file.close()
 	if ok and disk.getSize(path) == #content then return end
@@ -1995,9 +1884,7 @@ function M.open(disk, files)
 			local found = value.found
 			local now = disk.exists(path) and disk.attributes(path) or {}
 			local seen = found or {}
-			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then
-				changed(path)
-			end
+			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then changed(path) end
 			if backup then
 				if disk.exists(backup) then changed(backup) end
 				targets[#targets + 1] = backup
@@ -2101,13 +1988,7 @@ modules["/apis/ccpm/verify"] = function(...)
 --- What stands on the disk that is not what was installed.
 local M = {}
 local plan = require("/apis/ccpm/plan")
-local KEPT = {
-	"%.ccpm%-old%d*$",
-	"%.broken%d*$",
-	"^ccpm%.json$",
-	"^ccpm%.lock%.json$",
-	"^ccpm%.cache%.json$"
-}
+local KEPT = {"%.ccpm%-old%d*$", "%.broken%d*$", "^ccpm%.json$", "^ccpm%.lock%.json$", "^ccpm%.cache%.json$"}
 
 function M.verify(disk, lock, names)
 	local findings = {}
@@ -2174,10 +2055,7 @@ function M.makeFailure(failures, code, detail, text)
 			return tostring_1(temp_0)
 		end))
 	end
-	return setmetatable(
-		{code = code, message = fill(message), hint = fill(hint), text = text},
-		describe
-	)
+	return setmetatable({code = code, message = fill(message), hint = fill(hint), text = text}, describe)
 end
 
 return M
@@ -2244,13 +2122,10 @@ local M = {}
 -- @param value tables, strings (UTF-8), numbers and booleans; an empty table becomes `{}`
 -- @return the JSON text
 function M.encode(value)
-	local text = textutils.serializeJSON(value):gsub(
-		"(\\+)u00([89A-Fa-f]%x)",
-		function(slashes, hex)
-			if #slashes % 2 == 0 then return nil end
-			return slashes:sub(2) .. string.char(tonumber(hex, 16))
-		end
-	)
+	local text = textutils.serializeJSON(value):gsub("(\\+)u00([89A-Fa-f]%x)", function(slashes, hex)
+		if #slashes % 2 == 0 then return nil end
+		return slashes:sub(2) .. string.char(tonumber(hex, 16))
+	end)
 	return text
 end
 
@@ -2382,15 +2257,12 @@ local function createCcpm(environment)
 				local state = need(known, read)
 				local registries = state.configuration.registries
 				local added = given.registry
-				if added and not positionOf(registries, added) then
-					registries[#registries + 1] = added
-				end
+				if added and not positionOf(registries, added) then registries[#registries + 1] = added end
 				return act(state, first, second, lines)
 			end)
 			if ok then return true, value end
 			if value == "Terminated" then error(value, 0) end
-			local failure = type(value) == "table" and value
-				or fail("internal_error", {what = value})
+			local failure = type(value) == "table" and value or fail("internal_error", {what = value})
 			return false, failure
 		end
 	end
@@ -2519,8 +2391,7 @@ local function createCcpm(environment)
 	end
 	local function apply(state, todo)
 		local before = todo.before
-		if not same(state.lock, before.lock) or not same(state.configuration, before.configuration)
-		then
+		if not same(state.lock, before.lock) or not same(state.configuration, before.configuration) then
 			error(fail("changed_meanwhile", {path = store.LOCK}), 0)
 		end
 		if #todo.files + #todo.data == 0 and same(state, todo.state) then return end
@@ -2537,9 +2408,7 @@ local function createCcpm(environment)
 	local function change(before, state, title) apply(before, plan(title, before, state, {})) end
 	local function changeRegistries(before, verb, registry, from, to, offered)
 		local registries = {}
-		for _, known in ipairs(before.configuration.registries) do
-			registries[#registries + 1] = known
-		end
+		for _, known in ipairs(before.configuration.registries) do registries[#registries + 1] = known end
 		local last = #registries + (from and 0 or 1)
 		if to and not (to >= 1 and to <= last and to % 1 == 0) then
 			error(fail("registry_position", {position = to, last = last}), 0)
@@ -2624,9 +2493,7 @@ local function createCcpm(environment)
 			if options == nil then options = {} end
 			local known = before.configuration.registries
 			need(web.baseUrl(registry))
-			if positionOf(known, registry) then
-				error(fail("registry_known", {registry = registry}), 0)
-			end
+			if positionOf(known, registry) then error(fail("registry_known", {registry = registry}), 0) end
 			local ok, answer = web.fetchIndex(registry, fetch)
 			if not ok and options.force ~= true then error(answer, 0) end
 			local offered = ok and {updated = now(), packages = answer.packages} or nil
@@ -2639,13 +2506,7 @@ local function createCcpm(environment)
 		end),
 		moveRegistry = guarded(function(before, registry, position)
 			local from = requirePosition(before, registry)
-			return changeRegistries(
-				before,
-				"move",
-				before.configuration.registries[from],
-				from,
-				position
-			)
+			return changeRegistries(before, "move", before.configuration.registries[from], from, position)
 		end),
 		recover = guarded(
 			function(state, _first, _second, lines)
@@ -2669,16 +2530,10 @@ modules["/install/requirements"] = function(...)
 --- Stops on a computer that cannot run what is to be installed, before any of it is loaded.
 local major, minor = tostring(_HOST):match("ComputerCraft (%d+)%.(%d+)")
 if not major or tonumber(major) * 1000 + tonumber(minor) < 1100 then
-	error(
-		"This needs CC: Tweaked 1.100 or newer.\nHere is " .. tostring(_HOST) .. ". Update the mod.",
-		0
-	)
+	error("This needs CC: Tweaked 1.100 or newer.\nHere is " .. tostring(_HOST) .. ". Update the mod.", 0)
 end
 if not http then
-	error(
-		"The HTTP API is switched off here.\nIn computercraft-server.toml: [http] enabled = true",
-		0
-	)
+	error("The HTTP API is switched off here.\nIn computercraft-server.toml: [http] enabled = true", 0)
 end
 end
 
@@ -2695,10 +2550,7 @@ local function fail(bindingPattern0)
 	message = bindingPattern0.message
 	hint = bindingPattern0.hint
 	local isLater = hint:find("ccpm registry", 1, true) ~= nil
-	screen.fail({
-		message = message,
-		hint = isLater and "Check the address and the network." or hint
-	})
+	screen.fail({message = message, hint = isLater and "Check the address and the network." or hint})
 end
 
 local function registryOf(url)
@@ -2755,9 +2607,7 @@ local function install(words)
 		if forced then line[#line + 1] = "--force" end
 		return run(line, {client = client, screen = {fail = fail}})
 	end
-	if not isNew and not perform(agreed and {"upgrade", "--yes"} or {"upgrade"}) then
-		return false
-	end
+	if not isNew and not perform(agreed and {"upgrade", "--yes"} or {"upgrade"}) then return false end
 	local line = {"install", "--yes"}
 	if isNew then line[#line + 1] = "ccpm" end
 	if isWhole and not installed.trapos then line[#line + 1] = "trapos" end

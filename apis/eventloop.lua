@@ -24,11 +24,7 @@ local function createEventLoop(onError)
 		tasks = {}
 		for _, task in ipairs(waiting) do
 			local wanted = task.filter == nil or task.filter == event or event == "terminate"
-			if wanted then
-				resume(task, event, value, ...)
-			else
-				tasks[#tasks + 1] = task
-			end
+			if wanted then resume(task, event, value, ...) else tasks[#tasks + 1] = task end
 		end
 		for index = 1, count do
 			local registration = current[index]

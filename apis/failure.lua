@@ -11,17 +11,14 @@ local describe = {__tostring = function(failure) return failure.message .. "\n" 
 function M.makeFailure(failures, code, detail, text)
 	local message, hint = unpack(failures[code] or {code, ""}, 1, 2)
 	local function fill(template)
-		return (string.gsub(template, "{(%w+)}", function(name)
+		return (template:gsub("{(%w+)}", function(name)
 			local tostring_1 = tostring
 			local temp_0 = detail and detail[name]
 			if temp_0 == nil then temp_0 = "" end
 			return tostring_1(temp_0)
 		end))
 	end
-	return setmetatable(
-		{code = code, message = fill(message), hint = fill(hint), text = text},
-		describe
-	)
+	return setmetatable({code = code, message = fill(message), hint = fill(hint), text = text}, describe)
 end
 
 return M

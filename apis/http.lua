@@ -1,11 +1,11 @@
 --- One HTTP request on CC's asynchronous `http.request`, with an answer or a reason in every case.
 local M = {}
 local sent = 0
-local start = tostring(os.epoch("utc")) .. "-" .. tostring(math.random(1, 1000000))
+local start = os.epoch("utc") .. "-" .. math.random(1, 1000000)
 
 local function read(handle)
 	local headers = {}
-	for name, value in pairs(handle.getResponseHeaders()) do headers[string.lower(name)] = value end
+	for name, value in pairs(handle.getResponseHeaders()) do headers[name:lower()] = value end
 	local status = handle.getResponseCode()
 	local body = handle.readAll()
 	handle.close()
@@ -20,8 +20,8 @@ local function failed(reason) return {headers = {}, body = "", reason = reason} 
 function M.send(request)
 	if not http then return failed("http is disabled") end
 	sent = sent + 1
-	local query = string.find(request.url, "?", 1, true)
-	local url = request.url .. (query and "&" or "?") .. "n=" .. start .. "-" .. tostring(sent)
+	local query = request.url:find("?", 1, true)
+	local url = request.url .. (query and "&" or "?") .. "n=" .. start .. "-" .. sent
 	local ok, reason = http.request({
 		url = url,
 		method = request.method or "GET",

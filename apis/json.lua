@@ -6,14 +6,10 @@ local M = {}
 -- @param value tables, strings (UTF-8), numbers and booleans; an empty table becomes `{}`
 -- @return the JSON text
 function M.encode(value)
-	local text = string.gsub(
-		textutils.serializeJSON(value),
-		"(\\+)u00([89A-Fa-f]%x)",
-		function(slashes, hex)
-			if #slashes % 2 == 0 then return nil end
-			return string.sub(slashes, 2) .. string.char(tonumber(hex, 16))
-		end
-	)
+	local text = textutils.serializeJSON(value):gsub("(\\+)u00([89A-Fa-f]%x)", function(slashes, hex)
+		if #slashes % 2 == 0 then return nil end
+		return slashes:sub(2) .. string.char(tonumber(hex, 16))
+	end)
 	return text
 end
 

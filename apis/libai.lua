@@ -9,7 +9,7 @@ local PING = "Reply with the single word: pong"
 
 local function toUtf8(text)
 	if type(utf8.len(text)) == "number" then return text end
-	return (string.gsub(text, "[^\1-\127]", function(char) return utf8.char(string.byte(char)) end))
+	return (text:gsub("[^\1-\127]", function(char) return utf8.char(char:byte()) end))
 end
 
 --- Makes a client. Settings are read anew by each call.
@@ -46,11 +46,8 @@ local function createAi(environment)
 	end
 	local function createSession(server, title)
 		local label = os.getComputerLabel()
-		local name = not label and "computer " .. tostring(os.getComputerID()) or label
-		local ok, session = opencode.createSession(
-			server,
-			title or "ComputerCraft: " .. toUtf8(name)
-		)
+		local name = not label and "computer " .. os.getComputerID() or label
+		local ok, session = opencode.createSession(server, title or "ComputerCraft: " .. toUtf8(name))
 		if ok then memory.rememberSession(store, disk, session.id) end
 		return ok, session
 	end
@@ -100,11 +97,7 @@ local function createAi(environment)
 	end
 	local function drive(server, record, options, resumed)
 		local nonce = record.nonce
-		local state = turn.start(
-			record,
-			options.idleTimeout or server.settings.pollTimeout,
-			resumed
-		)
+		local state = turn.start(record, options.idleTimeout or server.settings.pollTimeout, resumed)
 		local observation = {kind = "begin", now = now()}
 		while true do
 			local next = turn.step(state, observation)
@@ -139,9 +132,7 @@ local function createAi(environment)
 		end
 	end
 	local function run(server, record, options, resumed)
-		local ok, first, second = pcall(function()
-			return drive(server, record, options, resumed)
-		end)
+		local ok, first, second = pcall(function() return drive(server, record, options, resumed) end)
 		if ok then return first, second end
 		if first == "Terminated" and record.sent == true then
 			local tell = options.onProgress or function() end
@@ -156,10 +147,8 @@ local function createAi(environment)
 	local function ask(server, prompt, options)
 		local values = server.settings
 		local model = options.model or values.model
-		if type(prompt) ~= "string" or not string.find(prompt, "%S") then
-			return false, fail("empty_prompt")
-		end
-		if model and not string.find(model, "^[^/]+/.") then
+		if type(prompt) ~= "string" or not prompt:find("%S") then return false, fail("empty_prompt") end
+		if model and not model:find("^[^/]+/.") then
 			local what = "The model " .. model .. " is not of the form provider/model"
 			return false, fail("bad_argument", {what = what})
 		end
@@ -187,10 +176,7 @@ local function createAi(environment)
 		for _, message in ipairs(messages) do
 			local text = turn.messageText(message)
 			if message.info.role == "assistant" and text ~= "" then
-				reply = replyOf(message, text, {
-					sessionId = sessionId,
-					sentAt = message.info.time.created
-				})
+				reply = replyOf(message, text, {sessionId = sessionId, sentAt = message.info.time.created})
 			end
 		end
 		if not reply then return false, fail("nothing_to_resume") end
@@ -198,9 +184,7 @@ local function createAi(environment)
 	end
 	return {
 		ask = function(prompt, options)
-			return connected(function(server, text)
-				return ask(server, text, options or {})
-			end)(prompt)
+			return connected(function(server, text) return ask(server, text, options or {}) end)(prompt)
 		end,
 		ping = connected(function(server, options) return ask(server, PING, options or {}) end),
 		health = connected(function(server)

@@ -27,8 +27,7 @@ end
 local function titleOf(verb, names)
 	if names == nil then names = {} end
 	if #names == 0 then return verb end
-	return verb .. " "
-		.. (#names > 3 and tostring(#names) .. " of them" or table.concat(names, ", "))
+	return verb .. " " .. (#names > 3 and #names .. " of them" or table.concat(names, ", "))
 end
 
 local function need(ok, value)
@@ -112,15 +111,12 @@ local function createCcpm(environment)
 				local state = need(known, read)
 				local registries = state.configuration.registries
 				local added = given.registry
-				if added and not positionOf(registries, added) then
-					registries[#registries + 1] = added
-				end
+				if added and not positionOf(registries, added) then registries[#registries + 1] = added end
 				return act(state, first, second, lines)
 			end)
 			if ok then return true, value end
 			if value == "Terminated" then error(value, 0) end
-			local failure = type(value) == "table" and value
-				or fail("internal_error", {what = value})
+			local failure = type(value) == "table" and value or fail("internal_error", {what = value})
 			return false, failure
 		end
 	end
@@ -249,8 +245,7 @@ local function createCcpm(environment)
 	end
 	local function apply(state, todo)
 		local before = todo.before
-		if not same(state.lock, before.lock) or not same(state.configuration, before.configuration)
-		then
+		if not same(state.lock, before.lock) or not same(state.configuration, before.configuration) then
 			error(fail("changed_meanwhile", {path = store.LOCK}), 0)
 		end
 		if #todo.files + #todo.data == 0 and same(state, todo.state) then return end
@@ -267,9 +262,7 @@ local function createCcpm(environment)
 	local function change(before, state, title) apply(before, plan(title, before, state, {})) end
 	local function changeRegistries(before, verb, registry, from, to, offered)
 		local registries = {}
-		for _, known in ipairs(before.configuration.registries) do
-			registries[#registries + 1] = known
-		end
+		for _, known in ipairs(before.configuration.registries) do registries[#registries + 1] = known end
 		local last = #registries + (from and 0 or 1)
 		if to and not (to >= 1 and to <= last and to % 1 == 0) then
 			error(fail("registry_position", {position = to, last = last}), 0)
@@ -354,9 +347,7 @@ local function createCcpm(environment)
 			if options == nil then options = {} end
 			local known = before.configuration.registries
 			need(web.baseUrl(registry))
-			if positionOf(known, registry) then
-				error(fail("registry_known", {registry = registry}), 0)
-			end
+			if positionOf(known, registry) then error(fail("registry_known", {registry = registry}), 0) end
 			local ok, answer = web.fetchIndex(registry, fetch)
 			if not ok and options.force ~= true then error(answer, 0) end
 			local offered = ok and {updated = now(), packages = answer.packages} or nil
@@ -369,18 +360,12 @@ local function createCcpm(environment)
 		end),
 		moveRegistry = guarded(function(before, registry, position)
 			local from = requirePosition(before, registry)
-			return changeRegistries(
-				before,
-				"move",
-				before.configuration.registries[from],
-				from,
-				position
-			)
+			return changeRegistries(before, "move", before.configuration.registries[from], from, position)
 		end),
 		recover = guarded(
 			function(state, _first, _second, lines)
 				for _, name in ipairs(disk.isDir("trapos") and disk.list("trapos") or {}) do
-					if string.find(name, "^ccpm%.lock%.json%.broken") then
+					if name:find("^ccpm%.lock%.json%.broken") then
 						rebuildLock(state, lines)
 						break
 					end

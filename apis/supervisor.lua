@@ -6,11 +6,6 @@ local LONGEST_PAUSE = 60
 local LOG_SIZE = 8000
 local INPUT = "char key key_up paste terminate mouse_click mouse_up mouse_drag mouse_scroll file_transfer"
 
---- How long a crashed server waits for its next start: 1 s, after each further crash twice as long, up to a minute;
--- 1 s again when it had run for a minute.
--- @param last the pause before the run that crashed; nil for the first run
--- @param ran seconds that the run lasted
--- @return seconds
 function M.nextPause(last, ran)
 	if not last or ran >= LONGEST_PAUSE then return FIRST_PAUSE end
 	return math.min(last * 2, LONGEST_PAUSE)
@@ -48,7 +43,7 @@ end
 
 local function keepRunning(path, shell, tell)
 	local file = fs.getName(path)
-	local name = string.gsub(file, "%.lua$", "")
+	local name = file:gsub("%.lua$", "")
 	local pause
 	while true do
 		local started = os.clock()
@@ -56,23 +51,16 @@ local function keepRunning(path, shell, tell)
 		if ok or problem == "Terminated" then return end
 		local ran = os.clock() - started
 		pause = M.nextPause(pause, ran)
-		local line = "Server " .. name .. " crashed, restart in " .. tostring(pause) .. " s: "
-			.. tostring(problem)
+		local line = "Server " .. name .. " crashed, restart in " .. pause .. " s: " .. tostring(problem)
 		writeLog(name, line)
 		tell(line)
 		sleep(pause)
 	end
 end
 
---- Runs a program, and servers beside it for as long. Servers get every event but what the player does, print into
--- /trapos/log/<name>.log and draw on a screen that nobody sees; those that still run when the program ends are
--- terminated.
--- @param program must not raise
--- @param servers absolute paths of programs
--- @param shell the shell API that they get
 function M.runBeside(program, servers, shell)
 	local inputs = {}
-	for name in string.gmatch(INPUT, "%S+") do inputs[name] = true end
+	for name in INPUT:gmatch("%S+") do inputs[name] = true end
 	local screen = term.current()
 	local width, height = term.getSize()
 	local hidden = window.create(screen, 1, 1, width, height, false)
@@ -96,7 +84,7 @@ function M.runBeside(program, servers, shell)
 	local main = {thread = coroutine.create(program), terminal = screen}
 	local routines = {}
 	for _, path in ipairs(servers) do
-		local thread = coroutine.create(function() return keepRunning(path, shell, tell) end)
+		local thread = coroutine.create(function() keepRunning(path, shell, tell) end)
 		routines[#routines + 1] = {thread = thread, terminal = hidden}
 	end
 	routines[#routines + 1] = main

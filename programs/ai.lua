@@ -1,14 +1,11 @@
 --- `ai`.
 local arguments = require("/apis/ai/arguments")
-local commands = arguments.commands
-local flags = arguments.flags
-local parse = arguments.parse
 local fail = require("/apis/ai/failure").fail
 local screen = require("/apis/ai/screen")
 local text = require("/apis/ai/text")
 local createAi = require("/apis/libai")
 local version = require("/apis/ai/version")
-local line = parse({...})
+local line = arguments.parse({...})
 local ai = createAi()
 local prompt = table.concat(line.words, " ")
 
@@ -24,9 +21,7 @@ local function wait(call)
 	local value
 	screen.withSpinner(function(reporter)
 		options.onProgress = reporter.onProgress
-		if line.flags.verbose then
-			options.log = function(poll) return reporter.log("[ai] " .. poll) end
-		end
+		if line.flags.verbose then options.log = function(poll) reporter.log("[ai] " .. poll) end end
 		ok, value = call(options)
 	end)
 	if not ok then stop(value) end
@@ -46,12 +41,10 @@ end
 
 local function showDetails(reply)
 	if not line.flags.verbose then return end
-	local tokens = reply.tokens
-			and ", tokens=" .. tostring(reply.tokens.input) .. "+" .. tostring(reply.tokens.output)
-		or ""
+	local tokens = reply.tokens and ", tokens=" .. reply.tokens.input .. "+" .. reply.tokens.output or ""
 	screen.remark(
 		"[ai] model=" .. tostring(reply.model) .. ", finish=" .. tostring(reply.finish) .. tokens
-			.. ", seconds=" .. tostring(reply.seconds)
+			.. ", seconds=" .. reply.seconds
 	)
 end
 
@@ -72,12 +65,7 @@ local function showSessions(sessions)
 			local start = string.format("%s%2d ", session.current and "*" or " ", i)
 			local room = width - #start - #age
 			print(
-				start
-					.. string.format(
-						"%-" .. tostring(room) .. "s",
-						text.cut(text.fold(session.title), room)
-					)
-					.. age
+				start .. string.format("%-" .. room .. "s", text.cut(text.fold(session.title), room)) .. age
 			)
 			i = i + 1
 		end
@@ -87,14 +75,12 @@ end
 local function help()
 	local width = term.getSize()
 	local function explain(usage, purpose)
-		return print(
-			width < 40 and prompt == "" and usage or string.format("%-19s %s", usage, purpose)
-		)
+		return print(width < 40 and prompt == "" and usage or string.format("%-19s %s", usage, purpose))
 	end
-	for _, command in ipairs(commands) do
+	for _, command in ipairs(arguments.commands) do
 		if prompt == "" or prompt == command[1] then explain("ai " .. command[2], command[3]) end
 	end
-	for _, flag in ipairs(prompt == "" and flags or {}) do
+	for _, flag in ipairs(prompt == "" and arguments.flags or {}) do
 		explain("--" .. flag[1] .. " " .. flag[2], flag[3])
 	end
 end
@@ -102,26 +88,20 @@ end
 if line.problem then refuse(line.problem) end
 local timeout = line.flags.timeout
 options.idleTimeout = tonumber(timeout or "")
-if timeout and not ((options.idleTimeout or 0) > 0) then
-	refuse("--timeout takes a number of seconds")
-end
+if timeout and not ((options.idleTimeout or 0) > 0) then refuse("--timeout takes a number of seconds") end
 if options.session then options.session = findSession(options.session) end
 local command = line.command
 
-local function ask() return tell(wait(function(given) return ai.ask(prompt, given) end)) end
+local function ask() tell(wait(function(given) return ai.ask(prompt, given) end)) end
 
 if command == "ask" then
 	ask()
 elseif command == "new" then
 	options.session = wait(function() return ai.newSession() end).id
-	if prompt == "" then
-		screen.remark("Talking in a new session.")
-	else
-		ask()
-	end
+	if prompt == "" then screen.remark("Talking in a new session.") else ask() end
 elseif command == "ping" then
 	local reply = wait(ai.ping)
-	local isPong = string.find(string.lower(reply.text), "pong", 1, true)
+	local isPong = reply.text:lower():find("pong", 1, true)
 	print(string.format("%s (%.2f s)", isPong and "pong" or text.fold(reply.text), reply.seconds))
 	showDetails(reply)
 elseif command == "sessions" then
@@ -131,10 +111,7 @@ elseif command == "use" then
 	local id = findSession(prompt)
 	print("Talking in: " .. text.fold(wait(function() return ai.useSession(id) end).title))
 elseif command == "abort" then
-	print(
-		wait(function() return ai.abort(options.session) end) and "Stopped."
-			or "Nothing was running."
-	)
+	print(wait(function() return ai.abort(options.session) end) and "Stopped." or "Nothing was running.")
 elseif command == "resume" then
 	local reply
 	repeat

@@ -31,7 +31,7 @@ local function specsAt(path)
 		local inner = "/" .. fs.combine(path, name)
 		if fs.isDir(inner) then
 			for _, file in ipairs(specsAt(inner)) do found[#found + 1] = file end
-		elseif string.find(name, "[._]spec%.lua$") then
+		elseif name:find("[._]spec%.lua$") then
 			found[#found + 1] = inner
 		end
 	end
@@ -44,8 +44,7 @@ local function readSkipped(path)
 	local text = file.readAll()
 	file.close()
 	local skipped = textutils.unserializeJSON(text)
-	return type(skipped) == "table" and skipped
-		or stop(path .. " is no JSON object of reasons by name")
+	return type(skipped) == "table" and skipped or stop(path .. " is no JSON object of reasons by name")
 end
 
 local function writeReport(path, files)
@@ -70,7 +69,7 @@ local function read(words)
 			else
 				options.skipped = readSkipped(shell.resolve(file))
 			end
-		elseif string.sub(word, 1, 1) == "-" then
+		elseif word:sub(1, 1) == "-" then
 			stop("Unknown option " .. word .. ". See: runtest --help")
 		else
 			options.paths[#options.paths + 1] = "/" .. shell.resolve(word)
@@ -86,9 +85,7 @@ local function read(words)
 end
 
 local function run(bindingPattern0)
-	local skipped
-	local report
-	local paths
+	local skipped, report, paths
 	paths = bindingPattern0.paths
 	report = bindingPattern0.report
 	skipped = bindingPattern0.skipped
@@ -107,10 +104,7 @@ local function run(bindingPattern0)
 			cases[#cases + 1] = result
 			counts[result.status] = counts[result.status] + 1
 			if result.status == "failed" then failures[#failures + 1] = result end
-			show(
-				COLOURS[result.status],
-				SIGNS[result.status] .. " " .. table.concat(result.names, " ")
-			)
+			show(COLOURS[result.status], SIGNS[result.status] .. " " .. table.concat(result.names, " "))
 		end)
 	end
 	for _, value in ipairs(failures) do
@@ -127,16 +121,12 @@ local function run(bindingPattern0)
 		if got then print("got: " .. got) end
 	end
 	print()
-	print(tostring(counts.passed) .. " passed, " .. tostring(counts.failed) .. " failed")
-	if counts.pending > 0 then print(tostring(counts.pending) .. " pending") end
+	print(counts.passed .. " passed, " .. counts.failed .. " failed")
+	if counts.pending > 0 then print(counts.pending .. " pending") end
 	if report then writeReport(report, files) end
 	if counts.failed > 0 then error("", 0) end
 	if counts.passed + counts.pending == 0 then stop("There are no cases in them.") end
 end
 
 local words = {...}
-if words[1] == "--help" then
-	usage()
-else
-	run(read(words))
-end
+if words[1] == "--help" then usage() else run(read(words)) end

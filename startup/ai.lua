@@ -1,14 +1,10 @@
 --- What `ai` needs at boot.
 local choice = require("cc.completion").choice
 local arguments = require("/apis/ai/arguments")
-local commands = arguments.commands
-local flags = arguments.flags
 local session = require("/apis/ai/session")
-local pendingTurns = session.pendingTurns
-local recoverSettings = session.recoverSettings
 local define = require("/apis/ai/settings").define
 define()
-recoverSettings(fs)
+session.recoverSettings(fs)
 local PROGRAMS = "/programs"
 if not string.find(":" .. shell.path() .. ":", ":" .. PROGRAMS .. ":", 1, true) then
 	shell.setPath(shell.path() .. ":" .. PROGRAMS)
@@ -18,12 +14,12 @@ if not string.find(":" .. help.path() .. ":", ":" .. HELP .. ":", 1, true) then
 	help.setPath(help.path() .. ":" .. HELP)
 end
 local names = {}
-for _, command in ipairs(commands) do names[#names + 1] = command[1] end
+for _, command in ipairs(arguments.commands) do names[#names + 1] = command[1] end
 local dashed = {}
-for _, flag in ipairs(flags) do dashed[#dashed + 1] = "--" .. flag[1] end
+for _, flag in ipairs(arguments.flags) do dashed[#dashed + 1] = "--" .. flag[1] end
 shell.setCompletionFunction("programs/ai.lua", function(_shell, index, text, previous)
-	if string.sub(text, 1, 1) == "-" then return choice(text, dashed, true) end
+	if text:sub(1, 1) == "-" then return choice(text, dashed, true) end
 	if index == 1 then return choice(text, names, true) end
 	return index == 2 and previous[2] == "help" and choice(text, names) or {}
 end)
-if #pendingTurns(fs) > 0 then print("An answer may be waiting. Type: ai resume") end
+if #session.pendingTurns(fs) > 0 then print("An answer may be waiting. Type: ai resume") end

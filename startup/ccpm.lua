@@ -4,8 +4,7 @@ local requireLater = require
 local STAGING = "/trapos/ccpm.staging"
 
 local function withFolder(path, folder)
-	return string.find(":" .. path .. ":", ":" .. folder .. ":", 1, true) and path
-		or path .. ":" .. folder
+	return string.find(":" .. path .. ":", ":" .. folder .. ":", 1, true) and path or path .. ":" .. folder
 end
 
 shell.setPath(withFolder(shell.path(), "/programs"))
@@ -81,9 +80,7 @@ local function choices(index, text, previous)
 end
 
 local function complete(_shell, index, text, previous)
-	local ok, found = pcall(function()
-		return choice(text, choices(index, text, previous), true)
-	end)
+	local ok, found = pcall(function() return choice(text, choices(index, text, previous), true) end)
 	return ok and found or {}
 end
 

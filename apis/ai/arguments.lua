@@ -37,7 +37,7 @@ function M.parse(given)
 	local inPrompt = false
 	local wanted
 	for _, word in ipairs(given) do
-		local dashed, value = string.match(word, "^(%-%-%w+)=(.+)$")
+		local dashed, value = word:match("^(%-%-%w+)=(.+)$")
 		local flag = flagNamed(word == "-v" and "--verbose" or dashed or word)
 		if wanted then
 			line.flags[wanted] = word
@@ -56,7 +56,7 @@ function M.parse(given)
 			else
 				wanted = flag[1]
 			end
-		elseif (string.find(word, "--", nil, true) or 0) - 1 == 0 then
+		elseif (word:find("--", nil, true) or 0) - 1 == 0 then
 			line.problem = "There is no flag " .. word
 			return line
 		elseif line.command == "" and mostWords(word) then

@@ -15,10 +15,7 @@ M.failures = {
 		"Start it (opencode serve), or: set opencc.server_url <url>"
 	},
 	timed_out = {"{url} did not answer in time.", "Look at the server, then try again."},
-	network_error = {
-		"The request to {url} failed: {what}.",
-		"Try again; look at opencc.server_url."
-	},
+	network_error = {"The request to {url} failed: {what}.", "Try again; look at opencc.server_url."},
 	reply_too_large = {
 		"The answer is too large for ComputerCraft.",
 		"The server keeps it; ask for a shorter one."
@@ -34,19 +31,10 @@ M.failures = {
 	bad_setting = {"The setting {name} {what}.", "For example: set {name} {example}"},
 	bad_argument = {"{what}.", "See: ai help"},
 	not_found = {"The server says: {what}", "See: ai sessions"},
-	server_config = {
-		"opencode cannot read its configuration: {what}",
-		"Mend that file on the server."
-	},
-	server_error = {
-		"opencode failed (HTTP {status}): {what}",
-		"Look at the server's log, then try again."
-	},
+	server_config = {"opencode cannot read its configuration: {what}", "Mend that file on the server."},
+	server_error = {"opencode failed (HTTP {status}): {what}", "Look at the server's log, then try again."},
 	no_session = {"This computer has no session yet.", "Ask something: ai <prompt>"},
-	session_gone = {
-		"The server has no session {session}.",
-		"See: ai sessions. Start another: ai new"
-	},
+	session_gone = {"The server has no session {session}.", "See: ai sessions. Start another: ai new"},
 	session_busy = {
 		"This session has been busy for {seconds} s{what}.",
 		"Wait (ai resume), stop it (ai abort) or use: ai new"
@@ -60,10 +48,7 @@ M.failures = {
 		"opencode took the prompt and never started.",
 		"Look at the server's log, or try: ai new"
 	},
-	model_error = {
-		"The model failed{status}: {what}",
-		"Mend it there, or ask another: ai --model <id>"
-	},
+	model_error = {"The model failed{status}: {what}", "Mend it there, or ask another: ai --model <id>"},
 	no_progress = {
 		"Nothing happened for {seconds} s; the model hangs.",
 		"Look again: ai resume. Stop it: ai abort"
@@ -72,10 +57,7 @@ M.failures = {
 		"opencode waits for a permission: {what}",
 		"Answer it in opencode on the server, then: ai resume"
 	},
-	waiting_for_question = {
-		"opencode asks: {what}",
-		"Answer it in opencode on the server, then: ai resume"
-	},
+	waiting_for_question = {"opencode asks: {what}", "Answer it in opencode on the server, then: ai resume"},
 	interrupted = {"The turn was interrupted: the server was restarted.", "Ask again."},
 	aborted = {"The turn was stopped.", "Ask again."},
 	stopped_at_tool = {

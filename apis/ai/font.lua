@@ -26,9 +26,9 @@ local SPELLINGS = {
 }
 local LATIN_EXTENDED = "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiJjJjKkkLlLlLlLlLlNnNnNnnNnOoOoOo??RrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs"
 local glyphs = {[9] = "  "}
-for index = 1, 128 do glyphs[255 + index] = string.sub(LATIN_EXTENDED, index, index) end
+for index = 1, 128 do glyphs[255 + index] = LATIN_EXTENDED:sub(index, index) end
 for text, codePoints in pairs(SPELLINGS) do
-	for first, last in string.gmatch(codePoints, "(%x+)-?(%x*)") do
+	for first, last in codePoints:gmatch("(%x+)-?(%x*)") do
 		local start = tonumber(first, 16)
 		for code = start, tonumber(last, 16) or start do glyphs[code] = text end
 	end
@@ -37,33 +37,28 @@ end
 local function foldCodePoint(code)
 	local text = glyphs[code]
 	if text then return text end
-	if code < 160 or code >= 55296 and code < 56320 or code >= 917504 and code < 983040 then
-		return ""
-	end
+	if code < 160 or code >= 55296 and code < 56320 or code >= 917504 and code < 983040 then return "" end
 	if code < 256 then return string.char(code) end
 	if code >= 9472 and code < 9600 then return "+" end
 	return "?"
 end
 
 local function foldCharacter(bytes)
-	local lead = string.byte(bytes)
+	local lead = bytes:byte()
 	local size = lead < 194 and 1 or lead < 224 and 2 or lead < 240 and 3 or lead < 245 and 4 or 1
-	if #bytes < size or size == 1 and lead >= 128 then
-		return #bytes == 1 and lead >= 160 and bytes or "?"
-	end
+	if #bytes < size or size == 1 and lead >= 128 then return #bytes == 1 and lead >= 160 and bytes or "?" end
 	local code = size == 1 and lead or lead % (size == 2 and 32 or 16)
-	for index = 2, size do code = code * 64 + string.byte(bytes, index) % 64 end
+	for index = 2, size do code = code * 64 + bytes:byte(index) % 64 end
 	return foldCodePoint(code) .. (#bytes > size and "?" or "")
 end
 
 local TAIL = "[" .. string.char(128) .. "-" .. string.char(191) .. "]*"
-local JOINED = string.char(226, 128, 141) .. "[" .. string.char(194) .. "-" .. string.char(244)
-	.. "]" .. TAIL
+local JOINED = string.char(226, 128, 141) .. "[" .. string.char(194) .. "-" .. string.char(244) .. "]" .. TAIL
 
 function M.fold(text)
-	local folded = string.gsub(text, "\r\n?", "\n")
-	folded = string.gsub(folded, JOINED, "")
-	folded = string.gsub(folded, "[^ -~\n]" .. TAIL, foldCharacter)
+	local folded = text:gsub("\r\n?", "\n")
+	folded = folded:gsub(JOINED, "")
+	folded = folded:gsub("[^ -~\n]" .. TAIL, foldCharacter)
 	return folded
 end
 

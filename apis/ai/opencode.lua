@@ -1,19 +1,17 @@
 --- The routes of opencode's HTTP server as functions.
 local M = {}
 local json_ = require("/apis/json")
-local decode = json_.decode
-local encode = json_.encode
 local fail = require("/apis/ai/failure").fail
 local redact = require("/apis/ai/settings").redact
 local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 local function base64(bytes)
-	local digits = string.gsub(bytes, "..?.?", function(group)
-		local a, b, c = string.byte(group, 1, 3)
+	local digits = bytes:gsub("..?.?", function(group)
+		local a, b, c = group:byte(1, 3)
 		local bits = a * 65536 + (b or 0) * 256 + (c or 0)
 		local function digit(unit)
 			local index = math.floor(bits / unit) % 64 + 1
-			return string.sub(ALPHABET, index, index)
+			return ALPHABET:sub(index, index)
 		end
 		local third = b and digit(64) or "="
 		return digit(262144) .. digit(4096) .. third .. (c and digit(1) or "=")
@@ -55,7 +53,7 @@ local function call(server, method, path, body)
 	local json
 	if body ~= nil then
 		headers["Content-Type"] = "application/json"
-		json = encode(body)
+		json = json_.encode(body)
 	end
 	local response = server.send({
 		url = settings.serverUrl .. path,
@@ -72,7 +70,7 @@ local function call(server, method, path, body)
 		return false, fail(REASONS[what] or "network_error", {url = url, what = what})
 	end
 	if status == 204 then return true, nil end
-	local value = decode(response.body)
+	local value = json_.decode(response.body)
 	if status < 200 or status > 299 then return false, refused(url, status, value) end
 	local isJson = string.find(response.headers["content-type"] or "", "json") ~= nil
 	if value == nil or not isJson then return false, fail("not_opencode", {url = url}) end
@@ -84,8 +82,7 @@ local function get(server, path) return call(server, "GET", path) end
 local function query(parameters)
 	local text = ""
 	for name, value in pairs(parameters) do
-		text = text .. (text == "" and "?" or "&") .. name .. "="
-			.. textutils.urlEncode(tostring(value))
+		text = text .. (text == "" and "?" or "&") .. name .. "=" .. textutils.urlEncode(tostring(value))
 	end
 	return text
 end
@@ -100,13 +97,11 @@ function M.health(server)
 end
 
 function M.createSession(server, title)
-	return call(server, "POST", "/session" .. query({directory = server.settings.directory}), {
-		title = title
-	})
+	return call(server, "POST", "/session" .. query({directory = server.settings.directory}), {title = title})
 end
 
 function M.getSession(server, id)
-	if string.sub(id, 1, 3) == "ses" then
+	if id:sub(1, 3) == "ses" then
 		local ok, value = get(server, "/session/" .. textutils.urlEncode(id))
 		if ok then return true, value end
 		if value.code ~= "not_found" then return false, value end
@@ -123,7 +118,7 @@ function M.listSessions(server, limit, search)
 end
 
 function M.getMessages(server, sessionId, limit)
-	return get(server, "/session/" .. sessionId .. "/message?limit=" .. tostring(limit))
+	return get(server, "/session/" .. sessionId .. "/message?limit=" .. limit)
 end
 
 function M.getMessage(server, sessionId, id)

@@ -24,12 +24,10 @@ function M.showAnswer(markdown)
 	local rows = 0
 	local reading = true
 	text.markdown(markdown, width, function(row)
-		if reading and paged and rows > 0 and rows % (height - 1) == 0 then
-			reading = turnPage(width)
-		end
+		if reading and paged and rows > 0 and rows % (height - 1) == 0 then reading = turnPage(width) end
 		if not reading then return end
 		for _, span in ipairs(row) do
-			withColour(COLOURS[span.style] or colours.white, function() return write(span.text) end)
+			withColour(COLOURS[span.style] or colours.white, function() write(span.text) end)
 		end
 		print()
 		rows = rows + 1
@@ -51,9 +49,7 @@ COLOURS = {
 	link = colours.cyan
 }
 
-function M.remark(line)
-	withColour(colours.lightGrey, function() return print(text.fold(line)) end)
-end
+function M.remark(line) withColour(colours.lightGrey, function() print(text.fold(line)) end) end
 
 function M.showFailure(failure)
 	if failure.text and failure.text ~= "" then M.showAnswer(failure.text) end
@@ -105,8 +101,7 @@ function M.withSpinner(act)
 		local turns = 0
 		while true do
 			local timer = os.startTimer(0.2)
-			local event
-			local id
+			local event, id
 			repeat
 				event, id = os.pullEventRaw()
 			until not (event ~= "timer" or id ~= timer)
@@ -115,15 +110,11 @@ function M.withSpinner(act)
 			turns = turns + 1
 			clearRow()
 			withColour(colours.lightGrey, function()
-				return term.write(
-					text.cut(sign .. " " .. tostring(seconds) .. " s " .. text.fold(doing), width)
-				)
+				term.write(text.cut(sign .. " " .. seconds .. " s " .. text.fold(doing), width))
 			end)
 		end
 	end
-	local ok, problem = pcall(function()
-		return parallel.waitForAny(function() return act(reporter) end, spin)
-	end)
+	local ok, problem = pcall(function() return parallel.waitForAny(function() act(reporter) end, spin) end)
 	clearRow()
 	if not ok then error(problem, 0) end
 end

@@ -1,19 +1,13 @@
 --- What survives a power cut.
 local M = {}
 local json = require("/apis/json")
-local decode = json.decode
-local encode = json.encode
 local TURNS = "/trapos/ai/turns"
 local SETTING = "opencc.session_id"
 local SETTINGS_FILE = "/.settings"
 local SETTINGS_DRAFT = "/.settings.new"
 
 function M.rememberSession(store, disk, id)
-	if not id then
-		store.unset(SETTING)
-	else
-		store.set(SETTING, id)
-	end
+	if not id then store.unset(SETTING) else store.set(SETTING, id) end
 	if settings.save(SETTINGS_DRAFT) then
 		disk.delete(SETTINGS_FILE)
 		disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
@@ -35,8 +29,8 @@ local function pathOf(nonce) return TURNS .. "/" .. nonce .. ".json" end
 function M.recordTurn(disk, turn)
 	local ok = pcall(function()
 		local file, problem = disk.open(pathOf(turn.nonce), "w")
-		if file == nil then error(problem, 0) end
-		file.write(encode(turn))
+		if not file then error(problem, 0) end
+		file.write(json.encode(turn))
 		file.close()
 	end)
 	return ok
@@ -50,12 +44,10 @@ function M.pendingTurns(disk)
 	for _, name in ipairs(disk.list(TURNS)) do
 		local path = TURNS .. "/" .. name
 		local file = disk.open(path, "r")
-		if file ~= nil then
-			local turn = decode(file.readAll() or "")
+		if file then
+			local turn = json.decode(file.readAll() or "")
 			file.close()
-			if type(turn) == "table"
-					and type(turn.nonce) == "string"
-					and type(turn.sessionId) == "string"
+			if type(turn) == "table" and type(turn.nonce) == "string" and type(turn.sessionId) == "string"
 			then
 				turns[#turns + 1] = turn
 			else

@@ -44,7 +44,7 @@ function M.define()
 	end
 end
 
-function M.redact(url) return (string.gsub(url, "//[^/@]*@", "//")) end
+function M.redact(url) return (url:gsub("//[^/@]*@", "//")) end
 
 local function refuse(name, what, example)
 	return false, fail("bad_setting", {name = "opencc." .. name, what = what, example = example})
@@ -60,11 +60,7 @@ function M.readSettings(store)
 		if most then
 			local number = tonumber(value) or 0
 			if not (number >= 1 and number <= most) then
-				return refuse(
-					name,
-					"is not a number from 1 to " .. tostring(most),
-					definition.default
-				)
+				return refuse(name, "is not a number from 1 to " .. most, definition.default)
 			end
 			numbers[name] = number
 		elseif value and value ~= "" then
@@ -72,7 +68,7 @@ function M.readSettings(store)
 		end
 	end
 	local serverUrl = string.gsub(values.server_url or "", "/+$", "")
-	if not string.find(serverUrl, "^https?://[^/%s?#]+[^%s?#]*$") then
+	if not serverUrl:find("^https?://[^/%s?#]+[^%s?#]*$") then
 		return refuse("server_url", "is not an address", "http://127.0.0.1:4096")
 	end
 	local result = {

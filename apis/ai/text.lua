@@ -19,11 +19,11 @@ local match = string.match
 local function addSpans(spans, text, style)
 	local at = 1
 	while at <= #text do
-		local ahead = string.sub(text, at, at + REACH)
+		local ahead = text:sub(at, at + REACH)
 		local inWord = match(text, "^%w[*_]", at - 1)
 		for _, part in ipairs(PARTS) do
 			local own = part[2]
-			local _, stop, _, shown, address = string.find(ahead, part[1])
+			local _, stop, _, shown, address = ahead:find(part[1])
 			if stop and (not inWord or own ~= "bold") then
 				at = at + stop
 				if own == "bold" or own == "link" then
@@ -54,14 +54,14 @@ local function wrap(lead, source, style, width, emit)
 	repeat
 		local row = {}
 		if start ~= "" then row[#row + 1] = {text = start, style = style} end
-		local ahead = string.sub(text, at, at + room)
-		local space = string.find(ahead, " [^ ]*$")
+		local ahead = text:sub(at, at + room)
+		local space = ahead:find(" [^ ]*$")
 		local isBroken = #ahead > room
 		local left = isBroken and (space or room) or #ahead
 		at = at + left
 		while left > 0 do
 			local span = spans[index + 1]
-			local piece = string.sub(span.text, used + 1, used + left)
+			local piece = span.text:sub(used + 1, used + left)
 			left = left - #piece
 			used = used + #piece
 			if used == #span.text then
@@ -69,10 +69,10 @@ local function wrap(lead, source, style, width, emit)
 				used = 0
 			end
 			local end_ = left == 0 and isBroken and space and -2 or -1
-			row[#row + 1] = {text = string.sub(piece, 1, end_), style = span.style}
+			row[#row + 1] = {text = piece:sub(1, end_), style = span.style}
 		end
 		emit(row)
-		start = string.gsub(lead, "[^>]", " ")
+		start = lead:gsub("[^>]", " ")
 	until not (at <= #text)
 end
 
@@ -87,14 +87,14 @@ function M.markdown(source, width, emit)
 	end
 	local function putText(line)
 		local indent = match(line, "^ *")
-		local body = string.gsub(string.sub(line, #indent + 1), " +", " ")
+		local body = line:sub(#indent + 1):gsub(" +", " ")
 		local heading = match(body, "^##?#?#?#?#? (.*)$")
 		local rule = match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$")
 		local row = match(body, "^| ?(.-) ?|?$")
 		local bullet = match(body, "^[-*+] (.*)$")
 		local number, item = match(body, "^(%d%d?%d?[.)] )(.*)$")
 		local style = quote == "" and "text" or "quote"
-		local lead = quote .. string.sub(indent, 1, DEEPEST)
+		local lead = quote .. indent:sub(1, DEEPEST)
 		local text = heading or bullet or item or body
 		if heading then style = "heading" end
 		if rule then
@@ -104,11 +104,11 @@ function M.markdown(source, width, emit)
 		elseif number then
 			lead = lead .. number
 		elseif row then
-			text = string.gsub(row, " ?| ?", " | ")
+			text = row:gsub(" ?| ?", " | ")
 		end
 		if not row or not match(row, "^[|: -]+$") then wrap(lead, text, style, width, put) end
 	end
-	local lines = string.gsub(source, "\r\n?", "\n")
+	local lines = source:gsub("\r\n?", "\n")
 	for whole in string.gmatch(lines .. "\n", "([^\n]*)\n") do
 		local folded = fold(whole)
 		local quoted = match(fence and quote == "" and "" or folded, "^ *> ?(.*)$")
@@ -117,11 +117,11 @@ function M.markdown(source, width, emit)
 		if not quoted and quote ~= "" then fence = nil end
 		quote = quoted and "> " or ""
 		if fence then
-			if info == "" and string.sub(ticks, 1, #fence) == fence then
+			if info == "" and ticks:sub(1, #fence) == fence then
 				fence = nil
 			else
 				for at = 1, math.max(#line, 1), width do
-					put({{text = string.sub(line, at, at + width - 1), style = "code"}})
+					put({{text = line:sub(at, at + width - 1), style = "code"}})
 				end
 			end
 		elseif ticks then
@@ -136,7 +136,7 @@ end
 
 function M.cut(text, width)
 	if #text <= width then return text end
-	return string.sub(text, 1, math.max(width - 2, 0)) .. string.sub("..", 1, width)
+	return text:sub(1, math.max(width - 2, 0)) .. string.sub("..", 1, width)
 end
 
 function M.ageText(seconds)

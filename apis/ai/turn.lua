@@ -81,9 +81,7 @@ function M.messageText(message)
 	return text
 end
 
-local function isAnswer(message)
-	return message.info.role == "assistant" and message.info.summary ~= true
-end
+local function isAnswer(message) return message.info.role == "assistant" and message.info.summary ~= true end
 
 local function carriesNonce(message, nonce)
 	if message.info.id == nonce then return true end
@@ -101,8 +99,7 @@ end
 
 local function findAnswer(state, messages)
 	local found = false
-	local answer
-	local later
+	local answer, later
 	for _, message in ipairs(messages) do
 		if answersUs(state, message) and isAnswer(message) then
 			found = true
@@ -138,8 +135,8 @@ local function notice(state, now)
 		for _, part in ipairs(last.parts) do
 			local tool = part.state
 			local length = #(part.text or "")
-			sight = sight .. ";" .. part.type .. " " .. tostring(length) .. " "
-				.. tostring(tool and tool.status) .. " " .. tostring(tool and tool.title)
+			sight = sight .. ";" .. part.type .. " " .. length .. " " .. tostring(tool and tool.status) .. " "
+				.. tostring(tool and tool.title)
 		end
 	end
 	if sight ~= state.sight then
@@ -165,9 +162,7 @@ end
 
 local function newAnswer(state)
 	local last = state.last
-	if not last or last.info.id == state.baselineId or last.info.role ~= "assistant" then
-		return nil
-	end
+	if not last or last.info.id == state.baselineId or last.info.role ~= "assistant" then return nil end
 	return last
 end
 
@@ -192,13 +187,8 @@ local function finish(message)
 	if failure then
 		if failure.name == "MessageAbortedError" then return fail("aborted", false, nil, text) end
 		local data = failure.data or {}
-		local status = data.statusCode and " (HTTP " .. tostring(data.statusCode) .. ")" or ""
-		return fail(
-			"model_error",
-			false,
-			{what = data.message or failure.name, status = status},
-			text
-		)
+		local status = data.statusCode and " (HTTP " .. data.statusCode .. ")" or ""
+		return fail("model_error", false, {what = data.message or failure.name, status = status}, text)
 	end
 	if text ~= "" then return {kind = "done", message = message, text = text} end
 	if not info.finish then return fail("interrupted", false) end
@@ -242,17 +232,14 @@ local function afterStatus(state, now)
 		if not answer then
 			return now - state.sentAt >= START_MILLISECONDS and diagnose(state) or wait(state, now)
 		end
-		if completed then
-			return looksFinal(answer) and settle(state, answer) or search(state, 10)
-		end
+		if completed then return looksFinal(answer) and settle(state, answer) or search(state, 10) end
 		return now - state.idleSince >= INTERRUPTED_MILLISECONDS
 				and fail("interrupted", false, nil, M.messageText(answer))
 			or wait(state, now, 0.5)
 	end
 	state.idleSince = nil
 	if state.status == "busy" then
-		if completed and looksFinal(answer) and now - state.changedAt >= STUCK_BUSY_MILLISECONDS
-		then
+		if completed and looksFinal(answer) and now - state.changedAt >= STUCK_BUSY_MILLISECONDS then
 			return settle(state, answer)
 		end
 		if runningTool(state.last) then return {kind = "permissions"} end
@@ -272,9 +259,7 @@ local function afterRecent(state, messages, now)
 		return young and wait(state, now, 1) or failWith(state.unsure, false)
 	end
 	state.unsure = nil
-	if not found and state.searched < 100 and #messages >= state.searched then
-		return search(state, 100)
-	end
+	if not found and state.searched < 100 and #messages >= state.searched then return search(state, 100) end
 	if state.status ~= "idle" then return wait(state, now) end
 	if answer then
 		if answer.info.time.completed then return finish(answer) end
@@ -336,9 +321,7 @@ end
 local function decide(state, observation)
 	local now = observation.now
 	local kind = observation.kind
-	if kind == "failed" then
-		return afterFailure(state, observation.request, observation.value, now)
-	end
+	if kind == "failed" then return afterFailure(state, observation.request, observation.value, now) end
 	if kind == "begin" then
 		state.changedAt = now
 		return {kind = "status"}
@@ -378,10 +361,7 @@ local function decide(state, observation)
 		state.blocker = nil
 		if not permission then return {kind = "questions"} end
 		local pattern = permission.patterns and permission.patterns[1]
-		state.blocker = {
-			kind = "permission",
-			text = permission.permission .. ": " .. (pattern or "")
-		}
+		state.blocker = {kind = "permission", text = permission.permission .. ": " .. (pattern or "")}
 	elseif kind == "questions" then
 		local question = ours(state, observation.value)
 		local first = question and question.questions[1]
@@ -406,8 +386,7 @@ function M.progress(state, now)
 	if state.lostAt then return {phase = "reconnecting", seconds = seconds} end
 	local blocker = state.blocker
 	if blocker then
-		local phase = blocker.kind == "permission" and "waiting for permission"
-			or "waiting for an answer"
+		local phase = blocker.kind == "permission" and "waiting for permission" or "waiting for an answer"
 		return {phase = phase, seconds = seconds, message = blocker.text}
 	end
 	if state.status == "retry" then
@@ -431,8 +410,8 @@ function M.describePoll(state, count)
 	local answer = newAnswer(state)
 	local id = answer and answer.info.id or "nil"
 	local complete = answer ~= nil and answer.info.time.completed ~= nil
-	return "poll attempt #" .. tostring(state.polls) .. ": msgs=" .. tostring(count) .. ", found="
-		.. id .. ", complete=" .. tostring(complete) .. ", status=" .. state.status
+	return "poll attempt #" .. state.polls .. ": msgs=" .. count .. ", found=" .. id .. ", complete="
+		.. tostring(complete) .. ", status=" .. state.status
 end
 
 return M

@@ -33,8 +33,7 @@ local function distance(one, other)
 		local diagonal = row[0]
 		row[0] = i
 		for j = 1, #other do
-			local changed = string.byte(one, i) == string.byte(other, j) and diagonal
-				or diagonal + 1
+			local changed = one:byte(i) == other:byte(j) and diagonal or diagonal + 1
 			diagonal = row[j]
 			row[j] = math.min(changed, diagonal + 1, row[j - 1] + 1)
 		end
@@ -46,8 +45,8 @@ function M.nearest(word, choices)
 	local best
 	local least = math.min(#word, 40) / 2 + 0.1
 	for _, choice in ipairs(choices) do
-		local isPart = string.find(choice, word, 1, true) ~= nil
-		local wrong = isPart and 1 or distance(string.sub(word, 1, 64), choice)
+		local isPart = choice:find(word, 1, true) ~= nil
+		local wrong = isPart and 1 or distance(word:sub(1, 64), choice)
 		if wrong < least then
 			best = choice
 			least = wrong
@@ -69,7 +68,7 @@ function M.names(rows)
 	return found
 end
 
-local function count(text, pattern) return select(2, string.gsub(text, pattern, "")) end
+local function count(text, pattern) return select(2, text:gsub(pattern, "")) end
 
 function M.parse(given)
 	local words = {}
@@ -84,7 +83,7 @@ function M.parse(given)
 		return meant and "Did you mean: " .. prefix .. meant .. "?" or "See: ccpm help"
 	end
 	for _, word in ipairs(given) do
-		local flag = word == "-y" and "yes" or string.match(word, "^%-%-?(.+)")
+		local flag = word == "-y" and "yes" or word:match("^%-%-?(.+)")
 		if not flag then
 			words[#words + 1] = word
 		elseif flag == "version" then
@@ -106,10 +105,7 @@ function M.parse(given)
 	end
 	for flag in pairs(set) do
 		if not string.find(" " .. command[4] .. " ", " " .. flag .. " ", 1, true) then
-			return refuse(
-				"ccpm " .. name .. " takes no --" .. flag .. ".",
-				"See: ccpm help " .. name
-			)
+			return refuse("ccpm " .. name .. " takes no --" .. flag .. ".", "See: ccpm help " .. name)
 		end
 	end
 	local operands = command[2]
@@ -117,10 +113,7 @@ function M.parse(given)
 	local isBare = name == "uninstall" and #words == 0 and set.unused == nil
 	if isBare or #words < count(operands, "<") or #words > most then
 		local usage = "Type: ccpm " .. name .. " " .. (isBare and "<package>..." or operands)
-		return refuse(
-			most == 0 and "ccpm " .. name .. " takes no words." or usage,
-			"See: ccpm help " .. name
-		)
+		return refuse(most == 0 and "ccpm " .. name .. " takes no words." or usage, "See: ccpm help " .. name)
 	end
 	return understood(name)
 end

@@ -81,16 +81,15 @@ local function carryOut(job, plan)
 	if isIdle then add("There is nothing to do.") end
 	if fetched > 0 then
 		add(
-			"Fetch " .. bytes(plan.download) .. ", " .. fetched .. " "
-				.. (fetched == 1 and "file" or "files") .. "."
+			"Fetch " .. bytes(plan.download) .. ", " .. fetched .. " " .. (fetched == 1 and "file" or "files")
+				.. "."
 		)
 	end
 	local left = plan.free + plan.freed
 	if not isIdle and left < math.huge then add("Disk left: " .. bytes(left) .. ".") end
 	for _, note in ipairs(plan.notes) do add(note, NOTE) end
 	if job.flags["dry-run"] then return true end
-	if not isIdle and plan.needed <= plan.free and not job.flags.yes and not ask("Go on?", true)
-	then
+	if not isIdle and plan.needed <= plan.free and not job.flags.yes and not ask("Go on?", true) then
 		add("Nothing has changed.")
 		return false
 	end
@@ -111,11 +110,7 @@ local function list(state, isUpdated)
 			if (installed.automatic == true) == automatic then
 				if isFirst then add("Needed by these:", REMARK) end
 				isFirst = false
-				if not known then
-					add(name, nil, version)
-				else
-					add(name, NOTE, version .. " > " .. known)
-				end
+				if not known then add(name, nil, version) else add(name, NOTE, version .. " > " .. known) end
 			end
 		end
 	end
@@ -159,16 +154,10 @@ end
 
 local actions = {
 	install = function(job)
-		return carryOut(
-			job,
-			need(function() return job.client.planInstall(job.words, job.flags) end)
-		)
+		return carryOut(job, need(function() return job.client.planInstall(job.words, job.flags) end))
 	end,
 	uninstall = function(job)
-		return carryOut(
-			job,
-			need(function() return job.client.planUninstall(job.words, job.flags) end)
-		)
+		return carryOut(job, need(function() return job.client.planUninstall(job.words, job.flags) end))
 	end,
 	upgrade = function(job)
 		return carryOut(
@@ -189,22 +178,17 @@ local actions = {
 			local found = offered[name].package
 			local text = string.lower(name .. " " .. found.description)
 			local fits = true
-			for _, word in ipairs(job.words) do
-				fits = fits and text:find(word:lower(), 1, true) ~= nil
-			end
+			for _, word in ipairs(job.words) do fits = fits and text:find(word:lower(), 1, true) ~= nil end
 			if fits then
 				add(
-					name .. " " .. found.version
-						.. (job.state.lock.packages[name] and " (installed)" or ""),
+					name .. " " .. found.version .. (job.state.lock.packages[name] and " (installed)" or ""),
 					NOTE
 				)
 				add("  " .. found.description)
 				isFound = true
 			end
 		end
-		if not isFound then
-			refuse("No such package is known.", "Look for new ones: ccpm update")
-		end
+		if not isFound then refuse("No such package is known.", "Look for new ones: ccpm update") end
 	end,
 	info = function(job)
 		local shown = find(job)
@@ -234,9 +218,7 @@ local actions = {
 	end,
 	verify = function(job)
 		local findings = need(function() return job.client.verify(someOrAll(job.words)) end)
-		for _, finding in ipairs(findings) do
-			add(finding.problem .. ": " .. finding.path, colours.red)
-		end
+		for _, finding in ipairs(findings) do add(finding.problem .. ": " .. finding.path, colours.red) end
 		if #findings == 0 then
 			add("All files are as they were installed.")
 		elseif job.flags.fix then
@@ -265,9 +247,7 @@ local actions = {
 local function help(topic)
 	local isNarrow = term.getSize() < 40
 	local isFound = false
-	if topic == "" and not isNarrow then
-		add("ccpm installs, upgrades and removes packages.", NOTE)
-	end
+	if topic == "" and not isNarrow then add("ccpm installs, upgrades and removes packages.", NOTE) end
 	for _, command in ipairs(arguments.commands) do
 		local name = command[1]
 		local purpose = command[3]

@@ -10,15 +10,9 @@ M.failures = {
 		"ComputerCraft forbids {registry} (Domain not permitted).",
 		'In computercraft-server.toml, at host = "$private": action = "allow"'
 	},
-	cannot_connect = {
-		"Nothing answers at {registry} ({what}).",
-		"Check the network and: ccpm registry list"
-	},
+	cannot_connect = {"Nothing answers at {registry} ({what}).", "Check the network and: ccpm registry list"},
 	timed_out = {"{registry} did not answer in time.", "Try again later."},
-	network_error = {
-		"The request to {registry} failed: {what}.",
-		"Try again; check: ccpm registry list"
-	},
+	network_error = {"The request to {registry} failed: {what}.", "Try again; check: ccpm registry list"},
 	server_error = {"{registry} failed at {path} (HTTP {status}).", "Try again in some minutes."},
 	no_index = {
 		"{registry} is no registry: it has no packages/index.json.",
@@ -32,10 +26,7 @@ M.failures = {
 		"{registry} serves another {path} than it lists.",
 		"It may be changing: try again in some minutes."
 	},
-	bad_index = {
-		"The index of {registry} is not valid: {what}.",
-		"Tell those who run that registry."
-	},
+	bad_index = {"The index of {registry} is not valid: {what}.", "Tell those who run that registry."},
 	bad_registry = {
 		"{registry} is no registry's address.",
 		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub."
@@ -50,37 +41,22 @@ M.failures = {
 		"{who} needs {name}, which no registry has.",
 		"Add a registry that has it: ccpm registry add"
 	},
-	no_version = {
-		"{who} needs {name} {range}, but there is only {known}.",
-		"Try again after: ccpm update"
-	},
+	no_version = {"{who} needs {name} {range}, but there is only {known}.", "Try again after: ccpm update"},
 	conflict = {
 		"{who} needs {name} {range}, but {other} needs {name} {otherRange}.",
 		"Upgrade or uninstall one of the two."
 	},
 	cycle = {"Packages need each other in a circle: {what}.", "Tell those who made them."},
-	too_complex = {
-		"These packages need too much to be worked out.",
-		"Install fewer of them at once."
-	},
+	too_complex = {"These packages need too much to be worked out.", "Install fewer of them at once."},
 	not_installed = {"{name} is not installed.", "See: ccpm list"},
 	needed_by = {"{name} is needed by {what}.", "Uninstall them, too: add --cascade"},
 	file_exists = {
 		"{path} is there, and no package brought it.",
 		"Move it away, or keep it beside: add --force"
 	},
-	file_conflict = {
-		"{path} belongs to {owner}; {name} has it, too.",
-		"Uninstall one of the two packages."
-	},
-	folder_in_the_way = {
-		"{path} is a folder; {name} has a file there.",
-		"Move it: mv {path} {path}.old"
-	},
-	file_in_the_way = {
-		"{path} is a file; {name} needs a folder there.",
-		"Move it: mv {path} {path}.lua"
-	},
+	file_conflict = {"{path} belongs to {owner}; {name} has it, too.", "Uninstall one of the two packages."},
+	folder_in_the_way = {"{path} is a folder; {name} has a file there.", "Move it: mv {path} {path}.old"},
+	file_in_the_way = {"{path} is a file; {name} needs a folder there.", "Move it: mv {path} {path}.lua"},
 	other_drive = {"{path} is on another drive.", "Move it away, or take the disk out."},
 	no_space = {
 		"The disk is too full: {needed} bytes are needed, {free} are free.",
@@ -89,10 +65,7 @@ M.failures = {
 	changed_meanwhile = {"{path} changed meanwhile. Nothing was touched.", "Try again."},
 	cannot_write = {"{path} cannot be written: {what}.", "Look at the disk, then try again."},
 	not_finished = {"A change was begun and cannot be finished.", "{what}"},
-	not_repairable = {
-		"No registry has {path} of {name} {version} any more.",
-		"Type: ccpm upgrade {name}"
-	},
+	not_repairable = {"No registry has {path} of {name} {version} any more.", "Type: ccpm upgrade {name}"},
 	newer_format = {"{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."},
 	internal_error = {"Unexpected: {what}", "Please report this."}
 }

@@ -40,9 +40,7 @@ function M.clean(disk, partial)
 	if not partial then disk.delete(M.PARTIAL) end
 	disk.delete(M.STAGING)
 	removeEmptyFolders(disk, M.STAGING)
-	if disk.exists(M.FINISHER) then
-		disk.delete(#disk.list("startup") > 1 and M.FINISHER or "startup")
-	end
+	if disk.exists(M.FINISHER) then disk.delete(#disk.list("startup") > 1 and M.FINISHER or "startup") end
 end
 
 local function startupFiles(disk)

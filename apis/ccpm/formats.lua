@@ -1,8 +1,6 @@
 --- What may stand in ccpm's JSON.
 local M = {}
 local semver = require("/apis/ccpm/semver")
-local isRange = semver.isRange
-local isVersion = semver.isVersion
 M.INDEX_BYTES = 524288
 local PACKAGES = 1000
 local FILES = 500
@@ -10,11 +8,11 @@ local ENTRIES = 100
 local FILE_BYTES = 1000000
 local LATEST = 99999999999999
 
-local function has(text, pattern) return string.find(text, pattern) ~= nil end
+local function has(text, pattern) return text:find(pattern) ~= nil end
 
-local function plain(text) return (string.gsub(text, "[^ -~]", "?")) end
+local function plain(text) return (text:gsub("[^ -~]", "?")) end
 
-local function wrong(where, what) return error(plain(string.sub(where, -100)) .. " " .. what, 0) end
+local function wrong(where, what) return error(plain(where:sub(-100)) .. " " .. what, 0) end
 
 local function fieldsOf(value, where)
 	return type(value) == "table" and value or wrong(where, "must be an object")
@@ -31,8 +29,7 @@ end
 local function number(most)
 	return function(value, where)
 		local isNumber = type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
-		return isNumber and value
-			or wrong(where, "must be a whole number, at most " .. tostring(most))
+		return isNumber and value or wrong(where, "must be a whole number, at most " .. most)
 	end
 end
 
@@ -58,7 +55,7 @@ local function list(read)
 		end
 		for place, item in ipairs(value) do
 			if place > ENTRIES then wrong(where, "has too many entries") end
-			copy[#copy + 1] = read(item, where .. "." .. tostring(place))
+			copy[#copy + 1] = read(item, where .. "." .. place)
 		end
 		return copy
 	end
@@ -68,9 +65,7 @@ local function record(readers)
 	return function(value, where)
 		local fields = fieldsOf(value, where)
 		local copy = {}
-		for name, read in pairs(readers) do
-			copy[name] = read(fields[name], where .. "." .. name)
-		end
+		for name, read in pairs(readers) do copy[name] = read(fields[name], where .. "." .. name) end
 		return copy
 	end
 end
@@ -88,22 +83,20 @@ local RESERVED = {"rom/", "disk%d*/", "%.settings/", "trapos/", "startup/00%-ccp
 
 local function isFile(path)
 	for _, pattern in ipairs(RESERVED) do
-		if has(string.lower(path) .. "/", "^" .. pattern) then return false end
+		if has(path:lower() .. "/", "^" .. pattern) then return false end
 	end
 	return isBelowRoot(path)
 end
 
-local function isData(path)
-	return isBelowRoot(path) and not has(string.lower(path), "^trapos/ccpm")
-end
+local function isData(path) return isBelowRoot(path) and not has(path:lower(), "^trapos/ccpm") end
 
 local readName = text(64, "^[a-z0-9][a-z0-9._-]*$", "a name of a-z 0-9 . _ -")
 local readPath = text(200, "^[%w._/-]+$", "a path that packages may have", isFile)
 local readRegistry = text(200, "^[!-~]+$", "a registry")
 
 local function readPackages(readers)
-	readers.version = text(64, "", "a version", isVersion)
-	readers.dependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", isRange))
+	readers.version = text(64, "", "a version", semver.isVersion)
+	readers.dependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", semver.isRange))
 	readers.files = map(
 		FILES,
 		readPath,
@@ -118,9 +111,7 @@ local function readPackages(readers)
 	return map(PACKAGES, readName, function(value, where)
 		local copy = read(value, where)
 		for _, path in ipairs(copy.autostart or {}) do
-			if copy.files[path] == nil then
-				wrong(where .. ".autostart", "must be among its files")
-			end
+			if copy.files[path] == nil then wrong(where .. ".autostart", "must be among its files") end
 		end
 		return copy
 	end)
@@ -128,8 +119,7 @@ end
 
 local readOffered = readPackages({
 	description = function(value, where)
-		return type(value) == "string" and plain(string.sub(value, 1, 200))
-			or wrong(where, "must be a text")
+		return type(value) == "string" and plain(value:sub(1, 200)) or wrong(where, "must be a text")
 	end
 })
 local readInstalled = readPackages({
@@ -140,17 +130,11 @@ local readInstalled = readPackages({
 	end)
 })
 local readRegistries = list(readRegistry)
-local readCache = map(
-	ENTRIES,
-	readRegistry,
-	record({updated = number(LATEST), packages = readOffered})
-)
+local readCache = map(ENTRIES, readRegistry, record({updated = number(LATEST), packages = readOffered}))
 
 local function check(value, field, read)
 	local version = type(value) == "table" and value.version
-	if version ~= 1 then
-		return false, "it is not in format 1", type(version) == "number" and version > 1
-	end
+	if version ~= 1 then return false, "it is not in format 1", type(version) == "number" and version > 1 end
 	local ok, result = pcall(read, value[field], field)
 	if not ok then return false, result, false end
 	return true, {version = version, [field] = result}

@@ -27,7 +27,7 @@ end
 function M.matches(disk, path, found, file)
 	if found.size ~= file.size then return false end
 	local handle = disk.open(path, "rb")
-	if handle == nil then return false end
+	if not handle then return false end
 	local content = handle.readAll()
 	handle.close()
 	return sha256(content or "") == file.sha256
@@ -41,9 +41,7 @@ local function filesOf(lock)
 		local owner = lock.packages[name]
 		for path, file in pairs(owner.files) do
 			local other = files[path]
-			if other then
-				error(fail("file_conflict", {path = path, owner = other.name, name = name}), 0)
-			end
+			if other then error(fail("file_conflict", {path = path, owner = other.name, name = name}), 0) end
 			files[path] = {name = name, owner = owner, file = file}
 		end
 	end
@@ -109,9 +107,7 @@ local function packageChanges(before, after)
 end
 
 local function dataThatGoes(disk, before, after)
-	local function within(path, folder)
-		return string.sub(path .. "/", 1, #folder + 1) == folder .. "/"
-	end
+	local function within(path, folder) return string.sub(path .. "/", 1, #folder + 1) == folder .. "/" end
 	local going = {}
 	for name, old in pairs(before.packages) do
 		for _, path in ipairs(after.packages[name] == nil and old.data or {}) do
@@ -151,9 +147,7 @@ function M.makePlan(disk, intent)
 		requireFolder(folder, name)
 		folders[folder] = true
 		local other = after[folder]
-		if other then
-			error(fail("file_conflict", {path = folder, owner = other.name, name = name}), 0)
-		end
+		if other then error(fail("file_conflict", {path = folder, owner = other.name, name = name}), 0) end
 		if disk.isDir(folder) then
 			if disk.getDrive(folder) ~= disk.getDrive("") then
 				error(fail("other_drive", {path = folder}), 0)
@@ -219,9 +213,7 @@ function M.makePlan(disk, intent)
 		local found = changes and M.look(disk, path) or nil
 		if changes and not (found and M.matches(disk, path, found, file)) then
 			requireFolder(path, name)
-			if disk.isDir(path) then
-				error(fail("folder_in_the_way", {path = path, name = name}), 0)
-			end
+			if disk.isDir(path) then error(fail("folder_in_the_way", {path = path, name = name}), 0) end
 			local reason
 			if found then
 				if not old then
@@ -308,9 +300,7 @@ function M.withoutPackages(lock, names, options, notes)
 	for _, gone in ipairs(queue) do
 		local users = {}
 		for _, name in ipairs(all) do
-			if not going[name] and lock.packages[name].dependencies[gone] then
-				users[#users + 1] = name
-			end
+			if not going[name] and lock.packages[name].dependencies[gone] then users[#users + 1] = name end
 		end
 		local what = table.concat(users, ", ")
 		if what ~= "" and options.cascade ~= true then

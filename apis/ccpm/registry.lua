@@ -3,8 +3,6 @@ local M = {}
 local decode = require("/apis/json").decode
 local fail = require("/apis/ccpm/failure").fail
 local formats = require("/apis/ccpm/formats")
-local checkIndex = formats.checkIndex
-local INDEX_BYTES = formats.INDEX_BYTES
 local sha256 = require("/apis/ccpm/sha256").sha256
 local match = string.match
 local LONGEST = 200
@@ -22,12 +20,11 @@ function M.baseUrl(registry)
 	local owner, repository, at, branch = match(registry, "^([%w-]+)/([%w._-]+)(@?)([%w._/-]*)$")
 	local isOnGitHub = owner ~= nil and (at == "") == (branch == "")
 	if #registry > LONGEST or not address and not isOnGitHub then
-		return false, fail("bad_registry", {registry = string.sub(registry, 1, 40)})
+		return false, fail("bad_registry", {registry = registry:sub(1, 40)})
 	end
 	if address then return true, address .. "/" end
 	local place = branch == "" and "HEAD" or branch
-	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/" .. place
-		.. "/"
+	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/" .. place .. "/"
 end
 
 function M.fileUrl(base, path) return base .. path end
@@ -39,10 +36,7 @@ local function fetchText(fetch, url, registry, path, missing)
 	local reason = fetch_result_0.reason
 	if status == 200 then return true, body end
 	if not status then
-		return false, fail(REASONS[reason or ""] or "network_error", {
-			registry = registry,
-			what = reason
-		})
+		return false, fail(REASONS[reason or ""] or "network_error", {registry = registry, what = reason})
 	end
 	return false, fail(status == 404 and missing or "server_error", {
 		registry = registry,
@@ -54,18 +48,12 @@ end
 function M.fetchIndex(registry, fetch)
 	local ok, base = M.baseUrl(registry)
 	if not ok then return false, base end
-	local fetched, text = fetchText(
-		fetch,
-		M.fileUrl(base, INDEX_PATH),
-		registry,
-		INDEX_PATH,
-		"no_index"
-	)
+	local fetched, text = fetchText(fetch, M.fileUrl(base, INDEX_PATH), registry, INDEX_PATH, "no_index")
 	if not fetched then return false, text end
-	if #text > INDEX_BYTES then
+	if #text > formats.INDEX_BYTES then
 		return false, fail("bad_index", {registry = registry, what = "it is too large"})
 	end
-	local valid, index = checkIndex(decode(text))
+	local valid, index = formats.checkIndex(decode(text))
 	if not valid then return false, fail("bad_index", {registry = registry, what = index}) end
 	return true, index
 end

@@ -54,12 +54,7 @@ function M.resolve(resolution)
 			end
 			local own = version.dependencies[other]
 			if own and not isIn(theirs.version, own) then
-				return {
-					who = name .. " " .. version.version,
-					name = other,
-					range = own,
-					culprit = other
-				}
+				return {who = name .. " " .. version.version, name = other, range = own, culprit = other}
 			end
 		end
 		return nil
@@ -97,17 +92,13 @@ function M.resolve(resolution)
 		for _, version in ipairs(versionsOf(name)) do
 			clash = findClash(name, version, place)
 			comparisons = comparisons + COMPARISONS_OF_TRY
-			if comparisons > MOST_COMPARISONS then
-				return {culprits = {}, failure = fail("too_complex")}
-			end
+			if comparisons > MOST_COMPARISONS then return {culprits = {}, failure = fail("too_complex")} end
 			if clash then
 				culprits[clash.culprit] = true
 			else
 				local count = #queue
 				chosen[name] = version
-				for _, dependency in ipairs(sortedNames(version.dependencies)) do
-					need(dependency, name)
-				end
+				for _, dependency in ipairs(sortedNames(version.dependencies)) do need(dependency, name) end
 				local deadEnd = search(place + 1)
 				if not deadEnd then return nil end
 				chosen[name] = nil
@@ -135,9 +126,7 @@ function M.resolve(resolution)
 		local place = places[name]
 		if place == 0 then return nil end
 		trail[#trail + 1] = name
-		if place then
-			return fail("cycle", {what = table.concat(trail, " > ", place):sub(1, 120)})
-		end
+		if place then return fail("cycle", {what = table.concat(trail, " > ", place):sub(1, 120)}) end
 		places[name] = #trail
 		local version = chosen[name]
 		for _, dependency in ipairs(sortedNames(version.dependencies)) do
@@ -180,8 +169,8 @@ function M.resolve(resolution)
 		if failure then return false, failure end
 		local best = versionsOf(name)[1]
 		if isUpgraded[name] and best ~= chosen[name] then
-			notes[#notes + 1] = name .. " " .. best.version .. " is held back: "
-				.. obstacle(name, best) .. "."
+			notes[#notes + 1] = name .. " " .. best.version .. " is held back: " .. obstacle(name, best)
+				.. "."
 		end
 	end
 	return true, {packages = packages, notes = notes}

@@ -60,11 +60,7 @@ local function layOut(lines, width)
 		if detail and #both > width then both = line.text .. " " .. detail end
 		local isApart = detail ~= nil and #both > width
 		local deeper = indent .. "  "
-		put(
-			string.sub(isApart and line.text or both, #indent + 1),
-			indent,
-			indent == "" and deeper or indent
-		)
+		put(string.sub(isApart and line.text or both, #indent + 1), indent, indent == "" and deeper or indent)
 		if isApart then put(detail, deeper, deeper) end
 	end
 	return rows

@@ -14,7 +14,7 @@ local function split(text)
 end
 
 local function parse(text)
-	local core, dash, rest = match(string.gsub(text, "%+[%w.-]+$", ""), "^([%dxX*.]+)(%-?)(.*)$")
+	local core, dash, rest = match(text:gsub("%+[%w.-]+$", ""), "^([%dxX*.]+)(%-?)(.*)$")
 	local numbers = split((string.gsub(core or "", "[X*]", "x")))
 	local prerelease = dash == "" and {} or split(rest or "")
 	if not numbers or #numbers > 3 or not prerelease then return nil end
@@ -56,20 +56,18 @@ local function isIn(version, range)
 		local isNamed = #version == 3
 		local function limit(sign, parts)
 			local place = order(version, parts) + 2
-			if not string.find(sign, string.sub("<=>", place, place), 1, true) then
-				isInThis = false
-			end
+			if not sign:find(string.sub("<=>", place, place), 1, true) then isInThis = false end
 			if #parts > 3 and order(after(parts, 3), after(version, 3)) == 0 then isNamed = true end
 		end
-		local hyphens = string.gsub(alternative, "^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2")
-		local text = string.gsub(hyphens, "([<>=~^])%s+", "%1")
-		for token in string.gmatch(text, "%S+") do
+		local hyphens = alternative:gsub("^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2")
+		local text = hyphens:gsub("([<>=~^])%s+", "%1")
+		for token in text:gmatch("%S+") do
 			local mark, rest = match(token, "^([<>=~^]*)v?(.*)$")
 			local low = parse(rest)
-			if not low or not string.find(MARKS, " " .. mark .. " ", 1, true) then return nil end
+			if not low or not MARKS:find(" " .. mark .. " ", 1, true) then return nil end
 			local given = math.min(#low, 3)
 			local isWhole = given == 3
-			local kind = string.sub(mark, 1, 1)
+			local kind = mark:sub(1, 1)
 			if given == 0 then
 				if mark == "<" or mark == ">" then isInThis = false end
 			else

@@ -26,9 +26,7 @@ local blocksWithoutYield = 0
 
 function M.sha256(bytes)
 	local length = ""
-	for place = 7, 0, -1 do
-		length = length .. string.char(math.floor(#bytes * 8 / 256 ^ place) % 256)
-	end
+	for place = 7, 0, -1 do length = length .. string.char(math.floor(#bytes * 8 / 256 ^ place) % 256) end
 	local padded = bytes .. string.char(128) .. string.rep("\0", (55 - #bytes) % 64) .. length
 	local hash = {}
 	for index = 1, 8 do hash[index] = initial[index] end
@@ -41,7 +39,7 @@ function M.sha256(bytes)
 			os.pullEvent(YIELD)
 		end
 		for index = 1, 16 do
-			local a, b, c, d = string.byte(padded, at + index * 4 - 4, at + index * 4 - 1)
+			local a, b, c, d = padded:byte(at + index * 4 - 4, at + index * 4 - 1)
 			words[index] = ((a * 256 + b) * 256 + c) * 256 + d
 		end
 		for index = 17, 64 do
@@ -55,8 +53,7 @@ function M.sha256(bytes)
 		for index = 1, 64 do
 			local chosen = bxor(g, band(e, bxor(f, g)))
 			local majority = band(a, b) + band(c, bxor(a, b))
-			local first = h + bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25)) + chosen
-					+ constants[index]
+			local first = h + bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25)) + chosen + constants[index]
 				+ words[index]
 			local second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + majority
 			h = g
@@ -68,11 +65,9 @@ function M.sha256(bytes)
 			b = a
 			a = (first + second) % WORD
 		end
-		for index, value in ipairs({a, b, c, d, e, f, g, h}) do
-			hash[index] = (hash[index] + value) % WORD
-		end
+		for index, value in ipairs({a, b, c, d, e, f, g, h}) do hash[index] = (hash[index] + value) % WORD end
 	end
-	return string.format(string.rep("%08x", 8), unpack(hash))
+	return string.rep("%08x", 8):format(unpack(hash))
 end
 
 return M

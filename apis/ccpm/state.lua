@@ -12,7 +12,7 @@ local function readFile(disk, path, check, notes)
 	if not disk.exists(path) then return nil end
 	local file = disk.open(path, "rb")
 	local text = ""
-	if file ~= nil then
+	if file then
 		text = file.readAll() or ""
 		file.close()
 	end
@@ -61,8 +61,7 @@ function M.stateFiles(state, before)
 		[M.CONFIGURATION] = not (gone or isEmpty(state.configuration.registries))
 				and json.encode(state.configuration)
 			or false,
-		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and json.encode(state.cache)
-			or false
+		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and json.encode(state.cache) or false
 	}
 end
 

@@ -19,7 +19,7 @@ local function changed(path) error(fail("changed_meanwhile", {path = path}), 0) 
 
 local function read(disk, path)
 	local file = disk.open(path, "rb")
-	if file == nil then return "" end
+	if not file then return "" end
 	local content = file.readAll() or ""
 	file.close()
 	return content
@@ -27,7 +27,7 @@ end
 
 local function write(disk, path, content)
 	local file, reason = disk.open(path, "wb")
-	if file == nil then error(reason, 0) end
+	if not file then error(reason, 0) end
 	local ok, problem = pcall(function() file.write(content) end)
 	file.close()
 	if ok and disk.getSize(path) == #content then return end
@@ -95,9 +95,7 @@ function M.open(disk, files)
 			local found = value.found
 			local now = disk.exists(path) and disk.attributes(path) or {}
 			local seen = found or {}
-			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then
-				changed(path)
-			end
+			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then changed(path) end
 			if backup then
 				if disk.exists(backup) then changed(backup) end
 				targets[#targets + 1] = backup

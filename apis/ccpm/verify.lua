@@ -1,16 +1,7 @@
 --- What stands on the disk that is not what was installed.
 local M = {}
 local plan = require("/apis/ccpm/plan")
-local keys = plan.keys
-local look = plan.look
-local matches = plan.matches
-local KEPT = {
-	"%.ccpm%-old%d*$",
-	"%.broken%d*$",
-	"^ccpm%.json$",
-	"^ccpm%.lock%.json$",
-	"^ccpm%.cache%.json$"
-}
+local KEPT = {"%.ccpm%-old%d*$", "%.broken%d*$", "^ccpm%.json$", "^ccpm%.lock%.json$", "^ccpm%.cache%.json$"}
 
 function M.verify(disk, lock, names)
 	local findings = {}
@@ -19,16 +10,16 @@ function M.verify(disk, lock, names)
 	for _, known in pairs(lock.packages) do
 		for path in pairs(known.files) do
 			owned[path] = true
-			local folder = string.match(path, "^(.+/.+)/")
+			local folder = path:match("^(.+/.+)/")
 			if folder then folders[folder] = true end
 		end
 	end
-	for _, name in ipairs(names or keys(lock.packages)) do
+	for _, name in ipairs(names or plan.keys(lock.packages)) do
 		for path, file in pairs(lock.packages[name].files) do
-			local found = look(disk, path)
+			local found = plan.look(disk, path)
 			if not found then
 				findings[#findings + 1] = {path = path, problem = "missing", package = name}
-			elseif not matches(disk, path, found, file) then
+			elseif not plan.matches(disk, path, found, file) then
 				findings[#findings + 1] = {path = path, problem = "changed", package = name}
 			end
 		end
@@ -36,9 +27,9 @@ function M.verify(disk, lock, names)
 	local function lookInto(folder, pattern)
 		for _, name in ipairs(disk.isDir(folder) and disk.list(folder) or {}) do
 			local path = folder .. "/" .. name
-			local known = owned[path] == true or string.find(name, pattern) == nil
+			local known = owned[path] == true or name:find(pattern) == nil
 			for _, kept in ipairs(KEPT) do
-				if not known then known = string.find(name, kept) ~= nil end
+				if not known then known = name:find(kept) ~= nil end
 			end
 			if not known and not disk.isDir(path) then
 				findings[#findings + 1] = {path = path, problem = "foreign"}
@@ -46,7 +37,7 @@ function M.verify(disk, lock, names)
 		end
 	end
 	if not names then
-		for _, folder in ipairs(keys(folders)) do lookInto(folder, "") end
+		for _, folder in ipairs(plan.keys(folders)) do lookInto(folder, "") end
 		lookInto("trapos", "^ccpm%.")
 	end
 	table.sort(findings, function(one, other) return one.path < other.path end)

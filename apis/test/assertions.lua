@@ -4,9 +4,7 @@ local values_ = require("/apis/test/values")
 local same = values_.same
 local show = values_.show
 local FILLERS = {}
-for word in string.gmatch("is are was were has have does a an be", "%a+") do
-	FILLERS[word] = true
-end
+for word in string.gmatch("is are was were has have does a an be", "%a+") do FILLERS[word] = true end
 local SYNONYMS = {equals = "equal", errors = "error", match = "matches"}
 
 local function outcome(body)
@@ -16,23 +14,18 @@ local function outcome(body)
 end
 
 local function withoutPlace(problem)
-	return type(problem) == "string" and string.gsub(problem, "^[^\n]-:%d+: ", "", 1) or problem
+	return type(problem) == "string" and problem:gsub("^[^\n]-:%d+: ", "", 1) or problem
 end
 
 local function raises(body, expected)
 	local ok, problem = outcome(body)
-	if ok then
-		return false, expected == nil and "an error" or "error " .. show(expected), "no error"
-	end
-	local holds = expected == nil
-		or same(expected, problem)
-		or same(expected, withoutPlace(problem))
-	return holds, expected == nil and "an error" or "error " .. show(expected), "error "
-		.. show(problem)
+	if ok then return false, expected == nil and "an error" or "error " .. show(expected), "no error" end
+	local holds = expected == nil or same(expected, problem) or same(expected, withoutPlace(problem))
+	return holds, expected == nil and "an error" or "error " .. show(expected), "error " .. show(problem)
 end
 
 local function matches(pattern, text)
-	local holds = type(text) == "string" and string.find(text, pattern) ~= nil
+	local holds = type(text) == "string" and text:find(pattern) ~= nil
 	return holds, "a match of " .. show(pattern), show(text)
 end
 
@@ -46,35 +39,21 @@ end
 local ASSERTIONS = {
 	equal = {
 		arguments = 2,
-		find = function(expected, actual)
-			return expected == actual, show(expected), show(actual)
-		end
+		find = function(expected, actual) return expected == actual, show(expected), show(actual) end
 	},
 	same = {
 		arguments = 2,
-		find = function(expected, actual)
-			return same(expected, actual), show(expected), show(actual)
-		end
+		find = function(expected, actual) return same(expected, actual), show(expected), show(actual) end
 	},
-	["true"] = {
-		arguments = 1,
-		find = function(actual) return actual == true, "true", show(actual) end
-	},
-	["false"] = {
-		arguments = 1,
-		find = function(actual) return actual == false, "false", show(actual) end
-	},
+	["true"] = {arguments = 1, find = function(actual) return actual == true, "true", show(actual) end},
+	["false"] = {arguments = 1, find = function(actual) return actual == false, "false", show(actual) end},
 	truthy = {
 		arguments = 1,
-		find = function(actual)
-			return actual ~= nil and actual ~= false, "a true value", show(actual)
-		end
+		find = function(actual) return actual ~= nil and actual ~= false, "a true value", show(actual) end
 	},
 	falsy = {
 		arguments = 1,
-		find = function(actual)
-			return actual == nil or actual == false, "nil or false", show(actual)
-		end
+		find = function(actual) return actual == nil or actual == false, "nil or false", show(actual) end
 	},
 	error = {arguments = 2, find = raises},
 	matches = {arguments = 2, find = matches},
@@ -84,8 +63,7 @@ for name in string.gmatch("nil boolean number string table function thread", "%a
 	ASSERTIONS[name] = {
 		arguments = 1,
 		find = function(actual)
-			return type(actual) == name, name == "nil" and "nil"
-				or "a " .. tostring(name), show(actual)
+			return type(actual) == name, name == "nil" and "nil" or "a " .. tostring(name), show(actual)
 		end
 	}
 end
@@ -93,7 +71,7 @@ end
 local function read(words)
 	local rest = {}
 	local negated = false
-	for word in string.gmatch(string.lower(words), "%a+") do
+	for word in words:lower():gmatch("%a+") do
 		if word == "not" or word == "no" then
 			negated = not negated
 		elseif FILLERS[word] == nil then
@@ -124,9 +102,7 @@ local function check(words, ...)
 	}
 	error(
 		setmetatable(failure, {
-			__tostring = function()
-				return "expected " .. failure.expected .. ", got " .. failure.got
-			end
+			__tostring = function() return "expected " .. failure.expected .. ", got " .. failure.got end
 		}),
 		0
 	)
@@ -137,7 +113,7 @@ local function sentence(words)
 		{},
 		{
 			__index = function(_, word) return sentence(words .. "_" .. tostring(word)) end,
-			__call = function(____, ...) return check(words, ...) end
+			__call = function(____, ...) check(words, ...) end
 		}
 	)
 end
@@ -151,8 +127,6 @@ M.assertions = setmetatable(
 	}
 )
 
-function M.isAssertionFailure(problem)
-	return type(problem) == "table" and problem.assertion ~= nil
-end
+function M.isAssertionFailure(problem) return type(problem) == "table" and problem.assertion ~= nil end
 
 return M

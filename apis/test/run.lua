@@ -1,15 +1,13 @@
 --- Runs spec files and says what became of each case.
 local M = {}
-local assertions_ = require("/apis/test/assertions")
-local assertions = assertions_.assertions
-local isAssertionFailure = assertions_.isAssertionFailure
+local assertions = require("/apis/test/assertions")
 local createSuite = require("/apis/test/suite").createSuite
 local show = require("/apis/test/values").show
 local modules = require("cc.require")
 
 local function lineIn(file, trace)
-	local _, last = string.find(trace, file .. ":", 1, true)
-	local line = string.match(last and string.sub(trace, last + 1) or "", "^%d+")
+	local _, last = trace:find(file .. ":", 1, true)
+	local line = string.match(last and trace:sub(last + 1) or "", "^%d+")
 	return line and file .. ":" .. line or nil
 end
 
@@ -24,12 +22,11 @@ local function attempt(file, body)
 end
 
 local function failed(names, bindingPattern0)
-	local where
-	local value
+	local where, value
 	value = bindingPattern0.value
 	where = bindingPattern0.where
 	local result = {names = names, status = "failed", where = where}
-	if isAssertionFailure(value) then
+	if assertions.isAssertionFailure(value) then
 		result.message = value.message
 		result.expected = value.expected
 		result.got = value.got
@@ -50,9 +47,7 @@ local function runBefore(block)
 end
 
 local function runCase(file, bindingPattern0)
-	local body
-	local block
-	local names
+	local body, block, names
 	names = bindingPattern0.names
 	block = bindingPattern0.block
 	body = bindingPattern0.body
@@ -80,7 +75,7 @@ function M.runFile(path, shell, skipped, tell)
 	local vocabulary = createSuite_result_5.vocabulary
 	local cases = createSuite_result_5.cases
 	local close = createSuite_result_5.close
-	local environment = {shell = shell, assert = assertions, arg = {[0] = path}}
+	local environment = {shell = shell, assert = assertions.assertions, arg = {[0] = path}}
 	for word, meaning in pairs(vocabulary) do environment[word] = meaning end
 	local require_, loaded = modules.make(environment, fs.getDir(path))
 	environment.require = require_
@@ -96,10 +91,7 @@ function M.runFile(path, shell, skipped, tell)
 	close()
 	for _, one in ipairs(cases) do
 		local reason = skipped[table.concat(one.names, " ")]
-		tell(
-			reason and {names = one.names, status = "pending", message = reason}
-				or runCase(path, one)
-		)
+		tell(reason and {names = one.names, status = "pending", message = reason} or runCase(path, one))
 	end
 end
 

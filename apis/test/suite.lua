@@ -25,12 +25,7 @@ function M.createSuite()
 			describe = function(name, body)
 				mustBeOpen("describe")
 				local outer = block
-				block = {
-					names = withName(outer.names, name),
-					parent = outer,
-					before = {},
-					after = {}
-				}
+				block = {names = withName(outer.names, name), parent = outer, before = {}, after = {}}
 				body()
 				block = outer
 			end,

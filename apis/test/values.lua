@@ -5,8 +5,8 @@ local escape, isBefore, showTable, DEEPEST, MOST_BYTES, MOST_ENTRIES
 function escape(character)
 	if character == "\n" then return "\\n" end
 	if character == '"' or character == "\\" then return "\\" .. character end
-	if string.find(character, "%p") then return character end
-	return string.format("\\%03d", string.byte(character))
+	if character:find("%p") then return character end
+	return string.format("\\%03d", character:byte())
 end
 
 function isBefore(one, other)
@@ -39,10 +39,9 @@ end
 function M.show(value, depth)
 	if depth == nil then depth = 0 end
 	if type(value) == "string" then
-		local escaped = string.gsub(string.sub(value, 1, MOST_BYTES), "[^%w ]", escape)
+		local escaped = value:sub(1, MOST_BYTES):gsub("[^%w ]", escape)
 		local rest = #value - MOST_BYTES
-		return rest > 0 and '"' .. escaped .. '" and ' .. tostring(rest) .. " bytes"
-			or '"' .. escaped .. '"'
+		return rest > 0 and '"' .. escaped .. '" and ' .. rest .. " bytes" or '"' .. escaped .. '"'
 	end
 	return type(value) == "table" and showTable(value, depth) or tostring(value)
 end

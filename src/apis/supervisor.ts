@@ -1,4 +1,8 @@
-/** Runs servers beside a program, without their getting at its screen and keyboard, and restarts those that crash. */
+/**
+ * Runs servers beside a program, without their getting at its screen and keyboard, and restarts those that crash.
+ *
+ * @internal
+ */
 import modules = require("cc.require");
 
 /** Seconds between a crash and the next start: at first and at most. A run as long as that makes up for the past. */

@@ -6,7 +6,7 @@ import * as tstl from "typescript-to-lua";
 import { commentsPlugin } from "../../tools/build/comments.ts";
 import { compile, readSource } from "../../tools/build/compile.ts";
 import { layOut } from "../../tools/build/layout.ts";
-import { choicesPlugin, simplify } from "../../tools/build/simplify.ts";
+import { typesPlugin, simplify } from "../../tools/build/simplify.ts";
 import { newProject } from "./support/build-project.ts";
 import { runLua, toLua } from "./support/lua.ts";
 
@@ -34,14 +34,15 @@ describe("a line", () => {
             export function describe(row: { name: string; size?: number }): string {
                 if (row.size === undefined) return "";
                 if (row.name === "x") {
-                    print("one", row.name, row.size, "three", "four", "five");
+                    print("one", row.name, row.size, "three", "four", "five", "six", "seven", "eight", "nine");
                 } else {
                     print("other");
                 }
+                if (row.name === "z") print("z"); else print("not z");
                 if (row.name === "y") { print("one"); print("two"); }
                 for (const word of ["a", "b"]) print(word);
                 pcall(() => { print("one"); print("two"); });
-                return string.format("%s of %s with such a long explanation behind it", row.name, tostring(row.size));
+                return string.format("%s of %s with such a long explanation behind it, really", row.name, tostring(row.size));
             }
             export function nothing(): void {}
             export const count = (list: string[]): number => list.length;`);
@@ -50,10 +51,11 @@ describe("a line", () => {
 function M.describe(row)
 	if not row.size then return "" end
 	if row.name == "x" then
-		print("one", row.name, row.size, "three", "four", "five")
+		print("one", row.name, row.size, "three", "four", "five", "six", "seven", "eight", "nine")
 	else
 		print("other")
 	end
+	if row.name == "z" then print("z") else print("not z") end
 	if row.name == "y" then
 		print("one")
 		print("two")
@@ -64,7 +66,7 @@ function M.describe(row)
 		print("two")
 	end)
 	return string.format(
-		"%s of %s with such a long explanation behind it",
+		"%s of %s with such a long explanation behind it, really",
 		row.name,
 		tostring(row.size)
 	)
@@ -81,28 +83,27 @@ return M
     test("is broken where it is too long: at a table at its end, at operators, at each argument", () => {
         const lua = luaOf(`
             export function explain(name: string, size: number, other: string): string {
-                settings.define("a setting with a long name", { description: "what such a setting is for", default: 12 });
-                if (name === "a name that is long" || name === "another name that is longer" || other === "the other") {
-                    return "The name " + name + " is in use for something of size " + size + ", not for " + other;
+                settings.define("a setting with a long name", { description: "what such a setting of ours is for", default: 12 });
+                if (name === "a name that is long" || name === "another name that is even much longer" || other === "the other") {
+                    return "The name " + name + " is in use for something of just the size " + size + ", not for " + other;
                 }
-                return string.format(other, { description: "what it is for, and what more" }, { default: "none, as it seems" });
+                return string.format(other, { description: "what it is for, and what more" }, { default: "none, as it seems to me" });
             }`);
         expect(lua).toContain(`
 	settings.define("a setting with a long name", {
-		description = "what such a setting is for",
+		description = "what such a setting of ours is for",
 		default = 12
 	})
 	if name == "a name that is long"
-			or name == "another name that is longer"
+			or name == "another name that is even much longer"
 			or other == "the other"
 	then
-		return "The name " .. name .. " is in use for something of size " .. tostring(size)
-			.. ", not for " .. other
+		return "The name " .. name .. " is in use for something of just the size " .. size .. ", not for "
+			.. other
 	end
-	return string.format(
-		other,
+	return other:format(
 		{description = "what it is for, and what more"},
-		{default = "none, as it seems"}
+		{default = "none, as it seems to me"}
 	)
 `);
     });
@@ -162,6 +163,11 @@ return M
         expect(luaOf(source, "apis/list/count")).toBe("--- Rows.\nlocal M = {}\nM.count = 1\nreturn M\n");
     });
 
+    test("of a module that calls itself internal are no more", () => {
+        const lua = luaOf("/**\n * Rows.\n *\n * @internal\n */\n\n/** Counts. */\nexport const count = 1;");
+        expect(lua).toBe("--- Rows.\nlocal M = {}\nM.count = 1\nreturn M\n");
+    });
+
     test("of the file and of its first statement do not run together", () => {
         const lua = luaOf(
             "/** The file. */\n\n/** The function. */\nfunction make(): number { return 1; }\nexport = make;",
@@ -178,23 +184,124 @@ describe("requires", () => {
     });
 
     test("of several things, or of all, keep the module", () => {
-        const several = luaOf('import { one, two } from "./other";\nexport const three = one + two;');
-        expect(several).toContain(
-            'local other = require("/apis/other")\nlocal one = other.one\nlocal two = other.two\n',
-        );
+        const uses = "export const three = one + two;";
+        const few = luaOf(`import { one, two } from "./other";\n${uses}`);
+        expect(few).toContain('local other = require("/apis/other")\nM.three = other.one + other.two\n');
         const all = luaOf('import * as other from "./other";\nexport const three = other.one;');
         expect(all).toContain('local other = require("/apis/other")\nM.three = other.one\n');
     });
 });
 
+describe("several things of one module", () => {
+    const imports = 'import { one, two } from "./other";\n';
+
+    test("have names of their own where they are named often", () => {
+        const lua = luaOf(`${imports}export const sum = [one, two, one, two, one, two, one, two, one, two];`);
+        expect(lua).toContain(
+            'local other = require("/apis/other")\nlocal one = other.one\nlocal two = other.two\n',
+        );
+    });
+
+    test("keep them where another variable has the same name", () => {
+        const lua = luaOf(`${imports}export const same = (one: number): number => one + two;\nprint(one);`);
+        expect(lua).toContain("local one = other.one\nlocal two = other.two\n");
+        expect(lua).toContain("return one + two");
+    });
+});
+
+describe("functions of texts", () => {
+    const code = `
+        interface Row { text: string }
+        const row = (): Row => ({ text: "abc" });
+        export function describe(cell: Row, pattern: string): unknown[] {
+            const [first] = string.find(cell.text, pattern);
+            return [
+                first,
+                cell.text.toUpperCase(),
+                string.sub(row().text, 2),
+                string.rep(string.lower("AB"), 2),
+                string.format("%s!", pattern),
+                string.byte(cell.text + pattern, -1),
+                string.char(65),
+            ];
+        }`;
+
+    test("are methods of what has a name or is called for", () => {
+        const lua = luaOf(code);
+        expect(lua).toContain("local first = cell.text:find(pattern)\n");
+        expect(lua).toContain("cell.text:upper(),");
+        expect(lua).toContain("row().text:sub(2),");
+        expect(lua).toContain('string.lower("AB"):rep(2),');
+        expect(lua).toContain('string.format("%s!", pattern),');
+        expect(lua).toContain("string.byte(cell.text .. pattern, -1),");
+        expect(lua).toContain("string.char(65)");
+    });
+
+    test("do the same", () => {
+        expect(run(code, 'main.describe({text = "xyz"}, "z")')).toEqual([
+            [3, "XYZ", "bc", "abab", "z!", 122, "A"],
+        ]);
+    });
+});
+
+describe("numbers in texts", () => {
+    const code = `
+        interface Row { size: number; most?: number; name: string | number; other: unknown }
+        export const both = (row: Row): string => row.size + "," + row.name + \`\${row.size}\${row.size}x\${row.most}\`;
+        export const alone = (row: Row): string => \`\${row.size}\`;
+        export const sum = (row: Row): string => "x" + (row.size + 1) + -row.size;
+        export const said = (row: Row): string => "x" + tostring(row.other) + \`\${tostring(row.most)}\`;
+        export const yes = (row: Row): string => \`\${row.size > 1} \${row.size}\`;`;
+
+    test("are joined as they are, but for what may be none", () => {
+        const lua = luaOf(code);
+        expect(lua).toContain(
+            'return row.size .. "," .. row.name .. row.size .. row.size .. "x" .. tostring(row.most)',
+        );
+        expect(lua).toContain("return tostring(row.size)");
+        expect(lua).toContain('return "x" .. row.size + 1 .. -row.size');
+        expect(lua).toContain('return "x" .. tostring(row.other) .. tostring(row.most)');
+        expect(lua).toContain('return tostring(row.size > 1) .. " " .. row.size');
+    });
+
+    test.each([
+        ["main.both({size = 1.5, name = 2})", "1.5,21.51.5xnil"],
+        ["main.alone({size = 2})", "2"],
+        ["main.sum({size = 2})", "x3-2"],
+        ["main.said({})", "xnilnil"],
+        ["main.yes({size = 2})", "true 2"],
+    ])("%s", (call, expected) => {
+        expect(run(code, call)).toEqual([expected]);
+    });
+});
+
+test("a function that is called for its effect returns nothing", () => {
+    const lua = luaOf(`
+        const twice = (act: () => void): void => { act(); act(); };
+        const count = (): number => 1;
+        twice(() => count());
+        const show: () => void = () => print("a");
+        pcall(() => count());
+        pcall(show);`);
+    expect(lua).toContain("twice(function() count() end)");
+    expect(lua).toContain('show() print("a") end');
+    expect(lua).toContain("pcall(function() return count() end)");
+});
+
+test("variables without a value are declared together", () => {
+    const lua = luaOf("let one: number;\nlet two: number;\n[one, two] = [1, 2];\nprint(one, two);");
+    expect(lua).toContain("local one, two\n");
+});
+
 describe("comparisons with undefined", () => {
     const code = `
-        interface Cell { text?: string; size?: number; flag?: boolean; other?: unknown }
+        interface Cell { text?: string; size?: number; flag?: boolean; other?: unknown; none: string | null }
         export function kinds(cell: Cell): string[] {
             const found: string[] = [];
             if (cell.text !== undefined && !(cell.size === undefined)) found.push("both");
             if (cell.flag !== undefined) found.push("flag");
             if (cell.other === undefined) found.push("no other");
+            if (cell.none !== null) found.push("some");
             found.push(cell.size === undefined ? "none" : "some");
             return found;
         }
@@ -207,6 +314,7 @@ describe("comparisons with undefined", () => {
         expect(lua).toContain("if cell.text and not not cell.size then");
         expect(lua).toContain("if cell.flag ~= nil then");
         expect(lua).toContain("if cell.other == nil then");
+        expect(lua).toContain("if cell.none then");
         expect(lua).toContain('cell.size and "some" or "none"');
         expect(lua).toContain("return cell.text ~= nil");
     });
@@ -261,9 +369,7 @@ describe("choices", () => {
         expect(lua).toContain(
             "\tif size > 2 then return cell.flag end\n\tif size > 1 then return false end\n\treturn nil\n",
         );
-        expect(lua).toContain(
-            "\tlocal found\n\tif not cell then\n\t\tfound = cell\n\telse\n\t\tfound = cell.flag\n\tend\n",
-        );
+        expect(lua).toContain("\tlocal found\n\tif not cell then found = cell else found = cell.flag end\n");
     });
 
     test.each([
@@ -458,9 +564,10 @@ test("fewer parentheses change no result, whatever operators stand beside each o
 
 /** The words of a program: without comments, blanks and parentheses, and texts by what they are. */
 function wordsOf(lua: string): string[] {
-    const words = lua.matchAll(
-        /--[^\n]*|("(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*')|[A-Za-z_]\w*|\d[\w.]*|[^\s();]/g,
-    );
+    // TypeScriptToLua has brackets around some fields that are names.
+    const words = lua
+        .replace(/\["([A-Za-z_]\w*)"\](?! =)/g, ".$1")
+        .matchAll(/--[^\n]*|("(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*')|[A-Za-z_]\w*|\d[\w.]*|[^\s();]/g);
     return [...words].flatMap(([word, text]) => {
         if (word.startsWith("--")) return [];
         return [text === undefined ? word : runLua(`return ${text}`).join()];
@@ -479,7 +586,7 @@ test("every word of this project's Lua is TypeScriptToLua's, in the same order, 
     };
     new tstl.Transpiler({ emitHost: { ...ts.sys, writeFile: () => {} } }).emit({
         program,
-        plugins: [commentsPlugin(), choicesPlugin(), { printer }],
+        plugins: [commentsPlugin(), typesPlugin(), { printer }],
         writeFile: () => {},
     });
     expect(files.size).toBeGreaterThan(10);

@@ -71,9 +71,16 @@ function commentsBefore(node: ts.Node, checker: ts.TypeChecker): string[] {
     return documentation === undefined || isSaidOfFile ? [] : commentLines(documentation);
 }
 
-/** A module in a folder below apis/ is a part of the one beside the folder: no program requires it. */
+/**
+ * A module in a folder below apis/ is a part of the one beside the folder: no program requires it. Nor one that says
+ * so at its top.
+ */
 function isInternal(source: ts.SourceFile): boolean {
-    return /\/apis\/[^/]+\/[^/]+$/.test(source.fileName);
+    const tags = commentsAtTop(source).flatMap((comment) => [...(comment.tags ?? [])]);
+    return (
+        /\/apis\/[^/]+\/[^/]+$/.test(source.fileName) ||
+        tags.some(({ tagName }) => tagName.text === "internal")
+    );
 }
 
 /** The first sentence alone; the rest is told where the code is worked on. */
@@ -120,11 +127,13 @@ function hasCommentOfItsOwn(source: ts.SourceFile): boolean {
 }
 
 function commentsOfFile(source: ts.SourceFile): string[] {
+    return commentsAtTop(source).flatMap((comment) => commentLines(summaryOf(documentationIn(comment))));
+}
+
+/** The comments that speak of the whole file. */
+function commentsAtTop(source: ts.SourceFile): ts.JSDoc[] {
     const ranges = (ts.getLeadingCommentRanges(source.text, 0) ?? []).slice(0, fileCommentCount(source));
-    return ranges.flatMap((range) => {
-        const comment = jsDocAt(source, range);
-        return comment === undefined ? [] : commentLines(summaryOf(documentationIn(comment)));
-    });
+    return ranges.flatMap((range) => jsDocAt(source, range) ?? []);
 }
 
 function jsDocAt(source: ts.SourceFile, range: ts.CommentRange): ts.JSDoc | undefined {

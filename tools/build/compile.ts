@@ -5,7 +5,7 @@ import { commentsPlugin } from "./comments.ts";
 import { layOut } from "./layout.ts";
 import { BuildError } from "./problem.ts";
 import { withAbsoluteRequires } from "./requires.ts";
-import { choicesPlugin, simplify } from "./simplify.ts";
+import { typesPlugin, simplify } from "./simplify.ts";
 
 /** Where the part of TypeScriptToLua's library that the compiled files need is kept: one file for all packages. */
 export const LUALIB = "apis/lualib_bundle.lua";
@@ -63,7 +63,7 @@ export function compile(
     const printed = new Map<string, string>();
     const { diagnostics } = new tstl.Transpiler({ emitHost: host }).emit({
         program,
-        plugins: [commentsPlugin(), choicesPlugin(), { printer: print }],
+        plugins: [commentsPlugin(), typesPlugin(), { printer: print }],
         writeFile: (file, code) => void printed.set(relative(outDir, file), code),
     });
     if (diagnostics.length > 0) throw new BuildError(describe(diagnostics, root));

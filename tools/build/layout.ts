@@ -5,8 +5,8 @@ type Doc = Parameters<typeof printer.printDocToString>[0];
 
 const { breakParent, conditionalGroup, fill, group, hardline, indent, join, line, softline } = builders;
 
-/** CC's own ROM keeps to about this width, and so do editors on a computer outside of the game. */
-const WIDTH = 100;
+/** As wide as the TypeScript is; the lines of CC's own ROM are as long. */
+const WIDTH = 110;
 
 /** Columns that a tab counts as; in CC's font it is one blank column. */
 const TAB_WIDTH = 4;
@@ -230,12 +230,15 @@ function blockDoc(statements: readonly tstl.Statement[]): Doc {
 }
 
 /** A block to its `end`: on the line of its head when it holds no more than one simple statement. */
-function bodyDoc(head: Doc, { statements }: tstl.Block): Doc {
-    const [first] = statements;
-    if (statements.length === 1 && first !== undefined && isSimple(first)) {
-        return group([head, indent([line, statementDoc(first)]), line, "end"]);
-    }
-    return [head, blockDoc(statements), "end"];
+function bodyDoc(head: Doc, body: tstl.Block): Doc {
+    const only = onlySimpleIn(body);
+    return only === undefined
+        ? [head, blockDoc(body.statements), "end"]
+        : group([head, indent([line, statementDoc(only)]), line, "end"]);
+}
+
+function onlySimpleIn({ statements: [only, ...others] }: tstl.Block): tstl.Statement | undefined {
+    return only !== undefined && others.length === 0 && isSimple(only) ? only : undefined;
 }
 
 function isSimple(statement: tstl.Statement): boolean {
@@ -255,6 +258,15 @@ function conditionDoc(opening: string, condition: tstl.Expression, closing: stri
 function ifDoc(statement: tstl.IfStatement): Doc {
     if (statement.elseBlock === undefined) {
         return bodyDoc(conditionDoc("if", statement.condition, "then"), statement.ifBlock);
+    }
+    const { condition, ifBlock, elseBlock } = statement;
+    const [one, other] = [
+        onlySimpleIn(ifBlock),
+        tstl.isBlock(elseBlock) ? onlySimpleIn(elseBlock) : undefined,
+    ];
+    if (one !== undefined && other !== undefined) {
+        const arm = (only: tstl.Statement): Doc => [indent([line, statementDoc(only)]), line];
+        return group([conditionDoc("if", condition, "then"), arm(one), "else", arm(other), "end"]);
     }
     const parts: Doc[] = [];
     let opening = "if";

@@ -22,11 +22,15 @@ const MAYBE_NIL =
     ts.TypeFlags.Void;
 
 /**
- * A TypeScriptToLua plugin that writes `condition ? one : other` as `condition and one or other` in more cases than
- * TypeScriptToLua does, which needs an `if` and a temporary variable wherever `one` may be false or nil; and a
- * comparison with undefined that decides something as Lua's own test, where the value is never false.
+ * A TypeScriptToLua plugin that writes shorter what the types tell to be the same:
+ *
+ * - `condition ? one : other` as `condition and one or other` in more cases than TypeScriptToLua does, which needs an
+ *   `if` and a temporary variable wherever `one` may be false or nil;
+ * - a comparison with undefined that decides something as Lua's own test, where the value is never false;
+ * - numbers in texts without `tostring`, as Lua joins them in the same words;
+ * - `() => act()` without `return`, where nobody wants the value.
  */
-export function choicesPlugin(): tstl.Plugin {
+export function typesPlugin(): tstl.Plugin {
     const transformChoice = (
         node: ts.ConditionalExpression,
         context: tstl.TransformationContext,
@@ -41,31 +45,119 @@ export function choicesPlugin(): tstl.Plugin {
         context.addPrecedingStatements(direct === undefined ? statements : statements.slice(1, -1));
         return withoutNot(direct ?? value, node, context.checker);
     };
-    const transformComparison = (
+    const transformBinary = (
         node: ts.BinaryExpression,
         context: tstl.TransformationContext,
     ): tstl.Expression => {
         const isEqual = node.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken;
         const isUnequal = node.operatorToken.kind === ts.SyntaxKind.ExclamationEqualsEqualsToken;
-        const isOfUndefined = ts.isIdentifier(node.right) && node.right.text === "undefined";
+        const isOfNil =
+            node.right.kind === ts.SyntaxKind.NullKeyword ||
+            (ts.isIdentifier(node.right) && node.right.text === "undefined");
         const type = context.checker.getTypeAtLocation(node.left);
         if (
             !(isEqual || isUnequal) ||
-            !isOfUndefined ||
+            !isOfNil ||
             !decides(node) ||
             hasSome(context.checker, type, MAYBE_FALSE)
         ) {
-            return context.superTransformExpression(node);
+            const value = context.superTransformExpression(node);
+            if (node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
+                withoutToString(value, [node.left, node.right], context.checker);
+            }
+            return value;
         }
         const value = context.transformExpression(node.left);
         return isEqual ? tstl.createUnaryExpression(value, tstl.SyntaxKind.NotOperator) : value;
     };
+    const transformTemplate = (
+        node: ts.TemplateExpression,
+        context: tstl.TransformationContext,
+    ): tstl.Expression => {
+        const value = context.superTransformExpression(node);
+        const parts = node.templateSpans.flatMap(({ expression, literal }) => [
+            expression,
+            ...(literal.text === "" ? [] : [literal]),
+        ]);
+        withoutToString(value, node.head.text === "" ? parts : [node.head, ...parts], context.checker);
+        return value;
+    };
+    const transformFunction = (
+        node: ts.ArrowFunction,
+        context: tstl.TransformationContext,
+    ): tstl.Expression => {
+        const value = context.superTransformExpression(node);
+        if (
+            !ts.isBlock(node.body) &&
+            tstl.isFunctionExpression(value) &&
+            isForEffect(node, context.checker)
+        ) {
+            dropReturned(value.body);
+        }
+        return value;
+    };
     return {
         visitors: {
             [ts.SyntaxKind.ConditionalExpression]: transformChoice,
-            [ts.SyntaxKind.BinaryExpression]: transformComparison,
+            [ts.SyntaxKind.BinaryExpression]: transformBinary,
+            [ts.SyntaxKind.TemplateExpression]: transformTemplate,
+            [ts.SyntaxKind.ArrowFunction]: transformFunction,
         },
     };
+}
+
+/** Takes the numbers among the parts of a text, which TypeScriptToLua joined from left to right, out of `tostring`. */
+function withoutToString(
+    text: tstl.Expression,
+    parts: readonly (ts.Expression | ts.TemplateLiteralToken)[],
+    checker: ts.TypeChecker,
+): void {
+    let joined = text;
+    for (const [index, part] of [...parts.entries()].reverse()) {
+        if (index === 0 || !isJoined(joined)) return;
+        joined.right = bare(joined.right, part, checker);
+        if (index === 1 && parts[0] !== undefined) joined.left = bare(joined.left, parts[0], checker);
+        joined = joined.left;
+    }
+}
+
+function isJoined(value: tstl.Expression): value is tstl.BinaryExpression {
+    return tstl.isBinaryExpression(value) && value.operator === tstl.SyntaxKind.ConcatOperator;
+}
+
+function bare(
+    value: tstl.Expression,
+    part: ts.Expression | ts.TemplateLiteralToken,
+    checker: ts.TypeChecker,
+): tstl.Expression {
+    const isText = tstl.isCallExpression(value) && isVariable([value.expression], "tostring");
+    const [inner] = isText ? value.params : [];
+    if (inner === undefined) return value;
+    const type = checker.getTypeAtLocation(part);
+    const { NumberLike, StringLike, Union } = ts.TypeFlags;
+    // What is a text already is in a `tostring` that somebody wrote.
+    const isNumber =
+        hasSome(checker, type, NumberLike) && !hasSome(checker, type, ~(NumberLike | StringLike | Union));
+    return isNumber ? inner : value;
+}
+
+/** Whether nobody wants what a function returns. */
+function isForEffect(node: ts.ArrowFunction, checker: ts.TypeChecker): boolean {
+    const wanted = checker.getContextualType(node)?.getNonNullableType().getCallSignatures() ?? [];
+    const own = checker.getSignatureFromDeclaration(node);
+    return [...wanted, ...(own === undefined ? [] : [own])].some(
+        (signature) => (checker.getReturnTypeOfSignature(signature).flags & ts.TypeFlags.Void) !== 0,
+    );
+}
+
+/** Calls what the last statement of a function returned. */
+function dropReturned(body: tstl.Block): void {
+    const last = body.statements.at(-1);
+    if (last === undefined || !tstl.isReturnStatement(last)) return;
+    const [value, ...others] = last.expressions;
+    const isCall = value && (tstl.isCallExpression(value) || tstl.isMethodCallExpression(value));
+    if (!isCall || others.length > 0) return;
+    body.statements.splice(-1, 1, tstl.createExpressionStatement(value));
 }
 
 /** Whether only the truth of an expression matters, as in the condition of an `if`. */
@@ -151,10 +243,12 @@ function opposite(condition: tstl.Expression): tstl.Expression {
  * @param file what TypeScriptToLua made of a TypeScript file
  */
 export function simplify(file: tstl.File): void {
-    file.statements = withDirectRequires(file.statements);
+    file.statements = withModuleTables(withDirectRequires(file.statements));
+    rewrite(file, methodCall);
     visit(file, (node) => {
         if (tstl.isFile(node) || tstl.isBlock(node) || tstl.isDoStatement(node)) {
-            node.statements = withDirectFields(withFinalNames(withDirectChoices(node.statements)));
+            const statements = withDirectFields(withFinalNames(withDirectChoices(node.statements)));
+            node.statements = withJoinedDeclarations(statements);
         } else if (tstl.isIfStatement(node)) {
             joinElseIf(node);
         } else if (tstl.isRepeatStatement(node)) {
@@ -177,6 +271,40 @@ function childrenOf(node: tstl.Node): tstl.Node[] {
 function visit(node: tstl.Node, act: (node: tstl.Node) => void): void {
     for (const child of childrenOf(node)) visit(child, act);
     act(node);
+}
+
+/** Puts other nodes in the place of those under a node, the innermost first. */
+function rewrite(node: tstl.Node, change: (node: tstl.Node) => tstl.Node): void {
+    const rewritten = (value: unknown): unknown => {
+        if (!isNode(value)) return value;
+        rewrite(value, change);
+        return change(value);
+    };
+    const parts = node as unknown as Record<string, unknown>;
+    for (const [part, value] of Object.entries(parts)) {
+        parts[part] = Array.isArray(value) ? value.map(rewritten) : rewritten(value);
+    }
+}
+
+/** Functions of Lua's `string` whose first argument is the text. */
+const TEXT_METHODS = new Set("byte find format gmatch gsub lower match rep reverse sub upper".split(" "));
+
+/** `text:find(pattern)` for `string.find(text, pattern)`, where the text is a variable, a field or called for. */
+function methodCall(node: tstl.Node): tstl.Node {
+    if (!tstl.isCallExpression(node)) return node;
+    const { expression, params } = node;
+    const [given, ...others] = params;
+    if (given === undefined || !tstl.isTableIndexExpression(expression)) return node;
+    if (!isVariable([expression.table], "string") || !tstl.isStringLiteral(expression.index)) return node;
+    const text = tstl.isParenthesizedExpression(given) ? given.expression : given;
+    const isCallable =
+        tstl.isIdentifier(text) ||
+        tstl.isTableIndexExpression(text) ||
+        tstl.isCallExpression(text) ||
+        tstl.isMethodCallExpression(text);
+    if (!isCallable || !TEXT_METHODS.has(expression.index.value)) return node;
+    const method = tstl.createIdentifier(expression.index.value);
+    return tstl.createMethodCallExpression(text, method, others);
 }
 
 function identifiersIn(...nodes: readonly tstl.Node[]): tstl.Identifier[] {
@@ -246,6 +374,80 @@ function withDirectRequires(statements: readonly tstl.Statement[]): tstl.Stateme
         result.push(statement);
     }
     return result;
+}
+
+/**
+ * `b.a` wherever it is used, for `local a = b.a`, where several things of a module are required and this is shorter.
+ */
+function withModuleTables(statements: readonly tstl.Statement[]): tstl.Statement[] {
+    let result = [...statements];
+    for (const statement of statements) {
+        const module = requiredBy(statement)?.name;
+        if (module === undefined) continue;
+        const taken = result.filter((other) => fieldTaken(other, module) !== undefined);
+        const fields = new Map(taken.map((other) => [declaredBy(other)?.text ?? "", valuesOf(other)[0]]));
+        const moduleLength = module.length - MADE_UP.length;
+        let gain = 0;
+        let isHidden = countOf(module, result) !== taken.length + 1;
+        for (const [name, field] of fields) {
+            if (field === undefined) continue;
+            const uses = countOf(name, result) - 1;
+            gain += `local ${name} = .${name}\n`.length + moduleLength - uses * (moduleLength + 1);
+            isHidden ||= declarationsOf(name, result) > 1;
+        }
+        if (isHidden || gain <= 0) continue;
+        result = result.filter((other) => !taken.includes(other));
+        const copies = new Map(
+            [...fields].flatMap(([name, field]) => (field ? [[name, field] as const] : [])),
+        );
+        for (const other of result) replaceIn(other, copies);
+    }
+    return result;
+}
+
+/** The field of a module that a statement gives a name of its own. */
+function fieldTaken(statement: tstl.Statement, module: string): tstl.Expression | undefined {
+    const [value] = valuesOf(statement);
+    if (declaredBy(statement) === undefined || value === undefined) return undefined;
+    return tstl.isTableIndexExpression(value) && isVariable([value.table], module) ? value : undefined;
+}
+
+/** How many variables of a name are declared. */
+function declarationsOf(name: string, nodes: readonly tstl.Node[]): number {
+    let count = 0;
+    for (const node of nodes) {
+        visit(node, (inner) => {
+            const declared = tstl.isVariableDeclarationStatement(inner)
+                ? inner.left
+                : tstl.isFunctionExpression(inner)
+                  ? (inner.params ?? [])
+                  : tstl.isForStatement(inner)
+                    ? [inner.controlVariable]
+                    : tstl.isForInStatement(inner)
+                      ? inner.names
+                      : [];
+            count += declared.filter(({ text }) => text === name).length;
+        });
+    }
+    return count;
+}
+
+/** `local a, b` for `local a` and `local b`. */
+function withJoinedDeclarations(statements: readonly tstl.Statement[]): tstl.Statement[] {
+    const result: tstl.Statement[] = [];
+    for (const statement of statements) {
+        const previous = result.at(-1);
+        if (previous && isWithoutValue(previous) && isWithoutValue(statement) && !statement.leadingComments) {
+            previous.left.push(...statement.left);
+        } else {
+            result.push(statement);
+        }
+    }
+    return result;
+}
+
+function isWithoutValue(statement: tstl.Statement): statement is tstl.VariableDeclarationStatement {
+    return tstl.isVariableDeclarationStatement(statement) && valuesOf(statement).length === 0;
 }
 
 /** The `require` that a made-up variable is for. */
@@ -400,16 +602,7 @@ function isField(value: tstl.Expression): boolean {
 
 /** Puts expressions in the place of variables. */
 function replaceIn(node: tstl.Node, expressions: ReadonlyMap<string, tstl.Expression>): void {
-    const replaced = (value: unknown): unknown => {
-        if (!isNode(value)) return value;
-        if (tstl.isIdentifier(value)) return expressions.get(value.text) ?? value;
-        replaceIn(value, expressions);
-        return value;
-    };
-    const parts = node as unknown as Record<string, unknown>;
-    for (const [part, value] of Object.entries(parts)) {
-        parts[part] = Array.isArray(value) ? value.map(replaced) : replaced(value);
-    }
+    rewrite(node, (inner) => (tstl.isIdentifier(inner) ? (expressions.get(inner.text) ?? inner) : inner));
 }
 
 /** The assignments to a variable that end the arms of an `if`; undefined when not every arm ends so. */
