@@ -170,14 +170,16 @@ describe("load", () => {
             say(load("\\27Lua"))
             say(load("return 1", "=x", "b"))
             say(load("x x", "=x"))
-            say(load("return y", "=x", "t", { y = 3 })(), pcall(load("return y", "=x", "t", nil)))
+            say(load("return y", "=x", "t", { y = 3 })(), load("return say", "=x", "t", nil)() == say)
+            say(pcall(load, "return y", "=x", "t", 1))
         `);
         expect(said).toEqual([
             "more|more|more|2",
             expect.stringMatching(/^nil\|.*attempt to load a binary chunk/),
             "nil|attempt to load a text chunk (mode is 'b')",
             expect.stringMatching(/^nil\|x:1: /),
-            expect.stringMatching(/^3\|false\|/),
+            "3|true",
+            expect.stringMatching(/^false\|bad argument #4 .*table expected, got number/),
         ]);
     });
 });

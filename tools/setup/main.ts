@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 const root = path.resolve(import.meta.dirname, "../..");
 
+// What npm started may be killed, and nothing is to run on without it.
+process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
+process.channel?.unref();
+
 /** @returns whether the outputs are as the sources want them */
 async function buildQuietly(): Promise<boolean> {
     try {

@@ -69,7 +69,8 @@ function run(commandLine) {
     const main = path.join(root, "tools/setup/main.ts");
     const child = spawn(process.execPath, ["--import", "tsx", main, ...commandLine], {
         cwd: root,
-        stdio: "inherit",
+        // By the channel the child learns when this process dies without a word.
+        stdio: ["inherit", "inherit", "inherit", "ipc"],
     });
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
         process.on(signal, () => {

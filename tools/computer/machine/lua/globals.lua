@@ -146,9 +146,10 @@ local function join(nextPiece)
 end
 
 --- As Lua's, for source alone: CC loads no compiled chunks.
-function globals.load(chunk, name, mode, ...)
+function globals.load(chunk, name, mode, environment)
     kernel.expectOptional(2, name, "string")
     kernel.expectOptional(3, mode, "string")
+    kernel.expectOptional(4, environment, "table")
     if type(chunk) == "function" then
         local ok, whole = pcall(join, chunk)
         if not ok then return nil, whole end
@@ -161,8 +162,8 @@ function globals.load(chunk, name, mode, ...)
     end
     -- The name of a chunk without one is its source.
     name, chunk = name or chunk, kernel.translateEscapes(chunk)
-    if select("#", ...) > 0 then return rawLoad(chunk, name, "t", (...)) end
-    return rawLoad(chunk, name, "t", globals)
+    -- Lua itself would take a nil environment for none at all.
+    return rawLoad(chunk, name, "t", environment or globals)
 end
 
 function globals.loadstring(chunk, name)
