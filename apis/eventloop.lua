@@ -23,8 +23,12 @@ local function createEventLoop(onError)
 		local count = #current
 		tasks = {}
 		for _, task in ipairs(waiting) do
-			local wanted = task.filter == nil or task.filter == event or event == "terminate"
-			if wanted then resume(task, event, value, ...) else tasks[#tasks + 1] = task end
+			local filter = task.filter
+			if filter == nil or filter == event or event == "terminate" then
+				resume(task, event, value, ...)
+			else
+				tasks[#tasks + 1] = task
+			end
 		end
 		for index = 1, count do
 			local registration = current[index]

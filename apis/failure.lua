@@ -10,15 +10,14 @@ local describe = {__tostring = function(failure) return failure.message .. "\n" 
 -- @return the failure, which `tostring` turns into message and hint
 function M.makeFailure(failures, code, detail, text)
 	local message, hint = unpack(failures[code] or {code, ""}, 1, 2)
+	local given = detail or {}
 	local function fill(template)
 		return (template:gsub("{(%w+)}", function(name)
-			local tostring_1 = tostring
-			local temp_0 = detail and detail[name]
-			if temp_0 == nil then temp_0 = "" end
-			return tostring_1(temp_0)
+			return given[name] == nil and "" or tostring(given[name])
 		end))
 	end
-	return setmetatable({code = code, message = fill(message), hint = fill(hint), text = text}, describe)
+	local failure = {code = code, message = fill(message), hint = fill(hint), text = text}
+	return setmetatable(failure, describe)
 end
 
 return M

@@ -6,10 +6,9 @@ local start = os.epoch("utc") .. "-" .. math.random(1, 1000000)
 local function read(handle)
 	local headers = {}
 	for name, value in pairs(handle.getResponseHeaders()) do headers[name:lower()] = value end
-	local status = handle.getResponseCode()
-	local body = handle.readAll()
+	local response = {status = handle.getResponseCode(), headers = headers, body = handle.readAll() or ""}
 	handle.close()
-	return {status = status, headers = headers, body = body or ""}
+	return response
 end
 
 local function failed(reason) return {headers = {}, body = "", reason = reason} end

@@ -23,34 +23,28 @@ end
 
 local function runServer(path, name, shell)
 	local function log(...)
-		local text = ""
-		for index = 1, select("#", ...) do
-			local value = select(index, ...)
-			text = text .. (index > 1 and " " or "") .. tostring(value)
-		end
-		writeLog(name, text)
+		local texts = {}
+		for index = 1, select("#", ...) do texts[#texts + 1] = tostring((select(index, ...))) end
+		writeLog(name, table.concat(texts, " "))
 	end
 	local environment = {shell = shell, print = log, printError = log, arg = {[0] = path}}
-	setmetatable(environment, {__index = _G})
-	local folder = fs.getDir(path)
-	local require_, loaded = modules.make(environment, folder)
+	local require_, loaded = modules.make(environment, fs.getDir(path))
 	environment.require = require_
 	environment.package = loaded
+	setmetatable(environment, {__index = _G})
 	local program, problem = loadfile(path, nil, environment)
 	if not program then error(problem or "", 0) end
 	program()
 end
 
 local function keepRunning(path, shell, tell)
-	local file = fs.getName(path)
-	local name = file:gsub("%.lua$", "")
+	local name = fs.getName(path):gsub("%.lua$", "")
 	local pause
 	while true do
 		local started = os.clock()
 		local ok, problem = pcall(runServer, path, name, shell)
 		if ok or problem == "Terminated" then return end
-		local ran = os.clock() - started
-		pause = M.nextPause(pause, ran)
+		pause = M.nextPause(pause, os.clock() - started)
 		local line = "Server " .. name .. " crashed, restart in " .. pause .. " s: " .. tostring(problem)
 		writeLog(name, line)
 		tell(line)
@@ -84,8 +78,8 @@ function M.runBeside(program, servers, shell)
 	local main = {thread = coroutine.create(program), terminal = screen}
 	local routines = {}
 	for _, path in ipairs(servers) do
-		local thread = coroutine.create(function() keepRunning(path, shell, tell) end)
-		routines[#routines + 1] = {thread = thread, terminal = hidden}
+		local function run() keepRunning(path, shell, tell) end
+		routines[#routines + 1] = {thread = coroutine.create(run), terminal = hidden}
 	end
 	routines[#routines + 1] = main
 	local function dispatch(event, ...)

@@ -1,11 +1,11 @@
 --- `ai`.
-local arguments = require("/apis/ai/arguments")
+local commandLine = require("/apis/ai/arguments")
 local fail = require("/apis/ai/failure").fail
 local screen = require("/apis/ai/screen")
 local text = require("/apis/ai/text")
 local createAi = require("/apis/libai")
 local version = require("/apis/ai/version")
-local line = arguments.parse({...})
+local line = commandLine.parse({...})
 local ai = createAi()
 local prompt = table.concat(line.words, " ")
 
@@ -14,14 +14,15 @@ local function stop(failure)
 	error("", 0)
 end
 
-local options = {session = line.flags.session, model = line.flags.model, agent = line.flags.agent}
+local given = line.flags
+local options = {session = given.session, model = given.model, agent = given.agent}
 
 local function wait(call)
 	local ok = false
 	local value
 	screen.withSpinner(function(reporter)
 		options.onProgress = reporter.onProgress
-		if line.flags.verbose then options.log = function(poll) reporter.log("[ai] " .. poll) end end
+		if given.verbose then options.log = function(poll) reporter.log("[ai] " .. poll) end end
 		ok, value = call(options)
 	end)
 	if not ok then stop(value) end
@@ -30,7 +31,7 @@ end
 
 local function refuse(what) return stop(fail("bad_argument", {what = what})) end
 
-local function listSessions() return ai.listSessions() end
+local listSessions = ai.listSessions
 
 local function findSession(word)
 	local number = tonumber(word)
@@ -40,8 +41,9 @@ local function findSession(word)
 end
 
 local function showDetails(reply)
-	if not line.flags.verbose then return end
-	local tokens = reply.tokens and ", tokens=" .. reply.tokens.input .. "+" .. reply.tokens.output or ""
+	if not given.verbose then return end
+	local used = reply.tokens
+	local tokens = used and ", tokens=" .. tostring(used.input) .. "+" .. tostring(used.output) or ""
 	screen.remark(
 		"[ai] model=" .. tostring(reply.model) .. ", finish=" .. tostring(reply.finish) .. tokens
 			.. ", seconds=" .. reply.seconds
@@ -57,18 +59,12 @@ end
 local function showSessions(sessions)
 	local width, height = term.getSize()
 	if #sessions == 0 then screen.remark("No sessions yet. Start one: ai <prompt>") end
-	do
-		local i = 1
-		while i <= math.min(#sessions, height - 2) do
-			local session = sessions[i]
-			local age = " " .. text.ageText((os.epoch("utc") - session.updated) / 1000)
-			local start = string.format("%s%2d ", session.current and "*" or " ", i)
-			local room = width - #start - #age
-			print(
-				start .. string.format("%-" .. room .. "s", text.cut(text.fold(session.title), room)) .. age
-			)
-			i = i + 1
-		end
+	for index, session in ipairs(sessions) do
+		if index > height - 2 then break end
+		local age = text.ageText((os.epoch("utc") - session.updated) / 1000)
+		local start = string.format("%s%2d ", session.current and "*" or " ", index)
+		local room = width - #start - #age - 1
+		print(string.format(start .. "%-" .. room .. "s " .. age, text.cut(text.fold(session.title), room)))
 	end
 end
 
@@ -77,27 +73,27 @@ local function help()
 	local function explain(usage, purpose)
 		return print(width < 40 and prompt == "" and usage or string.format("%-19s %s", usage, purpose))
 	end
-	for _, command in ipairs(arguments.commands) do
+	for _, command in ipairs(commandLine.commands) do
 		if prompt == "" or prompt == command[1] then explain("ai " .. command[2], command[3]) end
 	end
-	for _, flag in ipairs(prompt == "" and arguments.flags or {}) do
+	for _, flag in ipairs(prompt == "" and commandLine.flags or {}) do
 		explain("--" .. flag[1] .. " " .. flag[2], flag[3])
 	end
 end
 
 if line.problem then refuse(line.problem) end
-local timeout = line.flags.timeout
+local timeout = given.timeout
 options.idleTimeout = tonumber(timeout or "")
 if timeout and not ((options.idleTimeout or 0) > 0) then refuse("--timeout takes a number of seconds") end
 if options.session then options.session = findSession(options.session) end
 local command = line.command
 
-local function ask() tell(wait(function(given) return ai.ask(prompt, given) end)) end
+local function ask() tell(wait(function() return ai.ask(prompt, options) end)) end
 
 if command == "ask" then
 	ask()
 elseif command == "new" then
-	options.session = wait(function() return ai.newSession() end).id
+	options.session = wait(ai.newSession).id
 	if prompt == "" then screen.remark("Talking in a new session.") else ask() end
 elseif command == "ping" then
 	local reply = wait(ai.ping)

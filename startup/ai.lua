@@ -5,14 +5,16 @@ local session = require("/apis/ai/session")
 local define = require("/apis/ai/settings").define
 define()
 session.recoverSettings(fs)
-local PROGRAMS = "/programs"
-if not string.find(":" .. shell.path() .. ":", ":" .. PROGRAMS .. ":", 1, true) then
-	shell.setPath(shell.path() .. ":" .. PROGRAMS)
+
+local function addToPath(api, folder)
+	local path = api.path()
+	if not string.find(":" .. path .. ":", ":" .. folder .. ":", 1, true) then
+		api.setPath(path .. ":" .. folder)
+	end
 end
-local HELP = "/help"
-if not string.find(":" .. help.path() .. ":", ":" .. HELP .. ":", 1, true) then
-	help.setPath(help.path() .. ":" .. HELP)
-end
+
+addToPath(shell, "/programs")
+addToPath(help, "/help")
 local names = {}
 for _, command in ipairs(arguments.commands) do names[#names + 1] = command[1] end
 local dashed = {}

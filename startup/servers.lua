@@ -19,9 +19,8 @@ local function autostarts()
 	if not fs.exists(LOCK) then return paths end
 	local known = pcall(function()
 		local file = fs.open(LOCK, "r")
-		local text = file.readAll()
+		local lock = decode(file.readAll())
 		file.close()
-		local lock = decode(text)
 		for _, entry in pairs(lock.packages) do
 			for _, path in ipairs(entry.autostart or {}) do paths[#paths + 1] = "/" .. path end
 		end
@@ -36,10 +35,9 @@ end
 local function laterFiles()
 	local running = shell.getRunningProgram()
 	local files = {}
-	if (arg and arg[0]) ~= "/" .. running then return files end
 	local folder = fs.getDir(running)
 	local passed = false
-	for _, name in ipairs(fs.list(folder)) do
+	for _, name in ipairs((arg and arg[0]) == "/" .. running and fs.list(folder) or {}) do
 		local path = fs.combine(folder, name)
 		if passed and not fs.isDir(path) then files[#files + 1] = "/" .. path end
 		passed = passed or path == running

@@ -18,16 +18,9 @@ M.flags = {
 	{"timeout", "seconds", "Wait so long for progress"}
 }
 
-local function flagNamed(name)
-	for _, flag in ipairs(M.flags) do
-		if "--" .. flag[1] == name then return flag end
-	end
-	return nil
-end
-
-local function mostWords(name)
-	for _, command in ipairs(M.commands) do
-		if command[1] == name then return command[4] end
+local function named(rows, name, dashes)
+	for _, row in ipairs(rows) do
+		if dashes .. row[1] == name then return row end
 	end
 	return nil
 end
@@ -38,7 +31,7 @@ function M.parse(given)
 	local wanted
 	for _, word in ipairs(given) do
 		local dashed, value = word:match("^(%-%-%w+)=(.+)$")
-		local flag = flagNamed(word == "-v" and "--verbose" or dashed or word)
+		local flag = named(M.flags, word == "-v" and "--verbose" or dashed or word, "--")
 		if wanted then
 			line.flags[wanted] = word
 			wanted = nil
@@ -49,17 +42,12 @@ function M.parse(given)
 		elseif word == "--version" then
 			line.command = "version"
 		elseif flag and (flag[2] ~= "" or not value) then
-			if flag[2] == "" then
-				line.flags[flag[1]] = "true"
-			elseif value then
-				line.flags[flag[1]] = value
-			else
-				wanted = flag[1]
-			end
-		elseif (word:find("--", nil, true) or 0) - 1 == 0 then
+			local said = flag[2] == "" and "true" or value
+			if not said then wanted = flag[1] else line.flags[flag[1]] = said end
+		elseif word:sub(1, 2) == "--" then
 			line.problem = "There is no flag " .. word
 			return line
-		elseif line.command == "" and mostWords(word) then
+		elseif line.command == "" and named(M.commands, word, "") then
 			line.command = word
 		else
 			line.words[#line.words + 1] = word
@@ -67,7 +55,8 @@ function M.parse(given)
 		end
 	end
 	if wanted then line.problem = "--" .. wanted .. " needs a value" end
-	if #line.words > (mostWords(line.command) or 1000000000) then
+	local command = named(M.commands, line.command, "")
+	if command and #line.words > command[4] then
 		table.insert(line.words, 1, line.command)
 		line.command = "ask"
 	end

@@ -1,6 +1,6 @@
 --- The routes of opencode's HTTP server as functions.
 local M = {}
-local json_ = require("/apis/json")
+local json = require("/apis/json")
 local fail = require("/apis/ai/failure").fail
 local redact = require("/apis/ai/settings").redact
 local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -9,12 +9,12 @@ local function base64(bytes)
 	local digits = bytes:gsub("..?.?", function(group)
 		local a, b, c = group:byte(1, 3)
 		local bits = a * 65536 + (b or 0) * 256 + (c or 0)
-		local function digit(unit)
-			local index = math.floor(bits / unit) % 64 + 1
-			return ALPHABET:sub(index, index)
+		local text = ""
+		for place = 3, 3 - #group, -1 do
+			local index = math.floor(bits / 64 ^ place) % 64 + 1
+			text = text .. ALPHABET:sub(index, index)
 		end
-		local third = b and digit(64) or "="
-		return digit(262144) .. digit(4096) .. third .. (c and digit(1) or "=")
+		return text .. string.rep("=", 3 - #group)
 	end)
 	return digits
 end
@@ -44,22 +44,19 @@ local function refused(url, status, value)
 	return fail(code, {url = url, status = status, what = data.path or data.message or ""})
 end
 
-local function call(server, method, path, body)
+local function call(server, path, body)
 	local settings = server.settings
-	local headers = {Accept = "application/json"}
-	if settings.password ~= "" then
-		headers.Authorization = "Basic " .. base64(settings.username .. ":" .. settings.password)
-	end
-	local json
-	if body ~= nil then
-		headers["Content-Type"] = "application/json"
-		json = json_.encode(body)
-	end
 	local response = server.send({
 		url = settings.serverUrl .. path,
-		method = method,
-		headers = headers,
-		body = json,
+		method = body and "POST" or "GET",
+		headers = {
+			Accept = "application/json",
+			["Content-Type"] = body and "application/json",
+			Authorization = settings.password
+					and "Basic " .. base64(settings.username .. ":" .. settings.password)
+				or nil
+		},
+		body = body and json.encode(body),
 		timeout = settings.requestTimeout,
 		raw = server.raw
 	})
@@ -70,14 +67,12 @@ local function call(server, method, path, body)
 		return false, fail(REASONS[what] or "network_error", {url = url, what = what})
 	end
 	if status == 204 then return true, nil end
-	local value = json_.decode(response.body)
+	local value = json.decode(response.body)
 	if status < 200 or status > 299 then return false, refused(url, status, value) end
-	local isJson = string.find(response.headers["content-type"] or "", "json") ~= nil
+	local isJson = string.find(response.headers["content-type"] or "", "json")
 	if value == nil or not isJson then return false, fail("not_opencode", {url = url}) end
 	return true, value
 end
-
-local function get(server, path) return call(server, "GET", path) end
 
 local function query(parameters)
 	local text = ""
@@ -88,7 +83,7 @@ local function query(parameters)
 end
 
 function M.health(server)
-	local ok, value = get(server, "/global/health")
+	local ok, value = call(server, "/global/health")
 	if not ok then return false, value end
 	if value.healthy == nil then
 		return false, fail("not_opencode", {url = redact(server.settings.serverUrl)})
@@ -97,32 +92,28 @@ function M.health(server)
 end
 
 function M.createSession(server, title)
-	return call(server, "POST", "/session" .. query({directory = server.settings.directory}), {title = title})
+	return call(server, "/session" .. query({directory = server.settings.directory}), {title = title})
 end
 
 function M.getSession(server, id)
-	if id:sub(1, 3) == "ses" then
-		local ok, value = get(server, "/session/" .. textutils.urlEncode(id))
-		if ok then return true, value end
-		if value.code ~= "not_found" then return false, value end
+	if tostring(id):find("^ses") then
+		local ok, value = call(server, "/session/" .. textutils.urlEncode(id))
+		if ok or value.code ~= "not_found" then return ok, value end
 	end
 	return false, fail("session_gone", {session = id})
 end
 
 function M.listSessions(server, limit, search)
-	local directory = server.settings.directory
-	return get(
-		server,
-		"/session" .. query({limit = limit, search = search, roots = "true", directory = directory})
-	)
+	local parameters = {limit = limit, search = search, roots = "true", directory = server.settings.directory}
+	return call(server, "/session" .. query(parameters))
 end
 
 function M.getMessages(server, sessionId, limit)
-	return get(server, "/session/" .. sessionId .. "/message?limit=" .. limit)
+	return call(server, "/session/" .. sessionId .. "/message?limit=" .. limit)
 end
 
 function M.getMessage(server, sessionId, id)
-	return get(server, "/session/" .. sessionId .. "/message/" .. textutils.urlEncode(id))
+	return call(server, "/session/" .. sessionId .. "/message/" .. textutils.urlEncode(id))
 end
 
 function M.sendPrompt(server, sessionId, prompt)
@@ -134,12 +125,10 @@ function M.sendPrompt(server, sessionId, prompt)
 		system = prompt.system
 	}
 	if provider then body.model = {providerID = provider, modelID = model} end
-	return call(server, "POST", "/session/" .. sessionId .. "/prompt_async", body)
+	return call(server, "/session/" .. sessionId .. "/prompt_async", body)
 end
 
-function M.abortSession(server, sessionId)
-	return call(server, "POST", "/session/" .. sessionId .. "/abort", {})
-end
+function M.abortSession(server, sessionId) return call(server, "/session/" .. sessionId .. "/abort", {}) end
 
 local lists = {
 	status = "/session/status",
@@ -150,7 +139,7 @@ local lists = {
 }
 
 function M.readList(server, name, directory)
-	return get(server, lists[name] .. query({directory = directory}))
+	return call(server, lists[name] .. query({directory = directory}))
 end
 
 return M

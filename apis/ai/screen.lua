@@ -1,16 +1,30 @@
 --- What `ai` shows.
 local M = {}
-local withColour, turnPage, clearRow, COLOURS
 local text = require("/apis/ai/text")
+local COLOURS = {
+	heading = colours.yellow,
+	bold = colours.yellow,
+	code = colours.lightBlue,
+	quote = colours.lightGrey,
+	link = colours.cyan
+}
 
-function withColour(colour, print_)
+local function withColour(colour, show, line)
 	local before = term.getTextColour()
 	if term.isColour() then term.setTextColour(colour) end
-	print_()
+	show(line)
 	term.setTextColour(before)
 end
 
-function turnPage(width)
+local function clearRow()
+	local _, row = term.getCursorPos()
+	term.setCursorPos(1, row)
+	term.clearLine()
+end
+
+function M.remark(line) withColour(colours.lightGrey, print, text.fold(line)) end
+
+local function turnPage(width)
 	term.write(text.cut("-- any key, q to quit --", width))
 	local _, key = os.pullEvent("key")
 	sleep(0.05)
@@ -26,30 +40,12 @@ function M.showAnswer(markdown)
 	text.markdown(markdown, width, function(row)
 		if reading and paged and rows > 0 and rows % (height - 1) == 0 then reading = turnPage(width) end
 		if not reading then return end
-		for _, span in ipairs(row) do
-			withColour(COLOURS[span.style] or colours.white, function() write(span.text) end)
-		end
+		for _, span in ipairs(row) do withColour(COLOURS[span.style] or colours.white, write, span.text) end
 		print()
 		rows = rows + 1
 		if rows % 500 == 0 then sleep(0) end
 	end)
 end
-
-function clearRow()
-	local _, row = term.getCursorPos()
-	term.setCursorPos(1, row)
-	term.clearLine()
-end
-
-COLOURS = {
-	heading = colours.yellow,
-	bold = colours.yellow,
-	code = colours.lightBlue,
-	quote = colours.lightGrey,
-	link = colours.cyan
-}
-
-function M.remark(line) withColour(colours.lightGrey, function() print(text.fold(line)) end) end
 
 function M.showFailure(failure)
 	if failure.text and failure.text ~= "" then M.showAnswer(failure.text) end
@@ -76,27 +72,23 @@ function M.withSpinner(act)
 	local start = os.epoch("utc")
 	local width = term.getSize()
 	local doing = ""
-	local reporter
-	reporter = {
-		onProgress = function(progress)
-			local phase = progress.phase
-			if phase == "new session" then
-				reporter.log("The session is gone from the server; this is a new one.")
-			elseif phase == "stopped" then
-				local problem = progress.message
-				reporter.log(
-					problem and "The turn may go on, stop it with: ai abort (" .. problem .. ")"
-						or "The turn was stopped on the server."
-				)
-			else
-				doing = describe(progress)
-			end
-		end,
-		log = function(line)
-			clearRow()
-			M.remark(line)
+	local function log(line)
+		clearRow()
+		M.remark(line)
+	end
+	local function onProgress(progress)
+		local phase = progress.phase
+		local problem = progress.message
+		if phase == "new session" then
+			log("The session is gone from the server; this is a new one.")
+		elseif phase ~= "stopped" then
+			doing = describe(progress)
+		elseif not problem then
+			log("The turn was stopped on the server.")
+		else
+			log("The turn may go on, stop it with: ai abort (" .. problem .. ")")
 		end
-	}
+	end
 	local function spin()
 		local turns = 0
 		while true do
@@ -104,17 +96,22 @@ function M.withSpinner(act)
 			local event, id
 			repeat
 				event, id = os.pullEventRaw()
-			until not (event ~= "timer" or id ~= timer)
-			local sign = string.sub("|/-\\", turns % 4 + 1, turns % 4 + 1)
+			until event == "timer" and id == timer
+			local at = turns % 4 + 1
+			local sign = string.sub("|/-\\", at, at)
 			local seconds = math.floor((os.epoch("utc") - start) / 1000)
 			turns = turns + 1
 			clearRow()
-			withColour(colours.lightGrey, function()
-				term.write(text.cut(sign .. " " .. seconds .. " s " .. text.fold(doing), width))
-			end)
+			withColour(
+				colours.lightGrey,
+				term.write,
+				text.cut(sign .. " " .. seconds .. " s " .. text.fold(doing), width)
+			)
 		end
 	end
-	local ok, problem = pcall(function() return parallel.waitForAny(function() act(reporter) end, spin) end)
+	local ok, problem = pcall(function()
+		return parallel.waitForAny(function() act({onProgress = onProgress, log = log}) end, spin)
+	end)
 	clearRow()
 	if not ok then error(problem, 0) end
 end

@@ -40,15 +40,14 @@ function M.forgetTurn(disk, nonce) disk.delete(pathOf(nonce)) end
 
 function M.pendingTurns(disk)
 	local turns = {}
-	if not disk.exists(TURNS) then return turns end
-	for _, name in ipairs(disk.list(TURNS)) do
+	for _, name in ipairs(disk.exists(TURNS) and disk.list(TURNS) or {}) do
 		local path = TURNS .. "/" .. name
 		local file = disk.open(path, "r")
 		if file then
 			local turn = json.decode(file.readAll() or "")
 			file.close()
-			if type(turn) == "table" and type(turn.nonce) == "string" and type(turn.sessionId) == "string"
-			then
+			local isTurn = type(turn) == "table" and type(turn.nonce) == "string"
+			if isTurn and type(turn.sessionId) == "string" then
 				turns[#turns + 1] = turn
 			else
 				disk.delete(path)

@@ -35,58 +35,48 @@ M.definitions = {
 }
 
 function M.define()
-	for name, definition in pairs(M.definitions) do
-		settings.define("opencc." .. name, {
-			description = definition.description,
-			default = definition.default,
-			type = definition.type
-		})
-	end
+	for name, definition in pairs(M.definitions) do settings.define("opencc." .. name, definition) end
 end
 
 function M.redact(url) return (url:gsub("//[^/@]*@", "//")) end
 
-local function refuse(name, what, example)
+local function refuse(name, what)
+	local example = M.definitions[name].default
 	return false, fail("bad_setting", {name = "opencc." .. name, what = what, example = example})
 end
 
 function M.readSettings(store)
 	local values = {}
-	local numbers = {}
 	for name, definition in pairs(M.definitions) do
 		local value = store.get("opencc." .. name)
 		if value == nil then value = definition.default end
+		local number = tonumber(value) or 0
 		local most = definition.most
-		if most then
-			local number = tonumber(value) or 0
-			if not (number >= 1 and number <= most) then
-				return refuse(name, "is not a number from 1 to " .. most, definition.default)
-			end
-			numbers[name] = number
-		elseif value and value ~= "" then
-			values[name] = tostring(value)
+		if most and not (number >= 1 and number <= most) then
+			return refuse(name, "is not a number from 1 to " .. most)
 		end
+		if value and value ~= "" then values[name] = tostring(value) end
 	end
 	local serverUrl = string.gsub(values.server_url or "", "/+$", "")
 	if not serverUrl:find("^https?://[^/%s?#]+[^%s?#]*$") then
-		return refuse("server_url", "is not an address", "http://127.0.0.1:4096")
+		return refuse("server_url", "is not an address")
 	end
-	local result = {
+	local provider = values.provider_id
+	local model = values.model_id
+	local isModel = provider ~= nil and model ~= nil
+	return true, {
 		serverUrl = serverUrl,
 		username = values.username or "opencode",
-		password = values.password or "",
+		password = values.password,
+		model = isModel and provider .. "/" .. model or nil,
 		agent = values.agent,
 		variant = values.variant,
 		directory = values.directory,
 		sessionId = values.session_id,
-		pollTimeout = numbers.poll_timeout_seconds,
-		requestTimeout = numbers.request_timeout_seconds,
+		pollTimeout = tonumber(values.poll_timeout_seconds),
+		requestTimeout = tonumber(values.request_timeout_seconds),
 		resetSessionOnTimeout = values.reset_session_on_timeout == "true"
 	}
-	if values.provider_id and values.model_id then
-		result.model = values.provider_id .. "/" .. values.model_id
-	end
-	return true, result
 end
 
 return M

@@ -14,13 +14,12 @@ local PARTS = {
 	{"^()([*_`]+)"},
 	{"^()(.)"}
 }
-local match = string.match
 
 local function addSpans(spans, text, style)
 	local at = 1
 	while at <= #text do
 		local ahead = text:sub(at, at + REACH)
-		local inWord = match(text, "^%w[*_]", at - 1)
+		local inWord = text:match("^%w[*_]", at - 1)
 		for _, part in ipairs(PARTS) do
 			local own = part[2]
 			local _, stop, _, shown, address = ahead:find(part[1])
@@ -86,13 +85,13 @@ function M.markdown(source, width, emit)
 		emit(row)
 	end
 	local function putText(line)
-		local indent = match(line, "^ *")
+		local indent = line:match("^ *")
 		local body = line:sub(#indent + 1):gsub(" +", " ")
-		local heading = match(body, "^##?#?#?#?#? (.*)$")
-		local rule = match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$")
-		local row = match(body, "^| ?(.-) ?|?$")
-		local bullet = match(body, "^[-*+] (.*)$")
-		local number, item = match(body, "^(%d%d?%d?[.)] )(.*)$")
+		local heading = body:match("^##?#?#?#?#? (.*)$")
+		local rule = body:match("^[-*_] ?[-*_] ?[-*_][-*_ ]*$")
+		local row = body:match("^| ?(.-) ?|?$")
+		local bullet = body:match("^[-*+] (.*)$")
+		local number, item = body:match("^(%d%d?%d?[.)] )(.*)$")
 		local style = quote == "" and "text" or "quote"
 		local lead = quote .. indent:sub(1, DEEPEST)
 		local text = heading or bullet or item or body
@@ -106,14 +105,14 @@ function M.markdown(source, width, emit)
 		elseif row then
 			text = row:gsub(" ?| ?", " | ")
 		end
-		if not row or not match(row, "^[|: -]+$") then wrap(lead, text, style, width, put) end
+		if not row or not row:match("^[|: -]+$") then wrap(lead, text, style, width, put) end
 	end
 	local lines = source:gsub("\r\n?", "\n")
 	for whole in string.gmatch(lines .. "\n", "([^\n]*)\n") do
 		local folded = fold(whole)
-		local quoted = match(fence and quote == "" and "" or folded, "^ *> ?(.*)$")
+		local quoted = string.match(fence and quote == "" and "" or folded, "^ *> ?(.*)$")
 		local line = quoted or folded
-		local ticks, info = match(line, "^ *([`~][`~][`~]+)([^`]*)$")
+		local ticks, info = line:match("^ *([`~][`~][`~]+)([^`]*)$")
 		if not quoted and quote ~= "" then fence = nil end
 		quote = quoted and "> " or ""
 		if fence then
@@ -126,7 +125,7 @@ function M.markdown(source, width, emit)
 			end
 		elseif ticks then
 			fence = ticks
-		elseif match(line, "^ *$") then
+		elseif line:match("^ *$") then
 			if gap ~= nil then gap = true end
 		else
 			putText(line)
@@ -140,10 +139,11 @@ function M.cut(text, width)
 end
 
 function M.ageText(seconds)
-	if seconds < 60 then return "now" end
-	if seconds < 3600 then return string.format("%dm", math.floor(seconds / 60)) end
-	if seconds < 86400 then return string.format("%dh", math.floor(seconds / 3600)) end
-	return string.format("%dd", math.floor(seconds / 86400))
+	local minutes = math.floor(seconds / 60)
+	if minutes < 1 then return "now" end
+	if minutes < 60 then return minutes .. "m" end
+	if minutes < 1440 then return math.floor(minutes / 60) .. "h" end
+	return math.floor(minutes / 1440) .. "d"
 end
 
 return M

@@ -43,14 +43,19 @@ function createEventLoop(this: void, onError?: (this: void, problem: unknown) =>
         resume({ thread: coroutine.create(handler) }, ...values);
     }
 
-    const dispatch: (this: void, ...event: unknown[]) => void = (event?: unknown, value?: unknown, ...others) => {
+    const dispatch: (this: void, ...event: unknown[]) => void = (
+        event?: unknown,
+        value?: unknown,
+        ...others
+    ) => {
         const waiting = tasks;
         const current = registrations;
+        // What handlers register gets later events alone.
         const count = current.length;
         tasks = [];
         for (const task of waiting) {
-            const wanted = task.filter === undefined || task.filter === event || event === "terminate";
-            if (wanted) resume(task, event, value, ...others);
+            const filter = task.filter;
+            if (filter === undefined || filter === event || event === "terminate") resume(task, event, value, ...others);
             else tasks.push(task);
         }
         for (const index of $range(1, count)) {

@@ -35,15 +35,9 @@ export function makeFailure(
     text?: string,
 ): Failure {
     const [message, hint] = failures[code] ?? [code, ""];
+    const given = detail ?? {};
     const fill = (template: string) =>
-        string.gsub(template, "{(%w+)}", (name) => tostring((detail && detail[name]) ?? ""))[0];
-    return setmetatable(
-        {
-            code,
-            message: fill(message),
-            hint: fill(hint),
-            text,
-        },
-        describe as unknown as LuaMetatable<Failure>,
-    );
+        string.gsub(template, "{(%w+)}", (name) => (given[name] === undefined ? "" : tostring(given[name])))[0];
+    const failure: Failure = { code, message: fill(message), hint: fill(hint), text };
+    return setmetatable(failure, describe as unknown as LuaMetatable<Failure>);
 }

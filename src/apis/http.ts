@@ -35,10 +35,9 @@ function read(handle: HTTPResponse): Response {
     for (const [name, value] of pairs(handle.getResponseHeaders() as unknown as Record<string, string>)) {
         headers[string.lower(name)] = value;
     }
-    const status = handle.getResponseCode();
-    const body = handle.readAll();
+    const response = { status: handle.getResponseCode(), headers, body: handle.readAll() ?? "" };
     handle.close();
-    return { status, headers, body: body ?? "" };
+    return response;
 }
 
 function failed(reason: string): Response {

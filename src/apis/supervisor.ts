@@ -47,19 +47,15 @@ function writeLog(name: string, text: string): void {
 /** Runs a program as the shell does, but with `print` and `printError` into its log. Raises what it raises. */
 function runServer(path: string, name: string, shell: unknown): void {
     const log = (...values: unknown[]): void => {
-        let text = "";
-        for (const index of $range(1, select("#", ...values))) {
-            const [value] = select(index, ...values);
-            text += (index > 1 ? " " : "") + tostring(value);
-        }
-        writeLog(name, text);
+        const texts: string[] = [];
+        for (const index of $range(1, select("#", ...values))) texts.push(tostring(select(index, ...values)[0]));
+        writeLog(name, texts.join(" "));
     };
     const environment: Record<string, unknown> = { shell, print: log, printError: log, arg: { 0: path } };
-    setmetatable(environment, { __index: _G });
-    const folder = fs.getDir(path);
-    const [require, loaded] = modules.make(environment, folder);
+    const [require, loaded] = modules.make(environment, fs.getDir(path));
     environment.require = require;
     environment.package = loaded;
+    setmetatable(environment, { __index: _G });
     const [program, problem] = loadfile(path, undefined, environment);
     if (program === undefined) error(problem ?? "", 0);
     program();
@@ -67,15 +63,13 @@ function runServer(path: string, name: string, shell: unknown): void {
 
 /** Runs a server until it ends by itself, starting it again whenever it crashes. */
 function keepRunning(path: string, shell: unknown, tell: (line: string) => void): void {
-    const file = fs.getName(path);
-    const [name] = string.gsub(file, "%.lua$", "");
+    const [name] = string.gsub(fs.getName(path), "%.lua$", "");
     let pause: number | undefined;
     while (true) {
         const started = os.clock();
         const [ok, problem] = pcall(runServer, path, name, shell);
         if (ok || problem === "Terminated") return;
-        const ran = os.clock() - started;
-        pause = nextPause(pause, ran);
+        pause = nextPause(pause, os.clock() - started);
         const line = `Server ${name} crashed, restart in ${pause} s: ${tostring(problem)}`;
         writeLog(name, line);
         tell(line);
@@ -121,8 +115,8 @@ export function runBeside(program: () => void, servers: string[], shell: unknown
     const main: Routine = { thread: coroutine.create(program), terminal: screen };
     const routines: Routine[] = [];
     for (const path of servers) {
-        const thread = coroutine.create(() => keepRunning(path, shell, tell));
-        routines.push({ thread, terminal: hidden });
+        const run = () => keepRunning(path, shell, tell);
+        routines.push({ thread: coroutine.create(run), terminal: hidden });
     }
     routines.push(main);
 

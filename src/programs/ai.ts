@@ -1,13 +1,13 @@
 /** `ai`: asks opencode from the shell. See `ai help`. */
 import createAi = require("../apis/libai");
-import { commands, flags, parse } from "../apis/ai/arguments";
+import * as commandLine from "../apis/ai/arguments";
 import { fail, type Failure, type Result } from "../apis/ai/failure";
 import * as screen from "../apis/ai/screen";
 import * as text from "../apis/ai/text";
 import type { Ai, AskOptions, Reply, SessionSummary } from "../apis/ai/types";
 import version = require("../apis/ai/version");
 
-const line = parse([...$vararg]);
+const line = commandLine.parse([...$vararg]);
 const ai: Ai = createAi();
 const prompt = table.concat(line.words, " ");
 
@@ -18,11 +18,8 @@ function stop(failure: Failure): never {
 }
 
 /** What every call is given; each takes what it knows. */
-const options: AskOptions = {
-    session: line.flags.session,
-    model: line.flags.model,
-    agent: line.flags.agent,
-};
+const given = line.flags;
+const options: AskOptions = { session: given.session, model: given.model, agent: given.agent };
 
 /** Runs a call under the moving line; ends the program where it fails. */
 function wait<T>(call: (given: AskOptions) => Result<T>): T {
@@ -30,7 +27,7 @@ function wait<T>(call: (given: AskOptions) => Result<T>): T {
     let value: unknown;
     screen.withSpinner((reporter) => {
         options.onProgress = reporter.onProgress;
-        if (line.flags.verbose !== undefined) options.log = (poll) => reporter.log(`[ai] ${poll}`);
+        if (given.verbose !== undefined) options.log = (poll) => reporter.log(`[ai] ${poll}`);
         [ok, value] = call(options);
     });
     if (!ok) stop(value as Failure);
@@ -41,7 +38,7 @@ function refuse(what: string): never {
     return stop(fail("bad_argument", { what }));
 }
 
-const listSessions = () => ai.listSessions();
+const listSessions = ai.listSessions as (this: void, given: AskOptions) => Result<SessionSummary[]>;
 
 /** The session that a number of the list, or an id, stands for. */
 function findSession(word: string): string {
@@ -52,8 +49,9 @@ function findSession(word: string): string {
 }
 
 function showDetails(reply: Reply): void {
-    if (line.flags.verbose === undefined) return;
-    const tokens = reply.tokens === undefined ? "" : `, tokens=${reply.tokens.input}+${reply.tokens.output}`;
+    if (given.verbose === undefined) return;
+    const used = reply.tokens;
+    const tokens = used === undefined ? "" : `, tokens=${tostring(used.input)}+${tostring(used.output)}`;
     screen.remark(`[ai] model=${reply.model}, finish=${reply.finish}${tokens}, seconds=${reply.seconds}`);
 }
 
@@ -66,12 +64,12 @@ function tell(reply: Reply): void {
 function showSessions(sessions: SessionSummary[]): void {
     const [width, height] = term.getSize();
     if (sessions.length === 0) screen.remark("No sessions yet. Start one: ai <prompt>");
-    for (let i = 1; i <= math.min(sessions.length, height - 2); i++) {
-        const session = sessions[i - 1]!;
-        const age = ` ${text.ageText((os.epoch("utc") - session.updated) / 1000)}`;
-        const start = string.format("%s%2d ", session.current ? "*" : " ", i);
-        const room = width - start.length - age.length;
-        print(start + string.format(`%-${room}s`, text.cut(text.fold(session.title), room)) + age);
+    for (const [index, session] of ipairs(sessions)) {
+        if (index > height - 2) break;
+        const age = text.ageText((os.epoch("utc") - session.updated) / 1000);
+        const start = string.format("%s%2d ", session.current ? "*" : " ", index);
+        const room = width - start.length - age.length - 1;
+        print(string.format(`${start}%-${room}s ${age}`, text.cut(text.fold(session.title), room)));
     }
 }
 
@@ -80,24 +78,24 @@ function help(): void {
     const [width] = term.getSize();
     const explain = (usage: string, purpose: string) =>
         print(width < 40 && prompt === "" ? usage : string.format("%-19s %s", usage, purpose));
-    for (const command of commands) {
+    for (const command of commandLine.commands) {
         if (prompt === "" || prompt === command[0]) explain(`ai ${command[1]}`, command[2]);
     }
-    for (const flag of prompt === "" ? flags : []) explain(`--${flag[0]} ${flag[1]}`, flag[2]);
+    for (const flag of prompt === "" ? commandLine.flags : []) explain(`--${flag[0]} ${flag[1]}`, flag[2]);
 }
 
 if (line.problem !== undefined) refuse(line.problem);
-const timeout = line.flags.timeout;
+const timeout = given.timeout;
 options.idleTimeout = tonumber(timeout ?? "");
 if (timeout !== undefined && !((options.idleTimeout ?? 0) > 0)) refuse("--timeout takes a number of seconds");
 if (options.session !== undefined) options.session = findSession(options.session);
 
 const command = line.command;
-const ask = () => tell(wait((given) => ai.ask(prompt, given)));
+const ask = () => tell(wait(() => ai.ask(prompt, options)));
 if (command === "ask") {
     ask();
 } else if (command === "new") {
-    options.session = wait(() => ai.newSession()).id;
+    options.session = wait(ai.newSession as (this: void, given: AskOptions) => Result<SessionSummary>).id;
     if (prompt === "") screen.remark("Talking in a new session.");
     else ask();
 } else if (command === "ping") {

@@ -1,21 +1,19 @@
 /** What `ai` needs at boot: its settings' definitions, the way to the program and Tab completion last one boot. */
 import { choice } from "cc.completion";
 import { commands, flags } from "../apis/ai/arguments";
-import { pendingTurns, recoverSettings } from "../apis/ai/session";
+import * as session from "../apis/ai/session";
 import { define } from "../apis/ai/settings";
 
 define();
-recoverSettings(fs);
+session.recoverSettings(fs);
 
-const PROGRAMS = "/programs";
-if (string.find(`:${shell.path()}:`, `:${PROGRAMS}:`, 1, true)[0] === undefined) {
-    shell.setPath(`${shell.path()}:${PROGRAMS}`);
+function addToPath(api: { path(this: void): string; setPath(this: void, path: string): void }, folder: string): void {
+    const path = api.path();
+    if (string.find(`:${path}:`, `:${folder}:`, 1, true)[0] === undefined) api.setPath(`${path}:${folder}`);
 }
 
-const HELP = "/help";
-if (string.find(`:${help.path()}:`, `:${HELP}:`, 1, true)[0] === undefined) {
-    help.setPath(`${help.path()}:${HELP}`);
-}
+addToPath(shell, "/programs");
+addToPath(help, "/help");
 
 const names: string[] = [];
 for (const command of commands) names.push(command[0]);
@@ -28,4 +26,4 @@ shell.setCompletionFunction("programs/ai.lua", (_shell, index, text, previous) =
     return index === 2 && previous[1] === "help" ? choice(text, names) : [];
 });
 
-if (pendingTurns(fs).length > 0) print("An answer may be waiting. Type: ai resume");
+if (session.pendingTurns(fs).length > 0) print("An answer may be waiting. Type: ai resume");

@@ -37,9 +37,8 @@ function autostarts(): string[] {
     if (!fs.exists(LOCK)) return paths;
     const [known] = pcall(() => {
         const [file] = fs.open(LOCK, "r");
-        const text = file!.readAll();
+        const lock = decode(file!.readAll()) as Lock;
         file!.close();
-        const lock = decode(text) as Lock;
         for (const [, entry] of pairs(lock.packages)) {
             for (const path of entry.autostart ?? []) paths.push(`/${path}`);
         }
@@ -53,10 +52,9 @@ function autostarts(): string[] {
 function laterFiles(): string[] {
     const running = shell.getRunningProgram();
     const files: string[] = [];
-    if (arg?.[0] !== `/${running}`) return files;
     const folder = fs.getDir(running);
     let passed = false;
-    for (const name of fs.list(folder)) {
+    for (const name of arg?.[0] === `/${running}` ? fs.list(folder) : []) {
         const path = fs.combine(folder, name);
         if (passed && !fs.isDir(path)) files.push(`/${path}`);
         passed = passed || path === running;

@@ -33,17 +33,14 @@ export interface CommandLine {
     problem?: string;
 }
 
-function flagNamed(name: string): [string, string, string] | undefined {
-    for (const flag of flags) {
-        if ("--" + flag[0] === name) return flag;
-    }
-    return undefined;
-}
-
-/** How many words a command takes; nil when it is none. */
-function mostWords(name: string): number | undefined {
-    for (const command of commands) {
-        if (command[0] === name) return command[3];
+/** The row that begins with a name, itself written with dashes or without. */
+function named<Row extends readonly [string, ...unknown[]]>(
+    rows: readonly Row[],
+    name: string,
+    dashes: string,
+): Row | undefined {
+    for (const row of rows) {
+        if (dashes + row[0] === name) return row;
     }
     return undefined;
 }
@@ -60,7 +57,7 @@ export function parse(given: readonly string[]): CommandLine {
     let wanted: string | undefined;
     for (const word of given) {
         const [dashed, value] = string.match(word, "^(%-%-%w+)=(.+)$");
-        const flag = flagNamed(word === "-v" ? "--verbose" : (dashed ?? word));
+        const flag = named(flags, word === "-v" ? "--verbose" : (dashed ?? word), "--");
         if (wanted !== undefined) {
             line.flags[wanted] = word;
             wanted = undefined;
@@ -71,13 +68,13 @@ export function parse(given: readonly string[]): CommandLine {
         } else if (word === "--version") {
             line.command = "version";
         } else if (flag !== undefined && (flag[1] !== "" || value === undefined)) {
-            if (flag[1] === "") line.flags[flag[0]] = "true";
-            else if (value !== undefined) line.flags[flag[0]] = value;
-            else wanted = flag[0];
-        } else if (word.indexOf("--") === 0) {
+            const said = flag[1] === "" ? "true" : value;
+            if (said === undefined) wanted = flag[0];
+            else line.flags[flag[0]] = said;
+        } else if (string.sub(word, 1, 2) === "--") {
             line.problem = `There is no flag ${word}`;
             return line;
-        } else if (line.command === "" && mostWords(word) !== undefined) {
+        } else if (line.command === "" && named(commands, word, "") !== undefined) {
             line.command = word;
         } else {
             line.words.push(word);
@@ -85,7 +82,8 @@ export function parse(given: readonly string[]): CommandLine {
         }
     }
     if (wanted !== undefined) line.problem = `--${wanted} needs a value`;
-    if (line.words.length > (mostWords(line.command) ?? 1e9)) {
+    const command = named(commands, line.command, "");
+    if (command !== undefined && line.words.length > command[3]) {
         // "ai use the stairs" is a prompt.
         table.insert(line.words, 1, line.command);
         line.command = "ask";

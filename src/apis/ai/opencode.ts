@@ -24,12 +24,12 @@ function base64(bytes: string): string {
     const [digits] = string.gsub(bytes, "..?.?", (group) => {
         const [a, b, c] = string.byte(group, 1, 3);
         const bits = a! * 65536 + (b ?? 0) * 256 + (c ?? 0);
-        const digit = (unit: number) => {
-            const index = (Math.floor(bits / unit) % 64) + 1;
-            return string.sub(ALPHABET, index, index);
-        };
-        const third = b === undefined ? "=" : digit(64);
-        return digit(262144) + digit(4096) + third + (c === undefined ? "=" : digit(1));
+        let text = "";
+        for (const place of $range(3, 3 - group.length, -1)) {
+            const index = (Math.floor(bits / 64 ** place) % 64) + 1;
+            text += string.sub(ALPHABET, index, index);
+        }
+        return text + string.rep("=", 3 - group.length);
     });
     return digits;
 }
@@ -60,22 +60,21 @@ function refused(url: string, status: number, value: unknown): Failure {
     return fail(code, { url, status, what: data.path ?? data.message ?? "" });
 }
 
-function call<T>(server: Server, method: string, path: string, body?: unknown): Result<T> {
+/** Sends a request: a POST where there is a body. */
+function call<T>(server: Server, path: string, body?: object): Result<T> {
     const settings = server.settings;
-    const headers: Record<string, string> = { Accept: "application/json" };
-    if (settings.password !== "") {
-        headers.Authorization = "Basic " + base64(`${settings.username}:${settings.password}`);
-    }
-    let json: string | undefined;
-    if (body !== undefined) {
-        headers["Content-Type"] = "application/json";
-        json = encode(body);
-    }
     const response = server.send({
         url: settings.serverUrl + path,
-        method,
-        headers,
-        body: json,
+        method: body === undefined ? "GET" : "POST",
+        headers: {
+            Accept: "application/json",
+            "Content-Type": body && "application/json",
+            Authorization:
+                settings.password === undefined
+                    ? undefined
+                    : `Basic ${base64(`${settings.username}:${settings.password}`)}`,
+        } as Record<string, string>,
+        body: body && encode(body),
         timeout: settings.requestTimeout,
         raw: server.raw,
     });
@@ -88,13 +87,10 @@ function call<T>(server: Server, method: string, path: string, body?: unknown): 
     if (status === 204) return $multi(true as const, undefined as T);
     const value = decode(response.body);
     if (status < 200 || status > 299) return $multi(false as const, refused(url, status, value));
-    const isJson = string.find(response.headers["content-type"] ?? "", "json")[0] !== undefined;
-    if (value === undefined || !isJson) return $multi(false as const, fail("not_opencode", { url }));
+    const [isJson] = string.find(response.headers["content-type"] ?? "", "json");
+    if (value === undefined || isJson === undefined)
+        return $multi(false as const, fail("not_opencode", { url }));
     return $multi(true as const, value as T);
-}
-
-function get<T>(server: Server, path: string): Result<T> {
-    return call(server, "GET", path);
 }
 
 /** A query of the parameters that have a value, with its question mark. */
@@ -108,7 +104,7 @@ function query(parameters: Record<string, string | number | undefined>): string 
 
 /** Whether the server is up, and its version. */
 export function health(server: Server): Result<{ readonly version: string }> {
-    const [ok, value] = get<{ healthy?: boolean; version?: string }>(server, "/global/health");
+    const [ok, value] = call<{ healthy?: boolean; version?: string }>(server, "/global/health");
     if (!ok) return $multi(false as const, value);
     if (value.healthy === undefined) {
         return $multi(false as const, fail("not_opencode", { url: redact(server.settings.serverUrl) }));
@@ -118,18 +114,15 @@ export function health(server: Server): Result<{ readonly version: string }> {
 
 /** Makes a session. The title is for people. */
 export function createSession(server: Server, title: string): Result<Session> {
-    return call(server, "POST", "/session" + query({ directory: server.settings.directory }), {
-        title,
-    });
+    return call(server, "/session" + query({ directory: server.settings.directory }), { title });
 }
 
 /** One session; fails with `session_gone` when the server does not have it. */
 export function getSession(server: Server, id: string): Result<Session> {
     // Any other id makes the server fail with 500.
-    if (string.sub(id, 1, 3) === "ses") {
-        const [ok, value] = get<Session>(server, "/session/" + textutils.urlEncode(id));
-        if (ok) return $multi(true as const, value);
-        if (value.code !== "not_found") return $multi(false as const, value);
+    if (string.find(tostring(id), "^ses")[0] !== undefined) {
+        const [ok, value] = call<Session>(server, "/session/" + textutils.urlEncode(id));
+        if (ok || value.code !== "not_found") return $multi(ok, value) as unknown as Result<Session>;
     }
     return $multi(false as const, fail("session_gone", { session: id }));
 }
@@ -140,18 +133,18 @@ export function listSessions(
     limit: number | undefined,
     search: string | undefined,
 ): Result<Session[]> {
-    const directory = server.settings.directory;
-    return get(server, "/session" + query({ limit, search, roots: "true", directory }));
+    const parameters = { limit, search, roots: "true", directory: server.settings.directory };
+    return call(server, "/session" + query(parameters));
 }
 
 /** The newest messages of a session, oldest first. Always with a limit: the whole list grows with every turn. */
 export function getMessages(server: Server, sessionId: string, limit: number): Result<Message[]> {
-    return get(server, `/session/${sessionId}/message?limit=${limit}`);
+    return call(server, `/session/${sessionId}/message?limit=${limit}`);
 }
 
 /** One message of a session. */
 export function getMessage(server: Server, sessionId: string, id: string): Result<Message> {
-    return get(server, `/session/${sessionId}/message/${textutils.urlEncode(id)}`);
+    return call(server, `/session/${sessionId}/message/${textutils.urlEncode(id)}`);
 }
 
 /** A prompt as it is sent. */
@@ -179,12 +172,12 @@ export function sendPrompt(server: Server, sessionId: string, prompt: Prompt): R
         system: prompt.system,
     };
     if (provider !== undefined) body.model = { providerID: provider, modelID: model };
-    return call(server, "POST", `/session/${sessionId}/prompt_async`, body);
+    return call(server, `/session/${sessionId}/prompt_async`, body);
 }
 
 /** Stops what a session does; fine for an idle one. */
 export function abortSession(server: Server, sessionId: string): Result<boolean> {
-    return call(server, "POST", `/session/${sessionId}/abort`, {});
+    return call(server, `/session/${sessionId}/abort`, {});
 }
 
 /** What can be read of a directory, and where. */
@@ -205,5 +198,5 @@ export function readList<K extends keyof typeof lists>(
     name: K,
     directory: string,
 ): Result<ListValues[K]> {
-    return get(server, lists[name] + query({ directory }));
+    return call(server, lists[name] + query({ directory }));
 }

@@ -11,23 +11,22 @@ const COLOURS: Record<string, number | undefined> = {
     link: colours.cyan,
 };
 
-function withColour(colour: number, print: () => void): void {
+function withColour(colour: number, show: (this: void, line: string) => void, line: string): void {
     const before = term.getTextColour();
     if (term.isColour()) term.setTextColour(colour);
-    print();
+    show(line);
     term.setTextColour(before);
+}
+
+function clearRow(): void {
+    const [, row] = term.getCursorPos();
+    term.setCursorPos(1, row);
+    term.clearLine();
 }
 
 /** Prints a remark that is not part of an answer. */
 export function remark(line: string): void {
-    withColour(colours.lightGrey, () => print(text.fold(line)));
-}
-
-/** Prints what went wrong and what to do next, and what there was of an answer until then. */
-export function showFailure(failure: Failure): void {
-    if (failure.text !== undefined && failure.text !== "") showAnswer(failure.text);
-    printError(text.fold(failure.message));
-    printError(text.fold(failure.hint));
+    withColour(colours.lightGrey, print, text.fold(line));
 }
 
 /** Waits at the end of a page, on its free last row. True to go on, false when the reader has seen enough. */
@@ -53,12 +52,19 @@ export function showAnswer(markdown: string): void {
     text.markdown(markdown, width, (row) => {
         if (reading && paged && rows > 0 && rows % (height - 1) === 0) reading = turnPage(width);
         if (!reading) return;
-        for (const span of row) withColour(COLOURS[span.style] ?? colours.white, () => write(span.text));
+        for (const span of row) withColour(COLOURS[span.style] ?? colours.white, write, span.text);
         print();
         rows += 1;
         // A program that prints for 7 s without a pause is stopped.
         if (rows % 500 === 0) sleep(0);
     });
+}
+
+/** Prints what went wrong and what to do next, and what there was of an answer until then. */
+export function showFailure(failure: Failure): void {
+    if (failure.text !== undefined && failure.text !== "") showAnswer(failure.text);
+    printError(text.fold(failure.message));
+    printError(text.fold(failure.hint));
 }
 
 /** What is said of each phase, before the tool's title or the message. */
@@ -75,12 +81,6 @@ function describe(progress: Progress): string {
     const tool = progress.tool;
     if (tool !== undefined) return `${tool} ${progress.title ?? ""}`;
     return (PHASES[progress.phase] ?? progress.phase) + (progress.message ?? "");
-}
-
-function clearRow(): void {
-    const [, row] = term.getCursorPos();
-    term.setCursorPos(1, row);
-    term.clearLine();
 }
 
 /** What a running call may tell the screen. */
@@ -100,24 +100,17 @@ export function withSpinner(act: (reporter: Reporter) => void): void {
     const start = os.epoch("utc");
     const [width] = term.getSize();
     let doing = "";
-    const reporter: Reporter = {
-        onProgress: (progress) => {
-            const phase = progress.phase;
-            if (phase === "new session") {
-                reporter.log("The session is gone from the server; this is a new one.");
-            } else if (phase === "stopped") {
-                const problem = progress.message;
-                reporter.log(
-                    problem === undefined
-                        ? "The turn was stopped on the server."
-                        : `The turn may go on, stop it with: ai abort (${problem})`,
-                );
-            } else doing = describe(progress);
-        },
-        log: (line) => {
-            clearRow();
-            remark(line);
-        },
+    const log = (line: string) => {
+        clearRow();
+        remark(line);
+    };
+    const onProgress = (progress: Progress) => {
+        const phase = progress.phase;
+        const problem = progress.message;
+        if (phase === "new session") log("The session is gone from the server; this is a new one.");
+        else if (phase !== "stopped") doing = describe(progress);
+        else if (problem === undefined) log("The turn was stopped on the server.");
+        else log(`The turn may go on, stop it with: ai abort (${problem})`);
     };
     const spin = () => {
         let turns = 0;
@@ -127,15 +120,16 @@ export function withSpinner(act: (reporter: Reporter) => void): void {
             let id: unknown;
             do {
                 [event, id] = os.pullEventRaw();
-            } while (event !== "timer" || id !== timer);
-            const sign = string.sub("|/-\\", (turns % 4) + 1, (turns % 4) + 1);
+            } while (!(event === "timer" && id === timer));
+            const at = (turns % 4) + 1;
+            const sign = string.sub("|/-\\", at, at);
             const seconds = Math.floor((os.epoch("utc") - start) / 1000);
             turns += 1;
             clearRow();
-            withColour(colours.lightGrey, () => term.write(text.cut(`${sign} ${seconds} s ${text.fold(doing)}`, width)));
+            withColour(colours.lightGrey, term.write, text.cut(`${sign} ${seconds} s ${text.fold(doing)}`, width));
         }
     };
-    const [ok, problem] = pcall(() => parallel.waitForAny(() => act(reporter), spin));
+    const [ok, problem] = pcall(() => parallel.waitForAny(() => act({ onProgress, log }), spin));
     clearRow();
     if (!ok) error(problem, 0);
 }

@@ -78,22 +78,15 @@ export function forgetTurn(disk: Disk, nonce: string): void {
  */
 export function pendingTurns(disk: Disk): TurnRecord[] {
     const turns: TurnRecord[] = [];
-    if (!disk.exists(TURNS)) return turns;
-    for (const name of disk.list(TURNS)) {
+    for (const name of disk.exists(TURNS) ? disk.list(TURNS) : []) {
         const path = `${TURNS}/${name}`;
         const [file] = disk.open(path, "r");
         if (file !== null) {
             const turn = decode(file.readAll() ?? "") as TurnRecord | undefined;
             file.close();
-            if (
-                type(turn) === "table" &&
-                type(turn!.nonce) === "string" &&
-                type(turn!.sessionId) === "string"
-            ) {
-                turns.push(turn!);
-            } else {
-                disk.delete(path);
-            }
+            const isTurn = type(turn) === "table" && type(turn!.nonce) === "string";
+            if (isTurn && type(turn!.sessionId) === "string") turns.push(turn!);
+            else disk.delete(path);
         }
     }
     table.sort(turns, (a, b) => a.sentAt < b.sentAt);

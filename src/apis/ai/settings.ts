@@ -12,13 +12,13 @@ export interface SettingsStore {
 export interface Settings {
     readonly serverUrl: string;
     readonly username: string;
-    readonly password: string;
+    readonly password?: string;
     /** "provider/model", when both are set. */
-    model?: string;
+    readonly model?: string;
     readonly agent?: string;
     readonly variant?: string;
     readonly directory?: string;
-    readonly sessionId?: string;
+    sessionId?: string;
     /** Seconds. */
     readonly pollTimeout: number;
     /** Seconds. */
@@ -37,7 +37,11 @@ interface Definition {
 
 /** Every setting by name without its prefix `opencc.`. */
 export const definitions: Record<string, Definition> = {
-    server_url: { description: "Address of the opencode server", default: "http://127.0.0.1:4096", type: "string" },
+    server_url: {
+        description: "Address of the opencode server",
+        default: "http://127.0.0.1:4096",
+        type: "string",
+    },
     username: { description: "User of the opencode server", default: "opencode" },
     password: { description: "Password of the opencode server" },
     provider_id: { description: "Provider of the model, with model_id" },
@@ -52,7 +56,12 @@ export const definitions: Record<string, Definition> = {
         type: "number",
         most: 86400,
     },
-    request_timeout_seconds: { description: "Seconds that a request may take", default: 30, type: "number", most: 60 },
+    request_timeout_seconds: {
+        description: "Seconds that a request may take",
+        default: 30,
+        type: "number",
+        most: 60,
+    },
     reset_session_on_timeout: {
         description: "New session after a wait without an answer",
         default: false,
@@ -63,11 +72,7 @@ export const definitions: Record<string, Definition> = {
 /** Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot. */
 export function define(): void {
     for (const [name, definition] of pairs(definitions)) {
-        settings.define("opencc." + name, {
-            description: definition.description,
-            default: definition.default,
-            type: definition.type,
-        });
+        settings.define("opencc." + name, definition);
     }
 }
 
@@ -80,7 +85,8 @@ export function redact(url: string): string {
     return string.gsub(url, "//[^/@]*@", "//")[0];
 }
 
-function refuse(name: string, what: string, example: unknown): Result<Settings> {
+function refuse(name: string, what: string): Result<Settings> {
+    const example = definitions[name]!.default;
     return $multi(false as const, fail("bad_setting", { name: "opencc." + name, what, example }));
 }
 
@@ -91,38 +97,33 @@ function refuse(name: string, what: string, example: unknown): Result<Settings> 
  */
 export function readSettings(store: SettingsStore): Result<Settings> {
     const values: Record<string, string | undefined> = {};
-    const numbers: Record<string, number> = {};
     for (const [name, definition] of pairs(definitions)) {
         const value = store.get("opencc." + name) ?? definition.default;
+        const number = tonumber(value) ?? 0;
         const most = definition.most;
-        if (most !== undefined) {
-            const number = tonumber(value) ?? 0;
-            if (!(number >= 1 && number <= most)) {
-                return refuse(name, `is not a number from 1 to ${most}`, definition.default);
-            }
-            numbers[name] = number;
-        } else if (value !== undefined && value !== "") {
-            values[name] = tostring(value);
+        if (most !== undefined && !(number >= 1 && number <= most)) {
+            return refuse(name, `is not a number from 1 to ${most}`);
         }
+        if (value !== undefined && value !== "") values[name] = tostring(value);
     }
     const serverUrl = string.gsub(values.server_url ?? "", "/+$", "")[0];
     if (string.find(serverUrl, "^https?://[^/%s?#]+[^%s?#]*$")[0] === undefined) {
-        return refuse("server_url", "is not an address", "http://127.0.0.1:4096");
+        return refuse("server_url", "is not an address");
     }
-    const result: Settings = {
+    const provider = values.provider_id;
+    const model = values.model_id;
+    const isModel = provider !== undefined && model !== undefined;
+    return $multi(true as const, {
         serverUrl,
         username: values.username ?? "opencode",
-        password: values.password ?? "",
+        password: values.password,
+        model: isModel ? `${provider}/${model}` : undefined,
         agent: values.agent,
         variant: values.variant,
         directory: values.directory,
         sessionId: values.session_id,
-        pollTimeout: numbers.poll_timeout_seconds!,
-        requestTimeout: numbers.request_timeout_seconds!,
+        pollTimeout: tonumber(values.poll_timeout_seconds)!,
+        requestTimeout: tonumber(values.request_timeout_seconds)!,
         resetSessionOnTimeout: values.reset_session_on_timeout === "true",
-    };
-    if (values.provider_id !== undefined && values.model_id !== undefined) {
-        result.model = `${values.provider_id}/${values.model_id}`;
-    }
-    return $multi(true as const, result);
+    });
 }

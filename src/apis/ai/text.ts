@@ -31,14 +31,12 @@ const PARTS: [pattern: string, style?: Style][] = [
     ["^()(.)"],
 ];
 
-const match = string.match as (text: string, pattern: string, at?: number) => LuaMultiReturn<(string | undefined)[]>;
-
 /** Adds the spans of a line; `style` is that of the text that has no other. */
 function addSpans(spans: Span[], text: string, style: Style): Span[] {
     let at = 1;
     while (at <= text.length) {
         const ahead = string.sub(text, at, at + REACH);
-        const [inWord] = match(text, "^%w[*_]", at - 1);
+        const [inWord] = string.match(text, "^%w[*_]", at - 1);
         for (const part of PARTS) {
             const own = part[1];
             const [, stop, , shown, address] = string.find(ahead, part[0]);
@@ -46,7 +44,8 @@ function addSpans(spans: Span[], text: string, style: Style): Span[] {
                 at += stop;
                 if (own === "bold" || own === "link") addSpans(spans, shown as string, own);
                 else spans.push({ text: shown as string, style: own ?? style });
-                if (own === "link" && address !== shown) spans.push({ text: ` (${address as string})`, style: own });
+                if (own === "link" && address !== shown)
+                    spans.push({ text: ` (${address as string})`, style: own });
                 break;
             }
         }
@@ -112,13 +111,13 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
     };
 
     const putText = (line: string): void => {
-        const [indent] = match(line, "^ *");
+        const [indent] = string.match(line, "^ *");
         const [body] = string.gsub(string.sub(line, indent!.length + 1), " +", " ");
-        const [heading] = match(body, "^##?#?#?#?#? (.*)$");
-        const [rule] = match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$");
-        const [row] = match(body, "^| ?(.-) ?|?$");
-        const [bullet] = match(body, "^[-*+] (.*)$");
-        const [number, item] = match(body, "^(%d%d?%d?[.)] )(.*)$");
+        const [heading] = string.match(body, "^##?#?#?#?#? (.*)$");
+        const [rule] = string.match(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$");
+        const [row] = string.match(body, "^| ?(.-) ?|?$");
+        const [bullet] = string.match(body, "^[-*+] (.*)$");
+        const [number, item] = string.match(body, "^(%d%d?%d?[.)] )(.*)$");
         let style: Style = quote === "" ? "text" : "quote";
         let lead = quote + string.sub(indent!, 1, DEEPEST);
         let text = heading ?? bullet ?? item ?? body;
@@ -127,15 +126,16 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
         else if (bullet !== undefined) lead += `${string.char(7)} `;
         else if (number !== undefined) lead += number;
         else if (row !== undefined) [text] = string.gsub(row, " ?| ?", " | ");
-        if (row === undefined || match(row, "^[|: -]+$")[0] === undefined) wrap(lead, text, style, width, put);
+        if (row === undefined || string.match(row, "^[|: -]+$")[0] === undefined)
+            wrap(lead, text, style, width, put);
     };
 
     const [lines] = string.gsub(source, "\r\n?", "\n");
     for (const [whole] of string.gmatch(`${lines}\n`, "([^\n]*)\n")) {
         const folded = fold(whole!);
-        const [quoted] = match(fence !== undefined && quote === "" ? "" : folded, "^ *> ?(.*)$");
+        const [quoted] = string.match(fence !== undefined && quote === "" ? "" : folded, "^ *> ?(.*)$");
         const line = quoted ?? folded;
-        const [ticks, info] = match(line, "^ *([`~][`~][`~]+)([^`]*)$");
+        const [ticks, info] = string.match(line, "^ *([`~][`~][`~]+)([^`]*)$");
         if (quoted === undefined && quote !== "") fence = undefined;
         quote = quoted === undefined ? "" : "> ";
         if (fence !== undefined) {
@@ -148,7 +148,7 @@ export function markdown(source: string, width: number, emit: (row: Span[]) => v
             }
         } else if (ticks !== undefined) {
             fence = ticks;
-        } else if (match(line, "^ *$")[0] !== undefined) {
+        } else if (string.match(line, "^ *$")[0] !== undefined) {
             if (gap !== undefined) gap = true;
         } else {
             putText(line);
@@ -164,8 +164,9 @@ export function cut(text: string, width: number): string {
 
 /** How long ago something was, as short as a list needs it: "now", "5m", "3h", "2d". */
 export function ageText(seconds: number): string {
-    if (seconds < 60) return "now";
-    if (seconds < 3600) return string.format("%dm", Math.floor(seconds / 60));
-    if (seconds < 86400) return string.format("%dh", Math.floor(seconds / 3600));
-    return string.format("%dd", Math.floor(seconds / 86400));
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 1) return "now";
+    if (minutes < 60) return `${minutes}m`;
+    if (minutes < 1440) return `${Math.floor(minutes / 60)}h`;
+    return `${Math.floor(minutes / 1440)}d`;
 }

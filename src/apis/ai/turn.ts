@@ -16,6 +16,13 @@ const INTERRUPTED_MILLISECONDS = 2000;
 const STUCK_BUSY_MILLISECONDS = 10000;
 /** How long a server may be out of reach before waiting for it ends; a restart takes about 5 s. */
 const LOST_SECONDS = 60;
+/** Failures after which the server may be back in a moment. */
+const OUT_OF_REACH: Record<string, true | undefined> = {
+    cannot_connect: true,
+    timed_out: true,
+    network_error: true,
+    server_error: true,
+};
 
 export interface TurnState {
     /** Stands in the prompt's metadata, so that the prompt can be found again whatever ids the server gives. */
@@ -28,6 +35,8 @@ export interface TurnState {
     /** The model ("provider/model") and the agent that the prompt asks for, where it does. */
     readonly model?: string;
     readonly agent?: string;
+    /** Epoch milliseconds of the last observation. */
+    now: number;
     /** Whether the prompt is, or may be, on the server. */
     sent: boolean;
     /** Epoch milliseconds at which the prompt was sent. */
@@ -61,6 +70,7 @@ export interface TurnState {
 /** What the turn waits for and only a person can give. */
 export interface Blocker {
     readonly kind: "permission" | "question";
+    readonly phase: "waiting for permission" | "waiting for an answer";
     readonly text: string;
 }
 
@@ -69,18 +79,24 @@ export interface RequestFailure {
     readonly code: string;
 }
 
+/** What came of an action. */
+interface Values extends ListValues {
+    readonly last: readonly Message[];
+    readonly recent: readonly Message[];
+    readonly parent: Message;
+}
+
 /** What came of an action, under the action's own kind; `failed` where its request failed. */
 export type Observation = { readonly now: number } & (
     | { readonly kind: "begin" | "send" | "wait" }
-    | { readonly kind: "last" | "recent"; readonly value: readonly Message[] }
-    | { readonly kind: "parent"; readonly value: Message }
-    | { [K in keyof ListValues]: { readonly kind: K; readonly value: ListValues[K] } }[keyof ListValues]
+    | { [K in keyof Values]: { readonly kind: K; readonly value: Values[K] } }[keyof Values]
     | { readonly kind: "failed"; readonly request: Action["kind"]; readonly value: RequestFailure }
 );
 
 export type Action =
     | { readonly kind: "status" | "send" | "permissions" | "questions" | "providers" | "agents" }
-    | { readonly kind: "last" }
+    /** The newest messages, one where there is no limit. */
+    | { readonly kind: "last"; readonly limit?: undefined }
     | { readonly kind: "recent"; readonly limit: number }
     | { readonly kind: "parent"; readonly id: string }
     | { readonly kind: "wait"; readonly seconds: number }
@@ -127,10 +143,10 @@ export interface TurnStart {
     readonly baselineId?: string;
 }
 
-function copy(from: object): Record<string, unknown> {
-    const fields: Record<string, unknown> = {};
-    for (const key in from) fields[key] = from[key as keyof typeof from];
-    return fields;
+/** Adds the fields of one table to another. */
+function copy<T extends object>(from: object, into: T): T {
+    for (const key in from) into[key as keyof T] = from[key as keyof typeof from];
+    return into;
 }
 
 /**
@@ -141,17 +157,19 @@ function copy(from: object): Record<string, unknown> {
  * @returns the state to hand to `step` with the observation `begin`
  */
 export function start(from: TurnStart, idleTimeout: number, resumed: boolean): TurnState {
-    const state = copy(from) as unknown as TurnState;
-    state.idleTimeout = idleTimeout;
-    state.resumed = resumed;
-    state.sent = resumed;
-    state.polls = 0;
-    state.status = "unknown";
-    state.statusAt = 0;
-    state.searched = 0;
-    state.sight = "";
-    state.changedAt = 0;
-    return state;
+    const state: Omit<TurnState, keyof TurnStart> = {
+        idleTimeout,
+        resumed,
+        now: 0,
+        sent: resumed,
+        polls: 0,
+        status: "unknown",
+        statusAt: 0,
+        searched: 0,
+        sight: "",
+        changedAt: 0,
+    };
+    return copy(from, state) as TurnState;
 }
 
 /**
@@ -161,8 +179,7 @@ export function start(from: TurnStart, idleTimeout: number, resumed: boolean): T
  * @returns seconds, between 0.2 and 5
  */
 export function pollInterval(age: number): number {
-    const share = age * 0.065;
-    return Math.max(0.2, Math.min(share, 5));
+    return Math.max(0.2, Math.min(age * 0.065, 5));
 }
 
 /**
@@ -171,32 +188,35 @@ export function pollInterval(age: number): number {
  * @returns the text, empty when there is none
  */
 export function messageText(message: Message): string {
-    let text = "";
+    const texts: string[] = [];
     for (const part of message.parts) {
-        if (part.type === "text" && part.synthetic !== true && part.text !== undefined && part.text !== "") {
-            text = text === "" ? part.text : text + "\n\n" + part.text;
-        }
+        if (part.type === "text" && part.synthetic !== true && (part.text ?? "") !== "")
+            texts.push(part.text!);
     }
-    return text;
+    return texts.join("\n\n");
 }
 
 function isAnswer(message: Message): boolean {
     return message.info.role === "assistant" && message.info.summary !== true;
 }
 
+function isComplete(message: Message | undefined): message is Message {
+    return message !== undefined && message.info.time.completed !== undefined;
+}
+
 function carriesNonce(message: Message, nonce: string): boolean {
-    if (message.info.id === nonce) return true;
     for (const part of message.parts) {
         if (part.metadata && part.metadata.nonce === nonce) return true;
     }
-    return false;
+    return message.info.id === nonce;
 }
 
-/** True when the message says by itself that it answers our prompt. */
+/** True for an answer that says by itself that it is to our prompt. */
 function answersUs(state: TurnState, message: Message): boolean {
-    const info = message.info;
-    if (info.id === state.nonce || info.parentID === state.nonce) return true;
-    return state.userMessageId !== undefined && info.parentID === state.userMessageId;
+    const nonce = state.nonce;
+    const parent = message.info.parentID;
+    const isOurs = parent !== undefined && (parent === nonce || parent === state.userMessageId);
+    return isAnswer(message) && (isOurs || message.info.id === nonce);
 }
 
 /**
@@ -204,12 +224,15 @@ function answersUs(state: TurnState, message: Message): boolean {
  * after it. Prompts that were queued are answered together under the last of them, and an automatic compaction puts
  * the answer under a prompt of its own.
  */
-function findAnswer(state: TurnState, messages: readonly Message[]): { found: boolean; answer?: Message } {
+function findAnswer(
+    state: TurnState,
+    messages: readonly Message[],
+): { readonly found: boolean; readonly answer?: Message } {
     let found = false;
     let answer: Message | undefined;
     let later: Message | undefined;
     for (const message of messages) {
-        if (answersUs(state, message) && isAnswer(message)) {
+        if (answersUs(state, message)) {
             found = true;
             answer = message;
         } else if (found && isAnswer(message)) {
@@ -224,38 +247,35 @@ function findAnswer(state: TurnState, messages: readonly Message[]): { found: bo
 
 function runningTool(message: Message | undefined): Part | undefined {
     let running: Part | undefined;
-    if (message) {
-        for (const part of message.parts) {
-            const status = part.state && part.state.status;
-            if (status === "running" || status === "pending") running = part;
-        }
+    for (const part of message ? message.parts : []) {
+        const status = part.state && part.state.status;
+        if (status === "running" || status === "pending") running = part;
     }
     return running;
 }
 
 /** Notes whether anything that can be seen of the turn has changed. */
-function notice(state: TurnState, now: number): void {
+function notice(state: TurnState): void {
     let sight = `${state.retry && state.retry.attempt}`;
     const last = state.last;
     if (last) {
         const info = last.info;
         sight += ` ${info.id} ${info.finish} ${info.time.completed}`;
         for (const part of last.parts) {
-            const tool = part.state;
-            const length = (part.text ?? "").length;
-            sight += `;${part.type} ${length} ${tool && tool.status} ${tool && tool.title}`;
+            const tool: { readonly status?: string; readonly title?: string } = part.state ?? {};
+            sight += `;${part.type} ${(part.text ?? "").length} ${tool.status} ${tool.title}`;
         }
     }
     if (sight !== state.sight) {
         state.sight = sight;
-        state.changedAt = now;
+        state.changedAt = state.now;
         state.idleSince = undefined;
         state.blocker = undefined;
     }
 }
 
-function fail(code: string, pending: boolean, detail?: Record<string, string>, text?: string): Action {
-    return { kind: "fail", code, pending, detail: detail ?? {}, text };
+function fail(code: string, detail?: Record<string, string>, text?: string, pending?: boolean): Action {
+    return { kind: "fail", code, pending: pending === true, detail: detail ?? {}, text };
 }
 
 function failWith(failure: RequestFailure, pending: boolean): Action {
@@ -263,37 +283,36 @@ function failWith(failure: RequestFailure, pending: boolean): Action {
 }
 
 /** Waits, unless nothing has been seen to happen for so long that waiting should end. */
-function wait(state: TurnState, now: number, seconds?: number): Action {
-    if (now - state.changedAt >= state.idleTimeout * 1000) {
-        const blocker = state.blocker;
-        if (blocker) return fail("waiting_for_" + blocker.kind, true, { what: blocker.text });
-        return fail("no_progress", true, { seconds: `${state.idleTimeout}` });
+function wait(state: TurnState, seconds?: number): Action {
+    if (state.now - state.changedAt < state.idleTimeout * 1000) {
+        return { kind: "wait", seconds: seconds ?? pollInterval((state.now - state.sentAt) / 1000) };
     }
-    return { kind: "wait", seconds: seconds ?? pollInterval((now - state.sentAt) / 1000) };
+    const blocker = state.blocker;
+    return blocker
+        ? fail("waiting_for_" + blocker.kind, { what: blocker.text }, undefined, true)
+        : fail("no_progress", { seconds: `${state.idleTimeout}` }, undefined, true);
 }
 
 /** The newest message, when it came after our prompt. */
 function newAnswer(state: TurnState): Message | undefined {
     const last = state.last;
-    if (last === undefined || last.info.id === state.baselineId || last.info.role !== "assistant")
-        return undefined;
-    return last;
+    return last && last.info.id !== state.baselineId && last.info.role === "assistant" ? last : undefined;
 }
 
 /** True for an answer after which the server has nothing more to do. A tool step is completed, too. */
 function looksFinal(message: Message): boolean {
-    if (!isAnswer(message)) return false;
-    return message.info.error !== undefined || (message.info.finish ?? "tool-calls") !== "tool-calls";
+    const info = message.info;
+    return isAnswer(message) && (info.error !== undefined || (info.finish ?? "tool-calls") !== "tool-calls");
 }
 
 /** Asks for the status only when it can tell something that the messages do not. */
-function statusIsDue(state: TurnState, now: number): boolean {
+function statusIsDue(state: TurnState): boolean {
     if (state.status === "idle") return true;
-    const sinceStatus = now - state.statusAt;
+    const sinceStatus = state.now - state.statusAt;
     if (state.status === "retry") return sinceStatus >= 2000;
-    const quiet = now - state.changedAt;
+    const quiet = state.now - state.changedAt;
     const limit = runningTool(state.last) === undefined ? 2000 : 1000;
-    return quiet >= limit && sinceStatus >= limit && sinceStatus >= quiet * 0.6;
+    return quiet >= limit && sinceStatus >= Math.max(limit, quiet * 0.6);
 }
 
 function finish(message: Message): Action {
@@ -301,14 +320,14 @@ function finish(message: Message): Action {
     const info = message.info;
     const failure = info.error;
     if (failure) {
-        if (failure.name === "MessageAbortedError") return fail("aborted", false, undefined, text);
+        if (failure.name === "MessageAbortedError") return fail("aborted", undefined, text);
         const data = failure.data ?? {};
         const status = data.statusCode === undefined ? "" : ` (HTTP ${data.statusCode})`;
-        return fail("model_error", false, { what: data.message ?? failure.name, status }, text);
+        return fail("model_error", { what: data.message ?? failure.name, status }, text);
     }
     if (text !== "") return { kind: "done", message, text };
-    if (info.finish === undefined) return fail("interrupted", false);
-    return fail(info.finish === "tool-calls" ? "stopped_at_tool" : "empty_reply", false);
+    if (info.finish === undefined) return fail("interrupted");
+    return fail(info.finish === "tool-calls" ? "stopped_at_tool" : "empty_reply");
 }
 
 function search(state: TurnState, limit: number): Action {
@@ -317,7 +336,7 @@ function search(state: TurnState, limit: number): Action {
 }
 
 function settle(state: TurnState, message: Message): Action {
-    return answersUs(state, message) && isAnswer(message) ? finish(message) : search(state, 10);
+    return answersUs(state, message) ? finish(message) : search(state, 10);
 }
 
 /** The server took the prompt and nothing came of it: so it does for an unknown agent or model. */
@@ -326,110 +345,60 @@ function diagnose(state: TurnState): Action {
 }
 
 /** What to do after the newest message was seen. */
-function afterLast(state: TurnState, now: number): Action {
+function afterLast(state: TurnState): Action {
     const answer = newAnswer(state);
-    if (answer) {
-        const parentId = answer.info.parentID;
-        if (state.userMessageId === undefined && parentId !== undefined && parentId !== state.askedParentId) {
-            if (parentId !== state.nonce) {
-                state.askedParentId = parentId;
-                return { kind: "parent", id: parentId };
-            }
-        }
-        if (answer.info.time.completed !== undefined) {
-            if (looksFinal(answer) || now !== state.changedAt) return { kind: "status" };
-            return wait(state, now);
-        }
+    const parent = answer && answer.info.parentID;
+    if (
+        parent !== undefined &&
+        state.userMessageId === undefined &&
+        parent !== state.askedParentId &&
+        parent !== state.nonce
+    ) {
+        state.askedParentId = parent;
+        return { kind: "parent", id: parent };
     }
-    return statusIsDue(state, now) ? { kind: "status" } : wait(state, now);
+    const isDue = isComplete(answer)
+        ? looksFinal(answer) || state.now !== state.changedAt
+        : statusIsDue(state);
+    return isDue ? { kind: "status" } : wait(state);
 }
 
-function afterStatus(state: TurnState, now: number): Action {
+function afterStatus(state: TurnState): Action {
+    const now = state.now;
     const answer = newAnswer(state);
-    const completed = answer !== undefined && answer.info.time.completed !== undefined;
     if (state.status === "idle") {
         state.idleSince = state.idleSince ?? now;
-        if (!answer) {
-            return now - state.sentAt >= START_MILLISECONDS ? diagnose(state) : wait(state, now);
-        }
-        if (completed) return looksFinal(answer) ? settle(state, answer) : search(state, 10);
+        if (!answer) return now - state.sentAt >= START_MILLISECONDS ? diagnose(state) : wait(state);
+        if (isComplete(answer)) return looksFinal(answer) ? settle(state, answer) : search(state, 10);
         return now - state.idleSince >= INTERRUPTED_MILLISECONDS
-            ? fail("interrupted", false, undefined, messageText(answer))
-            : wait(state, now, 0.5);
+            ? fail("interrupted", undefined, messageText(answer))
+            : wait(state, 0.5);
     }
     state.idleSince = undefined;
     if (state.status === "busy") {
-        if (completed && looksFinal(answer) && now - state.changedAt >= STUCK_BUSY_MILLISECONDS) {
-            return settle(state, answer);
-        }
+        const isStuck = now - state.changedAt >= STUCK_BUSY_MILLISECONDS;
+        if (isStuck && isComplete(answer) && looksFinal(answer)) return settle(state, answer);
         if (runningTool(state.last) !== undefined) return { kind: "permissions" };
     }
-    return wait(state, now);
+    return wait(state);
 }
 
-function afterRecent(state: TurnState, messages: readonly Message[], now: number): Action {
-    const result = findAnswer(state, messages);
-    const found = result.found;
-    const answer = result.answer;
-    const newest = messages[messages.length - 1];
-    const young = now - state.sentAt < START_MILLISECONDS;
-    state.last = newest;
-    notice(state, now);
-    if (state.unsure && !found) {
-        return young ? wait(state, now, 1) : failWith(state.unsure, false);
-    }
-    state.unsure = undefined;
-    if (!found && state.searched < 100 && messages.length >= state.searched) return search(state, 100);
-    if (state.status !== "idle") return wait(state, now);
-    if (answer) {
-        if (answer.info.time.completed !== undefined) return finish(answer);
-        return fail("interrupted", false, undefined, messageText(answer));
-    }
-    if (found) return young ? wait(state, now) : diagnose(state);
-    if (state.resumed) return fail("not_sent", false);
-    // A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
-    return newest !== undefined && isAnswer(newest) ? finish(newest) : fail("interrupted", false);
-}
-
-function afterFailure(state: TurnState, request: Action["kind"], failure: RequestFailure, now: number): Action {
-    const code = failure.code;
-    const isList = request === "permissions" || request === "questions";
-    const outOfReach =
-        code === "cannot_connect" || code === "timed_out" || code === "network_error" || code === "server_error";
-    if (code === "not_found" && request !== "parent") return fail("session_gone", false, { session: state.sessionId });
-    if (!outOfReach) {
-        if (request === "parent") return afterLast(state, now);
-        return isList ? wait(state, now) : failWith(failure, state.sent);
-    }
-    if (request === "send") {
-        // The answer to the request was lost, the prompt itself may have arrived.
-        begin(state, now);
-        state.unsure = failure;
-    }
-    if (!state.sent) return failWith(failure, false);
-    state.lostAt = state.lostAt ?? now;
-    const patience = Math.min(state.idleTimeout, LOST_SECONDS);
-    if (now - state.lostAt >= patience * 1000) return failWith(state.unsure ?? failure, true);
-    return { kind: "wait", seconds: 1 };
-}
-
-function begin(state: TurnState, now: number): void {
+/** Notes that the prompt is, or may be, on the server. */
+function begin(state: TurnState): void {
     state.sent = true;
-    state.sentAt = now;
-    state.changedAt = now;
-    state.statusAt = now;
+    state.sentAt = state.now;
+    state.changedAt = state.now;
+    state.statusAt = state.now;
     state.status = "unknown";
 }
 
 /** Before the prompt is sent: refuses where another turn runs, else notes which message is the newest. */
-function afterFirstLast(state: TurnState, last: Message | undefined, now: number): Action {
+function beforeSending(state: TurnState, last: Message | undefined): Action {
     if (state.status !== "idle") {
         const tool = runningTool(last);
-        const since = last === undefined ? now : last.info.time.created;
-        return fail("session_busy", true, {
-            seconds: `${Math.floor((now - since) / 1000)}`,
-            what: tool ? ` (${tool.tool})` : "",
-        });
+        const since = last === undefined ? state.now : last.info.time.created;
+        const seconds = `${Math.floor((state.now - since) / 1000)}`;
+        return fail("session_busy", { seconds, what: tool ? ` (${tool.tool})` : "" }, undefined, true);
     }
     state.baselineId = last && last.info.id;
     return { kind: "send" };
@@ -443,62 +412,11 @@ function ours<T extends { readonly sessionID: string }>(
     const tool = runningTool(state.last);
     const metadata = tool && tool.state && tool.state.metadata;
     for (const entry of entries) {
-        if (entry.sessionID === state.sessionId) return entry;
-        if (metadata !== undefined && entry.sessionID === metadata.sessionId) return entry;
+        const session = entry.sessionID;
+        if (session === state.sessionId || (metadata !== undefined && session === metadata.sessionId))
+            return entry;
     }
     return undefined;
-}
-
-function decide(state: TurnState, observation: Observation): Action {
-    const now = observation.now;
-    const kind = observation.kind;
-    if (kind === "failed") return afterFailure(state, observation.request, observation.value, now);
-    if (kind === "begin") {
-        state.changedAt = now;
-        return { kind: "status" };
-    }
-    if (kind === "status") {
-        const status = observation.value[state.sessionId];
-        state.status = status ? status.type : "idle";
-        state.statusAt = now;
-        state.retry = status;
-        if (!state.sent) return { kind: "last" };
-        notice(state, now);
-        return state.last === undefined && state.resumed ? search(state, 10) : afterStatus(state, now);
-    }
-    if (kind === "send") {
-        begin(state, now);
-    } else if (kind === "wait") {
-        return state.unsure ? search(state, 10) : { kind: "last" };
-    } else if (kind === "last") {
-        const last = observation.value[0];
-        if (!state.sent) return afterFirstLast(state, last, now);
-        state.polls += 1;
-        state.last = last;
-        if (last && last.info.role === "user" && carriesNonce(last, state.nonce)) state.userMessageId = last.info.id;
-        notice(state, now);
-        return afterLast(state, now);
-    } else if (kind === "parent") {
-        if (carriesNonce(observation.value, state.nonce)) state.userMessageId = observation.value.info.id;
-        return afterLast(state, now);
-    } else if (kind === "recent") {
-        return afterRecent(state, observation.value, now);
-    } else if (kind === "permissions") {
-        const permission = ours(state, observation.value);
-        state.blocker = undefined;
-        if (!permission) return { kind: "questions" };
-        const pattern = permission.patterns && permission.patterns[0];
-        state.blocker = { kind: "permission", text: `${permission.permission}: ${pattern ?? ""}` };
-    } else if (kind === "questions") {
-        const question = ours(state, observation.value);
-        const first = question && question.questions[0];
-        if (first) state.blocker = { kind: "question", text: first.question };
-    } else if (kind === "providers") {
-        return checkModel(state, observation.value.providers);
-    } else if (kind === "agents") {
-        return checkAgent(state, observation.value);
-    }
-    return wait(state, now);
 }
 
 /** Fails when what the prompt asks for is not among the names that there are. */
@@ -508,27 +426,121 @@ function checkKnown(wanted: string | undefined, names: readonly string[], code: 
         if (name === wanted) return undefined;
         if (known.length < 100) known += ` ${name}`;
     }
-    return wanted === undefined ? undefined : fail(code, false, { wanted, known });
+    return wanted === undefined ? undefined : fail(code, { wanted, known });
 }
 
-function checkAgent(state: TurnState, agents: ListValues["agents"]): Action {
-    const names: string[] = [];
-    for (const agent of agents) {
-        if (agent.hidden !== true && agent.mode !== "subagent") names.push(agent.name);
-    }
-    return checkKnown(state.agent, names, "unknown_agent") ?? { kind: "providers" };
-}
+type After<T> = (this: void, state: TurnState, value: T, request: Action["kind"]) => Action;
 
-function checkModel(state: TurnState, providers: ListValues["providers"]["providers"]): Action {
-    const names: string[] = [];
-    for (const provider of providers) {
-        for (const id in provider.models) names.push(`${provider.id}/${id}`);
-    }
-    // A model sticks to its session: the prompt shows which one it got.
-    const used = state.last && state.last.info.model;
-    const wanted = used ? `${used.providerID}/${used.modelID}` : state.model;
-    return checkKnown(wanted, names, "unknown_model") ?? fail("never_started", false);
-}
+/** What to do after each kind of observation. */
+const after: { readonly [K in keyof Values]: After<Values[K]> } & {
+    readonly begin: After<undefined>;
+    readonly send: After<undefined>;
+    readonly wait: After<undefined>;
+    readonly failed: After<RequestFailure>;
+} = {
+    begin: (state) => {
+        state.changedAt = state.now;
+        return { kind: "status" };
+    },
+    status: (state, value) => {
+        const status = value[state.sessionId];
+        state.status = status ? status.type : "idle";
+        state.statusAt = state.now;
+        state.retry = status;
+        if (!state.sent) return { kind: "last" };
+        notice(state);
+        return state.last === undefined && state.resumed ? search(state, 10) : afterStatus(state);
+    },
+    send: (state) => {
+        begin(state);
+        return wait(state);
+    },
+    wait: (state) => (state.unsure ? search(state, 10) : { kind: "last" }),
+    last: (state, messages) => {
+        const last = messages[0];
+        if (!state.sent) return beforeSending(state, last);
+        state.polls += 1;
+        state.last = last;
+        if (last && last.info.role === "user" && carriesNonce(last, state.nonce))
+            state.userMessageId = last.info.id;
+        notice(state);
+        return afterLast(state);
+    },
+    parent: (state, message) => {
+        if (carriesNonce(message, state.nonce)) state.userMessageId = message.info.id;
+        return afterLast(state);
+    },
+    recent: (state, messages) => {
+        const { found, answer } = findAnswer(state, messages);
+        const newest = messages[messages.length - 1];
+        const young = state.now - state.sentAt < START_MILLISECONDS;
+        state.last = newest;
+        notice(state);
+        if (state.unsure && !found) return young ? wait(state, 1) : failWith(state.unsure, false);
+        state.unsure = undefined;
+        if (!found && state.searched < 100 && messages.length >= state.searched) return search(state, 100);
+        if (state.status !== "idle") return wait(state);
+        if (answer) {
+            return isComplete(answer) ? finish(answer) : fail("interrupted", undefined, messageText(answer));
+        }
+        if (found) return young ? wait(state) : diagnose(state);
+        if (state.resumed) return fail("not_sent");
+        // A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
+        return newest !== undefined && isAnswer(newest) ? finish(newest) : fail("interrupted");
+    },
+    permissions: (state, permissions) => {
+        const permission = ours(state, permissions);
+        state.blocker = undefined;
+        if (!permission) return { kind: "questions" };
+        const pattern = permission.patterns && permission.patterns[0];
+        const text = `${permission.permission}: ${pattern ?? ""}`;
+        state.blocker = { kind: "permission", phase: "waiting for permission", text };
+        return wait(state);
+    },
+    questions: (state, questions) => {
+        const question = ours(state, questions);
+        const first = question && question.questions[0];
+        if (first) state.blocker = { kind: "question", phase: "waiting for an answer", text: first.question };
+        return wait(state);
+    },
+    agents: (state, agents) => {
+        const names: string[] = [];
+        for (const agent of agents) {
+            if (agent.hidden !== true && agent.mode !== "subagent") names.push(agent.name);
+        }
+        return checkKnown(state.agent, names, "unknown_agent") ?? { kind: "providers" };
+    },
+    providers: (state, value) => {
+        const names: string[] = [];
+        for (const provider of value.providers) {
+            for (const id in provider.models) names.push(`${provider.id}/${id}`);
+        }
+        // A model sticks to its session: the prompt shows which one it got.
+        const used = state.last && state.last.info.model;
+        const wanted = used ? `${used.providerID}/${used.modelID}` : state.model;
+        return checkKnown(wanted, names, "unknown_model") ?? fail("never_started");
+    },
+    failed: (state, failure, request) => {
+        if (failure.code === "not_found" && request !== "parent") {
+            return fail("session_gone", { session: state.sessionId });
+        }
+        if (!OUT_OF_REACH[failure.code]) {
+            if (request === "parent") return afterLast(state);
+            const isExtra = request === "permissions" || request === "questions";
+            return isExtra ? wait(state) : failWith(failure, state.sent);
+        }
+        if (request === "send") {
+            // The answer to the request was lost, the prompt itself may have arrived.
+            begin(state);
+            state.unsure = failure;
+        }
+        if (!state.sent) return failWith(failure, false);
+        state.lostAt = state.lostAt ?? state.now;
+        const patience = Math.min(state.idleTimeout, LOST_SECONDS);
+        const isLost = state.now - state.lostAt >= patience * 1000;
+        return isLost ? failWith(state.unsure ?? failure, true) : { kind: "wait", seconds: 1 };
+    },
+};
 
 /**
  * One step of a turn.
@@ -537,10 +549,12 @@ function checkModel(state: TurnState, providers: ListValues["providers"]["provid
  * @returns the new state, and the action to perform next; `done` and `fail` end the turn
  */
 export function step(state: TurnState, observation: Observation): { state: TurnState; action: Action } {
-    const next = copy(state) as unknown as TurnState;
-    if (observation.kind !== "wait" && observation.kind !== "failed") next.lostAt = undefined;
-    const action = decide(next, observation);
-    return { state: next, action };
+    const given = observation as unknown as { readonly value: never; readonly request: Action["kind"] };
+    const kind = observation.kind;
+    const next = copy(state, {} as TurnState);
+    next.now = observation.now;
+    if (kind !== "wait" && kind !== "failed") next.lostAt = undefined;
+    return { state: next, action: after[kind](next, given.value, given.request) };
 }
 
 /**
@@ -553,17 +567,20 @@ export function progress(state: TurnState, now: number): Progress {
     const seconds = (now - state.sentAt) / 1000;
     if (state.lostAt !== undefined) return { phase: "reconnecting", seconds };
     const blocker = state.blocker;
-    if (blocker) {
-        const phase = blocker.kind === "permission" ? "waiting for permission" : "waiting for an answer";
-        return { phase, seconds, message: blocker.text };
-    }
-    if (state.status === "retry") return { phase: "retry", seconds, message: state.retry && state.retry.message };
+    if (blocker) return { phase: blocker.phase, seconds, message: blocker.text };
+    if (state.status === "retry")
+        return { phase: "retry", seconds, message: state.retry && state.retry.message };
     const tool = runningTool(state.last);
     if (tool) {
         // Most tools have a title only when they are done.
         const call = tool.state!;
         const input = call.input ?? {};
-        return { phase: "tool", seconds, tool: tool.tool, title: call.title ?? input.description ?? input.command };
+        return {
+            phase: "tool",
+            seconds,
+            tool: tool.tool,
+            title: call.title ?? input.description ?? input.command,
+        };
     }
     return { phase: newAnswer(state) === undefined ? "sent" : "working", seconds };
 }
@@ -576,7 +593,6 @@ export function progress(state: TurnState, now: number): Progress {
  */
 export function describePoll(state: TurnState, count: number): string {
     const answer = newAnswer(state);
-    const id = answer === undefined ? "nil" : answer.info.id;
-    const complete = answer !== undefined && answer.info.time.completed !== undefined;
-    return `poll attempt #${state.polls}: msgs=${count}, found=${id}, complete=${complete}, status=${state.status}`;
+    const found = `found=${answer ? answer.info.id : "nil"}, complete=${isComplete(answer)}`;
+    return `poll attempt #${state.polls}: msgs=${count}, ${found}, status=${state.status}`;
 }
