@@ -8,33 +8,26 @@ local rshift = bits.rshift
 local WORD = 4294967296
 local BLOCKS_WITHOUT_YIELD = 1024
 local YIELD = "ccpm_sha256"
-local initial = {}
-local constants = {}
-local primes = 0
-local candidate = 2
-while primes < 64 do
+local squareRoots = {}
+local cubeRoots = {}
+for candidate = 2, 311 do
 	local prime = true
 	for divisor = 2, math.sqrt(candidate) do prime = prime and candidate % divisor > 0 end
 	if prime then
-		primes = primes + 1
-		initial[primes] = math.floor(candidate ^ (1 / 2) % 1 * WORD)
-		constants[primes] = math.floor(candidate ^ (1 / 3) % 1 * WORD)
+		local place = #cubeRoots + 1
+		squareRoots[place] = math.floor(math.sqrt(candidate) % 1 * WORD)
+		cubeRoots[place] = math.floor(candidate ^ (1 / 3) % 1 * WORD)
 	end
-	candidate = candidate + 1
 end
-local blocksWithoutYield = 0
+local blocks = 0
 
 function M.sha256(bytes)
-	local length = ""
-	for place = 7, 0, -1 do length = length .. string.char(math.floor(#bytes * 8 / 256 ^ place) % 256) end
-	local padded = bytes .. string.char(128) .. string.rep("\0", (55 - #bytes) % 64) .. length
-	local hash = {}
-	for index = 1, 8 do hash[index] = initial[index] end
+	local padded = bytes .. string.char(128) .. string.rep("\0", (55 - #bytes) % 64 + 8)
+	local hash = {unpack(squareRoots, 1, 8)}
 	local words = {}
 	for at = 1, #padded, 64 do
-		blocksWithoutYield = blocksWithoutYield + 1
-		if blocksWithoutYield >= BLOCKS_WITHOUT_YIELD then
-			blocksWithoutYield = 0
+		blocks = blocks + 1
+		if blocks % BLOCKS_WITHOUT_YIELD == 0 then
 			os.queueEvent(YIELD)
 			os.pullEvent(YIELD)
 		end
@@ -42,6 +35,7 @@ function M.sha256(bytes)
 			local a, b, c, d = padded:byte(at + index * 4 - 4, at + index * 4 - 1)
 			words[index] = ((a * 256 + b) * 256 + c) * 256 + d
 		end
+		if at + 63 == #padded then words[16] = #bytes * 8 end
 		for index = 17, 64 do
 			local early = words[index - 15]
 			local late = words[index - 2]
@@ -51,19 +45,13 @@ function M.sha256(bytes)
 		end
 		local a, b, c, d, e, f, g, h = unpack(hash)
 		for index = 1, 64 do
-			local chosen = bxor(g, band(e, bxor(f, g)))
-			local majority = band(a, b) + band(c, bxor(a, b))
-			local first = h + bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25)) + chosen + constants[index]
+			local first = h + bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25))
+						+ bxor(g, band(e, bxor(f, g)))
+					+ cubeRoots[index]
 				+ words[index]
-			local second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + majority
-			h = g
-			g = f
-			f = e
-			e = (d + first) % WORD
-			d = c
-			c = b
-			b = a
-			a = (first + second) % WORD
+			local second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + band(a, b)
+				+ band(c, bxor(a, b))
+			a, b, c, d, e, f, g, h = (first + second) % WORD, a, b, c, (d + first) % WORD, e, f, g
 		end
 		for index, value in ipairs({a, b, c, d, e, f, g, h}) do hash[index] = (hash[index] + value) % WORD end
 	end

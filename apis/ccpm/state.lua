@@ -2,66 +2,46 @@
 local M = {}
 local json = require("/apis/json")
 local fail = require("/apis/ccpm/failure").fail
-local reasonOf = require("/apis/ccpm/finish").reasonOf
+local finish = require("/apis/ccpm/finish")
 local formats = require("/apis/ccpm/formats")
 M.LOCK = "trapos/ccpm.lock.json"
 M.CONFIGURATION = "trapos/ccpm.json"
 M.CACHE = "trapos/ccpm.cache.json"
+local EMPTY = {version = 1, registries = {}, packages = {}}
 
 local function readFile(disk, path, check, notes)
-	if not disk.exists(path) then return nil end
-	local file = disk.open(path, "rb")
-	local text = ""
-	if file then
-		text = file.readAll() or ""
-		file.close()
+	if disk.exists(path) then
+		local ok, value, newer = check(json.decode(finish.read(disk, path)))
+		if ok then return value end
+		if newer then error(fail("newer_format", {path = path}), 0) end
+		local aside = finish.freeName(disk, path .. ".broken")
+		local moved, problem = pcall(disk.move, path, aside)
+		if not moved then error(fail("cannot_write", {path = path, what = finish.reasonOf(problem)}), 0) end
+		notes[#notes + 1] = path .. " cannot be read (" .. value .. "). It was set aside as " .. aside
+			.. ". Type: ccpm recover"
 	end
-	local ok, value, newer = check(json.decode(text))
-	if ok then return value end
-	if newer then error(fail("newer_format", {path = path}), 0) end
-	local aside = path .. ".broken"
-	do
-		local number = 2
-		while disk.exists(aside) do
-			aside = path .. ".broken" .. number
-			number = number + 1
-		end
-	end
-	local moved, problem = pcall(disk.move, path, aside)
-	if not moved then error(fail("cannot_write", {path = path, what = reasonOf(problem)}), 0) end
-	notes[#notes + 1] = path .. " cannot be read (" .. value .. "). It was set aside as " .. aside
-		.. ". Type: ccpm recover"
-	return nil
+	local _, empty = check(EMPTY)
+	return empty
 end
 
 function M.readState(disk, notes)
-	local state
-	local ok, failure = pcall(function()
-		local configuration = {version = 1, registries = {}}
-		local lock = {version = 1, packages = {}}
-		local cache = {version = 1, registries = {}}
-		state = {
-			configuration = readFile(disk, M.CONFIGURATION, formats.checkConfiguration, notes)
-				or configuration,
-			lock = readFile(disk, M.LOCK, formats.checkLock, notes) or lock,
-			cache = readFile(disk, M.CACHE, formats.checkCache, notes) or cache
+	return pcall(function()
+		return {
+			configuration = readFile(disk, M.CONFIGURATION, formats.checkConfiguration, notes),
+			lock = readFile(disk, M.LOCK, formats.checkLock, notes),
+			cache = readFile(disk, M.CACHE, formats.checkCache, notes)
 		}
 	end)
-	if not ok then return false, failure end
-	return true, state
 end
 
-local function isEmpty(values) return next(values) == nil end
-
 function M.stateFiles(state, before)
-	local empty = isEmpty(state.lock.packages)
-	local gone = empty and not (before and isEmpty(before.lock.packages))
+	local function isEmpty(values) return next(values) == nil end
+	local gone = isEmpty(state.lock.packages) and not isEmpty(before.lock.packages)
+	local function text(content, values) return not gone and not isEmpty(values) and json.encode(content) end
 	return {
-		[M.LOCK] = not empty and json.encode(state.lock) or false,
-		[M.CONFIGURATION] = not (gone or isEmpty(state.configuration.registries))
-				and json.encode(state.configuration)
-			or false,
-		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and json.encode(state.cache) or false
+		[M.LOCK] = text(state.lock, state.lock.packages),
+		[M.CONFIGURATION] = text(state.configuration, state.configuration.registries),
+		[M.CACHE] = text(state.cache, state.cache.registries)
 	}
 end
 

@@ -8,21 +8,20 @@ local FOLDER_BYTES = 500
 local FINISHER = "apis/ccpm/finish.lua"
 local STAGING = finish.STAGING
 
-local function attempt(action)
-	local ok, problem = pcall(action)
-	if ok then return true, nil end
-	if type(problem) == "table" then return false, problem end
-	return false, fail("cannot_write", {path = STAGING, what = finish.reasonOf(problem)})
+local function guarded(act)
+	return function(...)
+		local ok, value = pcall(act, ...)
+		if ok or type(value) == "table" then return ok, value end
+		return false, fail("cannot_write", {path = STAGING, what = finish.reasonOf(value)})
+	end
 end
 
 local function changed(path) error(fail("changed_meanwhile", {path = path}), 0) end
 
-local function read(disk, path)
-	local file = disk.open(path, "rb")
-	if not file then return "" end
-	local content = file.readAll() or ""
-	file.close()
-	return content
+local function finishCommitted(disk)
+	local done, line = finish.recover(disk)
+	if not done then error(fail("not_finished", {what = line}), 0) end
+	return line
 end
 
 local function write(disk, path, content)
@@ -37,17 +36,15 @@ end
 
 function M.leftBehind(disk)
 	local sizes = {}
-	if disk.isDir(finish.PARTIAL) then
-		for _, name in ipairs(disk.list(finish.PARTIAL)) do
-			sizes[name] = disk.getSize(finish.PARTIAL .. "/" .. name)
-		end
+	for _, name in ipairs(disk.isDir(finish.PARTIAL) and disk.list(finish.PARTIAL) or {}) do
+		sizes[name] = disk.getSize(finish.PARTIAL .. "/" .. name)
 	end
 	return sizes
 end
 
 function M.open(disk, files)
-	local staging = STAGING .. "/"
-	local owner = staging .. "of-" .. math.random(1000000000)
+	local contents = finish.PARTIAL .. "/"
+	local owner = STAGING .. "/of-" .. math.random(1000000000)
 	local staged = {}
 	local finisher
 	local function own()
@@ -55,101 +52,26 @@ function M.open(disk, files)
 	end
 	local function guard(source)
 		if disk.exists(finish.FINISHER) then return end
-		disk.copy(source, staging .. "finish.lua")
-		finish.moveTo(disk, staging .. "finish.lua", finish.FINISHER)
+		disk.copy(source, owner .. "/finish.lua")
+		finish.moveTo(disk, owner .. "/finish.lua", finish.FINISHER)
 	end
 	local function accept(sha)
 		staged[sha] = true
-		if sha == finisher then guard(staging .. sha) end
+		if sha == finisher then guard(contents .. sha) end
 	end
 	local function has(fingerprint)
 		local sha = fingerprint.sha256
-		if staged[sha] == false and sha256(read(disk, staging .. sha)) == sha then accept(sha) end
-		return staged[sha] == true
+		local path = contents .. sha
+		if not staged[sha] and disk.exists(path) and sha256(finish.read(disk, path)) == sha then
+			accept(sha)
+		end
+		return staged[sha]
 	end
 	local function keep()
-		if not disk.exists(owner) or disk.exists(finish.JOURNAL) then return end
-		pcall(function()
-			for _, name in ipairs(disk.list(STAGING)) do
-				if staged[name] == nil then disk.delete(staging .. name) end
-			end
-			if next(staged) ~= nil and not disk.exists(finish.PARTIAL) then
-				disk.move(STAGING, finish.PARTIAL)
-			end
-			finish.clean(disk, true)
-		end)
+		if disk.exists(owner) and not disk.exists(finish.JOURNAL) then pcall(finish.clean, disk, true) end
 	end
-	local function prepare(plan, stateFiles)
-		for _, change in ipairs(plan.files) do
-			if change.to and not has(change.to) then changed(STAGING) end
-		end
-		own()
-		local steps = {}
-		local gone = {}
-		local used = {}
-		local targets = {}
-		for _, value in ipairs(plan.files) do
-			local path = value.path
-			local to = value.to
-			local backup = value.backup
-			local found = value.found
-			local now = disk.exists(path) and disk.attributes(path) or {}
-			local seen = found or {}
-			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then changed(path) end
-			if backup then
-				if disk.exists(backup) then changed(backup) end
-				targets[#targets + 1] = backup
-			end
-			if not to then
-				table.insert(steps, 1, {path = path, backup = backup})
-				gone[path] = true
-			else
-				local name = to.sha256
-				while used[name] do name = name .. "-" end
-				used[name] = true
-				if name ~= to.sha256 then disk.copy(staging .. to.sha256, staging .. name) end
-				targets[#targets + 1] = path
-				steps[#steps + 1] = {path = path, staged = name, backup = backup}
-			end
-		end
-		for _, path in ipairs(plan.data) do steps[#steps + 1] = {path = path, folder = true} end
-		local states = {}
-		for path in pairs(stateFiles) do states[#states + 1] = path end
-		table.sort(states)
-		for _, path in ipairs(states) do
-			local text = stateFiles[path]
-			if text == false then
-				steps[#steps + 1] = {path = path}
-			elseif read(disk, path) ~= text then
-				local name = path:match("[^/]+$")
-				write(disk, staging .. name, text)
-				steps[#steps + 1] = {path = path, staged = name}
-			end
-		end
-		local journal = {version = 1, title = plan.title, steps = steps}
-		write(disk, finish.JOURNAL .. ".new", encode(journal))
-		local needed = 0
-		for _, path in ipairs(targets) do
-			local folder = path:match("^(.+)/")
-			while folder ~= nil and not disk.isDir(folder) and not used[folder] do
-				if disk.exists(folder) and not gone[folder] then changed(folder) end
-				used[folder] = true
-				needed = needed + FOLDER_BYTES
-				folder = folder:match("^(.+)/")
-			end
-		end
-		local free = disk.getFreeSpace("/")
-		if free ~= "unlimited" and free < needed then
-			error(fail("no_space", {needed = needed, free = free}), 0)
-		end
-		disk.move(finish.JOURNAL .. ".new", finish.JOURNAL)
-	end
-	local ok, failure = attempt(function()
-		if disk.exists(finish.JOURNAL) then
-			local done, line = finish.recover(disk)
-			if not done then error(fail("not_finished", {what = line}), 0) end
-			changed("trapos/ccpm.lock.json")
-		end
+	local begin = guarded(function()
+		if finishCommitted(disk) then changed("trapos/ccpm.lock.json") end
 		if disk.exists("startup") and not disk.isDir("startup") then
 			error(fail("file_in_the_way", {path = "startup", name = "ccpm"}), 0)
 		end
@@ -157,39 +79,74 @@ function M.open(disk, files)
 		disk.makeDir(owner)
 		if disk.exists(FINISHER) then guard(FINISHER) end
 		for _, change in ipairs(files) do
-			local opt_0 = change.to
-			local sha = opt_0 and opt_0.sha256
-			if change.path == FINISHER then finisher = sha end
-			if sha and staged[sha] == nil and disk.exists(finish.PARTIAL .. "/" .. sha) then
-				disk.move(finish.PARTIAL .. "/" .. sha, staging .. sha)
-				staged[sha] = false
-			end
+			local to = change.to
+			if to then staged[to.sha256] = false end
+			if to and change.path == FINISHER then finisher = to.sha256 end
 		end
-		disk.delete(finish.PARTIAL)
+		for sha in pairs(M.leftBehind(disk)) do
+			if staged[sha] == nil then disk.delete(contents .. sha) end
+		end
 	end)
-	if not ok then
-		keep()
-		return false, failure
-	end
-	local transaction = {
-		has = has,
-		keep = keep,
-		stage = function(fingerprint, content)
-			return attempt(function()
-				own()
-				write(disk, staging .. fingerprint.sha256, content)
-				accept(fingerprint.sha256)
-			end)
-		end,
-		commit = function(plan, stateFiles)
-			return attempt(function()
-				prepare(plan, stateFiles)
-				local done, line = finish.recover(disk)
-				if not done then error(fail("not_finished", {what = line}), 0) end
-			end)
+	local stage = guarded(function(fingerprint, content)
+		own()
+		write(disk, contents .. fingerprint.sha256, content)
+		accept(fingerprint.sha256)
+	end)
+	local commit = guarded(function(plan, stateFiles)
+		own()
+		local steps = {}
+		local going = {}
+		local used = {}
+		local needed = 0
+		local function requireFolder(path)
+			local folder = fs.getDir(path)
+			if used[folder] or disk.isDir(folder) then return end
+			if disk.exists(folder) and not going[folder] then changed(folder) end
+			used[folder] = true
+			needed = needed + FOLDER_BYTES
+			requireFolder(folder)
 		end
-	}
-	return true, transaction
+		for _, change in ipairs(plan.files) do
+			local path = change.path
+			local backup = change.backup
+			local seen = change.found or {}
+			local now = disk.exists(path) and disk.attributes(path) or {}
+			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then changed(path) end
+			if backup then
+				if disk.exists(backup) then changed(backup) end
+				requireFolder(backup)
+			end
+			local source
+			if not change.to then
+				going[path] = true
+			else
+				if not staged[change.to.sha256] then changed(STAGING) end
+				requireFolder(path)
+				local content = contents .. change.to.sha256
+				source = used[content] and owner .. "/" .. #steps or content
+				if used[content] then disk.copy(content, source) end
+				used[content] = true
+			end
+			steps[#steps + 1] = {path = path, staged = source, backup = backup}
+		end
+		for _, path in ipairs(plan.data) do steps[#steps + 1] = {path = path, folder = true} end
+		for path, text in pairs(stateFiles) do
+			local source = text ~= false and owner .. "/" .. fs.getName(path) or nil
+			if source then write(disk, source, text) end
+			steps[#steps + 1] = {path = path, staged = source}
+		end
+		write(disk, finish.JOURNAL .. ".new", encode({version = 1, title = plan.title, steps = steps}))
+		local free = disk.getFreeSpace("/")
+		if free ~= "unlimited" and free < needed then
+			error(fail("no_space", {needed = needed, free = free}), 0)
+		end
+		disk.move(finish.JOURNAL .. ".new", finish.JOURNAL)
+		finishCommitted(disk)
+	end)
+	local ok, failure = begin()
+	if ok then return true, {has = has, stage = stage, keep = keep, commit = commit} end
+	keep()
+	return false, failure
 end
 
 return M

@@ -103,7 +103,7 @@ describe("a computer that has nothing of ours", () => {
                 expect(lines, where).toEqual([]);
                 for (const staged of Object.keys(contents(disk))) {
                     if (!(staged in bare))
-                        expect(staged, where).toMatch(/^(trapos\/ccpm\.staging|startup)\//);
+                        expect(staged, where).toMatch(/^(trapos\/ccpm\.(staging|partial)|startup)\//);
                 }
             } else {
                 expect(contents(disk), where).toEqual(number >= commit ? after : bare);

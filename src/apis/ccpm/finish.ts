@@ -8,7 +8,7 @@ import type { Disk } from "./types";
 export interface Step {
     /** From the computer's root, without a leading slash. */
     readonly path: string;
-    /** The new file's name in the staging folder; absent where the path goes. */
+    /** Where the new file waits; absent where the path goes. */
     readonly staged?: string;
     /** Where a file that is there is kept. */
     readonly backup?: string;
@@ -23,31 +23,46 @@ export interface Journal {
     readonly steps: readonly Step[];
 }
 
-/** New contents wait here; it is there as long as a transaction is under way. */
+/** It is there as long as a transaction is under way. */
 export const STAGING = "trapos/ccpm.staging";
 /** With this file in it, the transaction is committed. */
 export const JOURNAL = STAGING + "/journal.json";
-/** What a transaction had staged when it failed in an orderly way. */
+/** New contents wait here under their sha256, and stay after a failure in an orderly way. */
 export const PARTIAL = "trapos/ccpm.partial";
 /** Runs before the other startup files. */
 export const FINISHER = "startup/00-ccpm-finish.lua";
 
+/** The content of a file, or nothing where there is none. */
+export function read(disk: Disk, path: string): string {
+    const [file] = disk.open(path, "rb");
+    if (file === null) return "";
+    const content = file.readAll() ?? "";
+    file.close();
+    return content;
+}
+
+/** A path where nothing is: the given one, or else with a number behind it. */
+export function freeName(disk: Disk, path: string, number?: number): string {
+    const free = path + (number ?? "");
+    return disk.exists(free) ? freeName(disk, path, (number ?? 1) + 1) : free;
+}
+
 /** Deletes the folders above a path that have nothing in them. */
 function removeEmptyFolders(disk: Disk, path: string): void {
-    let [folder] = string.match(path, "^(.+)/");
-    while (folder !== undefined) {
+    let folder = fs.getDir(path);
+    while (folder !== "") {
         if (disk.isDir(folder)) {
             if (disk.list(folder).length > 0) return;
             disk.delete(folder);
         }
-        [folder] = string.match(folder, "^(.+)/");
+        folder = fs.getDir(folder);
     }
 }
 
 /** Moves, and makes the folders above the new place. */
 export function moveTo(disk: Disk, from: string, to: string): void {
-    const [folder] = string.match(to, "^(.+)/");
-    if (folder !== undefined && !disk.isDir(folder)) disk.makeDir(folder);
+    const folder = fs.getDir(to);
+    if (!disk.isDir(folder)) disk.makeDir(folder);
     disk.move(from, to);
 }
 
@@ -59,32 +74,27 @@ export function reasonOf(problem: unknown): string {
 /** Does a step, unless it is done already. */
 function perform(disk: Disk, step: Step): void {
     const path = step.path;
-    const staged = step.staged !== undefined ? `${STAGING}/${step.staged}` : undefined;
+    const staged = step.staged;
     // What is not staged any more has its place already.
-    if (staged === undefined || disk.exists(staged)) {
-        if (disk.exists(path) && (step.folder || !disk.isDir(path))) {
-            if (step.backup !== undefined) moveTo(disk, path, step.backup);
-            else disk.delete(path);
-        }
-        if (staged !== undefined) moveTo(disk, staged, path);
+    if (staged !== undefined && !disk.exists(staged)) return;
+    if (disk.exists(path) && (step.folder || !disk.isDir(path))) {
+        if (step.backup !== undefined) moveTo(disk, path, step.backup);
+        else disk.delete(path);
     }
-    if (staged === undefined) removeEmptyFolders(disk, path);
+    if (staged !== undefined) moveTo(disk, staged, path);
+    else removeEmptyFolders(disk, path);
 }
 
 /**
  * Deletes all that a transaction has of its own on the disk.
- * @param partial whether what a failed one has staged stays for the next one
+ * @param partial whether new contents stay for the next one
  */
 export function clean(disk: Disk, partial?: boolean): void {
     if (!partial) disk.delete(PARTIAL);
     disk.delete(STAGING);
-    removeEmptyFolders(disk, STAGING);
+    removeEmptyFolders(disk, PARTIAL + "/any");
     // In one step with a folder that was made for it.
     if (disk.exists(FINISHER)) disk.delete(disk.list("startup").length > 1 ? FINISHER : "startup");
-}
-
-function startupFiles(disk: Disk): string {
-    return disk.isDir("startup") ? table.concat(disk.list("startup"), "/") : "";
 }
 
 /**
@@ -97,22 +107,18 @@ function startupFiles(disk: Disk): string {
  */
 export function recover(disk: Disk, boot?: boolean): LuaMultiReturn<[done: boolean, line?: string]> {
     if (!disk.exists(JOURNAL)) {
-        if (!boot || !(disk.exists(STAGING) || disk.exists(FINISHER))) return $multi(true);
         const stopped = disk.exists(STAGING);
+        if (!boot || !(stopped || disk.exists(FINISHER))) return $multi(true);
         clean(disk);
         return $multi(true, stopped ? "ccpm was stopped before it changed anything." : undefined);
     }
-    const [file] = disk.open(JOURNAL, "r");
-    const journal = textutils.unserializeJSON(file!.readAll()) as Journal | undefined;
-    file!.close();
-    if (type(journal) !== "table" || journal!.version !== 1 || type(journal!.steps) !== "table") {
-        let broken = "trapos/ccpm.journal.broken";
-        for (let number = 2; disk.exists(broken); number++) broken = "trapos/ccpm.journal.broken" + number;
-        disk.move(JOURNAL, broken);
+    const journal = textutils.unserializeJSON(read(disk, JOURNAL)) as Journal | undefined;
+    if (type(journal) !== "table" || journal!.version !== 1) {
+        disk.move(JOURNAL, freeName(disk, "trapos/ccpm.journal.broken"));
         clean(disk);
         return $multi(false, "ccpm cannot read its journal. Type: ccpm verify --fix");
     }
-    const before = startupFiles(disk);
+    const before = boot && table.concat(disk.list("startup"), "/");
     for (const step of journal!.steps) {
         const [ok, problem] = pcall(perform, disk, step);
         if (!ok) {
@@ -123,7 +129,7 @@ export function recover(disk: Disk, boot?: boolean): LuaMultiReturn<[done: boole
         }
     }
     const restarted = STAGING + "/restarted";
-    if (boot && startupFiles(disk) !== before && !disk.exists(restarted)) {
+    if (boot && table.concat(disk.list("startup"), "/") !== before && !disk.exists(restarted)) {
         // CraftOS has listed the files that it runs already. Once is enough, whatever they do to each other.
         disk.makeDir(restarted);
         os.reboot();

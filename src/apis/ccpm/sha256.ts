@@ -21,25 +21,25 @@ const WORD = 4294967296;
 const BLOCKS_WITHOUT_YIELD = 1024;
 const YIELD = "ccpm_sha256";
 
-/** The first 32 bits of the fractional parts of the square and cube roots of the first primes, counted from 1. */
-const initial = new LuaTable<number, number>();
-const constants = new LuaTable<number, number>();
-let primes = 0;
-let candidate = 2;
-while (primes < 64) {
+/**
+ * The first 32 bits of the fractional parts of the square and cube roots of the first 64 primes, counted from 1. Of the
+ * square roots eight are used.
+ */
+const squareRoots = new LuaTable<number, number>();
+const cubeRoots = new LuaTable<number, number>();
+for (const candidate of $range(2, 311)) {
     let prime = true;
     for (const divisor of $range(2, math.sqrt(candidate))) prime = prime && candidate % divisor > 0;
     if (prime) {
-        primes += 1;
-        initial.set(primes, math.floor((candidate ** (1 / 2) % 1) * WORD));
-        constants.set(primes, math.floor((candidate ** (1 / 3) % 1) * WORD));
+        const place = cubeRoots.length() + 1;
+        squareRoots.set(place, math.floor((math.sqrt(candidate) % 1) * WORD));
+        cubeRoots.set(place, math.floor((candidate ** (1 / 3) % 1) * WORD));
     }
-    candidate += 1;
 }
 
 type Eight = [number, number, number, number, number, number, number, number];
 
-let blocksWithoutYield = 0;
+let blocks = 0;
 
 /**
  * Hashes a byte string. Once in 64 KiB, over all calls, it yields with an event of its own, so that a long content
@@ -48,18 +48,13 @@ let blocksWithoutYield = 0;
  * @returns 64 hexadecimal digits in lower case
  */
 export function sha256(bytes: string): string {
-    let length = "";
-    for (const place of $range(7, 0, -1)) {
-        length += string.char(math.floor((bytes.length * 8) / 256 ** place) % 256);
-    }
-    const padded = bytes + string.char(128) + string.rep("\0", (55 - bytes.length) % 64) + length;
-    const hash = new LuaTable<number, number>();
-    for (const index of $range(1, 8)) hash.set(index, initial.get(index));
+    // The length in bits, which ends it, is put in as a word: no content on a computer is 512 MiB long.
+    const padded = bytes + string.char(128) + string.rep("\0", ((55 - bytes.length) % 64) + 8);
+    const hash = [...unpack(squareRoots as unknown as Eight, 1, 8)] as unknown as LuaTable<number, number>;
     const words = new LuaTable<number, number>();
     for (const at of $range(1, padded.length, 64)) {
-        blocksWithoutYield += 1;
-        if (blocksWithoutYield >= BLOCKS_WITHOUT_YIELD) {
-            blocksWithoutYield = 0;
+        blocks += 1;
+        if (blocks % BLOCKS_WITHOUT_YIELD === 0) {
             os.queueEvent(YIELD);
             os.pullEvent(YIELD);
         }
@@ -67,6 +62,7 @@ export function sha256(bytes: string): string {
             const [a, b, c, d] = string.byte(padded, at + index * 4 - 4, at + index * 4 - 1);
             words.set(index, ((a! * 256 + b!) * 256 + c!) * 256 + d!);
         }
+        if (at + 63 === padded.length) words.set(16, bytes.length * 8);
         for (const index of $range(17, 64)) {
             const early = words.get(index - 15);
             const late = words.get(index - 2);
@@ -76,23 +72,14 @@ export function sha256(bytes: string): string {
         }
         let [a, b, c, d, e, f, g, h] = unpack(hash as unknown as Eight);
         for (const index of $range(1, 64)) {
-            const chosen = bxor(g, band(e, bxor(f, g)));
-            const majority = band(a, b) + band(c, bxor(a, b));
             const first =
                 h +
                 bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25)) +
-                chosen +
-                constants.get(index) +
+                bxor(g, band(e, bxor(f, g))) +
+                cubeRoots.get(index) +
                 words.get(index);
-            const second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + majority;
-            h = g;
-            g = f;
-            f = e;
-            e = (d + first) % WORD;
-            d = c;
-            c = b;
-            b = a;
-            a = (first + second) % WORD;
+            const second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + band(a, b) + band(c, bxor(a, b));
+            [a, b, c, d, e, f, g, h] = [(first + second) % WORD, a, b, c, (d + first) % WORD, e, f, g];
         }
         for (const [index, value] of ipairs([a, b, c, d, e, f, g, h])) {
             hash.set(index, (hash.get(index) + value) % WORD);

@@ -1,38 +1,31 @@
 /** What ccpm knows, in its files under /trapos. */
 import { decode, encode } from "../json";
 import { fail } from "./failure";
-import { reasonOf } from "./finish";
+import * as finish from "./finish";
 import { checkCache, checkConfiguration, checkLock, type Checked } from "./formats";
-import type { Cache, Configuration, Disk, Lock, Result, State } from "./types";
+import type { Disk, Result, State } from "./types";
 
 /** What is installed, from where it comes, what there is. */
 export const LOCK = "trapos/ccpm.lock.json";
 export const CONFIGURATION = "trapos/ccpm.json";
 export const CACHE = "trapos/ccpm.cache.json";
 
-/** The checked content of a file, or undefined without one, or when it was set aside. */
-function readFile<T>(
-    disk: Disk,
-    path: string,
-    check: (this: void, value: unknown) => Checked<T>,
-    notes: string[],
-): T | undefined {
-    if (!disk.exists(path)) return undefined;
-    const [file] = disk.open(path, "rb");
-    let text = "";
-    if (file !== null) {
-        text = file.readAll() ?? "";
-        file.close();
+/** What each file holds where there is none: its check takes what belongs there. */
+const EMPTY = { version: 1, registries: {}, packages: {} };
+
+/** The checked content of a file; that of an empty one where there is none, or when it was set aside. */
+function readFile<T>(disk: Disk, path: string, check: (this: void, value: unknown) => Checked<T>, notes: string[]): T {
+    if (disk.exists(path)) {
+        const [ok, value, newer] = check(decode(finish.read(disk, path)));
+        if (ok) return value;
+        if (newer) throw fail("newer_format", { path });
+        const aside = finish.freeName(disk, path + ".broken");
+        const [moved, problem] = pcall(disk.move, path, aside);
+        if (!moved) throw fail("cannot_write", { path, what: finish.reasonOf(problem) });
+        notes.push(`${path} cannot be read (${value}). It was set aside as ${aside}. Type: ccpm recover`);
     }
-    const [ok, value, newer] = check(decode(text));
-    if (ok) return value;
-    if (newer) throw fail("newer_format", { path });
-    let aside = path + ".broken";
-    for (let number = 2; disk.exists(aside); number++) aside = `${path}.broken${number}`;
-    const [moved, problem] = pcall(disk.move, path, aside);
-    if (!moved) throw fail("cannot_write", { path, what: reasonOf(problem) });
-    notes.push(`${path} cannot be read (${value}). It was set aside as ${aside}. Type: ccpm recover`);
-    return undefined;
+    const [, empty] = check(EMPTY);
+    return empty as T;
 }
 
 /**
@@ -42,23 +35,11 @@ function readFile<T>(
  * @param notes gets a line for every file that was set aside
  */
 export function readState(disk: Disk, notes: string[]): Result<State> {
-    let state: State | undefined;
-    const [ok, failure] = pcall(() => {
-        const configuration: Configuration = { version: 1, registries: [] };
-        const lock: Lock = { version: 1, packages: {} };
-        const cache: Cache = { version: 1, registries: {} };
-        state = {
-            configuration: readFile(disk, CONFIGURATION, checkConfiguration, notes) ?? configuration,
-            lock: readFile(disk, LOCK, checkLock, notes) ?? lock,
-            cache: readFile(disk, CACHE, checkCache, notes) ?? cache,
-        };
-    });
-    if (!ok) return $multi(false as const, failure as never);
-    return $multi(true as const, state!);
-}
-
-function isEmpty(values: object): boolean {
-    return next(values)[0] === undefined;
+    return pcall(() => ({
+        configuration: readFile(disk, CONFIGURATION, checkConfiguration, notes),
+        lock: readFile(disk, LOCK, checkLock, notes),
+        cache: readFile(disk, CACHE, checkCache, notes),
+    })) as unknown as Result<State>;
 }
 
 /**
@@ -67,12 +48,13 @@ function isEmpty(values: object): boolean {
  * @param before the state up to now: nothing stays of one that loses its last package
  * @returns texts by path from the root, false for a file that must not be there
  */
-export function stateFiles(state: State, before?: State): Record<string, string | false> {
-    const empty = isEmpty(state.lock.packages);
-    const gone = empty && !(before !== undefined && isEmpty(before.lock.packages));
+export function stateFiles(state: State, before: State): Record<string, string | false> {
+    const isEmpty = (values: object) => next(values)[0] === undefined;
+    const gone = isEmpty(state.lock.packages) && !isEmpty(before.lock.packages);
+    const text = (content: unknown, values: object) => !gone && !isEmpty(values) && encode(content);
     return {
-        [LOCK]: empty ? false : encode(state.lock),
-        [CONFIGURATION]: gone || isEmpty(state.configuration.registries) ? false : encode(state.configuration),
-        [CACHE]: gone || isEmpty(state.cache.registries) ? false : encode(state.cache),
+        [LOCK]: text(state.lock, state.lock.packages),
+        [CONFIGURATION]: text(state.configuration, state.configuration.registries),
+        [CACHE]: text(state.cache, state.cache.registries),
     };
 }

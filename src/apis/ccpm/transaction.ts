@@ -5,6 +5,9 @@ import * as finish from "./finish";
 import { sha256 } from "./sha256";
 import type { Disk, FileChange, Fingerprint, Plan, Result } from "./types";
 
+type Changes = Pick<Plan, "title" | "files" | "data">;
+type StateFiles = Record<string, string | false>;
+
 /** A change that is being prepared. Only `commit` touches anything of the player's. */
 export interface Transaction {
     /** Whether a content is staged already, as from a run that failed before. May yield. */
@@ -23,11 +26,7 @@ export interface Transaction {
      * @param stateFiles the texts of ccpm's own files by path from the root, false for those that go; they are written
      * last, the lock after the others
      */
-    readonly commit: (
-        this: void,
-        plan: Pick<Plan, "title" | "files" | "data">,
-        stateFiles: Record<string, string | false>,
-    ) => Result<undefined>;
+    readonly commit: (this: void, plan: Changes, stateFiles: StateFiles) => Result<undefined>;
 }
 
 /** What a folder takes of the disk. Source: MountConstants in CC: Tweaked. */
@@ -37,25 +36,26 @@ const FINISHER = "apis/ccpm/finish.lua";
 
 const STAGING = finish.STAGING;
 
-/** Does something with the disk; what it raises becomes a failure. */
-function attempt(action: () => void): Result<undefined> {
-    const [ok, problem] = pcall(action);
-    if (ok) return $multi(true as const, undefined);
-    if (type(problem) === "table") return $multi(false as const, problem as never);
-    return $multi(false as const, fail("cannot_write", { path: STAGING, what: finish.reasonOf(problem) }));
+/** Makes a function whose failures, and what the disk raises, are returned. */
+function guarded<Given extends unknown[], T>(
+    act: (this: void, ...given: Given) => T,
+): (this: void, ...given: Given) => Result<T> {
+    return (...given) => {
+        const [ok, value] = pcall(act, ...given);
+        if (ok || type(value) === "table") return $multi(ok, value) as never;
+        return $multi(false as const, fail("cannot_write", { path: STAGING, what: finish.reasonOf(value) }));
+    };
 }
 
 function changed(path: string): never {
     throw fail("changed_meanwhile", { path });
 }
 
-/** The content of a file, or nothing where there is none. */
-function read(disk: Disk, path: string): string {
-    const [file] = disk.open(path, "rb");
-    if (file === null) return "";
-    const content = file.readAll() ?? "";
-    file.close();
-    return content;
+/** Finishes what is committed; returns what was done, if anything. */
+function finishCommitted(disk: Disk): string | undefined {
+    const [done, line] = finish.recover(disk);
+    if (!done) throw fail("not_finished", { what: line });
+    return line;
 }
 
 /** Writes a new file, of which nothing stays when that fails. */
@@ -75,8 +75,8 @@ function write(disk: Disk, path: string, content: string): void {
  */
 export function leftBehind(disk: Disk): Record<string, number> {
     const sizes: Record<string, number> = {};
-    if (disk.isDir(finish.PARTIAL)) {
-        for (const name of disk.list(finish.PARTIAL)) sizes[name] = disk.getSize(`${finish.PARTIAL}/${name}`);
+    for (const name of disk.isDir(finish.PARTIAL) ? disk.list(finish.PARTIAL) : []) {
+        sizes[name] = disk.getSize(`${finish.PARTIAL}/${name}`);
     }
     return sizes;
 }
@@ -89,10 +89,10 @@ export function leftBehind(disk: Disk): Record<string, number> {
  * power cut, and is found by its path
  */
 export function open(disk: Disk, files: readonly FileChange[]): Result<Transaction> {
-    const staging = STAGING + "/";
-    /** In it as long as this is the transaction that it belongs to. */
-    const owner = `${staging}of-${math.random(1000000000)}`;
-    /** Contents by sha256; false where nobody has looked whether they are right. */
+    const contents = finish.PARTIAL + "/";
+    /** It is there as long as this is the transaction under way. */
+    const owner = `${STAGING}/of-${math.random(1000000000)}`;
+    /** Contents of the plan by sha256, and whether they are there and right. */
     const staged: Record<string, boolean> = {};
     let finisher: string | undefined;
 
@@ -103,104 +103,29 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
     /** From here on the next boot tidies up. */
     function guard(source: string): void {
         if (disk.exists(finish.FINISHER)) return;
-        disk.copy(source, staging + "finish.lua");
-        finish.moveTo(disk, staging + "finish.lua", finish.FINISHER);
+        disk.copy(source, owner + "/finish.lua");
+        finish.moveTo(disk, owner + "/finish.lua", finish.FINISHER);
     }
 
     function accept(sha: string): void {
         staged[sha] = true;
-        if (sha === finisher) guard(staging + sha);
+        if (sha === finisher) guard(contents + sha);
     }
 
     function has(fingerprint: Fingerprint): boolean {
         const sha = fingerprint.sha256;
-        if (staged[sha] === false && sha256(read(disk, staging + sha)) === sha) accept(sha);
-        return staged[sha] === true;
+        const path = contents + sha;
+        if (!staged[sha] && disk.exists(path) && sha256(finish.read(disk, path)) === sha) accept(sha);
+        return staged[sha]!;
     }
 
     function keep(): void {
-        if (!disk.exists(owner) || disk.exists(finish.JOURNAL)) return;
         // What cannot be tidied up now is at the next boot.
-        pcall(() => {
-            for (const name of disk.list(STAGING)) {
-                if (staged[name] === undefined) disk.delete(staging + name);
-            }
-            if (next(staged)[0] !== undefined && !disk.exists(finish.PARTIAL)) disk.move(STAGING, finish.PARTIAL);
-            finish.clean(disk, true);
-        });
+        if (disk.exists(owner) && !disk.exists(finish.JOURNAL)) pcall(finish.clean, disk, true);
     }
 
-    /** All of `commit` that can fail. */
-    function prepare(plan: Pick<Plan, "title" | "files" | "data">, stateFiles: Record<string, string | false>): void {
-        for (const change of plan.files) {
-            if (change.to !== undefined && !has(change.to)) changed(STAGING);
-        }
-        own();
-        const steps: finish.Step[] = [];
-        const gone: Record<string, boolean> = {};
-        const used: Record<string, boolean> = {};
-        const targets: string[] = [];
-        for (const { path, to, backup, found } of plan.files) {
-            const now: Partial<FileAttributes> = disk.exists(path) ? disk.attributes(path) : {};
-            const seen: Partial<FileAttributes> = found ?? {};
-            if (now.size !== seen.size || now.modified !== seen.modified || now.isDir) changed(path);
-            if (backup !== undefined) {
-                if (disk.exists(backup)) changed(backup);
-                targets.push(backup);
-            }
-            if (to === undefined) {
-                // Before what comes: that may need a folder where this was a file.
-                table.insert(steps, 1, { path, backup });
-                gone[path] = true;
-            } else {
-                // The same content may go to several places.
-                let name = to.sha256;
-                while (used[name]) name += "-";
-                used[name] = true;
-                if (name !== to.sha256) disk.copy(staging + to.sha256, staging + name);
-                targets.push(path);
-                steps.push({ path, staged: name, backup });
-            }
-        }
-        for (const path of plan.data) steps.push({ path, folder: true });
-        const states: string[] = [];
-        for (const [path] of pairs(stateFiles)) states.push(path);
-        table.sort(states);
-        for (const path of states) {
-            const text = stateFiles[path]!;
-            if (text === false) {
-                steps.push({ path });
-            } else if (read(disk, path) !== text) {
-                const [name] = string.match(path, "[^/]+$");
-                write(disk, staging + name!, text);
-                steps.push({ path, staged: name });
-            }
-        }
-        const journal: finish.Journal = { version: 1, title: plan.title, steps };
-        write(disk, finish.JOURNAL + ".new", encode(journal));
-
-        // Nothing but folders takes space from here on.
-        let needed = 0;
-        for (const path of targets) {
-            let [folder] = string.match(path, "^(.+)/");
-            while (folder !== undefined && !disk.isDir(folder) && !used[folder]) {
-                if (disk.exists(folder) && !gone[folder]) changed(folder);
-                used[folder] = true;
-                needed += FOLDER_BYTES;
-                [folder] = string.match(folder, "^(.+)/");
-            }
-        }
-        const free = disk.getFreeSpace("/");
-        if (free !== "unlimited" && free < needed) throw fail("no_space", { needed, free });
-        disk.move(finish.JOURNAL + ".new", finish.JOURNAL);
-    }
-
-    const [ok, failure] = attempt(() => {
-        if (disk.exists(finish.JOURNAL)) {
-            const [done, line] = finish.recover(disk);
-            if (!done) throw fail("not_finished", { what: line });
-            changed("trapos/ccpm.lock.json");
-        }
+    const begin = guarded(() => {
+        if (finishCommitted(disk) !== undefined) changed("trapos/ccpm.lock.json");
         if (disk.exists("startup") && !disk.isDir("startup")) {
             throw fail("file_in_the_way", { path: "startup", name: "ccpm" });
         }
@@ -208,34 +133,76 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
         disk.makeDir(owner);
         if (disk.exists(FINISHER)) guard(FINISHER);
         for (const change of files) {
-            const sha = change.to?.sha256;
-            if (change.path === FINISHER) finisher = sha;
-            if (sha !== undefined && staged[sha] === undefined && disk.exists(`${finish.PARTIAL}/${sha}`)) {
-                disk.move(`${finish.PARTIAL}/${sha}`, staging + sha);
-                staged[sha] = false;
-            }
+            const to = change.to;
+            if (to !== undefined) staged[to.sha256] = false;
+            if (to !== undefined && change.path === FINISHER) finisher = to.sha256;
         }
-        disk.delete(finish.PARTIAL);
+        for (const [sha] of pairs(leftBehind(disk))) if (staged[sha] === undefined) disk.delete(contents + sha);
     });
-    if (!ok) {
-        keep();
-        return $multi(false as const, failure);
-    }
-    const transaction: Transaction = {
-        has,
-        keep,
-        stage: (fingerprint, content) =>
-            attempt(() => {
-                own();
-                write(disk, staging + fingerprint.sha256, content);
-                accept(fingerprint.sha256);
-            }),
-        commit: (plan, stateFiles) =>
-            attempt(() => {
-                prepare(plan, stateFiles);
-                const [done, line] = finish.recover(disk);
-                if (!done) throw fail("not_finished", { what: line });
-            }),
-    };
-    return $multi(true as const, transaction);
+
+    const stage = guarded((fingerprint: Fingerprint, content: string): undefined => {
+        own();
+        write(disk, contents + fingerprint.sha256, content);
+        accept(fingerprint.sha256);
+    });
+
+    const commit = guarded((plan: Changes, stateFiles: StateFiles): undefined => {
+        own();
+        const steps: finish.Step[] = [];
+        const going: Record<string, boolean> = {};
+        /** Contents and folders. */
+        const used: Record<string, boolean> = {};
+        let needed = 0;
+
+        function requireFolder(path: string): void {
+            const folder = fs.getDir(path);
+            if (used[folder] || disk.isDir(folder)) return;
+            if (disk.exists(folder) && !going[folder]) changed(folder);
+            used[folder] = true;
+            needed += FOLDER_BYTES;
+            requireFolder(folder);
+        }
+
+        for (const change of plan.files) {
+            const path = change.path;
+            const backup = change.backup;
+            const seen: Partial<FileAttributes> = change.found ?? {};
+            const now: Partial<FileAttributes> = disk.exists(path) ? disk.attributes(path) : {};
+            if (now.size !== seen.size || now.modified !== seen.modified || now.isDir) changed(path);
+            if (backup !== undefined) {
+                if (disk.exists(backup)) changed(backup);
+                requireFolder(backup);
+            }
+            let source: string | undefined;
+            if (change.to === undefined) going[path] = true;
+            else {
+                if (!staged[change.to.sha256]) changed(STAGING);
+                requireFolder(path);
+                const content = contents + change.to.sha256;
+                // The same content may go to several places.
+                source = used[content] ? `${owner}/${steps.length}` : content;
+                if (used[content]) disk.copy(content, source);
+                used[content] = true;
+            }
+            steps.push({ path, staged: source, backup });
+        }
+        for (const path of plan.data) steps.push({ path, folder: true });
+        for (const [path, text] of pairs(stateFiles)) {
+            const source = text !== false ? `${owner}/${fs.getName(path)}` : undefined;
+            if (source !== undefined) write(disk, source, text as string);
+            steps.push({ path, staged: source });
+        }
+        write(disk, finish.JOURNAL + ".new", encode({ version: 1, title: plan.title, steps } satisfies finish.Journal));
+
+        // Nothing but folders takes space from here on.
+        const free = disk.getFreeSpace("/");
+        if (free !== "unlimited" && free < needed) throw fail("no_space", { needed, free });
+        disk.move(finish.JOURNAL + ".new", finish.JOURNAL);
+        finishCommitted(disk);
+    });
+
+    const [ok, failure] = begin();
+    if (ok) return $multi(true as const, { has, stage, keep, commit });
+    keep();
+    return $multi(false as const, failure);
 }
