@@ -539,20 +539,33 @@ M.JOURNAL = M.STAGING .. "/journal.json"
 M.PARTIAL = "trapos/ccpm.partial"
 M.FINISHER = "startup/00-ccpm-finish.lua"
 
+function M.read(disk, path)
+	local file = disk.open(path, "rb")
+	if not file then return "" end
+	local content = file.readAll() or ""
+	file.close()
+	return content
+end
+
+function M.freeName(disk, path, number)
+	local free = path .. (number or "")
+	return disk.exists(free) and M.freeName(disk, path, (number or 1) + 1) or free
+end
+
 local function removeEmptyFolders(disk, path)
-	local folder = path:match("^(.+)/")
-	while folder ~= nil do
+	local folder = fs.getDir(path)
+	while folder ~= "" do
 		if disk.isDir(folder) then
 			if #disk.list(folder) > 0 then return end
 			disk.delete(folder)
 		end
-		folder = folder:match("^(.+)/")
+		folder = fs.getDir(folder)
 	end
 end
 
 function M.moveTo(disk, from, to)
-	local folder = to:match("^(.+)/")
-	if folder and not disk.isDir(folder) then disk.makeDir(folder) end
+	local folder = fs.getDir(to)
+	if not disk.isDir(folder) then disk.makeDir(folder) end
 	disk.move(from, to)
 end
 
@@ -560,51 +573,35 @@ function M.reasonOf(problem) return (tostring(problem):match("([^:%s][^:]*)$")) 
 
 local function perform(disk, step)
 	local path = step.path
-	local staged = step.staged and M.STAGING .. "/" .. step.staged or nil
-	if not staged or disk.exists(staged) then
-		if disk.exists(path) and (step.folder or not disk.isDir(path)) then
-			if step.backup then M.moveTo(disk, path, step.backup) else disk.delete(path) end
-		end
-		if staged then M.moveTo(disk, staged, path) end
+	local staged = step.staged
+	if staged and not disk.exists(staged) then return end
+	if disk.exists(path) and (step.folder or not disk.isDir(path)) then
+		if step.backup then M.moveTo(disk, path, step.backup) else disk.delete(path) end
 	end
-	if not staged then removeEmptyFolders(disk, path) end
+	if staged then M.moveTo(disk, staged, path) else removeEmptyFolders(disk, path) end
 end
 
 function M.clean(disk, partial)
 	if not partial then disk.delete(M.PARTIAL) end
 	disk.delete(M.STAGING)
-	removeEmptyFolders(disk, M.STAGING)
+	removeEmptyFolders(disk, M.PARTIAL .. "/any")
 	if disk.exists(M.FINISHER) then disk.delete(#disk.list("startup") > 1 and M.FINISHER or "startup") end
-end
-
-local function startupFiles(disk)
-	return disk.isDir("startup") and table.concat(disk.list("startup"), "/") or ""
 end
 
 function M.recover(disk, boot)
 	if not disk.exists(M.JOURNAL) then
-		if not boot or not (disk.exists(M.STAGING) or disk.exists(M.FINISHER)) then return true end
 		local stopped = disk.exists(M.STAGING)
+		if not boot or not (stopped or disk.exists(M.FINISHER)) then return true end
 		M.clean(disk)
 		return true, stopped and "ccpm was stopped before it changed anything." or nil
 	end
-	local file = disk.open(M.JOURNAL, "r")
-	local journal = textutils.unserializeJSON(file.readAll())
-	file.close()
-	if type(journal) ~= "table" or journal.version ~= 1 or type(journal.steps) ~= "table" then
-		local broken = "trapos/ccpm.journal.broken"
-		do
-			local number = 2
-			while disk.exists(broken) do
-				broken = "trapos/ccpm.journal.broken" .. number
-				number = number + 1
-			end
-		end
-		disk.move(M.JOURNAL, broken)
+	local journal = textutils.unserializeJSON(M.read(disk, M.JOURNAL))
+	if type(journal) ~= "table" or journal.version ~= 1 then
+		disk.move(M.JOURNAL, M.freeName(disk, "trapos/ccpm.journal.broken"))
 		M.clean(disk)
 		return false, "ccpm cannot read its journal. Type: ccpm verify --fix"
 	end
-	local before = startupFiles(disk)
+	local before = boot and table.concat(disk.list("startup"), "/")
 	for _, step in ipairs(journal.steps) do
 		local ok, problem = pcall(perform, disk, step)
 		if not ok then
@@ -613,7 +610,7 @@ function M.recover(disk, boot)
 		end
 	end
 	local restarted = M.STAGING .. "/restarted"
-	if boot and startupFiles(disk) ~= before and not disk.exists(restarted) then
+	if boot and table.concat(disk.list("startup"), "/") ~= before and not disk.exists(restarted) then
 		disk.makeDir(restarted)
 		os.reboot()
 	end
@@ -1650,33 +1647,26 @@ local rshift = bits.rshift
 local WORD = 4294967296
 local BLOCKS_WITHOUT_YIELD = 1024
 local YIELD = "ccpm_sha256"
-local initial = {}
-local constants = {}
-local primes = 0
-local candidate = 2
-while primes < 64 do
+local squareRoots = {}
+local cubeRoots = {}
+for candidate = 2, 311 do
 	local prime = true
 	for divisor = 2, math.sqrt(candidate) do prime = prime and candidate % divisor > 0 end
 	if prime then
-		primes = primes + 1
-		initial[primes] = math.floor(candidate ^ (1 / 2) % 1 * WORD)
-		constants[primes] = math.floor(candidate ^ (1 / 3) % 1 * WORD)
+		local place = #cubeRoots + 1
+		squareRoots[place] = math.floor(math.sqrt(candidate) % 1 * WORD)
+		cubeRoots[place] = math.floor(candidate ^ (1 / 3) % 1 * WORD)
 	end
-	candidate = candidate + 1
 end
-local blocksWithoutYield = 0
+local blocks = 0
 
 function M.sha256(bytes)
-	local length = ""
-	for place = 7, 0, -1 do length = length .. string.char(math.floor(#bytes * 8 / 256 ^ place) % 256) end
-	local padded = bytes .. string.char(128) .. string.rep("\0", (55 - #bytes) % 64) .. length
-	local hash = {}
-	for index = 1, 8 do hash[index] = initial[index] end
+	local padded = bytes .. string.char(128) .. string.rep("\0", (55 - #bytes) % 64 + 8)
+	local hash = {unpack(squareRoots, 1, 8)}
 	local words = {}
 	for at = 1, #padded, 64 do
-		blocksWithoutYield = blocksWithoutYield + 1
-		if blocksWithoutYield >= BLOCKS_WITHOUT_YIELD then
-			blocksWithoutYield = 0
+		blocks = blocks + 1
+		if blocks % BLOCKS_WITHOUT_YIELD == 0 then
 			os.queueEvent(YIELD)
 			os.pullEvent(YIELD)
 		end
@@ -1684,6 +1674,7 @@ function M.sha256(bytes)
 			local a, b, c, d = padded:byte(at + index * 4 - 4, at + index * 4 - 1)
 			words[index] = ((a * 256 + b) * 256 + c) * 256 + d
 		end
+		if at + 63 == #padded then words[16] = #bytes * 8 end
 		for index = 17, 64 do
 			local early = words[index - 15]
 			local late = words[index - 2]
@@ -1693,19 +1684,13 @@ function M.sha256(bytes)
 		end
 		local a, b, c, d, e, f, g, h = unpack(hash)
 		for index = 1, 64 do
-			local chosen = bxor(g, band(e, bxor(f, g)))
-			local majority = band(a, b) + band(c, bxor(a, b))
-			local first = h + bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25)) + chosen + constants[index]
+			local first = h + bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25))
+						+ bxor(g, band(e, bxor(f, g)))
+					+ cubeRoots[index]
 				+ words[index]
-			local second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + majority
-			h = g
-			g = f
-			f = e
-			e = (d + first) % WORD
-			d = c
-			c = b
-			b = a
-			a = (first + second) % WORD
+			local second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + band(a, b)
+				+ band(c, bxor(a, b))
+			a, b, c, d, e, f, g, h = (first + second) % WORD, a, b, c, (d + first) % WORD, e, f, g
 		end
 		for index, value in ipairs({a, b, c, d, e, f, g, h}) do hash[index] = (hash[index] + value) % WORD end
 	end
@@ -1720,66 +1705,46 @@ modules["/apis/ccpm/state"] = function(...)
 local M = {}
 local json = require("/apis/json")
 local fail = require("/apis/ccpm/failure").fail
-local reasonOf = require("/apis/ccpm/finish").reasonOf
+local finish = require("/apis/ccpm/finish")
 local formats = require("/apis/ccpm/formats")
 M.LOCK = "trapos/ccpm.lock.json"
 M.CONFIGURATION = "trapos/ccpm.json"
 M.CACHE = "trapos/ccpm.cache.json"
+local EMPTY = {version = 1, registries = {}, packages = {}}
 
 local function readFile(disk, path, check, notes)
-	if not disk.exists(path) then return nil end
-	local file = disk.open(path, "rb")
-	local text = ""
-	if file then
-		text = file.readAll() or ""
-		file.close()
+	if disk.exists(path) then
+		local ok, value, newer = check(json.decode(finish.read(disk, path)))
+		if ok then return value end
+		if newer then error(fail("newer_format", {path = path}), 0) end
+		local aside = finish.freeName(disk, path .. ".broken")
+		local moved, problem = pcall(disk.move, path, aside)
+		if not moved then error(fail("cannot_write", {path = path, what = finish.reasonOf(problem)}), 0) end
+		notes[#notes + 1] = path .. " cannot be read (" .. value .. "). It was set aside as " .. aside
+			.. ". Type: ccpm recover"
 	end
-	local ok, value, newer = check(json.decode(text))
-	if ok then return value end
-	if newer then error(fail("newer_format", {path = path}), 0) end
-	local aside = path .. ".broken"
-	do
-		local number = 2
-		while disk.exists(aside) do
-			aside = path .. ".broken" .. number
-			number = number + 1
-		end
-	end
-	local moved, problem = pcall(disk.move, path, aside)
-	if not moved then error(fail("cannot_write", {path = path, what = reasonOf(problem)}), 0) end
-	notes[#notes + 1] = path .. " cannot be read (" .. value .. "). It was set aside as " .. aside
-		.. ". Type: ccpm recover"
-	return nil
+	local _, empty = check(EMPTY)
+	return empty
 end
 
 function M.readState(disk, notes)
-	local state
-	local ok, failure = pcall(function()
-		local configuration = {version = 1, registries = {}}
-		local lock = {version = 1, packages = {}}
-		local cache = {version = 1, registries = {}}
-		state = {
-			configuration = readFile(disk, M.CONFIGURATION, formats.checkConfiguration, notes)
-				or configuration,
-			lock = readFile(disk, M.LOCK, formats.checkLock, notes) or lock,
-			cache = readFile(disk, M.CACHE, formats.checkCache, notes) or cache
+	return pcall(function()
+		return {
+			configuration = readFile(disk, M.CONFIGURATION, formats.checkConfiguration, notes),
+			lock = readFile(disk, M.LOCK, formats.checkLock, notes),
+			cache = readFile(disk, M.CACHE, formats.checkCache, notes)
 		}
 	end)
-	if not ok then return false, failure end
-	return true, state
 end
 
-local function isEmpty(values) return next(values) == nil end
-
 function M.stateFiles(state, before)
-	local empty = isEmpty(state.lock.packages)
-	local gone = empty and not (before and isEmpty(before.lock.packages))
+	local function isEmpty(values) return next(values) == nil end
+	local gone = isEmpty(state.lock.packages) and not isEmpty(before.lock.packages)
+	local function text(content, values) return not gone and not isEmpty(values) and json.encode(content) end
 	return {
-		[M.LOCK] = not empty and json.encode(state.lock) or false,
-		[M.CONFIGURATION] = not (gone or isEmpty(state.configuration.registries))
-				and json.encode(state.configuration)
-			or false,
-		[M.CACHE] = not (gone or isEmpty(state.cache.registries)) and json.encode(state.cache) or false
+		[M.LOCK] = text(state.lock, state.lock.packages),
+		[M.CONFIGURATION] = text(state.configuration, state.configuration.registries),
+		[M.CACHE] = text(state.cache, state.cache.registries)
 	}
 end
 
@@ -1797,21 +1762,20 @@ local FOLDER_BYTES = 500
 local FINISHER = "apis/ccpm/finish.lua"
 local STAGING = finish.STAGING
 
-local function attempt(action)
-	local ok, problem = pcall(action)
-	if ok then return true, nil end
-	if type(problem) == "table" then return false, problem end
-	return false, fail("cannot_write", {path = STAGING, what = finish.reasonOf(problem)})
+local function guarded(act)
+	return function(...)
+		local ok, value = pcall(act, ...)
+		if ok or type(value) == "table" then return ok, value end
+		return false, fail("cannot_write", {path = STAGING, what = finish.reasonOf(value)})
+	end
 end
 
 local function changed(path) error(fail("changed_meanwhile", {path = path}), 0) end
 
-local function read(disk, path)
-	local file = disk.open(path, "rb")
-	if not file then return "" end
-	local content = file.readAll() or ""
-	file.close()
-	return content
+local function finishCommitted(disk)
+	local done, line = finish.recover(disk)
+	if not done then error(fail("not_finished", {what = line}), 0) end
+	return line
 end
 
 local function write(disk, path, content)
@@ -1826,17 +1790,15 @@ end
 
 function M.leftBehind(disk)
 	local sizes = {}
-	if disk.isDir(finish.PARTIAL) then
-		for _, name in ipairs(disk.list(finish.PARTIAL)) do
-			sizes[name] = disk.getSize(finish.PARTIAL .. "/" .. name)
-		end
+	for _, name in ipairs(disk.isDir(finish.PARTIAL) and disk.list(finish.PARTIAL) or {}) do
+		sizes[name] = disk.getSize(finish.PARTIAL .. "/" .. name)
 	end
 	return sizes
 end
 
 function M.open(disk, files)
-	local staging = STAGING .. "/"
-	local owner = staging .. "of-" .. math.random(1000000000)
+	local contents = finish.PARTIAL .. "/"
+	local owner = STAGING .. "/of-" .. math.random(1000000000)
 	local staged = {}
 	local finisher
 	local function own()
@@ -1844,101 +1806,26 @@ function M.open(disk, files)
 	end
 	local function guard(source)
 		if disk.exists(finish.FINISHER) then return end
-		disk.copy(source, staging .. "finish.lua")
-		finish.moveTo(disk, staging .. "finish.lua", finish.FINISHER)
+		disk.copy(source, owner .. "/finish.lua")
+		finish.moveTo(disk, owner .. "/finish.lua", finish.FINISHER)
 	end
 	local function accept(sha)
 		staged[sha] = true
-		if sha == finisher then guard(staging .. sha) end
+		if sha == finisher then guard(contents .. sha) end
 	end
 	local function has(fingerprint)
 		local sha = fingerprint.sha256
-		if staged[sha] == false and sha256(read(disk, staging .. sha)) == sha then accept(sha) end
-		return staged[sha] == true
+		local path = contents .. sha
+		if not staged[sha] and disk.exists(path) and sha256(finish.read(disk, path)) == sha then
+			accept(sha)
+		end
+		return staged[sha]
 	end
 	local function keep()
-		if not disk.exists(owner) or disk.exists(finish.JOURNAL) then return end
-		pcall(function()
-			for _, name in ipairs(disk.list(STAGING)) do
-				if staged[name] == nil then disk.delete(staging .. name) end
-			end
-			if next(staged) ~= nil and not disk.exists(finish.PARTIAL) then
-				disk.move(STAGING, finish.PARTIAL)
-			end
-			finish.clean(disk, true)
-		end)
+		if disk.exists(owner) and not disk.exists(finish.JOURNAL) then pcall(finish.clean, disk, true) end
 	end
-	local function prepare(plan, stateFiles)
-		for _, change in ipairs(plan.files) do
-			if change.to and not has(change.to) then changed(STAGING) end
-		end
-		own()
-		local steps = {}
-		local gone = {}
-		local used = {}
-		local targets = {}
-		for _, value in ipairs(plan.files) do
-			local path = value.path
-			local to = value.to
-			local backup = value.backup
-			local found = value.found
-			local now = disk.exists(path) and disk.attributes(path) or {}
-			local seen = found or {}
-			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then changed(path) end
-			if backup then
-				if disk.exists(backup) then changed(backup) end
-				targets[#targets + 1] = backup
-			end
-			if not to then
-				table.insert(steps, 1, {path = path, backup = backup})
-				gone[path] = true
-			else
-				local name = to.sha256
-				while used[name] do name = name .. "-" end
-				used[name] = true
-				if name ~= to.sha256 then disk.copy(staging .. to.sha256, staging .. name) end
-				targets[#targets + 1] = path
-				steps[#steps + 1] = {path = path, staged = name, backup = backup}
-			end
-		end
-		for _, path in ipairs(plan.data) do steps[#steps + 1] = {path = path, folder = true} end
-		local states = {}
-		for path in pairs(stateFiles) do states[#states + 1] = path end
-		table.sort(states)
-		for _, path in ipairs(states) do
-			local text = stateFiles[path]
-			if text == false then
-				steps[#steps + 1] = {path = path}
-			elseif read(disk, path) ~= text then
-				local name = path:match("[^/]+$")
-				write(disk, staging .. name, text)
-				steps[#steps + 1] = {path = path, staged = name}
-			end
-		end
-		local journal = {version = 1, title = plan.title, steps = steps}
-		write(disk, finish.JOURNAL .. ".new", encode(journal))
-		local needed = 0
-		for _, path in ipairs(targets) do
-			local folder = path:match("^(.+)/")
-			while folder ~= nil and not disk.isDir(folder) and not used[folder] do
-				if disk.exists(folder) and not gone[folder] then changed(folder) end
-				used[folder] = true
-				needed = needed + FOLDER_BYTES
-				folder = folder:match("^(.+)/")
-			end
-		end
-		local free = disk.getFreeSpace("/")
-		if free ~= "unlimited" and free < needed then
-			error(fail("no_space", {needed = needed, free = free}), 0)
-		end
-		disk.move(finish.JOURNAL .. ".new", finish.JOURNAL)
-	end
-	local ok, failure = attempt(function()
-		if disk.exists(finish.JOURNAL) then
-			local done, line = finish.recover(disk)
-			if not done then error(fail("not_finished", {what = line}), 0) end
-			changed("trapos/ccpm.lock.json")
-		end
+	local begin = guarded(function()
+		if finishCommitted(disk) then changed("trapos/ccpm.lock.json") end
 		if disk.exists("startup") and not disk.isDir("startup") then
 			error(fail("file_in_the_way", {path = "startup", name = "ccpm"}), 0)
 		end
@@ -1946,39 +1833,74 @@ function M.open(disk, files)
 		disk.makeDir(owner)
 		if disk.exists(FINISHER) then guard(FINISHER) end
 		for _, change in ipairs(files) do
-			local opt_0 = change.to
-			local sha = opt_0 and opt_0.sha256
-			if change.path == FINISHER then finisher = sha end
-			if sha and staged[sha] == nil and disk.exists(finish.PARTIAL .. "/" .. sha) then
-				disk.move(finish.PARTIAL .. "/" .. sha, staging .. sha)
-				staged[sha] = false
-			end
+			local to = change.to
+			if to then staged[to.sha256] = false end
+			if to and change.path == FINISHER then finisher = to.sha256 end
 		end
-		disk.delete(finish.PARTIAL)
+		for sha in pairs(M.leftBehind(disk)) do
+			if staged[sha] == nil then disk.delete(contents .. sha) end
+		end
 	end)
-	if not ok then
-		keep()
-		return false, failure
-	end
-	local transaction = {
-		has = has,
-		keep = keep,
-		stage = function(fingerprint, content)
-			return attempt(function()
-				own()
-				write(disk, staging .. fingerprint.sha256, content)
-				accept(fingerprint.sha256)
-			end)
-		end,
-		commit = function(plan, stateFiles)
-			return attempt(function()
-				prepare(plan, stateFiles)
-				local done, line = finish.recover(disk)
-				if not done then error(fail("not_finished", {what = line}), 0) end
-			end)
+	local stage = guarded(function(fingerprint, content)
+		own()
+		write(disk, contents .. fingerprint.sha256, content)
+		accept(fingerprint.sha256)
+	end)
+	local commit = guarded(function(plan, stateFiles)
+		own()
+		local steps = {}
+		local going = {}
+		local used = {}
+		local needed = 0
+		local function requireFolder(path)
+			local folder = fs.getDir(path)
+			if used[folder] or disk.isDir(folder) then return end
+			if disk.exists(folder) and not going[folder] then changed(folder) end
+			used[folder] = true
+			needed = needed + FOLDER_BYTES
+			requireFolder(folder)
 		end
-	}
-	return true, transaction
+		for _, change in ipairs(plan.files) do
+			local path = change.path
+			local backup = change.backup
+			local seen = change.found or {}
+			local now = disk.exists(path) and disk.attributes(path) or {}
+			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then changed(path) end
+			if backup then
+				if disk.exists(backup) then changed(backup) end
+				requireFolder(backup)
+			end
+			local source
+			if not change.to then
+				going[path] = true
+			else
+				if not staged[change.to.sha256] then changed(STAGING) end
+				requireFolder(path)
+				local content = contents .. change.to.sha256
+				source = used[content] and owner .. "/" .. #steps or content
+				if used[content] then disk.copy(content, source) end
+				used[content] = true
+			end
+			steps[#steps + 1] = {path = path, staged = source, backup = backup}
+		end
+		for _, path in ipairs(plan.data) do steps[#steps + 1] = {path = path, folder = true} end
+		for path, text in pairs(stateFiles) do
+			local source = text ~= false and owner .. "/" .. fs.getName(path) or nil
+			if source then write(disk, source, text) end
+			steps[#steps + 1] = {path = path, staged = source}
+		end
+		write(disk, finish.JOURNAL .. ".new", encode({version = 1, title = plan.title, steps = steps}))
+		local free = disk.getFreeSpace("/")
+		if free ~= "unlimited" and free < needed then
+			error(fail("no_space", {needed = needed, free = free}), 0)
+		end
+		disk.move(finish.JOURNAL .. ".new", finish.JOURNAL)
+		finishCommitted(disk)
+	end)
+	local ok, failure = begin()
+	if ok then return true, {has = has, stage = stage, keep = keep, commit = commit} end
+	keep()
+	return false, failure
 end
 
 return M
@@ -2131,9 +2053,8 @@ end
 -- @param text the JSON text
 -- @return the value, or nil when the text is not JSON; null is nil, too
 function M.decode(text)
-	local ok, value = pcall(function()
-		return textutils.unserializeJSON(text, {parse_empty_array = false})
-	end)
+	local read = textutils.unserializeJSON
+	local ok, value = pcall(read, text, {parse_empty_array = false})
 	if ok then return value end
 	return nil
 end

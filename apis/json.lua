@@ -17,9 +17,8 @@ end
 -- @param text the JSON text
 -- @return the value, or nil when the text is not JSON; null is nil, too
 function M.decode(text)
-	local ok, value = pcall(function()
-		return textutils.unserializeJSON(text, {parse_empty_array = false})
-	end)
+	local read = textutils.unserializeJSON
+	local ok, value = pcall(read, text, {parse_empty_array = false})
 	if ok then return value end
 	return nil
 end

@@ -25,7 +25,7 @@ local function tell(options, progress)
 end
 
 local function remember(server, id)
-	server.settings.sessionId = id
+	server.settings.session_id = id
 	memory.rememberSession(server.store, server.disk, id)
 end
 
@@ -35,7 +35,7 @@ local function summarise(server, session)
 		title = session.title,
 		created = session.time.created,
 		updated = session.time.updated,
-		current = session.id == server.settings.sessionId
+		current = session.id == server.settings.session_id
 	}
 end
 
@@ -47,7 +47,7 @@ local function createSession(server, title)
 end
 
 local function openSession(server, options)
-	local id = options.session or server.settings.sessionId
+	local id = options.session or server.settings.session_id
 	if not id then return createSession(server) end
 	local ok, session = opencode.getSession(server, id)
 	if ok then return session end
@@ -91,7 +91,7 @@ end
 
 local function drive(server, record, options, resumed)
 	local settings = server.settings
-	local state = turn.start(record, options.idleTimeout or settings.pollTimeout, resumed)
+	local state = turn.start(record, options.idleTimeout or settings.poll_timeout_seconds, resumed)
 	local observation = {kind = "begin", now = server.now()}
 	while true do
 		local next = turn.step(state, observation)
@@ -106,7 +106,9 @@ local function drive(server, record, options, resumed)
 		end
 		if action.kind == "fail" then
 			if not action.pending then memory.forgetTurn(server.disk, record.nonce) end
-			if action.code == "no_progress" and settings.resetSessionOnTimeout then remember(server, nil) end
+			if action.code == "no_progress" and settings.reset_session_on_timeout == "true" then
+				remember(server, nil)
+			end
 			error(action.failure or fail(action.code, action.detail, action.text), 0)
 		end
 		if action.kind == "wait" then tell(options, turn.progress(state, server.now())) end
@@ -162,7 +164,7 @@ local function ask(server, prompt, given)
 end
 
 local function lastReply(server)
-	local sessionId = server.settings.sessionId or raise("nothing_to_resume")
+	local sessionId = server.settings.session_id or raise("nothing_to_resume")
 	local reply
 	for _, message in ipairs(need(opencode.getMessages, server, sessionId, 10)) do
 		local info = message.info
@@ -198,13 +200,13 @@ local functions = {
 		remember(server, session.id)
 		return summarise(server, session)
 	end,
-	currentSession = function(server) return server.settings.sessionId end,
+	currentSession = function(server) return server.settings.session_id end,
 	clearSession = function(server)
 		remember(server, nil)
 		return nil
 	end,
 	abort = function(server, session)
-		local id = session or server.settings.sessionId or raise("no_session")
+		local id = session or server.settings.session_id or raise("no_session")
 		local directory = need(opencode.getSession, server, id).directory
 		local statuses = need(opencode.readList, server, "status", directory)
 		need(opencode.abortSession, server, id)

@@ -47,20 +47,20 @@ end
 local function call(server, path, body)
 	local settings = server.settings
 	local response = server.send({
-		url = settings.serverUrl .. path,
+		url = settings.server_url .. path,
 		method = body and "POST" or "GET",
 		headers = {
 			Accept = "application/json",
 			["Content-Type"] = body and "application/json",
 			Authorization = settings.password
-					and "Basic " .. base64(settings.username .. ":" .. settings.password)
+					and "Basic " .. base64((settings.username or "opencode") .. ":" .. settings.password)
 				or nil
 		},
 		body = body and json.encode(body),
-		timeout = settings.requestTimeout,
+		timeout = settings.request_timeout_seconds,
 		raw = server.raw
 	})
-	local url = redact(settings.serverUrl)
+	local url = redact(settings.server_url)
 	local status = response.status
 	if not status then
 		local what = response.reason or ""
@@ -86,7 +86,7 @@ function M.health(server)
 	local ok, value = call(server, "/global/health")
 	if not ok then return false, value end
 	if value.healthy == nil then
-		return false, fail("not_opencode", {url = redact(server.settings.serverUrl)})
+		return false, fail("not_opencode", {url = redact(server.settings.server_url)})
 	end
 	return true, {version = value.version or "unknown"}
 end

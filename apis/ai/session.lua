@@ -27,13 +27,12 @@ end
 local function pathOf(nonce) return TURNS .. "/" .. nonce .. ".json" end
 
 function M.recordTurn(disk, turn)
-	local ok = pcall(function()
+	pcall(function()
 		local file, problem = disk.open(pathOf(turn.nonce), "w")
 		if not file then error(problem, 0) end
 		file.write(json.encode(turn))
 		file.close()
 	end)
-	return ok
 end
 
 function M.forgetTurn(disk, nonce) disk.delete(pathOf(nonce)) end

@@ -50,33 +50,26 @@ function M.readSettings(store)
 	for name, definition in pairs(M.definitions) do
 		local value = store.get("opencc." .. name)
 		if value == nil then value = definition.default end
-		local number = tonumber(value) or 0
 		local most = definition.most
-		if most and not (number >= 1 and number <= most) then
-			return refuse(name, "is not a number from 1 to " .. most)
+		if most then
+			local number = tonumber(value) or 0
+			if not (number >= 1 and number <= most) then
+				return refuse(name, "is not a number from 1 to " .. most)
+			end
+			values[name] = number
+		elseif value and value ~= "" then
+			values[name] = tostring(value)
 		end
-		if value and value ~= "" then values[name] = tostring(value) end
 	end
-	local serverUrl = string.gsub(values.server_url or "", "/+$", "")
-	if not serverUrl:find("^https?://[^/%s?#]+[^%s?#]*$") then
+	local address = string.gsub(values.server_url or "", "/+$", "")
+	if not address:find("^https?://[^/%s?#]+[^%s?#]*$") then
 		return refuse("server_url", "is not an address")
 	end
-	local provider = values.provider_id
-	local model = values.model_id
-	local isModel = provider ~= nil and model ~= nil
-	return true, {
-		serverUrl = serverUrl,
-		username = values.username or "opencode",
-		password = values.password,
-		model = isModel and provider .. "/" .. model or nil,
-		agent = values.agent,
-		variant = values.variant,
-		directory = values.directory,
-		sessionId = values.session_id,
-		pollTimeout = tonumber(values.poll_timeout_seconds),
-		requestTimeout = tonumber(values.request_timeout_seconds),
-		resetSessionOnTimeout = values.reset_session_on_timeout == "true"
-	}
+	values.server_url = address
+	if values.provider_id and values.model_id then
+		values.model = values.provider_id .. "/" .. values.model_id
+	end
+	return true, values
 end
 
 return M

@@ -20,6 +20,7 @@ export function encode(value: unknown): string {
  * @returns the value, or nil when the text is not JSON; null is nil, too
  */
 export function decode(text: string): unknown {
-    const [ok, value] = pcall(() => textutils.unserializeJSON(text, { parse_empty_array: false } as object) as unknown);
+    const read = textutils.unserializeJSON as (this: void, text: string, options: object) => unknown;
+    const [ok, value] = pcall(read, text, { parse_empty_array: false });
     return ok ? value : undefined;
 }

@@ -49,7 +49,7 @@ function tell(options: WaitOptions, progress: Progress): void {
 
 /** Talks in that session, or none, from now on. */
 function remember(server: Server, id: string | undefined): void {
-    server.settings.sessionId = id;
+    server.settings.session_id = id;
     memory.rememberSession(server.store, server.disk, id);
 }
 
@@ -59,7 +59,7 @@ function summarise(server: Server, session: Session): SessionSummary {
         title: session.title,
         created: session.time.created,
         updated: session.time.updated,
-        current: session.id === server.settings.sessionId,
+        current: session.id === server.settings.session_id,
     };
 }
 
@@ -72,7 +72,7 @@ function createSession(server: Server, title?: string): Session {
 
 /** The session to talk in: the one asked for, the remembered one while the server has it, or else a new one. */
 function openSession(server: Server, options: AskOptions): Session {
-    const id = options.session ?? server.settings.sessionId;
+    const id = options.session ?? server.settings.session_id;
     if (id === undefined) return createSession(server);
     const [ok, session] = opencode.getSession(server, id);
     if (ok) return session;
@@ -123,7 +123,7 @@ function replyOf(
 /** Drives a turn to its end. */
 function drive(server: Server, record: memory.TurnRecord, options: WaitOptions, resumed: boolean): Reply {
     const settings = server.settings;
-    let state = turn.start(record, options.idleTimeout ?? settings.pollTimeout, resumed);
+    let state = turn.start(record, options.idleTimeout ?? settings.poll_timeout_seconds, resumed);
     let observation: turn.Observation = { kind: "begin", now: server.now() };
     while (true) {
         const next = turn.step(state, observation);
@@ -138,7 +138,7 @@ function drive(server: Server, record: memory.TurnRecord, options: WaitOptions, 
         }
         if (action.kind === "fail") {
             if (!action.pending) memory.forgetTurn(server.disk, record.nonce);
-            if (action.code === "no_progress" && settings.resetSessionOnTimeout) remember(server, undefined);
+            if (action.code === "no_progress" && settings.reset_session_on_timeout === "true") remember(server, undefined);
             throw action.failure ?? fail(action.code, action.detail, action.text);
         }
         if (action.kind === "wait") tell(options, turn.progress(state, server.now()));
@@ -196,7 +196,7 @@ function ask(server: Server, prompt: string, given?: AskOptions): Reply {
 
 /** The last answer of the session, for whoever wants to read it again. */
 function lastReply(server: Server): Reply {
-    const sessionId = server.settings.sessionId ?? raise("nothing_to_resume");
+    const sessionId = server.settings.session_id ?? raise("nothing_to_resume");
     let reply: Reply | undefined;
     for (const message of need(opencode.getMessages, server, sessionId, 10)) {
         const info = message.info;
@@ -237,13 +237,13 @@ const functions: {
         remember(server, session.id);
         return summarise(server, session);
     },
-    currentSession: (server) => server.settings.sessionId,
+    currentSession: (server) => server.settings.session_id,
     clearSession: (server) => {
         remember(server, undefined);
         return undefined;
     },
     abort: (server, session) => {
-        const id = session ?? server.settings.sessionId ?? raise("no_session");
+        const id = session ?? server.settings.session_id ?? raise("no_session");
         const directory = need(opencode.getSession, server, id).directory;
         const statuses = need(opencode.readList, server, "status", directory) as ListValues["status"];
         need(opencode.abortSession, server, id);

@@ -64,7 +64,7 @@ function refused(url: string, status: number, value: unknown): Failure {
 function call<T>(server: Server, path: string, body?: object): Result<T> {
     const settings = server.settings;
     const response = server.send({
-        url: settings.serverUrl + path,
+        url: settings.server_url + path,
         method: body === undefined ? "GET" : "POST",
         headers: {
             Accept: "application/json",
@@ -72,13 +72,13 @@ function call<T>(server: Server, path: string, body?: object): Result<T> {
             Authorization:
                 settings.password === undefined
                     ? undefined
-                    : `Basic ${base64(`${settings.username}:${settings.password}`)}`,
+                    : `Basic ${base64(`${settings.username ?? "opencode"}:${settings.password}`)}`,
         } as Record<string, string>,
         body: body && encode(body),
-        timeout: settings.requestTimeout,
+        timeout: settings.request_timeout_seconds,
         raw: server.raw,
     });
-    const url = redact(settings.serverUrl);
+    const url = redact(settings.server_url);
     const status = response.status;
     if (status === undefined) {
         const what = response.reason ?? "";
@@ -107,7 +107,7 @@ export function health(server: Server): Result<{ readonly version: string }> {
     const [ok, value] = call<{ healthy?: boolean; version?: string }>(server, "/global/health");
     if (!ok) return $multi(false as const, value);
     if (value.healthy === undefined) {
-        return $multi(false as const, fail("not_opencode", { url: redact(server.settings.serverUrl) }));
+        return $multi(false as const, fail("not_opencode", { url: redact(server.settings.server_url) }));
     }
     return $multi(true as const, { version: value.version ?? "unknown" });
 }

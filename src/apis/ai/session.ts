@@ -53,18 +53,14 @@ function pathOf(nonce: string): string {
     return `${TURNS}/${nonce}.json`;
 }
 
-/**
- * Writes a turn down.
- * @returns false when the disk is full; the turn can go on all the same
- */
-export function recordTurn(disk: Disk, turn: TurnRecord): boolean {
-    const [ok] = pcall(() => {
+/** Writes a turn down. It can go on all the same when the disk is full. */
+export function recordTurn(disk: Disk, turn: TurnRecord): void {
+    pcall(() => {
         const [file, problem] = disk.open(pathOf(turn.nonce), "w");
         if (file === null) throw problem;
         file.write(encode(turn));
         file.close();
     });
-    return ok;
 }
 
 /** Forgets a turn, once its answer was handed over or can never come. */

@@ -8,22 +8,20 @@ export interface SettingsStore {
     unset(this: void, name: string): void;
 }
 
-/** The settings as one valid whole. */
+/** The settings as one valid whole, by their names without the prefix `opencc.`; texts that are empty are none. */
 export interface Settings {
-    readonly serverUrl: string;
-    readonly username: string;
+    readonly server_url: string;
+    readonly username?: string;
     readonly password?: string;
     /** "provider/model", when both are set. */
     readonly model?: string;
     readonly agent?: string;
     readonly variant?: string;
     readonly directory?: string;
-    sessionId?: string;
-    /** Seconds. */
-    readonly pollTimeout: number;
-    /** Seconds. */
-    readonly requestTimeout: number;
-    readonly resetSessionOnTimeout: boolean;
+    session_id?: string;
+    readonly poll_timeout_seconds: number;
+    readonly request_timeout_seconds: number;
+    readonly reset_session_on_timeout: "true" | "false";
 }
 
 interface Definition {
@@ -96,34 +94,25 @@ function refuse(name: string, what: string): Result<Settings> {
  * @returns true and the settings, or false and a failure `bad_setting` that names the first one that cannot be used
  */
 export function readSettings(store: SettingsStore): Result<Settings> {
-    const values: Record<string, string | undefined> = {};
+    const values: Record<string, string | number | undefined> = {};
     for (const [name, definition] of pairs(definitions)) {
         const value = store.get("opencc." + name) ?? definition.default;
-        const number = tonumber(value) ?? 0;
         const most = definition.most;
-        if (most !== undefined && !(number >= 1 && number <= most)) {
-            return refuse(name, `is not a number from 1 to ${most}`);
+        if (most !== undefined) {
+            const number = tonumber(value) ?? 0;
+            if (!(number >= 1 && number <= most)) return refuse(name, `is not a number from 1 to ${most}`);
+            values[name] = number;
+        } else if (value !== undefined && value !== "") {
+            values[name] = tostring(value);
         }
-        if (value !== undefined && value !== "") values[name] = tostring(value);
     }
-    const serverUrl = string.gsub(values.server_url ?? "", "/+$", "")[0];
-    if (string.find(serverUrl, "^https?://[^/%s?#]+[^%s?#]*$")[0] === undefined) {
+    const [address] = string.gsub((values.server_url as string | undefined) ?? "", "/+$", "");
+    if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")[0] === undefined) {
         return refuse("server_url", "is not an address");
     }
-    const provider = values.provider_id;
-    const model = values.model_id;
-    const isModel = provider !== undefined && model !== undefined;
-    return $multi(true as const, {
-        serverUrl,
-        username: values.username ?? "opencode",
-        password: values.password,
-        model: isModel ? `${provider}/${model}` : undefined,
-        agent: values.agent,
-        variant: values.variant,
-        directory: values.directory,
-        sessionId: values.session_id,
-        pollTimeout: tonumber(values.poll_timeout_seconds)!,
-        requestTimeout: tonumber(values.request_timeout_seconds)!,
-        resetSessionOnTimeout: values.reset_session_on_timeout === "true",
-    });
+    values.server_url = address;
+    if (values.provider_id !== undefined && values.model_id !== undefined) {
+        values.model = `${values.provider_id}/${values.model_id}`;
+    }
+    return $multi(true as const, values as unknown as Settings);
 }
