@@ -15,122 +15,55 @@ end
 modules["/apis/ccpm/arguments"] = function(...)
 --- The command line of `ccpm`.
 local M = {}
+local MANY = math.huge
 M.commands = {
-	{"install", "<package>...", "Install packages", "yes dry-run force"},
-	{"uninstall", "[package]...", "Remove packages", "yes dry-run cascade unused"},
-	{"upgrade", "[package]...", "Take newer versions", "yes dry-run force"},
-	{"update", "", "Look for new versions", ""},
-	{"list", "", "What is installed", ""},
-	{"search", "[word]...", "What can be installed", ""},
-	{"info", "<package>", "All about a package", ""},
-	{"files", "<package>", "Files of a package", ""},
-	{"verify", "[package]...", "Check installed files", "fix yes dry-run"},
-	{"recover", "", "Mend after power cuts", ""},
-	{"registry list", "", "Registries, in order", ""},
-	{"registry add", "<registry> [n]", "Add one, as number n", "force"},
-	{"registry remove", "<registry>", "Forget one", ""},
-	{"registry move", "<registry> <n>", "Make it number n", ""},
-	{"help", "[command]...", "Show this, or more", ""}
-}
-M.flags = {
-	{"yes", "Do not ask (-y)"},
-	{"dry-run", "Only show what would be done"},
-	{"force", "Do it anyway; replaced files are kept"},
-	{"cascade", "Remove what needs them, too"},
-	{"unused", "Remove what nothing needs any more"},
-	{"fix", "Repair what is found"}
+	install = {1, MANY, "yes dry-run force", "available"},
+	uninstall = {0, MANY, "yes dry-run cascade unused", "installed"},
+	upgrade = {0, MANY, "yes dry-run force", "installed"},
+	update = {0, 0, ""},
+	list = {0, 0, ""},
+	search = {0, MANY, ""},
+	info = {1, 1, "", "available"},
+	files = {1, 1, "", "installed"},
+	verify = {0, MANY, "fix yes dry-run", "installed"},
+	recover = {0, 0, ""},
+	["registry list"] = {0, 0, ""},
+	["registry add"] = {1, 2, "force"},
+	["registry remove"] = {1, 1, "", "registry"},
+	["registry move"] = {2, 2, "", "registry"},
+	help = {0, MANY, "", "command"}
 }
 
-local function distance(one, other)
-	local row = {}
-	for j = 0, #other do row[j] = j end
-	for i = 1, #one do
-		local diagonal = row[0]
-		row[0] = i
-		for j = 1, #other do
-			local changed = one:byte(i) == other:byte(j) and diagonal or diagonal + 1
-			diagonal = row[j]
-			row[j] = math.min(changed, diagonal + 1, row[j - 1] + 1)
-		end
-	end
-	return row[#other]
+function M.takes(command, flag)
+	local known = M.commands[command]
+	return known ~= nil and string.find(" " .. known[3] .. " ", " " .. flag .. " ", 1, true) ~= nil
 end
-
-function M.nearest(word, choices)
-	local best
-	local least = math.min(#word, 40) / 2 + 0.1
-	for _, choice in ipairs(choices) do
-		local isPart = choice:find(word, 1, true) ~= nil
-		local wrong = isPart and 1 or distance(word:sub(1, 64), choice)
-		if wrong < least then
-			best = choice
-			least = wrong
-		end
-	end
-	return best
-end
-
-local function named(name, rows)
-	for _, row in ipairs(rows) do
-		if row[1] == name then return row end
-	end
-	return nil
-end
-
-function M.names(rows)
-	local found = {}
-	for _, row in ipairs(rows) do found[#found + 1] = row[1] end
-	return found
-end
-
-local function count(text, pattern) return select(2, text:gsub(pattern, "")) end
 
 function M.parse(given)
 	local words = {}
-	local set = {}
-	local helps = false
-	local function understood(command) return {command = command, words = words, flags = set} end
-	local function refuse(problem, hint)
-		return {command = "help", words = words, flags = set, problem = problem, hint = hint}
-	end
-	local function suggest(word, rows, prefix)
-		local meant = M.nearest(word, M.names(rows))
-		return meant and "Did you mean: " .. prefix .. meant .. "?" or "See: ccpm help"
-	end
+	local flags = {}
 	for _, word in ipairs(given) do
 		local flag = word == "-y" and "yes" or word:match("^%-%-?(.+)")
-		if not flag then
-			words[#words + 1] = word
-		elseif flag == "version" then
-			return understood(flag)
-		elseif flag == "h" or flag == "help" then
-			helps = true
-		elseif named(flag, M.flags) then
-			set[flag] = true
-		else
-			return refuse("There is no flag " .. word .. ".", suggest(flag, M.flags, "--"))
-		end
+		if flag then flags[flag] = true else words[#words + 1] = word end
 	end
+	if flags.version then return {command = "version", words = words, flags = flags} end
 	local name = table.remove(words, 1) or "help"
 	if name == "registry" then name = "registry " .. (table.remove(words, 1) or "list") end
-	if helps and name ~= "help" then return {command = "help", words = {name}, flags = {}} end
-	local command = named(name, M.commands)
-	if not command then
-		return refuse("There is no command " .. name .. ".", suggest(name, M.commands, "ccpm "))
+	local function about(problem)
+		return {command = "help", words = {name}, flags = flags, problem = problem}
 	end
-	for flag in pairs(set) do
-		if not string.find(" " .. command[4] .. " ", " " .. flag .. " ", 1, true) then
-			return refuse("ccpm " .. name .. " takes no --" .. flag .. ".", "See: ccpm help " .. name)
-		end
+	local known = M.commands[name]
+	if not known then return about("There is no command " .. name .. ".") end
+	if flags.help or flags.h then
+		return name == "help" and {command = name, words = words, flags = flags} or about()
 	end
-	local operands = command[2]
-	local most = count(operands, "%.%.%.") > 0 and 1000000000 or count(operands, "%S+")
-	local isBare = name == "uninstall" and #words == 0 and set.unused == nil
-	if isBare or #words < count(operands, "<") or #words > most then
-		local usage = "Type: ccpm " .. name .. " " .. (isBare and "<package>..." or operands)
-		return refuse(most == 0 and "ccpm " .. name .. " takes no words." or usage, "See: ccpm help " .. name)
+	for flag in pairs(flags) do
+		if not M.takes(name, flag) then return about("ccpm " .. name .. " takes no --" .. flag .. ".") end
 	end
-	return understood(name)
+	local least = name == "uninstall" and not flags.unused and 1 or known[1]
+	if #words < least then return about("Something is missing:") end
+	if #words > known[2] then return about("That is too much:") end
+	return {command = name, words = words, flags = flags}
 end
 
 return M
@@ -140,64 +73,39 @@ modules["/apis/ccpm/command"] = function(...)
 --- All that the program `ccpm` does, with its client handed in, so that the installer does the same.
 local M = {}
 local arguments = require("/apis/ccpm/arguments")
+local fail = require("/apis/ccpm/failure").fail
+local keys = require("/apis/ccpm/plan").keys
 local screen = require("/apis/ccpm/screen")
 local add = screen.add
 local ask = screen.ask
 local bytes = screen.bytes
-local during = screen.during
-local fail = screen.fail
+local show = screen.fail
 local flush = screen.flush
+local need = screen.need
 local compare = require("/apis/ccpm/semver").compare
 local NOTE = colours.yellow
 local REMARK = colours.lightGrey
 
-local function refuse(message, hint) error({message = message, hint = hint}, 0) end
-
-local function need(call)
-	local ok, value = during(call)
-	if not ok then error(value, 0) end
-	return value
-end
-
-local function sortedKeys(record)
-	local keys = {}
-	for key in pairs(record) do keys[#keys + 1] = key end
-	table.sort(keys)
-	return keys
-end
-
 local function offers(state)
-	local found = {}
+	local offered = {}
+	local from = {}
 	for _, registry in ipairs(state.configuration.registries) do
 		local known = state.cache.registries[registry]
-		for name, offered in pairs(known and known.packages or {}) do
-			if found[name] == nil then found[name] = {package = offered, registry = registry} end
+		for name, found in pairs(known and known.packages or {}) do
+			if offered[name] == nil then offered[name] = found end
+			if from[name] == nil then from[name] = registry end
 		end
 	end
-	return found
+	return offered, from
 end
 
-function M.newerVersions(state)
-	local newer = {}
-	local offered = offers(state)
-	for name, installed in pairs(state.lock.packages) do
-		local offer = offered[name]
-		if offer and compare(offer.package.version, installed.version) > 0 then
-			newer[name] = offer.package.version
-		end
-	end
-	return newer
-end
-
-local function someOrAll(words) return #words > 0 and words or nil end
-
-local function carryOut(job, plan)
+local function carryOut(plan, flags, client)
 	local source
 	for _, change in ipairs(plan.packages) do
 		local name = change.name
 		local from = change.from
 		local to = change.to
-		local group = to and "From " .. (change.registry or "this computer") .. ":" or "Remove:"
+		local group = to and "From " .. tostring(change.registry) .. ":" or "Remove:"
 		if group ~= source then add(group) end
 		source = group
 		if not to then
@@ -209,245 +117,211 @@ local function carryOut(job, plan)
 		end
 	end
 	local fetched = 0
-	local hasStartup = false
+	local done = "Done."
 	for _, file in ipairs(plan.files) do
-		if file.url then fetched = fetched + 1 end
+		if file.to then fetched = fetched + 1 end
 		if not source then add((file.to and "+ " or "- ") .. file.path) end
-		if file.to and file.path:sub(1, 8) == "startup/" then hasStartup = true end
+		if file.to and file.path:sub(1, 8) == "startup/" then done = "Done. To use it all: reboot" end
 	end
-	for _, folder in ipairs(plan.data) do add("- " .. folder .. "/ (data)", colours.red) end
+	for _, path in ipairs(plan.data) do add("- " .. path .. " (data)", colours.red) end
 	local isIdle = #plan.packages + #plan.files + #plan.data == 0
-	if isIdle then add("There is nothing to do.") end
-	if fetched > 0 then
-		add(
-			"Fetch " .. bytes(plan.download) .. ", " .. fetched .. " " .. (fetched == 1 and "file" or "files")
-				.. "."
-		)
-	end
 	local left = plan.free + plan.freed
-	if not isIdle and left < math.huge then add("Disk left: " .. bytes(left) .. ".") end
+	if fetched > 0 then add("Fetch " .. bytes(plan.download) .. ", files: " .. fetched) end
+	if isIdle then
+		add("There is nothing to do.")
+	elseif left < math.huge then
+		add("Disk left: " .. bytes(left))
+	end
 	for _, note in ipairs(plan.notes) do add(note, NOTE) end
-	if job.flags["dry-run"] then return true end
-	if not isIdle and plan.needed <= plan.free and not job.flags.yes and not ask("Go on?", true) then
-		add("Nothing has changed.")
+	if flags["dry-run"] then return true end
+	if not isIdle and plan.needed <= plan.free and not flags.yes and not ask("Go on?", true) then
 		return false
 	end
-	need(function() return job.client.apply(plan) end)
-	if not isIdle then add(hasStartup and "Done. To use it all: reboot" or "Done.", NOTE) end
+	need(client.apply, plan)
+	if not isIdle then add(done, NOTE) end
 	return true
 end
 
-local function list(state, isUpdated)
-	local newer = M.newerVersions(state)
-	local names = sortedKeys(state.lock.packages)
-	for _, automatic in ipairs({false, true}) do
-		local isFirst = automatic
-		for _, name in ipairs(names) do
-			local installed = state.lock.packages[name]
-			local known = newer[name]
-			local version = installed.version
-			if (installed.automatic == true) == automatic then
-				if isFirst then add("Needed by these:", REMARK) end
-				isFirst = false
-				if not known then add(name, nil, version) else add(name, NOTE, version .. " > " .. known) end
-			end
-		end
+function M.list(state, otherwise)
+	local packages = state.lock.packages
+	local offered = offers(state)
+	local hasNewer = false
+	for _, name in ipairs(keys(packages)) do
+		local installed = packages[name]
+		local known = offered[name]
+		local isNewer = known ~= nil and compare(known.version, installed.version) > 0
+		local version = installed.version
+		if isNewer then version = version .. " > " .. known.version end
+		if installed.automatic then version = version .. " (needed)" end
+		add(name, isNewer and NOTE or nil, version)
+		hasNewer = hasNewer or isNewer
 	end
-	if #names == 0 then add("Nothing is installed. See: ccpm search") end
-	if next(newer) ~= nil then
+	if hasNewer then
 		add("Take the newer: ccpm upgrade", NOTE)
+	elseif next(packages) == nil then
+		add("Nothing is installed. See: ccpm search")
 	else
-		add(isUpdated and "Nothing newer is known." or "Look for newer: ccpm update", REMARK)
+		add(otherwise or "Look for newer: ccpm update", REMARK)
 	end
+	return hasNewer
 end
 
 local function listRegistries(state)
-	local registries = state.configuration.registries
-	for i = 1, #registries do
-		local registry = registries[i]
+	for number, registry in ipairs(state.configuration.registries) do
 		local known = state.cache.registries[registry]
-		add(i .. " " .. registry)
+		add(number .. " " .. registry)
 		if known then
 			local date = os.date("%Y-%m-%d", known.updated / 1000)
-			add("  " .. #sortedKeys(known.packages) .. " packages, " .. date, REMARK)
-		else
-			add("  Not asked yet", REMARK)
+			add("  " .. #keys(known.packages) .. " packages, " .. date, REMARK)
 		end
 	end
-	if #registries == 0 then add("There is none. Add one: ccpm registry add <registry>") end
+	if #state.configuration.registries == 0 then
+		add("There is none. Add one: ccpm registry add <registry>")
+	end
 end
 
-local function changeRegistries(job, call)
-	local given = job.words[2]
-	local position = given and (tonumber(given) or 0) or nil
-	need(function() return call(job.words[1], position) end)
-	listRegistries(need(job.client.state))
-end
-
-local function find(job)
-	local name = job.words[1]
-	local offer = offers(job.state)[name]
-	local found = job.state.lock.packages[name] or offer and offer.package
-	return found or refuse("No package " .. name .. " is known.", "See: ccpm search, ccpm update")
-end
+local function someOrAll(words) return #words > 0 and words or nil end
 
 local actions = {
-	install = function(job)
-		return carryOut(job, need(function() return job.client.planInstall(job.words, job.flags) end))
+	install = function(_state, words, flags, client) return need(client.planInstall, words, flags) end,
+	uninstall = function(_state, words, flags, client) return need(client.planUninstall, words, flags) end,
+	upgrade = function(_state, words, flags, client)
+		return need(client.planUpgrade, someOrAll(words), flags)
 	end,
-	uninstall = function(job)
-		return carryOut(job, need(function() return job.client.planUninstall(job.words, job.flags) end))
+	update = function(_state, _words, _flags, client)
+		need(client.update)
+		M.list(need(client.state), "Nothing newer is known.")
 	end,
-	upgrade = function(job)
-		return carryOut(
-			job,
-			need(function() return job.client.planUpgrade(someOrAll(job.words), job.flags) end)
-		)
-	end,
-	update = function(job)
-		local problems = need(job.client.update)
-		for _, registry in ipairs(sortedKeys(problems)) do fail(problems[registry]) end
-		list(need(job.client.state), true)
-	end,
-	list = function(job) list(job.state, false) end,
-	search = function(job)
-		local offered = offers(job.state)
+	list = function(state) M.list(state) end,
+	search = function(state, words)
+		local offered = offers(state)
 		local isFound = false
-		for _, name in ipairs(sortedKeys(offered)) do
-			local found = offered[name].package
-			local text = string.lower(name .. " " .. found.description)
+		for _, name in ipairs(keys(offered)) do
+			local known = offered[name]
+			local text = string.lower(name .. " " .. known.description)
 			local fits = true
-			for _, word in ipairs(job.words) do fits = fits and text:find(word:lower(), 1, true) ~= nil end
+			for _, word in ipairs(words) do fits = fits and text:find(word:lower(), 1, true) ~= nil end
 			if fits then
 				add(
-					name .. " " .. found.version .. (job.state.lock.packages[name] and " (installed)" or ""),
+					name .. " " .. known.version .. (state.lock.packages[name] and " (installed)" or ""),
 					NOTE
 				)
-				add("  " .. found.description)
+				add("  " .. known.description)
 				isFound = true
 			end
 		end
-		if not isFound then refuse("No such package is known.", "Look for new ones: ccpm update") end
+		if not isFound then add("No such package is known. Look for new ones: ccpm update", colours.red) end
+		return isFound
 	end,
-	info = function(job)
-		local shown = find(job)
-		local name = job.words[1]
-		local packages = job.state.lock.packages
+	info = function(state, words)
+		local name = words[1]
+		local packages = state.lock.packages
+		local offered, from = offers(state)
 		local installed = packages[name]
-		local offer = offers(job.state)[name]
+		local known = offered[name]
+		if not installed and not known then error(fail("unknown_package", {name = name}), 0) end
 		add(name, NOTE)
-		if offer then add(offer.package.description) end
-		add("Installed:", nil, installed and installed.version or "no")
-		if installed and installed.automatic then add("As others need it") end
-		if offer then add("Available:", nil, offer.package.version) end
-		if offer then add("From:", nil, offer.registry) end
-		for _, other in ipairs(sortedKeys(shown.dependencies)) do
-			add("Needs:", nil, other .. " " .. tostring(shown.dependencies[other]))
+		if known then
+			add(known.description)
+			add("Available:", nil, known.version .. ", " .. bytes(known.size))
+			add("From:", nil, from[name])
 		end
-		for _, other in ipairs(sortedKeys(packages)) do
+		if installed then add("Installed:", nil, installed.version) end
+		local dependencies = (installed or known).dependencies
+		for _, other in ipairs(keys(dependencies)) do
+			add("Needs:", nil, other .. " " .. tostring(dependencies[other]))
+		end
+		for _, other in ipairs(keys(packages)) do
 			if packages[other].dependencies[name] then add("Needed by:", nil, other) end
 		end
-		local size = 0
-		for _, file in pairs(shown.files) do size = size + file.size end
-		add("Files:", nil, #sortedKeys(shown.files) .. ", " .. bytes(size))
 	end,
-	files = function(job)
-		local files = find(job).files
-		for _, path in ipairs(sortedKeys(files)) do add(path, nil, bytes(files[path].size)) end
+	files = function(state, words)
+		local name = words[1]
+		local installed = state.lock.packages[name]
+		if not installed then error(fail("not_installed", {name = name}), 0) end
+		for _, path in ipairs(keys(installed.files)) do add(path, nil, bytes(installed.files[path].size)) end
 	end,
-	verify = function(job)
-		local findings = need(function() return job.client.verify(someOrAll(job.words)) end)
+	verify = function(_state, words, flags, client)
+		local findings = need(client.verify, someOrAll(words))
 		for _, finding in ipairs(findings) do add(finding.problem .. ": " .. finding.path, colours.red) end
 		if #findings == 0 then
 			add("All files are as they were installed.")
-		elseif job.flags.fix then
-			return carryOut(job, need(function() return job.client.planRepair(findings) end))
+		elseif flags.fix then
+			return need(client.planRepair, findings)
 		else
 			add("Repair them: ccpm verify --fix", NOTE)
 		end
 		return #findings == 0
 	end,
-	recover = function() return nil end,
-	["registry list"] = function(job) listRegistries(job.state) end,
-	["registry add"] = function(job)
-		local force = job.flags.force
-		changeRegistries(job, function(registry, position)
-			return job.client.addRegistry(registry, {position = position, force = force})
-		end)
-	end,
-	["registry remove"] = function(job) changeRegistries(job, job.client.removeRegistry) end,
-	["registry move"] = function(job) changeRegistries(job, job.client.moveRegistry) end,
-	version = function(job)
-		local own = job.state.lock.packages.ccpm
+	version = function(state)
+		local own = state.lock.packages.ccpm
 		add("ccpm " .. (own and own.version or "(not installed)"))
+	end,
+	["registry add"] = function(_state, words, flags, client)
+		local position = words[2] and (tonumber(words[2]) or 0) or nil
+		need(client.addRegistry, words[1], {position = position, force = flags.force})
+	end,
+	["registry remove"] = function(_state, words, _flags, client) need(client.removeRegistry, words[1]) end,
+	["registry move"] = function(_state, words, _flags, client)
+		need(client.moveRegistry, words[1], tonumber(words[2]) or 0)
 	end
 }
 
-local function help(topic)
-	local isNarrow = term.getSize() < 40
+function M.help(program, topic)
+	local width = term.getSize()
 	local isFound = false
-	if topic == "" and not isNarrow then add("ccpm installs, upgrades and removes packages.", NOTE) end
-	for _, command in ipairs(arguments.commands) do
-		local name = command[1]
-		local purpose = command[3]
-		local usage = string.match(name .. " " .. command[2], "^(.-) ?$")
-		if topic == "" then
-			add(usage, nil, not isNarrow and purpose or nil)
-		elseif name:sub(1, #topic) == topic then
-			add("ccpm " .. usage, NOTE)
-			add("  " .. purpose)
-			for _, flag in ipairs(arguments.flags) do
-				local at = string.find(" " .. command[4] .. " ", " " .. flag[1] .. " ", 1, true)
-				if at then add("  --" .. flag[1], nil, flag[2]) end
-			end
+	for line in io.lines("/help/" .. program .. ".txt") do
+		local flag = line:match("^%-%-([%l%-]+)")
+		if line:sub(1, #topic) == topic or flag and arguments.takes(topic, flag) then
+			add(#line > width and line:gsub("(%S)  +", "%1\n") or line)
 			isFound = true
 		end
 	end
-	local unknown = arguments.parse({topic})
-	if topic ~= "" and not isFound then refuse(unknown.problem, unknown.hint) end
+	if not isFound then add("See: " .. program .. " help") end
 end
 
 local function perform(line, client)
 	local command = line.command
-	if line.problem then refuse(line.problem, line.hint) end
-	if command == "help" then return help(table.concat(line.words, " ")) end
-	local done = need(client.recover)
-	for _, text in ipairs(done) do add(text, NOTE) end
-	if command == "recover" and #done == 0 then add("There is nothing to recover.") end
-	local state = need(client.state)
-	return actions[command]({
-		command = command,
-		words = line.words,
-		flags = line.flags,
-		client = client,
-		state = state
-	})
+	if line.problem then add(line.problem, colours.red) end
+	if command == "help" then
+		M.help("ccpm", line.words[1] or "")
+		return line.problem == nil
+	end
+	local recovered = need(client.recover)
+	for _, text in ipairs(recovered) do add(text, NOTE) end
+	if command == "recover" and #recovered == 0 then add("There is nothing to recover.") end
+	local act = actions[command]
+	local result = act and act(need(client.state), line.words, line.flags, client)
+	if command:sub(1, 8) == "registry" then listRegistries(need(client.state)) end
+	if type(result) == "table" then return (carryOut(result, line.flags, client)) end
+	return result ~= false
 end
 
 local function suggest(words, client)
-	local known, state = client.state()
-	if not known then return end
-	local packages = offers(state)
-	for name in pairs(state.lock.packages) do packages[name] = true end
+	local offered = offers(need(client.state))
 	for _, word in ipairs(words) do
-		local meant = packages[word] == nil and arguments.nearest(word, sortedKeys(packages)) or nil
-		if meant then add("Did you mean: " .. meant .. "?", NOTE) end
+		for length = offered[word] and 0 or math.min(#word, 40), 3, -1 do
+			for _, name in ipairs(keys(offered)) do
+				if name:find(word:sub(1, length), 1, true) then
+					add("Did you mean: " .. name .. "?", NOTE)
+					return
+				end
+			end
+		end
 	end
 end
 
-function M.run(given, context)
+function M.run(given, client, tell)
 	local line = arguments.parse(given)
-	local client = context.client
-	local done
-	local ok, failure = pcall(function() done = perform(line, client) end)
+	local ok, done = pcall(perform, line, client)
 	if not ok then
-		if type(failure) ~= "table" then error(failure, 0) end
-		local tell = context.screen and context.screen.fail or fail
-		tell(failure)
-		if not line.problem then suggest(line.words, client) end
+		if type(done) ~= "table" then error(done, 0) end
+		local failure = done;
+		(tell or show)(failure)
+		if failure.code == "unknown_package" then suggest(line.words, client) end
 	end
 	flush()
-	return ok and done ~= false
+	return ok and done
 end
 
 return M
@@ -491,7 +365,6 @@ M.failures = {
 	registry_known = {"{registry} is configured already.", "See: ccpm registry list"},
 	registry_unknown = {"{registry} is not configured.", "See: ccpm registry list"},
 	registry_position = {"There is no position {position}.", "Give one from 1 to {last}."},
-	no_registry_answers = {"No registry answered.", "{what}"},
 	unknown_package = {"No registry has a package {name}.", "See: ccpm search <word>"},
 	missing_dependency = {
 		"{who} needs {name}, which no registry has.",
@@ -521,12 +394,14 @@ M.failures = {
 	changed_meanwhile = {"{path} changed meanwhile. Nothing was touched.", "Try again."},
 	cannot_write = {"{path} cannot be written: {what}.", "Look at the disk, then try again."},
 	not_finished = {"A change was begun and cannot be finished.", "{what}"},
-	not_repairable = {"No registry has {path} of {name} {version} any more.", "Type: ccpm upgrade {name}"},
+	not_repairable = {"No registry has {path} of {name} as it was installed.", "Type: ccpm upgrade {name}"},
 	newer_format = {"{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."},
 	internal_error = {"Unexpected: {what}", "Please report this."}
 }
 
 function M.fail(code, detail) return makeFailure(M.failures, code, detail) end
+
+function M.raise(code, detail) error(M.fail(code, detail), 0) end
 
 return M
 end
@@ -724,10 +599,16 @@ local function isData(path) return isBelowRoot(path) and not has(path:lower(), "
 local readName = text(64, "^[a-z0-9][a-z0-9._-]*$", "a name of a-z 0-9 . _ -")
 local readPath = text(200, "^[%w._/-]+$", "a path that packages may have", isFile)
 local readRegistry = text(200, "^[!-~]+$", "a registry")
+local readVersion = text(64, "", "a version", semver.isVersion)
+local readDependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", semver.isRange))
+
+local function readDescription(value, where)
+	return type(value) == "string" and plain(value:sub(1, 200)) or wrong(where, "must be a text")
+end
 
 local function readPackages(readers)
-	readers.version = text(64, "", "a version", semver.isVersion)
-	readers.dependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", semver.isRange))
+	readers.version = readVersion
+	readers.dependencies = readDependencies
 	readers.files = map(
 		FILES,
 		readPath,
@@ -748,11 +629,7 @@ local function readPackages(readers)
 	end)
 end
 
-local readOffered = readPackages({
-	description = function(value, where)
-		return type(value) == "string" and plain(value:sub(1, 200)) or wrong(where, "must be a text")
-	end
-})
+local readOffered = readPackages({description = readDescription})
 local readInstalled = readPackages({
 	registry = optional(readRegistry),
 	automatic = optional(function(value, where)
@@ -761,7 +638,17 @@ local readInstalled = readPackages({
 	end)
 })
 local readRegistries = list(readRegistry)
-local readCache = map(ENTRIES, readRegistry, record({updated = number(LATEST), packages = readOffered}))
+local readKnown = record({
+	version = readVersion,
+	dependencies = readDependencies,
+	description = readDescription,
+	size = number(FILES * FILE_BYTES)
+})
+local readCache = map(
+	ENTRIES,
+	readRegistry,
+	record({updated = number(LATEST), packages = map(PACKAGES, readName, readKnown)})
+)
 
 local function check(value, field, read)
 	local version = type(value) == "table" and value.version
@@ -785,37 +672,56 @@ end
 modules["/apis/ccpm/plan"] = function(...)
 --- What a change of the installed packages means for the files of the computer.
 local M = {}
-local fail = require("/apis/ccpm/failure").fail
-local registry_ = require("/apis/ccpm/registry")
+local failure = require("/apis/ccpm/failure")
+local fail = failure.fail
+local raise = failure.raise
+local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
-local stateFiles = require("/apis/ccpm/state").stateFiles
+local state_ = require("/apis/ccpm/state")
 local leftBehind = require("/apis/ccpm/transaction").leftBehind
 local LEAST = 500
 local JOURNAL_ENTRY = 150
 local OVERHEAD = 5 * LEAST + 4000
-local EDITED = "it was changed here"
-local STRANGE = "it is of no package"
+local NOBODYS = {name = "", file = {size = -1, sha256 = ""}}
 
-function M.keys(record)
+function M.keys(...)
+	local records = {...}
 	local found = {}
-	for key in pairs(record) do found[#found + 1] = key end
+	local seen = {}
+	for _, record in ipairs(records) do
+		for key in pairs(record) do
+			if not seen[key] then found[#found + 1] = key end
+			seen[key] = true
+		end
+	end
 	table.sort(found)
 	return found
 end
 
-function M.look(disk, path)
-	if not disk.exists(path) or disk.isDir(path) then return nil end
-	local seen = disk.attributes(path)
-	return {size = seen.size, modified = seen.modified}
+function M.same(one, other)
+	if type(one) ~= "table" or type(other) ~= "table" then return one == other end
+	for _, key in ipairs(M.keys(one, other)) do
+		if not M.same(one[key], other[key]) then return false end
+	end
+	return true
 end
 
-function M.matches(disk, path, found, file)
-	if found.size ~= file.size then return false end
-	local handle = disk.open(path, "rb")
-	if not handle then return false end
-	local content = handle.readAll()
-	handle.close()
-	return sha256(content or "") == file.sha256
+function M.look(disk, path)
+	return disk.exists(path) and not disk.isDir(path) and disk.attributes(path) or nil
+end
+
+function M.matches(disk, path, file)
+	local found = M.look(disk, path)
+	return found ~= nil and found.size == file.size and sha256(finish.read(disk, path)) == file.sha256
+end
+
+function M.stamp(disk)
+	local text = ""
+	for _, path in ipairs({state_.CACHE, state_.CONFIGURATION, state_.LOCK}) do
+		local found = M.look(disk, path)
+		if found then text = text .. path .. " " .. found.size .. " " .. found.modified .. " " end
+	end
+	return text
 end
 
 local function counted(size) return math.max(LEAST, size) end
@@ -823,286 +729,196 @@ local function counted(size) return math.max(LEAST, size) end
 local function filesOf(lock)
 	local files = {}
 	for _, name in ipairs(M.keys(lock.packages)) do
-		local owner = lock.packages[name]
-		for path, file in pairs(owner.files) do
+		for path, file in pairs(lock.packages[name].files) do
 			local other = files[path]
-			if other then error(fail("file_conflict", {path = path, owner = other.name, name = name}), 0) end
-			files[path] = {name = name, owner = owner, file = file}
+			if other then raise("file_conflict", {path = path, owner = other.name, name = name}) end
+			files[path] = {name = name, file = file}
 		end
 	end
 	return files
 end
 
-local function urlOf(registry, path)
-	local _, base = registry_.baseUrl(registry)
-	return registry_.fileUrl(base, path)
-end
-
 local function backupOf(disk, path)
-	local name = path:match("^startup/(.+)$")
-	local base = name and "startup.ccpm-old/" .. name or path .. ".ccpm-old"
-	local backup = base
-	local number = 1
-	while disk.exists(backup) do
-		number = number + 1
-		backup = base .. number
-	end
-	return backup
-end
-
-local function sourceOf(state, owned, path)
-	local function offers(registry)
-		local known = registry and state.cache.registries[registry] or nil
-		local offered = known and known.packages[owned.name]
-		local file = offered and offered.files[path]
-		return file ~= nil and file.sha256 == owned.file.sha256
-	end
-	local own = owned.owner.registry
-	if offers(own) then return own end
-	for _, registry in ipairs(state.configuration.registries) do
-		if offers(registry) then return registry end
-	end
-	return nil
+	local moved, count = path:gsub("^startup/", "startup.ccpm-old/")
+	return finish.freeName(disk, count > 0 and moved or path .. ".ccpm-old")
 end
 
 local function packageChanges(before, after)
 	local changes = {}
-	local all = {}
-	for _, lock in ipairs({before, after}) do
-		for name in pairs(lock.packages) do all[name] = true end
-	end
-	for _, name in ipairs(M.keys(all)) do
+	for _, name in ipairs(M.keys(before.packages, after.packages)) do
 		local old = before.packages[name]
 		local fresh = after.packages[name]
 		local from = old and old.version
 		local to = fresh and fresh.version
-		local known = fresh or old
-		local automatic = known.automatic == true
 		if from ~= to then
-			changes[#changes + 1] = {
-				name = name,
-				from = from,
-				to = to,
-				registry = known.registry,
-				automatic = automatic
-			}
+			changes[#changes + 1] = {name = name, from = from, to = to, registry = (fresh or old).registry}
 		end
 	end
 	return changes
 end
 
 local function dataThatGoes(disk, before, after)
-	local function within(path, folder) return string.sub(path .. "/", 1, #folder + 1) == folder .. "/" end
 	local going = {}
+	local function isIn(path, folder) return string.find(path .. "/", folder .. "/", 1, true) == 1 end
 	for name, old in pairs(before.packages) do
 		for _, path in ipairs(after.packages[name] == nil and old.data or {}) do
-			local stays = not disk.exists(path)
+			if disk.exists(path) then going[path] = true end
 			for _, other in pairs(after.packages) do
 				for _, used in ipairs(other.data or {}) do
-					if not stays then stays = within(path, used) or within(used, path) end
+					if isIn(path, used) or isIn(used, path) then going[path] = nil end
 				end
 			end
-			if not stays then going[path] = true end
+		end
+	end
+	if next(before.packages) ~= nil and next(after.packages) == nil then
+		for _, name in ipairs(disk.list("trapos")) do
+			if name:find("^ccpm%..*%.broken%d*$") then going["trapos/" .. name] = true end
 		end
 	end
 	return M.keys(going)
 end
 
-function M.makePlan(disk, intent)
-	local state = intent.state
-	local notes = intent.notes
-	local before = filesOf(intent.before.lock)
-	local after = filesOf(state.lock)
+function M.makePlan(disk, title, before, state, notes, candidates, force, repair)
+	local old = filesOf(before.lock)
+	local fresh = filesOf(state.lock)
 	local left = leftBehind(disk)
+	local space = disk.getFreeSpace("")
+	local free = space == "unlimited" and math.huge or space
+	for _, size in pairs(left) do free = free + counted(size) end
 	local files = {}
 	local folders = {}
 	local going = {}
-	local repair = {}
-	local fetched = {}
 	local download = 0
-	local needed = OVERHEAD
-	local freed = 0
-	local function grow(size)
-		needed = needed + counted(size)
-		freed = freed - counted(size)
-	end
-	local function requireFolder(path, name)
+	local overhead = OVERHEAD
+	local added = 0
+	local removed = 0
+	local function requireFolders(path, name)
 		local folder = path:match("^(.+)/")
-		if not folder or folders[folder] then return end
-		requireFolder(folder, name)
-		folders[folder] = true
-		local other = after[folder]
-		if other then error(fail("file_conflict", {path = folder, owner = other.name, name = name}), 0) end
-		if disk.isDir(folder) then
-			if disk.getDrive(folder) ~= disk.getDrive("") then
-				error(fail("other_drive", {path = folder}), 0)
+		while folder ~= nil and not folders[folder] do
+			folders[folder] = true
+			local other = fresh[folder]
+			if other then raise("file_conflict", {path = folder, owner = other.name, name = name}) end
+			if going[folder] or not disk.exists(folder) then
+				added = added + LEAST
+			elseif not disk.isDir(folder) then
+				raise("file_in_the_way", {path = folder, name = name})
+			elseif disk.getDrive(folder) ~= disk.getDrive("") then
+				raise("other_drive", {path = folder})
 			end
-		else
-			if disk.exists(folder) and not going[folder] then
-				error(fail("file_in_the_way", {path = folder, name = name}), 0)
-			end
-			grow(LEAST)
+			folder = folder:match("^(.+)/")
 		end
 	end
-	local function add(path, name, found, reason, to, registry)
-		local backup
-		needed = needed + (JOURNAL_ENTRY + #path * 2)
-		if reason then
-			backup = backupOf(disk, path)
-			notes[#notes + 1] = "Kept as " .. backup .. ": " .. reason .. "."
-		elseif found then
-			freed = freed + counted(found.size)
-		end
-		if not to then
-			going[path] = true
+	local function planFile(path)
+		local was = old[path]
+		local owned = fresh[path]
+		local to = owned and owned.file
+		if was and to and was.file.sha256 == to.sha256 then return end
+		local found = M.look(disk, path)
+		if not to and not found or to and M.matches(disk, path, to) then return end
+		local name = (owned or was).name
+		local registry, backup
+		if to then
+			requireFolders(path, name)
+			if disk.isDir(path) then raise("folder_in_the_way", {path = path, name = name}) end
+			for _, candidate in ipairs(candidates and candidates[name] or {}) do
+				if M.same(candidate.files[path], to) then
+					if registry == nil then registry = candidate.registry end
+				end
+			end
+			if not registry then
+				local problem = fail("not_repairable", {path = path, name = name})
+				notes[#notes + 1] = problem.message .. " " .. problem.hint
+				return
+			end
+			added = added + counted(to.size)
+			if not left[to.sha256] then download = download + to.size end
+			left[to.sha256] = to.size
 		else
-			grow(to.size)
-			if not fetched[to.sha256] and not left[to.sha256] then download = download + to.size end
-			fetched[to.sha256] = true
+			going[path] = true
 		end
-		local url = registry and urlOf(registry, path) or nil
+		if found then
+			if was and M.matches(disk, path, was.file) then
+				removed = removed + counted(found.size)
+			else
+				if not was and not force then raise("file_exists", {path = path}) end
+				backup = backupOf(disk, path)
+				notes[#notes + 1] = "What was " .. path .. " is kept as " .. backup .. "."
+			end
+		end
+		overhead = overhead + (JOURNAL_ENTRY + 2 * #path)
 		files[#files + 1] = {
 			path = path,
 			package = name,
 			to = to,
-			url = url,
 			registry = registry,
 			backup = backup,
 			found = found
 		}
 	end
-	for _, path in ipairs(intent.repair or {}) do
-		repair[path] = true
-		local found = not before[path] and not after[path] and M.look(disk, path) or nil
-		if found then add(path, "", found, STRANGE) end
+	for _, finding in ipairs(repair or {}) do
+		old[finding.path] = not fresh[finding.path] and NOBODYS or nil
 	end
-	for _, path in ipairs(M.keys(before)) do
-		local old = before[path]
-		local found = not after[path] and M.look(disk, path) or nil
-		if found then
-			add(path, old.name, found, not M.matches(disk, path, found, old.file) and EDITED or nil)
-		end
-	end
-	local isLast = next(intent.before.lock.packages) ~= nil and next(state.lock.packages) == nil
-	for _, name in ipairs(isLast and disk.isDir("trapos") and disk.list("trapos") or {}) do
-		local path = "trapos/" .. name
-		local found = name:find("^ccpm%..*%.broken%d*$") and M.look(disk, path) or nil
-		if found then add(path, "", found, nil) end
-	end
-	for _, path in ipairs(M.keys(after)) do
-		local owned = after[path]
-		local name = owned.name
-		local file = owned.file
-		local old = before[path]
-		local changes = old == nil or old.file.sha256 ~= file.sha256 or repair[path] == true
-		local found = changes and M.look(disk, path) or nil
-		if changes and not (found and M.matches(disk, path, found, file)) then
-			requireFolder(path, name)
-			if disk.isDir(path) then error(fail("folder_in_the_way", {path = path, name = name}), 0) end
-			local reason
-			if found then
-				if not old then
-					if intent.force ~= true then error(fail("file_exists", {path = path}), 0) end
-					reason = STRANGE
-				elseif not M.matches(disk, path, found, old.file) then
-					reason = EDITED
-				end
-			end
-			local registry = sourceOf(state, owned, path)
-			if registry then
-				add(path, name, found, reason, file, registry)
-			else
-				local problem = fail("not_repairable", {
-					path = path,
-					name = name,
-					version = owned.owner.version
-				})
-				notes[#notes + 1] = problem.message .. " " .. problem.hint
-			end
-		end
-	end
-	for path, text in pairs(stateFiles(state, intent.before)) do
+	for _, path in ipairs(M.keys(old, fresh)) do planFile(path) end
+	local texts = M.same(before, state) and {} or state_.stateFiles(state, before)
+	for path, text in pairs(texts) do
 		local found = M.look(disk, path)
-		if found then freed = freed + counted(found.size) end
-		if text ~= false then grow(#text) end
+		if found then removed = removed + counted(found.size) end
+		if text ~= false then added = added + counted(#text) end
 	end
-	for _, size in pairs(left) do
-		needed = needed - counted(size)
-		freed = freed + counted(size)
-	end
-	local free = disk.getFreeSpace("")
 	return {
-		title = intent.title,
-		packages = packageChanges(intent.before.lock, state.lock),
+		title = title,
+		packages = packageChanges(before.lock, state.lock),
 		files = files,
-		data = dataThatGoes(disk, intent.before.lock, state.lock),
-		before = intent.before,
-		state = state,
+		data = dataThatGoes(disk, before.lock, state.lock),
+		state = texts,
+		stamp = before.stamp,
 		download = download,
-		needed = math.max(0, needed),
-		free = free == "unlimited" and math.huge or free,
-		freed = freed,
+		needed = overhead + added,
+		free = free,
+		freed = removed - added,
 		notes = notes
 	}
 end
 
-function M.installed(source, automatic)
-	local copy = {}
-	for field, value in pairs(source) do copy[field] = value end
-	copy.description = nil
-	copy.automatic = automatic or nil
-	return copy
-end
-
-local function unneeded(lock, going)
-	local needed = {}
-	local function visit(name)
-		local known = lock.packages[name]
-		if not known or needed[name] or going[name] then return end
-		needed[name] = true
-		for dependency in pairs(known.dependencies) do visit(dependency) end
-	end
-	for name, known in pairs(lock.packages) do
-		if known.automatic ~= true then visit(name) end
-	end
-	local names = {}
-	for _, name in ipairs(M.keys(lock.packages)) do
-		if not needed[name] and not going[name] then names[#names + 1] = name end
-	end
-	return names
-end
-
 function M.withoutPackages(lock, names, options, notes)
+	local all = M.keys(lock.packages)
 	local going = {}
 	local queue = {}
 	local function remove(name)
-		if not lock.packages[name] then error(fail("not_installed", {name = name}), 0) end
+		if not lock.packages[name] then raise("not_installed", {name = name}) end
 		if not going[name] then queue[#queue + 1] = name end
 		going[name] = true
 	end
 	for _, name in ipairs(names) do remove(name) end
-	local all = M.keys(lock.packages)
 	for _, gone in ipairs(queue) do
 		local users = {}
 		for _, name in ipairs(all) do
 			if not going[name] and lock.packages[name].dependencies[gone] then users[#users + 1] = name end
 		end
 		local what = table.concat(users, ", ")
-		if what ~= "" and options.cascade ~= true then
-			error(fail("needed_by", {name = gone, what = what}), 0)
-		end
+		if what ~= "" and options.cascade ~= true then raise("needed_by", {name = gone, what = what}) end
 		for _, name in ipairs(users) do remove(name) end
 	end
-	local unused = unneeded(lock, going)
-	if options.unused == true then
-		for _, name in ipairs(unused) do remove(name) end
-	elseif #unused > 0 then
+	local needed = {}
+	local need
+	need = function(name)
+		local known = lock.packages[name]
+		if not known or needed[name] or going[name] then return end
+		needed[name] = true
+		for dependency in pairs(known.dependencies) do need(dependency) end
+	end
+	local unused = {}
+	local packages = {}
+	for _, name in ipairs(all) do
+		if lock.packages[name].automatic ~= true then need(name) end
+	end
+	for _, name in ipairs(all) do
+		if not needed[name] and not going[name] then unused[#unused + 1] = name end
+		if needed[name] or not (going[name] or options.unused) then packages[name] = lock.packages[name] end
+	end
+	if #unused > 0 and not options.unused then
 		notes[#notes + 1] = "Not needed any more: " .. table.concat(unused, ", ")
 			.. ". To remove: ccpm uninstall --unused"
-	end
-	local packages = {}
-	for name, known in pairs(lock.packages) do
-		if not going[name] then packages[name] = known end
 	end
 	return packages
 end
@@ -1140,8 +956,6 @@ function M.baseUrl(registry)
 	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/" .. place .. "/"
 end
 
-function M.fileUrl(base, path) return base .. path end
-
 local function fetchText(fetch, url, registry, path, missing)
 	local fetch_result_0 = fetch(url)
 	local status = fetch_result_0.status
@@ -1161,7 +975,7 @@ end
 function M.fetchIndex(registry, fetch)
 	local ok, base = M.baseUrl(registry)
 	if not ok then return false, base end
-	local fetched, text = fetchText(fetch, M.fileUrl(base, INDEX_PATH), registry, INDEX_PATH, "no_index")
+	local fetched, text = fetchText(fetch, base .. INDEX_PATH, registry, INDEX_PATH, "no_index")
 	if not fetched then return false, text end
 	if #text > formats.INDEX_BYTES then
 		return false, fail("bad_index", {registry = registry, what = "it is too large"})
@@ -1174,7 +988,8 @@ end
 function M.fetchFile(change, fetch)
 	local registry = change.registry
 	local path = change.path
-	local ok, content = fetchText(fetch, change.url, registry, path, "file_missing")
+	local _, base = M.baseUrl(registry)
+	local ok, content = fetchText(fetch, base .. path, registry, path, "file_missing")
 	if not ok then return false, content end
 	if #content ~= change.to.size or sha256(content) ~= change.to.sha256 then
 		return false, fail("wrong_content", {registry = registry, path = path})
@@ -1370,17 +1185,11 @@ end
 modules["/apis/ccpm/screen"] = function(...)
 --- What `ccpm` shows.
 local M = {}
+local strings = require("cc.strings")
 local pending = {}
 
 function M.add(text, colour, detail)
 	pending[#pending + 1] = {text = text, colour = colour, detail = detail}
-end
-
-local function paint(colour, act)
-	local before = term.getTextColour()
-	if colour and term.isColour() then term.setTextColour(colour) end
-	act()
-	term.setTextColour(before)
 end
 
 local function clearRow()
@@ -1389,11 +1198,14 @@ local function clearRow()
 	term.clearLine()
 end
 
-local function readKey()
+local function choose(question, answers)
+	write(question)
 	while true do
 		local event, what = os.pullEventRaw()
-		if event == "char" then return what:lower() end
-		if event == "key" and what == keys.enter then return "" end
+		local key
+		if event == "char" then key = what:lower() end
+		if event == "key" and what == keys.enter then key = "\n" end
+		if key and answers:find(key, 1, true) then return key end
 		if event == "terminate" then
 			print()
 			error("Terminated", 0)
@@ -1401,58 +1213,36 @@ local function readKey()
 	end
 end
 
-local function layOut(lines, width)
-	local rows = {}
-	local column = 0
-	for _, line in ipairs(lines) do
-		local detail = line.detail
-		local end_ = #line.text + 1
-		if detail and end_ + #detail <= width then column = math.max(column, end_) end
-	end
-	for _, line in ipairs(lines) do
-		local colour = line.colour
-		local detail = line.detail
-		local indent = line.text:match("^ *")
-		local function put(whole, first, others)
-			local lead = first
-			local rest = whole
-			repeat
-				local room = math.max(width - #lead, 1)
-				local row = rest:sub(1, room)
-				if #rest > room then row = rest:sub(1, room + 1):match("^(.*) ") or row end
-				rows[#rows + 1] = {text = lead .. row, colour = colour}
-				rest = rest:match("^ *(.*)", #row + 1)
-				lead = others
-			until rest == ""
-		end
-		local both = line.text
-		if detail then both = string.format("%-" .. column .. "s", both .. " ") .. detail end
-		if detail and #both > width then both = line.text .. " " .. detail end
-		local isApart = detail ~= nil and #both > width
-		local deeper = indent .. "  "
-		put(string.sub(isApart and line.text or both, #indent + 1), indent, indent == "" and deeper or indent)
-		if isApart then put(detail, deeper, deeper) end
-	end
-	return rows
-end
-
 function M.flush()
 	local width, height = term.getSize()
-	local rows = layOut(pending, width)
+	local isPaged = settings.get("trapos.harness_mode") ~= true
+	local lines = pending
 	pending = {}
-	local paged = #rows > height - 2 and settings.get("trapos.harness_mode") ~= true
+	local column = 0
+	for _, line in ipairs(lines) do
+		local end_ = #line.text + 1
+		if line.detail and end_ + #line.detail <= width then column = math.max(column, end_) end
+	end
 	clearRow()
 	local shown = 0
-	for _, row in ipairs(rows) do
-		if paged and shown > 0 and shown % (height - 1) == 0 then
-			term.write("-- Enter: more, q: quit --")
-			local key = readKey()
-			clearRow()
-			if key == "q" then return end
+	for _, line in ipairs(lines) do
+		local text = line.text
+		if line.detail then
+			local start = math.min(column, width - #line.detail)
+			text = text .. string.rep(" ", math.max(1, start - #text)) .. line.detail
 		end
-		paint(row.colour, function() print(row.text) end)
-		shown = shown + 1
-		if shown % 500 == 0 then sleep(0) end
+		local before = term.getTextColour()
+		for number, row in ipairs(strings.wrap(text, #text > width and width - 2 or width)) do
+			if isPaged and shown > 0 and shown % (height - 1) == 0 then
+				local key = choose("-- Enter: more, q: quit --", "q\n")
+				clearRow()
+				if key == "q" then return end
+			end
+			if line.colour and term.isColour() then term.setTextColour(line.colour) end
+			print(number > 1 and "  " .. row or row)
+			term.setTextColour(before)
+			shown = shown + 1
+		end
 	end
 end
 
@@ -1468,55 +1258,42 @@ end
 
 function M.ask(question, usual)
 	M.flush()
-	write(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ")
-	local key
-	repeat
-		key = readKey()
-	until not (key ~= "y" and key ~= "n" and key ~= "")
-	local agreed
-	if key == "" then agreed = usual else agreed = key == "y" end
+	local key = choose(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ", "yn\n")
+	local agreed = key == "y" or usual and key == "\n"
 	print(agreed and "yes" or "no")
 	return agreed
 end
 
 function M.bytes(count)
-	if count < 1000 then return count .. " bytes" end
-	return count < 1000000 and string.format("%.1f kB", count / 1000)
-		or string.format("%.1f MB", count / 1000000)
+	return count < 1000 and count .. " bytes" or string.format("%.1f kB", count / 1000)
 end
 
 local PHASES = {index = "Asking ", fetch = "Fetching ", apply = "Writing "}
 
 function M.showProgress(progress)
 	local width = term.getSize()
-	local name = progress.name
-	local done, all = progress.bytes, progress.totalBytes
-	local start = width < 40 and "" or PHASES[progress.phase]
-	start = start .. progress.done .. "/" .. progress.total .. " "
+	local all = progress.totalBytes
+	local text = (width < 40 and "" or PHASES[progress.phase]) .. progress.done .. "/" .. progress.total
+		.. " "
 	if all > 0 then
-		start = start .. string.format("%d/%d kB ", math.ceil(done / 1000), math.ceil(all / 1000))
+		text = text .. string.format("%d/%d kB ", math.ceil(progress.bytes / 1000), math.ceil(all / 1000))
 	end
-	local room = width - #start
-	local shown = #name > room and ".." .. name:sub(2 - room) or name
-	local text = string.format("%-" .. width .. "s", start .. shown)
-	local lit = math.floor(width * (all > 0 and done / all or 0))
+	text = strings.ensure_width(text .. progress.name:sub(#text - width), width)
+	local lit = math.floor(width * progress.bytes / math.max(all, 1))
 	clearRow()
-	local before = term.getBackgroundColour()
-	term.setBackgroundColour(colours.grey)
-	term.write(text:sub(1, lit))
-	term.setBackgroundColour(before)
-	term.write(text:sub(lit + 1))
+	term.blit(text, string.rep("0", width), string.rep("7", lit) .. string.rep("f", width - lit))
 end
 
-function M.during(call)
+function M.need(call, ...)
 	M.flush()
-	local ok, first, second = pcall(call)
+	local returned, ok, value = pcall(call, ...)
 	clearRow()
-	if not ok then
-		if first == "Terminated" then M.say("Nothing has changed. The same command goes on.") end
-		error(first, 0)
+	if not returned then
+		if ok == "Terminated" then M.say("Nothing has changed. The same command goes on.") end
+		error(ok, 0)
 	end
-	return first, second
+	if ok == false then error(value, 0) end
+	return value
 end
 
 return M
@@ -1710,6 +1487,11 @@ local formats = require("/apis/ccpm/formats")
 M.LOCK = "trapos/ccpm.lock.json"
 M.CONFIGURATION = "trapos/ccpm.json"
 M.CACHE = "trapos/ccpm.cache.json"
+local REMEDIES = {
+	[M.LOCK] = "install <what you had>",
+	[M.CONFIGURATION] = "registry add <registry>",
+	[M.CACHE] = "update"
+}
 local EMPTY = {version = 1, registries = {}, packages = {}}
 
 local function readFile(disk, path, check, notes)
@@ -1721,7 +1503,7 @@ local function readFile(disk, path, check, notes)
 		local moved, problem = pcall(disk.move, path, aside)
 		if not moved then error(fail("cannot_write", {path = path, what = finish.reasonOf(problem)}), 0) end
 		notes[#notes + 1] = path .. " cannot be read (" .. value .. "). It was set aside as " .. aside
-			.. ". Type: ccpm recover"
+			.. ". Type: ccpm " .. REMEDIES[path]
 	end
 	local _, empty = check(EMPTY)
 	return empty
@@ -1910,44 +1692,37 @@ modules["/apis/ccpm/verify"] = function(...)
 --- What stands on the disk that is not what was installed.
 local M = {}
 local plan = require("/apis/ccpm/plan")
-local KEPT = {"%.ccpm%-old%d*$", "%.broken%d*$", "^ccpm%.json$", "^ccpm%.lock%.json$", "^ccpm%.cache%.json$"}
 
 function M.verify(disk, lock, names)
 	local findings = {}
 	local owned = {}
-	local folders = {}
-	for _, known in pairs(lock.packages) do
-		for path in pairs(known.files) do
-			owned[path] = true
-			local folder = path:match("^(.+/.+)/")
-			if folder then folders[folder] = true end
-		end
+	local folders = {trapos = "^ccpm%."}
+	for _, path in ipairs({"ccpm.json", "ccpm.lock.json", "ccpm.cache.json"}) do
+		owned["trapos/" .. path] = true
 	end
 	for _, name in ipairs(names or plan.keys(lock.packages)) do
 		for path, file in pairs(lock.packages[name].files) do
-			local found = plan.look(disk, path)
-			if not found then
-				findings[#findings + 1] = {path = path, problem = "missing", package = name}
-			elseif not plan.matches(disk, path, found, file) then
-				findings[#findings + 1] = {path = path, problem = "changed", package = name}
+			owned[path] = true
+			local folder = path:match("^(.+/.+)/")
+			if folder then folders[folder] = "" end
+			if not plan.matches(disk, path, file) then
+				findings[#findings + 1] = {
+					path = path,
+					problem = plan.look(disk, path) and "changed" or "missing",
+					package = name
+				}
 			end
 		end
 	end
-	local function lookInto(folder, pattern)
+	for _, folder in ipairs(names and {} or plan.keys(folders)) do
 		for _, name in ipairs(disk.isDir(folder) and disk.list(folder) or {}) do
 			local path = folder .. "/" .. name
-			local known = owned[path] == true or name:find(pattern) == nil
-			for _, kept in ipairs(KEPT) do
-				if not known then known = name:find(kept) ~= nil end
-			end
-			if not known and not disk.isDir(path) then
+			local function has(pattern) return name:find(pattern) ~= nil end
+			local isKept = has("%.ccpm%-old%d*$") or has("%.broken%d*$")
+			if has(folders[folder]) and not isKept and not owned[path] and plan.look(disk, path) then
 				findings[#findings + 1] = {path = path, problem = "foreign"}
 			end
 		end
-	end
-	if not names then
-		for _, folder in ipairs(plan.keys(folders)) do lookInto(folder, "") end
-		lookInto("trapos", "^ccpm%.")
 	end
 	table.sort(findings, function(one, other) return one.path < other.path end)
 	return findings
@@ -2064,7 +1839,9 @@ end
 
 modules["/apis/libccpm"] = function(...)
 --- The package manager for programs.
-local fail = require("/apis/ccpm/failure").fail
+local failure_ = require("/apis/ccpm/failure")
+local fail = failure_.fail
+local raise = failure_.raise
 local finish = require("/apis/ccpm/finish")
 local planning = require("/apis/ccpm/plan")
 local web = require("/apis/ccpm/registry")
@@ -2076,29 +1853,24 @@ local send = require("/apis/http").send
 local TIMEOUT = 30
 local FINISHER = "apis/ccpm/finish.lua"
 
-local function fetchOverHttp(url) return send({url = url, timeout = TIMEOUT}) end
-
-local function same(one, other)
-	if type(one) ~= "table" or type(other) ~= "table" then return one == other end
-	for key, value in pairs(one) do
-		if not same(value, other[key]) then return false end
-	end
-	for key in pairs(other) do
-		if one[key] == nil then return false end
-	end
-	return true
-end
-
-local function titleOf(verb, names)
-	if names == nil then names = {} end
-	if #names == 0 then return verb end
-	return verb .. " " .. (#names > 3 and #names .. " of them" or table.concat(names, ", "))
-end
-
 local function need(ok, value)
 	if not ok then error(value, 0) end
 	return value
 end
+
+local function copy(from)
+	local to = {}
+	for field, value in pairs(from) do to[field] = value end
+	return to
+end
+
+local function replace(before, file, field, content)
+	local state = copy(before)
+	state[file] = {version = 1, [field] = content}
+	return state
+end
+
+local function titleOf(verb, names) return table.concat({verb, unpack(names)}, " "):sub(1, 80) end
 
 local function positionOf(registries, registry)
 	local _, base = web.baseUrl(registry)
@@ -2109,75 +1881,37 @@ local function positionOf(registries, registry)
 	return nil
 end
 
-local function requirePosition(state, registry)
-	local position = positionOf(state.configuration.registries, registry)
-	if not position then error(fail("registry_unknown", {registry = registry}), 0) end
-	return position
-end
-
-local function withPackages(state, packages)
-	return {
-		configuration = state.configuration,
-		cache = state.cache,
-		lock = {version = 1, packages = packages}
-	}
-end
-
-local function candidatesOf(state)
-	local candidates = {}
-	for _, registry in ipairs(state.configuration.registries) do
-		local known = state.cache.registries[registry]
-		for name, offered in pairs(known and known.packages or {}) do
-			local candidate = {registry = registry}
-			for field, value in pairs(offered) do candidate[field] = value end
-			if candidates[name] == nil then candidates[name] = {} end
-			table.insert(candidates[name], candidate)
-		end
+local function requireInstalled(state, names)
+	if names == nil then names = {} end
+	for _, name in ipairs(names) do
+		if not state.lock.packages[name] then raise("not_installed", {name = name}) end
 	end
-	return candidates
 end
 
 --- Makes a package manager. It keeps nothing in memory: the state is read anew by each call.
 -- @param environment stand-ins for what the computer provides, and who is told of progress and notes
 -- @return its functions
 local function createCcpm(environment)
-	local given = environment or {}
-	local disk = given.fs or fs
-	local fetch = given.fetch or fetchOverHttp
-	local now = given.now or function() return os.epoch("utc") end
-	local function report(phase, name, done, total, bytes, totalBytes)
-		if bytes == nil then bytes = 0 end
-		if totalBytes == nil then totalBytes = 0 end
-		if given.onProgress then
-			given.onProgress({
-				phase = phase,
-				name = name,
-				done = done,
-				total = total,
-				bytes = bytes,
-				totalBytes = totalBytes
-			})
-		end
-	end
-	local function tell(notes)
-		for _, note in ipairs(given.onNote and notes or {}) do given.onNote(note) end
-	end
-	local function guarded(act, isReporter)
+	if environment == nil then environment = {} end
+	local disk = environment.fs or fs
+	local fetch = environment.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end
+	local now = environment.now or function() return os.epoch("utc") end
+	local onProgress = environment.onProgress or function() end
+	local onNote = environment.onNote or function() end
+	local function guarded(act)
 		return function(first, second)
 			local ok, value = pcall(function()
-				local lines = {}
+				local notes = {}
 				local done, line = finish.recover(disk)
-				if not done and disk.exists(finish.JOURNAL) then
-					error(fail("not_finished", {what = line}), 0)
-				end
-				if line then lines[#lines + 1] = line end
-				local known, read = store.readState(disk, lines)
-				if not isReporter then tell(lines) end
-				local state = need(known, read)
+				if not done and disk.exists(finish.JOURNAL) then raise("not_finished", {what = line}) end
+				if line then notes[#notes + 1] = line end
+				local state = need(store.readState(disk, notes))
+				state.stamp = planning.stamp(disk)
+				for _, note in ipairs(notes) do onNote(note) end
 				local registries = state.configuration.registries
-				local added = given.registry
+				local added = environment.registry
 				if added and not positionOf(registries, added) then registries[#registries + 1] = added end
-				return act(state, first, second, lines)
+				return act(state, first, second, notes)
 			end)
 			if ok then return true, value end
 			if value == "Terminated" then error(value, 0) end
@@ -2185,260 +1919,184 @@ local function createCcpm(environment)
 			return false, failure
 		end
 	end
-	local function forEach(items, act)
-		local next = 0
-		local failure
-		local function work(last)
-			while next < last and failure == nil do
-				next = next + 1
-				failure = act(items[next]) or failure
-			end
-		end
-		local function all() work(#items) end
-		work(given.fetch and #items or math.min(1, #items))
-		if next < #items then parallel.waitForAll(all, all, all, all) end
-		return failure
-	end
-	local function ask(before, failures, purpose)
-		local registries = before.configuration.registries
-		local cached = {}
-		local done = 0
-		local first
-		local answered = 0
-		if #registries == 0 and purpose ~= "repair" then error(fail("no_registry"), 0) end
-		forEach(registries, function(registry)
-			report("index", registry, done, #registries)
-			local ok, answer = web.fetchIndex(registry, fetch)
-			local known = before.cache.registries[registry]
-			if known then cached[registry] = known end
-			done = done + 1
-			if not ok then
-				failures[registry] = answer
-				if first == nil then first = answer end
-				return
-			end
-			answered = answered + 1
-			if purpose == "update" or not known or not same(known.packages, answer.packages) then
-				cached[registry] = {updated = now(), packages = answer.packages}
-			end
-			return nil
-		end)
-		if answered == 0 and purpose ~= "repair" then
-			error(done ~= 1 and fail("no_registry_answers", {what = first.message}) or first, 0)
-		end
-		return {
-			configuration = before.configuration,
-			lock = before.lock,
-			cache = {version = 1, registries = cached}
-		}
-	end
-	local function askWithNotes(before, notes, purpose)
+	local function ask(before, isOptional, only)
+		local registries = only or before.configuration.registries
+		local total = #registries
+		local cached = copy(before.cache.registries)
+		local candidates = {}
 		local failures = {}
-		local state = ask(before, failures, purpose)
-		for _, registry in ipairs(planning.keys(failures)) do
-			local known = before.cache.registries[registry] ~= nil
-			notes[#notes + 1] = failures[registry].message .. " "
-				.. (known and "What it had before counts." or "It is left out.")
+		for place, registry in ipairs(registries) do
+			onProgress({
+				phase = "index",
+				name = registry,
+				done = place - 1,
+				total = total,
+				bytes = 0,
+				totalBytes = 0
+			})
+			local ok, answer = web.fetchIndex(registry, fetch)
+			if ok then
+				local packages = {}
+				for name, offered in pairs(answer.packages) do
+					local size = 0
+					for _, file in pairs(offered.files) do size = size + file.size end
+					packages[name] = {
+						version = offered.version,
+						description = offered.description,
+						dependencies = offered.dependencies,
+						size = size
+					}
+					offered.registry = registry
+					if candidates[name] == nil then candidates[name] = {} end
+					table.insert(candidates[name], offered)
+				end
+				local known = cached[registry]
+				local isKnown = known and planning.same(known.packages, packages)
+				if not isKnown then cached[registry] = {updated = now(), packages = packages} end
+			else
+				failures[#failures + 1] = answer
+			end
 		end
-		return state
-	end
-	local function plan(title, before, state, notes, force, repair)
-		return planning.makePlan(disk, {
-			title = title,
-			before = before,
-			state = state,
-			notes = notes,
-			force = force,
-			repair = repair
-		})
+		if #failures == total and not isOptional then error(failures[1] or fail("no_registry"), 0) end
+		for _, failure in ipairs(failures) do onNote(failure.message .. " It is left out.") end
+		return replace(before, "cache", "registries", cached), candidates
 	end
 	local function planResolved(before, title, wanted, newest, options)
-		local notes = {}
-		local asked = askWithNotes(before, notes)
-		local candidates = candidatesOf(asked)
-		local ok, resolved = resolve({
-			wanted = wanted,
-			newest = newest,
-			installed = before.lock.packages,
-			candidates = candidates
-		})
-		if not ok then
-			tell(notes)
-			error(resolved, 0)
-		end
+		local state, candidates = ask(before)
+		local installed = before.lock.packages
+		local resolved = need(
+			resolve({wanted = wanted, newest = newest, installed = installed, candidates = candidates})
+		)
 		local packages = {}
-		for _, note in ipairs(resolved.notes) do notes[#notes + 1] = note end
 		for _, chosen in ipairs(resolved.packages) do
-			packages[chosen.name] = planning.installed(chosen.package, chosen.automatic)
+			local entry = copy(chosen.package)
+			entry.description = nil
+			entry.automatic = chosen.automatic or nil
+			packages[chosen.name] = entry
 		end
-		return plan(title, before, withPackages(asked, packages), notes, options and options.force)
+		local after = replace(state, "lock", "packages", packages)
+		local force = options and options.force
+		return planning.makePlan(disk, title, before, after, resolved.notes, candidates, force)
 	end
-	local function requireInstalled(state, names)
-		if names == nil then names = {} end
-		for _, name in ipairs(names) do
-			if not state.lock.packages[name] then error(fail("not_installed", {name = name}), 0) end
-		end
-	end
-	local function carryOut(todo, transaction)
+	local function carryOut(plan, transaction)
 		local wanted = {}
 		local seen = {}
-		local done = 0
-		local bytes = 0
-		local totalBytes = 0
-		for _, change in ipairs(todo.files) do
+		for _, change in ipairs(plan.files) do
 			local to = change.to
 			if to and not seen[to.sha256] and not transaction.has(to) then
 				seen[to.sha256] = true
-				totalBytes = totalBytes + to.size
 				table.insert(wanted, change.path == FINISHER and 1 or #wanted + 1, change)
 			end
 		end
-		local failure = forEach(wanted, function(change)
-			report("fetch", change.path, done, #wanted, bytes, totalBytes)
-			local ok, content = web.fetchFile(change, fetch)
-			if not ok then return content end
-			local staged, problem = transaction.stage(change.to, content)
-			if not staged then return problem end
-			done = done + 1
-			bytes = bytes + change.to.size
-			return nil
-		end)
-		if failure then return failure end
-		report("apply", todo.title, done, done, bytes, bytes)
-		need(transaction.commit(todo, store.stateFiles(todo.state, todo.before)))
-		return nil
+		local total = #wanted
+		local begun = 0
+		local done = 0
+		local bytes = 0
+		local failure
+		local function tell(phase, name)
+			onProgress({
+				phase = phase,
+				name = name,
+				done = done,
+				total = total,
+				bytes = bytes,
+				totalBytes = plan.download
+			})
+		end
+		local function work(last)
+			while begun < last and failure == nil do
+				begun = begun + 1
+				local change = wanted[begun]
+				tell("fetch", change.path)
+				local ok, content = web.fetchFile(change, fetch)
+				if ok then
+					local staged, problem = transaction.stage(change.to, content)
+					if not staged then failure = problem end
+				else
+					failure = content
+				end
+				done = done + 1
+				bytes = bytes + change.to.size
+			end
+		end
+		local function all() work(total) end
+		work(math.min(1, total))
+		parallel.waitForAll(all, all, all, all)
+		if failure ~= nil then error(failure, 0) end
+		tell("apply", plan.title)
+		if planning.stamp(disk) ~= plan.stamp then raise("changed_meanwhile", {path = store.LOCK}) end
+		need(transaction.commit(plan, plan.state))
 	end
-	local function apply(state, todo)
-		local before = todo.before
-		if not same(state.lock, before.lock) or not same(state.configuration, before.configuration) then
-			error(fail("changed_meanwhile", {path = store.LOCK}), 0)
-		end
-		if #todo.files + #todo.data == 0 and same(state, todo.state) then return end
-		local free = disk.getFreeSpace("")
-		if free ~= "unlimited" and free < todo.needed then
-			error(fail("no_space", {needed = todo.needed, free = free}), 0)
-		end
-		local transaction = need(open(disk, todo.files))
-		local ok, failure = pcall(function() return carryOut(todo, transaction) end)
-		if ok and not failure then return end
+	local function apply(_before, plan)
+		if #plan.files + #plan.data == 0 and next(plan.state) == nil then return end
+		if plan.free < plan.needed then raise("no_space", {needed = plan.needed, free = plan.free}) end
+		local transaction = need(open(disk, plan.files))
+		local ok, failure = pcall(carryOut, plan, transaction)
+		if ok then return end
 		transaction.keep()
 		error(failure, 0)
 	end
-	local function change(before, state, title) apply(before, plan(title, before, state, {})) end
-	local function changeRegistries(before, verb, registry, from, to, offered)
-		local registries = {}
-		for _, known in ipairs(before.configuration.registries) do registries[#registries + 1] = known end
-		local last = #registries + (from and 0 or 1)
-		if to and not (to >= 1 and to <= last and to % 1 == 0) then
-			error(fail("registry_position", {position = to, last = last}), 0)
-		end
-		if from then table.remove(registries, from) end
-		if to then table.insert(registries, to, registry) end
-		local cached = {}
-		for _, known in ipairs(registries) do cached[known] = before.cache.registries[known] end
-		if cached[registry] == nil then cached[registry] = offered end
-		local state = {
-			configuration = {version = 1, registries = registries},
-			lock = before.lock,
-			cache = {version = 1, registries = cached}
-		}
-		change(before, state, verb .. " registry " .. registry)
+	local function change(before, state, title)
+		return apply(before, planning.makePlan(disk, title, before, state, {}))
 	end
-	local function rebuildLock(before, lines)
-		local candidates = candidatesOf(before)
-		local packages = {}
-		local found = {}
-		for name, known in pairs(before.lock.packages) do packages[name] = known end
-		local function stands(offered)
-			local isMeta = true
-			for path, file in pairs(offered.files) do
-				local seen = planning.look(disk, path)
-				if not seen or not planning.matches(disk, path, seen, file) then return false end
-				isMeta = false
-			end
-			for name in pairs(offered.dependencies) do
-				if isMeta and not packages[name] then return false end
-			end
-			return true
+	local function place(before, registry, position, isNew)
+		local registries = copy(before.configuration.registries)
+		local from = positionOf(registries, registry)
+		if isNew ~= (from == nil) then
+			raise(isNew and "registry_known" or "registry_unknown", {registry = registry})
 		end
-		local known = -1
-		while #found > known do
-			known = #found
-			for _, name in ipairs(planning.keys(candidates)) do
-				for _, offered in ipairs(candidates[name]) do
-					if not packages[name] and stands(offered) then
-						packages[name] = planning.installed(offered, false)
-						found[#found + 1] = name .. " " .. offered.version
-					end
-				end
-			end
+		local name = from and table.remove(registries, from) or registry
+		local last = #registries + 1
+		local to = position or last
+		if not (to >= 1 and to <= last and to % 1 == 0) then
+			raise("registry_position", {position = to, last = last})
 		end
-		if known == 0 then return end
-		lines[#lines + 1] = "Found again: " .. table.concat(found, ", ") .. "."
-		change(before, withPackages(before, packages), "recover the lock")
+		if isNew or position then table.insert(registries, to, name) end
+		return replace(before, "configuration", "registries", registries)
 	end
 	return {
 		state = guarded(function(state) return state end),
 		update = guarded(function(before)
-			local failures = {}
-			change(before, ask(before, failures, "update"), "update")
-			return failures
+			local state = ask(before)
+			return change(before, state, "update")
 		end),
 		planInstall = guarded(function(before, names, options)
 			return planResolved(before, titleOf("install", names), names, {}, options)
 		end),
 		planUpgrade = guarded(function(before, names, options)
 			requireInstalled(before, names)
-			return planResolved(before, titleOf("upgrade", names), {}, names or true, options)
+			return planResolved(before, titleOf("upgrade", names or {}), {}, names or true, options)
 		end),
 		planUninstall = guarded(function(before, names, options)
+			if options == nil then options = {} end
 			local notes = {}
-			local packages = planning.withoutPackages(before.lock, names, options or {}, notes)
-			return plan(titleOf("uninstall", names), before, withPackages(before, packages), notes)
+			local packages = planning.withoutPackages(before.lock, names, options, notes)
+			local state = replace(before, "lock", "packages", packages)
+			return planning.makePlan(disk, titleOf("uninstall", names), before, state, notes)
 		end),
 		verify = guarded(function(state, names)
 			requireInstalled(state, names)
 			return verify(disk, state.lock, names)
 		end),
 		planRepair = guarded(function(before, findings)
-			local notes = {}
-			local repair = {}
-			for _, finding in ipairs(findings) do repair[#repair + 1] = finding.path end
-			local state = #repair > 0 and askWithNotes(before, notes, "repair") or before
-			return plan(titleOf("repair", repair), before, state, notes, false, repair)
+			local state, candidates = ask(before, true)
+			return planning.makePlan(disk, "repair", before, state, {}, candidates, true, findings)
 		end),
 		apply = guarded(apply),
 		addRegistry = guarded(function(before, registry, options)
 			if options == nil then options = {} end
-			local known = before.configuration.registries
 			need(web.baseUrl(registry))
-			if positionOf(known, registry) then error(fail("registry_known", {registry = registry}), 0) end
-			local ok, answer = web.fetchIndex(registry, fetch)
-			if not ok and options.force ~= true then error(answer, 0) end
-			local offered = ok and {updated = now(), packages = answer.packages} or nil
-			local position = options.position or #known + 1
-			return changeRegistries(before, "add", registry, nil, position, offered)
+			local placed = place(before, registry, options.position, true)
+			local state = ask(placed, options.force, {registry})
+			return change(before, state, "add registry " .. registry)
 		end),
 		removeRegistry = guarded(function(before, registry)
-			local from = requirePosition(before, registry)
-			return changeRegistries(before, "remove", registry, from)
+			return change(before, place(before, registry, nil, false), "remove registry " .. registry)
 		end),
 		moveRegistry = guarded(function(before, registry, position)
-			local from = requirePosition(before, registry)
-			return changeRegistries(before, "move", before.configuration.registries[from], from, position)
+			return change(before, place(before, registry, position, false), "move registry " .. registry)
 		end),
-		recover = guarded(
-			function(state, _first, _second, lines)
-				for _, name in ipairs(disk.isDir("trapos") and disk.list("trapos") or {}) do
-					if name:find("^ccpm%.lock%.json%.broken") then
-						rebuildLock(state, lines)
-						break
-					end
-				end
-				return lines
-			end,
-			true
-		)
+		recover = guarded(function(_state, _first, _second, notes) return notes end)
 	}
 end
 
@@ -2524,7 +2182,7 @@ local function install(words)
 	local isWhole = installed.trapos ~= nil or agreed or screen.ask("Install all of TrapOS?", true)
 	local function perform(line)
 		if forced then line[#line + 1] = "--force" end
-		return run(line, {client = client, screen = {fail = fail}})
+		return run(line, client, fail)
 	end
 	if not isNew and not perform(agreed and {"upgrade", "--yes"} or {"upgrade"}) then return false end
 	local line = {"install", "--yes"}

@@ -1,5 +1,7 @@
 --- The package manager for programs.
-local fail = require("/apis/ccpm/failure").fail
+local failure_ = require("/apis/ccpm/failure")
+local fail = failure_.fail
+local raise = failure_.raise
 local finish = require("/apis/ccpm/finish")
 local planning = require("/apis/ccpm/plan")
 local web = require("/apis/ccpm/registry")
@@ -11,29 +13,24 @@ local send = require("/apis/http").send
 local TIMEOUT = 30
 local FINISHER = "apis/ccpm/finish.lua"
 
-local function fetchOverHttp(url) return send({url = url, timeout = TIMEOUT}) end
-
-local function same(one, other)
-	if type(one) ~= "table" or type(other) ~= "table" then return one == other end
-	for key, value in pairs(one) do
-		if not same(value, other[key]) then return false end
-	end
-	for key in pairs(other) do
-		if one[key] == nil then return false end
-	end
-	return true
-end
-
-local function titleOf(verb, names)
-	if names == nil then names = {} end
-	if #names == 0 then return verb end
-	return verb .. " " .. (#names > 3 and #names .. " of them" or table.concat(names, ", "))
-end
-
 local function need(ok, value)
 	if not ok then error(value, 0) end
 	return value
 end
+
+local function copy(from)
+	local to = {}
+	for field, value in pairs(from) do to[field] = value end
+	return to
+end
+
+local function replace(before, file, field, content)
+	local state = copy(before)
+	state[file] = {version = 1, [field] = content}
+	return state
+end
+
+local function titleOf(verb, names) return table.concat({verb, unpack(names)}, " "):sub(1, 80) end
 
 local function positionOf(registries, registry)
 	local _, base = web.baseUrl(registry)
@@ -44,75 +41,37 @@ local function positionOf(registries, registry)
 	return nil
 end
 
-local function requirePosition(state, registry)
-	local position = positionOf(state.configuration.registries, registry)
-	if not position then error(fail("registry_unknown", {registry = registry}), 0) end
-	return position
-end
-
-local function withPackages(state, packages)
-	return {
-		configuration = state.configuration,
-		cache = state.cache,
-		lock = {version = 1, packages = packages}
-	}
-end
-
-local function candidatesOf(state)
-	local candidates = {}
-	for _, registry in ipairs(state.configuration.registries) do
-		local known = state.cache.registries[registry]
-		for name, offered in pairs(known and known.packages or {}) do
-			local candidate = {registry = registry}
-			for field, value in pairs(offered) do candidate[field] = value end
-			if candidates[name] == nil then candidates[name] = {} end
-			table.insert(candidates[name], candidate)
-		end
+local function requireInstalled(state, names)
+	if names == nil then names = {} end
+	for _, name in ipairs(names) do
+		if not state.lock.packages[name] then raise("not_installed", {name = name}) end
 	end
-	return candidates
 end
 
 --- Makes a package manager. It keeps nothing in memory: the state is read anew by each call.
 -- @param environment stand-ins for what the computer provides, and who is told of progress and notes
 -- @return its functions
 local function createCcpm(environment)
-	local given = environment or {}
-	local disk = given.fs or fs
-	local fetch = given.fetch or fetchOverHttp
-	local now = given.now or function() return os.epoch("utc") end
-	local function report(phase, name, done, total, bytes, totalBytes)
-		if bytes == nil then bytes = 0 end
-		if totalBytes == nil then totalBytes = 0 end
-		if given.onProgress then
-			given.onProgress({
-				phase = phase,
-				name = name,
-				done = done,
-				total = total,
-				bytes = bytes,
-				totalBytes = totalBytes
-			})
-		end
-	end
-	local function tell(notes)
-		for _, note in ipairs(given.onNote and notes or {}) do given.onNote(note) end
-	end
-	local function guarded(act, isReporter)
+	if environment == nil then environment = {} end
+	local disk = environment.fs or fs
+	local fetch = environment.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end
+	local now = environment.now or function() return os.epoch("utc") end
+	local onProgress = environment.onProgress or function() end
+	local onNote = environment.onNote or function() end
+	local function guarded(act)
 		return function(first, second)
 			local ok, value = pcall(function()
-				local lines = {}
+				local notes = {}
 				local done, line = finish.recover(disk)
-				if not done and disk.exists(finish.JOURNAL) then
-					error(fail("not_finished", {what = line}), 0)
-				end
-				if line then lines[#lines + 1] = line end
-				local known, read = store.readState(disk, lines)
-				if not isReporter then tell(lines) end
-				local state = need(known, read)
+				if not done and disk.exists(finish.JOURNAL) then raise("not_finished", {what = line}) end
+				if line then notes[#notes + 1] = line end
+				local state = need(store.readState(disk, notes))
+				state.stamp = planning.stamp(disk)
+				for _, note in ipairs(notes) do onNote(note) end
 				local registries = state.configuration.registries
-				local added = given.registry
+				local added = environment.registry
 				if added and not positionOf(registries, added) then registries[#registries + 1] = added end
-				return act(state, first, second, lines)
+				return act(state, first, second, notes)
 			end)
 			if ok then return true, value end
 			if value == "Terminated" then error(value, 0) end
@@ -120,260 +79,184 @@ local function createCcpm(environment)
 			return false, failure
 		end
 	end
-	local function forEach(items, act)
-		local next = 0
-		local failure
-		local function work(last)
-			while next < last and failure == nil do
-				next = next + 1
-				failure = act(items[next]) or failure
-			end
-		end
-		local function all() work(#items) end
-		work(given.fetch and #items or math.min(1, #items))
-		if next < #items then parallel.waitForAll(all, all, all, all) end
-		return failure
-	end
-	local function ask(before, failures, purpose)
-		local registries = before.configuration.registries
-		local cached = {}
-		local done = 0
-		local first
-		local answered = 0
-		if #registries == 0 and purpose ~= "repair" then error(fail("no_registry"), 0) end
-		forEach(registries, function(registry)
-			report("index", registry, done, #registries)
-			local ok, answer = web.fetchIndex(registry, fetch)
-			local known = before.cache.registries[registry]
-			if known then cached[registry] = known end
-			done = done + 1
-			if not ok then
-				failures[registry] = answer
-				if first == nil then first = answer end
-				return
-			end
-			answered = answered + 1
-			if purpose == "update" or not known or not same(known.packages, answer.packages) then
-				cached[registry] = {updated = now(), packages = answer.packages}
-			end
-			return nil
-		end)
-		if answered == 0 and purpose ~= "repair" then
-			error(done ~= 1 and fail("no_registry_answers", {what = first.message}) or first, 0)
-		end
-		return {
-			configuration = before.configuration,
-			lock = before.lock,
-			cache = {version = 1, registries = cached}
-		}
-	end
-	local function askWithNotes(before, notes, purpose)
+	local function ask(before, isOptional, only)
+		local registries = only or before.configuration.registries
+		local total = #registries
+		local cached = copy(before.cache.registries)
+		local candidates = {}
 		local failures = {}
-		local state = ask(before, failures, purpose)
-		for _, registry in ipairs(planning.keys(failures)) do
-			local known = before.cache.registries[registry] ~= nil
-			notes[#notes + 1] = failures[registry].message .. " "
-				.. (known and "What it had before counts." or "It is left out.")
+		for place, registry in ipairs(registries) do
+			onProgress({
+				phase = "index",
+				name = registry,
+				done = place - 1,
+				total = total,
+				bytes = 0,
+				totalBytes = 0
+			})
+			local ok, answer = web.fetchIndex(registry, fetch)
+			if ok then
+				local packages = {}
+				for name, offered in pairs(answer.packages) do
+					local size = 0
+					for _, file in pairs(offered.files) do size = size + file.size end
+					packages[name] = {
+						version = offered.version,
+						description = offered.description,
+						dependencies = offered.dependencies,
+						size = size
+					}
+					offered.registry = registry
+					if candidates[name] == nil then candidates[name] = {} end
+					table.insert(candidates[name], offered)
+				end
+				local known = cached[registry]
+				local isKnown = known and planning.same(known.packages, packages)
+				if not isKnown then cached[registry] = {updated = now(), packages = packages} end
+			else
+				failures[#failures + 1] = answer
+			end
 		end
-		return state
-	end
-	local function plan(title, before, state, notes, force, repair)
-		return planning.makePlan(disk, {
-			title = title,
-			before = before,
-			state = state,
-			notes = notes,
-			force = force,
-			repair = repair
-		})
+		if #failures == total and not isOptional then error(failures[1] or fail("no_registry"), 0) end
+		for _, failure in ipairs(failures) do onNote(failure.message .. " It is left out.") end
+		return replace(before, "cache", "registries", cached), candidates
 	end
 	local function planResolved(before, title, wanted, newest, options)
-		local notes = {}
-		local asked = askWithNotes(before, notes)
-		local candidates = candidatesOf(asked)
-		local ok, resolved = resolve({
-			wanted = wanted,
-			newest = newest,
-			installed = before.lock.packages,
-			candidates = candidates
-		})
-		if not ok then
-			tell(notes)
-			error(resolved, 0)
-		end
+		local state, candidates = ask(before)
+		local installed = before.lock.packages
+		local resolved = need(
+			resolve({wanted = wanted, newest = newest, installed = installed, candidates = candidates})
+		)
 		local packages = {}
-		for _, note in ipairs(resolved.notes) do notes[#notes + 1] = note end
 		for _, chosen in ipairs(resolved.packages) do
-			packages[chosen.name] = planning.installed(chosen.package, chosen.automatic)
+			local entry = copy(chosen.package)
+			entry.description = nil
+			entry.automatic = chosen.automatic or nil
+			packages[chosen.name] = entry
 		end
-		return plan(title, before, withPackages(asked, packages), notes, options and options.force)
+		local after = replace(state, "lock", "packages", packages)
+		local force = options and options.force
+		return planning.makePlan(disk, title, before, after, resolved.notes, candidates, force)
 	end
-	local function requireInstalled(state, names)
-		if names == nil then names = {} end
-		for _, name in ipairs(names) do
-			if not state.lock.packages[name] then error(fail("not_installed", {name = name}), 0) end
-		end
-	end
-	local function carryOut(todo, transaction)
+	local function carryOut(plan, transaction)
 		local wanted = {}
 		local seen = {}
-		local done = 0
-		local bytes = 0
-		local totalBytes = 0
-		for _, change in ipairs(todo.files) do
+		for _, change in ipairs(plan.files) do
 			local to = change.to
 			if to and not seen[to.sha256] and not transaction.has(to) then
 				seen[to.sha256] = true
-				totalBytes = totalBytes + to.size
 				table.insert(wanted, change.path == FINISHER and 1 or #wanted + 1, change)
 			end
 		end
-		local failure = forEach(wanted, function(change)
-			report("fetch", change.path, done, #wanted, bytes, totalBytes)
-			local ok, content = web.fetchFile(change, fetch)
-			if not ok then return content end
-			local staged, problem = transaction.stage(change.to, content)
-			if not staged then return problem end
-			done = done + 1
-			bytes = bytes + change.to.size
-			return nil
-		end)
-		if failure then return failure end
-		report("apply", todo.title, done, done, bytes, bytes)
-		need(transaction.commit(todo, store.stateFiles(todo.state, todo.before)))
-		return nil
+		local total = #wanted
+		local begun = 0
+		local done = 0
+		local bytes = 0
+		local failure
+		local function tell(phase, name)
+			onProgress({
+				phase = phase,
+				name = name,
+				done = done,
+				total = total,
+				bytes = bytes,
+				totalBytes = plan.download
+			})
+		end
+		local function work(last)
+			while begun < last and failure == nil do
+				begun = begun + 1
+				local change = wanted[begun]
+				tell("fetch", change.path)
+				local ok, content = web.fetchFile(change, fetch)
+				if ok then
+					local staged, problem = transaction.stage(change.to, content)
+					if not staged then failure = problem end
+				else
+					failure = content
+				end
+				done = done + 1
+				bytes = bytes + change.to.size
+			end
+		end
+		local function all() work(total) end
+		work(math.min(1, total))
+		parallel.waitForAll(all, all, all, all)
+		if failure ~= nil then error(failure, 0) end
+		tell("apply", plan.title)
+		if planning.stamp(disk) ~= plan.stamp then raise("changed_meanwhile", {path = store.LOCK}) end
+		need(transaction.commit(plan, plan.state))
 	end
-	local function apply(state, todo)
-		local before = todo.before
-		if not same(state.lock, before.lock) or not same(state.configuration, before.configuration) then
-			error(fail("changed_meanwhile", {path = store.LOCK}), 0)
-		end
-		if #todo.files + #todo.data == 0 and same(state, todo.state) then return end
-		local free = disk.getFreeSpace("")
-		if free ~= "unlimited" and free < todo.needed then
-			error(fail("no_space", {needed = todo.needed, free = free}), 0)
-		end
-		local transaction = need(open(disk, todo.files))
-		local ok, failure = pcall(function() return carryOut(todo, transaction) end)
-		if ok and not failure then return end
+	local function apply(_before, plan)
+		if #plan.files + #plan.data == 0 and next(plan.state) == nil then return end
+		if plan.free < plan.needed then raise("no_space", {needed = plan.needed, free = plan.free}) end
+		local transaction = need(open(disk, plan.files))
+		local ok, failure = pcall(carryOut, plan, transaction)
+		if ok then return end
 		transaction.keep()
 		error(failure, 0)
 	end
-	local function change(before, state, title) apply(before, plan(title, before, state, {})) end
-	local function changeRegistries(before, verb, registry, from, to, offered)
-		local registries = {}
-		for _, known in ipairs(before.configuration.registries) do registries[#registries + 1] = known end
-		local last = #registries + (from and 0 or 1)
-		if to and not (to >= 1 and to <= last and to % 1 == 0) then
-			error(fail("registry_position", {position = to, last = last}), 0)
-		end
-		if from then table.remove(registries, from) end
-		if to then table.insert(registries, to, registry) end
-		local cached = {}
-		for _, known in ipairs(registries) do cached[known] = before.cache.registries[known] end
-		if cached[registry] == nil then cached[registry] = offered end
-		local state = {
-			configuration = {version = 1, registries = registries},
-			lock = before.lock,
-			cache = {version = 1, registries = cached}
-		}
-		change(before, state, verb .. " registry " .. registry)
+	local function change(before, state, title)
+		return apply(before, planning.makePlan(disk, title, before, state, {}))
 	end
-	local function rebuildLock(before, lines)
-		local candidates = candidatesOf(before)
-		local packages = {}
-		local found = {}
-		for name, known in pairs(before.lock.packages) do packages[name] = known end
-		local function stands(offered)
-			local isMeta = true
-			for path, file in pairs(offered.files) do
-				local seen = planning.look(disk, path)
-				if not seen or not planning.matches(disk, path, seen, file) then return false end
-				isMeta = false
-			end
-			for name in pairs(offered.dependencies) do
-				if isMeta and not packages[name] then return false end
-			end
-			return true
+	local function place(before, registry, position, isNew)
+		local registries = copy(before.configuration.registries)
+		local from = positionOf(registries, registry)
+		if isNew ~= (from == nil) then
+			raise(isNew and "registry_known" or "registry_unknown", {registry = registry})
 		end
-		local known = -1
-		while #found > known do
-			known = #found
-			for _, name in ipairs(planning.keys(candidates)) do
-				for _, offered in ipairs(candidates[name]) do
-					if not packages[name] and stands(offered) then
-						packages[name] = planning.installed(offered, false)
-						found[#found + 1] = name .. " " .. offered.version
-					end
-				end
-			end
+		local name = from and table.remove(registries, from) or registry
+		local last = #registries + 1
+		local to = position or last
+		if not (to >= 1 and to <= last and to % 1 == 0) then
+			raise("registry_position", {position = to, last = last})
 		end
-		if known == 0 then return end
-		lines[#lines + 1] = "Found again: " .. table.concat(found, ", ") .. "."
-		change(before, withPackages(before, packages), "recover the lock")
+		if isNew or position then table.insert(registries, to, name) end
+		return replace(before, "configuration", "registries", registries)
 	end
 	return {
 		state = guarded(function(state) return state end),
 		update = guarded(function(before)
-			local failures = {}
-			change(before, ask(before, failures, "update"), "update")
-			return failures
+			local state = ask(before)
+			return change(before, state, "update")
 		end),
 		planInstall = guarded(function(before, names, options)
 			return planResolved(before, titleOf("install", names), names, {}, options)
 		end),
 		planUpgrade = guarded(function(before, names, options)
 			requireInstalled(before, names)
-			return planResolved(before, titleOf("upgrade", names), {}, names or true, options)
+			return planResolved(before, titleOf("upgrade", names or {}), {}, names or true, options)
 		end),
 		planUninstall = guarded(function(before, names, options)
+			if options == nil then options = {} end
 			local notes = {}
-			local packages = planning.withoutPackages(before.lock, names, options or {}, notes)
-			return plan(titleOf("uninstall", names), before, withPackages(before, packages), notes)
+			local packages = planning.withoutPackages(before.lock, names, options, notes)
+			local state = replace(before, "lock", "packages", packages)
+			return planning.makePlan(disk, titleOf("uninstall", names), before, state, notes)
 		end),
 		verify = guarded(function(state, names)
 			requireInstalled(state, names)
 			return verify(disk, state.lock, names)
 		end),
 		planRepair = guarded(function(before, findings)
-			local notes = {}
-			local repair = {}
-			for _, finding in ipairs(findings) do repair[#repair + 1] = finding.path end
-			local state = #repair > 0 and askWithNotes(before, notes, "repair") or before
-			return plan(titleOf("repair", repair), before, state, notes, false, repair)
+			local state, candidates = ask(before, true)
+			return planning.makePlan(disk, "repair", before, state, {}, candidates, true, findings)
 		end),
 		apply = guarded(apply),
 		addRegistry = guarded(function(before, registry, options)
 			if options == nil then options = {} end
-			local known = before.configuration.registries
 			need(web.baseUrl(registry))
-			if positionOf(known, registry) then error(fail("registry_known", {registry = registry}), 0) end
-			local ok, answer = web.fetchIndex(registry, fetch)
-			if not ok and options.force ~= true then error(answer, 0) end
-			local offered = ok and {updated = now(), packages = answer.packages} or nil
-			local position = options.position or #known + 1
-			return changeRegistries(before, "add", registry, nil, position, offered)
+			local placed = place(before, registry, options.position, true)
+			local state = ask(placed, options.force, {registry})
+			return change(before, state, "add registry " .. registry)
 		end),
 		removeRegistry = guarded(function(before, registry)
-			local from = requirePosition(before, registry)
-			return changeRegistries(before, "remove", registry, from)
+			return change(before, place(before, registry, nil, false), "remove registry " .. registry)
 		end),
 		moveRegistry = guarded(function(before, registry, position)
-			local from = requirePosition(before, registry)
-			return changeRegistries(before, "move", before.configuration.registries[from], from, position)
+			return change(before, place(before, registry, position, false), "move registry " .. registry)
 		end),
-		recover = guarded(
-			function(state, _first, _second, lines)
-				for _, name in ipairs(disk.isDir("trapos") and disk.list("trapos") or {}) do
-					if name:find("^ccpm%.lock%.json%.broken") then
-						rebuildLock(state, lines)
-						break
-					end
-				end
-				return lines
-			end,
-			true
-		)
+		recover = guarded(function(_state, _first, _second, notes) return notes end)
 	}
 end
 

@@ -5,11 +5,19 @@
 ---@field version 1
 ---@field registries table<string, libccpm.CachedRegistry>
 
+--- What is kept of a package that a registry offers: enough to choose it, but not to install it.
+---@class libccpm.CachedPackage
+---@field version string
+---@field description string
+---@field dependencies table<string, string>
+--- Bytes of all its files.
+---@field size number
+
 --- What a registry offered when it was last asked.
 ---@class libccpm.CachedRegistry
---- Milliseconds since 1970, UTC.
+--- When it was seen to offer this: milliseconds since 1970, UTC.
 ---@field updated number
----@field packages table<string, libccpm.Package>
+---@field packages table<string, libccpm.CachedPackage>
 
 --- The package manager that `require("/apis/libccpm")()` makes. Each function returns `true, value` or
 --- `false, failure` and never raises, except for `Terminated` (Ctrl+T).
@@ -21,14 +29,14 @@ local Ccpm = {}
 ---@return libccpm.State|libccpm.Failure
 function Ccpm.state() end
 
---- Asks every registry what it has, and writes it down. The value tells what went wrong, by registry. Fails when
---- none answered (`no_registry_answers`, or the failure of the only one) or there is none (`no_registry`).
+--- Asks every registry what it has, and writes it down. Of one that does not answer a note is told, and what it
+--- had before stays. Fails when none answers, with the failure of one of them, or there is none (`no_registry`).
 ---@return boolean
----@return table<string, libccpm.Failure>|libccpm.Failure
+---@return libccpm.Failure|nil
 function Ccpm.update() end
 
---- Plans an installation with all that it needs, from what the registries offer now. What is installed stays as it
---- is unless it does not fit.
+--- Plans an installation with all that it needs, from what the registries offer now; one that does not answer is
+--- left out, with a note. What is installed stays as it is unless it does not fit.
 ---@param names string[] packages; they count as asked for from then on
 ---@param options? libccpm.InstallOptions
 ---@return boolean
@@ -91,8 +99,8 @@ function Ccpm.removeRegistry(registry) end
 ---@return libccpm.Failure|nil
 function Ccpm.moveRegistry(registry, position) end
 
---- Finishes what a power cut has left, sets state aside that cannot be read, and rebuilds a lock that was set aside
---- from the packages that stand whole on the disk. The value says what was done, a line each.
+--- Finishes what a power cut has left, and sets state aside that cannot be read. The value says what was done, a
+--- line each.
 ---@return boolean
 ---@return string[]|libccpm.Failure
 function Ccpm.recover() end
@@ -158,14 +166,15 @@ function Disk.getDrive(path) end
 --- What ccpm is given of the outside; the computer's own where a field is absent.
 ---@class libccpm.Environment
 ---@field fs? libccpm.Disk
---- Fetches a URL.
+--- Fetches a URL; called by several coroutines at once.
 ---@field fetch? fun(url: string): libccpm.Fetched
 --- A registry that counts as the last one; the next change writes it down with the others. The installer's.
 ---@field registry? string
 --- Milliseconds since 1970, UTC.
 ---@field now? fun(): number
 ---@field onProgress? fun(progress: libccpm.Progress)
---- Told what a player must know beside the result: state that could not be read and was set aside, and the like.
+--- Told what a player must know beside the result: state that could not be read and was set aside, registries that
+--- do not answer.
 ---@field onNote? fun(note: string)
 
 --- What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines.
@@ -194,13 +203,11 @@ function Disk.getDrive(path) end
 --- What comes; absent where the file goes.
 ---@field to? libccpm.Fingerprint
 --- Where it is fetched; absent where it is removed.
----@field url? string
---- The registry, for messages.
 ---@field registry? string
---- Where the file that is there is kept, because the player changed it, or because of --force.
+--- Where the file that is there is kept: the player has changed it, or no package has brought it.
 ---@field backup? string
 --- What stood there when the plan was made, so that a change after that is noticed; absent for nothing.
----@field found? { size: number, modified: number }
+---@field found? libccpm.Found
 
 --- Files by path from the computer's root, without a leading slash.
 ---@alias libccpm.Files table<string, libccpm.Fingerprint>
@@ -218,6 +225,11 @@ function Disk.getDrive(path) end
 ---@field size number
 --- 64 hexadecimal digits in lower case.
 ---@field sha256 string
+
+--- What is seen of a file from outside.
+---@class libccpm.Found
+---@field size number
+---@field modified number
 
 ---@class libccpm.InstallOptions
 --- Overwrite files that no package brought; they are kept as `.ccpm-old`.
@@ -240,19 +252,6 @@ function Disk.getDrive(path) end
 ---@field version 1
 ---@field packages table<string, libccpm.InstalledPackage>
 
---- What a registry says of a package.
----@class libccpm.Package
---- As semver writes it.
----@field version string
----@field description string
---- Version ranges by the name of the package that is needed.
----@field dependencies table<string, string>
----@field files libccpm.Files
---- Those of the files that a computer starts beside its shell.
----@field autostart? string[]
---- Folders that the package's programs write to, under trapos/; they go when it is uninstalled.
----@field data? string[]
-
 --- One package that a plan changes.
 ---@class libccpm.PackageChange
 ---@field name string
@@ -261,7 +260,6 @@ function Disk.getDrive(path) end
 --- Absent when it goes.
 ---@field to? string
 ---@field registry? string
----@field automatic boolean
 
 --- What a command would do. Nothing has been touched.
 ---@class libccpm.Plan
@@ -271,14 +269,14 @@ function Disk.getDrive(path) end
 ---@field files libccpm.FileChange[]
 --- Folders of data that go, under trapos/.
 ---@field data string[]
---- The state that it was made from; one that has changed since then is not applied.
----@field before libccpm.State
---- The state afterwards.
----@field state libccpm.State
+--- Texts of ccpm's own files by path, false for those that go; empty when the state stays as it is.
+---@field state table<string, string|false>
+--- How ccpm's own files stood on the disk; when one has been written since then, the plan is not applied.
+---@field stamp? string
 --- Bytes to fetch; what an interrupted run has left behind is not fetched again and not counted.
 ---@field download number
---- Bytes of the disk that are needed until the end, as CC counts them, and those that are free (math.huge without
---- a limit). `apply` refuses a plan that needs more than is free.
+--- Bytes of the disk that are needed until the end, rather too many than too few, and those that are free or hold
+--- what an interrupted run has left (math.huge without a limit). `apply` refuses a plan that needs more than is free.
 ---@field needed number
 ---@field free number
 --- How many bytes less (or, negative, more) are used afterwards.
@@ -303,6 +301,8 @@ function Disk.getDrive(path) end
 ---@field configuration libccpm.Configuration
 ---@field lock libccpm.Lock
 ---@field cache libccpm.Cache
+--- How the files that it was read from stood on the disk.
+---@field stamp? string
 
 ---@class libccpm.UninstallOptions
 --- Remove what needs the packages, too.

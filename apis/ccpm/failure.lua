@@ -35,7 +35,6 @@ M.failures = {
 	registry_known = {"{registry} is configured already.", "See: ccpm registry list"},
 	registry_unknown = {"{registry} is not configured.", "See: ccpm registry list"},
 	registry_position = {"There is no position {position}.", "Give one from 1 to {last}."},
-	no_registry_answers = {"No registry answered.", "{what}"},
 	unknown_package = {"No registry has a package {name}.", "See: ccpm search <word>"},
 	missing_dependency = {
 		"{who} needs {name}, which no registry has.",
@@ -65,11 +64,13 @@ M.failures = {
 	changed_meanwhile = {"{path} changed meanwhile. Nothing was touched.", "Try again."},
 	cannot_write = {"{path} cannot be written: {what}.", "Look at the disk, then try again."},
 	not_finished = {"A change was begun and cannot be finished.", "{what}"},
-	not_repairable = {"No registry has {path} of {name} {version} any more.", "Type: ccpm upgrade {name}"},
+	not_repairable = {"No registry has {path} of {name} as it was installed.", "Type: ccpm upgrade {name}"},
 	newer_format = {"{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."},
 	internal_error = {"Unexpected: {what}", "Please report this."}
 }
 
 function M.fail(code, detail) return makeFailure(M.failures, code, detail) end
+
+function M.raise(code, detail) error(M.fail(code, detail), 0) end
 
 return M

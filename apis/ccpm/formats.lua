@@ -93,10 +93,16 @@ local function isData(path) return isBelowRoot(path) and not has(path:lower(), "
 local readName = text(64, "^[a-z0-9][a-z0-9._-]*$", "a name of a-z 0-9 . _ -")
 local readPath = text(200, "^[%w._/-]+$", "a path that packages may have", isFile)
 local readRegistry = text(200, "^[!-~]+$", "a registry")
+local readVersion = text(64, "", "a version", semver.isVersion)
+local readDependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", semver.isRange))
+
+local function readDescription(value, where)
+	return type(value) == "string" and plain(value:sub(1, 200)) or wrong(where, "must be a text")
+end
 
 local function readPackages(readers)
-	readers.version = text(64, "", "a version", semver.isVersion)
-	readers.dependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", semver.isRange))
+	readers.version = readVersion
+	readers.dependencies = readDependencies
 	readers.files = map(
 		FILES,
 		readPath,
@@ -117,11 +123,7 @@ local function readPackages(readers)
 	end)
 end
 
-local readOffered = readPackages({
-	description = function(value, where)
-		return type(value) == "string" and plain(value:sub(1, 200)) or wrong(where, "must be a text")
-	end
-})
+local readOffered = readPackages({description = readDescription})
 local readInstalled = readPackages({
 	registry = optional(readRegistry),
 	automatic = optional(function(value, where)
@@ -130,7 +132,17 @@ local readInstalled = readPackages({
 	end)
 })
 local readRegistries = list(readRegistry)
-local readCache = map(ENTRIES, readRegistry, record({updated = number(LATEST), packages = readOffered}))
+local readKnown = record({
+	version = readVersion,
+	dependencies = readDependencies,
+	description = readDescription,
+	size = number(FILES * FILE_BYTES)
+})
+local readCache = map(
+	ENTRIES,
+	readRegistry,
+	record({updated = number(LATEST), packages = map(PACKAGES, readName, readKnown)})
+)
 
 local function check(value, field, read)
 	local version = type(value) == "table" and value.version

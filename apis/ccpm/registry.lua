@@ -27,8 +27,6 @@ function M.baseUrl(registry)
 	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/" .. place .. "/"
 end
 
-function M.fileUrl(base, path) return base .. path end
-
 local function fetchText(fetch, url, registry, path, missing)
 	local fetch_result_0 = fetch(url)
 	local status = fetch_result_0.status
@@ -48,7 +46,7 @@ end
 function M.fetchIndex(registry, fetch)
 	local ok, base = M.baseUrl(registry)
 	if not ok then return false, base end
-	local fetched, text = fetchText(fetch, M.fileUrl(base, INDEX_PATH), registry, INDEX_PATH, "no_index")
+	local fetched, text = fetchText(fetch, base .. INDEX_PATH, registry, INDEX_PATH, "no_index")
 	if not fetched then return false, text end
 	if #text > formats.INDEX_BYTES then
 		return false, fail("bad_index", {registry = registry, what = "it is too large"})
@@ -61,7 +59,8 @@ end
 function M.fetchFile(change, fetch)
 	local registry = change.registry
 	local path = change.path
-	local ok, content = fetchText(fetch, change.url, registry, path, "file_missing")
+	local _, base = M.baseUrl(registry)
+	local ok, content = fetchText(fetch, base .. path, registry, path, "file_missing")
 	if not ok then return false, content end
 	if #content ~= change.to.size or sha256(content) ~= change.to.sha256 then
 		return false, fail("wrong_content", {registry = registry, path = path})

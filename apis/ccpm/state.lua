@@ -7,6 +7,11 @@ local formats = require("/apis/ccpm/formats")
 M.LOCK = "trapos/ccpm.lock.json"
 M.CONFIGURATION = "trapos/ccpm.json"
 M.CACHE = "trapos/ccpm.cache.json"
+local REMEDIES = {
+	[M.LOCK] = "install <what you had>",
+	[M.CONFIGURATION] = "registry add <registry>",
+	[M.CACHE] = "update"
+}
 local EMPTY = {version = 1, registries = {}, packages = {}}
 
 local function readFile(disk, path, check, notes)
@@ -18,7 +23,7 @@ local function readFile(disk, path, check, notes)
 		local moved, problem = pcall(disk.move, path, aside)
 		if not moved then error(fail("cannot_write", {path = path, what = finish.reasonOf(problem)}), 0) end
 		notes[#notes + 1] = path .. " cannot be read (" .. value .. "). It was set aside as " .. aside
-			.. ". Type: ccpm recover"
+			.. ". Type: ccpm " .. REMEDIES[path]
 	end
 	local _, empty = check(EMPTY)
 	return empty

@@ -6,19 +6,19 @@
  * data that can be shown and thrown away, and `apply` does it, whole or not at all. While a function waits for a
  * registry it takes every event of its coroutine: run it under `parallel` beside code that needs events of its own.
  */
-import { fail, type Failure } from "./ccpm/failure";
+import { fail, raise, type Failure } from "./ccpm/failure";
 import * as finish from "./ccpm/finish";
 import * as planning from "./ccpm/plan";
 import * as web from "./ccpm/registry";
-import { resolve } from "./ccpm/resolve";
+import { resolve, type Resolved } from "./ccpm/resolve";
 import * as store from "./ccpm/state";
 import { open, type Transaction } from "./ccpm/transaction";
 import type {
+    CachedPackage,
     CachedRegistry,
     Candidate,
     Ccpm,
     Environment,
-    Fetched,
     FileChange,
     Finding,
     InstalledPackage,
@@ -37,28 +37,8 @@ const TIMEOUT = 30;
 /** Fetched first: where it is not installed, a transaction needs it before anything else. */
 const FINISHER = "apis/ccpm/finish.lua";
 
-type Installed = Record<string, InstalledPackage>;
-
-function fetchOverHttp(this: void, url: string): Fetched {
-    return send({ url, timeout: TIMEOUT });
-}
-
-/** Whether two values of plain data say the same. */
-function same(one: unknown, other: unknown): boolean {
-    if (type(one) !== "table" || type(other) !== "table") return one === other;
-    for (const [key, value] of pairs(one as Record<string, unknown>)) {
-        if (!same(value, (other as Record<string, unknown>)[key])) return false;
-    }
-    for (const [key] of pairs(other as Record<string, unknown>)) {
-        if ((one as Record<string, unknown>)[key] === undefined) return false;
-    }
-    return true;
-}
-
-function titleOf(verb: string, names: readonly string[] = []): string {
-    if (names.length === 0) return verb;
-    return `${verb} ${names.length > 3 ? `${names.length} of them` : table.concat(names as string[], ", ")}`;
-}
+type Names = readonly string[];
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The value of a result. A failure is thrown, and comes back from the public function. */
 const need = ((ok: boolean, value: unknown) => {
@@ -66,11 +46,28 @@ const need = ((ok: boolean, value: unknown) => {
     return value;
 }) as (this: void, ...result: unknown[]) => unknown;
 
+function copy<T extends object>(from: T): Writable<T> {
+    const to: Record<string, unknown> = {};
+    for (const [field, value] of pairs(from as Record<string, unknown>)) to[field] = value;
+    return to as Writable<T>;
+}
+
+/** A state with another content in one of its files. */
+function replace(before: State, file: "lock" | "cache" | "configuration", field: string, content: object): State {
+    const state: Record<string, unknown> = copy(before);
+    state[file] = { version: 1, [field]: content };
+    return state as unknown as State;
+}
+
+function titleOf(verb: string, names: Names): string {
+    return string.sub(table.concat([verb, ...names], " "), 1, 80);
+}
+
 /**
  * The position of a registry among others, or undefined where it is not one of them; `owner/repo` and the URL that it
  * stands for are the same registry.
  */
-function positionOf(registries: readonly string[], registry: string): number | undefined {
+function positionOf(registries: Names, registry: string): number | undefined {
     const [, base] = web.baseUrl(registry);
     for (const [position, known] of ipairs(registries)) {
         const [, other] = web.baseUrl(known);
@@ -79,29 +76,10 @@ function positionOf(registries: readonly string[], registry: string): number | u
     return undefined;
 }
 
-function requirePosition(state: State, registry: string): number {
-    const position = positionOf(state.configuration.registries, registry);
-    if (position === undefined) throw fail("registry_unknown", { registry });
-    return position;
-}
-
-function withPackages(state: State, packages: Installed): State {
-    return { configuration: state.configuration, cache: state.cache, lock: { version: 1, packages } };
-}
-
-/** What there is to choose from: of each name, what the registries offer in their order. */
-function candidatesOf(state: State): Record<string, Candidate[]> {
-    const candidates: Record<string, Candidate[]> = {};
-    for (const registry of state.configuration.registries) {
-        const known = state.cache.registries[registry];
-        for (const [name, offered] of pairs(known ? known.packages : {})) {
-            const candidate: Record<string, unknown> = { registry };
-            for (const [field, value] of pairs(offered)) candidate[field] = value;
-            candidates[name] ??= [];
-            table.insert(candidates[name], candidate as unknown as Candidate);
-        }
+function requireInstalled(state: State, names: Names = []): void {
+    for (const name of names) {
+        if (state.lock.packages[name] === undefined) raise("not_installed", { name });
     }
-    return candidates;
 }
 
 /**
@@ -109,50 +87,34 @@ function candidatesOf(state: State): Record<string, Candidate[]> {
  * @param environment stand-ins for what the computer provides, and who is told of progress and notes
  * @returns its functions
  */
-function createCcpm(this: void, environment?: Environment): Ccpm {
-    const given: Environment = environment ?? {};
-    const disk = given.fs ?? (fs);
-    const fetch = given.fetch ?? fetchOverHttp;
-    const now = given.now ?? (() => os.epoch("utc"));
-
-    function report(
-        phase: Progress["phase"],
-        name: string,
-        done: number,
-        total: number,
-        bytes = 0,
-        totalBytes = 0,
-    ): void {
-        if (given.onProgress !== undefined) given.onProgress({ phase, name, done, total, bytes, totalBytes });
-    }
-
-    function tell(notes: readonly string[]): void {
-        for (const note of given.onNote !== undefined ? notes : []) given.onNote!(note);
-    }
+function createCcpm(this: void, environment: Environment = {}): Ccpm {
+    const disk = environment.fs ?? (fs);
+    const fetch = environment.fetch ?? ((url) => send({ url, timeout: TIMEOUT }));
+    const now = environment.now ?? (() => os.epoch("utc"));
+    const onProgress = environment.onProgress ?? (() => {});
+    const onNote = environment.onNote ?? (() => {});
 
     /**
      * Makes a public function: whatever happens in `act`, it returns.
      * @param act gets the state, once what a power cut has left half done is finished, the function's own arguments, and
-     * what there is to tell about that
-     * @param isReporter whether `act` tells that itself
+     * what has been told about that
      */
     function guarded<A, B, T>(
-        act: (state: State, first: A, second: B, lines: string[]) => T,
-        isReporter?: boolean,
+        act: (state: State, first: A, second: B, notes: string[]) => T,
     ): (this: void, first?: A, second?: B) => Result<T> {
         return (first, second) => {
             const [ok, value] = pcall(() => {
-                const lines: string[] = [];
+                const notes: string[] = [];
                 const [done, line] = finish.recover(disk);
-                if (!done && disk.exists(finish.JOURNAL)) throw fail("not_finished", { what: line });
-                if (line !== undefined) lines.push(line);
-                const [known, read] = store.readState(disk, lines);
-                if (!isReporter) tell(lines);
-                const state = need(known, read) as State;
+                if (!done && disk.exists(finish.JOURNAL)) raise("not_finished", { what: line });
+                if (line !== undefined) notes.push(line);
+                const state = need(...store.readState(disk, notes)) as Writable<State>;
+                state.stamp = planning.stamp(disk);
+                for (const note of notes) onNote(note);
                 const registries = state.configuration.registries as string[];
-                const added = given.registry;
+                const added = environment.registry;
                 if (added !== undefined && positionOf(registries, added) === undefined) registries.push(added);
-                return act(state, first as A, second as B, lines);
+                return act(state, first as A, second as B, notes);
             });
             if (ok) return $multi(true as const, value);
             if (value === "Terminated") error(value, 0);
@@ -162,283 +124,187 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
     }
 
     /**
-     * Acts on each item: the first alone, the others some at once where that is possible. After a failure nothing more
-     * is begun.
+     * Asks registries what they have. One that does not answer is left out, with a note.
+     * @param isOptional whether to go on where none answers
+     * @param only those that are asked; all that are configured where it is absent
+     * @returns the state with what is new in its cache, and of each package what the registries offer in their order
      */
-    function forEach<T>(items: readonly T[], act: (item: T) => Failure | undefined): Failure | undefined {
-        let next = 0;
-        let failure: Failure | undefined;
-        const work = (last: number) => {
-            while (next < last && failure === undefined) {
-                next += 1;
-                failure = act(items[next - 1]!) ?? failure;
-            }
-        };
-        const all = () => {
-            work(items.length);
-        };
-        work(given.fetch !== undefined ? items.length : Math.min(1, items.length));
-        // CC allows 16 requests a computer, and other programs may want some.
-        if (next < items.length) parallel.waitForAll(all, all, all, all);
-        return failure;
-    }
-
-    /**
-     * Asks the registries what they have.
-     * @param failures gets what went wrong, by registry; what such a registry offered before stands in
-     * @param purpose an update writes the time down although nothing is new; a repair goes on without any answer
-     */
-    function ask(before: State, failures: Record<string, Failure>, purpose?: "update" | "repair"): State {
-        const registries = before.configuration.registries;
-        const cached: Record<string, CachedRegistry> = {};
-        let done = 0;
-        let first: Failure | undefined;
-        let answered = 0;
-        if (registries.length === 0 && purpose !== "repair") throw fail("no_registry");
-        forEach(registries, (registry) => {
-            report("index", registry, done, registries.length);
-            const [ok, answer] = web.fetchIndex(registry, fetch);
-            const known = before.cache.registries[registry];
-            if (known !== undefined) cached[registry] = known;
-            done += 1;
-            if (!ok) {
-                failures[registry] = answer;
-                first ??= answer;
-                return;
-            }
-            answered += 1;
-            if (purpose === "update" || known === undefined || !same(known.packages, answer.packages)) {
-                cached[registry] = { updated: now(), packages: answer.packages };
-            }
-            return undefined;
-        });
-        if (answered === 0 && purpose !== "repair") throw done === 1 ? first : fail("no_registry_answers", { what: first!.message });
-        return { configuration: before.configuration, lock: before.lock, cache: { version: 1, registries: cached } };
-    }
-
-    /** As `ask`, with a note for each registry that does not answer. */
-    function askWithNotes(before: State, notes: string[], purpose?: "repair"): State {
-        const failures: Record<string, Failure> = {};
-        const state = ask(before, failures, purpose);
-        for (const registry of planning.keys(failures)) {
-            const known = before.cache.registries[registry] !== undefined;
-            notes.push(`${failures[registry]!.message} ${known ? "What it had before counts." : "It is left out."}`);
-        }
-        return state;
-    }
-
-    const plan = (
-        title: string,
+    function ask(
         before: State,
-        state: State,
-        notes: string[],
-        force?: boolean,
-        repair?: readonly string[],
-    ) => planning.makePlan(disk, { title, before, state, notes, force, repair });
+        isOptional?: boolean,
+        only?: Names,
+    ): LuaMultiReturn<[State, Record<string, Candidate[]>]> {
+        const registries = only ?? before.configuration.registries;
+        const total = registries.length;
+        const cached: Record<string, CachedRegistry> = copy(before.cache.registries);
+        const candidates: Record<string, Candidate[]> = {};
+        const failures: Failure[] = [];
+        for (const [place, registry] of ipairs(registries)) {
+            onProgress({ phase: "index", name: registry, done: place - 1, total, bytes: 0, totalBytes: 0 });
+            const [ok, answer] = web.fetchIndex(registry, fetch);
+            if (ok) {
+                const packages: Record<string, CachedPackage> = {};
+                for (const [name, offered] of pairs(answer.packages)) {
+                    let size = 0;
+                    for (const [, file] of pairs(offered.files)) size += file.size;
+                    packages[name] = {
+                        version: offered.version,
+                        description: offered.description,
+                        dependencies: offered.dependencies,
+                        size,
+                    };
+                    (offered as Writable<Candidate>).registry = registry;
+                    candidates[name] ??= [];
+                    table.insert(candidates[name], offered as Candidate);
+                }
+                const known = cached[registry];
+                const isKnown = known && planning.same(known.packages, packages);
+                if (!isKnown) cached[registry] = { updated: now(), packages };
+            } else failures.push(answer);
+        }
+        if (failures.length === total && !isOptional) throw failures[0] ?? fail("no_registry");
+        for (const failure of failures) onNote(`${failure.message} It is left out.`);
+        return $multi(replace(before, "cache", "registries", cached), candidates);
+    }
 
     /** Plans what a resolution leads to. */
     function planResolved(
         before: State,
         title: string,
-        wanted: readonly string[],
-        newest: readonly string[] | true,
-        options: InstallOptions | undefined,
+        wanted: Names,
+        newest: Names | true,
+        options?: InstallOptions,
     ): Plan {
-        const notes: string[] = [];
-        const asked = askWithNotes(before, notes);
-        const candidates = candidatesOf(asked);
-        const [ok, resolved] = resolve({ wanted, newest, installed: before.lock.packages, candidates });
-        if (!ok) {
-            tell(notes);
-            throw resolved;
-        }
-        const packages: Installed = {};
-        for (const note of resolved.notes) notes.push(note);
+        const [state, candidates] = ask(before);
+        const installed = before.lock.packages;
+        const resolved = need(...resolve({ wanted, newest, installed, candidates })) as Resolved;
+        const packages: Record<string, InstalledPackage> = {};
         for (const chosen of resolved.packages) {
-            packages[chosen.name] = planning.installed(chosen.package, chosen.automatic);
+            const entry = copy(chosen.package as Partial<Candidate> & InstalledPackage);
+            entry.description = undefined;
+            entry.automatic = chosen.automatic || undefined;
+            packages[chosen.name] = entry;
         }
-        return plan(title, before, withPackages(asked, packages), notes, options && options.force);
-    }
-
-    function requireInstalled(state: State, names: readonly string[] = []): void {
-        for (const name of names) {
-            if (state.lock.packages[name] === undefined) throw fail("not_installed", { name });
-        }
+        const after = replace(state, "lock", "packages", packages);
+        const force = options && options.force;
+        return planning.makePlan(disk, title, before, after, resolved.notes, candidates, force);
     }
 
     /** Fetches what a plan needs, and does it. */
-    function carryOut(todo: Plan, transaction: Transaction): Failure | undefined {
+    function carryOut(plan: Plan, transaction: Transaction): void {
         const wanted: FileChange[] = [];
         const seen: Record<string, true | undefined> = {};
-        let done = 0;
-        let bytes = 0;
-        let totalBytes = 0;
-        for (const change of todo.files) {
+        for (const change of plan.files) {
             const to = change.to;
-            if (to !== undefined && !seen[to.sha256] && !transaction.has(to)) {
+            if (to && !seen[to.sha256] && !transaction.has(to)) {
                 seen[to.sha256] = true;
-                totalBytes += to.size;
                 table.insert(wanted, change.path === FINISHER ? 1 : wanted.length + 1, change);
             }
         }
-        const failure = forEach(wanted, (change) => {
-            report("fetch", change.path, done, wanted.length, bytes, totalBytes);
-            const [ok, content] = web.fetchFile(change, fetch);
-            if (!ok) return content;
-            const [staged, problem] = transaction.stage(change.to!, content);
-            if (!staged) return problem;
-            done += 1;
-            bytes += change.to!.size;
-            return undefined;
-        });
-        if (failure !== undefined) return failure;
-        report("apply", todo.title, done, done, bytes, bytes);
-        need(...transaction.commit(todo, store.stateFiles(todo.state, todo.before)));
-        return undefined;
+        const total = wanted.length;
+        let begun = 0;
+        let done = 0;
+        let bytes = 0;
+        let failure: unknown;
+        const tell = (phase: Progress["phase"], name: string) => {
+            onProgress({ phase, name, done, total, bytes, totalBytes: plan.download });
+        };
+        const work = (last: number) => {
+            while (begun < last && failure === undefined) {
+                begun += 1;
+                const change = wanted[begun - 1]!;
+                tell("fetch", change.path);
+                const [ok, content] = web.fetchFile(change, fetch);
+                if (ok) {
+                    const [staged, problem] = transaction.stage(change.to!, content);
+                    if (!staged) failure = problem;
+                } else failure = content;
+                done += 1;
+                bytes += change.to!.size;
+            }
+        };
+        const all = () => {
+            work(total);
+        };
+        // The finisher alone. CC allows 16 requests a computer, and other programs may want some.
+        work(math.min(1, total));
+        parallel.waitForAll(all, all, all, all);
+        if (failure !== undefined) throw failure;
+        tell("apply", plan.title);
+        // Nothing yields from here on.
+        if (planning.stamp(disk) !== plan.stamp) raise("changed_meanwhile", { path: store.LOCK });
+        need(...transaction.commit(plan, plan.state));
     }
 
-    function apply(state: State, todo: Plan): undefined {
-        const before = todo.before;
-        if (!same(state.lock, before.lock) || !same(state.configuration, before.configuration)) {
-            throw fail("changed_meanwhile", { path: store.LOCK });
-        }
-        if (todo.files.length + todo.data.length === 0 && same(state, todo.state)) return;
-        const free = disk.getFreeSpace("");
-        if (free !== "unlimited" && free < todo.needed) throw fail("no_space", { needed: todo.needed, free });
-        const transaction = need(...open(disk, todo.files)) as Transaction;
-        const [ok, failure] = pcall(() => carryOut(todo, transaction));
-        if (ok && failure === undefined) return;
+    function apply(_before: State, plan: Plan): undefined {
+        if (plan.files.length + plan.data.length === 0 && next(plan.state)[0] === undefined) return;
+        if (plan.free < plan.needed) raise("no_space", { needed: plan.needed, free: plan.free });
+        const transaction = need(...open(disk, plan.files)) as Transaction;
+        const [ok, failure] = pcall(carryOut, plan, transaction);
+        if (ok) return;
         transaction.keep();
         throw failure;
     }
 
     /** Changes nothing but the state. */
-    function change(before: State, state: State, title: string): void {
-        apply(before, plan(title, before, state, []));
+    function change(before: State, state: State, title: string): undefined {
+        return apply(before, planning.makePlan(disk, title, before, state, []));
     }
 
-    /** Changes the list of registries: takes one out, then puts one in. */
-    function changeRegistries(
-        before: State,
-        verb: string,
-        registry: string,
-        from?: number,
-        to?: number,
-        offered?: CachedRegistry,
-    ): undefined {
-        const registries: string[] = [];
-        for (const known of before.configuration.registries) registries.push(known);
-        const last = registries.length + (from === undefined ? 1 : 0);
-        if (to !== undefined && !(to >= 1 && to <= last && to % 1 === 0)) {
-            throw fail("registry_position", { position: to, last });
-        }
-        if (from !== undefined) table.remove(registries, from);
-        if (to !== undefined) table.insert(registries, to, registry);
-        const cached: Record<string, CachedRegistry | undefined> = {};
-        for (const known of registries) cached[known] = before.cache.registries[known];
-        cached[registry] ??= offered;
-        const state = {
-            configuration: { version: 1 as const, registries },
-            lock: before.lock,
-            cache: { version: 1 as const, registries: cached as Record<string, CachedRegistry> },
-        };
-        change(before, state, `${verb} registry ${registry}`);
-    }
-
-    /** Puts packages of the cache that stand whole on the disk back into a lock that was set aside. */
-    function rebuildLock(before: State, lines: string[]): void {
-        const candidates = candidatesOf(before);
-        const packages: Installed = {};
-        const found: string[] = [];
-        for (const [name, known] of pairs(before.lock.packages)) packages[name] = known;
-        const stands = (offered: Candidate) => {
-            let isMeta = true;
-            for (const [path, file] of pairs(offered.files)) {
-                const seen = planning.look(disk, path);
-                if (seen === undefined || !planning.matches(disk, path, seen, file)) return false;
-                isMeta = false;
-            }
-            // A package without files is there when all that it brings is.
-            for (const [name] of pairs(offered.dependencies)) {
-                if (isMeta && packages[name] === undefined) return false;
-            }
-            return true;
-        };
-        let known = -1;
-        while (found.length > known) {
-            known = found.length;
-            for (const name of planning.keys(candidates)) {
-                for (const offered of candidates[name]!) {
-                    if (packages[name] === undefined && stands(offered)) {
-                        packages[name] = planning.installed(offered, false);
-                        found.push(`${name} ${offered.version}`);
-                    }
-                }
-            }
-        }
-        if (known === 0) return;
-        lines.push(`Found again: ${table.concat(found, ", ")}.`);
-        change(before, withPackages(before, packages), "recover the lock");
+    /** The state with a registry at a position, or nowhere; fails unless it is new, or not, as it should be. */
+    function place(before: State, registry: string, position: number | undefined, isNew: boolean): State {
+        const registries: string[] = copy(before.configuration.registries);
+        const from = positionOf(registries, registry);
+        if (isNew !== (from === undefined)) raise(isNew ? "registry_known" : "registry_unknown", { registry });
+        const name = from === undefined ? registry : table.remove(registries, from)!;
+        const last = registries.length + 1;
+        const to = position ?? last;
+        if (!(to >= 1 && to <= last && to % 1 === 0)) raise("registry_position", { position: to, last });
+        if (isNew || position !== undefined) table.insert(registries, to, name);
+        return replace(before, "configuration", "registries", registries);
     }
 
     return {
         state: guarded((state: State) => state),
         update: guarded((before) => {
-            const failures: Record<string, Failure> = {};
-            change(before, ask(before, failures, "update"), "update");
-            return failures;
+            const [state] = ask(before);
+            return change(before, state, "update");
         }),
-        planInstall: guarded((before, names: readonly string[], options?: InstallOptions) =>
+        planInstall: guarded((before, names: Names, options?: InstallOptions) =>
             planResolved(before, titleOf("install", names), names, [], options),
         ),
-        planUpgrade: guarded((before, names?: readonly string[], options?: InstallOptions) => {
+        planUpgrade: guarded((before, names?: Names, options?: InstallOptions) => {
             requireInstalled(before, names);
-            return planResolved(before, titleOf("upgrade", names), [], names ?? true, options);
+            return planResolved(before, titleOf("upgrade", names ?? []), [], names ?? true, options);
         }),
-        planUninstall: guarded((before, names: readonly string[], options?: UninstallOptions) => {
+        planUninstall: guarded((before, names: Names, options: UninstallOptions = {}) => {
             const notes: string[] = [];
-            const packages = planning.withoutPackages(before.lock, names, options ?? {}, notes);
-            return plan(titleOf("uninstall", names), before, withPackages(before, packages), notes);
+            const packages = planning.withoutPackages(before.lock, names, options, notes);
+            const state = replace(before, "lock", "packages", packages);
+            return planning.makePlan(disk, titleOf("uninstall", names), before, state, notes);
         }),
-        verify: guarded((state, names?: readonly string[]) => {
+        verify: guarded((state, names?: Names) => {
             requireInstalled(state, names);
             return verify(disk, state.lock, names);
         }),
         planRepair: guarded((before, findings: readonly Finding[]) => {
-            const notes: string[] = [];
-            const repair: string[] = [];
-            for (const finding of findings) repair.push(finding.path);
-            const state = repair.length > 0 ? askWithNotes(before, notes, "repair") : before;
-            return plan(titleOf("repair", repair), before, state, notes, false, repair);
+            const [state, candidates] = ask(before, true);
+            return planning.makePlan(disk, "repair", before, state, [], candidates, true, findings);
         }),
         apply: guarded(apply),
         addRegistry: guarded((before, registry: string, options: { position?: number; force?: boolean } = {}) => {
-            const known = before.configuration.registries;
             need(...web.baseUrl(registry));
-            if (positionOf(known, registry) !== undefined) throw fail("registry_known", { registry });
-            const [ok, answer] = web.fetchIndex(registry, fetch);
-            if (!ok && options.force !== true) throw answer;
-            const offered = ok ? { updated: now(), packages: answer.packages } : undefined;
-            const position = options.position ?? known.length + 1;
-            return changeRegistries(before, "add", registry, undefined, position, offered);
+            const placed = place(before, registry, options.position, true);
+            const [state] = ask(placed, options.force, [registry]);
+            return change(before, state, `add registry ${registry}`);
         }),
-        removeRegistry: guarded((before, registry: string) => {
-            const from = requirePosition(before, registry);
-            return changeRegistries(before, "remove", registry, from);
-        }),
-        moveRegistry: guarded((before, registry: string, position: number) => {
-            const from = requirePosition(before, registry);
-            return changeRegistries(before, "move", before.configuration.registries[from - 1]!, from, position);
-        }),
-        recover: guarded((state, _first, _second, lines) => {
-            for (const name of disk.isDir("trapos") ? disk.list("trapos") : []) {
-                if (string.find(name, "^ccpm%.lock%.json%.broken")[0] !== undefined) {
-                    rebuildLock(state, lines);
-                    break;
-                }
-            }
-            return lines;
-        }, true),
+        removeRegistry: guarded((before, registry: string) =>
+            change(before, place(before, registry, undefined, false), `remove registry ${registry}`),
+        ),
+        moveRegistry: guarded((before, registry: string, position: number) =>
+            change(before, place(before, registry, position, false), `move registry ${registry}`),
+        ),
+        recover: guarded((_state, _first, _second, notes) => notes),
     };
 }
 

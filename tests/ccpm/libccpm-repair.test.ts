@@ -141,30 +141,23 @@ describe("recover", () => {
         expect(await filesOn(disk)).toEqual(before);
     });
 
-    test("rebuilds a lock that cannot be read from what stands on the disk", async () => {
+    test("says that a lock was set aside; what is installed again is not fetched again", async () => {
         const { registry, disk } = await installed();
         const before = await stateOn<Lock>(disk, "ccpm.lock");
         await put(disk, { "trapos/ccpm.lock.json": '{"version":1,"packa' });
         const { rows, notes } = await run(disk, `show(ccpm.recover())`);
-        expect(notes).toEqual([]);
         const [[ok, lines]] = rows as [[boolean, string[]]];
         expect(ok).toBe(true);
-        expect(lines).toHaveLength(2);
-        expect(lines[1]).toBe("Found again: app 1.0.0, library 1.0.0, all 1.0.0.");
-        const after = await stateOn<Lock>(disk, "ccpm.lock");
-        expect(Object.keys(after.packages).sort()).toEqual(Object.keys(before.packages).sort());
-        expect(after.packages["app"]).toEqual(
-            before.packages["app"] && { ...before.packages["app"], automatic: undefined },
-        );
+        expect(lines).toEqual(notes);
+        expect(lines).toHaveLength(1);
+        expect(lines[0]).toContain("trapos/ccpm.lock.json.broken. Type: ccpm install <what you had>");
         expect((await filesOn(disk))["trapos/ccpm.lock.json.broken"]).toBe('{"version":1,"packa');
         expect(registry.requests).toEqual([]);
-    });
-
-    test("leaves out packages that are not whole", async () => {
-        const { disk } = await installed();
-        await put(disk, { "trapos/ccpm.lock.json": "", "apis/library/two.lua": "TWO" });
-        await run(disk, `show(ccpm.recover())`);
-        expect(Object.keys((await stateOn<Lock>(disk, "ccpm.lock")).packages).sort()).toEqual(["all", "app"]);
+        const again = await run(disk, `apply(ccpm.planInstall({"all"}))`);
+        expect(again.rows).toEqual([{ notes: {}, download: 0, files: 0 }, [true, null]]);
+        expect(registry.requests).toEqual(["packages/index.json"]);
+        expect(await stateOn<Lock>(disk, "ccpm.lock")).toEqual(before);
+        expect(await programsOn(disk)).toEqual(files);
     });
 
     test("other commands say that state was set aside, and go on with what there is", async () => {

@@ -93,8 +93,8 @@ describe("install", () => {
             {
                 title: "install app",
                 packages: [
-                    { name: "app", to: "1.0.0", registry: registry.url, automatic: false },
-                    { name: "library", to: "1.2.0", automatic: true },
+                    { name: "app", to: "1.0.0", registry: registry.url },
+                    { name: "library", to: "1.2.0", registry: registry.url },
                 ],
             },
         ]);
@@ -201,6 +201,43 @@ describe("install", () => {
         expect((rows.at(-1) as number[])[1]).toBeLessThan(42_000);
     });
 
+    test("where 125,000 bytes are free, 60 files of 100 kB go in, but not beside those of the next version", async () => {
+        const content = (version: string, path: string) => `${path} ${version}`.padEnd(1600, "x");
+        const large = (version: string, changed: number): Source => {
+            const paths = [...Array(60).keys()].map((file) => `apis/large/file${file}.lua`);
+            const files = paths.map((path, file) => [path, content(file < changed ? version : "", path)]);
+            return { version, files: Object.fromEntries(files) as Record<string, string> };
+        };
+        const registry = await startRegistry({ large: large("1.0.0", 0) });
+        const disk = await newComputer([registry.url]);
+        const { rows } = await run(
+            disk,
+            `local free = fs.getFreeSpace("/")
+            local handle = fs.open("filler", "w")
+            handle.write(("x"):rep(free - 125000))
+            handle.close()
+            show(true, fs.getFreeSpace("/"))
+            apply(ccpm.planInstall({"large"}))
+            show(true, fs.getFreeSpace("/"))`,
+        );
+        expect(rows[0]).toEqual([true, 125_000]);
+        expect(rows[2]).toEqual([true, null]);
+        const before = await filesOn(disk);
+        expect(Object.keys(before).filter((path) => path.startsWith("apis/large/"))).toHaveLength(60);
+
+        registry.packages = { large: large("2.0.0", 60) };
+        const all = await run(disk, `apply(ccpm.planUpgrade())`);
+        expect(all.rows.at(-1)).toMatchObject([false, { code: "no_space" }]);
+        expect(await filesOn(disk)).toEqual(before);
+
+        registry.packages = { large: large("2.0.0", 3) };
+        const some = await run(disk, `apply(ccpm.planUpgrade())\nshow(ccpm.verify())`);
+        expect(some.rows.slice(1)).toEqual([
+            [true, null],
+            [true, {}],
+        ]);
+    });
+
     test.each([
         ["a package that nobody has", `{"nothing"}`, "unknown_package"],
         ["a name that is none", `{"../x"}`, "unknown_package"],
@@ -293,8 +330,8 @@ describe("upgrade", () => {
         const { rows } = await run(disk, `apply(ccpm.planUpgrade())`);
         expect(rows[0]).toMatchObject({
             notes: [
-                "Kept as apis/library/two.lua.ccpm-old: it was changed here.",
-                "Kept as startup.ccpm-old/app.lua: it was changed here.",
+                "What was apis/library/two.lua is kept as apis/library/two.lua.ccpm-old.",
+                "What was startup/app.lua is kept as startup.ccpm-old/app.lua.",
             ],
         });
         expect(await programsOn(disk)).toMatchObject({

@@ -20,12 +20,13 @@ const own: Disk = {
 
 const file = { size: 3, sha256: "ab".repeat(32) };
 const alpha = { version: "1.2.3", dependencies: { beta: "^1.0.0" }, files: { "apis/alpha.lua": file } };
+const known = { version: "1.2.3", dependencies: alpha.dependencies, description: "Alpha", size: 3 };
 const lock = { version: 1, packages: { alpha: { ...alpha, registry: "trapos/ai", automatic: true } } };
 const configuration = { version: 1, registries: ["http://one.example/", "owner/repository"] };
 const cache = {
     version: 1,
     registries: {
-        "owner/repository": { updated: 12345, packages: { alpha: { ...alpha, description: "Alpha" } } },
+        "owner/repository": { updated: 12345, packages: { alpha: known } },
     },
 };
 const whole: Disk = {

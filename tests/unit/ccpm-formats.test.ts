@@ -45,6 +45,7 @@ const common = {
     data: ["trapos/ai"],
 };
 const offered = { ...common, description: "Talks" };
+const known = { version: common.version, dependencies, description: "Talks", size: 12 };
 const installed = { ...common, registry: "owner/repo@main", automatic: true };
 
 /** Each kind of file with all of its fields. */
@@ -54,7 +55,7 @@ const full: Record<Check, Record<string, unknown>> = {
     checkLock: { version: 1, packages: { "trapos-ai": installed } },
     checkCache: {
         version: 1,
-        registries: { "owner/repo": { updated: 1.7e12, packages: { "trapos-ai": offered } } },
+        registries: { "owner/repo": { updated: 1.7e12, packages: { "trapos-ai": known } } },
     },
 };
 const checks = Object.keys(full) as Check[];

@@ -28,12 +28,13 @@ interface Case {
 interface Planned {
     failure?: { code: string; message: string; hint: string };
     plan?: {
-        files: { path: string; package: string; backup?: string; url?: string; to?: { size: number } }[];
+        files: { path: string; package: string; backup?: string; registry?: string; to?: { size: number } }[];
         packages: object[];
         data: string[];
         notes: string[];
         download: number;
         needed: number;
+        free: number;
         freed: number;
     };
 }
@@ -43,14 +44,15 @@ const print = (content: string) => ({
     sha256: createHash("sha256").update(content).digest("hex"),
 });
 
-function lockOf(packages: Packages, notOffered: string[] = []): object {
+function lockOf(packages: Packages, notOffered: string[] = []): { packages: Record<string, object> } {
     const entries = Object.entries(packages).map(([name, { files = {}, version = "1.0.0", ...rest }]) => {
         const prints = Object.entries(files)
             .filter(([path]) => !notOffered.includes(path))
             .map(([path, content]) => [path, print(content)]);
         return [name, { version, dependencies: {}, files: Object.fromEntries(prints) as object, ...rest }];
     });
-    return { version: 1, packages: Object.fromEntries(entries) as object };
+    const lock = { version: 1, packages: Object.fromEntries(entries) as Record<string, object> };
+    return lock;
 }
 
 const REGISTRY = "http://registry";
@@ -91,23 +93,25 @@ function plan(given: Case): Planned {
     const files = { ...disk };
     for (const content of left) files[`trapos/ccpm.partial/${print(content).sha256}`] = content;
     const configuration = { version: 1, registries: [REGISTRY] };
-    const cache = {
-        version: 1,
-        registries: { [REGISTRY]: { updated: 1, ...lockOf({ ...before, ...after }, notOffered) } },
-    };
+    const offered = lockOf({ ...before, ...after }, notOffered).packages;
+    const candidates = Object.entries(offered).map(
+        ([name, known]) => [name, [{ ...known, registry: REGISTRY }]] as const,
+    );
+    const names = Object.fromEntries(drives.map((path) => [path, true]));
     const [ok, result] = runLua(
         `local plan = require("/apis/ccpm/plan")
-        local configuration, cache = ${toLua(configuration)}, ${toLua(cache)}
-        local ok, result = pcall(plan.makePlan, newDisk(${toLua(files)}, ${toLua(Object.fromEntries(drives.map((path) => [path, true])))}), {
-            title = "test",
-            before = {configuration = configuration, cache = cache, lock = ${toLua(lockOf(before))}},
-            state = {configuration = configuration, cache = cache, lock = ${toLua(lockOf(after))}},
-            notes = {},
-            force = ${String(given.force === true)},
-            repair = ${toLua(given.repair ?? [])},
-        })
-        if ok then result.before, result.state = nil, nil end
-        return ok, result`,
+        local configuration, cache = ${toLua(configuration)}, {version = 1, registries = {}}
+        return pcall(
+            plan.makePlan,
+            newDisk(${toLua(files)}, ${toLua(names)}),
+            "test",
+            {configuration = configuration, cache = cache, lock = ${toLua(lockOf(before))}},
+            {configuration = configuration, cache = cache, lock = ${toLua(lockOf(after))}},
+            {},
+            ${toLua(Object.fromEntries(candidates))},
+            ${String(given.force === true || given.repair !== undefined)},
+            ${toLua((given.repair ?? []).map((path) => ({ path })))}
+        )`,
         { setup },
     );
     if (ok === true) return { plan: result as Planned["plan"] };
@@ -306,7 +310,7 @@ describe("what is in the way", () => {
 describe("what a player is told", () => {
     test("where an edited file is kept", () => {
         const given = { before: one("x"), after: one("y"), disk: { "apis/one.lua": "mine" } };
-        expect(plan(given).plan?.notes).toEqual(["Kept as apis/one.lua.ccpm-old: it was changed here."]);
+        expect(plan(given).plan?.notes).toEqual(["What was apis/one.lua is kept as apis/one.lua.ccpm-old."]);
     });
 
     test("that a file cannot be repaired, and what to do", () => {
@@ -329,9 +333,9 @@ describe("what a player is told", () => {
             same: {},
         };
         expect(plan({ before, after }).plan?.packages).toEqual([
-            { name: "gone", from: "1.0.0", automatic: false },
-            { name: "new", to: "3.0.0", registry: REGISTRY, automatic: true },
-            { name: "up", from: "1.0.0", to: "2.0.0", automatic: false },
+            { name: "gone", from: "1.0.0" },
+            { name: "new", to: "3.0.0", registry: REGISTRY },
+            { name: "up", from: "1.0.0", to: "2.0.0" },
         ]);
     });
 });
@@ -389,8 +393,8 @@ describe("bytes", () => {
 
     test("what is left behind by an interrupted run is not needed again", () => {
         const after = { a: { files: { "one.lua": long } } };
-        const needed = plan({ after }).plan!.needed;
-        expect(plan({ after, left: [long] }).plan!.needed).toBe(needed - 2000);
+        const [fresh, again] = [plan({ after }).plan!, plan({ after, left: [long] }).plan!];
+        expect(again.free - again.needed).toBe(fresh.free - fresh.needed + 2000);
     });
 
     test("files count at least 500, as CC counts, and so do new folders", () => {
@@ -402,7 +406,8 @@ describe("bytes", () => {
 
     test("a replaced file gives its bytes back, a kept one does not", () => {
         const given = { before: one(long), after: one("y"), disk: { "apis/one.lua": long } };
-        const same = plan({ before: one("y"), after: one("y"), disk: given.disk }).plan!;
+        const marked = { a: { ...one("y")["a"], automatic: true } };
+        const same = plan({ before: one("y"), after: marked, disk: given.disk }).plan!;
         expect(plan(given).plan!.freed - same.freed).toBe(1500);
         const edited = { ...given, disk: { "apis/one.lua": `${long}!` } };
         expect(plan(edited).plan!.freed - same.freed).toBe(-500);

@@ -46,7 +46,6 @@ function fetchFile(response: Response, to: { size: number; sha256: string }): Ou
         path: "apis/x.lua",
         package: "x",
         registry: "owner/repo",
-        url: "https://r/apis/x.lua",
         to,
     };
     return runLua(`return outcome(registry.fetchFile(${toLua(change)}, fetcher(${toLua(response)})))`, {
@@ -102,11 +101,6 @@ describe("where a registry is", () => {
         const [ok, failure] = baseUrl(registry);
         expect(ok).toBe(false);
         expect(failure).toMatchObject({ code: "bad_registry" });
-    });
-
-    test("a file is below it", () => {
-        const url = runLua(`return registry.fileUrl("https://r/x/", "apis/a.lua")`, { setup: SETUP })[0];
-        expect(url).toBe("https://r/x/apis/a.lua");
     });
 });
 
@@ -180,7 +174,7 @@ describe("a file of a registry", () => {
         expect(fetchFile({ status: 200, body: content }, fingerprint(content))).toEqual([
             true,
             content,
-            ["https://r/apis/x.lua"],
+            ["https://raw.githubusercontent.com/owner/repo/HEAD/apis/x.lua"],
         ]);
     });
 

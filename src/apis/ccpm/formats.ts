@@ -125,10 +125,15 @@ const readName = text(64, "^[a-z0-9][a-z0-9._-]*$", "a name of a-z 0-9 . _ -");
 const readPath = text(200, "^[%w._/-]+$", "a path that packages may have", isFile);
 const readRegistry = text(200, "^[!-~]+$", "a registry");
 
-/** Makes what reads a package: what an offered and an installed one share, and their own. */
+const readVersion = text(64, "", "a version", isVersion);
+const readDependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", isRange));
+const readDescription: Read = (value, where) =>
+    typeof value === "string" ? plain(string.sub(value, 1, 200)) : wrong(where, "must be a text");
+
+/** Makes what reads a package with its files: what an offered and an installed one share, and their own. */
 function readPackages(readers: Record<string, Read>): Read {
-    readers.version = text(64, "", "a version", isVersion);
-    readers.dependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", isRange));
+    readers.version = readVersion;
+    readers.dependencies = readDependencies;
     readers.files = map(
         FILES,
         readPath,
@@ -146,10 +151,7 @@ function readPackages(readers: Record<string, Read>): Read {
     });
 }
 
-const readOffered = readPackages({
-    description: (value, where) =>
-        typeof value === "string" ? plain(string.sub(value, 1, 200)) : wrong(where, "must be a text"),
-});
+const readOffered = readPackages({ description: readDescription });
 const readInstalled = readPackages({
     registry: optional(readRegistry),
     automatic: optional((value, where) =>
@@ -157,7 +159,17 @@ const readInstalled = readPackages({
     ),
 });
 const readRegistries = list(readRegistry);
-const readCache = map(ENTRIES, readRegistry, record({ updated: number(LATEST), packages: readOffered }));
+const readKnown = record({
+    version: readVersion,
+    dependencies: readDependencies,
+    description: readDescription,
+    size: number(FILES * FILE_BYTES),
+});
+const readCache = map(
+    ENTRIES,
+    readRegistry,
+    record({ updated: number(LATEST), packages: map(PACKAGES, readName, readKnown) }),
+);
 
 /** Checks the format's version, then the one field that each of the files has beside it. */
 function check<T>(value: unknown, field: string, read: Read): Checked<T> {

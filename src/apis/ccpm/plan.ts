@@ -4,16 +4,18 @@
  * Every command comes down to the same: the state as it is and the state as it is to be. Where the files of the two
  * differ, what stands on the disk decides what is done.
  */
-import { fail } from "./failure";
-import { baseUrl, fileUrl } from "./registry";
+import { fail, raise } from "./failure";
+import { freeName, read } from "./finish";
 import { sha256 } from "./sha256";
-import { stateFiles } from "./state";
+import { CACHE, CONFIGURATION, LOCK, stateFiles } from "./state";
 import { leftBehind } from "./transaction";
 import type {
     Candidate,
     Disk,
     FileChange,
+    Finding,
     Fingerprint,
+    Found,
     InstalledPackage,
     Lock,
     PackageChange,
@@ -29,59 +31,58 @@ const JOURNAL_ENTRY = 150;
 /** What is there until the end: four folders, a short journal and the finisher. */
 const OVERHEAD = 5 * LEAST + 4000;
 
-const EDITED = "it was changed here";
-const STRANGE = "it is of no package";
-
-/** What is to be planned. */
-export interface Intent {
-    readonly title: string;
-    readonly before: State;
-    readonly state: State;
-    /** What is to be told; the plan adds to it. */
-    readonly notes: string[];
-    /** Whether files of no package are moved aside. */
-    readonly force?: boolean;
-    /** Paths that are put right although the lock does not change; those of no package are moved aside. */
-    readonly repair?: readonly string[];
-}
-
 interface Owned {
     readonly name: string;
-    readonly owner: InstalledPackage;
     readonly file: Fingerprint;
 }
 
-interface Found {
-    readonly size: number;
-    readonly modified: number;
-}
+/** Whose files of no package are: it matches none of them. */
+const NOBODYS: Owned = { name: "", file: { size: -1, sha256: "" } };
 
-type OwnedFiles = Record<string, Owned | undefined>;
 type Names = Record<string, true | undefined>;
 
-/** The keys of a table, sorted. */
-export function keys(record: object): string[] {
+/** The keys of tables, each once, sorted. */
+export function keys(...records: object[]): string[] {
     const found: string[] = [];
-    for (const [key] of pairs(record)) found.push(key);
+    const seen: Names = {};
+    for (const record of records) {
+        for (const [key] of pairs(record as Record<string, unknown>)) {
+            if (!seen[key]) found.push(key);
+            seen[key] = true;
+        }
+    }
     table.sort(found);
     return found;
 }
 
-/** The file at a path, or undefined where there is none. */
-export function look(disk: Disk, path: string): Found | undefined {
-    if (!disk.exists(path) || disk.isDir(path)) return undefined;
-    const seen = disk.attributes(path);
-    return { size: seen.size, modified: seen.modified };
+/** Whether two values of plain data say the same. */
+export function same(one: unknown, other: unknown): boolean {
+    if (type(one) !== "table" || type(other) !== "table") return one === other;
+    for (const key of keys(one as object, other as object)) {
+        if (!same((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key])) return false;
+    }
+    return true;
 }
 
-/** Whether a file of the disk has the content that a fingerprint tells. May yield. */
-export function matches(disk: Disk, path: string, found: Found, file: Fingerprint): boolean {
-    if (found.size !== file.size) return false;
-    const [handle] = disk.open(path, "rb");
-    if (handle === null) return false;
-    const content = handle.readAll();
-    handle.close();
-    return sha256(content ?? "") === file.sha256;
+/** The file at a path, or undefined where there is none. */
+export function look(disk: Disk, path: string): Found | undefined {
+    return disk.exists(path) && !disk.isDir(path) ? disk.attributes(path) : undefined;
+}
+
+/** Whether there is a file with the content that a fingerprint tells. May yield. */
+export function matches(disk: Disk, path: string, file: Fingerprint): boolean {
+    const found = look(disk, path);
+    return found !== undefined && found.size === file.size && sha256(read(disk, path)) === file.sha256;
+}
+
+/** How ccpm's own files stand on the disk: another text once one of them has been written. */
+export function stamp(disk: Disk): string {
+    let text = "";
+    for (const path of [CACHE, CONFIGURATION, LOCK]) {
+        const found = look(disk, path);
+        if (found !== undefined) text += `${path} ${found.size} ${found.modified} `;
+    }
+    return text;
 }
 
 function counted(size: number): number {
@@ -89,82 +90,53 @@ function counted(size: number): number {
 }
 
 /** The files of a lock's packages by path. */
-function filesOf(lock: Lock): OwnedFiles {
-    const files: OwnedFiles = {};
+function filesOf(lock: Lock): Record<string, Owned | undefined> {
+    const files: Record<string, Owned | undefined> = {};
     for (const name of keys(lock.packages)) {
-        const owner = lock.packages[name]!;
-        for (const [path, file] of pairs(owner.files)) {
+        for (const [path, file] of pairs(lock.packages[name]!.files)) {
             const other = files[path];
-            if (other !== undefined) throw fail("file_conflict", { path, owner: other.name, name });
-            files[path] = { name, owner, file };
+            if (other !== undefined) raise("file_conflict", { path, owner: other.name, name });
+            files[path] = { name, file };
         }
     }
     return files;
 }
 
-/** Where a registry serves a path. Its address was checked when it was added. */
-function urlOf(registry: string, path: string): string {
-    const [, base] = baseUrl(registry);
-    return fileUrl(base as string, path);
-}
-
 /** A free name for a file that is kept. CC runs every file of /startup at boot, so those are kept elsewhere. */
 function backupOf(disk: Disk, path: string): string {
-    const [name] = string.match(path, "^startup/(.+)$");
-    const base = name === undefined ? `${path}.ccpm-old` : `startup.ccpm-old/${name}`;
-    let backup = base;
-    let number = 1;
-    while (disk.exists(backup)) {
-        number += 1;
-        backup = base + number;
-    }
-    return backup;
-}
-
-/** The registry that offers this very file: the one that the package came from, or else the first in order. */
-function sourceOf(state: State, owned: Owned, path: string): string | undefined {
-    const offers = (registry: string | undefined) => {
-        const known = registry !== undefined ? state.cache.registries[registry] : undefined;
-        const offered = known && known.packages[owned.name];
-        const file = offered && offered.files[path];
-        return file !== undefined && file.sha256 === owned.file.sha256;
-    };
-    const own = owned.owner.registry;
-    if (offers(own)) return own;
-    for (const registry of state.configuration.registries) {
-        if (offers(registry)) return registry;
-    }
-    return undefined;
+    const [moved, count] = string.gsub(path, "^startup/", "startup.ccpm-old/");
+    return freeName(disk, count > 0 ? moved : `${path}.ccpm-old`);
 }
 
 function packageChanges(before: Lock, after: Lock): PackageChange[] {
     const changes: PackageChange[] = [];
-    const all: Names = {};
-    for (const lock of [before, after]) for (const [name] of pairs(lock.packages)) all[name] = true;
-    for (const name of keys(all)) {
+    for (const name of keys(before.packages, after.packages)) {
         const old = before.packages[name];
         const fresh = after.packages[name];
         const from = old && old.version;
         const to = fresh && fresh.version;
-        const known = (fresh ?? old)!;
-        const automatic = known.automatic === true;
-        if (from !== to) changes.push({ name, from, to, registry: known.registry, automatic });
+        if (from !== to) changes.push({ name, from, to, registry: (fresh ?? old)!.registry });
     }
     return changes;
 }
 
-/** Folders of data that go with their packages, unless one that stays writes there, too. */
+/** Data of packages that go, unless one that stays writes there, too; after the last one what was set aside as well. */
 function dataThatGoes(disk: Disk, before: Lock, after: Lock): string[] {
-    const within = (path: string, folder: string) =>
-        string.sub(`${path}/`, 1, folder.length + 1) === `${folder}/`;
     const going: Names = {};
+    const isIn = (path: string, folder: string) => string.find(`${path}/`, `${folder}/`, 1, true)[0] === 1;
     for (const [name, old] of pairs(before.packages)) {
         for (const path of (after.packages[name] === undefined && old.data) || []) {
-            let stays = !disk.exists(path);
+            if (disk.exists(path)) going[path] = true;
             for (const [, other] of pairs(after.packages)) {
-                for (const used of other.data ?? []) stays ||= within(path, used) || within(used, path);
+                for (const used of other.data ?? []) {
+                    if (isIn(path, used) || isIn(used, path)) going[path] = undefined;
+                }
             }
-            if (!stays) going[path] = true;
+        }
+    }
+    if (next(before.packages)[0] !== undefined && next(after.packages)[0] === undefined) {
+        for (const name of disk.list("trapos")) {
+            if (string.find(name, "^ccpm%..*%.broken%d*$")[0] !== undefined) going[`trapos/${name}`] = true;
         }
     }
     return keys(going);
@@ -173,168 +145,115 @@ function dataThatGoes(disk: Disk, before: Lock, after: Lock): string[] {
 /**
  * Plans a change. May yield, where much is to be compared.
  * @param disk CC's fs API
- * @param intent the state as it is and as it is to be
+ * @param title as the plan has it
+ * @param before the state as it is
+ * @param state as it is to be
+ * @param notes what is to be told; the plan adds to it
+ * @param candidates what the registries offer, by package
+ * @param force whether files of no package are moved aside
+ * @param repair what is put right although the lock does not change
  * @throws Failure that names what is in the way
  */
-export function makePlan(disk: Disk, intent: Intent): Plan {
-    const state = intent.state;
-    const notes = intent.notes;
-    const before = filesOf(intent.before.lock);
-    const after = filesOf(state.lock);
+export function makePlan(
+    disk: Disk,
+    title: string,
+    before: State,
+    state: State,
+    notes: string[],
+    candidates?: Record<string, readonly Candidate[]>,
+    force?: boolean,
+    repair?: readonly Finding[],
+): Plan {
+    const old = filesOf(before.lock);
+    const fresh = filesOf(state.lock);
     const left = leftBehind(disk);
+    const space = disk.getFreeSpace("");
+    let free = space === "unlimited" ? math.huge : space;
+    // What an earlier run has left is used, or goes.
+    for (const [, size] of pairs(left)) free += counted(size);
     const files: FileChange[] = [];
     const folders: Names = {};
     const going: Names = {};
-    const repair: Names = {};
-    const fetched: Names = {};
     let download = 0;
-    let needed = OVERHEAD;
-    let freed = 0;
+    let overhead = OVERHEAD;
+    let added = 0;
+    let removed = 0;
 
-    /** What comes and stays. */
-    function grow(size: number): void {
-        needed += counted(size);
-        freed -= counted(size);
-    }
-
-    function requireFolder(path: string, name: string): void {
-        const [folder] = string.match(path, "^(.+)/");
-        if (folder === undefined || folders[folder]) return;
-        requireFolder(folder, name);
-        folders[folder] = true;
-        const other = after[folder];
-        if (other !== undefined) throw fail("file_conflict", { path: folder, owner: other.name, name });
-        if (disk.isDir(folder)) {
-            if (disk.getDrive(folder) !== disk.getDrive("")) throw fail("other_drive", { path: folder });
-        } else {
-            if (disk.exists(folder) && !going[folder]) throw fail("file_in_the_way", { path: folder, name });
-            grow(LEAST);
+    function requireFolders(path: string, name: string): void {
+        let [folder] = string.match(path, "^(.+)/");
+        while (folder !== undefined && !folders[folder]) {
+            folders[folder] = true;
+            const other = fresh[folder];
+            if (other !== undefined) raise("file_conflict", { path: folder, owner: other.name, name });
+            if (going[folder] || !disk.exists(folder)) added += LEAST;
+            else if (!disk.isDir(folder)) raise("file_in_the_way", { path: folder, name });
+            else if (disk.getDrive(folder) !== disk.getDrive("")) raise("other_drive", { path: folder });
+            [folder] = string.match(folder, "^(.+)/");
         }
     }
 
-    /** Plans what happens to a path, and what is there is kept for a reason that is given. */
-    function add(
-        path: string,
-        name: string,
-        found: Found | undefined,
-        reason: string | undefined,
-        to?: Fingerprint,
-        registry?: string,
-    ): void {
-        let backup: string | undefined;
-        needed += JOURNAL_ENTRY + path.length * 2;
-        if (reason !== undefined) {
-            backup = backupOf(disk, path);
-            notes.push(`Kept as ${backup}: ${reason}.`);
-        } else if (found !== undefined) freed += counted(found.size);
-        if (to === undefined) going[path] = true;
-        else {
-            grow(to.size);
-            if (!fetched[to.sha256] && left[to.sha256] === undefined) download += to.size;
-            fetched[to.sha256] = true;
-        }
-        const url = registry === undefined ? undefined : urlOf(registry, path);
-        files.push({ path, package: name, to, url, registry, backup, found });
-    }
-
-    for (const path of intent.repair ?? []) {
-        repair[path] = true;
-        const found = before[path] === undefined && after[path] === undefined ? look(disk, path) : undefined;
-        if (found !== undefined) add(path, "", found, STRANGE);
-    }
-    for (const path of keys(before)) {
-        const old = before[path]!;
-        const found = after[path] === undefined ? look(disk, path) : undefined;
-        if (found !== undefined) {
-            add(path, old.name, found, matches(disk, path, found, old.file) ? undefined : EDITED);
-        }
-    }
-    // With the last package goes what was set aside of the state, too.
-    const isLast = next(intent.before.lock.packages)[0] !== undefined && next(state.lock.packages)[0] === undefined;
-    for (const name of isLast && disk.isDir("trapos") ? disk.list("trapos") : []) {
-        const path = `trapos/${name}`;
-        const found = string.find(name, "^ccpm%..*%.broken%d*$")[0] === undefined ? undefined : look(disk, path);
-        if (found !== undefined) add(path, "", found, undefined);
-    }
-    for (const path of keys(after)) {
-        const owned = after[path]!;
-        const name = owned.name;
-        const file = owned.file;
-        const old = before[path];
-        const changes = old === undefined || old.file.sha256 !== file.sha256 || repair[path] === true;
-        const found = changes ? look(disk, path) : undefined;
-        // What is right already stays, wherever it came from.
-        if (changes && !(found !== undefined && matches(disk, path, found, file))) {
-            requireFolder(path, name);
-            if (disk.isDir(path)) throw fail("folder_in_the_way", { path, name });
-            let reason: string | undefined;
-            if (found !== undefined) {
-                if (old === undefined) {
-                    if (intent.force !== true) throw fail("file_exists", { path });
-                    reason = STRANGE;
-                } else if (!matches(disk, path, found, old.file)) reason = EDITED;
-            }
-            const registry = sourceOf(state, owned, path);
-            if (registry !== undefined) add(path, name, found, reason, file, registry);
-            else {
-                const problem = fail("not_repairable", { path, name, version: owned.owner.version });
-                notes.push(`${problem.message} ${problem.hint}`);
-            }
-        }
-    }
-
-    for (const [path, text] of pairs(stateFiles(state, intent.before))) {
+    function planFile(path: string): void {
+        const was = old[path];
+        const owned = fresh[path];
+        const to = owned && owned.file;
+        if (was && to && was.file.sha256 === to.sha256) return;
         const found = look(disk, path);
-        if (found !== undefined) freed += counted(found.size);
-        if (text !== false) grow(text.length);
+        // What is right already stays, wherever it came from.
+        if ((!to && !found) || (to && matches(disk, path, to))) return;
+        const name = (owned ?? was)!.name;
+        let registry: string | undefined;
+        let backup: string | undefined;
+        if (to) {
+            requireFolders(path, name);
+            if (disk.isDir(path)) raise("folder_in_the_way", { path, name });
+            for (const candidate of (candidates && candidates[name]) ?? []) {
+                if (same(candidate.files[path], to)) registry ??= candidate.registry;
+            }
+            if (registry === undefined) {
+                const problem = fail("not_repairable", { path, name });
+                notes.push(`${problem.message} ${problem.hint}`);
+                return;
+            }
+            added += counted(to.size);
+            if (left[to.sha256] === undefined) download += to.size;
+            left[to.sha256] = to.size;
+        } else going[path] = true;
+        if (found) {
+            if (was && matches(disk, path, was.file)) removed += counted(found.size);
+            else {
+                if (!was && !force) raise("file_exists", { path });
+                backup = backupOf(disk, path);
+                notes.push(`What was ${path} is kept as ${backup}.`);
+            }
+        }
+        overhead += JOURNAL_ENTRY + 2 * path.length;
+        files.push({ path, package: name, to, registry, backup, found });
     }
-    // What an earlier run has left is used, or goes.
-    for (const [, size] of pairs(left)) {
-        needed -= counted(size);
-        freed += counted(size);
+
+    // As if what is to be repaired were new, and what is of no package one that goes.
+    for (const finding of repair ?? []) old[finding.path] = fresh[finding.path] ? undefined : NOBODYS;
+    // A file that goes comes before those of a folder that takes its place.
+    for (const path of keys(old, fresh)) planFile(path);
+
+    const texts = same(before, state) ? {} : stateFiles(state, before);
+    for (const [path, text] of pairs(texts)) {
+        const found = look(disk, path);
+        if (found !== undefined) removed += counted(found.size);
+        if (text !== false) added += counted(text.length);
     }
-    const free = disk.getFreeSpace("");
     return {
-        title: intent.title,
-        packages: packageChanges(intent.before.lock, state.lock),
+        title,
+        packages: packageChanges(before.lock, state.lock),
         files,
-        data: dataThatGoes(disk, intent.before.lock, state.lock),
-        before: intent.before,
-        state,
+        data: dataThatGoes(disk, before.lock, state.lock),
+        state: texts,
+        stamp: before.stamp,
         download,
-        needed: math.max(0, needed),
-        free: free === "unlimited" ? math.huge : free,
-        freed,
+        needed: overhead + added,
+        free,
+        freed: removed - added,
         notes,
     };
-}
-
-/**
- * What the lock says of a package that is installed.
- * @param source what its registry says, or the lock until now
- * @param automatic whether nobody asked for it
- */
-export function installed(source: Candidate | InstalledPackage, automatic: boolean): InstalledPackage {
-    const copy: Record<string, unknown> = {};
-    for (const [field, value] of pairs(source)) copy[field] = value;
-    copy["description"] = undefined;
-    copy["automatic"] = automatic || undefined;
-    return copy as unknown as InstalledPackage;
-}
-
-/** Names of packages that nobody asked for, and that none needs of those that stay. */
-function unneeded(lock: Lock, going: Names): string[] {
-    const needed: Names = {};
-    function visit(name: string): void {
-        const known = lock.packages[name];
-        if (known === undefined || needed[name] || going[name]) return;
-        needed[name] = true;
-        for (const [dependency] of pairs(known.dependencies)) visit(dependency);
-    }
-    for (const [name, known] of pairs(lock.packages)) if (known.automatic !== true) visit(name);
-    const names: string[] = [];
-    for (const name of keys(lock.packages)) if (!needed[name] && !going[name]) names.push(name);
-    return names;
 }
 
 /**
@@ -351,30 +270,41 @@ export function withoutPackages(
     options: UninstallOptions,
     notes: string[],
 ): Record<string, InstalledPackage> {
+    const all = keys(lock.packages);
     const going: Names = {};
     const queue: string[] = [];
-    function remove(name: string): void {
-        if (lock.packages[name] === undefined) throw fail("not_installed", { name });
+    const remove = (name: string) => {
+        if (lock.packages[name] === undefined) raise("not_installed", { name });
         if (!going[name]) queue.push(name);
         going[name] = true;
-    }
+    };
     for (const name of names) remove(name);
-    const all = keys(lock.packages);
     for (const gone of queue) {
         const users: string[] = [];
         for (const name of all) {
             if (!going[name] && lock.packages[name]!.dependencies[gone] !== undefined) users.push(name);
         }
         const what = table.concat(users, ", ");
-        if (what !== "" && options.cascade !== true) throw fail("needed_by", { name: gone, what });
+        if (what !== "" && options.cascade !== true) raise("needed_by", { name: gone, what });
         for (const name of users) remove(name);
     }
-    const unused = unneeded(lock, going);
-    if (options.unused === true) for (const name of unused) remove(name);
-    else if (unused.length > 0) {
+
+    const needed: Names = {};
+    const need = (name: string) => {
+        const known = lock.packages[name];
+        if (known === undefined || needed[name] || going[name]) return;
+        needed[name] = true;
+        for (const [dependency] of pairs(known.dependencies)) need(dependency);
+    };
+    const unused: string[] = [];
+    const packages: Record<string, InstalledPackage> = {};
+    for (const name of all) if (lock.packages[name]!.automatic !== true) need(name);
+    for (const name of all) {
+        if (!needed[name] && !going[name]) unused.push(name);
+        if (needed[name] || !(going[name] || options.unused)) packages[name] = lock.packages[name]!;
+    }
+    if (unused.length > 0 && !options.unused) {
         notes.push(`Not needed any more: ${table.concat(unused, ", ")}. To remove: ccpm uninstall --unused`);
     }
-    const packages: Record<string, InstalledPackage> = {};
-    for (const [name, known] of pairs(lock.packages)) if (!going[name]) packages[name] = known;
     return packages;
 }

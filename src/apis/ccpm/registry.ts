@@ -40,15 +40,6 @@ export function baseUrl(registry: string): Result<string> {
     return $multi(true as const, `https://raw.githubusercontent.com/${owner!}/${repository!}/${place}/`);
 }
 
-/**
- * Where a file of a registry is.
- * @param base what `baseUrl` gave
- * @param path a file's path from the root
- */
-export function fileUrl(base: string, path: string): string {
-    return base + path;
-}
-
 function fetchText(fetch: Fetch, url: string, registry: string, path: string, missing: string): Result<string> {
     const { status, body, reason } = fetch(url);
     if (status === 200) return $multi(true as const, body);
@@ -67,7 +58,7 @@ function fetchText(fetch: Fetch, url: string, registry: string, path: string, mi
 export function fetchIndex(registry: string, fetch: Fetch): Result<Index> {
     const [ok, base] = baseUrl(registry);
     if (!ok) return $multi(false as const, base);
-    const [fetched, text] = fetchText(fetch, fileUrl(base, INDEX_PATH), registry, INDEX_PATH, "no_index");
+    const [fetched, text] = fetchText(fetch, base + INDEX_PATH, registry, INDEX_PATH, "no_index");
     if (!fetched) return $multi(false as const, text);
     if (text.length > INDEX_BYTES) return $multi(false as const, fail("bad_index", { registry, what: "it is too large" }));
     const [valid, index] = checkIndex(decode(text));
@@ -77,14 +68,15 @@ export function fetchIndex(registry: string, fetch: Fetch): Result<Index> {
 
 /**
  * Fetches a file and compares it with what its registry said of it.
- * @param change a change that has `to`, `url` and `registry`
+ * @param change a change that has `to` and `registry`, whose address is one
  * @param fetch fetches a URL
  * @returns `true` and the file's bytes; or `false` and the failure
  */
 export function fetchFile(change: FileChange, fetch: Fetch): Result<string> {
     const registry = change.registry!;
     const path = change.path;
-    const [ok, content] = fetchText(fetch, change.url!, registry, path, "file_missing");
+    const [, base] = baseUrl(registry);
+    const [ok, content] = fetchText(fetch, (base as string) + path, registry, path, "file_missing");
     if (!ok) return $multi(false as const, content);
     if (content.length !== change.to!.size || sha256(content) !== change.to!.sha256) {
         return $multi(false as const, fail("wrong_content", { registry, path }));

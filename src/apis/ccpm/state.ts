@@ -10,11 +10,18 @@ export const LOCK = "trapos/ccpm.lock.json";
 export const CONFIGURATION = "trapos/ccpm.json";
 export const CACHE = "trapos/ccpm.cache.json";
 
+/** What has its content again. */
+const REMEDIES = {
+    [LOCK]: "install <what you had>",
+    [CONFIGURATION]: "registry add <registry>",
+    [CACHE]: "update",
+};
+
 /** What each file holds where there is none: its check takes what belongs there. */
 const EMPTY = { version: 1, registries: {}, packages: {} };
 
 /** The checked content of a file; that of an empty one where there is none, or when it was set aside. */
-function readFile<T>(disk: Disk, path: string, check: (this: void, value: unknown) => Checked<T>, notes: string[]): T {
+function readFile<T>(disk: Disk, path: keyof typeof REMEDIES, check: (this: void, value: unknown) => Checked<T>, notes: string[]): T {
     if (disk.exists(path)) {
         const [ok, value, newer] = check(decode(finish.read(disk, path)));
         if (ok) return value;
@@ -22,7 +29,7 @@ function readFile<T>(disk: Disk, path: string, check: (this: void, value: unknow
         const aside = finish.freeName(disk, path + ".broken");
         const [moved, problem] = pcall(disk.move, path, aside);
         if (!moved) throw fail("cannot_write", { path, what: finish.reasonOf(problem) });
-        notes.push(`${path} cannot be read (${value}). It was set aside as ${aside}. Type: ccpm recover`);
+        notes.push(`${path} cannot be read (${value}). It was set aside as ${aside}. Type: ccpm ${REMEDIES[path]}`);
     }
     const [, empty] = check(EMPTY);
     return empty as T;

@@ -60,11 +60,20 @@ export interface Lock {
     readonly packages: Record<string, InstalledPackage>;
 }
 
+/** What is kept of a package that a registry offers: enough to choose it, but not to install it. */
+export interface CachedPackage {
+    readonly version: string;
+    readonly description: string;
+    readonly dependencies: Record<string, string>;
+    /** Bytes of all its files. */
+    readonly size: number;
+}
+
 /** What a registry offered when it was last asked. */
 export interface CachedRegistry {
-    /** Milliseconds since 1970, UTC. */
+    /** When it was seen to offer this: milliseconds since 1970, UTC. */
     readonly updated: number;
-    readonly packages: Record<string, Package>;
+    readonly packages: Record<string, CachedPackage>;
 }
 
 /** /trapos/ccpm.cache.json */
@@ -78,6 +87,8 @@ export interface State {
     readonly configuration: Configuration;
     readonly lock: Lock;
     readonly cache: Cache;
+    /** How the files that it was read from stood on the disk. */
+    readonly stamp?: string;
 }
 
 /** A package of one registry, as a choice for the resolver. */
@@ -92,6 +103,12 @@ export interface Chosen {
     readonly automatic: boolean;
 }
 
+/** What is seen of a file from outside. */
+export interface Found {
+    readonly size: number;
+    readonly modified: number;
+}
+
 /** One file that a transaction writes or removes. */
 export interface FileChange {
     /** From the computer's root, without a leading slash. */
@@ -101,13 +118,11 @@ export interface FileChange {
     /** What comes; absent where the file goes. */
     readonly to?: Fingerprint;
     /** Where it is fetched; absent where it is removed. */
-    readonly url?: string;
-    /** The registry, for messages. */
     readonly registry?: string;
-    /** Where the file that is there is kept, because the player changed it, or because of --force. */
+    /** Where the file that is there is kept: the player has changed it, or no package has brought it. */
     readonly backup?: string;
     /** What stood there when the plan was made, so that a change after that is noticed; absent for nothing. */
-    readonly found?: { readonly size: number; readonly modified: number };
+    readonly found?: Found;
 }
 
 /** One package that a plan changes. */
@@ -118,7 +133,6 @@ export interface PackageChange {
     /** Absent when it goes. */
     readonly to?: string;
     readonly registry?: string;
-    readonly automatic: boolean;
 }
 
 /** What a command would do. Nothing has been touched. */
@@ -129,15 +143,15 @@ export interface Plan {
     readonly files: readonly FileChange[];
     /** Folders of data that go, under trapos/. */
     readonly data: readonly string[];
-    /** The state that it was made from; one that has changed since then is not applied. */
-    readonly before: State;
-    /** The state afterwards. */
-    readonly state: State;
+    /** Texts of ccpm's own files by path, false for those that go; empty when the state stays as it is. */
+    readonly state: Record<string, string | false>;
+    /** How ccpm's own files stood on the disk; when one has been written since then, the plan is not applied. */
+    readonly stamp?: string;
     /** Bytes to fetch; what an interrupted run has left behind is not fetched again and not counted. */
     readonly download: number;
     /**
-     * Bytes of the disk that are needed until the end, as CC counts them, and those that are free (math.huge without
-     * a limit). `apply` refuses a plan that needs more than is free.
+     * Bytes of the disk that are needed until the end, rather too many than too few, and those that are free or hold
+     * what an interrupted run has left (math.huge without a limit). `apply` refuses a plan that needs more than is free.
      */
     readonly needed: number;
     readonly free: number;
@@ -183,14 +197,17 @@ export type Fetched = { readonly status?: number; readonly body: string; readonl
 /** What ccpm is given of the outside; the computer's own where a field is absent. */
 export interface Environment {
     readonly fs?: Disk;
-    /** Fetches a URL. */
+    /** Fetches a URL; called by several coroutines at once. */
     readonly fetch?: (this: void, url: string) => Fetched;
     /** A registry that counts as the last one; the next change writes it down with the others. The installer's. */
     readonly registry?: string;
     /** Milliseconds since 1970, UTC. */
     readonly now?: (this: void) => number;
     readonly onProgress?: (this: void, progress: Progress) => void;
-    /** Told what a player must know beside the result: state that could not be read and was set aside, and the like. */
+    /**
+     * Told what a player must know beside the result: state that could not be read and was set aside, registries that
+     * do not answer.
+     */
     readonly onNote?: (this: void, note: string) => void;
 }
 
@@ -217,13 +234,13 @@ export interface Ccpm {
     /** What is installed, configured and known to be available. Reads the disk alone. */
     readonly state: (this: void) => Result<State>;
     /**
-     * Asks every registry what it has, and writes it down. The value tells what went wrong, by registry. Fails when
-     * none answered (`no_registry_answers`, or the failure of the only one) or there is none (`no_registry`).
+     * Asks every registry what it has, and writes it down. Of one that does not answer a note is told, and what it
+     * had before stays. Fails when none answers, with the failure of one of them, or there is none (`no_registry`).
      */
-    readonly update: (this: void) => Result<Record<string, Failure>>;
+    readonly update: (this: void) => Result<undefined>;
     /**
-     * Plans an installation with all that it needs, from what the registries offer now. What is installed stays as it
-     * is unless it does not fit.
+     * Plans an installation with all that it needs, from what the registries offer now; one that does not answer is
+     * left out, with a note. What is installed stays as it is unless it does not fit.
      * @param names packages; they count as asked for from then on
      */
     readonly planInstall: (this: void, names: readonly string[], options?: InstallOptions) => Result<Plan>;
@@ -269,8 +286,8 @@ export interface Ccpm {
     /** Gives a registry another position, counted from 1. */
     readonly moveRegistry: (this: void, registry: string, position: number) => Result<undefined>;
     /**
-     * Finishes what a power cut has left, sets state aside that cannot be read, and rebuilds a lock that was set aside
-     * from the packages that stand whole on the disk. The value says what was done, a line each.
+     * Finishes what a power cut has left, and sets state aside that cannot be read. The value says what was done, a
+     * line each.
      */
     readonly recover: (this: void) => Result<string[]>;
 }

@@ -2,9 +2,6 @@
 import { keys, look, matches } from "./plan";
 import type { Disk, Finding, Lock } from "./types";
 
-/** What ccpm keeps beside its own files on purpose. */
-const KEPT = ["%.ccpm%-old%d*$", "%.broken%d*$", "^ccpm%.json$", "^ccpm%.lock%.json$", "^ccpm%.cache%.json$"];
-
 /**
  * Compares installed files with the disk. May yield, where much is to be compared.
  * @param disk CC's fs API
@@ -15,33 +12,29 @@ const KEPT = ["%.ccpm%-old%d*$", "%.broken%d*$", "^ccpm%.json$", "^ccpm%.lock%.j
 export function verify(disk: Disk, lock: Lock, names?: readonly string[]): Finding[] {
     const findings: Finding[] = [];
     const owned: Record<string, true | undefined> = {};
-    const folders: Record<string, true> = {};
-    for (const [, known] of pairs(lock.packages)) {
-        for (const [path] of pairs(known.files)) {
+    /** What names in a folder of ours are to be known. */
+    const folders: Record<string, string> = { trapos: "^ccpm%." };
+    for (const path of ["ccpm.json", "ccpm.lock.json", "ccpm.cache.json"]) owned[`trapos/${path}`] = true;
+    for (const name of names ?? keys(lock.packages)) {
+        for (const [path, file] of pairs(lock.packages[name]!.files)) {
             owned[path] = true;
             // Players put programs of their own into /programs or /apis, but not into a package's folder in there.
             const [folder] = string.match(path, "^(.+/.+)/");
-            if (folder !== undefined) folders[folder] = true;
+            if (folder !== undefined) folders[folder] = "";
+            if (!matches(disk, path, file)) {
+                findings.push({ path, problem: look(disk, path) ? "changed" : "missing", package: name });
+            }
         }
     }
-    for (const name of names ?? keys(lock.packages)) {
-        for (const [path, file] of pairs(lock.packages[name]!.files)) {
-            const found = look(disk, path);
-            if (found === undefined) findings.push({ path, problem: "missing", package: name });
-            else if (!matches(disk, path, found, file)) findings.push({ path, problem: "changed", package: name });
-        }
-    }
-    const lookInto = (folder: string, pattern: string) => {
+    for (const folder of names ? [] : keys(folders)) {
         for (const name of disk.isDir(folder) ? disk.list(folder) : []) {
             const path = `${folder}/${name}`;
-            let known = owned[path] === true || string.find(name, pattern)[0] === undefined;
-            for (const kept of KEPT) known ||= string.find(name, kept)[0] !== undefined;
-            if (!known && !disk.isDir(path)) findings.push({ path, problem: "foreign" });
+            const has = (pattern: string) => string.find(name, pattern)[0] !== undefined;
+            const isKept = has("%.ccpm%-old%d*$") || has("%.broken%d*$");
+            if (has(folders[folder]!) && !isKept && !owned[path] && look(disk, path)) {
+                findings.push({ path, problem: "foreign" });
+            }
         }
-    };
-    if (names === undefined) {
-        for (const folder of keys(folders)) lookInto(folder, "");
-        lookInto("trapos", "^ccpm%.");
     }
     table.sort(findings, (one, other) => one.path < other.path);
     return findings;
