@@ -77,7 +77,7 @@ function install(words: readonly string[]): boolean {
     const isWhole = installed["trapos"] !== undefined || agreed || screen.ask("Install all of TrapOS?", true);
     const perform = (line: string[]) => {
         if (forced) line.push("--force");
-        return run(line, { client, screen: { fail } });
+        return run(line, client, fail);
     };
     if (!isNew && !perform(agreed ? ["upgrade", "--yes"] : ["upgrade"])) return false;
 

@@ -1,90 +1,69 @@
 --- What `ccpm` and `trapos` need at boot.
 local choice = require("cc.completion").choice
-local requireLater = require
-local STAGING = "/trapos/ccpm.staging"
-
-local function withFolder(path, folder)
-	return string.find(":" .. path .. ":", ":" .. folder .. ":", 1, true) and path or path .. ":" .. folder
-end
-
-shell.setPath(withFolder(shell.path(), "/programs"))
-help.setPath(withFolder(help.path(), "/help"))
-if fs.exists(STAGING) and not fs.exists("/startup/00-ccpm-finish.lua") then
-	if fs.exists(STAGING .. "/journal.json") then
-		print("An installation is not finished. Type: ccpm recover")
-	else
-		pcall(function() fs.delete(STAGING) end)
+local load = require
+for folder, api in pairs({programs = shell, help = help}) do
+	local path = api.path()
+	if not string.find(":" .. path .. ":", ":/" .. folder .. ":", 1, true) then
+		api.setPath(path .. ":/" .. folder)
 	end
 end
-local values = {}
-local times = {}
+pcall(function()
+	local finish = load("/apis/ccpm/finish")
+	if fs.exists(finish.FINISHER) or not fs.exists(finish.STAGING) then return end
+	local _, line = finish.recover(fs, true)
+	if line then print(line) end
+end)
+local known = {}
 
-local function load(path)
-	local modified = fs.attributes(path).modified
-	if times[path] ~= modified then
+local function read(name)
+	local path = "/trapos/" .. name .. ".json"
+	local key = path .. fs.attributes(path).modified
+	if known[key] == nil then
 		local file = fs.open(path, "r")
-		local text = file.readAll()
+		known[key] = textutils.unserializeJSON(file.readAll())
 		file.close()
-		values[path] = textutils.unserializeJSON(text)
-		times[path] = modified
 	end
-	return values[path]
+	return known[key]
 end
-
-local function keysOf(record)
-	local keys = {}
-	for key in pairs(record) do keys[#keys + 1] = key end
-	return keys
-end
-
-local function installed() return keysOf(load("/trapos/ccpm.lock.json").packages) end
-
-local function available()
-	local found = {}
-	local cache = load("/trapos/ccpm.cache.json")
-	for _, registry in pairs(cache.registries) do
-		for _, name in ipairs(keysOf(registry.packages)) do found[name] = true end
-	end
-	return keysOf(found)
-end
-
-local function registries() return load("/trapos/ccpm.json").registries end
-
-local OPERANDS = {
-	install = available,
-	info = available,
-	uninstall = installed,
-	upgrade = installed,
-	files = installed,
-	verify = installed
-}
 
 local function choices(index, text, previous)
-	local command = previous[2]
-	local operands = OPERANDS[command]
-	local isFlag = text:sub(1, 1) == "-"
-	if not isFlag and index > 1 and operands then return operands() end
-	if command == "registry" and index == 3 then return registries() end
-	local words = {}
-	for _, row in ipairs(requireLater("/apis/ccpm/arguments").commands) do
-		local first, second = row[1]:match("^(%S+) ?(.*)")
-		if isFlag and first == command then
-			for flag in row[4]:gmatch("%S+") do words[#words + 1] = "--" .. tostring(flag) end
-		elseif not isFlag and (index == 1 or command == "help") then
-			if first ~= words[#words] then words[#words + 1] = first end
-		elseif not isFlag and index == 2 and first == command then
-			words[#words + 1] = second
+	local commands = load("/apis/ccpm/arguments").commands
+	local found = {}
+	local name = previous[2] or ""
+	if name == "registry" and index > 2 then name = "registry " .. tostring(previous[3]) end
+	local command = commands[name]
+	local operand = not command and "command" or command[4]
+	if text:sub(1, 1) == "-" then
+		for flag in command[3]:gmatch("%S+") do found["--" .. tostring(flag)] = true end
+	elseif operand == "installed" then
+		return read("ccpm.lock").packages
+	elseif operand == "available" then
+		for _, registry in pairs(read("ccpm.cache").registries) do
+			for offered in pairs(registry.packages) do found[offered] = true end
+		end
+	elseif operand == "registry" then
+		for _, registry in ipairs(read("ccpm").registries) do found[registry] = true end
+	elseif operand == "command" then
+		for one in pairs(commands) do
+			local first, second = one:match("(%S+) ?(.*)")
+			if index == 1 or command then
+				found[first] = true
+			elseif first == name then
+				found[second] = true
+			end
 		end
 	end
-	return words
+	return found
 end
 
-local function complete(_shell, index, text, previous)
-	local ok, found = pcall(function() return choice(text, choices(index, text, previous), true) end)
-	return ok and found or {}
-end
-
-shell.setCompletionFunction("programs/ccpm.lua", complete)
+shell.setCompletionFunction("programs/ccpm.lua", function(_shell, index, text, previous)
+	local found = {}
+	pcall(function()
+		for word in pairs(choices(index, text, previous)) do found[#found + 1] = word end
+	end)
+	table.sort(found)
+	return choice(text, found, true)
+end)
 shell.setCompletionFunction("programs/trapos.lua", function(_shell, index, text)
 	return index == 1 and choice(text, {"help", "upgrade", "--version"}) or {}
 end)

@@ -1,6 +1,6 @@
 /** What the startup file of ccpm sets up: Tab completion, help and the way to the programs; and that it never fails. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { boot, type Computer } from "../../tools/computer/index.ts";
@@ -161,30 +161,53 @@ it.each(broken)("boots with %s, and completion offers less", async (_name, files
 
 const staging = "trapos/ccpm.staging";
 
-async function withStaging(files: readonly string[]): Promise<string> {
+async function withFiles(files: Record<string, string>): Promise<string> {
     const disk = await makeDisk(["ccpm"]);
-    for (const file of files) {
+    for (const [file, content] of Object.entries(files)) {
         await mkdir(dirname(join(disk, file)), { recursive: true });
-        await writeFile(join(disk, file), "");
+        await writeFile(join(disk, file), content);
     }
     return disk;
 }
 
+/** A transaction that is committed and has replaced nothing yet. */
+const committed = {
+    [`${staging}/journal.json`]: JSON.stringify({
+        version: 1,
+        title: "upgrade ccpm",
+        steps: [{ path: "apis/ccpm/command.lua", staged: `${staging}/new` }],
+    }),
+    [`${staging}/new`]: "return { run = function() print('the new one') return true end }",
+};
+
 it("removes a staging folder that a power cut left before anything began", async () => {
-    const disk = await withStaging([`${staging}/finish.lua`]);
+    const disk = await withFiles({ [`${staging}/finish.lua`]: "" });
     await start(disk);
     expect(existsSync(join(disk, staging))).toBe(false);
 });
 
 it("leaves a staging folder to the startup file that finishes it", async () => {
-    const disk = await withStaging([`${staging}/journal.json`, "startup/00-ccpm-finish.lua"]);
+    const disk = await withFiles({ ...committed, "startup/00-ccpm-finish.lua": "" });
     await start(disk);
-    expect(existsSync(join(disk, staging))).toBe(true);
+    expect(existsSync(join(disk, staging, "new"))).toBe(true);
 });
 
-it("says what to do about an installation that is not finished and has no startup file", async () => {
-    const disk = await withStaging([`${staging}/journal.json`]);
+it("finishes an installation that has lost its startup file", async () => {
+    const disk = await withFiles(committed);
     const computer = await start(disk);
-    expect(computer.transcript()).toContain("Type: ccpm recover");
-    expect(existsSync(join(disk, staging, "journal.json"))).toBe(true);
+    expect(computer.transcript()).toContain("ccpm finished: upgrade ccpm");
+    expect(existsSync(join(disk, staging))).toBe(false);
+    expect(await readFile(join(disk, "apis/ccpm/command.lua"), "utf8")).toContain("the new one");
+});
+
+it("where startup files are not run, ccpm finishes before it loads its own modules", async () => {
+    const disk = await withFiles({ ...committed, "startup.lua": `shell.run("/rom/programs/shell.lua")` });
+    await mkdir(join(disk, "startup"), { recursive: true });
+    await copyFile(join(disk, "apis/ccpm/finish.lua"), join(disk, "startup/00-ccpm-finish.lua"));
+    await rm(join(disk, "apis/ccpm/command.lua"));
+    const computer = await start(disk);
+    await computer.type("programs/ccpm list\n");
+    await computer.waitForText("the new one");
+    expect(computer.transcript()).toContain("ccpm finished: upgrade ccpm");
+    expect(existsSync(join(disk, staging))).toBe(false);
 });

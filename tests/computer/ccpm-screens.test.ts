@@ -11,7 +11,8 @@ const client = `
     local function package(version, description, dependencies, ...)
         local files = {}
         for _, path in ipairs({ ... }) do files[path] = { size = 37 * #path, sha256 = ("0"):rep(64) } end
-        return { version = version, description = description, dependencies = dependencies, files = files }
+        local size = 37 * #table.concat({ ... })
+        return { version = version, description = description, dependencies = dependencies, files = files, size = size }
     end
     local silent = "http://192.168.100.100:41234"
     local offered = {
@@ -37,8 +38,8 @@ const client = `
     if fs.exists("/many") then
         for number = 1, 60 do offered["many-" .. number] = package("1.0.0", "One of many", {}) end
     end
-    local function fail(message, hint)
-        return false, { code = "", message = message, hint = hint }
+    local function fail(message, hint, code)
+        return false, { code = code, message = message, hint = hint }
     end
     local unreachable = "Nothing answers at " .. silent .. " (Could not connect)."
     local nothing = { title = "", packages = {}, files = {}, data = {}, notes = {}, download = 0, needed = 0, free = 1e6, freed = 0 }
@@ -61,10 +62,10 @@ const client = `
     return {
         state = function() return true, state end,
         recover = function() return true, {} end,
-        update = function() return true, { [silent] = { message = unreachable, hint = "See: ccpm registry list" } } end,
+        update = function() screen.say(unreachable) return true end,
         planInstall = function(names)
             if names[1] == "full" then return true, full end
-            if not offered[names[1]] then return fail("No registry has a package " .. names[1] .. ".", "See: ccpm search <word>") end
+            if not offered[names[1]] then return fail("No registry has a package " .. names[1] .. ".", "See: ccpm search <word>", "unknown_package") end
             return true, plan
         end,
         planUpgrade = function(names) return true, names and nothing or plan end,
@@ -123,7 +124,7 @@ async function start(
     await writeFile(
         join(disk, "c.lua"),
         `term.clear() term.setCursorPos(1, 1)
-         local ok, good = pcall(require("/apis/ccpm/command").run, { ... }, { client = require("/client") })
+         local ok, good = pcall(require("/apis/ccpm/command").run, { ... }, require("/client"))
          local _, row = term.getCursorPos()
          _G.row, _G.number = row, (_G.number or 0) + 1
          print(("=%d %s %d"):format(_G.number, ok and tostring(good) or good, _G.applied or 0))`,
@@ -173,9 +174,9 @@ it("the plan on 51 columns", async () => {
       + door-lock   1.0.0-beta.1
       Remove:
       - old-thing   3.2.1
-      - trapos/old/ (data)
-      Fetch 45.2 kB, 2 files.
-      Disk left: 906.0 kB.
+      - trapos/old (data)
+      Fetch 45.2 kB, files: 2
+      Disk left: 906.0 kB
       programs/door.lua was edited; it is kept as
         programs/door.lua.ccpm-old"
     `);
@@ -185,75 +186,102 @@ it("the plan on 26 columns", async () => {
     expect(await show("install trapos --dry-run", narrow)).toMatchInlineSnapshot(`
       "From owner/repo:
       + trapos-core 0.1.0
-      > ccpm 0.1.0 > 0.2.0
-      From
-        http://192.168.100.100:4
-        1234:
+      > ccpm       0.1.0 > 0.2.0
+      From http://192.168.100
+        .100:41234:
       + door-lock   1.0.0-beta.1
       Remove:
       - old-thing   3.2.1
-      - trapos/old/ (data)
-      Fetch 45.2 kB, 2 files.
-      Disk left: 906.0 kB.
+      - trapos/old (data)
+      Fetch 45.2 kB, files: 2
+      Disk left: 906.0 kB
       programs/door.lua was
-        edited; it is kept as
-        programs/door.lua.ccpm-o
-        ld"
+        edited; it is kept as p
+        rograms/door.lua.ccpm-ol
+        d"
     `);
 });
 
 it("the list on 26 columns", async () => {
     expect(await show("list", narrow)).toMatchInlineSnapshot(`
-      "trapos      0.1.0 > 0.2.0
-      Needed by these:
-      ccpm        0.1.0 > 0.2.0
-      trapos-ai   0.1.0
-      trapos-core 0.1.0
+      "ccpm 0.1.0 > 0.2.0
+        (needed)
+      trapos      0.1.0 > 0.2.0
+      trapos-ai   0.1.0 (needed)
+      trapos-core 0.1.0 (needed)
       Take the newer: ccpm
         upgrade"
     `);
 });
 
 it("help on 51 columns", async () => {
-    expect(await show("", wide)).toMatchInlineSnapshot(`
+    expect(await show("", { ...wide, height: 40 })).toMatchInlineSnapshot(`
       "ccpm installs, upgrades and removes packages.
-      install <package>...         Install packages
-      uninstall [package]...       Remove packages
-      upgrade [package]...         Take newer versions
-      update                       Look for new versions
-      list                         What is installed
-      search [word]...             What can be installed
-      info <package>               All about a package
-      files <package>              Files of a package
-      verify [package]...          Check installed files
-      recover                      Mend after power cuts
-      registry list                Registries, in order
-      registry add <registry> [n]  Add one, as number n
-      registry remove <registry>   Forget one
-      registry move <registry> <n> Make it number n
-      help [command]...            Show this, or more"
+
+      install <package>...          Install packages
+      uninstall [package]...        Remove packages
+      upgrade [package]...          Take newer versions
+      update                        Look for new versions
+      list                          What is installed
+      search [word]...              What can be installed
+      info <package>                About a package
+      files <package>               Files of a package
+      verify [package]...           Check installed files
+      recover                       Mend after power cuts
+      registry list                 Registries, in order
+      registry add <registry> [n]   Add one, as number n
+      registry remove <registry>    Forget one
+      registry move <registry> <n>  Make it number n
+      help [command]...             Show this, or one
+
+      --yes, -y  Do not ask
+      --dry-run  Only show what would be done
+      --force    Replace other files; they are kept
+      --cascade  Remove what needs them, too
+      --unused   Remove what nothing needs any more
+      --fix      Repair what is found
+
+      A registry is http://... or owner/repo of GitHub.
+      Your files in the way are kept as .ccpm-old."
     `);
 });
 
-it("help on 26 columns", async () => {
-    expect(await show("", narrow)).toMatchInlineSnapshot(`
-      "install <package>...
-      uninstall [package]...
-      upgrade [package]...
-      update
-      list
-      search [word]...
-      info <package>
-      files <package>
-      verify [package]...
-      recover
-      registry list
-      registry add <registry>
-        [n]
-      registry remove <registry>
-      registry move <registry>
-        <n>
-      help [command]..."
+it("help on one command on 26 columns", async () => {
+    expect(await show("help uninstall", narrow)).toMatchInlineSnapshot(`
+      "uninstall [package]...
+        Remove packages
+      --yes, -y  Do not ask
+      --dry-run
+        Only show what would be
+        done
+      --cascade
+        Remove what needs them,
+        too
+      --unused
+        Remove what nothing
+        needs any more"
+    `);
+});
+
+it("what is missing is shown with how it is meant", async () => {
+    expect(await show("install", wide)).toMatchInlineSnapshot(`
+      "Something is missing:
+      install <package>...          Install packages
+      --yes, -y  Do not ask
+      --dry-run  Only show what would be done
+      --force    Replace other files; they are kept"
+    `);
+    expect(await show("lsit", wide)).toMatchInlineSnapshot(`
+      "There is no command lsit.
+      See: ccpm help"
+    `);
+});
+
+it("names the package that may have been meant", async () => {
+    expect(await show("install trapos-i", wide)).toMatchInlineSnapshot(`
+      "No registry has a package trapos-i.
+      See: ccpm search <word>
+      Did you mean: trapos-ai?"
     `);
 });
 
@@ -261,22 +289,18 @@ it("a package on 26 columns", async () => {
     expect(await show("info trapos-ai", narrow)).toMatchInlineSnapshot(`
       "trapos-ai
       opencode, a coding agent
-      Installed: 0.1.0
-      As others need it
-      Available: 0.1.0
+      Available: 0.1.0, 1.8 kB
       From:      owner/repo
-      Needs: trapos-core ^0.1.0
-      Needed by: trapos
-      Files:     3, 1.8 kB"
+      Installed: 0.1.0
+      Needs:  trapos-core ^0.1.0
+      Needed by: trapos"
     `);
 });
 
 it("a computer with nothing", async () => {
     expect(await show("list", narrow, ["empty"])).toMatchInlineSnapshot(`
-      "Nothing is installed. See:
-        ccpm search
-      Look for newer: ccpm
-        update"
+      "Nothing is installed.
+        See: ccpm search"
     `);
     expect(await show("registry", narrow, ["empty"])).toMatchInlineSnapshot(`
       "There is none. Add one:
@@ -475,4 +499,40 @@ it("the program looks at every package where none is named", async () => {
     await computer.type("ccpm verify\n");
     await computer.waitForText("missing: programs/ai.lua");
     await computer.waitForText("Repair them");
+});
+
+it("trapos shows what is installed, offers what is newer, and takes no for an answer", async () => {
+    const disk = await temporaryFolder();
+    await installPackages(disk, ["trapos"]);
+    const newer = { version: "99.0.0", description: "", dependencies: {}, size: 1 };
+    const state = {
+        "ccpm.json": { version: 1, registries: ["owner/repo"] },
+        "ccpm.cache.json": {
+            version: 1,
+            registries: { "owner/repo": { updated: 0, packages: { trapos: newer } } },
+        },
+    };
+    for (const [name, value] of Object.entries(state)) {
+        await writeFile(join(disk, "trapos", name), JSON.stringify(value));
+    }
+    const computer = await boot({ disk, ...narrow });
+    onTestFinished(() => computer.close());
+    await computer.waitForText(/^>/m);
+    await computer.type("trapos\n");
+    await computer.waitForText("Upgrade now? [y/N]");
+    expect(computer.transcript()).toMatch(/\ntrapos +\d+\.\d+\.\d+ > 99\.0\.0\n/);
+    await computer.type("\n");
+    await computer.waitForText("[y/N] no\n>");
+});
+
+it("trapos has its help, and refuses what it does not know", async () => {
+    const disk = await temporaryFolder();
+    await installPackages(disk, ["trapos"]);
+    const computer = await boot({ disk, ...wide });
+    onTestFinished(() => computer.close());
+    await computer.waitForText(/^>/m);
+    await computer.type("trapos help\n");
+    await computer.waitForText("trapos upgrade  Take all newer versions");
+    await computer.type("trapos dance\n");
+    await computer.waitForText("trapos knows no dance.\nSee: trapos help\n>");
 });

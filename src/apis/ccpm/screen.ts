@@ -1,4 +1,5 @@
 /** What `ccpm` shows: rows page by page, failures in red, questions, and one line that moves. */
+import * as strings from "cc.strings";
 import type { Progress, Result } from "./types";
 
 interface Line {
@@ -14,17 +15,10 @@ let pending: Line[] = [];
  * Says a line, which is printed with the next that must be seen.
  * @param text what a row has no room for goes on in an indented one
  * @param colour where there are any
- * @param detail stands in a second column; below the text where the screen is too narrow
+ * @param detail stands in a second column
  */
 export function add(text: string, colour?: number, detail?: string): void {
     pending.push({ text, colour, detail });
-}
-
-function paint(colour: number | undefined, act: () => void): void {
-    const before = term.getTextColour();
-    if (colour !== undefined && term.isColour()) term.setTextColour(colour);
-    act();
-    term.setTextColour(before);
 }
 
 function clearRow(): void {
@@ -33,54 +27,20 @@ function clearRow(): void {
     term.clearLine();
 }
 
-/** Waits for a character or Enter; what Ctrl+T ends begins on a row of its own. */
-function readKey(): string {
+/** Waits for one of some characters; "\n" is Enter. What Ctrl+T ends begins on a row of its own. */
+function choose(question: string, answers: string): string {
+    write(question);
     while (true) {
         const [event, what] = os.pullEventRaw();
-        if (event === "char") return string.lower(what as string);
-        if (event === "key" && what === keys.enter) return "";
+        let key: string | undefined;
+        if (event === "char") key = string.lower(what as string);
+        if (event === "key" && what === keys.enter) key = "\n";
+        if (key !== undefined && string.find(answers, key, 1, true)[0] !== undefined) return key;
         if (event === "terminate") {
             print();
             error("Terminated", 0);
         }
     }
-}
-
-/** Breaks lines at spaces into rows that fit a width, in the colours of their lines. */
-function layOut(lines: readonly Line[], width: number): Line[] {
-    const rows: Line[] = [];
-    let column = 0;
-    for (const line of lines) {
-        const detail = line.detail;
-        const end = line.text.length + 1;
-        if (detail !== undefined && end + detail.length <= width) column = Math.max(column, end);
-    }
-    for (const line of lines) {
-        const colour = line.colour;
-        const detail = line.detail;
-        const indent = string.match(line.text, "^ *")[0]!;
-        const put = (whole: string, first: string, others: string): void => {
-            let lead = first;
-            let rest = whole;
-            do {
-                const room = Math.max(width - lead.length, 1);
-                let row = string.sub(rest, 1, room);
-                if (rest.length > room) row = string.match(string.sub(rest, 1, room + 1), "^(.*) ")[0] ?? row;
-                rows.push({ text: lead + row, colour });
-                rest = string.match(rest, "^ *(.*)", row.length + 1)[0]!;
-                lead = others;
-            } while (rest !== "");
-        };
-        let both = line.text;
-        if (detail !== undefined) both = string.format(`%-${column}s`, `${both} `) + detail;
-        // Rather out of line than on two rows.
-        if (detail !== undefined && both.length > width) both = `${line.text} ${detail}`;
-        const isApart = detail !== undefined && both.length > width;
-        const deeper = `${indent}  `;
-        put(string.sub(isApart ? line.text : both, indent.length + 1), indent, indent === "" ? deeper : indent);
-        if (isApart) put(detail, deeper, deeper);
-    }
-    return rows;
 }
 
 /**
@@ -89,23 +49,35 @@ function layOut(lines: readonly Line[], width: number): Line[] {
  */
 export function flush(): void {
     const [width, height] = term.getSize();
-    const rows = layOut(pending, width);
+    const isPaged = settings.get("trapos.harness_mode") !== true;
+    const lines = pending;
     pending = [];
-    // Two rows are left for the command above and the prompt below.
-    const paged = rows.length > height - 2 && settings.get("trapos.harness_mode") !== true;
+    let column = 0;
+    for (const line of lines) {
+        const end = line.text.length + 1;
+        if (line.detail !== undefined && end + line.detail.length <= width) column = Math.max(column, end);
+    }
     clearRow();
     let shown = 0;
-    for (const row of rows) {
-        if (paged && shown > 0 && shown % (height - 1) === 0) {
-            term.write("-- Enter: more, q: quit --");
-            const key = readKey();
-            clearRow();
-            if (key === "q") return;
+    for (const line of lines) {
+        let text = line.text;
+        if (line.detail !== undefined) {
+            // Rather out of line than on two rows.
+            const start = Math.min(column, width - line.detail.length);
+            text += string.rep(" ", Math.max(1, start - text.length)) + line.detail;
         }
-        paint(row.colour, () => print(row.text));
-        shown += 1;
-        // A program that prints for 7 s without a pause is stopped.
-        if (shown % 500 === 0) sleep(0);
+        const before = term.getTextColour();
+        for (const [number, row] of ipairs(strings.wrap(text, text.length > width ? width - 2 : width))) {
+            if (isPaged && shown > 0 && shown % (height - 1) === 0) {
+                const key = choose("-- Enter: more, q: quit --", "q\n");
+                clearRow();
+                if (key === "q") return;
+            }
+            if (line.colour !== undefined && term.isColour()) term.setTextColour(line.colour);
+            print(number > 1 ? `  ${row}` : row);
+            term.setTextColour(before);
+            shown += 1;
+        }
     }
 }
 
@@ -128,20 +100,15 @@ export function fail(failure: { readonly message: string; readonly hint: string 
  */
 export function ask(question: string, usual: boolean): boolean {
     flush();
-    write(`${question} ${usual ? "[Y/n]" : "[y/N]"} `);
-    let key: string;
-    do {
-        key = readKey();
-    } while (key !== "y" && key !== "n" && key !== "");
-    const agreed = key === "" ? usual : key === "y";
+    const key = choose(`${question} ${usual ? "[Y/n]" : "[y/N]"} `, "yn\n");
+    const agreed = key === "y" || (usual && key === "\n");
     print(agreed ? "yes" : "no");
     return agreed;
 }
 
 /** Bytes as a person reads them: "812 bytes", "45.2 kB". */
 export function bytes(count: number): string {
-    if (count < 1000) return `${count} bytes`;
-    return count < 1e6 ? string.format("%.1f kB", count / 1e3) : string.format("%.1f MB", count / 1e6);
+    return count < 1000 ? `${count} bytes` : string.format("%.1f kB", count / 1e3);
 }
 
 const PHASES: Record<Progress["phase"], string> = { index: "Asking ", fetch: "Fetching ", apply: "Writing " };
@@ -149,34 +116,28 @@ const PHASES: Record<Progress["phase"], string> = { index: "Asking ", fetch: "Fe
 /** Shows in the moving line how far an application is: its left part is lit. */
 export function showProgress(progress: Progress): void {
     const [width] = term.getSize();
-    const name = progress.name;
-    const [done, all] = [progress.bytes, progress.totalBytes];
-    let start = width < 40 ? "" : PHASES[progress.phase];
-    start += `${progress.done}/${progress.total} `;
-    if (all > 0) start += string.format("%d/%d kB ", Math.ceil(done / 1e3), Math.ceil(all / 1e3));
-    const room = width - start.length;
-    const shown = name.length > room ? `..${string.sub(name, 2 - room)}` : name;
-    const text = string.format(`%-${width}s`, start + shown);
-    const lit = Math.floor(width * (all > 0 ? done / all : 0));
+    const all = progress.totalBytes;
+    let text = `${width < 40 ? "" : PHASES[progress.phase]}${progress.done}/${progress.total} `;
+    if (all > 0) text += string.format("%d/%d kB ", Math.ceil(progress.bytes / 1e3), Math.ceil(all / 1e3));
+    // Of a long path the end tells more.
+    text = strings.ensure_width(text + string.sub(progress.name, text.length - width), width);
+    const lit = Math.floor((width * progress.bytes) / Math.max(all, 1));
     clearRow();
-    const before = term.getBackgroundColour();
-    term.setBackgroundColour(colours.grey);
-    term.write(string.sub(text, 1, lit));
-    term.setBackgroundColour(before);
-    term.write(string.sub(text, lit + 1));
+    term.blit(text, string.rep("0", width), string.rep("7", lit) + string.rep("f", width - lit));
 }
 
 /**
  * Makes a call that may show progress. The moving line is gone when it ends, however it ends.
- * @returns what the call returns
+ * @returns the call's value; its failure is raised
  */
-export function during<T>(call: () => Result<T>): Result<T> {
+export function need<A extends unknown[], T>(call: (this: void, ...given: A) => Result<T>, ...given: A): T {
     flush();
-    const [ok, first, second] = pcall(call);
+    const [returned, ok, value] = pcall(call, ...given);
     clearRow();
-    if (!ok) {
-        if ((first as unknown) === "Terminated") say("Nothing has changed. The same command goes on.");
-        error(first, 0);
+    if (!returned) {
+        if ((ok as unknown) === "Terminated") say("Nothing has changed. The same command goes on.");
+        error(ok, 0);
     }
-    return $multi(first, second) as unknown as Result<T>;
+    if ((ok as unknown) === false) throw value as unknown;
+    return value as T;
 }
