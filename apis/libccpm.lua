@@ -42,8 +42,7 @@ local function positionOf(registries, registry)
 end
 
 local function requireInstalled(state, names)
-	if names == nil then names = {} end
-	for _, name in ipairs(names) do
+	for _, name in ipairs(names or {}) do
 		if not state.lock.packages[name] then raise("not_installed", {name = name}) end
 	end
 end
@@ -82,9 +81,12 @@ local function createCcpm(environment)
 	local function ask(before, isOptional, only)
 		local registries = only or before.configuration.registries
 		local total = #registries
-		local cached = copy(before.cache.registries)
+		local cached = {}
 		local candidates = {}
 		local failures = {}
+		for _, known in ipairs(before.configuration.registries) do
+			cached[known] = before.cache.registries[known]
+		end
 		for place, registry in ipairs(registries) do
 			onProgress({
 				phase = "index",
@@ -254,7 +256,7 @@ local function createCcpm(environment)
 			return change(before, place(before, registry, nil, false), "remove registry " .. registry)
 		end),
 		moveRegistry = guarded(function(before, registry, position)
-			return change(before, place(before, registry, position, false), "move registry " .. registry)
+			return change(before, place(before, registry, position or 0, false), "move registry " .. registry)
 		end),
 		recover = guarded(function(_state, _first, _second, notes) return notes end)
 	}

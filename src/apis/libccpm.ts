@@ -76,8 +76,8 @@ function positionOf(registries: Names, registry: string): number | undefined {
     return undefined;
 }
 
-function requireInstalled(state: State, names: Names = []): void {
-    for (const name of names) {
+function requireInstalled(state: State, names?: Names): void {
+    for (const name of names ?? []) {
         if (state.lock.packages[name] === undefined) raise("not_installed", { name });
     }
 }
@@ -136,9 +136,10 @@ function createCcpm(this: void, environment: Environment = {}): Ccpm {
     ): LuaMultiReturn<[State, Record<string, Candidate[]>]> {
         const registries = only ?? before.configuration.registries;
         const total = registries.length;
-        const cached: Record<string, CachedRegistry> = copy(before.cache.registries);
+        const cached: Record<string, CachedRegistry | undefined> = {};
         const candidates: Record<string, Candidate[]> = {};
         const failures: Failure[] = [];
+        for (const known of before.configuration.registries) cached[known] = before.cache.registries[known];
         for (const [place, registry] of ipairs(registries)) {
             onProgress({ phase: "index", name: registry, done: place - 1, total, bytes: 0, totalBytes: 0 });
             const [ok, answer] = web.fetchIndex(registry, fetch);
@@ -301,8 +302,8 @@ function createCcpm(this: void, environment: Environment = {}): Ccpm {
         removeRegistry: guarded((before, registry: string) =>
             change(before, place(before, registry, undefined, false), `remove registry ${registry}`),
         ),
-        moveRegistry: guarded((before, registry: string, position: number) =>
-            change(before, place(before, registry, position, false), `move registry ${registry}`),
+        moveRegistry: guarded((before, registry: string, position?: number) =>
+            change(before, place(before, registry, position ?? 0, false), `move registry ${registry}`),
         ),
         recover: guarded((_state, _first, _second, notes) => notes),
     };
