@@ -339,22 +339,17 @@ M.failures = {
 		"ComputerCraft forbids {registry} (Domain not permitted).",
 		'In computercraft-server.toml, at host = "$private": action = "allow"'
 	},
-	cannot_connect = {"Nothing answers at {registry} ({what}).", "Check the network and: ccpm registry list"},
-	timed_out = {"{registry} did not answer in time.", "Try again later."},
-	network_error = {"The request to {registry} failed: {what}.", "Try again; check: ccpm registry list"},
+	network_error = {
+		"The request to {registry} failed: {what}.",
+		"Check the network and: ccpm registry list"
+	},
 	server_error = {"{registry} failed at {path} (HTTP {status}).", "Try again in some minutes."},
 	no_index = {
 		"{registry} is no registry: it has no packages/index.json.",
 		"Check the address: ccpm registry list"
 	},
-	file_missing = {
-		"{registry} lists {path}, but does not serve it.",
-		"It may be changing: try again in some minutes."
-	},
-	wrong_content = {
-		"{registry} serves another {path} than it lists.",
-		"It may be changing: try again in some minutes."
-	},
+	file_missing = {"{registry} lists {path}, but does not serve it.", "Try again in some minutes."},
+	wrong_content = {"{registry} serves another {path} than it lists.", "Try again in some minutes."},
 	bad_index = {"The index of {registry} is not valid: {what}.", "Tell those who run that registry."},
 	bad_registry = {
 		"{registry} is no registry's address.",
@@ -365,15 +360,8 @@ M.failures = {
 	registry_unknown = {"{registry} is not configured.", "See: ccpm registry list"},
 	registry_position = {"There is no position {position}.", "Give one from 1 to {last}."},
 	unknown_package = {"No registry has a package {name}.", "See: ccpm search <word>"},
-	missing_dependency = {
-		"{who} needs {name}, which no registry has.",
-		"Add a registry that has it: ccpm registry add"
-	},
-	no_version = {"{who} needs {name} {range}, but there is only {known}.", "Try again after: ccpm update"},
-	conflict = {
-		"{who} needs {name} {range}, but {other} needs {name} {otherRange}.",
-		"Upgrade or uninstall one of the two."
-	},
+	no_version = {"{need}, but {but}.", "Try: ccpm update, or add a registry that has it."},
+	conflict = {"{need}, but {but}.", "Upgrade or uninstall one of the two."},
 	cycle = {"Packages need each other in a circle: {what}.", "Tell those who made them."},
 	too_complex = {"These packages need too much to be worked out.", "Install fewer of them at once."},
 	not_installed = {"{name} is not installed.", "See: ccpm list"},
@@ -507,163 +495,130 @@ modules["/apis/ccpm/formats"] = function(...)
 local M = {}
 local semver = require("/apis/ccpm/semver")
 M.INDEX_BYTES = 524288
-local PACKAGES = 1000
-local FILES = 500
-local ENTRIES = 100
-local FILE_BYTES = 1000000
-local LATEST = 99999999999999
 
 local function has(text, pattern) return text:find(pattern) ~= nil end
+
+local function without(patterns)
+	return function(path)
+		for _, pattern in ipairs(patterns) do
+			if has("/" .. path:lower() .. "/", pattern) then return false end
+		end
+		return true
+	end
+end
+
+local BAD_PART = "[./]/"
+local isFile = without({BAD_PART, "^/rom/", "^/disk%d*/", "^/%.settings/", "^/trapos/", "^/startup/00%-ccpm"})
+local isData = without({BAD_PART, "^/trapos/ccpm"})
+local KINDS = {
+	name = {"a name of a-z 0-9 . _ -", 64, "^[a-z0-9][a-z0-9._-]*$"},
+	path = {"a path that packages may have", 200, "^[%w._/-]+$", isFile},
+	folder = {"a folder in trapos/", 200, "^trapos/[%w._/-]+$", isData},
+	registry = {"a registry", 200, "^[!-~]+$"},
+	version = {"a version", 64, "", semver.isVersion},
+	range = {"a version range", 200, "^[ -~]*$", semver.isRange},
+	hash = {"64 hex digits", 64, "^" .. string.rep("[0-9a-f]", 64) .. "$"},
+	text = {"a text", M.INDEX_BYTES, ""},
+	size = {"a whole number up to 1000000", 1000000},
+	number = {"a whole number", 99999999999999},
+	flag = {"true or false"}
+}
+local OBJECTS = {
+	offered = {
+		version = "version",
+		description = "text",
+		dependencies = "100 name range",
+		files = "500 path file",
+		autostart = "?100 path",
+		data = "?100 folder"
+	},
+	installed = {
+		version = "version",
+		dependencies = "100 name range",
+		files = "500 path file",
+		autostart = "?100 path",
+		data = "?100 folder",
+		registry = "?registry",
+		automatic = "?flag"
+	},
+	file = {size = "size", sha256 = "hash"},
+	cached = {updated = "number", packages = "1000 name known"},
+	known = {version = "version", description = "text", dependencies = "100 name range", size = "number"}
+}
 
 local function plain(text) return (text:gsub("[^ -~]", "?")) end
 
 local function wrong(where, what) return error(plain(where:sub(-100)) .. " " .. what, 0) end
 
-local function fieldsOf(value, where)
-	return type(value) == "table" and value or wrong(where, "must be an object")
+local function readPlain(kind, value, where)
+	local what, most, pattern, is = unpack(KINDS[kind], 1, 4)
+	local fits = type(value) == "boolean"
+	if pattern then
+		local isShort = type(value) == "string" and #value <= most
+		fits = isShort and has(value, pattern) and (is == nil or is(value))
+	elseif most then
+		fits = type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
+	end
+	if not fits then wrong(where, "must be " .. what) end
+	return type(value) == "string" and plain(value:sub(1, 200)) or value
 end
 
-local function text(most, pattern, what, is)
-	return function(value, where)
-		local isText = type(value) == "string" and #value <= most and has(value, pattern)
-		if not isText or is and not is(value) then wrong(where, "must be " .. what) end
-		return value
+local function checkPackage(copy, where)
+	local seen = {}
+	for path in pairs(copy.files) do
+		local folded = path:lower()
+		if seen[folded] then wrong(where .. ".files." .. path, "is there twice, but for capitals") end
+		seen[folded] = true
+	end
+	for _, path in ipairs(copy.autostart or {}) do
+		if not copy.files[path] then wrong(where .. ".autostart", "must be among its files") end
 	end
 end
 
-local function number(most)
-	return function(value, where)
-		local isNumber = type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
-		return isNumber and value or wrong(where, "must be a whole number, at most " .. most)
-	end
-end
-
-local function map(most, readName, read)
-	return function(value, where)
-		local copy = {}
-		local count = 0
-		for name, item in pairs(fieldsOf(value, where)) do
-			count = count + 1
-			if count > most then wrong(where, "has too many entries") end
-			local at = where .. "." .. tostring(name)
-			copy[readName(name, at)] = read(item, at)
-		end
+local function read(spec, value, where)
+	local option, most, kind, item = spec:match("^(%??)(%d*) ?(%a+) ?(%a*)$")
+	if value == nil and option == "?" then return nil end
+	local fields = OBJECTS[kind]
+	if most == "" and not fields then return readPlain(kind, value, where) end
+	if type(value) ~= "table" then wrong(where, "has the wrong type") end
+	local copy = {}
+	if most == "" then
+		for name, field in pairs(fields) do copy[name] = read(field, value[name], where .. "." .. name) end
+		if copy.files ~= nil then checkPackage(copy, where) end
 		return copy
 	end
-end
-
-local function list(read)
-	return function(value, where)
-		local copy = {}
-		for key in pairs(fieldsOf(value, where)) do
-			if type(key) ~= "number" then wrong(where, "must be a list") end
+	local list = {}
+	local count = 0
+	for name, entry in pairs(value) do
+		count = count + 1
+		if count > tonumber(most) then wrong(where, "has too many entries") end
+		local at = where .. "." .. name
+		if item ~= "" then
+			copy[read(kind, name, at)] = read(item, entry, at)
+		elseif type(name) == "number" and (name == 1 or value[name - 1] ~= nil) then
+			list[name] = read(kind, entry, at)
+		else
+			wrong(where, "has the wrong type")
 		end
-		for place, item in ipairs(value) do
-			if place > ENTRIES then wrong(where, "has too many entries") end
-			copy[#copy + 1] = read(item, where .. "." .. place)
-		end
-		return copy
 	end
+	return item ~= "" and copy or list
 end
 
-local function record(readers)
-	return function(value, where)
-		local fields = fieldsOf(value, where)
-		local copy = {}
-		for name, read in pairs(readers) do copy[name] = read(fields[name], where .. "." .. name) end
-		return copy
-	end
-end
-
-local function optional(read)
-	return function(value, where)
-		if value == nil then return nil end
-		return (read(value, where))
-	end
-end
-
-local function isBelowRoot(path) return not has("/" .. path .. "/", "[./]/") end
-
-local RESERVED = {"rom/", "disk%d*/", "%.settings/", "trapos/", "startup/00%-ccpm"}
-
-local function isFile(path)
-	for _, pattern in ipairs(RESERVED) do
-		if has(path:lower() .. "/", "^" .. pattern) then return false end
-	end
-	return isBelowRoot(path)
-end
-
-local function isData(path) return isBelowRoot(path) and not has(path:lower(), "^trapos/ccpm") end
-
-local readName = text(64, "^[a-z0-9][a-z0-9._-]*$", "a name of a-z 0-9 . _ -")
-local readPath = text(200, "^[%w._/-]+$", "a path that packages may have", isFile)
-local readRegistry = text(200, "^[!-~]+$", "a registry")
-local readVersion = text(64, "", "a version", semver.isVersion)
-local readDependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", semver.isRange))
-
-local function readDescription(value, where)
-	return type(value) == "string" and plain(value:sub(1, 200)) or wrong(where, "must be a text")
-end
-
-local function readPackages(readers)
-	readers.version = readVersion
-	readers.dependencies = readDependencies
-	readers.files = map(
-		FILES,
-		readPath,
-		record({
-			size = number(FILE_BYTES),
-			sha256 = text(64, "^" .. string.rep("[0-9a-f]", 64) .. "$", "64 hex digits")
-		})
-	)
-	readers.autostart = optional(list(readPath))
-	readers.data = optional(list(text(200, "^trapos/[%w._/-]+$", "a folder in trapos/", isData)))
-	local read = record(readers)
-	return map(PACKAGES, readName, function(value, where)
-		local copy = read(value, where)
-		for _, path in ipairs(copy.autostart or {}) do
-			if copy.files[path] == nil then wrong(where .. ".autostart", "must be among its files") end
-		end
-		return copy
-	end)
-end
-
-local readOffered = readPackages({description = readDescription})
-local readInstalled = readPackages({
-	registry = optional(readRegistry),
-	automatic = optional(function(value, where)
-		if type(value) == "boolean" then return value end
-		return (wrong(where, "must be true or false"))
-	end)
-})
-local readRegistries = list(readRegistry)
-local readKnown = record({
-	version = readVersion,
-	dependencies = readDependencies,
-	description = readDescription,
-	size = number(FILES * FILE_BYTES)
-})
-local readCache = map(
-	ENTRIES,
-	readRegistry,
-	record({updated = number(LATEST), packages = map(PACKAGES, readName, readKnown)})
-)
-
-local function check(value, field, read)
+local function check(value, field, spec)
 	local version = type(value) == "table" and value.version
 	if version ~= 1 then return false, "it is not in format 1", type(version) == "number" and version > 1 end
-	local ok, result = pcall(read, value[field], field)
+	local ok, result = pcall(read, spec, value[field], field)
 	if not ok then return false, result, false end
 	return true, {version = version, [field] = result}
 end
 
-function M.checkIndex(value) return check(value, "packages", readOffered) end
+function M.checkIndex(value) return check(value, "packages", "1000 name offered") end
 
-function M.checkConfiguration(value) return check(value, "registries", readRegistries) end
+function M.checkConfiguration(value) return check(value, "registries", "100 registry") end
 
-function M.checkLock(value) return check(value, "packages", readInstalled) end
+function M.checkLock(value) return check(value, "packages", "1000 name installed") end
 
-function M.checkCache(value) return check(value, "registries", readCache) end
+function M.checkCache(value) return check(value, "registries", "100 registry cached") end
 
 return M
 end
@@ -935,65 +890,57 @@ local sha256 = require("/apis/ccpm/sha256").sha256
 local match = string.match
 local LONGEST = 200
 local INDEX_PATH = "packages/index.json"
-local REASONS = {
-	["http is disabled"] = "http_disabled",
-	["Domain not permitted"] = "address_denied",
-	["Timed out"] = "timed_out",
-	["Could not connect"] = "cannot_connect",
-	["Unknown host"] = "cannot_connect"
-}
 
 function M.baseUrl(registry)
 	local address = match(registry, "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
-	local owner, repository, at, branch = match(registry, "^([%w-]+)/([%w._-]+)(@?)([%w._/-]*)$")
-	local isOnGitHub = owner ~= nil and (at == "") == (branch == "")
-	if #registry > LONGEST or not address and not isOnGitHub then
+	local repository, at, branch = match(registry, "^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
+	local base = address
+	if repository and (at == "") == (branch == "") then
+		base = "https://raw.githubusercontent.com/" .. repository .. "/"
+			.. (branch == "" and "HEAD" or branch)
+	end
+	if not base or #registry > LONGEST then
 		return false, fail("bad_registry", {registry = registry:sub(1, 40)})
 	end
-	if address then return true, address .. "/" end
-	local place = branch == "" and "HEAD" or branch
-	return true, "https://raw.githubusercontent.com/" .. owner .. "/" .. repository .. "/" .. place .. "/"
+	return true, base .. "/"
 end
 
-local function fetchText(fetch, url, registry, path, missing)
-	local fetch_result_0 = fetch(url)
-	local status = fetch_result_0.status
-	local body = fetch_result_0.body
-	local reason = fetch_result_0.reason
-	if status == 200 then return true, body end
-	if not status then
-		return false, fail(REASONS[reason or ""] or "network_error", {registry = registry, what = reason})
-	end
-	return false, fail(status == 404 and missing or "server_error", {
-		registry = registry,
-		path = path,
-		status = status
-	})
+local function fetchText(fetch, base, registry, path)
+	local answer = fetch(base .. path)
+	local status = answer.status
+	local reason = answer.reason
+	if status == 200 then return true, answer.body end
+	local code = "server_error"
+	if status == 404 then code = path == INDEX_PATH and "no_index" or "file_missing" end
+	if not status then code = "network_error" end
+	if reason == "http is disabled" then code = "http_disabled" end
+	if reason == "Domain not permitted" then code = "address_denied" end
+	return false, fail(code, {registry = registry, path = path, status = status, what = reason})
 end
 
 function M.fetchIndex(registry, fetch)
 	local ok, base = M.baseUrl(registry)
 	if not ok then return false, base end
-	local fetched, text = fetchText(fetch, base .. INDEX_PATH, registry, INDEX_PATH, "no_index")
+	local fetched, text = fetchText(fetch, base, registry, INDEX_PATH)
 	if not fetched then return false, text end
-	if #text > formats.INDEX_BYTES then
-		return false, fail("bad_index", {registry = registry, what = "it is too large"})
+	local what = "it is too large"
+	if #text <= formats.INDEX_BYTES then
+		local valid, index = formats.checkIndex(decode(text))
+		if valid then return true, index end
+		what = index
 	end
-	local valid, index = formats.checkIndex(decode(text))
-	if not valid then return false, fail("bad_index", {registry = registry, what = index}) end
-	return true, index
+	return false, fail("bad_index", {registry = registry, what = what})
 end
 
 function M.fetchFile(change, fetch)
-	local registry = change.registry
+	local to = change.to
 	local path = change.path
+	local registry = change.registry
 	local _, base = M.baseUrl(registry)
-	local ok, content = fetchText(fetch, base .. path, registry, path, "file_missing")
+	local ok, content = fetchText(fetch, base, registry, path)
 	if not ok then return false, content end
-	if #content ~= change.to.size or sha256(content) ~= change.to.sha256 then
-		return false, fail("wrong_content", {registry = registry, path = path})
-	end
-	return true, content
+	if #content == to.size and sha256(content) == to.sha256 then return true, content end
+	return false, fail("wrong_content", {registry = registry, path = path})
 end
 
 return M
@@ -1002,10 +949,10 @@ end
 modules["/apis/ccpm/resolve"] = function(...)
 --- Which versions of which packages fit together.
 local M = {}
-local fail = require("/apis/ccpm/failure").fail
+local raise = require("/apis/ccpm/failure").raise
 local semver = require("/apis/ccpm/semver")
-local MOST_COMPARISONS = 1000000
-local COMPARISONS_OF_TRY = 100
+local MOST_WORK = 1000000
+local WORK_OF_RANGE = 100
 
 local function sortedNames(values)
 	local names = {}
@@ -1019,163 +966,125 @@ function M.resolve(resolution)
 	local isWanted = {}
 	local isUpgraded = {}
 	local queue = {}
-	local neededBy = {}
-	local chosen = {}
-	local known = {}
-	local comparisons = 0
-	local function need(name, by)
-		if not neededBy[name] then queue[#queue + 1] = name end
-		if neededBy[name] == nil then neededBy[name] = by end
-	end
-	local function isIn(version, range)
-		local key = version .. " " .. range
-		if known[key] == nil then known[key] = semver.satisfies(version, range) end
-		return known[key]
-	end
-	local function label(name) return name .. " " .. chosen[name].version end
+	local options = {}
+	local obstacles = {}
+	local work = 0
 	local function versionsOf(name)
 		local versions = {}
 		local current = installed[name]
-		if current and not isUpgraded[name] then versions[#versions + 1] = current end
 		for _, candidate in ipairs(resolution.candidates[name] or {}) do
 			if not current or semver.compare(candidate.version, current.version) > 0 then
 				versions[#versions + 1] = candidate
 			end
 		end
-		if current and isUpgraded[name] then versions[#versions + 1] = current end
+		if current then table.insert(versions, isUpgraded[name] and #versions + 1 or 1, current) end
 		return versions
 	end
-	local function findClash(name, version, count)
-		for place = 0, count - 1 do
-			local other = queue[place + 1]
-			local theirs = chosen[other]
-			comparisons = comparisons + 1
-			local range = theirs.dependencies[name]
-			if range and not isIn(version.version, range) then
-				return {who = label(other), name = name, range = range, culprit = other}
+	local function need(names)
+		for _, name in ipairs(names) do
+			if not options[name] then
+				options[name] = versionsOf(name)
+				queue[#queue + 1] = name
 			end
-			local own = version.dependencies[other]
-			if own and not isIn(theirs.version, own) then
-				return {who = name .. " " .. version.version, name = other, range = own, culprit = other}
+		end
+	end
+	local function check(name, version, other, theirs)
+		local range = version.dependencies[other]
+		if not range then return nil end
+		work = work + WORK_OF_RANGE
+		if theirs and semver.satisfies(theirs.version, range) then return nil end
+		return {
+			need = name .. " " .. version.version .. " needs " .. other .. " " .. range,
+			name = other,
+			range = range
+		}
+	end
+	local function findClash(name, version)
+		for _, other in ipairs(queue) do
+			local clash = check(name, version, other)
+			for _, theirs in ipairs(options[other]) do
+				work = work + 1
+				clash = check(name, version, other, theirs) or check(other, theirs, name, version)
+				if not clash then break end
 			end
+			if clash then return clash end
 		end
 		return nil
 	end
-	local function explain(clash, count)
-		local name = clash.name
-		local range = clash.range
-		local texts = {}
-		for _, value in ipairs(versionsOf(name)) do
-			local version = value.version
-			texts[#texts + 1] = version
-			if isIn(version, range) then
-				for place = 0, count - 1 do
-					local other = queue[place + 1]
-					comparisons = comparisons + 1
-					local otherRange = chosen[other].dependencies[name]
-					if otherRange and not isIn(version, otherRange) then
-						clash.other = label(other)
-						clash.otherRange = otherRange
-						return fail("conflict", clash)
-					end
-				end
+	local function explain(clash)
+		local known = {}
+		clash.code = "no_version"
+		for _, version in ipairs(versionsOf(clash.name)) do
+			known[#known + 1] = version.version
+			if semver.satisfies(version.version, clash.range) then
+				local other = findClash(clash.name, version)
+				clash.code = other and "conflict"
+				clash.but = other and other.need
 			end
 		end
-		clash.known = table.concat(texts, ", ")
-		return fail("no_version", clash)
+		if clash.but == nil then
+			clash.but = #known == 0 and "there is none" or "there is only " .. table.concat(known, ", ")
+		end
 	end
-	local search
-	search = function(place)
+	local function search(place)
 		local name = queue[place + 1]
 		if not name then return nil end
-		local by = neededBy[name]
-		local culprits = {[by] = true}
-		local failure, clash
-		for _, version in ipairs(versionsOf(name)) do
-			clash = findClash(name, version, place)
-			comparisons = comparisons + COMPARISONS_OF_TRY
-			if comparisons > MOST_COMPARISONS then return {culprits = {}, failure = fail("too_complex")} end
-			if clash then
-				culprits[clash.culprit] = true
+		local count = #queue
+		local versions = options[name]
+		if #versions == 0 then raise("unknown_package", {name = name}) end
+		local blame
+		obstacles[name] = nil
+		for _, version in ipairs(versions) do
+			if work > MOST_WORK then raise("too_complex") end
+			options[name] = {version}
+			need(sortedNames(version.dependencies))
+			local clash = findClash(name, version)
+			if not clash then
+				blame = search(place + 1)
+				if not blame then return nil end
 			else
-				local count = #queue
-				chosen[name] = version
-				for _, dependency in ipairs(sortedNames(version.dependencies)) do need(dependency, name) end
-				local deadEnd = search(place + 1)
-				if not deadEnd then return nil end
-				chosen[name] = nil
-				while #queue > count do neededBy[table.remove(queue)] = nil end
-				if not deadEnd.culprits[name] then return deadEnd end
-				for culprit in pairs(deadEnd.culprits) do culprits[culprit] = true end
-				culprits[name] = nil
-				failure = deadEnd.failure
+				explain(clash)
+				if not blame or not blame.code then blame = clash end
+			end
+			while #queue > count do options[table.remove(queue)] = nil end
+			if isUpgraded[name] and not obstacles[name] then
+				obstacles[name] = name .. " " .. version.version .. " is held back: " .. blame.need .. "."
 			end
 		end
-		if clash then
-			failure = explain(clash, place)
-		elseif by == "" then
-			if failure == nil then failure = fail("unknown_package", {name = name}) end
-		elseif failure == nil then
-			failure = fail("missing_dependency", {who = label(by), name = name})
-		end
-		return {culprits = culprits, failure = failure}
+		options[name] = versions
+		return blame
 	end
 	local packages = {}
-	local trail = {}
-	local places = {}
-	local add
-	add = function(name)
-		local place = places[name]
-		if place == 0 then return nil end
-		trail[#trail + 1] = name
-		if place then return fail("cycle", {what = table.concat(trail, " > ", place):sub(1, 120)}) end
-		places[name] = #trail
-		local version = chosen[name]
+	local isAdded = {}
+	local function add(name, trail)
+		if isAdded[name] then return end
+		local start = trail:find(" " .. name .. " >", 1, true)
+		if start then raise("cycle", {what = trail:sub(start + 1, start + 100) .. " " .. name}) end
+		local version = options[name][1]
 		for _, dependency in ipairs(sortedNames(version.dependencies)) do
-			local failure = add(dependency)
-			if failure then return failure end
+			add(dependency, trail .. " " .. name .. " >")
 		end
-		table.remove(trail)
-		places[name] = 0
+		isAdded[name] = true
 		local current = installed[name]
 		local automatic = not isWanted[name] and (current == nil or current.automatic == true)
 		packages[#packages + 1] = {name = name, package = version, automatic = automatic}
-		return nil
 	end
-	local function obstacle(name, version)
-		local clash = findClash(name, version, #queue)
-		if clash and clash.name == name then return clash.who .. " needs " .. clash.range end
-		local needed = clash and clash.name .. " " .. clash.range or ""
-		for _, dependency in ipairs(sortedNames(version.dependencies)) do
-			if needed == "" and not chosen[dependency] then
-				needed = dependency .. " " .. version.dependencies[dependency]
-			end
-		end
-		return "it needs " .. needed
-	end
-	for _, name in ipairs(resolution.wanted) do
-		isWanted[name] = true
-		need(name, "")
-	end
-	local newest = resolution.newest
-	for _, name in ipairs(newest == true and sortedNames(installed) or newest) do
-		isUpgraded[name] = true
-		need(name, "")
-	end
-	for _, name in ipairs(sortedNames(installed)) do need(name, "") end
-	local deadEnd = search(0)
-	if deadEnd then return false, deadEnd.failure end
+	local names = sortedNames(installed)
+	local upgraded = resolution.newest == true and names or resolution.newest
+	for _, name in ipairs(upgraded) do isUpgraded[name] = true end
+	for _, name in ipairs(resolution.wanted) do isWanted[name] = true end
+	need(resolution.wanted)
+	need(upgraded)
+	need(names)
+	local clash = search(0)
+	if clash then raise(clash.code or "no_version", clash) end
 	local notes = {}
 	for _, name in ipairs(queue) do
-		local failure = add(name)
-		if failure then return false, failure end
-		local best = versionsOf(name)[1]
-		if isUpgraded[name] and best ~= chosen[name] then
-			notes[#notes + 1] = name .. " " .. best.version .. " is held back: " .. obstacle(name, best)
-				.. "."
-		end
+		add(name, "")
+		local obstacle = obstacles[name]
+		if obstacle then notes[#notes + 1] = obstacle end
 	end
-	return true, {packages = packages, notes = notes}
+	return {packages = packages, notes = notes}
 end
 
 return M
@@ -1871,8 +1780,18 @@ local function createCcpm(environment)
 	local disk = environment.fs or fs
 	local fetch = environment.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end
 	local now = environment.now or function() return os.epoch("utc") end
-	local onProgress = environment.onProgress or function() end
 	local onNote = environment.onNote or function() end
+	local function report(phase, name, done, total, bytes, totalBytes)
+		local progress = {
+			phase = phase,
+			name = name,
+			done = done,
+			total = total,
+			bytes = bytes,
+			totalBytes = totalBytes
+		}
+		if environment.onProgress then environment.onProgress(progress) end
+	end
 	local function guarded(act)
 		return function(first, second)
 			local ok, value = pcall(function()
@@ -1904,14 +1823,7 @@ local function createCcpm(environment)
 			cached[known] = before.cache.registries[known]
 		end
 		for place, registry in ipairs(registries) do
-			onProgress({
-				phase = "index",
-				name = registry,
-				done = place - 1,
-				total = total,
-				bytes = 0,
-				totalBytes = 0
-			})
+			report("index", registry, place - 1, total, 0, 0)
 			local ok, answer = web.fetchIndex(registry, fetch)
 			if ok then
 				local packages = {}
@@ -1942,9 +1854,12 @@ local function createCcpm(environment)
 	local function planResolved(before, title, wanted, newest, options)
 		local state, candidates = ask(before)
 		local installed = before.lock.packages
-		local resolved = need(
-			resolve({wanted = wanted, newest = newest, installed = installed, candidates = candidates})
-		)
+		local resolved = resolve({
+			wanted = wanted,
+			newest = newest,
+			installed = installed,
+			candidates = candidates
+		})
 		local packages = {}
 		for _, chosen in ipairs(resolved.packages) do
 			local entry = copy(chosen.package)
@@ -1967,41 +1882,31 @@ local function createCcpm(environment)
 			end
 		end
 		local total = #wanted
-		local begun = 0
 		local done = 0
 		local bytes = 0
 		local failure
-		local function tell(phase, name)
-			onProgress({
-				phase = phase,
-				name = name,
-				done = done,
-				total = total,
-				bytes = bytes,
-				totalBytes = plan.download
-			})
-		end
-		local function work(last)
-			while begun < last and failure == nil do
-				begun = begun + 1
-				local change = wanted[begun]
-				tell("fetch", change.path)
-				local ok, content = web.fetchFile(change, fetch)
-				if ok then
-					local staged, problem = transaction.stage(change.to, content)
-					if not staged then failure = problem end
-				else
-					failure = content
-				end
-				done = done + 1
-				bytes = bytes + change.to.size
+		local function fetchNext()
+			local change = failure == nil and table.remove(wanted, 1) or nil
+			if not change then return false end
+			report("fetch", change.path, done, total, bytes, plan.download)
+			local ok, content = web.fetchFile(change, fetch)
+			if ok then
+				local staged, problem = transaction.stage(change.to, content)
+				if not staged then failure = problem end
+			else
+				failure = content
 			end
+			done = done + 1
+			bytes = bytes + change.to.size
+			return true
 		end
-		local function all() work(total) end
-		work(math.min(1, total))
-		parallel.waitForAll(all, all, all, all)
+		local function fetchAll()
+			while fetchNext() do end
+		end
+		fetchNext()
+		parallel.waitForAll(fetchAll, fetchAll, fetchAll, fetchAll)
 		if failure ~= nil then error(failure, 0) end
-		tell("apply", plan.title)
+		report("apply", plan.title, done, total, bytes, plan.download)
 		if planning.stamp(disk) ~= plan.stamp then raise("changed_meanwhile", {path = store.LOCK}) end
 		need(transaction.commit(plan, plan.state))
 	end

@@ -2,162 +2,129 @@
 local M = {}
 local semver = require("/apis/ccpm/semver")
 M.INDEX_BYTES = 524288
-local PACKAGES = 1000
-local FILES = 500
-local ENTRIES = 100
-local FILE_BYTES = 1000000
-local LATEST = 99999999999999
 
 local function has(text, pattern) return text:find(pattern) ~= nil end
+
+local function without(patterns)
+	return function(path)
+		for _, pattern in ipairs(patterns) do
+			if has("/" .. path:lower() .. "/", pattern) then return false end
+		end
+		return true
+	end
+end
+
+local BAD_PART = "[./]/"
+local isFile = without({BAD_PART, "^/rom/", "^/disk%d*/", "^/%.settings/", "^/trapos/", "^/startup/00%-ccpm"})
+local isData = without({BAD_PART, "^/trapos/ccpm"})
+local KINDS = {
+	name = {"a name of a-z 0-9 . _ -", 64, "^[a-z0-9][a-z0-9._-]*$"},
+	path = {"a path that packages may have", 200, "^[%w._/-]+$", isFile},
+	folder = {"a folder in trapos/", 200, "^trapos/[%w._/-]+$", isData},
+	registry = {"a registry", 200, "^[!-~]+$"},
+	version = {"a version", 64, "", semver.isVersion},
+	range = {"a version range", 200, "^[ -~]*$", semver.isRange},
+	hash = {"64 hex digits", 64, "^" .. string.rep("[0-9a-f]", 64) .. "$"},
+	text = {"a text", M.INDEX_BYTES, ""},
+	size = {"a whole number up to 1000000", 1000000},
+	number = {"a whole number", 99999999999999},
+	flag = {"true or false"}
+}
+local OBJECTS = {
+	offered = {
+		version = "version",
+		description = "text",
+		dependencies = "100 name range",
+		files = "500 path file",
+		autostart = "?100 path",
+		data = "?100 folder"
+	},
+	installed = {
+		version = "version",
+		dependencies = "100 name range",
+		files = "500 path file",
+		autostart = "?100 path",
+		data = "?100 folder",
+		registry = "?registry",
+		automatic = "?flag"
+	},
+	file = {size = "size", sha256 = "hash"},
+	cached = {updated = "number", packages = "1000 name known"},
+	known = {version = "version", description = "text", dependencies = "100 name range", size = "number"}
+}
 
 local function plain(text) return (text:gsub("[^ -~]", "?")) end
 
 local function wrong(where, what) return error(plain(where:sub(-100)) .. " " .. what, 0) end
 
-local function fieldsOf(value, where)
-	return type(value) == "table" and value or wrong(where, "must be an object")
+local function readPlain(kind, value, where)
+	local what, most, pattern, is = unpack(KINDS[kind], 1, 4)
+	local fits = type(value) == "boolean"
+	if pattern then
+		local isShort = type(value) == "string" and #value <= most
+		fits = isShort and has(value, pattern) and (is == nil or is(value))
+	elseif most then
+		fits = type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
+	end
+	if not fits then wrong(where, "must be " .. what) end
+	return type(value) == "string" and plain(value:sub(1, 200)) or value
 end
 
-local function text(most, pattern, what, is)
-	return function(value, where)
-		local isText = type(value) == "string" and #value <= most and has(value, pattern)
-		if not isText or is and not is(value) then wrong(where, "must be " .. what) end
-		return value
+local function checkPackage(copy, where)
+	local seen = {}
+	for path in pairs(copy.files) do
+		local folded = path:lower()
+		if seen[folded] then wrong(where .. ".files." .. path, "is there twice, but for capitals") end
+		seen[folded] = true
+	end
+	for _, path in ipairs(copy.autostart or {}) do
+		if not copy.files[path] then wrong(where .. ".autostart", "must be among its files") end
 	end
 end
 
-local function number(most)
-	return function(value, where)
-		local isNumber = type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
-		return isNumber and value or wrong(where, "must be a whole number, at most " .. most)
-	end
-end
-
-local function map(most, readName, read)
-	return function(value, where)
-		local copy = {}
-		local count = 0
-		for name, item in pairs(fieldsOf(value, where)) do
-			count = count + 1
-			if count > most then wrong(where, "has too many entries") end
-			local at = where .. "." .. tostring(name)
-			copy[readName(name, at)] = read(item, at)
-		end
+local function read(spec, value, where)
+	local option, most, kind, item = spec:match("^(%??)(%d*) ?(%a+) ?(%a*)$")
+	if value == nil and option == "?" then return nil end
+	local fields = OBJECTS[kind]
+	if most == "" and not fields then return readPlain(kind, value, where) end
+	if type(value) ~= "table" then wrong(where, "has the wrong type") end
+	local copy = {}
+	if most == "" then
+		for name, field in pairs(fields) do copy[name] = read(field, value[name], where .. "." .. name) end
+		if copy.files ~= nil then checkPackage(copy, where) end
 		return copy
 	end
-end
-
-local function list(read)
-	return function(value, where)
-		local copy = {}
-		for key in pairs(fieldsOf(value, where)) do
-			if type(key) ~= "number" then wrong(where, "must be a list") end
+	local list = {}
+	local count = 0
+	for name, entry in pairs(value) do
+		count = count + 1
+		if count > tonumber(most) then wrong(where, "has too many entries") end
+		local at = where .. "." .. name
+		if item ~= "" then
+			copy[read(kind, name, at)] = read(item, entry, at)
+		elseif type(name) == "number" and (name == 1 or value[name - 1] ~= nil) then
+			list[name] = read(kind, entry, at)
+		else
+			wrong(where, "has the wrong type")
 		end
-		for place, item in ipairs(value) do
-			if place > ENTRIES then wrong(where, "has too many entries") end
-			copy[#copy + 1] = read(item, where .. "." .. place)
-		end
-		return copy
 	end
+	return item ~= "" and copy or list
 end
 
-local function record(readers)
-	return function(value, where)
-		local fields = fieldsOf(value, where)
-		local copy = {}
-		for name, read in pairs(readers) do copy[name] = read(fields[name], where .. "." .. name) end
-		return copy
-	end
-end
-
-local function optional(read)
-	return function(value, where)
-		if value == nil then return nil end
-		return (read(value, where))
-	end
-end
-
-local function isBelowRoot(path) return not has("/" .. path .. "/", "[./]/") end
-
-local RESERVED = {"rom/", "disk%d*/", "%.settings/", "trapos/", "startup/00%-ccpm"}
-
-local function isFile(path)
-	for _, pattern in ipairs(RESERVED) do
-		if has(path:lower() .. "/", "^" .. pattern) then return false end
-	end
-	return isBelowRoot(path)
-end
-
-local function isData(path) return isBelowRoot(path) and not has(path:lower(), "^trapos/ccpm") end
-
-local readName = text(64, "^[a-z0-9][a-z0-9._-]*$", "a name of a-z 0-9 . _ -")
-local readPath = text(200, "^[%w._/-]+$", "a path that packages may have", isFile)
-local readRegistry = text(200, "^[!-~]+$", "a registry")
-local readVersion = text(64, "", "a version", semver.isVersion)
-local readDependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", semver.isRange))
-
-local function readDescription(value, where)
-	return type(value) == "string" and plain(value:sub(1, 200)) or wrong(where, "must be a text")
-end
-
-local function readPackages(readers)
-	readers.version = readVersion
-	readers.dependencies = readDependencies
-	readers.files = map(
-		FILES,
-		readPath,
-		record({
-			size = number(FILE_BYTES),
-			sha256 = text(64, "^" .. string.rep("[0-9a-f]", 64) .. "$", "64 hex digits")
-		})
-	)
-	readers.autostart = optional(list(readPath))
-	readers.data = optional(list(text(200, "^trapos/[%w._/-]+$", "a folder in trapos/", isData)))
-	local read = record(readers)
-	return map(PACKAGES, readName, function(value, where)
-		local copy = read(value, where)
-		for _, path in ipairs(copy.autostart or {}) do
-			if copy.files[path] == nil then wrong(where .. ".autostart", "must be among its files") end
-		end
-		return copy
-	end)
-end
-
-local readOffered = readPackages({description = readDescription})
-local readInstalled = readPackages({
-	registry = optional(readRegistry),
-	automatic = optional(function(value, where)
-		if type(value) == "boolean" then return value end
-		return (wrong(where, "must be true or false"))
-	end)
-})
-local readRegistries = list(readRegistry)
-local readKnown = record({
-	version = readVersion,
-	dependencies = readDependencies,
-	description = readDescription,
-	size = number(FILES * FILE_BYTES)
-})
-local readCache = map(
-	ENTRIES,
-	readRegistry,
-	record({updated = number(LATEST), packages = map(PACKAGES, readName, readKnown)})
-)
-
-local function check(value, field, read)
+local function check(value, field, spec)
 	local version = type(value) == "table" and value.version
 	if version ~= 1 then return false, "it is not in format 1", type(version) == "number" and version > 1 end
-	local ok, result = pcall(read, value[field], field)
+	local ok, result = pcall(read, spec, value[field], field)
 	if not ok then return false, result, false end
 	return true, {version = version, [field] = result}
 end
 
-function M.checkIndex(value) return check(value, "packages", readOffered) end
+function M.checkIndex(value) return check(value, "packages", "1000 name offered") end
 
-function M.checkConfiguration(value) return check(value, "registries", readRegistries) end
+function M.checkConfiguration(value) return check(value, "registries", "100 registry") end
 
-function M.checkLock(value) return check(value, "packages", readInstalled) end
+function M.checkLock(value) return check(value, "packages", "1000 name installed") end
 
-function M.checkCache(value) return check(value, "registries", readCache) end
+function M.checkCache(value) return check(value, "registries", "100 registry cached") end
 
 return M

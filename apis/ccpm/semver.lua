@@ -29,24 +29,20 @@ local function parse(text)
 	return parts
 end
 
-local function order(one, other)
-	for index = 0, math.max(#one, #other) - 1 do
+local function order(one, other, count)
+	for index = 0, math.min(count or 99, math.max(#one, #other)) - 1 do
 		local a, b = one[index + 1], other[index + 1]
 		if a ~= b then
-			if not a or not b then return (a == nil) == (index == 3) and 1 or -1 end
-			local isNumber = type(a) == "number"
-			if isNumber ~= (type(b) == "number") then return isNumber and -1 or 1 end
-			return a < b and -1 or 1
+			local isBefore = type(a) == "number"
+			if not a or not b then
+				isBefore = (a == nil) ~= (index == 3)
+			elseif isBefore == (type(b) == "number") then
+				isBefore = a < b
+			end
+			return isBefore and "<" or ">"
 		end
 	end
-	return 0
-end
-
-local function after(parts, place)
-	local next = {0, 0, 0}
-	for index = 0, place - 2 do next[index + 1] = parts[index + 1] end
-	next[place] = parts[place] + 1
-	return next
+	return "="
 end
 
 local function isIn(version, range)
@@ -54,45 +50,26 @@ local function isIn(version, range)
 	for alternative in string.gmatch(range .. "||", "(.-)||") do
 		local isInThis = true
 		local isNamed = #version == 3
-		local function limit(sign, parts)
-			local place = order(version, parts) + 2
-			if not sign:find(string.sub("<=>", place, place), 1, true) then isInThis = false end
-			if #parts > 3 and order(after(parts, 3), after(version, 3)) == 0 then isNamed = true end
-		end
 		local hyphens = alternative:gsub("^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2")
 		local text = hyphens:gsub("([<>=~^])%s+", "%1")
 		for token in text:gmatch("%S+") do
 			local mark, rest = match(token, "^([<>=~^]*)v?(.*)$")
-			local low = parse(rest)
-			if not low or not MARKS:find(" " .. mark .. " ", 1, true) then return nil end
-			local given = math.min(#low, 3)
-			local isWhole = given == 3
-			local kind = mark:sub(1, 1)
-			if given == 0 then
-				if mark == "<" or mark == ">" then isInThis = false end
-			else
-				local place = given
-				if kind == "~" and isWhole then place = 2 end
-				if kind == "^" then
-					place = 1
-					while place < given and low[place] == 0 do place = place + 1 end
-				end
-				local high = after(low, place)
-				for index = given, 2 do low[index + 1] = 0 end
-				if mark == ">" then
-					limit(isWhole and ">" or ">=", isWhole and low or high)
-				elseif kind ~= "<" then
-					limit(">=", low)
-				end
-				if not isWhole then low[4] = 0 end
-				high[4] = 0
-				if mark == "<" then
-					limit("<", low)
-				elseif isWhole and string.find("<=", kind, 1, true) then
-					limit("<=", low)
-				elseif kind ~= ">" then
-					limit("<", high)
-				end
+			local parts = parse(rest)
+			if not parts or not MARKS:find(" " .. mark .. " ", 1, true) then return nil end
+			if #parts > 3 and order(version, parts, 3) == "=" then isNamed = true end
+			local given = math.min(#parts, 3)
+			local count = given < 3 and given or nil
+			if mark:sub(1, 1) == "~" then count = math.min(given, 2) end
+			if mark == "^" then
+				count = math.min(given, 1)
+				while count < given and parts[count] == 0 do count = count + 1 end
+			end
+			local signs = match(mark, "^[<>]=?") or "="
+			if not signs:find(order(version, parts, count), 1, true) then isInThis = false end
+			if given > 0 and signs:sub(1, 1) ~= "<" then
+				if mark == ">" and given < 3 then parts[given] = parts[given] + 1 end
+				for index = given, 2 do parts[index + 1] = 0 end
+				if order(version, parts) == "<" then isInThis = false end
 			end
 		end
 		if isInThis and isNamed then isInAny = true end
@@ -102,7 +79,7 @@ end
 
 function M.isVersion(text) return match(text, "^%d+%.%d+%.%d") ~= nil and parse(text) ~= nil end
 
-function M.compare(a, b) return order(parse(a), parse(b)) end
+function M.compare(a, b) return string.find("<=>", order(parse(a), parse(b)), 1, true) - 2 end
 
 function M.isRange(text) return isIn({0, 0, 0}, text) ~= nil end
 

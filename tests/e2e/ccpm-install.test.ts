@@ -192,6 +192,6 @@ it.each([
         shell.run("wget", "run", "https://raw.githubusercontent.com/${path}/install.lua", "--yes")`;
     await writeFiles(disk, { "offline.lua": lua });
     await workshop.use(disk, async (player) => {
-        expect(await player.run("offline")).toContain(`Nothing answers at ${name} (Could`);
+        expect(await player.run("offline")).toContain(`The request to ${name} failed: Could`);
     });
 });

@@ -271,6 +271,21 @@ describe("names, paths and texts", () => {
         expect(notAs(badPaths, false)).toEqual([]);
     });
 
+    test("two paths that are one where capitals do not count", () => {
+        const paths = [
+            ["apis/x.lua", "apis/X.lua"],
+            ["Apis/x.lua", "apis/x.lua"],
+            ["apis/x.lua", "apis/x_lua"],
+            ["Apis/x.lua", "apis/y.lua"],
+        ];
+        const results = checkAll(
+            "checkIndex",
+            paths.map((both) => index({ files: Object.fromEntries(both.map((path) => [path, file])) })),
+        );
+        expect(results.map(([ok]) => ok)).toEqual([false, false, true, true]);
+        expect(results[0]![1]).toMatch(/^packages\.p\.files\.apis\/[xX]\.lua is there twice/);
+    });
+
     test("folders of data", () => {
         const good = ["trapos/ai", "trapos/ai/cache", "trapos/cc"];
         const bad = [

@@ -107,9 +107,9 @@ describe("where a registry is", () => {
 const FAILURES: readonly (readonly [Response, string, RegExp])[] = [
     [{ reason: "http is disabled" }, "http_disabled", /HTTP API/],
     [{ reason: "Domain not permitted" }, "address_denied", /forbids owner\/repo/],
-    [{ reason: "Timed out" }, "timed_out", /owner\/repo did not answer/],
-    [{ reason: "Could not connect" }, "cannot_connect", /owner\/repo \(Could not connect\)/],
-    [{ reason: "Unknown host" }, "cannot_connect", /owner\/repo \(Unknown host\)/],
+    [{ reason: "Timed out" }, "network_error", /owner\/repo failed: Timed out/],
+    [{ reason: "Could not connect" }, "network_error", /owner\/repo failed: Could not connect/],
+    [{ reason: "Unknown host" }, "network_error", /owner\/repo failed: Unknown host/],
     [{ reason: "Response is too large" }, "network_error", /owner\/repo failed: Response is too large/],
     [{ status: 500, body: "<html>" }, "server_error", /HTTP 500/],
     [{ status: 429 }, "server_error", /HTTP 429/],
@@ -187,7 +187,7 @@ describe("a file of a registry", () => {
             {
                 code: "wrong_content",
                 message: "owner/repo serves another apis/x.lua than it lists.",
-                hint: "It may be changing: try again in some minutes.",
+                hint: "Try again in some minutes.",
             },
         ]);
     });

@@ -27,23 +27,25 @@ interface Failure {
 type Outcome = { packages: string[]; notes: string[] } | { code: string; message: string };
 
 const source = await importSource<{
-    resolve(resolution: Resolution): [
-        ok: boolean,
-        value: {
-            packages: { name: string; package: Version; automatic: boolean }[];
-            notes: string[];
-        } & Failure,
-    ];
+    resolve(resolution: Resolution): {
+        packages: { name: string; package: Version; automatic: boolean }[];
+        notes: string[];
+    };
 }>("src/apis/ccpm/resolve.ts");
 
 function resolveInNode(resolution: Resolution): Outcome {
-    const [ok, value] = source.resolve(resolution);
-    if (!ok) return { code: value.code, message: value.message };
-    const packages = value.packages.map((chosen) => {
-        const automatic = chosen.automatic ? " (automatic)" : "";
-        return `${chosen.name} ${chosen.package.version}${automatic}`;
-    });
-    return { packages, notes: value.notes };
+    try {
+        const value = source.resolve(resolution);
+        const packages = value.packages.map((chosen) => {
+            const automatic = chosen.automatic ? " (automatic)" : "";
+            return `${chosen.name} ${chosen.package.version}${automatic}`;
+        });
+        return { packages, notes: value.notes };
+    } catch (problem) {
+        const { code, message } = problem as Failure;
+        if (problem instanceof Error) throw problem;
+        return { code, message };
+    }
 }
 
 function resolveAll(resolutions: readonly Resolution[]): Outcome[] {
@@ -51,7 +53,7 @@ function resolveAll(resolutions: readonly Resolution[]): Outcome[] {
         local resolve = require("/apis/ccpm/resolve").resolve
         local outcomes = {}
         for number, resolution in ipairs(${toLua(resolutions)}) do
-            local ok, value = resolve(resolution)
+            local ok, value = pcall(resolve, resolution)
             if ok then
                 local packages = {}
                 for place, chosen in ipairs(value.packages) do
@@ -125,7 +127,7 @@ describe("what is chosen", () => {
     test("the very table of an installed package that stays, that of the registry for another", () => {
         const present = installed("a 1.0.0", "b 1.0.0");
         const candidates = versions("a 1.0.0", "b 1.1.0");
-        const [, value] = source.resolve({ wanted: [], newest: true, installed: present, candidates });
+        const value = source.resolve({ wanted: [], newest: true, installed: present, candidates });
         expect(value.packages[0]!.package).toBe(present["a"]);
         expect(value.packages[1]!.package).toBe(candidates["b"]![0]);
     });
@@ -192,7 +194,7 @@ describe("what is held back, and why", () => {
         const candidates = versions("core 2.0.0", "zip 1.1.0");
         expect(resolve({ newest: true, installed: present, candidates })).toEqual({
             packages: ["core 1.0.0", "ai 1.0.0", "zip 1.1.0"],
-            notes: ["core 2.0.0 is held back: ai 1.0.0 needs ^1."],
+            notes: ["core 2.0.0 is held back: ai 1.0.0 needs core ^1."],
         });
     });
 
@@ -201,7 +203,10 @@ describe("what is held back, and why", () => {
         const candidates = versions("a 2.0.0: gone ^1", "b 2.0.0: c ^2", "c 2.0.0");
         expect(resolve({ newest: ["a", "b"], installed: present, candidates })).toEqual({
             packages: ["a 1.0.0", "b 1.0.0", "c 1.0.0", "d 1.0.0"],
-            notes: ["a 2.0.0 is held back: it needs gone ^1.", "b 2.0.0 is held back: it needs c ^2."],
+            notes: [
+                "a 2.0.0 is held back: a 2.0.0 needs gone ^1.",
+                "b 2.0.0 is held back: b 2.0.0 needs c ^2.",
+            ],
         });
     });
 
@@ -212,7 +217,16 @@ describe("what is held back, and why", () => {
         const candidates = versions(...names.slice(0, -1).map((name) => `${name} 2.0.0`));
         const outcome = resolve({ newest: true, installed: present, candidates });
         const packages = names.map((name) => `${name} ${/p00|p59/.test(name) ? "1" : "2"}.0.0`);
-        expect(outcome).toEqual({ packages, notes: ["p00 2.0.0 is held back: p59 1.0.0 needs ^1."] });
+        expect(outcome).toEqual({ packages, notes: ["p00 2.0.0 is held back: p59 1.0.0 needs p00 ^1."] });
+    });
+
+    test("so does one where the first needs what nobody has", () => {
+        const names = Array.from({ length: 60 }, (_, number) => `p${String(number).padStart(2, "0")}`);
+        const present = installed(...names.map((name) => `${name} 1.0.0`));
+        const candidates = versions("p00 2.0.0: gone ^1", ...names.slice(1).map((name) => `${name} 2.0.0`));
+        const outcome = resolve({ newest: true, installed: present, candidates });
+        const packages = names.map((name) => `${name} ${name === "p00" ? "1" : "2"}.0.0`);
+        expect(outcome).toEqual({ packages, notes: ["p00 2.0.0 is held back: p00 2.0.0 needs gone ^1."] });
     });
 });
 
@@ -222,8 +236,8 @@ describe("what fails", () => {
         [
             "an unknown dependency",
             { wanted: ["a"], candidates: versions("a 1.0.0: b ^1", "b 1.0.0: c *") },
-            "missing_dependency",
-            "b 1.0.0 needs c, which no registry has.",
+            "no_version",
+            "b 1.0.0 needs c *, but there is none.",
         ],
         [
             "a dependency of which no version fits",
@@ -248,7 +262,7 @@ describe("what fails", () => {
                 candidates: versions("a 1.0.0: c ^1", "b 2.0.0: c ^2", "c 1.0.0", "c 2.0.0"),
             },
             "conflict",
-            "a 1.0.0 needs c ^1, but b 2.0.0 needs c ^2.",
+            "b 2.0.0 needs c ^2, but a 1.0.0 needs c ^1.",
         ],
         [
             "an installed one that needs another version",
@@ -258,7 +272,34 @@ describe("what fails", () => {
                 candidates: versions("foo 1.0.0: bar ^2", "bar 2.0.0"),
             },
             "conflict",
-            "baz 1.0.0 needs bar ^1, but foo 1.0.0 needs bar ^2.",
+            "foo 1.0.0 needs bar ^2, but baz 1.0.0 needs bar ^1.",
+        ],
+        [
+            "what a newer version needs and nobody has, rather than that the installed one does not fit",
+            {
+                wanted: ["foo"],
+                installed: installed("bar 1.0.0"),
+                candidates: versions("foo 1.0.0: bar ^2", "bar 2.0.0: gone ^1"),
+            },
+            "no_version",
+            "bar 2.0.0 needs gone ^1, but there is none.",
+        ],
+        [
+            "the same where the newer version comes first",
+            {
+                wanted: ["foo"],
+                newest: ["bar"],
+                installed: installed("bar 1.0.0"),
+                candidates: versions("foo 1.0.0: bar ^2", "bar 2.0.0: gone ^1"),
+            },
+            "no_version",
+            "bar 2.0.0 needs gone ^1, but there is none.",
+        ],
+        [
+            "one that needs another version of itself",
+            { wanted: ["a"], candidates: versions("a 1.0.0: a ^2") },
+            "no_version",
+            "a 1.0.0 needs a ^2, but there is only 1.0.0.",
         ],
         [
             "two in a circle",
@@ -293,8 +334,8 @@ describe("what fails", () => {
         );
         expect("packages" in ended! && ended.packages.length).toBe(1000);
         expect(open).toEqual({
-            code: "missing_dependency",
-            message: "p999 1.0.0 needs gone, which no registry has.",
+            code: "no_version",
+            message: "p999 1.0.0 needs gone *, but there is none.",
         });
         expect(closed).toMatchObject({ code: "cycle" });
         expect((closed as Failure).message.length).toBeLessThan(200);
@@ -390,7 +431,7 @@ test("random graphs: what a search through all combinations finds first, or a fa
         const expected = searchAll(resolution);
         if ("code" in outcome) {
             expect(expected, JSON.stringify({ resolution, outcome })).toBeUndefined();
-            expect(outcome.code).toMatch(/^(unknown_package|missing_dependency|no_version|conflict)$/);
+            expect(outcome.code).toMatch(/^(unknown_package|no_version|conflict)$/);
             counts.failed += 1;
         } else {
             const lines = outcome.packages.map((line) => line.split(" "));

@@ -9,53 +9,26 @@ export type { Failure };
  * lines of a 51 column screen each.
  */
 export const failures: Failures = {
-    http_disabled: [
-        "The HTTP API is switched off here.",
-        "In computercraft-server.toml: [http] enabled = true",
-    ],
+    http_disabled: ["The HTTP API is switched off here.", "In computercraft-server.toml: [http] enabled = true"],
     address_denied: [
         "ComputerCraft forbids {registry} (Domain not permitted).",
         'In computercraft-server.toml, at host = "$private": action = "allow"',
     ],
-    cannot_connect: [
-        "Nothing answers at {registry} ({what}).",
-        "Check the network and: ccpm registry list",
-    ],
-    timed_out: ["{registry} did not answer in time.", "Try again later."],
-    network_error: ["The request to {registry} failed: {what}.", "Try again; check: ccpm registry list"],
+    network_error: ["The request to {registry} failed: {what}.", "Check the network and: ccpm registry list"],
     server_error: ["{registry} failed at {path} (HTTP {status}).", "Try again in some minutes."],
-    no_index: [
-        "{registry} is no registry: it has no packages/index.json.",
-        "Check the address: ccpm registry list",
-    ],
-    file_missing: [
-        "{registry} lists {path}, but does not serve it.",
-        "It may be changing: try again in some minutes.",
-    ],
-    wrong_content: [
-        "{registry} serves another {path} than it lists.",
-        "It may be changing: try again in some minutes.",
-    ],
+    no_index: ["{registry} is no registry: it has no packages/index.json.", "Check the address: ccpm registry list"],
+    file_missing: ["{registry} lists {path}, but does not serve it.", "Try again in some minutes."],
+    wrong_content: ["{registry} serves another {path} than it lists.", "Try again in some minutes."],
     bad_index: ["The index of {registry} is not valid: {what}.", "Tell those who run that registry."],
-    bad_registry: [
-        "{registry} is no registry's address.",
-        "Give http(s)://... or <owner>/<repo>[@branch] of GitHub.",
-    ],
+    bad_registry: ["{registry} is no registry's address.", "Give http(s)://... or <owner>/<repo>[@branch] of GitHub."],
     no_registry: ["No registry is configured.", "Add one: ccpm registry add <registry>"],
     registry_known: ["{registry} is configured already.", "See: ccpm registry list"],
     registry_unknown: ["{registry} is not configured.", "See: ccpm registry list"],
     registry_position: ["There is no position {position}.", "Give one from 1 to {last}."],
 
     unknown_package: ["No registry has a package {name}.", "See: ccpm search <word>"],
-    missing_dependency: ["{who} needs {name}, which no registry has.", "Add a registry that has it: ccpm registry add"],
-    no_version: [
-        "{who} needs {name} {range}, but there is only {known}.",
-        "Try again after: ccpm update",
-    ],
-    conflict: [
-        "{who} needs {name} {range}, but {other} needs {name} {otherRange}.",
-        "Upgrade or uninstall one of the two.",
-    ],
+    no_version: ["{need}, but {but}.", "Try: ccpm update, or add a registry that has it."],
+    conflict: ["{need}, but {but}.", "Upgrade or uninstall one of the two."],
     cycle: ["Packages need each other in a circle: {what}.", "Tell those who made them."],
     too_complex: ["These packages need too much to be worked out.", "Install fewer of them at once."],
     not_installed: ["{name} is not installed.", "See: ccpm list"],

@@ -1,6 +1,6 @@
 /** What may stand in ccpm's JSON: everything is looked at before anything is done with it. */
 import { isRange, isVersion } from "./semver";
-import type { Cache, Configuration, Index, Lock } from "./types";
+import type { Cache, Configuration, Index, Lock, Package } from "./types";
 
 /**
  * What a check came to: true and a copy that holds known fields alone; or false, what is wrong ("packages.ai.version
@@ -11,21 +11,70 @@ export type Checked<T> = LuaMultiReturn<[true, T] | [false, string, boolean]>;
 /** The most bytes that an index may have. */
 export const INDEX_BYTES = 524288;
 
-const PACKAGES = 1000;
-const FILES = 500;
-/** Dependencies of a package, registries, and entries of a list. */
-const ENTRIES = 100;
-const FILE_BYTES = 1000000;
-/** Milliseconds since 1970: in the year 5138. */
-const LATEST = 99999999999999;
+type Fields = Record<string | number, unknown>;
 
-type Fields = Record<string, unknown>;
-/** Returns what is to be kept of a value; `where` it stands is for the message when it is wrong. */
-type Read = (value: unknown, where: string) => unknown;
+/** What a value must be; of a text how long it and a number how great it may be, and what a text must look like. */
+type Kind = [what: string, most?: number, pattern?: string, is?: (text: string) => boolean];
 
 function has(text: string, pattern: string): boolean {
     return string.find(text, pattern)[0] !== undefined;
 }
+
+/** Makes what looks for patterns that a path, with a slash before and behind it, may not have in whichever case. */
+function without(patterns: readonly string[]): (path: string) => boolean {
+    return (path) => {
+        for (const pattern of patterns) {
+            if (has(`/${string.lower(path)}/`, pattern)) return false;
+        }
+        return true;
+    };
+}
+
+/** Empty parts and such that end with a dot, which leads up, or which some hosts ignore. */
+const BAD_PART = "[./]/";
+
+/** CC's own folders and drives, the player's settings, ccpm's state and its startup file are no package's. */
+const isFile = without([BAD_PART, "^/rom/", "^/disk%d*/", "^/%.settings/", "^/trapos/", "^/startup/00%-ccpm"]);
+const isData = without([BAD_PART, "^/trapos/ccpm"]);
+
+const KINDS: Record<string, Kind | undefined> = {
+    name: ["a name of a-z 0-9 . _ -", 64, "^[a-z0-9][a-z0-9._-]*$"],
+    path: ["a path that packages may have", 200, "^[%w._/-]+$", isFile],
+    folder: ["a folder in trapos/", 200, "^trapos/[%w._/-]+$", isData],
+    registry: ["a registry", 200, "^[!-~]+$"],
+    version: ["a version", 64, "", isVersion],
+    range: ["a version range", 200, "^[ -~]*$", isRange],
+    hash: ["64 hex digits", 64, `^${string.rep("[0-9a-f]", 64)}$`],
+    text: ["a text", INDEX_BYTES, ""],
+    size: ["a whole number up to 1000000", 1000000],
+    // As milliseconds the year 5138.
+    number: ["a whole number", 99999999999999],
+    flag: ["true or false"],
+};
+
+/** Objects by their fields: a "path", a list of at most "100 path", "100 name range" by name; "?" if it may be absent. */
+const OBJECTS: Record<string, Record<string, string> | undefined> = {
+    offered: {
+        version: "version",
+        description: "text",
+        dependencies: "100 name range",
+        files: "500 path file",
+        autostart: "?100 path",
+        data: "?100 folder",
+    },
+    installed: {
+        version: "version",
+        dependencies: "100 name range",
+        files: "500 path file",
+        autostart: "?100 path",
+        data: "?100 folder",
+        registry: "?registry",
+        automatic: "?flag",
+    },
+    file: { size: "size", sha256: "hash" },
+    cached: { updated: "number", packages: "1000 name known" },
+    known: { version: "version", description: "text", dependencies: "100 name range", size: "number" },
+};
 
 /** A text in one line of ASCII: what comes from a registry may hold what a screen obeys. */
 function plain(text: string): string {
@@ -36,148 +85,72 @@ function wrong(where: string, what: string): never {
     return error(`${plain(string.sub(where, -100))} ${what}`, 0);
 }
 
-function fieldsOf(value: unknown, where: string): Fields {
-    return typeof value === "object" ? (value as Fields) : wrong(where, "must be an object");
-}
-
-/** Makes what reads a text that has a pattern and is what `is` says. */
-function text(most: number, pattern: string, what: string, is?: (text: string) => boolean): Read {
-    return (value, where) => {
-        const isText = typeof value === "string" && value.length <= most && has(value, pattern);
-        if (!isText || (is !== undefined && !is(value))) wrong(where, "must be " + what);
-        return value;
-    };
-}
-
-/** Makes what reads a whole number. */
-function number(most: number): Read {
-    return (value, where) => {
-        const isNumber = typeof value === "number" && value >= 0 && value <= most && value % 1 === 0;
-        return isNumber ? value : wrong(where, `must be a whole number, at most ${most}`);
-    };
-}
-
-/** Makes what reads an object of values by name. */
-function map(most: number, readName: Read, read: Read): Read {
-    return (value, where) => {
-        const copy: Fields = {};
-        let count = 0;
-        for (const [name, item] of pairs(fieldsOf(value, where))) {
-            count += 1;
-            if (count > most) wrong(where, "has too many entries");
-            const at = `${where}.${tostring(name)}`;
-            copy[readName(name, at) as string] = read(item, at);
-        }
-        return copy;
-    };
-}
-
-/** Makes what reads a list; it ends at the first null. */
-function list(read: Read): Read {
-    return (value, where) => {
-        const copy: unknown[] = [];
-        for (const [key] of pairs(fieldsOf(value, where))) {
-            if (typeof key !== "number") wrong(where, "must be a list");
-        }
-        for (const [place, item] of ipairs(value as unknown[])) {
-            if (place > ENTRIES) wrong(where, "has too many entries");
-            copy.push(read(item, `${where}.${place}`));
-        }
-        return copy;
-    };
-}
-
-/** Makes what reads an object of known fields. */
-function record(readers: Record<string, Read>): Read {
-    return (value, where) => {
-        const fields = fieldsOf(value, where);
-        const copy: Fields = {};
-        for (const [name, read] of pairs(readers)) copy[name] = read(fields[name], `${where}.${name}`);
-        return copy;
-    };
-}
-
-/** Makes what reads a value that may be absent. */
-function optional(read: Read): Read {
-    return (value, where) => (value === undefined ? undefined : read(value, where));
-}
-
-/** A path that stays below the root wherever a computer is: some hosts ignore a dot at the end of a name. */
-function isBelowRoot(path: string): boolean {
-    return !has(`/${path}/`, "[./]/");
-}
-
-/** What no package may bring: CC's own folders and drives, the player's settings, ccpm's state and its startup file. */
-const RESERVED = ["rom/", "disk%d*/", "%.settings/", "trapos/", "startup/00%-ccpm"];
-
-function isFile(path: string): boolean {
-    for (const pattern of RESERVED) {
-        if (has(string.lower(path) + "/", "^" + pattern)) return false;
+function readPlain(kind: string, value: unknown, where: string): unknown {
+    const [what, most, pattern, is] = KINDS[kind]!;
+    let fits = typeof value === "boolean";
+    if (pattern !== undefined) {
+        const isShort = typeof value === "string" && value.length <= most!;
+        fits = isShort && has(value, pattern) && (is === undefined || is(value));
+    } else if (most !== undefined) {
+        fits = typeof value === "number" && value >= 0 && value <= most && value % 1 === 0;
     }
-    return isBelowRoot(path);
+    if (!fits) wrong(where, "must be " + what);
+    return typeof value === "string" ? plain(string.sub(value, 1, 200)) : value;
 }
 
-function isData(path: string): boolean {
-    return isBelowRoot(path) && !has(string.lower(path), "^trapos/ccpm");
+function checkPackage(copy: Package, where: string): void {
+    const seen: Record<string, true | undefined> = {};
+    for (const [path] of pairs(copy.files)) {
+        // Where capitals do not count, one would overwrite the other.
+        const folded = string.lower(path);
+        if (seen[folded]) wrong(`${where}.files.${path}`, "is there twice, but for capitals");
+        seen[folded] = true;
+    }
+    for (const path of copy.autostart ?? []) {
+        if (copy.files[path] === undefined) wrong(where + ".autostart", "must be among its files");
+    }
 }
 
-const readName = text(64, "^[a-z0-9][a-z0-9._-]*$", "a name of a-z 0-9 . _ -");
-const readPath = text(200, "^[%w._/-]+$", "a path that packages may have", isFile);
-const readRegistry = text(200, "^[!-~]+$", "a registry");
-
-const readVersion = text(64, "", "a version", isVersion);
-const readDependencies = map(ENTRIES, readName, text(200, "^[ -~]*$", "a version range", isRange));
-const readDescription: Read = (value, where) =>
-    typeof value === "string" ? plain(string.sub(value, 1, 200)) : wrong(where, "must be a text");
-
-/** Makes what reads a package with its files: what an offered and an installed one share, and their own. */
-function readPackages(readers: Record<string, Read>): Read {
-    readers.version = readVersion;
-    readers.dependencies = readDependencies;
-    readers.files = map(
-        FILES,
-        readPath,
-        record({ size: number(FILE_BYTES), sha256: text(64, `^${string.rep("[0-9a-f]", 64)}$`, "64 hex digits") }),
-    );
-    readers.autostart = optional(list(readPath));
-    readers.data = optional(list(text(200, "^trapos/[%w._/-]+$", "a folder in trapos/", isData)));
-    const read = record(readers) as (value: unknown, where: string) => { autostart?: string[]; files: Fields };
-    return map(PACKAGES, readName, (value, where) => {
-        const copy = read(value, where);
-        for (const path of copy.autostart ?? []) {
-            if (copy.files[path] === undefined) wrong(where + ".autostart", "must be among its files");
+/** Returns a copy of a value with what is known alone; `where` it stands is for the message when it is wrong. */
+function read(spec: string, value: unknown, where: string): unknown {
+    const [option, most, kind, item] = string.match(spec, "^(%??)(%d*) ?(%a+) ?(%a*)$");
+    if (value === undefined && option === "?") return undefined;
+    const fields = OBJECTS[kind!];
+    if (most === "" && fields === undefined) return readPlain(kind!, value, where);
+    if (typeof value !== "object") wrong(where, "has the wrong type");
+    const copy: Fields = {};
+    if (most === "") {
+        for (const [name, field] of pairs(fields!)) {
+            copy[name] = read(field, (value as Fields)[name], `${where}.${name}`);
         }
+        if (copy.files !== undefined) checkPackage(copy as unknown as Package, where);
         return copy;
-    });
+    }
+    const list: unknown[] = [];
+    let count = 0;
+    for (const [name, entry] of pairs(value as Fields)) {
+        count += 1;
+        if (count > tonumber(most)!) wrong(where, "has too many entries");
+        const at = `${where}.${name as string}`;
+        if (item !== "") {
+            copy[read(kind!, name, at) as string] = read(item!, entry, at);
+        } else if (typeof name === "number" && (name === 1 || (value as Fields)[name - 1] !== undefined)) {
+            list[name - 1] = read(kind!, entry, at);
+        } else {
+            // A name, or what comes after a null.
+            wrong(where, "has the wrong type");
+        }
+    }
+    return item !== "" ? copy : list;
 }
-
-const readOffered = readPackages({ description: readDescription });
-const readInstalled = readPackages({
-    registry: optional(readRegistry),
-    automatic: optional((value, where) =>
-        typeof value === "boolean" ? value : wrong(where, "must be true or false"),
-    ),
-});
-const readRegistries = list(readRegistry);
-const readKnown = record({
-    version: readVersion,
-    dependencies: readDependencies,
-    description: readDescription,
-    size: number(FILES * FILE_BYTES),
-});
-const readCache = map(
-    ENTRIES,
-    readRegistry,
-    record({ updated: number(LATEST), packages: map(PACKAGES, readName, readKnown) }),
-);
 
 /** Checks the format's version, then the one field that each of the files has beside it. */
-function check<T>(value: unknown, field: string, read: Read): Checked<T> {
+function check<T>(value: unknown, field: string, spec: string): Checked<T> {
     const version = typeof value === "object" && (value as Fields).version;
     if (version !== 1) {
         return $multi(false as const, "it is not in format 1", typeof version === "number" && version > 1);
     }
-    const [ok, result] = pcall(read, (value as Fields)[field], field);
+    const [ok, result] = pcall(read, spec, (value as Fields)[field], field);
     if (!ok) return $multi(false as const, result, false);
     return $multi(true as const, { version, [field]: result } as T);
 }
@@ -187,7 +160,7 @@ function check<T>(value: unknown, field: string, read: Read): Checked<T> {
  * @param value JSON, decoded
  */
 export function checkIndex(value: unknown): Checked<Index> {
-    return check(value, "packages", readOffered);
+    return check(value, "packages", "1000 name offered");
 }
 
 /**
@@ -195,7 +168,7 @@ export function checkIndex(value: unknown): Checked<Index> {
  * @param value JSON, decoded
  */
 export function checkConfiguration(value: unknown): Checked<Configuration> {
-    return check(value, "registries", readRegistries);
+    return check(value, "registries", "100 registry");
 }
 
 /**
@@ -203,7 +176,7 @@ export function checkConfiguration(value: unknown): Checked<Configuration> {
  * @param value JSON, decoded
  */
 export function checkLock(value: unknown): Checked<Lock> {
-    return check(value, "packages", readInstalled);
+    return check(value, "packages", "1000 name installed");
 }
 
 /**
@@ -211,5 +184,5 @@ export function checkLock(value: unknown): Checked<Lock> {
  * @param value JSON, decoded
  */
 export function checkCache(value: unknown): Checked<Cache> {
-    return check(value, "registries", readCache);
+    return check(value, "registries", "100 registry cached");
 }

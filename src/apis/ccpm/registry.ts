@@ -14,15 +14,6 @@ const match = string.match as (text: string, pattern: string) => LuaMultiReturn<
 const LONGEST = 200;
 const INDEX_PATH = "packages/index.json";
 
-/** CC's reasons why no answer came, and the failures that they are. */
-const REASONS: Record<string, string | undefined> = {
-    "http is disabled": "http_disabled",
-    "Domain not permitted": "address_denied",
-    "Timed out": "timed_out",
-    "Could not connect": "cannot_connect",
-    "Unknown host": "cannot_connect",
-};
-
 /**
  * Where a registry's files are.
  * @param registry an http(s) URL, or `owner/repo[@branch]` of GitHub
@@ -30,23 +21,27 @@ const REASONS: Record<string, string | undefined> = {
  */
 export function baseUrl(registry: string): Result<string> {
     const [address] = match(registry, "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$");
-    const [owner, repository, at, branch] = match(registry, "^([%w-]+)/([%w._-]+)(@?)([%w._/-]*)$");
-    const isOnGitHub = owner !== undefined && (at === "") === (branch === "");
-    if (registry.length > LONGEST || (address === undefined && !isOnGitHub)) {
+    const [repository, at, branch] = match(registry, "^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$");
+    let base = address;
+    if (repository !== undefined && (at === "") === (branch === "")) {
+        base = `https://raw.githubusercontent.com/${repository}/${branch === "" ? "HEAD" : branch!}`;
+    }
+    if (base === undefined || registry.length > LONGEST) {
         return $multi(false as const, fail("bad_registry", { registry: string.sub(registry, 1, 40) }));
     }
-    if (address !== undefined) return $multi(true as const, address + "/");
-    const place = branch === "" ? "HEAD" : branch!;
-    return $multi(true as const, `https://raw.githubusercontent.com/${owner!}/${repository!}/${place}/`);
+    return $multi(true as const, base + "/");
 }
 
-function fetchText(fetch: Fetch, url: string, registry: string, path: string, missing: string): Result<string> {
-    const { status, body, reason } = fetch(url);
-    if (status === 200) return $multi(true as const, body);
-    if (status === undefined) {
-        return $multi(false as const, fail(REASONS[reason ?? ""] ?? "network_error", { registry, what: reason }));
-    }
-    return $multi(false as const, fail(status === 404 ? missing : "server_error", { registry, path, status }));
+function fetchText(fetch: Fetch, base: string, registry: string, path: string): Result<string> {
+    const answer = fetch(base + path);
+    const { status, reason } = answer;
+    if (status === 200) return $multi(true as const, answer.body);
+    let code = "server_error";
+    if (status === 404) code = path === INDEX_PATH ? "no_index" : "file_missing";
+    if (status === undefined) code = "network_error";
+    if (reason === "http is disabled") code = "http_disabled";
+    if (reason === "Domain not permitted") code = "address_denied";
+    return $multi(false as const, fail(code, { registry, path, status, what: reason }));
 }
 
 /**
@@ -58,12 +53,15 @@ function fetchText(fetch: Fetch, url: string, registry: string, path: string, mi
 export function fetchIndex(registry: string, fetch: Fetch): Result<Index> {
     const [ok, base] = baseUrl(registry);
     if (!ok) return $multi(false as const, base);
-    const [fetched, text] = fetchText(fetch, base + INDEX_PATH, registry, INDEX_PATH, "no_index");
+    const [fetched, text] = fetchText(fetch, base, registry, INDEX_PATH);
     if (!fetched) return $multi(false as const, text);
-    if (text.length > INDEX_BYTES) return $multi(false as const, fail("bad_index", { registry, what: "it is too large" }));
-    const [valid, index] = checkIndex(decode(text));
-    if (!valid) return $multi(false as const, fail("bad_index", { registry, what: index }));
-    return $multi(true as const, index);
+    let what = "it is too large";
+    if (text.length <= INDEX_BYTES) {
+        const [valid, index] = checkIndex(decode(text));
+        if (valid) return $multi(true as const, index);
+        what = index;
+    }
+    return $multi(false as const, fail("bad_index", { registry, what }));
 }
 
 /**
@@ -73,13 +71,12 @@ export function fetchIndex(registry: string, fetch: Fetch): Result<Index> {
  * @returns `true` and the file's bytes; or `false` and the failure
  */
 export function fetchFile(change: FileChange, fetch: Fetch): Result<string> {
-    const registry = change.registry!;
+    const to = change.to!;
     const path = change.path;
+    const registry = change.registry!;
     const [, base] = baseUrl(registry);
-    const [ok, content] = fetchText(fetch, (base as string) + path, registry, path, "file_missing");
+    const [ok, content] = fetchText(fetch, base as string, registry, path);
     if (!ok) return $multi(false as const, content);
-    if (content.length !== change.to!.size || sha256(content) !== change.to!.sha256) {
-        return $multi(false as const, fail("wrong_content", { registry, path }));
-    }
-    return $multi(true as const, content);
+    if (content.length === to.size && sha256(content) === to.sha256) return $multi(true as const, content);
+    return $multi(false as const, fail("wrong_content", { registry, path }));
 }

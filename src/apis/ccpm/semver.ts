@@ -38,27 +38,19 @@ function parse(text: string): Parts | undefined {
     return parts;
 }
 
-/** -1 where the first comes first, 1 where the second does, 0 where none does. */
-function order(one: Parts, other: Parts): number {
-    for (const index of $range(0, Math.max(one.length, other.length) - 1)) {
+/** Compares the first `count` parts, or all: "<" when the first version comes first, ">" when the second does, "=". */
+function order(one: Parts, other: Parts, count?: number): string {
+    for (const index of $range(0, Math.min(count ?? 99, Math.max(one.length, other.length)) - 1)) {
         const [a, b] = [one[index], other[index]];
         if (a !== b) {
+            let isBefore = typeof a === "number";
             // A version comes after its prereleases, but a longer prerelease after a shorter one.
-            if (a === undefined || b === undefined) return (a === undefined) === (index === 3) ? 1 : -1;
-            const isNumber = typeof a === "number";
-            if (isNumber !== (typeof b === "number")) return isNumber ? -1 : 1;
-            return a < b ? -1 : 1;
+            if (a === undefined || b === undefined) isBefore = (a === undefined) !== (index === 3);
+            else if (isBefore === (typeof b === "number")) isBefore = a < b;
+            return isBefore ? "<" : ">";
         }
     }
-    return 0;
-}
-
-/** The version after all that start with these parts up to a place that counts from 1; nothing before it is outside. */
-function after(parts: Parts, place: number): Parts {
-    const next: Parts = [0, 0, 0];
-    for (const index of $range(0, place - 2)) next[index] = parts[index]!;
-    next[place - 1] = (parts[place - 1] as number) + 1;
-    return next;
+    return "=";
 }
 
 /** Whether a version is in a range; undefined for a range that is none. */
@@ -68,41 +60,30 @@ function isIn(version: Parts, range: string): boolean | undefined {
         let isInThis = true;
         // A prerelease is in a range only where that names a prerelease of the same version.
         let isNamed = version.length === 3;
-
-        const limit = (sign: string, parts: Parts): void => {
-            const place = order(version, parts) + 2;
-            if (string.find(sign, string.sub("<=>", place, place), 1, true)[0] === undefined) isInThis = false;
-            if (parts.length > 3 && order(after(parts, 3), after(version, 3)) === 0) isNamed = true;
-        };
-
         const [hyphens] = string.gsub(alternative!, "^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2");
         const [text] = string.gsub(hyphens, "([<>=~^])%s+", "%1");
         for (const [token] of string.gmatch(text, "%S+")) {
             const [mark, rest] = match(token!, "^([<>=~^]*)v?(.*)$");
-            const low = parse(rest!);
-            if (low === undefined || string.find(MARKS, ` ${mark!} `, 1, true)[0] === undefined) return undefined;
-            const given = Math.min(low.length, 3);
-            const isWhole = given === 3;
-            const kind = string.sub(mark!, 1, 1);
-            if (given === 0) {
-                if (mark === "<" || mark === ">") isInThis = false;
-            } else {
-                let place = given;
-                if (kind === "~" && isWhole) place = 2;
-                if (kind === "^") {
-                    place = 1;
-                    while (place < given && low[place - 1] === 0) place += 1;
-                }
-                const high = after(low, place);
-                for (const index of $range(given, 2)) low[index] = 0;
-                if (mark === ">") limit(isWhole ? ">" : ">=", isWhole ? low : high);
-                else if (kind !== "<") limit(">=", low);
-                // Before the first prerelease of what comes after a partial version.
-                if (!isWhole) low[3] = 0;
-                high[3] = 0;
-                if (mark === "<") limit("<", low);
-                else if (isWhole && string.find("<=", kind, 1, true)[0] !== undefined) limit("<=", low);
-                else if (kind !== ">") limit("<", high);
+            const parts = parse(rest!);
+            if (parts === undefined || string.find(MARKS, ` ${mark!} `, 1, true)[0] === undefined) return undefined;
+            if (parts.length > 3 && order(version, parts, 3) === "=") isNamed = true;
+
+            // How many parts count, and how the version's may compare with them.
+            const given = Math.min(parts.length, 3);
+            let count = given < 3 ? given : undefined;
+            if (string.sub(mark!, 1, 1) === "~") count = Math.min(given, 2);
+            if (mark === "^") {
+                count = Math.min(given, 1);
+                while (count < given && parts[count - 1] === 0) count += 1;
+            }
+            const signs = match(mark!, "^[<>]=?")[0] ?? "=";
+            if (string.find(signs, order(version, parts, count), 1, true)[0] === undefined) isInThis = false;
+
+            // "1" begins with 1.0.0 and not with its prereleases, and so does what comes after ">0".
+            if (given > 0 && string.sub(signs, 1, 1) !== "<") {
+                if (mark === ">" && given < 3) parts[given - 1] = (parts[given - 1] as number) + 1;
+                for (const index of $range(given, 2)) parts[index] = 0;
+                if (order(version, parts) === "<") isInThis = false;
             }
         }
         if (isInThis && isNamed) isInAny = true;
@@ -126,7 +107,7 @@ export function isVersion(text: string): boolean {
  * @returns -1 when `a` comes before `b`, 1 when it comes after it, 0 otherwise: builds have no order
  */
 export function compare(a: string, b: string): number {
-    return order(parse(a)!, parse(b)!);
+    return string.find("<=>", order(parse(a)!, parse(b)!), 1, true)[0] - 2;
 }
 
 /**
