@@ -1780,18 +1780,8 @@ local function createCcpm(environment)
 	local disk = environment.fs or fs
 	local fetch = environment.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end
 	local now = environment.now or function() return os.epoch("utc") end
+	local onProgress = environment.onProgress or function() end
 	local onNote = environment.onNote or function() end
-	local function report(phase, name, done, total, bytes, totalBytes)
-		local progress = {
-			phase = phase,
-			name = name,
-			done = done,
-			total = total,
-			bytes = bytes,
-			totalBytes = totalBytes
-		}
-		if environment.onProgress then environment.onProgress(progress) end
-	end
 	local function guarded(act)
 		return function(first, second)
 			local ok, value = pcall(function()
@@ -1823,7 +1813,14 @@ local function createCcpm(environment)
 			cached[known] = before.cache.registries[known]
 		end
 		for place, registry in ipairs(registries) do
-			report("index", registry, place - 1, total, 0, 0)
+			onProgress({
+				phase = "index",
+				name = registry,
+				done = place - 1,
+				total = total,
+				bytes = 0,
+				totalBytes = 0
+			})
 			local ok, answer = web.fetchIndex(registry, fetch)
 			if ok then
 				local packages = {}
@@ -1882,31 +1879,41 @@ local function createCcpm(environment)
 			end
 		end
 		local total = #wanted
+		local begun = 0
 		local done = 0
 		local bytes = 0
 		local failure
-		local function fetchNext()
-			local change = failure == nil and table.remove(wanted, 1) or nil
-			if not change then return false end
-			report("fetch", change.path, done, total, bytes, plan.download)
-			local ok, content = web.fetchFile(change, fetch)
-			if ok then
-				local staged, problem = transaction.stage(change.to, content)
-				if not staged then failure = problem end
-			else
-				failure = content
+		local function tell(phase, name)
+			onProgress({
+				phase = phase,
+				name = name,
+				done = done,
+				total = total,
+				bytes = bytes,
+				totalBytes = plan.download
+			})
+		end
+		local function work(last)
+			while begun < last and failure == nil do
+				begun = begun + 1
+				local change = wanted[begun]
+				tell("fetch", change.path)
+				local ok, content = web.fetchFile(change, fetch)
+				if ok then
+					local staged, problem = transaction.stage(change.to, content)
+					if not staged then failure = problem end
+				else
+					failure = content
+				end
+				done = done + 1
+				bytes = bytes + change.to.size
 			end
-			done = done + 1
-			bytes = bytes + change.to.size
-			return true
 		end
-		local function fetchAll()
-			while fetchNext() do end
-		end
-		fetchNext()
-		parallel.waitForAll(fetchAll, fetchAll, fetchAll, fetchAll)
+		local function all() work(total) end
+		work(math.min(1, total))
+		parallel.waitForAll(all, all, all, all)
 		if failure ~= nil then error(failure, 0) end
-		report("apply", plan.title, done, total, bytes, plan.download)
+		tell("apply", plan.title)
 		if planning.stamp(disk) ~= plan.stamp then raise("changed_meanwhile", {path = store.LOCK}) end
 		need(transaction.commit(plan, plan.state))
 	end

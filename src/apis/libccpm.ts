@@ -91,19 +91,8 @@ function createCcpm(this: void, environment: Environment = {}): Ccpm {
     const disk = environment.fs ?? (fs);
     const fetch = environment.fetch ?? ((url) => send({ url, timeout: TIMEOUT }));
     const now = environment.now ?? (() => os.epoch("utc"));
+    const onProgress = environment.onProgress ?? (() => {});
     const onNote = environment.onNote ?? (() => {});
-
-    function report(
-        phase: Progress["phase"],
-        name: string,
-        done: number,
-        total: number,
-        bytes: number,
-        totalBytes: number,
-    ): void {
-        const progress = { phase, name, done, total, bytes, totalBytes };
-        if (environment.onProgress) environment.onProgress(progress);
-    }
 
     /**
      * Makes a public function: whatever happens in `act`, it returns.
@@ -152,7 +141,7 @@ function createCcpm(this: void, environment: Environment = {}): Ccpm {
         const failures: Failure[] = [];
         for (const known of before.configuration.registries) cached[known] = before.cache.registries[known];
         for (const [place, registry] of ipairs(registries)) {
-            report("index", registry, place - 1, total, 0, 0);
+            onProgress({ phase: "index", name: registry, done: place - 1, total, bytes: 0, totalBytes: 0 });
             const [ok, answer] = web.fetchIndex(registry, fetch);
             if (ok) {
                 const packages: Record<string, CachedPackage> = {};
@@ -214,30 +203,35 @@ function createCcpm(this: void, environment: Environment = {}): Ccpm {
             }
         }
         const total = wanted.length;
+        let begun = 0;
         let done = 0;
         let bytes = 0;
         let failure: unknown;
-        const fetchNext = (): boolean => {
-            const change = failure === undefined ? table.remove(wanted, 1) : undefined;
-            if (!change) return false;
-            report("fetch", change.path, done, total, bytes, plan.download);
-            const [ok, content] = web.fetchFile(change, fetch);
-            if (ok) {
-                const [staged, problem] = transaction.stage(change.to!, content);
-                if (!staged) failure = problem;
-            } else failure = content;
-            done += 1;
-            bytes += change.to!.size;
-            return true;
+        const tell = (phase: Progress["phase"], name: string) => {
+            onProgress({ phase, name, done, total, bytes, totalBytes: plan.download });
         };
-        const fetchAll = () => {
-            while (fetchNext());
+        const work = (last: number) => {
+            while (begun < last && failure === undefined) {
+                begun += 1;
+                const change = wanted[begun - 1]!;
+                tell("fetch", change.path);
+                const [ok, content] = web.fetchFile(change, fetch);
+                if (ok) {
+                    const [staged, problem] = transaction.stage(change.to!, content);
+                    if (!staged) failure = problem;
+                } else failure = content;
+                done += 1;
+                bytes += change.to!.size;
+            }
+        };
+        const all = () => {
+            work(total);
         };
         // The finisher alone. CC allows 16 requests a computer, and other programs may want some.
-        fetchNext();
-        parallel.waitForAll(fetchAll, fetchAll, fetchAll, fetchAll);
+        work(math.min(1, total));
+        parallel.waitForAll(all, all, all, all);
         if (failure !== undefined) throw failure;
-        report("apply", plan.title, done, total, bytes, plan.download);
+        tell("apply", plan.title);
         // Nothing yields from here on.
         if (planning.stamp(disk) !== plan.stamp) raise("changed_meanwhile", { path: store.LOCK });
         need(...transaction.commit(plan, plan.state));
