@@ -360,8 +360,8 @@ M.failures = {
 	registry_unknown = {"{registry} is not configured.", "See: ccpm registry list"},
 	registry_position = {"There is no position {position}.", "Give one from 1 to {last}."},
 	unknown_package = {"No registry has a package {name}.", "See: ccpm search <word>"},
-	no_version = {"{need}, but {but}.", "Try: ccpm update, or add a registry that has it."},
-	conflict = {"{need}, but {but}.", "Upgrade or uninstall one of the two."},
+	no_version = {"{need}, but there is {known}.", "Try: ccpm update, or add a registry that has it."},
+	conflict = {"{need}, but {but}.", "Upgrade or uninstall one, or add a registry."},
 	cycle = {"Packages need each other in a circle: {what}.", "Tell those who made them."},
 	too_complex = {"These packages need too much to be worked out.", "Install fewer of them at once."},
 	not_installed = {"{name} is not installed.", "See: ccpm list"},
@@ -993,11 +993,7 @@ function M.resolve(resolution)
 		if not range then return nil end
 		work = work + WORK_OF_RANGE
 		if theirs and semver.satisfies(theirs.version, range) then return nil end
-		return {
-			need = name .. " " .. version.version .. " needs " .. other .. " " .. range,
-			name = other,
-			range = range
-		}
+		return {need = name .. " " .. version.version .. " needs " .. other .. " " .. range, name = other}
 	end
 	local function findClash(name, version)
 		for _, other in ipairs(queue) do
@@ -1010,21 +1006,6 @@ function M.resolve(resolution)
 			if clash then return clash end
 		end
 		return nil
-	end
-	local function explain(clash)
-		local known = {}
-		clash.code = "no_version"
-		for _, version in ipairs(versionsOf(clash.name)) do
-			known[#known + 1] = version.version
-			if semver.satisfies(version.version, clash.range) then
-				local other = findClash(clash.name, version)
-				clash.code = other and "conflict"
-				clash.but = other and other.need
-			end
-		end
-		if clash.but == nil then
-			clash.but = #known == 0 and "there is none" or "there is only " .. table.concat(known, ", ")
-		end
 	end
 	local function search(place)
 		local name = queue[place + 1]
@@ -1042,9 +1023,10 @@ function M.resolve(resolution)
 			if not clash then
 				blame = search(place + 1)
 				if not blame then return nil end
-			else
-				explain(clash)
-				if not blame or not blame.code then blame = clash end
+			elseif not blame then
+				blame = clash
+			elseif not blame.but and blame.need ~= clash.need then
+				blame.but = clash.need
 			end
 			while #queue > count do options[table.remove(queue)] = nil end
 			if isUpgraded[name] and not obstacles[name] then
@@ -1077,7 +1059,12 @@ function M.resolve(resolution)
 	need(upgraded)
 	need(names)
 	local clash = search(0)
-	if clash then raise(clash.code or "no_version", clash) end
+	if clash then
+		local known = {}
+		for _, version in ipairs(versionsOf(clash.name)) do known[#known + 1] = version.version end
+		clash.known = #known == 0 and "none" or "only " .. table.concat(known, ", ")
+		raise(clash.but and "conflict" or "no_version", clash)
+	end
 	local notes = {}
 	for _, name in ipairs(queue) do
 		add(name, "")

@@ -44,11 +44,7 @@ function M.resolve(resolution)
 		if not range then return nil end
 		work = work + WORK_OF_RANGE
 		if theirs and semver.satisfies(theirs.version, range) then return nil end
-		return {
-			need = name .. " " .. version.version .. " needs " .. other .. " " .. range,
-			name = other,
-			range = range
-		}
+		return {need = name .. " " .. version.version .. " needs " .. other .. " " .. range, name = other}
 	end
 	local function findClash(name, version)
 		for _, other in ipairs(queue) do
@@ -61,21 +57,6 @@ function M.resolve(resolution)
 			if clash then return clash end
 		end
 		return nil
-	end
-	local function explain(clash)
-		local known = {}
-		clash.code = "no_version"
-		for _, version in ipairs(versionsOf(clash.name)) do
-			known[#known + 1] = version.version
-			if semver.satisfies(version.version, clash.range) then
-				local other = findClash(clash.name, version)
-				clash.code = other and "conflict"
-				clash.but = other and other.need
-			end
-		end
-		if clash.but == nil then
-			clash.but = #known == 0 and "there is none" or "there is only " .. table.concat(known, ", ")
-		end
 	end
 	local function search(place)
 		local name = queue[place + 1]
@@ -93,9 +74,10 @@ function M.resolve(resolution)
 			if not clash then
 				blame = search(place + 1)
 				if not blame then return nil end
-			else
-				explain(clash)
-				if not blame or not blame.code then blame = clash end
+			elseif not blame then
+				blame = clash
+			elseif not blame.but and blame.need ~= clash.need then
+				blame.but = clash.need
 			end
 			while #queue > count do options[table.remove(queue)] = nil end
 			if isUpgraded[name] and not obstacles[name] then
@@ -128,7 +110,12 @@ function M.resolve(resolution)
 	need(upgraded)
 	need(names)
 	local clash = search(0)
-	if clash then raise(clash.code or "no_version", clash) end
+	if clash then
+		local known = {}
+		for _, version in ipairs(versionsOf(clash.name)) do known[#known + 1] = version.version end
+		clash.known = #known == 0 and "none" or "only " .. table.concat(known, ", ")
+		raise(clash.but and "conflict" or "no_version", clash)
+	end
 	local notes = {}
 	for _, name in ipairs(queue) do
 		add(name, "")

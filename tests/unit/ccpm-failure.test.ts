@@ -10,6 +10,7 @@ const DETAILS: Record<string, string | number> = {
     owner: "trapos-boot",
     need: "trapos-ai 0.1.0 needs trapos-core ^1.0.0",
     but: "trapos 0.1.0 needs trapos-core ^2.0.0",
+    known: "only 0.1.0",
     version: "1.10.0",
     what: "Could not connect",
     status: 404,

@@ -275,14 +275,14 @@ describe("what fails", () => {
             "foo 1.0.0 needs bar ^2, but baz 1.0.0 needs bar ^1.",
         ],
         [
-            "what a newer version needs and nobody has, rather than that the installed one does not fit",
+            "one that needs a newer version of what is installed, which needs what nobody has",
             {
                 wanted: ["foo"],
                 installed: installed("bar 1.0.0"),
                 candidates: versions("foo 1.0.0: bar ^2", "bar 2.0.0: gone ^1"),
             },
-            "no_version",
-            "bar 2.0.0 needs gone ^1, but there is none.",
+            "conflict",
+            "foo 1.0.0 needs bar ^2, but bar 2.0.0 needs gone ^1.",
         ],
         [
             "the same where the newer version comes first",
@@ -292,8 +292,8 @@ describe("what fails", () => {
                 installed: installed("bar 1.0.0"),
                 candidates: versions("foo 1.0.0: bar ^2", "bar 2.0.0: gone ^1"),
             },
-            "no_version",
-            "bar 2.0.0 needs gone ^1, but there is none.",
+            "conflict",
+            "bar 2.0.0 needs gone ^1, but foo 1.0.0 needs bar ^2.",
         ],
         [
             "one that needs another version of itself",

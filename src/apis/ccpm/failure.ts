@@ -27,8 +27,8 @@ export const failures: Failures = {
     registry_position: ["There is no position {position}.", "Give one from 1 to {last}."],
 
     unknown_package: ["No registry has a package {name}.", "See: ccpm search <word>"],
-    no_version: ["{need}, but {but}.", "Try: ccpm update, or add a registry that has it."],
-    conflict: ["{need}, but {but}.", "Upgrade or uninstall one of the two."],
+    no_version: ["{need}, but there is {known}.", "Try: ccpm update, or add a registry that has it."],
+    conflict: ["{need}, but {but}.", "Upgrade or uninstall one, or add a registry."],
     cycle: ["Packages need each other in a circle: {what}.", "Tell those who made them."],
     too_complex: ["These packages need too much to be worked out.", "Install fewer of them at once."],
     not_installed: ["{name} is not installed.", "See: ccpm list"],

@@ -10,11 +10,8 @@ interface Clash extends Record<string, unknown> {
     /** "trapos-ai 1.0.0 needs trapos-core ^1.0.0" */
     readonly need: string;
     readonly name: string;
-    readonly range: string;
-    /** Why that cannot be had. */
+    /** What else is needed, so that this cannot be had. */
     but?: string;
-    /** The failure; absent where there is a version that fits, and that something else keeps away. */
-    code?: string;
 }
 
 /** How many pairs of versions are looked at before giving up: seconds of work on a computer. */
@@ -92,7 +89,7 @@ export function resolve(resolution: Resolution): Resolved {
         if (range === undefined) return undefined;
         work += WORK_OF_RANGE;
         if (theirs !== undefined && satisfies(theirs.version, range)) return undefined;
-        return { need: `${name} ${version.version} needs ${other} ${range}`, name: other, range };
+        return { need: `${name} ${version.version} needs ${other} ${range}`, name: other };
     };
 
     /** What keeps a version from being taken: a package in the queue of which no version fits with it. */
@@ -107,20 +104,6 @@ export function resolve(resolution: Resolution): Resolved {
             if (clash !== undefined) return clash;
         }
         return undefined;
-    };
-
-    const explain = (clash: Clash): void => {
-        const known: string[] = [];
-        clash.code = "no_version";
-        for (const version of versionsOf(clash.name)) {
-            known.push(version.version);
-            if (satisfies(version.version, clash.range)) {
-                const other = findClash(clash.name, version);
-                clash.code = other && "conflict";
-                clash.but = other && other.need;
-            }
-        }
-        clash.but ??= known.length === 0 ? "there is none" : "there is only " + table.concat(known, ", ");
     };
 
     /** Chooses versions from a place of the queue on; returns why there are none. */
@@ -140,9 +123,10 @@ export function resolve(resolution: Resolution): Resolved {
             if (clash === undefined) {
                 blame = search(place + 1);
                 if (blame === undefined) return undefined;
-            } else {
-                explain(clash);
-                if (blame === undefined || blame.code === undefined) blame = clash;
+            } else if (blame === undefined) {
+                blame = clash;
+            } else if (blame.but === undefined && blame.need !== clash.need) {
+                blame.but = clash.need;
             }
             while (queue.length > count) options[queue.pop()!] = undefined;
             if (isUpgraded[name] && obstacles[name] === undefined) {
@@ -177,7 +161,12 @@ export function resolve(resolution: Resolution): Resolved {
     need(upgraded);
     need(names);
     const clash = search(0);
-    if (clash !== undefined) raise(clash.code ?? "no_version", clash);
+    if (clash !== undefined) {
+        const known: string[] = [];
+        for (const version of versionsOf(clash.name)) known.push(version.version);
+        clash.known = known.length === 0 ? "none" : "only " + table.concat(known, ", ");
+        raise(clash.but !== undefined ? "conflict" : "no_version", clash);
+    }
     const notes: string[] = [];
     for (const name of queue) {
         add(name, "");
