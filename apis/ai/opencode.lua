@@ -25,7 +25,9 @@ local REASONS = {
 	["Timed out"] = "timed_out",
 	["Response is too large"] = "reply_too_large",
 	["Could not connect"] = "cannot_connect",
-	["Unknown host"] = "cannot_connect"
+	["Unknown host"] = "cannot_connect",
+	["Connection refused"] = "cannot_connect",
+	["Host not found"] = "cannot_connect"
 }
 
 local function refused(url, status, value)

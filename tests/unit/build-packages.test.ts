@@ -165,6 +165,17 @@ test("a file that a computer refuses because of its size is named", async () => 
     expect(project.exists("packages/index.json")).toBe(false);
 });
 
+test("paths that differ in capitals alone are refused, as are they by a computer", async () => {
+    const project = trapos();
+    project.write({ "help/Tool.txt": "Another\n" });
+    const { files } = descriptorOf(project, "tool");
+    project.describe("tool", { files: [...files, "help/Tool.txt"], dependencies: { core: "^0.1.0" } });
+    const { problems } = await build(project.root);
+    expect(problems).toEqual([
+        "help/Tool.txt: differs from help/tool.txt in capitals alone, which some disks do not tell apart",
+    ]);
+});
+
 describe("names and paths are refused here and on a computer alike:", () => {
     const parts = [
         "a",

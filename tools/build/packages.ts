@@ -254,6 +254,16 @@ export function packageProblems(
             problems.push(`${file}: listed in ${listed}, but nothing in src/ makes it`);
         }
     }
+    const byLowerCase = new Map<string, string>();
+    for (const file of owners.keys()) {
+        const other = byLowerCase.get(file.toLowerCase());
+        if (other !== undefined) {
+            problems.push(
+                `${file}: differs from ${other} in capitals alone, which some disks do not tell apart`,
+            );
+        }
+        byLowerCase.set(file.toLowerCase(), file);
+    }
     for (const file of compiled) {
         if (!owners.has(file)) {
             problems.push(

@@ -22,8 +22,6 @@ export const craftosPcSkipped: Readonly<Record<string, string>> = {
         "CraftOS-PC lets loopback through, and its rules are not per computer",
     "saved, and run by hand, it says which rule forbids a private address":
         "CraftOS-PC lets loopback through, and its rules are not per computer",
-    "ai ping says that the server is down, and answers when it is back":
-        'CraftOS-PC says "Connection refused" for "Could not connect"',
 };
 
 /**

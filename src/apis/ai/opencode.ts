@@ -34,7 +34,10 @@ function base64(bytes: string): string {
     return digits;
 }
 
-/** CC's reasons why no answer came, and the failures that they are; "Could not connect" stands for a cut, too. */
+/**
+ * CC's reasons why no answer came, and the failures that they are; "Could not connect" stands for a cut, too. The last
+ * two are CraftOS-PC's.
+ */
 const REASONS: Record<string, string | undefined> = {
     "http is disabled": "http_disabled",
     "Domain not permitted": "address_denied",
@@ -42,6 +45,8 @@ const REASONS: Record<string, string | undefined> = {
     "Response is too large": "reply_too_large",
     "Could not connect": "cannot_connect",
     "Unknown host": "cannot_connect",
+    "Connection refused": "cannot_connect",
+    "Host not found": "cannot_connect",
 };
 
 interface ErrorBody {
