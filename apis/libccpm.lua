@@ -81,12 +81,9 @@ local function createCcpm(environment)
 	local function ask(before, isOptional, only)
 		local registries = only or before.configuration.registries
 		local total = #registries
-		local cached = {}
+		local cached = copy(before.cache.registries)
 		local candidates = {}
 		local failures = {}
-		for _, known in ipairs(before.configuration.registries) do
-			cached[known] = before.cache.registries[known]
-		end
 		for place, registry in ipairs(registries) do
 			onProgress({
 				phase = "index",

@@ -43,10 +43,13 @@ function M.stateFiles(state, before)
 	local function isEmpty(values) return next(values) == nil end
 	local gone = isEmpty(state.lock.packages) and not isEmpty(before.lock.packages)
 	local function text(content, values) return not gone and not isEmpty(values) and json.encode(content) end
+	local configured = state.configuration.registries
+	local cached = {}
+	for _, registry in ipairs(configured) do cached[registry] = state.cache.registries[registry] end
 	return {
 		[M.LOCK] = text(state.lock, state.lock.packages),
-		[M.CONFIGURATION] = text(state.configuration, state.configuration.registries),
-		[M.CACHE] = text(state.cache, state.cache.registries)
+		[M.CONFIGURATION] = text(state.configuration, configured),
+		[M.CACHE] = text({version = 1, registries = cached}, cached)
 	}
 end
 

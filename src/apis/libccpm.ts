@@ -136,10 +136,9 @@ function createCcpm(this: void, environment: Environment = {}): Ccpm {
     ): LuaMultiReturn<[State, Record<string, Candidate[]>]> {
         const registries = only ?? before.configuration.registries;
         const total = registries.length;
-        const cached: Record<string, CachedRegistry | undefined> = {};
+        const cached: Record<string, CachedRegistry | undefined> = copy(before.cache.registries);
         const candidates: Record<string, Candidate[]> = {};
         const failures: Failure[] = [];
-        for (const known of before.configuration.registries) cached[known] = before.cache.registries[known];
         for (const [place, registry] of ipairs(registries)) {
             onProgress({ phase: "index", name: registry, done: place - 1, total, bytes: 0, totalBytes: 0 });
             const [ok, answer] = web.fetchIndex(registry, fetch);

@@ -277,7 +277,6 @@ describe("registries", () => {
         expect((await stateOn<Configuration>(disk, "ccpm")).registries).toEqual([other.url, registry.url]);
         await run(disk, `show(ccpm.removeRegistry("${registry.url}"))`);
         expect((await stateOn<Configuration>(disk, "ccpm")).registries).toEqual([other.url]);
-        await run(disk, `show(ccpm.update())`);
         const { registries } = await stateOn<{ registries: object }>(disk, "ccpm.cache");
         expect(Object.keys(registries)).toEqual([other.url]);
         expect(Object.keys((await stateOn<Lock>(disk, "ccpm.lock")).packages)).toHaveLength(3);

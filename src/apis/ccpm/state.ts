@@ -50,7 +50,7 @@ export function readState(disk: Disk, notes: string[]): Result<State> {
 }
 
 /**
- * What the state is on the disk.
+ * What the state is on the disk. The cache forgets registries that are not configured any more.
  * @param state to be written
  * @param before the state up to now: nothing stays of one that loses its last package
  * @returns texts by path from the root, false for a file that must not be there
@@ -59,9 +59,12 @@ export function stateFiles(state: State, before: State): Record<string, string |
     const isEmpty = (values: object) => next(values)[0] === undefined;
     const gone = isEmpty(state.lock.packages) && !isEmpty(before.lock.packages);
     const text = (content: unknown, values: object) => !gone && !isEmpty(values) && encode(content);
+    const configured = state.configuration.registries;
+    const cached: Record<string, unknown> = {};
+    for (const registry of configured) cached[registry] = state.cache.registries[registry];
     return {
         [LOCK]: text(state.lock, state.lock.packages),
-        [CONFIGURATION]: text(state.configuration, state.configuration.registries),
-        [CACHE]: text(state.cache, state.cache.registries),
+        [CONFIGURATION]: text(state.configuration, configured),
+        [CACHE]: text({ version: 1, registries: cached }, cached),
     };
 }

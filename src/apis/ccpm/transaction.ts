@@ -23,8 +23,8 @@ export interface Transaction {
      * Does it, without yielding. Fails with nothing changed when a file is not as the plan saw it
      * (`changed_meanwhile`) or the disk is too full (`no_space`, `cannot_write`). `not_finished` alone says that it has
      * begun: the next boot goes on with it.
-     * @param stateFiles the texts of ccpm's own files by path from the root, false for those that go; they are written
-     * last, the lock after the others
+     * @param stateFiles the texts of ccpm's own files by path from the root, false for those that go; their places are
+     * taken last
      */
     readonly commit: (this: void, plan: Changes, stateFiles: StateFiles) => Result<undefined>;
 }
