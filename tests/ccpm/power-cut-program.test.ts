@@ -28,8 +28,8 @@ const clockProgram = { "programs/clock.lua": `while true do os.pullEvent("never"
 /** Makes a registry's tree; what is in all of them comes from this project. */
 async function newTree({ files = {}, descriptors = {}, ...others }: Changes = {}): Promise<string> {
     const folder = bench.disk({});
-    const withClock = { files: { ...clockProgram, ...files }, descriptors: { clock, ...descriptors } };
-    await makeVariant(folder, { ...others, ...withClock });
+    const all = { files: { ...clockProgram, ...files }, descriptors: { clock, ...descriptors } };
+    await makeVariant(folder, { ...others, ...all });
     return folder;
 }
 
@@ -243,6 +243,11 @@ const bare = bench.disk({
     "startup/door.lua": "print('door')",
 });
 const whole = await diskAfter(bare, `wget run ${registry.url}install.lua --yes`);
+const withClock = await diskAfter(
+    whole,
+    "ccpm uninstall trapos-ai --cascade --yes",
+    "ccpm install clock --yes",
+);
 
 const LOCK = "~ trapos/ccpm.lock.json";
 
@@ -287,11 +292,7 @@ describe("ccpm install of a package and another that it needs", async () => {
 });
 
 describe("ccpm upgrade of ccpm, what it is made of, and what runs the shell", async () => {
-    const template = await diskAfter(
-        whole,
-        "ccpm uninstall trapos-ai --cascade --yes",
-        "ccpm install clock --yes",
-    );
+    const template = bench.copy(withClock);
     const edit = (path: string): void =>
         writeFileSync(join(template, path), "-- the player was here", { flag: "a" });
     for (const path of ["apis/json.lua", "help/ccpm.txt", "startup/servers.lua"]) edit(path);
@@ -313,16 +314,18 @@ describe("ccpm upgrade of ccpm, what it is made of, and what runs the shell", as
             "~ trapos/ccpm.cache.json",
             LOCK,
         ]);
+        const [was, is] = [recording.before, recording.after].map(({ files }) => {
+            const { packages } = files["trapos/ccpm.lock.json"] as { packages: Index["packages"] };
+            return packages;
+        });
+        const raised = Object.keys({ ...is }).filter((name) => is?.[name]?.version !== was?.[name]?.version);
+        expect(raised.sort()).toEqual(["ccpm", "trapos-boot", "trapos-core"]);
     });
     testCuts(recording);
 });
 
 describe("ccpm uninstall of everything", async () => {
-    const template = await diskAfter(
-        whole,
-        "ccpm uninstall trapos-ai --cascade --yes",
-        "ccpm install clock --yes",
-    );
+    const template = bench.copy(withClock);
     mkdirSync(join(template, "trapos/clock/alarms"), { recursive: true });
     for (const path of ["alarms/one", "alarms/two", "time"]) {
         writeFileSync(join(template, "trapos/clock", path), "data");
