@@ -2,8 +2,12 @@
 local FINISHER = "/startup/00-ccpm-finish.lua"
 if fs.exists("/trapos/ccpm.staging/journal.json") and fs.exists(FINISHER) then shell.run(FINISHER) end
 local load = require
-local command = load("/apis/ccpm/command")
-local screen = load("/apis/ccpm/screen")
-local createCcpm = load("/apis/libccpm")
-local client = createCcpm({onProgress = screen.showProgress, onNote = screen.say})
+local client
+local isWhole, command = pcall(function()
+	local screen = load("/apis/ccpm/screen")
+	local createCcpm = load("/apis/libccpm")
+	client = createCcpm({onProgress = screen.showProgress, onNote = screen.say})
+	return load("/apis/ccpm/command")
+end)
+if not isWhole then error(command:gsub("\n.*", "") .. "\nMend it: wget run <registry>/install.lua", 0) end
 if not command.run({...}, client) then error("", 0) end

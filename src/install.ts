@@ -11,6 +11,9 @@ declare const arg: Record<number, string | undefined>;
 /** wget runs a program with its own `arg`. */
 const isWget = arg[1] === "run" && string.find(arg[2] ?? "", "^https?://")[0] !== undefined;
 
+/** The packages that ccpm is made of. */
+const OWN = ["ccpm", "trapos-core"];
+
 /** Shows a failure as ccpm does, but for hints at commands of a ccpm that is not there yet. */
 function fail({ message, hint }: { message: string; hint: string }): void {
     const isLater = string.find(hint, "ccpm registry", 1, true)[0] !== undefined;
@@ -79,6 +82,13 @@ function install(words: readonly string[]): boolean {
         if (forced) line.push("--force");
         return run(line, client, fail);
     };
+    // What ccpm itself stands on: where that is damaged, it cannot repair the rest.
+    const [isThere, findings] = client.verify(OWN);
+    if (isThere && findings.length > 0) {
+        const repair = ["verify", "--fix", ...OWN];
+        if (agreed) repair.push("--yes");
+        if (!run(repair, client, fail)) return false;
+    }
     if (!isNew && !perform(agreed ? ["upgrade", "--yes"] : ["upgrade"])) return false;
 
     const line = ["install", "--yes"];

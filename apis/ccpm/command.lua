@@ -17,7 +17,7 @@ local REMARK = colours.lightGrey
 local function offers(state)
 	local offered = {}
 	local from = {}
-	for _, registry in ipairs(state.configuration.registries) do
+	for ____, registry in ipairs(state.configuration.registries) do
 		local known = state.cache.registries[registry]
 		for name, found in pairs(known and known.packages or {}) do
 			if offered[name] == nil then offered[name] = found end
@@ -29,7 +29,7 @@ end
 
 local function carryOut(plan, flags, client)
 	local source
-	for _, change in ipairs(plan.packages) do
+	for ____, change in ipairs(plan.packages) do
 		local name = change.name
 		local from = change.from
 		local to = change.to
@@ -46,21 +46,18 @@ local function carryOut(plan, flags, client)
 	end
 	local fetched = 0
 	local done = "Done."
-	for _, file in ipairs(plan.files) do
+	for ____, file in ipairs(plan.files) do
 		if file.to then fetched = fetched + 1 end
 		if not source then add((file.to and "+ " or "- ") .. file.path) end
 		if file.to and file.path:sub(1, 8) == "startup/" then done = "Done. To use it all: reboot" end
 	end
-	for _, path in ipairs(plan.data) do add("- " .. path .. " (data)", colours.red) end
+	for ____, path in ipairs(plan.data) do add("- " .. path .. " (data)", colours.red) end
 	local isIdle = #plan.packages + #plan.files + #plan.data == 0
 	local left = plan.free + plan.freed
 	if fetched > 0 then add("Fetch " .. bytes(plan.download) .. ", files: " .. fetched) end
-	if isIdle then
-		add("There is nothing to do.")
-	elseif left < math.huge then
-		add("Disk left: " .. bytes(left))
-	end
-	for _, note in ipairs(plan.notes) do add(note, NOTE) end
+	if not isIdle and left < math.huge then add("Disk left: " .. bytes(left)) end
+	for ____, note in ipairs(plan.notes) do add(note, NOTE) end
+	if isIdle and #plan.notes == 0 then add("There is nothing to do.") end
 	if flags["dry-run"] then return true end
 	if not isIdle and plan.needed <= plan.free and not flags.yes and not ask("Go on?", true) then
 		return false
@@ -74,7 +71,7 @@ function M.list(state, otherwise)
 	local packages = state.lock.packages
 	local offered = offers(state)
 	local hasNewer = false
-	for _, name in ipairs(keys(packages)) do
+	for ____, name in ipairs(keys(packages)) do
 		local installed = packages[name]
 		local known = offered[name]
 		local isNewer = known ~= nil and compare(known.version, installed.version) > 0
@@ -108,15 +105,13 @@ local function listRegistries(state)
 	end
 end
 
-local function someOrAll(words) return #words > 0 and words or nil end
-
 local actions = {
-	install = function(_state, words, flags, client) return need(client.planInstall, words, flags) end,
-	uninstall = function(_state, words, flags, client) return need(client.planUninstall, words, flags) end,
-	upgrade = function(_state, words, flags, client)
-		return need(client.planUpgrade, someOrAll(words), flags)
+	install = function(_, words, flags, client) return need(client.planInstall, words, flags) end,
+	uninstall = function(_, words, flags, client) return need(client.planUninstall, words, flags) end,
+	upgrade = function(_, words, flags, client)
+		return need(client.planUpgrade, #words > 0 and words or nil, flags)
 	end,
-	update = function(_state, _words, _flags, client)
+	update = function(_, _words, _flags, client)
 		need(client.update)
 		M.list(need(client.state), "Nothing newer is known.")
 	end,
@@ -124,21 +119,18 @@ local actions = {
 	search = function(state, words)
 		local offered = offers(state)
 		local isFound = false
-		for _, name in ipairs(keys(offered)) do
+		for ____, name in ipairs(keys(offered)) do
 			local known = offered[name]
 			local text = string.lower(name .. " " .. known.description)
 			local fits = true
-			for _, word in ipairs(words) do fits = fits and text:find(word:lower(), 1, true) ~= nil end
+			for ____, word in ipairs(words) do fits = fits and text:find(word:lower(), 1, true) ~= nil end
 			if fits then
-				add(
-					name .. " " .. known.version .. (state.lock.packages[name] and " (installed)" or ""),
-					NOTE
-				)
+				add(name, NOTE, known.version .. (state.lock.packages[name] and " (installed)" or ""))
 				add("  " .. known.description)
 				isFound = true
 			end
 		end
-		if not isFound then add("No such package is known. Look for new ones: ccpm update", colours.red) end
+		if not isFound then add("No such package is known. Look: ccpm update", colours.red) end
 		return isFound
 	end,
 	info = function(state, words)
@@ -156,10 +148,10 @@ local actions = {
 		end
 		if installed then add("Installed:", nil, installed.version) end
 		local dependencies = (installed or known).dependencies
-		for _, other in ipairs(keys(dependencies)) do
+		for ____, other in ipairs(keys(dependencies)) do
 			add("Needs:", nil, other .. " " .. tostring(dependencies[other]))
 		end
-		for _, other in ipairs(keys(packages)) do
+		for ____, other in ipairs(keys(packages)) do
 			if packages[other].dependencies[name] then add("Needed by:", nil, other) end
 		end
 	end,
@@ -167,11 +159,13 @@ local actions = {
 		local name = words[1]
 		local installed = state.lock.packages[name]
 		if not installed then error(fail("not_installed", {name = name}), 0) end
-		for _, path in ipairs(keys(installed.files)) do add(path, nil, bytes(installed.files[path].size)) end
+		for ____, path in ipairs(keys(installed.files)) do
+			add(path, nil, bytes(installed.files[path].size))
+		end
 	end,
-	verify = function(_state, words, flags, client)
-		local findings = need(client.verify, someOrAll(words))
-		for _, finding in ipairs(findings) do add(finding.problem .. ": " .. finding.path, colours.red) end
+	verify = function(_, words, flags, client)
+		local findings = need(client.verify, #words > 0 and words or nil)
+		for ____, finding in ipairs(findings) do add(finding.problem .. ": " .. finding.path, colours.red) end
 		if #findings == 0 then
 			add("All files are as they were installed.")
 		elseif flags.fix then
@@ -185,12 +179,12 @@ local actions = {
 		local own = state.lock.packages.ccpm
 		add("ccpm " .. (own and own.version or "(not installed)"))
 	end,
-	["registry add"] = function(_state, words, flags, client)
+	["registry add"] = function(_, words, flags, client)
 		local position = words[2] and (tonumber(words[2]) or 0) or nil
 		need(client.addRegistry, words[1], {position = position, force = flags.force})
 	end,
-	["registry remove"] = function(_state, words, _flags, client) need(client.removeRegistry, words[1]) end,
-	["registry move"] = function(_state, words, _flags, client)
+	["registry remove"] = function(_, words, _flags, client) need(client.removeRegistry, words[1]) end,
+	["registry move"] = function(_, words, _flags, client)
 		need(client.moveRegistry, words[1], tonumber(words[2]) or 0)
 	end
 }
@@ -215,8 +209,7 @@ local function perform(line, client)
 		M.help("ccpm", line.words[1] or "")
 		return line.problem == nil
 	end
-	local recovered = need(client.recover)
-	if command == "recover" and #recovered == 0 then add("There is nothing to recover.") end
+	if #need(client.recover) == 0 and command == "recover" then add("There is nothing to recover.") end
 	local act = actions[command]
 	local result = act and act(need(client.state), line.words, line.flags, client)
 	if command:sub(1, 8) == "registry" then listRegistries(need(client.state)) end
@@ -226,9 +219,9 @@ end
 
 local function suggest(words, client)
 	local offered = offers(need(client.state))
-	for _, word in ipairs(words) do
+	for ____, word in ipairs(words) do
 		for length = offered[word] and 0 or math.min(#word, 40), 3, -1 do
-			for _, name in ipairs(keys(offered)) do
+			for ____, name in ipairs(keys(offered)) do
 				if name:find(word:sub(1, length), 1, true) then
 					add("Did you mean: " .. name .. "?", NOTE)
 					return
@@ -243,9 +236,8 @@ function M.run(given, client, tell)
 	local ok, done = pcall(perform, line, client)
 	if not ok then
 		if type(done) ~= "table" then error(done, 0) end
-		local failure = done;
-		(tell or show)(failure)
-		if failure.code == "unknown_package" then suggest(line.words, client) end
+		(tell or show)(done)
+		if done.code == "unknown_package" then suggest(line.words, client) end
 	end
 	flush()
 	return ok and done

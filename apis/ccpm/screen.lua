@@ -43,8 +43,8 @@ function M.flush()
 	for _, line in ipairs(lines) do
 		local text = line.text
 		if line.detail then
-			local start = math.min(column, width - #line.detail)
-			text = text .. string.rep(" ", math.max(1, start - #text)) .. line.detail
+			local gap = math.min(column, width - #line.detail) - #text
+			text = text .. (gap > 0 and string.rep(" ", gap) or "\n") .. line.detail
 		end
 		local before = term.getTextColour()
 		for number, row in ipairs(strings.wrap(text, #text > width and width - 2 or width)) do

@@ -12,10 +12,14 @@ if (fs.exists("/trapos/ccpm.staging/journal.json") && fs.exists(FINISHER)) shell
 
 /** By a name of its own, as the compiler puts imports first. */
 const load = require;
-const command = load("/apis/ccpm/command") as typeof commandModule;
-const screen = load("/apis/ccpm/screen") as typeof screenModule;
-const createCcpm = load("/apis/libccpm") as (this: void, environment: Environment) => Ccpm;
-
-const client = createCcpm({ onProgress: screen.showProgress, onNote: screen.say });
+let client!: Ccpm;
+const [isWhole, command] = pcall(() => {
+    const screen = load("/apis/ccpm/screen") as typeof screenModule;
+    const createCcpm = load("/apis/libccpm") as (this: void, environment: Environment) => Ccpm;
+    client = createCcpm({ onProgress: screen.showProgress, onNote: screen.say });
+    return load("/apis/ccpm/command") as typeof commandModule;
+});
+// A file is missing, or somebody has changed it: the installer has all of ccpm in itself.
+if (!isWhole) throw `${string.gsub(command, "\n.*", "")[0]}\nMend it: wget run <registry>/install.lua`;
 // What went wrong is on the screen already: no message here, but the shell sees it fail.
 if (!command.run([...$vararg], client)) throw "";

@@ -78,6 +78,9 @@ const client = `
             }
         end,
         planRepair = function(findings)
+            if fs.exists("/lost") then
+                return true, setmetatable({ notes = { "No registry has it. Type: ccpm upgrade trapos-ai" } }, { __index = nothing })
+            end
             return true, {
                 packages = {}, files = { { path = findings[1].path, url = "", to = {} }, { path = findings[2].path } },
                 data = {}, notes = {}, download = 5000, needed = 1, free = 1e5, freed = -500,
@@ -204,13 +207,39 @@ it("the plan on 26 columns", async () => {
 
 it("the list on 26 columns", async () => {
     expect(await show("list", narrow)).toMatchInlineSnapshot(`
-      "ccpm 0.1.0 > 0.2.0
-        (needed)
+      "ccpm
+        0.1.0 > 0.2.0 (needed)
       trapos      0.1.0 > 0.2.0
       trapos-ai   0.1.0 (needed)
       trapos-core 0.1.0 (needed)
       Take the newer: ccpm
         upgrade"
+    `);
+});
+
+it("what has no room beside a path stands whole below it", async () => {
+    expect(await show("files trapos-ai", { ...narrow, width: 25 })).toMatchInlineSnapshot(`
+      "apis/ai/arguments.lua
+        777 bytes
+      apis/libai.lua 518 bytes
+      startup/ai.lua 518 bytes"
+    `);
+});
+
+it("a search on 26 columns", async () => {
+    expect(await show("search core", narrow)).toMatchInlineSnapshot(`
+      "trapos-core
+        0.1.0 (installed)
+        What the other
+        packages share"
+    `);
+});
+
+it("what cannot be repaired is not called nothing to do", async () => {
+    expect(await show("verify --fix", wide, ["lost"])).toMatchInlineSnapshot(`
+      "changed: apis/ai/opencode.lua
+      foreign: apis/ai/strange.lua
+      No registry has it. Type: ccpm upgrade trapos-ai"
     `);
 });
 
@@ -236,7 +265,7 @@ it("help on 51 columns", async () => {
 
       --yes, -y  Do not ask
       --dry-run  Only show what would be done
-      --force    Replace other files; they are kept
+      --force    Do it anyway; files are kept aside
       --cascade  Remove what needs them, too
       --unused   Remove what nothing needs any more
       --fix      Repair what is found
@@ -269,7 +298,7 @@ it("what is missing is shown with how it is meant", async () => {
       install <package>...          Install packages
       --yes, -y  Do not ask
       --dry-run  Only show what would be done
-      --force    Replace other files; they are kept"
+      --force    Do it anyway; files are kept aside"
     `);
     expect(await show("lsit", wide)).toMatchInlineSnapshot(`
       "There is no command lsit.

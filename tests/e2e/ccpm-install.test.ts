@@ -1,5 +1,5 @@
 /** `wget run <registry>/install.lua`: what a player meets beside the straight way. */
-import { copyFile } from "node:fs/promises";
+import { copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Index } from "../../tools/build/packages.ts";
@@ -103,6 +103,20 @@ it("on a computer that has ccpm it adds its registry, and upgrades", async () =>
     const boot = index.packages["trapos-boot"]?.version ?? "";
     expect((await filesOn(disk))["startup/servers.lua"]).toMatch(/-- newer\n$/);
     expect((await filesOn(disk))["trapos/ccpm.lock.json"]).not.toContain(`"trapos-boot":"${boot}"`);
+});
+
+it.each(["apis/json.lua", "apis/ccpm/command.lua"])("it repairs a ccpm that lacks %s", async (path) => {
+    const disk = await workshop.newFolder();
+    await workshop.use(disk, async (player) => {
+        await player.run(`wget run ${registry.url}install.lua --yes`);
+        const whole = await filesOn(disk);
+        await rm(join(disk, path));
+        const broken = await player.run("/programs/ccpm verify --fix");
+        expect(broken).toMatch(/module '.*' not\n?\s*found:\nMend it: wget run <registry>\/install\.lua$/);
+        expect(await player.run(`wget run ${registry.url}install.lua --yes`)).toContain(`+ ${path}`);
+        expect(await filesOn(disk)).toEqual(whole);
+        expect(await player.run("/programs/ccpm verify")).toContain("All files are as they were installed.");
+    });
 });
 
 describe("saved, and run by hand,", () => {

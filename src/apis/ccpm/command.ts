@@ -53,9 +53,10 @@ function carryOut(plan: Plan, flags: Flags, client: Ccpm): boolean {
     const isIdle = plan.packages.length + plan.files.length + plan.data.length === 0;
     const left = plan.free + plan.freed;
     if (fetched > 0) add(`Fetch ${bytes(plan.download)}, files: ${fetched}`);
-    if (isIdle) add("There is nothing to do.");
-    else if (left < math.huge) add(`Disk left: ${bytes(left)}`);
+    if (!isIdle && left < math.huge) add(`Disk left: ${bytes(left)}`);
     for (const note of plan.notes) add(note, NOTE);
+    // Notes alone say why nothing can be done.
+    if (isIdle && plan.notes.length === 0) add("There is nothing to do.");
     if (flags["dry-run"]) return true;
     // What does not fit on the disk needs no question: `apply` says so.
     if (!isIdle && plan.needed <= plan.free && !flags["yes"] && !ask("Go on?", true)) return false;
@@ -103,20 +104,16 @@ function listRegistries(state: State): void {
         add("There is none. Add one: ccpm registry add <registry>");
 }
 
-/** The words as names, where no words stand for all packages. */
-function someOrAll(words: Words): Words | undefined {
-    return words.length > 0 ? words : undefined;
-}
-
 /** Gives false where a command was not done, and a plan where that is to be carried out. */
 type Action = (this: void, state: State, words: Words, flags: Flags, client: Ccpm) => unknown;
 
 /** What commands do, by their names. */
 const actions: Record<string, Action | undefined> = {
-    install: (_state, words, flags, client) => need(client.planInstall, words, flags as object),
-    uninstall: (_state, words, flags, client) => need(client.planUninstall, words, flags as object),
-    upgrade: (_state, words, flags, client) => need(client.planUpgrade, someOrAll(words), flags as object),
-    update: (_state, _words, _flags, client) => {
+    install: (_, words, flags, client) => need(client.planInstall, words, flags as object),
+    uninstall: (_, words, flags, client) => need(client.planUninstall, words, flags as object),
+    // No words stand for all packages.
+    upgrade: (_, words, flags, client) => need(client.planUpgrade, words.length > 0 ? words : undefined, flags as object),
+    update: (_, _words, _flags, client) => {
         need(client.update);
         list(need(client.state), "Nothing newer is known.");
     },
@@ -134,12 +131,12 @@ const actions: Record<string, Action | undefined> = {
                 fits = fits && string.find(text, string.lower(word), 1, true)[0] !== undefined;
             }
             if (fits) {
-                add(`${name} ${known.version}${state.lock.packages[name] ? " (installed)" : ""}`, NOTE);
+                add(name, NOTE, known.version + (state.lock.packages[name] ? " (installed)" : ""));
                 add(`  ${known.description}`);
                 isFound = true;
             }
         }
-        if (!isFound) add("No such package is known. Look for new ones: ccpm update", colours.red);
+        if (!isFound) add("No such package is known. Look: ccpm update", colours.red);
         return isFound;
     },
     info: (state, words) => {
@@ -168,8 +165,8 @@ const actions: Record<string, Action | undefined> = {
         if (!installed) throw fail("not_installed", { name });
         for (const path of keys(installed.files)) add(path, undefined, bytes(installed.files[path]!.size));
     },
-    verify: (_state, words, flags, client) => {
-        const findings = need(client.verify, someOrAll(words));
+    verify: (_, words, flags, client) => {
+        const findings = need(client.verify, words.length > 0 ? words : undefined);
         for (const finding of findings) add(`${finding.problem}: ${finding.path}`, colours.red);
         if (findings.length === 0) add("All files are as they were installed.");
         else if (flags["fix"]) return need(client.planRepair, findings);
@@ -180,15 +177,15 @@ const actions: Record<string, Action | undefined> = {
         const own = state.lock.packages["ccpm"];
         add(`ccpm ${own ? own.version : "(not installed)"}`);
     },
-    "registry add": (_state, words, flags, client) => {
+    "registry add": (_, words, flags, client) => {
         // What is no number is a place that there is none of.
         const position = words[1] !== undefined ? (tonumber(words[1]) ?? 0) : undefined;
         need(client.addRegistry, words[0]!, { position, force: flags["force"] });
     },
-    "registry remove": (_state, words, _flags, client) => {
+    "registry remove": (_, words, _flags, client) => {
         need(client.removeRegistry, words[0]!);
     },
-    "registry move": (_state, words, _flags, client) => {
+    "registry move": (_, words, _flags, client) => {
         need(client.moveRegistry, words[0]!, tonumber(words[1]) ?? 0);
     },
 };
@@ -220,8 +217,7 @@ function perform(line: CommandLine, client: Ccpm): boolean {
         help("ccpm", line.words[0] ?? "");
         return line.problem === undefined;
     }
-    const recovered = need(client.recover);
-    if (command === "recover" && recovered.length === 0) add("There is nothing to recover.");
+    if (need(client.recover).length === 0 && command === "recover") add("There is nothing to recover.");
     const act = actions[command];
     const result = act && act(need(client.state), line.words, line.flags, client);
     if (string.sub(command, 1, 8) === "registry") listRegistries(need(client.state));
@@ -256,9 +252,8 @@ export function run(given: Words, client: Ccpm, tell?: typeof show): boolean {
     const [ok, done] = pcall(perform, line, client);
     if (!ok) {
         if (type(done) !== "table") error(done, 0);
-        const failure = done as unknown as Failure;
-        (tell ?? show)(failure);
-        if (failure.code === "unknown_package") suggest(line.words, client);
+        (tell ?? show)(done as unknown as Failure);
+        if ((done as unknown as Failure).code === "unknown_package") suggest(line.words, client);
     }
     flush();
     return ok && done;

@@ -62,9 +62,9 @@ export function flush(): void {
     for (const line of lines) {
         let text = line.text;
         if (line.detail !== undefined) {
-            // Rather out of line than on two rows.
-            const start = Math.min(column, width - line.detail.length);
-            text += string.rep(" ", Math.max(1, start - text.length)) + line.detail;
+            // Rather out of line than on two rows, and rather there than broken.
+            const gap = Math.min(column, width - line.detail.length) - text.length;
+            text += (gap > 0 ? string.rep(" ", gap) : "\n") + line.detail;
         }
         const before = term.getTextColour();
         for (const [number, row] of ipairs(strings.wrap(text, text.length > width ? width - 2 : width))) {
