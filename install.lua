@@ -127,7 +127,7 @@ local function carryOut(plan, flags, client)
 	local isIdle = #plan.packages + #plan.files + #plan.data == 0
 	local left = plan.free + plan.freed
 	if fetched > 0 then add("Fetch " .. bytes(plan.download) .. ", files: " .. fetched) end
-	if not isIdle and left < math.huge then add("Disk left: " .. bytes(left)) end
+	if not isIdle and left >= 0 and left < math.huge then add("Disk left: " .. bytes(left)) end
 	for ____, note in ipairs(plan.notes) do add(note, NOTE) end
 	if isIdle and #plan.notes == 0 then add("There is nothing to do.") end
 	if flags["dry-run"] then return true end
@@ -169,7 +169,7 @@ local function listRegistries(state)
 		add(number .. " " .. registry)
 		if known then
 			local date = os.date("%Y-%m-%d", known.updated / 1000)
-			add("  " .. #keys(known.packages) .. " packages, " .. date, REMARK)
+			add("  packages: " .. #keys(known.packages) .. ", " .. date, REMARK)
 		end
 	end
 	if #state.configuration.registries == 0 then

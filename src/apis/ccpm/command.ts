@@ -53,7 +53,7 @@ function carryOut(plan: Plan, flags: Flags, client: Ccpm): boolean {
     const isIdle = plan.packages.length + plan.files.length + plan.data.length === 0;
     const left = plan.free + plan.freed;
     if (fetched > 0) add(`Fetch ${bytes(plan.download)}, files: ${fetched}`);
-    if (!isIdle && left < math.huge) add(`Disk left: ${bytes(left)}`);
+    if (!isIdle && left >= 0 && left < math.huge) add(`Disk left: ${bytes(left)}`);
     for (const note of plan.notes) add(note, NOTE);
     // Notes alone say why nothing can be done.
     if (isIdle && plan.notes.length === 0) add("There is nothing to do.");
@@ -97,7 +97,7 @@ function listRegistries(state: State): void {
         add(`${number} ${registry}`);
         if (known) {
             const date = os.date("%Y-%m-%d", known.updated / 1000) as string;
-            add(`  ${keys(known.packages).length} packages, ${date}`, REMARK);
+            add(`  packages: ${keys(known.packages).length}, ${date}`, REMARK);
         }
     }
     if (state.configuration.registries.length === 0)
