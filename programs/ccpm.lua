@@ -5,8 +5,7 @@ local load = require
 local client
 local isWhole, command = pcall(function()
 	local screen = load("/apis/ccpm/screen")
-	local createCcpm = load("/apis/libccpm")
-	client = createCcpm({onProgress = screen.showProgress, onNote = screen.say})
+	client = load("/apis/libccpm")({onProgress = screen.showProgress, onNote = screen.say})
 	return load("/apis/ccpm/command")
 end)
 if not isWhole then error(command:gsub("\n.*", "") .. "\nMend it: wget run <registry>/install.lua", 0) end

@@ -15,8 +15,10 @@ const load = require;
 let client!: Ccpm;
 const [isWhole, command] = pcall(() => {
     const screen = load("/apis/ccpm/screen") as typeof screenModule;
-    const createCcpm = load("/apis/libccpm") as (this: void, environment: Environment) => Ccpm;
-    client = createCcpm({ onProgress: screen.showProgress, onNote: screen.say });
+    client = (load("/apis/libccpm") as (this: void, environment: Environment) => Ccpm)({
+        onProgress: screen.showProgress,
+        onNote: screen.say,
+    });
     return load("/apis/ccpm/command") as typeof commandModule;
 });
 // A file is missing, or somebody has changed it: the installer has all of ccpm in itself.
