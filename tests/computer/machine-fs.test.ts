@@ -362,3 +362,18 @@ describe("redstone", () => {
         ]);
     });
 });
+
+test("handles that are dropped while dropped ones are being closed are closed, too", async () => {
+    const { said } = await bench.run(`
+        fs.open("file", "w").close()
+        for _ = 1, 200 do
+            for _ = 1, 60 do
+                local handle = fs.open("file", "r")
+                if not handle then break end
+            end
+            os.queueEvent("on") coroutine.yield("on")
+        end
+        say("done")
+    `);
+    expect(said).toEqual(["done"]);
+});

@@ -18,10 +18,11 @@ end
 
 --- Closes what the program has dropped.
 function kernel.releaseHandles()
-    for index = #dropped, 1, -2 do
-        kernel.send(dropped[index - 1], dropped[index])
-        dropped[index], dropped[index - 1] = nil, nil
-    end
+    if #dropped == 0 then return end
+    -- Sending takes memory, so Lua may find more of them meanwhile: these wait in another list.
+    local released = dropped
+    dropped = {}
+    for index = 1, #released, 2 do kernel.send(released[index], released[index + 1]) end
 end
 
 local closeDropped = {
