@@ -14,56 +14,52 @@ end
 
 modules["/apis/ccpm/arguments"] = function(...)
 --- The command line of `ccpm`.
-local M = {}
-local MANY = math.huge
-M.commands = {
-	install = {1, MANY, "yes dry-run force", "available"},
-	uninstall = {0, MANY, "yes dry-run cascade unused", "installed"},
-	upgrade = {0, MANY, "yes dry-run force", "installed"},
-	update = {0, 0, ""},
-	list = {0, 0, ""},
-	search = {0, MANY, ""},
-	info = {1, 1, "", "available"},
-	files = {1, 1, "", "installed"},
-	verify = {0, MANY, "fix yes dry-run", "installed"},
-	recover = {0, 0, ""},
-	["registry list"] = {0, 0, ""},
-	["registry add"] = {1, 2, "force"},
-	["registry remove"] = {1, 1, "", "registry"},
-	["registry move"] = {2, 2, "", "registry"},
-	help = {0, MANY, "", "command"}
+local M={}
+local MANY=math.huge
+M.commands={
+	install={1,MANY,"yes dry-run force","available"},
+	uninstall={0,MANY,"yes dry-run cascade unused","installed"},
+	upgrade={0,MANY,"yes dry-run force","installed"},
+	update={0,0,""},
+	list={0,0,""},
+	search={0,MANY,""},
+	info={1,1,"","available"},
+	files={1,1,"","installed"},
+	verify={0,MANY,"fix yes dry-run","installed"},
+	recover={0,0,""},
+	["registry list"]={0,0,""},
+	["registry add"]={1,2,"force"},
+	["registry remove"]={1,1,"","registry"},
+	["registry move"]={2,2,"","registry"},
+	help={0,MANY,"","command"}
 }
 
-function M.takes(command, flag)
-	local known = M.commands[command]
-	return known ~= nil and string.find(" " .. known[3] .. " ", " " .. flag .. " ", 1, true) ~= nil
+function M.takes(c,f)
+	local k=M.commands[c]
+	return k~=nil and string.find(" "..k[3].." "," "..f.." ",1,true)~=nil
 end
 
-function M.parse(given)
-	local words = {}
-	local flags = {}
-	for _, word in ipairs(given) do
-		local flag = word == "-y" and "yes" or word:match("^%-%-?(.+)")
-		if flag then flags[flag] = true else words[#words + 1] = word end
+function M.parse(g)
+	local w={}
+	local f={}
+	for _,wo in ipairs(g) do
+		local fl=wo=="-y" and "yes" or wo:match("^%-%-?(.+)")
+		if fl then f[fl]=true else w[#w+1]=wo end
 	end
-	if flags.version then return {command = "version", words = words, flags = flags} end
-	local name = table.remove(words, 1) or "help"
-	if name == "registry" then name = "registry " .. (table.remove(words, 1) or "list") end
-	local function about(problem)
-		return {command = "help", words = {name}, flags = flags, problem = problem}
+	if f.version then return {command="version",words=w,flags=f} end
+	local n=table.remove(w,1) or "help"
+	if n=="registry" then n="registry " .. (table.remove(w,1) or "list") end
+	local function about(p) return {command="help",words={n},flags=f,problem=p} end
+	local k=M.commands[n]
+	if not k then return about("There is no command "..n..".") end
+	if f.help or f.h then return n=="help" and {command=n,words=w,flags=f} or about() end
+	for fl in pairs(f) do
+		if not M.takes(n,fl) then return about("ccpm "..n.." takes no --"..fl..".") end
 	end
-	local known = M.commands[name]
-	if not known then return about("There is no command " .. name .. ".") end
-	if flags.help or flags.h then
-		return name == "help" and {command = name, words = words, flags = flags} or about()
-	end
-	for flag in pairs(flags) do
-		if not M.takes(name, flag) then return about("ccpm " .. name .. " takes no --" .. flag .. ".") end
-	end
-	local least = name == "uninstall" and not flags.unused and 1 or known[1]
-	if #words < least then return about("Something is missing:") end
-	if #words > known[2] then return about("That is too much:") end
-	return {command = name, words = words, flags = flags}
+	local l=n=="uninstall" and not f.unused and 1 or k[1]
+	if #w<l then return about("Something is missing:") end
+	if #w>k[2] then return about("That is too much:") end
+	return {command=n,words=w,flags=f}
 end
 
 return M
@@ -71,231 +67,219 @@ end
 
 modules["/apis/ccpm/command"] = function(...)
 --- All that the program `ccpm` does, with its client handed in, so that the installer does the same.
-local M = {}
+local M={}
 local arguments = require("/apis/ccpm/arguments")
 local fail = require("/apis/ccpm/failure").fail
 local keys = require("/apis/ccpm/plan").keys
 local screen = require("/apis/ccpm/screen")
-local add = screen.add
-local ask = screen.ask
-local bytes = screen.bytes
-local show = screen.fail
-local flush = screen.flush
-local need = screen.need
+local add=screen.add
+local ask=screen.ask
+local bytes=screen.bytes
+local show=screen.fail
+local flush=screen.flush
+local need=screen.need
 local compare = require("/apis/ccpm/semver").compare
-local NOTE = colours.yellow
-local REMARK = colours.lightGrey
+local NOTE=colours.yellow
+local REMARK=colours.lightGrey
 
-local function offers(state)
-	local offered = {}
-	local from = {}
-	for ____, registry in ipairs(state.configuration.registries) do
-		local known = state.cache.registries[registry]
-		for name, found in pairs(known and known.packages or {}) do
-			if offered[name] == nil then offered[name] = found end
-			if from[name] == nil then from[name] = registry end
+local function offers(s)
+	local o={}
+	local f={}
+	for __,r in ipairs(s.configuration.registries) do
+		local k=s.cache.registries[r]
+		for n,fo in pairs(k and k.packages or {}) do
+			if o[n]==nil then o[n]=fo end
+			if f[n]==nil then f[n]=r end
 		end
 	end
-	return offered, from
+	return o,f
 end
 
-local function carryOut(plan, flags, client)
-	local source
-	for ____, change in ipairs(plan.packages) do
-		local name = change.name
-		local from = change.from
-		local to = change.to
-		local group = to and "From " .. tostring(change.registry) .. ":" or "Remove:"
-		if group ~= source then add(group) end
-		source = group
-		if not to then
-			add("- " .. name, colours.red, from)
-		elseif not from then
-			add("+ " .. name, colours.lime, to)
+local function carryOut(p,f,c)
+	local s
+	for __,ch in ipairs(p.packages) do
+		local n=ch.name
+		local fr=ch.from
+		local t=ch.to
+		local g=t and "From "..tostring(ch.registry)..":" or "Remove:"
+		if g~=s then add(g) end
+		s=g
+		if not t then
+			add("- "..n,colours.red,fr)
+		elseif not fr then
+			add("+ "..n,colours.lime,t)
 		else
-			add("> " .. name, NOTE, from .. " > " .. to)
+			add("> "..n,NOTE,fr.." > "..t)
 		end
 	end
-	local fetched = 0
-	local done = "Done."
-	for ____, file in ipairs(plan.files) do
-		if file.to then fetched = fetched + 1 end
-		if not source then add((file.to and "+ " or "- ") .. file.path) end
-		if file.to and file.path:sub(1, 8) == "startup/" then done = "Done. To use it all: reboot" end
+	local fe=0
+	local d="Done."
+	for __,fi in ipairs(p.files) do
+		if fi.to then fe=fe+1 end
+		if not s then add((fi.to and "+ " or "- ") .. fi.path) end
+		if fi.to and fi.path:sub(1,8)=="startup/" then d="Done. To use it all: reboot" end
 	end
-	for ____, path in ipairs(plan.data) do add("- " .. path .. " (data)", colours.red) end
-	local isIdle = #plan.packages + #plan.files + #plan.data == 0
-	local left = plan.free + plan.freed
-	if fetched > 0 then add("Fetch " .. bytes(plan.download) .. ", files: " .. fetched) end
-	if not isIdle and left >= 0 and left < math.huge then add("Disk left: " .. bytes(left)) end
-	for ____, note in ipairs(plan.notes) do add(note, NOTE) end
-	if isIdle and #plan.notes == 0 then add("There is nothing to do.") end
-	if flags["dry-run"] then return true end
-	if not isIdle and plan.needed <= plan.free and not flags.yes and not ask("Go on?", true) then
-		return false
-	end
-	need(client.apply, plan)
-	if not isIdle then add(done, NOTE) end
+	for __,pa in ipairs(p.data) do add("- "..pa.." (data)",colours.red) end
+	local i=#p.packages+#p.files+#p.data==0
+	local l=p.free+p.freed
+	if fe>0 then add("Fetch "..bytes(p.download)..", files: "..fe) end
+	if not i and l>=0 and l<math.huge then add("Disk left: "..bytes(l)) end
+	for __,n in ipairs(p.notes) do add(n,NOTE) end
+	if i and #p.notes==0 then add("There is nothing to do.") end
+	if f["dry-run"] then return true end
+	if not i and p.needed<=p.free and not f.yes and not ask("Go on?",true) then return false end
+	need(c.apply,p)
+	if not i then add(d,NOTE) end
 	return true
 end
 
-function M.list(state, otherwise)
-	local packages = state.lock.packages
-	local offered = offers(state)
-	local hasNewer = false
-	for ____, name in ipairs(keys(packages)) do
-		local installed = packages[name]
-		local known = offered[name]
-		local isNewer = known ~= nil and compare(known.version, installed.version) > 0
-		local version = installed.version
-		if isNewer then version = version .. " > " .. known.version end
-		if installed.automatic then version = version .. " (needed)" end
-		add(name, isNewer and NOTE or nil, version)
-		hasNewer = hasNewer or isNewer
+function M.list(s,o)
+	local p=s.lock.packages
+	local of=offers(s)
+	local h=false
+	for __,n in ipairs(keys(p)) do
+		local i=p[n]
+		local k=of[n]
+		local is=k~=nil and compare(k.version,i.version)>0
+		local v=i.version
+		if is then v=v.." > "..k.version end
+		if i.automatic then v=v.." (needed)" end
+		add(n,is and NOTE or nil,v)
+		h=h or is
 	end
-	if hasNewer then
-		add("Take the newer: ccpm upgrade", NOTE)
-	elseif next(packages) == nil then
+	if h then
+		add("Take the newer: ccpm upgrade",NOTE)
+	elseif next(p)==nil then
 		add("Nothing is installed. See: ccpm search")
 	else
-		add(otherwise or "Look for newer: ccpm update", REMARK)
+		add(o or "Look for newer: ccpm update",REMARK)
 	end
-	return hasNewer
+	return h
 end
 
-local function listRegistries(state)
-	for number, registry in ipairs(state.configuration.registries) do
-		local known = state.cache.registries[registry]
-		add(number .. " " .. registry)
-		if known then
-			local date = os.date("%Y-%m-%d", known.updated / 1000)
-			add("  packages: " .. #keys(known.packages) .. ", " .. date, REMARK)
+local function listRegistries(s)
+	for n,r in ipairs(s.configuration.registries) do
+		local k=s.cache.registries[r]
+		add(n.." "..r)
+		if k then
+			local d=os.date("%Y-%m-%d",k.updated/1000)
+			add("  packages: " .. #keys(k.packages) .. ", " .. d,REMARK)
 		end
 	end
-	if #state.configuration.registries == 0 then
-		add("There is none. Add one: ccpm registry add <registry>")
-	end
+	if #s.configuration.registries==0 then add("There is none. Add one: ccpm registry add <registry>") end
 end
 
-local actions = {
-	install = function(_, words, flags, client) return need(client.planInstall, words, flags) end,
-	uninstall = function(_, words, flags, client) return need(client.planUninstall, words, flags) end,
-	upgrade = function(_, words, flags, client)
-		return need(client.planUpgrade, #words > 0 and words or nil, flags)
+local actions={
+	install=function(_,w,f,c) return need(c.planInstall,w,f) end,
+	uninstall=function(_,w,f,c) return need(c.planUninstall,w,f) end,
+	upgrade=function(_,w,f,c) return need(c.planUpgrade,#w>0 and w or nil,f) end,
+	update=function(_,_w,_f,c)
+		need(c.update)
+		M.list(need(c.state),"Nothing newer is known.")
 	end,
-	update = function(_, _words, _flags, client)
-		need(client.update)
-		M.list(need(client.state), "Nothing newer is known.")
-	end,
-	list = function(state) M.list(state) end,
-	search = function(state, words)
-		local offered = offers(state)
-		local isFound = false
-		for ____, name in ipairs(keys(offered)) do
-			local known = offered[name]
-			local text = string.lower(name .. " " .. known.description)
-			local fits = true
-			for ____, word in ipairs(words) do fits = fits and text:find(word:lower(), 1, true) ~= nil end
-			if fits then
-				add(name, NOTE, known.version .. (state.lock.packages[name] and " (installed)" or ""))
-				add("  " .. known.description)
-				isFound = true
+	list=function(s) M.list(s) end,
+	search=function(s,w)
+		local o=offers(s)
+		local i=false
+		for __,n in ipairs(keys(o)) do
+			local k=o[n]
+			local t=string.lower(n.." "..k.description)
+			local f=true
+			for ___,wo in ipairs(w) do f=f and t:find(wo:lower(),1,true)~=nil end
+			if f then
+				add(n,NOTE,k.version .. (s.lock.packages[n] and " (installed)" or ""))
+				add("  "..k.description)
+				i=true
 			end
 		end
-		if not isFound then add("No such package is known. Look: ccpm update", colours.red) end
-		return isFound
+		if not i then add("No such package is known. Look: ccpm update",colours.red) end
+		return i
 	end,
-	info = function(state, words)
-		local name = words[1]
-		local packages = state.lock.packages
-		local offered, from = offers(state)
-		local installed = packages[name]
-		local known = offered[name]
-		if not installed and not known then error(fail("unknown_package", {name = name}), 0) end
-		add(name, NOTE)
-		if known then
-			add(known.description)
-			add("Available:", nil, known.version .. ", " .. bytes(known.size))
-			add("From:", nil, from[name])
+	info=function(s,w)
+		local n=w[1]
+		local p=s.lock.packages
+		local o,f=offers(s)
+		local i=p[n]
+		local k=o[n]
+		if not i and not k then error(fail("unknown_package",{name=n}),0) end
+		add(n,NOTE)
+		if k then
+			add(k.description)
+			add("Available:",nil,k.version..", "..bytes(k.size))
+			add("From:",nil,f[n])
 		end
-		if installed then add("Installed:", nil, installed.version) end
-		local dependencies = (installed or known).dependencies
-		for ____, other in ipairs(keys(dependencies)) do
-			add("Needs:", nil, other .. " " .. tostring(dependencies[other]))
-		end
-		for ____, other in ipairs(keys(packages)) do
-			if packages[other].dependencies[name] then add("Needed by:", nil, other) end
+		if i then add("Installed:",nil,i.version) end
+		local d=(i or k).dependencies
+		for __,ot in ipairs(keys(d)) do add("Needs:",nil,ot.." "..tostring(d[ot])) end
+		for __,ot in ipairs(keys(p)) do
+			if p[ot].dependencies[n] then add("Needed by:",nil,ot) end
 		end
 	end,
-	files = function(state, words)
-		local name = words[1]
-		local installed = state.lock.packages[name]
-		if not installed then error(fail("not_installed", {name = name}), 0) end
-		for ____, path in ipairs(keys(installed.files)) do
-			add(path, nil, bytes(installed.files[path].size))
-		end
+	files=function(s,w)
+		local n=w[1]
+		local i=s.lock.packages[n]
+		if not i then error(fail("not_installed",{name=n}),0) end
+		for __,p in ipairs(keys(i.files)) do add(p,nil,bytes(i.files[p].size)) end
 	end,
-	verify = function(_, words, flags, client)
-		local findings = need(client.verify, #words > 0 and words or nil)
-		for ____, finding in ipairs(findings) do add(finding.problem .. ": " .. finding.path, colours.red) end
-		if #findings == 0 then
+	verify=function(_,w,f,c)
+		local fi=need(c.verify,#w>0 and w or nil)
+		for __,fin in ipairs(fi) do add(fin.problem..": "..fin.path,colours.red) end
+		if #fi==0 then
 			add("All files are as they were installed.")
-		elseif flags.fix then
-			return need(client.planRepair, findings)
+		elseif f.fix then
+			return need(c.planRepair,fi)
 		else
-			add("Repair them: ccpm verify --fix", NOTE)
+			add("Repair them: ccpm verify --fix",NOTE)
 		end
-		return #findings == 0
+		return #fi==0
 	end,
-	version = function(state)
-		local own = state.lock.packages.ccpm
-		add("ccpm " .. (own and own.version or "(not installed)"))
+	version=function(s)
+		local o=s.lock.packages.ccpm
+		add("ccpm " .. (o and o.version or "(not installed)"))
 	end,
-	["registry add"] = function(_, words, flags, client)
-		local position = words[2] and (tonumber(words[2]) or 0) or nil
-		need(client.addRegistry, words[1], {position = position, force = flags.force})
+	["registry add"]=function(_,w,f,c)
+		local p=w[2] and (tonumber(w[2]) or 0) or nil
+		need(c.addRegistry,w[1],{position=p,force=f.force})
 	end,
-	["registry remove"] = function(_, words, _flags, client) need(client.removeRegistry, words[1]) end,
-	["registry move"] = function(_, words, _flags, client)
-		need(client.moveRegistry, words[1], tonumber(words[2]) or 0)
-	end
+	["registry remove"]=function(_,w,_f,c) need(c.removeRegistry,w[1]) end,
+	["registry move"]=function(_,w,_f,c) need(c.moveRegistry,w[1],tonumber(w[2]) or 0) end
 }
 
-function M.help(program, topic)
-	local width = term.getSize()
-	local isFound = false
-	for line in io.lines("/help/" .. program .. ".txt") do
-		local flag = line:match("^%-%-([%l%-]+)")
-		if line:sub(1, #topic) == topic or flag and arguments.takes(topic, flag) then
-			add(#line > width and line:gsub("(%S)  +", "%1\n") or line)
-			isFound = true
+function M.help(p,t)
+	local w=term.getSize()
+	local i=false
+	for l in io.lines("/help/"..p..".txt") do
+		local f=l:match("^%-%-([%l%-]+)")
+		if l:sub(1,#t)==t or f and arguments.takes(t,f) then
+			add(#l>w and l:gsub("(%S)  +","%1\n") or l)
+			i=true
 		end
 	end
-	if not isFound then add("See: " .. program .. " help") end
+	if not i then add("See: "..p.." help") end
 end
 
-local function perform(line, client)
-	local command = line.command
-	if line.problem then add(line.problem, colours.red) end
-	if command == "help" then
-		M.help("ccpm", line.words[1] or "")
-		return line.problem == nil
+local function perform(l,c)
+	local co=l.command
+	if l.problem then add(l.problem,colours.red) end
+	if co=="help" then
+		M.help("ccpm",l.words[1] or "")
+		return l.problem==nil
 	end
-	if #need(client.recover) == 0 and command == "recover" then add("There is nothing to recover.") end
-	local act = actions[command]
-	local result = act and act(need(client.state), line.words, line.flags, client)
-	if command:sub(1, 8) == "registry" then listRegistries(need(client.state)) end
-	if type(result) == "table" then return (carryOut(result, line.flags, client)) end
-	return result ~= false
+	if #need(c.recover)==0 and co=="recover" then add("There is nothing to recover.") end
+	local a=actions[co]
+	local r=a and a(need(c.state),l.words,l.flags,c)
+	if co:sub(1,8)=="registry" then listRegistries(need(c.state)) end
+	if type(r)=="table" then return (carryOut(r,l.flags,c)) end
+	return r~=false
 end
 
-local function suggest(words, client)
-	local offered = offers(need(client.state))
-	for ____, word in ipairs(words) do
-		for length = offered[word] and 0 or math.min(#word, 40), 3, -1 do
-			for ____, name in ipairs(keys(offered)) do
-				if name:find(word:sub(1, length), 1, true) then
-					add("Did you mean: " .. name .. "?", NOTE)
+local function suggest(w,c)
+	local o=offers(need(c.state))
+	for __,wo in ipairs(w) do
+		for l=o[wo] and 0 or math.min(#wo,40),3,-1 do
+			for ___,n in ipairs(keys(o)) do
+				if n:find(wo:sub(1,l),1,true) then
+					add("Did you mean: "..n.."?",NOTE)
 					return
 				end
 			end
@@ -303,16 +287,16 @@ local function suggest(words, client)
 	end
 end
 
-function M.run(given, client, tell)
-	local line = arguments.parse(given)
-	local ok, done = pcall(perform, line, client)
-	if not ok then
-		if type(done) ~= "table" then error(done, 0) end
-		(tell or show)(done)
-		if done.code == "unknown_package" then suggest(line.words, client) end
+function M.run(g,c,t)
+	local l=arguments.parse(g)
+	local o,d=pcall(perform,l,c)
+	if not o then
+		if type(d)~="table" then error(d,0) end
+		(t or show)(d)
+		if d.code=="unknown_package" then suggest(l.words,c) end
 	end
 	flush()
-	return ok and done
+	return o and d
 end
 
 return M
@@ -320,553 +304,536 @@ end
 
 modules["/apis/ccpm/failure"] = function(...)
 --- Every way in which ccpm can fail.
-local M = {}
+local M={}
 local makeFailure = require("/apis/failure").makeFailure
-M.failures = {
-	http_disabled = {
+M.failures={
+	http_disabled={
 		"The HTTP API is switched off here.",
 		"In computercraft-server.toml: [http] enabled = true"
 	},
-	address_denied = {
+	address_denied={
 		"ComputerCraft forbids {registry} (Domain not permitted).",
 		'In computercraft-server.toml, at host = "$private": action = "allow"'
 	},
-	network_error = {
-		"The request to {registry} failed: {what}.",
-		"Check the network and: ccpm registry list"
-	},
-	server_error = {"{registry} failed at {path} (HTTP {status}).", "Try again in some minutes."},
-	no_index = {
+	network_error={"The request to {registry} failed: {what}.","Check the network and: ccpm registry list"},
+	server_error={"{registry} failed at {path} (HTTP {status}).","Try again in some minutes."},
+	no_index={
 		"{registry} is no registry: it has no packages/index.json.",
 		"Check the address: ccpm registry list"
 	},
-	file_missing = {"{registry} lists {path}, but does not serve it.", "Try again in some minutes."},
-	wrong_content = {"{registry} serves another {path} than it lists.", "Try again in some minutes."},
-	bad_index = {"The index of {registry} is not valid: {what}.", "Tell those who run that registry."},
-	bad_registry = {
+	file_missing={"{registry} lists {path}, but does not serve it.","Try again in some minutes."},
+	wrong_content={"{registry} serves another {path} than it lists.","Try again in some minutes."},
+	bad_index={"The index of {registry} is not valid: {what}.","Tell those who run that registry."},
+	bad_registry={
 		"{registry} is no registry's address.",
 		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub."
 	},
-	no_registry = {"No registry is configured.", "Add one: ccpm registry add <registry>"},
-	registry_known = {"{registry} is configured already.", "See: ccpm registry list"},
-	registry_unknown = {"{registry} is not configured.", "See: ccpm registry list"},
-	registry_position = {"There is no position {position}.", "Give one from 1 to {last}."},
-	unknown_package = {"No registry has a package {name}.", "See: ccpm search <word>"},
-	no_version = {"{need}, but there is {known}.", "Try: ccpm update, or add a registry that has it."},
-	conflict = {"{need}, but {but}.", "Upgrade or uninstall one, or add a registry."},
-	cycle = {"Packages need each other in a circle: {what}.", "Tell those who made them."},
-	too_complex = {"These packages need too much to be worked out.", "Install fewer of them at once."},
-	not_installed = {"{name} is not installed.", "See: ccpm list"},
-	needed_by = {"{name} is needed by {what}.", "Uninstall them, too: add --cascade"},
-	file_exists = {
+	no_registry={"No registry is configured.","Add one: ccpm registry add <registry>"},
+	registry_known={"{registry} is configured already.","See: ccpm registry list"},
+	registry_unknown={"{registry} is not configured.","See: ccpm registry list"},
+	registry_position={"There is no position {position}.","Give one from 1 to {last}."},
+	unknown_package={"No registry has a package {name}.","See: ccpm search <word>"},
+	no_version={"{need}, but there is {known}.","Try: ccpm update, or add a registry that has it."},
+	conflict={"{need}, but {but}.","Upgrade or uninstall one, or add a registry."},
+	cycle={"Packages need each other in a circle: {what}.","Tell those who made them."},
+	too_complex={"These packages need too much to be worked out.","Install fewer of them at once."},
+	not_installed={"{name} is not installed.","See: ccpm list"},
+	needed_by={"{name} is needed by {what}.","Uninstall them, too: add --cascade"},
+	file_exists={
 		"{path} is there, and no package brought it.",
 		"Move it away, or keep it beside: add --force"
 	},
-	file_conflict = {"{path} belongs to {owner}; {name} has it, too.", "Uninstall one of the two packages."},
-	folder_in_the_way = {"{path} is a folder; {name} has a file there.", "Move it: mv {path} {path}.old"},
-	file_in_the_way = {"{path} is a file; {name} needs a folder there.", "Move it: mv {path} {path}.lua"},
-	other_drive = {"{path} is on another drive.", "Move it away, or take the disk out."},
-	no_space = {
+	file_conflict={"{path} belongs to {owner}; {name} has it, too.","Uninstall one of the two packages."},
+	folder_in_the_way={"{path} is a folder; {name} has a file there.","Move it: mv {path} {path}.old"},
+	file_in_the_way={"{path} is a file; {name} needs a folder there.","Move it: mv {path} {path}.lua"},
+	other_drive={"{path} is on another drive.","Move it away, or take the disk out."},
+	no_space={
 		"The disk is too full: {needed} bytes are needed, {free} are free.",
 		"Delete something, or uninstall a package."
 	},
-	changed_meanwhile = {"{path} changed meanwhile. Nothing was touched.", "Try again."},
-	cannot_write = {"{path} cannot be written: {what}.", "Look at the disk, then try again."},
-	not_finished = {"A change was begun and cannot be finished.", "{what}"},
-	not_repairable = {"No registry has {path} of {name} as it was installed.", "Type: ccpm upgrade {name}"},
-	newer_format = {"{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."},
-	internal_error = {"Unexpected: {what}", "Please report this."}
+	changed_meanwhile={"{path} changed meanwhile. Nothing was touched.","Try again."},
+	cannot_write={"{path} cannot be written: {what}.","Look at the disk, then try again."},
+	not_finished={"A change was begun and cannot be finished.","{what}"},
+	not_repairable={"No registry has {path} of {name} as it was installed.","Type: ccpm upgrade {name}"},
+	newer_format={"{path} was written by a newer ccpm.","Upgrade ccpm, or delete that file."},
+	internal_error={"Unexpected: {what}","Please report this."}
 }
 
-function M.fail(code, detail) return makeFailure(M.failures, code, detail) end
+function M.fail(c,d) return makeFailure(M.failures,c,d) end
 
-function M.raise(code, detail) error(M.fail(code, detail), 0) end
+function M.raise(c,d) error(M.fail(c,d),0) end
 
 return M
 end
 
 modules["/apis/ccpm/finish"] = function(...)
 --- Finishes what a transaction of ccpm has begun.
-local M = {}
-M.STAGING = "trapos/ccpm.staging"
-M.JOURNAL = M.STAGING .. "/journal.json"
-M.PARTIAL = "trapos/ccpm.partial"
-M.FINISHER = "startup/00-ccpm-finish.lua"
+local M={}
+M.STAGING="trapos/ccpm.staging"
+M.JOURNAL=M.STAGING.."/journal.json"
+M.PARTIAL="trapos/ccpm.partial"
+M.FINISHER="startup/00-ccpm-finish.lua"
 
-function M.read(disk, path)
-	local file = disk.open(path, "rb")
-	if not file then return "" end
-	local content = file.readAll() or ""
-	file.close()
-	return content
+function M.read(d,p)
+	local f=d.open(p,"rb")
+	if not f then return "" end
+	local c=f.readAll() or ""
+	f.close()
+	return c
 end
 
-function M.freeName(disk, path, number)
-	local free = path .. (number or "")
-	return disk.exists(free) and M.freeName(disk, path, (number or 1) + 1) or free
+function M.freeName(d,p,n)
+	local f=p .. (n or "")
+	return d.exists(f) and M.freeName(d,p,(n or 1)+1) or f
 end
 
-local function removeEmptyFolders(disk, path)
-	local folder = fs.getDir(path)
-	while folder ~= "" do
-		if disk.isDir(folder) then
-			if #disk.list(folder) > 0 then return end
-			disk.delete(folder)
+local function removeEmptyFolders(d,p)
+	local f=fs.getDir(p)
+	while f~="" do
+		if d.isDir(f) then
+			if #d.list(f)>0 then return end
+			d.delete(f)
 		end
-		folder = fs.getDir(folder)
+		f=fs.getDir(f)
 	end
 end
 
-function M.moveTo(disk, from, to)
-	local folder = fs.getDir(to)
-	if not disk.isDir(folder) then disk.makeDir(folder) end
-	disk.move(from, to)
+function M.moveTo(d,f,t)
+	local fo=fs.getDir(t)
+	if not d.isDir(fo) then d.makeDir(fo) end
+	d.move(f,t)
 end
 
-function M.reasonOf(problem) return (tostring(problem):match("([^:%s][^:]*)$")) end
+function M.reasonOf(p) return (tostring(p):match("([^:%s][^:]*)$")) end
 
-local function perform(disk, step)
-	local path = step.path
-	local staged = step.staged
-	if staged and not disk.exists(staged) then return end
-	if disk.exists(path) and (step.folder or not disk.isDir(path)) then
-		if step.backup then M.moveTo(disk, path, step.backup) else disk.delete(path) end
+local function perform(d,s)
+	local p=s.path
+	local st=s.staged
+	if st and not d.exists(st) then return end
+	if d.exists(p) and (s.folder or not d.isDir(p)) then
+		if s.backup then M.moveTo(d,p,s.backup) else d.delete(p) end
 	end
-	if staged then M.moveTo(disk, staged, path) else removeEmptyFolders(disk, path) end
+	if st then M.moveTo(d,st,p) else removeEmptyFolders(d,p) end
 end
 
-function M.clean(disk, partial)
-	if not partial then disk.delete(M.PARTIAL) end
-	disk.delete(M.STAGING)
-	removeEmptyFolders(disk, M.PARTIAL .. "/any")
-	if disk.exists(M.FINISHER) then disk.delete(#disk.list("startup") > 1 and M.FINISHER or "startup") end
+function M.clean(d,p)
+	if not p then d.delete(M.PARTIAL) end
+	d.delete(M.STAGING)
+	removeEmptyFolders(d,M.PARTIAL.."/any")
+	if d.exists(M.FINISHER) then d.delete(#d.list("startup")>1 and M.FINISHER or "startup") end
 end
 
-function M.recover(disk, boot)
-	if not disk.exists(M.JOURNAL) then
-		local stopped = disk.exists(M.STAGING)
-		if not boot or not (stopped or disk.exists(M.FINISHER)) then return true end
-		M.clean(disk)
-		return true, stopped and "ccpm was stopped before it changed anything." or nil
+function M.recover(d,b)
+	if not d.exists(M.JOURNAL) then
+		local s=d.exists(M.STAGING)
+		if not b or not (s or d.exists(M.FINISHER)) then return true end
+		M.clean(d)
+		return true,s and "ccpm was stopped before it changed anything." or nil
 	end
-	local journal = textutils.unserializeJSON(M.read(disk, M.JOURNAL))
-	if type(journal) ~= "table" or journal.version ~= 1 then
-		disk.move(M.JOURNAL, M.freeName(disk, "trapos/ccpm.journal.broken"))
-		M.clean(disk)
-		return false, "ccpm cannot read its journal. Type: ccpm verify --fix"
+	local j=textutils.unserializeJSON(M.read(d,M.JOURNAL))
+	if type(j)~="table" or j.version~=1 then
+		d.move(M.JOURNAL,M.freeName(d,"trapos/ccpm.journal.broken"))
+		M.clean(d)
+		return false,"ccpm cannot read its journal. Type: ccpm verify --fix"
 	end
-	local before = boot and table.concat(disk.list("startup"), "/")
-	for _, step in ipairs(journal.steps) do
-		local ok, problem = pcall(perform, disk, step)
-		if not ok then
-			return false, "ccpm cannot finish: " .. journal.title .. "\n" .. step.path .. ": "
-				.. M.reasonOf(problem) .. ". Mend that, then: reboot"
+	local be=b and table.concat(d.list("startup"),"/")
+	for _,s in ipairs(j.steps) do
+		local o,p=pcall(perform,d,s)
+		if not o then
+			return false,"ccpm cannot finish: "..j.title.."\n"..s.path..": "..M.reasonOf(p)
+				..". Mend that, then: reboot"
 		end
 	end
-	local restarted = M.STAGING .. "/restarted"
-	if boot and table.concat(disk.list("startup"), "/") ~= before and not disk.exists(restarted) then
-		disk.makeDir(restarted)
+	local r=M.STAGING.."/restarted"
+	if b and table.concat(d.list("startup"),"/")~=be and not d.exists(r) then
+		d.makeDir(r)
 		os.reboot()
 	end
-	disk.delete(M.PARTIAL)
-	disk.move(M.STAGING, M.PARTIAL)
-	M.clean(disk)
-	return true, "ccpm finished: " .. journal.title .. " (the power had gone)"
+	d.delete(M.PARTIAL)
+	d.move(M.STAGING,M.PARTIAL)
+	M.clean(d)
+	return true,"ccpm finished: "..j.title.." (the power had gone)"
 end
 
-local name = ...
+local name=...
 if not name then
-	local done, line = M.recover(fs, true)
-	if line then (done and print or printError)(line) end
+	local d,l=M.recover(fs,true)
+	if l then (d and print or printError)(l) end
 end
 return M
 end
 
 modules["/apis/ccpm/formats"] = function(...)
 --- What may stand in ccpm's JSON.
-local M = {}
+local M={}
 local semver = require("/apis/ccpm/semver")
-M.INDEX_BYTES = 524288
+M.INDEX_BYTES=524288
 
-local function has(text, pattern) return text:find(pattern) ~= nil end
+local function has(t,p) return t:find(p)~=nil end
 
-local function without(patterns)
-	return function(path)
-		for _, pattern in ipairs(patterns) do
-			if has("/" .. path:lower() .. "/", pattern) then return false end
+local function without(p)
+	return function(pa)
+		for _,pat in ipairs(p) do
+			if has("/"..pa:lower().."/",pat) then return false end
 		end
 		return true
 	end
 end
 
-local BAD_PART = "[./]/"
-local isFile = without({BAD_PART, "^/rom/", "^/disk%d*/", "^/%.settings/", "^/trapos/", "^/startup/00%-ccpm"})
-local isData = without({BAD_PART, "^/trapos/ccpm"})
-local KINDS = {
-	name = {"a name of a-z 0-9 . _ -", 64, "^[a-z0-9][a-z0-9._-]*$"},
-	path = {"a path that packages may have", 200, "^[%w._/-]+$", isFile},
-	folder = {"a folder in trapos/", 200, "^trapos/[%w._/-]+$", isData},
-	registry = {"a registry", 200, "^[!-~]+$"},
-	version = {"a version", 64, "", semver.isVersion},
-	range = {"a version range", 200, "^[ -~]*$", semver.isRange},
-	hash = {"64 hex digits", 64, "^" .. string.rep("[0-9a-f]", 64) .. "$"},
-	text = {"a text", M.INDEX_BYTES, ""},
-	size = {"a whole number up to 1000000", 1000000},
-	number = {"a whole number", 99999999999999},
-	flag = {"true or false"}
+local BAD_PART="[./]/"
+local isFile=without({BAD_PART,"^/rom/","^/disk%d*/","^/%.settings/","^/trapos/","^/startup/00%-ccpm"})
+local isData=without({BAD_PART,"^/trapos/ccpm"})
+local KINDS={
+	name={"a name of a-z 0-9 . _ -",64,"^[a-z0-9][a-z0-9._-]*$"},
+	path={"a path that packages may have",200,"^[%w._/-]+$",isFile},
+	folder={"a folder in trapos/",200,"^trapos/[%w._/-]+$",isData},
+	registry={"a registry",200,"^[!-~]+$"},
+	version={"a version",64,"",semver.isVersion},
+	range={"a version range",200,"^[ -~]*$",semver.isRange},
+	hash={"64 hex digits",64,"^"..string.rep("[0-9a-f]",64).."$"},
+	text={"a text",M.INDEX_BYTES,""},
+	size={"a whole number up to 1000000",1000000},
+	number={"a whole number",99999999999999},
+	flag={"true or false"}
 }
-local OBJECTS = {
-	offered = {
-		version = "version",
-		description = "text",
-		dependencies = "100 name range",
-		files = "500 path file",
-		autostart = "?100 path",
-		data = "?100 folder"
+local OBJECTS={
+	offered={
+		version="version",
+		description="text",
+		dependencies="100 name range",
+		files="500 path file",
+		autostart="?100 path",
+		data="?100 folder"
 	},
-	installed = {
-		version = "version",
-		dependencies = "100 name range",
-		files = "500 path file",
-		autostart = "?100 path",
-		data = "?100 folder",
-		registry = "?registry",
-		automatic = "?flag"
+	installed={
+		version="version",
+		dependencies="100 name range",
+		files="500 path file",
+		autostart="?100 path",
+		data="?100 folder",
+		registry="?registry",
+		automatic="?flag"
 	},
-	file = {size = "size", sha256 = "hash"},
-	cached = {updated = "number", packages = "1000 name known"},
-	known = {version = "version", description = "text", dependencies = "100 name range", size = "number"}
+	file={size="size",sha256="hash"},
+	cached={updated="number",packages="1000 name known"},
+	known={version="version",description="text",dependencies="100 name range",size="number"}
 }
 
-local function plain(text) return (text:gsub("[^ -~]", "?")) end
+local function plain(t) return (t:gsub("[^ -~]","?")) end
 
-local function wrong(where, what) return error(plain(where:sub(-100)) .. " " .. what, 0) end
+local function wrong(w,wh) return error(plain(w:sub(-100)).." "..wh,0) end
 
-local function readPlain(kind, value, where)
-	local what, most, pattern, is = unpack(KINDS[kind], 1, 4)
-	local fits = type(value) == "boolean"
-	if pattern then
-		local isShort = type(value) == "string" and #value <= most
-		fits = isShort and has(value, pattern) and (is == nil or is(value))
-	elseif most then
-		fits = type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
+local function readPlain(k,v,w)
+	local wh,m,p,i=unpack(KINDS[k],1,4)
+	local f=type(v)=="boolean"
+	if p then
+		local is=type(v)=="string" and #v<=m
+		f=is and has(v,p) and (i==nil or i(v))
+	elseif m then
+		f=type(v)=="number" and v>=0 and v<=m and v%1==0
 	end
-	if not fits then wrong(where, "must be " .. what) end
-	return type(value) == "string" and plain(value:sub(1, 200)) or value
+	if not f then wrong(w,"must be "..wh) end
+	return type(v)=="string" and plain(v:sub(1,200)) or v
 end
 
-local function checkPackage(copy, where)
-	local seen = {}
-	for path in pairs(copy.files) do
-		local folded = path:lower()
-		if seen[folded] then wrong(where .. ".files." .. path, "is there twice, but for capitals") end
-		seen[folded] = true
+local function checkPackage(c,w)
+	local s={}
+	for p in pairs(c.files) do
+		local f=p:lower()
+		if s[f] then wrong(w..".files."..p,"is there twice, but for capitals") end
+		s[f]=true
 	end
-	for _, path in ipairs(copy.autostart or {}) do
-		if not copy.files[path] then wrong(where .. ".autostart", "must be among its files") end
+	for _,p in ipairs(c.autostart or {}) do
+		if not c.files[p] then wrong(w..".autostart","must be among its files") end
 	end
 end
 
-local function read(spec, value, where)
-	local option, most, kind, item = spec:match("^(%??)(%d*) ?(%a+) ?(%a*)$")
-	if value == nil and option == "?" then return nil end
-	local fields = OBJECTS[kind]
-	if most == "" and not fields then return readPlain(kind, value, where) end
-	if type(value) ~= "table" then wrong(where, "has the wrong type") end
-	local copy = {}
-	if most == "" then
-		for name, field in pairs(fields) do copy[name] = read(field, value[name], where .. "." .. name) end
-		if copy.files ~= nil then checkPackage(copy, where) end
-		return copy
+local function read(s,v,w)
+	local o,m,k,i=s:match("^(%??)(%d*) ?(%a+) ?(%a*)$")
+	if v==nil and o=="?" then return nil end
+	local f=OBJECTS[k]
+	if m=="" and not f then return readPlain(k,v,w) end
+	if type(v)~="table" then wrong(w,"has the wrong type") end
+	local c={}
+	if m=="" then
+		for n,fi in pairs(f) do c[n]=read(fi,v[n],w.."."..n) end
+		if c.files~=nil then checkPackage(c,w) end
+		return c
 	end
-	local list = {}
-	local count = 0
-	for name, entry in pairs(value) do
-		count = count + 1
-		if count > tonumber(most) then wrong(where, "has too many entries") end
-		local at = where .. "." .. name
-		if item ~= "" then
-			copy[read(kind, name, at)] = read(item, entry, at)
-		elseif type(name) == "number" and (name == 1 or value[name - 1] ~= nil) then
-			list[name] = read(kind, entry, at)
+	local l={}
+	local co=0
+	for n,e in pairs(v) do
+		co=co+1
+		if co>tonumber(m) then wrong(w,"has too many entries") end
+		local a=w.."."..n
+		if i~="" then
+			c[read(k,n,a)]=read(i,e,a)
+		elseif type(n)=="number" and (n==1 or v[n-1]~=nil) then
+			l[n]=read(k,e,a)
 		else
-			wrong(where, "has the wrong type")
+			wrong(w,"has the wrong type")
 		end
 	end
-	return item ~= "" and copy or list
+	return i~="" and c or l
 end
 
-local function check(value, field, spec)
-	local version = type(value) == "table" and value.version
-	if version ~= 1 then return false, "it is not in format 1", type(version) == "number" and version > 1 end
-	local ok, result = pcall(read, spec, value[field], field)
-	if not ok then return false, result, false end
-	return true, {version = version, [field] = result}
+local function check(v,f,s)
+	local ve=type(v)=="table" and v.version
+	if ve~=1 then return false,"it is not in format 1",type(ve)=="number" and ve>1 end
+	local o,r=pcall(read,s,v[f],f)
+	if not o then return false,r,false end
+	return true,{version=ve,[f]=r}
 end
 
-function M.checkIndex(value) return check(value, "packages", "1000 name offered") end
+function M.checkIndex(v) return check(v,"packages","1000 name offered") end
 
-function M.checkConfiguration(value) return check(value, "registries", "100 registry") end
+function M.checkConfiguration(v) return check(v,"registries","100 registry") end
 
-function M.checkLock(value) return check(value, "packages", "1000 name installed") end
+function M.checkLock(v) return check(v,"packages","1000 name installed") end
 
-function M.checkCache(value) return check(value, "registries", "100 registry cached") end
+function M.checkCache(v) return check(v,"registries","100 registry cached") end
 
 return M
 end
 
 modules["/apis/ccpm/plan"] = function(...)
 --- What a change of the installed packages means for the files of the computer.
-local M = {}
+local M={}
 local failure = require("/apis/ccpm/failure")
-local fail = failure.fail
-local raise = failure.raise
+local fail=failure.fail
+local raise=failure.raise
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local state_ = require("/apis/ccpm/state")
 local leftBehind = require("/apis/ccpm/transaction").leftBehind
-local LEAST = 500
-local JOURNAL_ENTRY = 150
-local OVERHEAD = 5 * LEAST + 4000
-local NOBODYS = {name = "", file = {size = -1, sha256 = ""}}
+local LEAST=500
+local JOURNAL_ENTRY=150
+local OVERHEAD=5*LEAST+4000
+local NOBODYS={name="",file={size=-1,sha256=""}}
 
 function M.keys(...)
-	local records = {...}
-	local found = {}
-	local seen = {}
-	for _, record in ipairs(records) do
-		for key in pairs(record) do
-			if not seen[key] then found[#found + 1] = key end
-			seen[key] = true
+	local r={...}
+	local f={}
+	local s={}
+	for _,re in ipairs(r) do
+		for k in pairs(re) do
+			if not s[k] then f[#f+1]=k end
+			s[k]=true
 		end
 	end
-	table.sort(found)
-	return found
+	table.sort(f)
+	return f
 end
 
-function M.same(one, other)
-	if type(one) ~= "table" or type(other) ~= "table" then return one == other end
-	for _, key in ipairs(M.keys(one, other)) do
-		if not M.same(one[key], other[key]) then return false end
+function M.same(o,ot)
+	if type(o)~="table" or type(ot)~="table" then return o==ot end
+	for _,k in ipairs(M.keys(o,ot)) do
+		if not M.same(o[k],ot[k]) then return false end
 	end
 	return true
 end
 
-function M.look(disk, path)
-	return disk.exists(path) and not disk.isDir(path) and disk.attributes(path) or nil
+function M.look(d,p) return d.exists(p) and not d.isDir(p) and d.attributes(p) or nil end
+
+function M.matches(d,p,f)
+	local fo=M.look(d,p)
+	return fo~=nil and fo.size==f.size and sha256(finish.read(d,p))==f.sha256
 end
 
-function M.matches(disk, path, file)
-	local found = M.look(disk, path)
-	return found ~= nil and found.size == file.size and sha256(finish.read(disk, path)) == file.sha256
-end
-
-function M.stamp(disk)
-	local text = ""
-	for _, path in ipairs({state_.CACHE, state_.CONFIGURATION, state_.LOCK}) do
-		local found = M.look(disk, path)
-		if found then text = text .. path .. " " .. found.size .. " " .. found.modified .. " " end
+function M.stamp(d)
+	local t=""
+	for _,p in ipairs({state_.CACHE,state_.CONFIGURATION,state_.LOCK}) do
+		local f=M.look(d,p)
+		if f then t=t..p.." "..f.size.." "..f.modified.." " end
 	end
-	return text
+	return t
 end
 
-local function counted(size) return math.max(LEAST, size) end
+local function counted(s) return math.max(LEAST,s) end
 
-local function filesOf(lock)
-	local files = {}
-	for _, name in ipairs(M.keys(lock.packages)) do
-		for path, file in pairs(lock.packages[name].files) do
-			local other = files[path]
-			if other then raise("file_conflict", {path = path, owner = other.name, name = name}) end
-			files[path] = {name = name, file = file}
+local function filesOf(l)
+	local f={}
+	for _,n in ipairs(M.keys(l.packages)) do
+		for p,fi in pairs(l.packages[n].files) do
+			local o=f[p]
+			if o then raise("file_conflict",{path=p,owner=o.name,name=n}) end
+			f[p]={name=n,file=fi}
 		end
 	end
-	return files
+	return f
 end
 
-local function backupOf(disk, path)
-	local moved, count = path:gsub("^startup/", "startup.ccpm-old/")
-	return finish.freeName(disk, count > 0 and moved or path .. ".ccpm-old")
+local function backupOf(d,p)
+	local m,c=p:gsub("^startup/","startup.ccpm-old/")
+	return finish.freeName(d,c>0 and m or p..".ccpm-old")
 end
 
-local function packageChanges(before, after)
-	local changes = {}
-	for _, name in ipairs(M.keys(before.packages, after.packages)) do
-		local old = before.packages[name]
-		local fresh = after.packages[name]
-		local from = old and old.version
-		local to = fresh and fresh.version
-		if from ~= to then
-			changes[#changes + 1] = {name = name, from = from, to = to, registry = (fresh or old).registry}
-		end
+local function packageChanges(b,a)
+	local c={}
+	for _,n in ipairs(M.keys(b.packages,a.packages)) do
+		local o=b.packages[n]
+		local f=a.packages[n]
+		local fr=o and o.version
+		local t=f and f.version
+		if fr~=t then c[#c+1]={name=n,from=fr,to=t,registry=(f or o).registry} end
 	end
-	return changes
+	return c
 end
 
-local function dataThatGoes(disk, before, after)
-	local going = {}
-	local function isIn(path, folder) return string.find(path .. "/", folder .. "/", 1, true) == 1 end
-	for name, old in pairs(before.packages) do
-		for _, path in ipairs(after.packages[name] == nil and old.data or {}) do
-			if disk.exists(path) then going[path] = true end
-			for _, other in pairs(after.packages) do
-				for _, used in ipairs(other.data or {}) do
-					if isIn(path, used) or isIn(used, path) then going[path] = nil end
+local function dataThatGoes(d,b,a)
+	local g={}
+	local function isIn(p,f) return string.find(p.."/",f.."/",1,true)==1 end
+	for n,o in pairs(b.packages) do
+		for _,p in ipairs(a.packages[n]==nil and o.data or {}) do
+			if d.exists(p) then g[p]=true end
+			for _,ot in pairs(a.packages) do
+				for _,u in ipairs(ot.data or {}) do
+					if isIn(p,u) or isIn(u,p) then g[p]=nil end
 				end
 			end
 		end
 	end
-	if next(before.packages) ~= nil and next(after.packages) == nil then
-		for _, name in ipairs(disk.list("trapos")) do
-			if name:find("^ccpm%..*%.broken%d*$") then going["trapos/" .. name] = true end
+	if next(b.packages)~=nil and next(a.packages)==nil then
+		for _,n in ipairs(d.list("trapos")) do
+			if n:find("^ccpm%..*%.broken%d*$") then g["trapos/"..n]=true end
 		end
 	end
-	return M.keys(going)
+	return M.keys(g)
 end
 
-function M.makePlan(disk, title, before, state, notes, candidates, force, repair)
-	local old = filesOf(before.lock)
-	local fresh = filesOf(state.lock)
-	local left = leftBehind(disk)
-	local space = disk.getFreeSpace("")
-	local free = space == "unlimited" and math.huge or space
-	for _, size in pairs(left) do free = free + counted(size) end
-	local files = {}
-	local folders = {}
-	local going = {}
-	local download = 0
-	local overhead = OVERHEAD
-	local added = 0
-	local removed = 0
-	local function requireFolders(path, name)
-		local folder = path:match("^(.+)/")
-		while folder ~= nil and not folders[folder] do
-			folders[folder] = true
-			local other = fresh[folder]
-			if other then raise("file_conflict", {path = folder, owner = other.name, name = name}) end
-			if going[folder] or not disk.exists(folder) then
-				added = added + LEAST
-			elseif not disk.isDir(folder) then
-				raise("file_in_the_way", {path = folder, name = name})
-			elseif disk.getDrive(folder) ~= disk.getDrive("") then
-				raise("other_drive", {path = folder})
+function M.makePlan(d,t,b,s,n,c,f,r)
+	local o=filesOf(b.lock)
+	local fr=filesOf(s.lock)
+	local l=leftBehind(d)
+	local sp=d.getFreeSpace("")
+	local fre=sp=="unlimited" and math.huge or sp
+	for _,si in pairs(l) do fre=fre+counted(si) end
+	local fi={}
+	local fo={}
+	local g={}
+	local dow=0
+	local ov=OVERHEAD
+	local a=0
+	local re=0
+	local function requireFolders(p,na)
+		local fol=p:match("^(.+)/")
+		while fol~=nil and not fo[fol] do
+			fo[fol]=true
+			local ot=fr[fol]
+			if ot then raise("file_conflict",{path=fol,owner=ot.name,name=na}) end
+			if g[fol] or not d.exists(fol) then
+				a=a+LEAST
+			elseif not d.isDir(fol) then
+				raise("file_in_the_way",{path=fol,name=na})
+			elseif d.getDrive(fol)~=d.getDrive("") then
+				raise("other_drive",{path=fol})
 			end
-			folder = folder:match("^(.+)/")
+			fol=fol:match("^(.+)/")
 		end
 	end
-	local function planFile(path)
-		local was = old[path]
-		local owned = fresh[path]
-		local to = owned and owned.file
-		if was and to and was.file.sha256 == to.sha256 then return end
-		local found = M.look(disk, path)
-		if not to and not found or to and M.matches(disk, path, to) then return end
-		local name = (owned or was).name
-		local registry, backup
+	local function planFile(p)
+		local w=o[p]
+		local ow=fr[p]
+		local to=ow and ow.file
+		if w and to and w.file.sha256==to.sha256 then return end
+		local fou=M.look(d,p)
+		if not to and not fou or to and M.matches(d,p,to) then return end
+		local na=(ow or w).name
+		local reg,ba
 		if to then
-			requireFolders(path, name)
-			if disk.isDir(path) then raise("folder_in_the_way", {path = path, name = name}) end
-			for _, candidate in ipairs(candidates and candidates[name] or {}) do
-				if M.same(candidate.files[path], to) then
-					if registry == nil then registry = candidate.registry end
+			requireFolders(p,na)
+			if d.isDir(p) then raise("folder_in_the_way",{path=p,name=na}) end
+			for _,ca in ipairs(c and c[na] or {}) do
+				if M.same(ca.files[p],to) then
+					if reg==nil then reg=ca.registry end
 				end
 			end
-			if not registry then
-				local problem = fail("not_repairable", {path = path, name = name})
-				notes[#notes + 1] = problem.message .. " " .. problem.hint
+			if not reg then
+				local pr=fail("not_repairable",{path=p,name=na})
+				n[#n+1]=pr.message.." "..pr.hint
 				return
 			end
-			added = added + counted(to.size)
-			if not left[to.sha256] then download = download + to.size end
-			left[to.sha256] = to.size
+			a=a+counted(to.size)
+			if not l[to.sha256] then dow=dow+to.size end
+			l[to.sha256]=to.size
 		else
-			going[path] = true
+			g[p]=true
 		end
-		if found then
-			if was and M.matches(disk, path, was.file) then
-				removed = removed + counted(found.size)
+		if fou then
+			if w and M.matches(d,p,w.file) then
+				re=re+counted(fou.size)
 			else
-				if not was and not force then raise("file_exists", {path = path}) end
-				backup = backupOf(disk, path)
-				notes[#notes + 1] = "What was " .. path .. " is kept as " .. backup .. "."
+				if not w and not f then raise("file_exists",{path=p}) end
+				ba=backupOf(d,p)
+				n[#n+1]="What was "..p.." is kept as "..ba.."."
 			end
 		end
-		overhead = overhead + (JOURNAL_ENTRY + 2 * #path)
-		files[#files + 1] = {
-			path = path,
-			package = name,
-			to = to,
-			registry = registry,
-			backup = backup,
-			found = found
-		}
+		ov=ov+(JOURNAL_ENTRY+2*#p)
+		fi[#fi+1]={path=p,package=na,to=to,registry=reg,backup=ba,found=fou}
 	end
-	for _, finding in ipairs(repair or {}) do
-		old[finding.path] = not fresh[finding.path] and NOBODYS or nil
-	end
-	for _, path in ipairs(M.keys(old, fresh)) do planFile(path) end
-	local texts = M.same(before, state) and {} or state_.stateFiles(state, before)
-	for path, text in pairs(texts) do
-		local found = M.look(disk, path)
-		if found then removed = removed + counted(found.size) end
-		if text ~= false then added = added + counted(#text) end
+	for _,fin in ipairs(r or {}) do o[fin.path]=not fr[fin.path] and NOBODYS or nil end
+	for _,p in ipairs(M.keys(o,fr)) do planFile(p) end
+	local te=M.same(b,s) and {} or state_.stateFiles(s,b)
+	for p,tex in pairs(te) do
+		local fou=M.look(d,p)
+		if fou then re=re+counted(fou.size) end
+		if tex~=false then a=a+counted(#tex) end
 	end
 	return {
-		title = title,
-		packages = packageChanges(before.lock, state.lock),
-		files = files,
-		data = dataThatGoes(disk, before.lock, state.lock),
-		state = texts,
-		stamp = before.stamp,
-		download = download,
-		needed = overhead + added,
-		free = free,
-		freed = removed - added,
-		notes = notes
+		title=t,
+		packages=packageChanges(b.lock,s.lock),
+		files=fi,
+		data=dataThatGoes(d,b.lock,s.lock),
+		state=te,
+		stamp=b.stamp,
+		download=dow,
+		needed=ov+a,
+		free=fre,
+		freed=re-a,
+		notes=n
 	}
 end
 
-function M.withoutPackages(lock, names, options, notes)
-	local all = M.keys(lock.packages)
-	local going = {}
-	local queue = {}
-	local function remove(name)
-		if not lock.packages[name] then raise("not_installed", {name = name}) end
-		if not going[name] then queue[#queue + 1] = name end
-		going[name] = true
+function M.withoutPackages(l,n,o,no)
+	local a=M.keys(l.packages)
+	local g={}
+	local q={}
+	local function remove(na)
+		if not l.packages[na] then raise("not_installed",{name=na}) end
+		if not g[na] then q[#q+1]=na end
+		g[na]=true
 	end
-	for _, name in ipairs(names) do remove(name) end
-	for _, gone in ipairs(queue) do
-		local users = {}
-		for _, name in ipairs(all) do
-			if not going[name] and lock.packages[name].dependencies[gone] then users[#users + 1] = name end
+	for _,na in ipairs(n) do remove(na) end
+	for _,go in ipairs(q) do
+		local u={}
+		for _,na in ipairs(a) do
+			if not g[na] and l.packages[na].dependencies[go] then u[#u+1]=na end
 		end
-		local what = table.concat(users, ", ")
-		if what ~= "" and options.cascade ~= true then raise("needed_by", {name = gone, what = what}) end
-		for _, name in ipairs(users) do remove(name) end
+		local w=table.concat(u,", ")
+		if w~="" and o.cascade~=true then raise("needed_by",{name=go,what=w}) end
+		for _,na in ipairs(u) do remove(na) end
 	end
-	local needed = {}
-	local need
-	need = function(name)
-		local known = lock.packages[name]
-		if not known or needed[name] or going[name] then return end
-		needed[name] = true
-		for dependency in pairs(known.dependencies) do need(dependency) end
+	local ne={}
+	local nee
+	nee=function(na)
+		local k=l.packages[na]
+		if not k or ne[na] or g[na] then return end
+		ne[na]=true
+		for d in pairs(k.dependencies) do nee(d) end
 	end
-	local unused = {}
-	local packages = {}
-	for _, name in ipairs(all) do
-		if lock.packages[name].automatic ~= true then need(name) end
+	local u={}
+	local p={}
+	for _,na in ipairs(a) do
+		if l.packages[na].automatic~=true then nee(na) end
 	end
-	for _, name in ipairs(all) do
-		if not needed[name] and not going[name] then unused[#unused + 1] = name end
-		if needed[name] or not (going[name] or options.unused) then packages[name] = lock.packages[name] end
+	for _,na in ipairs(a) do
+		if not ne[na] and not g[na] then u[#u+1]=na end
+		if ne[na] or not (g[na] or o.unused) then p[na]=l.packages[na] end
 	end
-	if #unused > 0 and not options.unused then
-		notes[#notes + 1] = "Not needed any more: " .. table.concat(unused, ", ")
-			.. ". To remove: ccpm uninstall --unused"
+	if #u>0 and not o.unused then
+		no[#no+1]="Not needed any more: "..table.concat(u,", ")..". To remove: ccpm uninstall --unused"
 	end
-	return packages
+	return p
 end
 
 return M
@@ -874,65 +841,62 @@ end
 
 modules["/apis/ccpm/registry"] = function(...)
 --- Registries.
-local M = {}
+local M={}
 local decode = require("/apis/json").decode
 local fail = require("/apis/ccpm/failure").fail
 local formats = require("/apis/ccpm/formats")
 local sha256 = require("/apis/ccpm/sha256").sha256
-local match = string.match
-local LONGEST = 200
-local INDEX_PATH = "packages/index.json"
+local match=string.match
+local LONGEST=200
+local INDEX_PATH="packages/index.json"
 
-function M.baseUrl(registry)
-	local address = match(registry, "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
-	local repository, at, branch = match(registry, "^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
-	local base = address
-	if repository and (at == "") == (branch == "") then
-		base = "https://raw.githubusercontent.com/" .. repository .. "/"
-			.. (branch == "" and "HEAD" or branch)
+function M.baseUrl(r)
+	local a=match(r,"^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
+	local re,at,b=match(r,"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
+	local ba=a
+	if re and (at=="")==(b=="") then
+		ba="https://raw.githubusercontent.com/" .. re .. "/" .. (b=="" and "HEAD" or b)
 	end
-	if not base or #registry > LONGEST then
-		return false, fail("bad_registry", {registry = registry:sub(1, 40)})
-	end
-	return true, base .. "/"
+	if not ba or #r>LONGEST then return false,fail("bad_registry",{registry=r:sub(1,40)}) end
+	return true,ba.."/"
 end
 
-local function fetchText(fetch, base, registry, path)
-	local answer = fetch(base .. path)
-	local status = answer.status
-	local reason = answer.reason
-	if status == 200 then return true, answer.body end
-	local code = "server_error"
-	if status == 404 then code = path == INDEX_PATH and "no_index" or "file_missing" end
-	if not status then code = "network_error" end
-	if reason == "http is disabled" then code = "http_disabled" end
-	if reason == "Domain not permitted" then code = "address_denied" end
-	return false, fail(code, {registry = registry, path = path, status = status, what = reason})
+local function fetchText(f,b,r,p)
+	local a=f(b..p)
+	local s=a.status
+	local re=a.reason
+	if s==200 then return true,a.body end
+	local c="server_error"
+	if s==404 then c=p==INDEX_PATH and "no_index" or "file_missing" end
+	if not s then c="network_error" end
+	if re=="http is disabled" then c="http_disabled" end
+	if re=="Domain not permitted" then c="address_denied" end
+	return false,fail(c,{registry=r,path=p,status=s,what=re})
 end
 
-function M.fetchIndex(registry, fetch)
-	local ok, base = M.baseUrl(registry)
-	if not ok then return false, base end
-	local fetched, text = fetchText(fetch, base, registry, INDEX_PATH)
-	if not fetched then return false, text end
-	local what = "it is too large"
-	if #text <= formats.INDEX_BYTES then
-		local valid, index = formats.checkIndex(decode(text))
-		if valid then return true, index end
-		what = index
+function M.fetchIndex(r,f)
+	local o,b=M.baseUrl(r)
+	if not o then return false,b end
+	local fe,t=fetchText(f,b,r,INDEX_PATH)
+	if not fe then return false,t end
+	local w="it is too large"
+	if #t<=formats.INDEX_BYTES then
+		local v,i=formats.checkIndex(decode(t))
+		if v then return true,i end
+		w=i
 	end
-	return false, fail("bad_index", {registry = registry, what = what})
+	return false,fail("bad_index",{registry=r,what=w})
 end
 
-function M.fetchFile(change, fetch)
-	local to = change.to
-	local path = change.path
-	local registry = change.registry
-	local _, base = M.baseUrl(registry)
-	local ok, content = fetchText(fetch, base, registry, path)
-	if not ok then return false, content end
-	if #content == to.size and sha256(content) == to.sha256 then return true, content end
-	return false, fail("wrong_content", {registry = registry, path = path})
+function M.fetchFile(c,f)
+	local t=c.to
+	local p=c.path
+	local r=c.registry
+	local _,b=M.baseUrl(r)
+	local o,co=fetchText(f,b,r,p)
+	if not o then return false,co end
+	if #co==t.size and sha256(co)==t.sha256 then return true,co end
+	return false,fail("wrong_content",{registry=r,path=p})
 end
 
 return M
@@ -940,130 +904,124 @@ end
 
 modules["/apis/ccpm/resolve"] = function(...)
 --- Which versions of which packages fit together.
-local M = {}
+local M={}
 local raise = require("/apis/ccpm/failure").raise
 local semver = require("/apis/ccpm/semver")
-local MOST_WORK = 1000000
-local WORK_OF_RANGE = 100
+local MOST_WORK=1000000
+local WORK_OF_RANGE=100
 
-local function sortedNames(values)
-	local names = {}
-	for name in pairs(values) do names[#names + 1] = name end
-	table.sort(names)
-	return names
+local function sortedNames(v)
+	local n={}
+	for na in pairs(v) do n[#n+1]=na end
+	table.sort(n)
+	return n
 end
 
-function M.resolve(resolution)
-	local installed = resolution.installed
-	local isWanted = {}
-	local isUpgraded = {}
-	local queue = {}
-	local options = {}
-	local obstacles = {}
-	local work = 0
-	local function versionsOf(name)
-		local versions = {}
-		local current = installed[name]
-		for _, candidate in ipairs(resolution.candidates[name] or {}) do
-			if not current or semver.compare(candidate.version, current.version) > 0 then
-				versions[#versions + 1] = candidate
-			end
+function M.resolve(r)
+	local i=r.installed
+	local is={}
+	local isU={}
+	local q={}
+	local o={}
+	local ob={}
+	local w=0
+	local function versionsOf(n)
+		local v={}
+		local c=i[n]
+		for _,ca in ipairs(r.candidates[n] or {}) do
+			if not c or semver.compare(ca.version,c.version)>0 then v[#v+1]=ca end
 		end
-		if current then table.insert(versions, isUpgraded[name] and #versions + 1 or 1, current) end
-		return versions
+		if c then table.insert(v,isU[n] and #v+1 or 1,c) end
+		return v
 	end
-	local function need(names)
-		for _, name in ipairs(names) do
-			if not options[name] then
-				options[name] = versionsOf(name)
-				queue[#queue + 1] = name
+	local function need(n)
+		for _,na in ipairs(n) do
+			if not o[na] then
+				o[na]=versionsOf(na)
+				q[#q+1]=na
 			end
 		end
 	end
-	local function check(name, version, other, theirs)
-		local range = version.dependencies[other]
-		if not range then return nil end
-		work = work + WORK_OF_RANGE
-		if theirs and semver.satisfies(theirs.version, range) then return nil end
-		return {need = name .. " " .. version.version .. " needs " .. other .. " " .. range, name = other}
+	local function check(n,v,ot,t)
+		local ra=v.dependencies[ot]
+		if not ra then return nil end
+		w=w+WORK_OF_RANGE
+		if t and semver.satisfies(t.version,ra) then return nil end
+		return {need=n.." "..v.version.." needs "..ot.." "..ra,name=ot}
 	end
-	local function findClash(name, version)
-		for _, other in ipairs(queue) do
-			local clash = check(name, version, other)
-			for _, theirs in ipairs(options[other]) do
-				work = work + 1
-				clash = check(name, version, other, theirs) or check(other, theirs, name, version)
-				if not clash then break end
+	local function findClash(n,v)
+		for _,ot in ipairs(q) do
+			local c=check(n,v,ot)
+			for _,t in ipairs(o[ot]) do
+				w=w+1
+				c=check(n,v,ot,t) or check(ot,t,n,v)
+				if not c then break end
 			end
-			if clash then return clash end
+			if c then return c end
 		end
 		return nil
 	end
-	local function search(place)
-		local name = queue[place + 1]
-		if not name then return nil end
-		local count = #queue
-		local versions = options[name]
-		if #versions == 0 then raise("unknown_package", {name = name}) end
-		local blame
-		obstacles[name] = nil
-		for _, version in ipairs(versions) do
-			if work > MOST_WORK then raise("too_complex") end
-			options[name] = {version}
-			need(sortedNames(version.dependencies))
-			local clash = findClash(name, version)
-			if not clash then
-				blame = search(place + 1)
-				if not blame then return nil end
-			elseif not blame then
-				blame = clash
-			elseif not blame.but and blame.need ~= clash.need then
-				blame.but = clash.need
+	local function search(p)
+		local n=q[p+1]
+		if not n then return nil end
+		local c=#q
+		local v=o[n]
+		if #v==0 then raise("unknown_package",{name=n}) end
+		local b
+		ob[n]=nil
+		for _,ve in ipairs(v) do
+			if w>MOST_WORK then raise("too_complex") end
+			o[n]={ve}
+			need(sortedNames(ve.dependencies))
+			local cl=findClash(n,ve)
+			if not cl then
+				b=search(p+1)
+				if not b then return nil end
+			elseif not b then
+				b=cl
+			elseif not b.but and b.need~=cl.need then
+				b.but=cl.need
 			end
-			while #queue > count do options[table.remove(queue)] = nil end
-			if isUpgraded[name] and not obstacles[name] then
-				obstacles[name] = name .. " " .. version.version .. " is held back: " .. blame.need .. "."
-			end
+			while #q>c do o[table.remove(q)]=nil end
+			if isU[n] and not ob[n] then ob[n]=n.." "..ve.version.." is held back: "..b.need.."." end
 		end
-		options[name] = versions
-		return blame
+		o[n]=v
+		return b
 	end
-	local packages = {}
-	local isAdded = {}
-	local function add(name, trail)
-		if isAdded[name] then return end
-		local start = trail:find(" " .. name .. " >", 1, true)
-		if start then raise("cycle", {what = trail:sub(start + 1, start + 100) .. " " .. name}) end
-		local version = options[name][1]
-		for _, dependency in ipairs(sortedNames(version.dependencies)) do
-			add(dependency, trail .. " " .. name .. " >")
-		end
-		isAdded[name] = true
-		local current = installed[name]
-		local automatic = not isWanted[name] and (current == nil or current.automatic == true)
-		packages[#packages + 1] = {name = name, package = version, automatic = automatic}
+	local p={}
+	local isA={}
+	local function add(n,t)
+		if isA[n] then return end
+		local s=t:find(" "..n.." >",1,true)
+		if s then raise("cycle",{what=t:sub(s+1,s+100).." "..n}) end
+		local v=o[n][1]
+		for _,d in ipairs(sortedNames(v.dependencies)) do add(d,t.." "..n.." >") end
+		isA[n]=true
+		local c=i[n]
+		local a=not is[n] and (c==nil or c.automatic==true)
+		p[#p+1]={name=n,package=v,automatic=a}
 	end
-	local names = sortedNames(installed)
-	local upgraded = resolution.newest == true and names or resolution.newest
-	for _, name in ipairs(upgraded) do isUpgraded[name] = true end
-	for _, name in ipairs(resolution.wanted) do isWanted[name] = true end
-	need(resolution.wanted)
-	need(upgraded)
-	need(names)
-	local clash = search(0)
-	if clash then
-		local known = {}
-		for _, version in ipairs(versionsOf(clash.name)) do known[#known + 1] = version.version end
-		clash.known = #known == 0 and "none" or "only " .. table.concat(known, ", ")
-		raise(clash.but and "conflict" or "no_version", clash)
+	local n=sortedNames(i)
+	local u=r.newest==true and n or r.newest
+	for _,na in ipairs(u) do isU[na]=true end
+	for _,na in ipairs(r.wanted) do is[na]=true end
+	need(r.wanted)
+	need(u)
+	need(n)
+	local c=search(0)
+	if c then
+		local k={}
+		for _,v in ipairs(versionsOf(c.name)) do k[#k+1]=v.version end
+		c.known=#k==0 and "none" or "only "..table.concat(k,", ")
+		raise(c.but and "conflict" or "no_version",c)
 	end
-	local notes = {}
-	for _, name in ipairs(queue) do
-		add(name, "")
-		local obstacle = obstacles[name]
-		if obstacle then notes[#notes + 1] = obstacle end
+	local no={}
+	for _,na in ipairs(q) do
+		add(na,"")
+		local obs=ob[na]
+		if obs then no[#no+1]=obs end
 	end
-	return {packages = packages, notes = notes}
+	return {packages=p,notes=no}
 end
 
 return M
@@ -1071,116 +1029,109 @@ end
 
 modules["/apis/ccpm/screen"] = function(...)
 --- What `ccpm` shows.
-local M = {}
+local M={}
 local strings = require("cc.strings")
-local pending = {}
+local pending={}
 
-function M.add(text, colour, detail)
-	pending[#pending + 1] = {text = text, colour = colour, detail = detail}
-end
+function M.add(t,c,d) pending[#pending+1]={text=t,colour=c,detail=d} end
 
 local function clearRow()
-	local _, row = term.getCursorPos()
-	term.setCursorPos(1, row)
+	local _,r=term.getCursorPos()
+	term.setCursorPos(1,r)
 	term.clearLine()
 end
 
-local function choose(question, answers)
-	write(question)
+local function choose(q,a)
+	write(q)
 	while true do
-		local event, what = os.pullEventRaw()
-		local key
-		if event == "char" then key = what:lower() end
-		if event == "key" and what == keys.enter then key = "\n" end
-		if key and answers:find(key, 1, true) then return key end
-		if event == "terminate" then
+		local e,w=os.pullEventRaw()
+		local k
+		if e=="char" then k=w:lower() end
+		if e=="key" and w==keys.enter then k="\n" end
+		if k and a:find(k,1,true) then return k end
+		if e=="terminate" then
 			print()
-			error("Terminated", 0)
+			error("Terminated",0)
 		end
 	end
 end
 
 function M.flush()
-	local width, height = term.getSize()
-	local isPaged = settings.get("trapos.harness_mode") ~= true
-	local lines = pending
-	pending = {}
-	local column = 0
-	for _, line in ipairs(lines) do
-		local end_ = #line.text + 1
-		if line.detail and end_ + #line.detail <= width then column = math.max(column, end_) end
+	local w,h=term.getSize()
+	local i=settings.get("trapos.harness_mode")~=true
+	local l=pending
+	pending={}
+	local c=0
+	for _,li in ipairs(l) do
+		local e=#li.text+1
+		if li.detail and e+#li.detail<=w then c=math.max(c,e) end
 	end
 	clearRow()
-	local shown = 0
-	for _, line in ipairs(lines) do
-		local text = line.text
-		if line.detail then
-			local gap = math.min(column, width - #line.detail) - #text
-			text = text .. (gap > 0 and string.rep(" ", gap) or "\n") .. line.detail
+	local s=0
+	for _,li in ipairs(l) do
+		local t=li.text
+		if li.detail then
+			local g=math.min(c,w-#li.detail)-#t
+			t=t .. (g>0 and string.rep(" ",g) or "\n") .. li.detail
 		end
-		local before = term.getTextColour()
-		for number, row in ipairs(strings.wrap(text, #text > width and width - 2 or width)) do
-			if isPaged and shown > 0 and shown % (height - 1) == 0 then
-				local key = choose("-- Enter: more, q: quit --", "q\n")
+		local b=term.getTextColour()
+		for n,r in ipairs(strings.wrap(t,#t>w and w-2 or w)) do
+			if i and s>0 and s%(h-1)==0 then
+				local k=choose("-- Enter: more, q: quit --","q\n")
 				clearRow()
-				if key == "q" then return end
+				if k=="q" then return end
 			end
-			if line.colour and term.isColour() then term.setTextColour(line.colour) end
-			print(number > 1 and "  " .. row or row)
-			term.setTextColour(before)
-			shown = shown + 1
+			if li.colour and term.isColour() then term.setTextColour(li.colour) end
+			print(n>1 and "  "..r or r)
+			term.setTextColour(b)
+			s=s+1
 		end
 	end
 end
 
-function M.say(text, colour)
-	M.add(text, colour)
+function M.say(t,c)
+	M.add(t,c)
 	M.flush()
 end
 
-function M.fail(failure)
-	M.add(failure.message, colours.red)
-	M.say(failure.hint, colours.red)
+function M.fail(f)
+	M.add(f.message,colours.red)
+	M.say(f.hint,colours.red)
 end
 
-function M.ask(question, usual)
+function M.ask(q,u)
 	M.flush()
-	local key = choose(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ", "yn\n")
-	local agreed = key == "y" or usual and key == "\n"
-	print(agreed and "yes" or "no")
-	return agreed
+	local k=choose(q .. " " .. (u and "[Y/n]" or "[y/N]") .. " ","yn\n")
+	local a=k=="y" or u and k=="\n"
+	print(a and "yes" or "no")
+	return a
 end
 
-function M.bytes(count)
-	return count < 1000 and count .. " bytes" or string.format("%.1f kB", count / 1000)
-end
+function M.bytes(c) return c<1000 and c.." bytes" or string.format("%.1f kB",c/1000) end
 
-local PHASES = {index = "Asking ", fetch = "Fetching ", apply = "Writing "}
+local PHASES={index="Asking ",fetch="Fetching ",apply="Writing "}
 
-function M.showProgress(progress)
-	local width = term.getSize()
-	local all = progress.totalBytes
-	local text = (width < 40 and "" or PHASES[progress.phase]) .. progress.done .. "/" .. progress.total
-		.. " "
-	if all > 0 then
-		text = text .. string.format("%d/%d kB ", math.ceil(progress.bytes / 1000), math.ceil(all / 1000))
-	end
-	text = strings.ensure_width(text .. progress.name:sub(#text - width), width)
-	local lit = math.floor(width * progress.bytes / math.max(all, 1))
+function M.showProgress(p)
+	local w=term.getSize()
+	local a=p.totalBytes
+	local t=(w<40 and "" or PHASES[p.phase]) .. p.done .. "/" .. p.total .. " "
+	if a>0 then t=t..string.format("%d/%d kB ",math.ceil(p.bytes/1000),math.ceil(a/1000)) end
+	t=strings.ensure_width(t..p.name:sub(#t-w),w)
+	local l=math.floor(w*p.bytes/math.max(a,1))
 	clearRow()
-	term.blit(text, string.rep("0", width), string.rep("7", lit) .. string.rep("f", width - lit))
+	term.blit(t,string.rep("0",w),string.rep("7",l)..string.rep("f",w-l))
 end
 
-function M.need(call, ...)
+function M.need(c,...)
 	M.flush()
-	local returned, ok, value = pcall(call, ...)
+	local r,o,v=pcall(c,...)
 	clearRow()
-	if not returned then
-		if ok == "Terminated" then M.say("Nothing has changed. The same command goes on.") end
-		error(ok, 0)
+	if not r then
+		if o=="Terminated" then M.say("Nothing has changed. The same command goes on.") end
+		error(o,0)
 	end
-	if ok == false then error(value, 0) end
-	return value
+	if o==false then error(v,0) end
+	return v
 end
 
 return M
@@ -1188,154 +1139,151 @@ end
 
 modules["/apis/ccpm/semver"] = function(...)
 --- Versions and version ranges, as npm's semver reads them.
-local M = {}
-local match = string.match
-local LARGEST = 9007199254740991
-local MARKS = "  = ^ ~ ~> < <= > >= "
+local M={}
+local match=string.match
+local LARGEST=9007199254740991
+local MARKS="  = ^ ~ ~> < <= > >= "
 
-local function split(text)
-	local parts = {}
-	for part in string.gmatch(text .. ".", "(.-)%.") do
-		if not match(part, "^[%w-]+$") or match(part, "^0%d+$") then return nil end
-		parts[#parts + 1] = match(part, "^%d+$") and tonumber(part) or part
+local function split(t)
+	local p={}
+	for pa in string.gmatch(t..".","(.-)%.") do
+		if not match(pa,"^[%w-]+$") or match(pa,"^0%d+$") then return nil end
+		p[#p+1]=match(pa,"^%d+$") and tonumber(pa) or pa
 	end
-	return parts
+	return p
 end
 
-local function parse(text)
-	local core, dash, rest = match(text:gsub("%+[%w.-]+$", ""), "^([%dxX*.]+)(%-?)(.*)$")
-	local numbers = split((string.gsub(core or "", "[X*]", "x")))
-	local prerelease = dash == "" and {} or split(rest or "")
-	if not numbers or #numbers > 3 or not prerelease then return nil end
-	if rest ~= "" and (dash == "" or #numbers < 3) then return nil end
-	local parts = {}
-	for _, part in ipairs(numbers) do
-		if part == "x" then return parts end
-		if type(part) == "string" or part > LARGEST then return nil end
-		parts[#parts + 1] = part
+local function parse(t)
+	local c,d,r=match(t:gsub("%+[%w.-]+$",""),"^([%dxX*.]+)(%-?)(.*)$")
+	local n=split((string.gsub(c or "","[X*]","x")))
+	local p=d=="" and {} or split(r or "")
+	if not n or #n>3 or not p then return nil end
+	if r~="" and (d=="" or #n<3) then return nil end
+	local pa={}
+	for _,par in ipairs(n) do
+		if par=="x" then return pa end
+		if type(par)=="string" or par>LARGEST then return nil end
+		pa[#pa+1]=par
 	end
-	for _, part in ipairs(prerelease) do parts[#parts + 1] = part end
-	return parts
+	for _,par in ipairs(p) do pa[#pa+1]=par end
+	return pa
 end
 
-local function order(one, other, count)
-	for index = 0, math.min(count or 99, math.max(#one, #other)) - 1 do
-		local a, b = one[index + 1], other[index + 1]
-		if a ~= b then
-			local isBefore = type(a) == "number"
+local function order(o,ot,c)
+	for i=0,math.min(c or 99,math.max(#o,#ot))-1 do
+		local a,b=o[i+1],ot[i+1]
+		if a~=b then
+			local is=type(a)=="number"
 			if not a or not b then
-				isBefore = (a == nil) ~= (index == 3)
-			elseif isBefore == (type(b) == "number") then
-				isBefore = a < b
+				is=(a==nil)~=(i==3)
+			elseif is==(type(b)=="number") then
+				is=a<b
 			end
-			return isBefore and "<" or ">"
+			return is and "<" or ">"
 		end
 	end
 	return "="
 end
 
-local function isIn(version, range)
-	local isInAny = false
-	for alternative in string.gmatch(range .. "||", "(.-)||") do
-		local isInThis = true
-		local isNamed = #version == 3
-		local hyphens = alternative:gsub("^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2")
-		local text = hyphens:gsub("([<>=~^])%s+", "%1")
-		for token in text:gmatch("%S+") do
-			local mark, rest = match(token, "^([<>=~^]*)v?(.*)$")
-			local parts = parse(rest)
-			if not parts or not MARKS:find(" " .. mark .. " ", 1, true) then return nil end
-			if #parts > 3 and order(version, parts, 3) == "=" then isNamed = true end
-			local given = math.min(#parts, 3)
-			local count = given < 3 and given or nil
-			if mark:sub(1, 1) == "~" then count = math.min(given, 2) end
-			if mark == "^" then
-				count = math.min(given, 1)
-				while count < given and parts[count] == 0 do count = count + 1 end
+local function isIn(v,r)
+	local i=false
+	for a in string.gmatch(r.."||","(.-)||") do
+		local is=true
+		local isN=#v==3
+		local h=a:gsub("^%s*(%S+)%s+%-%s+(%S+)%s*$",">=%1 <=%2")
+		local t=h:gsub("([<>=~^])%s+","%1")
+		for to in t:gmatch("%S+") do
+			local m,re=match(to,"^([<>=~^]*)v?(.*)$")
+			local p=parse(re)
+			if not p or not MARKS:find(" "..m.." ",1,true) then return nil end
+			if #p>3 and order(v,p,3)=="=" then isN=true end
+			local g=math.min(#p,3)
+			local c=g<3 and g or nil
+			if m:sub(1,1)=="~" then c=math.min(g,2) end
+			if m=="^" then
+				c=math.min(g,1)
+				while c<g and p[c]==0 do c=c+1 end
 			end
-			local signs = match(mark, "^[<>]=?") or "="
-			if not signs:find(order(version, parts, count), 1, true) then isInThis = false end
-			if given > 0 and signs:sub(1, 1) ~= "<" then
-				if mark == ">" and given < 3 then parts[given] = parts[given] + 1 end
-				for index = given, 2 do parts[index + 1] = 0 end
-				if order(version, parts) == "<" then isInThis = false end
+			local s=match(m,"^[<>]=?") or "="
+			if not s:find(order(v,p,c),1,true) then is=false end
+			if g>0 and s:sub(1,1)~="<" then
+				if m==">" and g<3 then p[g]=p[g]+1 end
+				for ind=g,2 do p[ind+1]=0 end
+				if order(v,p)=="<" then is=false end
 			end
 		end
-		if isInThis and isNamed then isInAny = true end
+		if is and isN then i=true end
 	end
-	return isInAny
+	return i
 end
 
-function M.isVersion(text) return match(text, "^%d+%.%d+%.%d") ~= nil and parse(text) ~= nil end
+function M.isVersion(t) return match(t,"^%d+%.%d+%.%d")~=nil and parse(t)~=nil end
 
-function M.compare(a, b) return string.find("<=>", order(parse(a), parse(b)), 1, true) - 2 end
+function M.compare(a,b) return string.find("<=>",order(parse(a),parse(b)),1,true)-2 end
 
-function M.isRange(text) return isIn({0, 0, 0}, text) ~= nil end
+function M.isRange(t) return isIn({0,0,0},t)~=nil end
 
-function M.satisfies(version, range) return isIn(parse(version), range) == true end
+function M.satisfies(v,r) return isIn(parse(v),r)==true end
 
 return M
 end
 
 modules["/apis/ccpm/sha256"] = function(...)
 --- SHA-256 as FIPS 180-4 defines it, fast enough for the files of programs.
-local M = {}
-local bits = _G.bit32
-local band = bits.band
-local bxor = bits.bxor
-local rrotate = bits.rrotate
-local rshift = bits.rshift
-local WORD = 4294967296
-local BLOCKS_WITHOUT_YIELD = 1024
-local YIELD = "ccpm_sha256"
-local squareRoots = {}
-local cubeRoots = {}
-for candidate = 2, 311 do
-	local prime = true
-	for divisor = 2, math.sqrt(candidate) do prime = prime and candidate % divisor > 0 end
-	if prime then
-		local place = #cubeRoots + 1
-		squareRoots[place] = math.floor(math.sqrt(candidate) % 1 * WORD)
-		cubeRoots[place] = math.floor(candidate ^ (1 / 3) % 1 * WORD)
+local M={}
+local bits=_G.bit32
+local band=bits.band
+local bxor=bits.bxor
+local rrotate=bits.rrotate
+local rshift=bits.rshift
+local WORD=4294967296
+local BLOCKS_WITHOUT_YIELD=1024
+local YIELD="ccpm_sha256"
+local squareRoots={}
+local cubeRoots={}
+for c=2,311 do
+	local p=true
+	for d=2,math.sqrt(c) do p=p and c%d>0 end
+	if p then
+		local pl=#cubeRoots+1
+		squareRoots[pl]=math.floor(math.sqrt(c)%1*WORD)
+		cubeRoots[pl]=math.floor(c^(1/3)%1*WORD)
 	end
 end
-local blocks = 0
+local blocks=0
 
-function M.sha256(bytes)
-	local padded = bytes .. string.char(128) .. string.rep("\0", (55 - #bytes) % 64 + 8)
-	local hash = {unpack(squareRoots, 1, 8)}
-	local words = {}
-	for at = 1, #padded, 64 do
-		blocks = blocks + 1
-		if blocks % BLOCKS_WITHOUT_YIELD == 0 then
+function M.sha256(b)
+	local p=b..string.char(128)..string.rep("\0",(55-#b)%64+8)
+	local h={unpack(squareRoots,1,8)}
+	local w={}
+	for a=1,#p,64 do
+		blocks=blocks+1
+		if blocks%BLOCKS_WITHOUT_YIELD==0 then
 			os.queueEvent(YIELD)
 			os.pullEvent(YIELD)
 		end
-		for index = 1, 16 do
-			local a, b, c, d = padded:byte(at + index * 4 - 4, at + index * 4 - 1)
-			words[index] = ((a * 256 + b) * 256 + c) * 256 + d
+		for i=1,16 do
+			local a2,b2,c,d=p:byte(a+i*4-4,a+i*4-1)
+			w[i]=((a2*256+b2)*256+c)*256+d
 		end
-		if at + 63 == #padded then words[16] = #bytes * 8 end
-		for index = 17, 64 do
-			local early = words[index - 15]
-			local late = words[index - 2]
-			local mixed = bxor(rrotate(early, 7), rrotate(early, 18), rshift(early, 3))
-			local other = bxor(rrotate(late, 17), rrotate(late, 19), rshift(late, 10))
-			words[index] = (words[index - 16] + mixed + words[index - 7] + other) % WORD
+		if a+63==#p then w[16]=#b*8 end
+		for i=17,64 do
+			local e=w[i-15]
+			local l=w[i-2]
+			local m=bxor(rrotate(e,7),rrotate(e,18),rshift(e,3))
+			local o=bxor(rrotate(l,17),rrotate(l,19),rshift(l,10))
+			w[i]=(w[i-16]+m+w[i-7]+o)%WORD
 		end
-		local a, b, c, d, e, f, g, h = unpack(hash)
-		for index = 1, 64 do
-			local first = h + bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25))
-						+ bxor(g, band(e, bxor(f, g)))
-					+ cubeRoots[index]
-				+ words[index]
-			local second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + band(a, b)
-				+ band(c, bxor(a, b))
-			a, b, c, d, e, f, g, h = (first + second) % WORD, a, b, c, (d + first) % WORD, e, f, g
+		local a2,b2,c,d,e,f,g,h2=unpack(h)
+		for i=1,64 do
+			local fi=h2+bxor(rrotate(e,6),rrotate(e,11),rrotate(e,25))+bxor(g,band(e,bxor(f,g)))+cubeRoots[i]
+				+w[i]
+			local s=bxor(rrotate(a2,2),rrotate(a2,13),rrotate(a2,22))+band(a2,b2)+band(c,bxor(a2,b2))
+			a2,b2,c,d,e,f,g,h2=(fi+s)%WORD,a2,b2,c,(d+fi)%WORD,e,f,g
 		end
-		for index, value in ipairs({a, b, c, d, e, f, g, h}) do hash[index] = (hash[index] + value) % WORD end
+		for i,v in ipairs({a2,b2,c,d,e,f,g,h2}) do h[i]=(h[i]+v)%WORD end
 	end
-	return string.rep("%08x", 8):format(unpack(hash))
+	return string.rep("%08x",8):format(unpack(h))
 end
 
 return M
@@ -1343,57 +1291,56 @@ end
 
 modules["/apis/ccpm/state"] = function(...)
 --- What ccpm knows, in its files under /trapos.
-local M = {}
+local M={}
 local json = require("/apis/json")
 local fail = require("/apis/ccpm/failure").fail
 local finish = require("/apis/ccpm/finish")
 local formats = require("/apis/ccpm/formats")
-M.LOCK = "trapos/ccpm.lock.json"
-M.CONFIGURATION = "trapos/ccpm.json"
-M.CACHE = "trapos/ccpm.cache.json"
-local REMEDIES = {
-	[M.LOCK] = "install <what you had>",
-	[M.CONFIGURATION] = "registry add <registry>",
-	[M.CACHE] = "update"
+M.LOCK="trapos/ccpm.lock.json"
+M.CONFIGURATION="trapos/ccpm.json"
+M.CACHE="trapos/ccpm.cache.json"
+local REMEDIES={
+	[M.LOCK]="install <what you had>",
+	[M.CONFIGURATION]="registry add <registry>",
+	[M.CACHE]="update"
 }
-local EMPTY = {version = 1, registries = {}, packages = {}}
+local EMPTY={version=1,registries={},packages={}}
 
-local function readFile(disk, path, check, notes)
-	if disk.exists(path) then
-		local ok, value, newer = check(json.decode(finish.read(disk, path)))
-		if ok then return value end
-		if newer then error(fail("newer_format", {path = path}), 0) end
-		local aside = finish.freeName(disk, path .. ".broken")
-		local moved, problem = pcall(disk.move, path, aside)
-		if not moved then error(fail("cannot_write", {path = path, what = finish.reasonOf(problem)}), 0) end
-		notes[#notes + 1] = path .. " cannot be read (" .. value .. "). It was set aside as " .. aside
-			.. ". Type: ccpm " .. REMEDIES[path]
+local function readFile(d,p,c,n)
+	if d.exists(p) then
+		local o,v,ne=c(json.decode(finish.read(d,p)))
+		if o then return v end
+		if ne then error(fail("newer_format",{path=p}),0) end
+		local a=finish.freeName(d,p..".broken")
+		local m,pr=pcall(d.move,p,a)
+		if not m then error(fail("cannot_write",{path=p,what=finish.reasonOf(pr)}),0) end
+		n[#n+1]=p.." cannot be read ("..v.."). It was set aside as "..a..". Type: ccpm "..REMEDIES[p]
 	end
-	local _, empty = check(EMPTY)
-	return empty
+	local _,e=c(EMPTY)
+	return e
 end
 
-function M.readState(disk, notes)
+function M.readState(d,n)
 	return pcall(function()
 		return {
-			configuration = readFile(disk, M.CONFIGURATION, formats.checkConfiguration, notes),
-			lock = readFile(disk, M.LOCK, formats.checkLock, notes),
-			cache = readFile(disk, M.CACHE, formats.checkCache, notes)
+			configuration=readFile(d,M.CONFIGURATION,formats.checkConfiguration,n),
+			lock=readFile(d,M.LOCK,formats.checkLock,n),
+			cache=readFile(d,M.CACHE,formats.checkCache,n)
 		}
 	end)
 end
 
-function M.stateFiles(state, before)
-	local function isEmpty(values) return next(values) == nil end
-	local gone = isEmpty(state.lock.packages) and not isEmpty(before.lock.packages)
-	local function text(content, values) return not gone and not isEmpty(values) and json.encode(content) end
-	local configured = state.configuration.registries
-	local cached = {}
-	for _, registry in ipairs(configured) do cached[registry] = state.cache.registries[registry] end
+function M.stateFiles(s,b)
+	local function isEmpty(v) return next(v)==nil end
+	local g=isEmpty(s.lock.packages) and not isEmpty(b.lock.packages)
+	local function text(c,v) return not g and not isEmpty(v) and json.encode(c) end
+	local c=s.configuration.registries
+	local ca={}
+	for _,r in ipairs(c) do ca[r]=s.cache.registries[r] end
 	return {
-		[M.LOCK] = text(state.lock, state.lock.packages),
-		[M.CONFIGURATION] = text(state.configuration, configured),
-		[M.CACHE] = text({version = 1, registries = cached}, cached)
+		[M.LOCK]=text(s.lock,s.lock.packages),
+		[M.CONFIGURATION]=text(s.configuration,c),
+		[M.CACHE]=text({version=1,registries=ca},ca)
 	}
 end
 
@@ -1402,154 +1349,150 @@ end
 
 modules["/apis/ccpm/transaction"] = function(...)
 --- Changes files of the computer all at once or not at all, whenever the power goes.
-local M = {}
+local M={}
 local encode = require("/apis/json").encode
 local fail = require("/apis/ccpm/failure").fail
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
-local FOLDER_BYTES = 500
-local FINISHER = "apis/ccpm/finish.lua"
-local STAGING = finish.STAGING
+local FOLDER_BYTES=500
+local FINISHER="apis/ccpm/finish.lua"
+local STAGING=finish.STAGING
 
-local function guarded(act)
+local function guarded(a)
 	return function(...)
-		local ok, value = pcall(act, ...)
-		if ok or type(value) == "table" then return ok, value end
-		return false, fail("cannot_write", {path = STAGING, what = finish.reasonOf(value)})
+		local o,v=pcall(a,...)
+		if o or type(v)=="table" then return o,v end
+		return false,fail("cannot_write",{path=STAGING,what=finish.reasonOf(v)})
 	end
 end
 
-local function changed(path) error(fail("changed_meanwhile", {path = path}), 0) end
+local function changed(p) error(fail("changed_meanwhile",{path=p}),0) end
 
-local function finishCommitted(disk)
-	local done, line = finish.recover(disk)
-	if not done then error(fail("not_finished", {what = line}), 0) end
-	return line
+local function finishCommitted(d)
+	local don,l=finish.recover(d)
+	if not don then error(fail("not_finished",{what=l}),0) end
+	return l
 end
 
-local function write(disk, path, content)
-	local file, reason = disk.open(path, "wb")
-	if not file then error(reason, 0) end
-	local ok, problem = pcall(function() file.write(content) end)
-	file.close()
-	if ok and disk.getSize(path) == #content then return end
-	disk.delete(path)
-	error(ok and "Out of space" or problem, 0)
+local function write(d,p,c)
+	local f,r=d.open(p,"wb")
+	if not f then error(r,0) end
+	local o,pr=pcall(function() f.write(c) end)
+	f.close()
+	if o and d.getSize(p)==#c then return end
+	d.delete(p)
+	error(o and "Out of space" or pr,0)
 end
 
-function M.leftBehind(disk)
-	local sizes = {}
-	for _, name in ipairs(disk.isDir(finish.PARTIAL) and disk.list(finish.PARTIAL) or {}) do
-		sizes[name] = disk.getSize(finish.PARTIAL .. "/" .. name)
+function M.leftBehind(d)
+	local s={}
+	for _,n in ipairs(d.isDir(finish.PARTIAL) and d.list(finish.PARTIAL) or {}) do
+		s[n]=d.getSize(finish.PARTIAL.."/"..n)
 	end
-	return sizes
+	return s
 end
 
-function M.open(disk, files)
-	local contents = finish.PARTIAL .. "/"
-	local owner = STAGING .. "/of-" .. math.random(1000000000)
-	local staged = {}
-	local finisher
+function M.open(d,f)
+	local c=finish.PARTIAL.."/"
+	local o=STAGING.."/of-"..math.random(1000000000)
+	local s={}
+	local fi
 	local function own()
-		if not disk.exists(owner) then changed(STAGING) end
+		if not d.exists(o) then changed(STAGING) end
 	end
-	local function guard(source)
-		if disk.exists(finish.FINISHER) then return end
-		disk.copy(source, owner .. "/finish.lua")
-		finish.moveTo(disk, owner .. "/finish.lua", finish.FINISHER)
+	local function guard(so)
+		if d.exists(finish.FINISHER) then return end
+		d.copy(so,o.."/finish.lua")
+		finish.moveTo(d,o.."/finish.lua",finish.FINISHER)
 	end
-	local function accept(sha)
-		staged[sha] = true
-		if sha == finisher then guard(contents .. sha) end
+	local function accept(sh)
+		s[sh]=true
+		if sh==fi then guard(c..sh) end
 	end
-	local function has(fingerprint)
-		local sha = fingerprint.sha256
-		local path = contents .. sha
-		if not staged[sha] and disk.exists(path) and sha256(finish.read(disk, path)) == sha then
-			accept(sha)
-		end
-		return staged[sha]
+	local function has(fin)
+		local sh=fin.sha256
+		local p=c..sh
+		if not s[sh] and d.exists(p) and sha256(finish.read(d,p))==sh then accept(sh) end
+		return s[sh]
 	end
 	local function keep()
-		if disk.exists(owner) and not disk.exists(finish.JOURNAL) then pcall(finish.clean, disk, true) end
+		if d.exists(o) and not d.exists(finish.JOURNAL) then pcall(finish.clean,d,true) end
 	end
-	local begin = guarded(function()
-		if finishCommitted(disk) then changed("trapos/ccpm.lock.json") end
-		if disk.exists("startup") and not disk.isDir("startup") then
-			error(fail("file_in_the_way", {path = "startup", name = "ccpm"}), 0)
+	local b=guarded(function()
+		if finishCommitted(d) then changed("trapos/ccpm.lock.json") end
+		if d.exists("startup") and not d.isDir("startup") then
+			error(fail("file_in_the_way",{path="startup",name="ccpm"}),0)
 		end
-		disk.delete(STAGING)
-		disk.makeDir(owner)
-		if disk.exists(FINISHER) then guard(FINISHER) end
-		for _, change in ipairs(files) do
-			local to = change.to
-			if to then staged[to.sha256] = false end
-			if to and change.path == FINISHER then finisher = to.sha256 end
+		d.delete(STAGING)
+		d.makeDir(o)
+		if d.exists(FINISHER) then guard(FINISHER) end
+		for _,ch in ipairs(f) do
+			local t=ch.to
+			if t then s[t.sha256]=false end
+			if t and ch.path==FINISHER then fi=t.sha256 end
 		end
-		for sha in pairs(M.leftBehind(disk)) do
-			if staged[sha] == nil then disk.delete(contents .. sha) end
+		for sh in pairs(M.leftBehind(d)) do
+			if s[sh]==nil then d.delete(c..sh) end
 		end
 	end)
-	local stage = guarded(function(fingerprint, content)
+	local st=guarded(function(fin,co)
 		own()
-		write(disk, contents .. fingerprint.sha256, content)
-		accept(fingerprint.sha256)
+		write(d,c..fin.sha256,co)
+		accept(fin.sha256)
 	end)
-	local commit = guarded(function(plan, stateFiles)
+	local co=guarded(function(p,sta)
 		own()
-		local steps = {}
-		local going = {}
-		local used = {}
-		local needed = 0
-		local function requireFolder(path)
-			local folder = fs.getDir(path)
-			if used[folder] or disk.isDir(folder) then return end
-			if disk.exists(folder) and not going[folder] then changed(folder) end
-			used[folder] = true
-			needed = needed + FOLDER_BYTES
-			requireFolder(folder)
+		local ste={}
+		local g={}
+		local u={}
+		local n=0
+		local function requireFolder(pa)
+			local fo=fs.getDir(pa)
+			if u[fo] or d.isDir(fo) then return end
+			if d.exists(fo) and not g[fo] then changed(fo) end
+			u[fo]=true
+			n=n+FOLDER_BYTES
+			requireFolder(fo)
 		end
-		for _, change in ipairs(plan.files) do
-			local path = change.path
-			local backup = change.backup
-			local seen = change.found or {}
-			local now = disk.exists(path) and disk.attributes(path) or {}
-			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then changed(path) end
-			if backup then
-				if disk.exists(backup) then changed(backup) end
-				requireFolder(backup)
+		for _,ch in ipairs(p.files) do
+			local pa=ch.path
+			local ba=ch.backup
+			local se=ch.found or {}
+			local no=d.exists(pa) and d.attributes(pa) or {}
+			if no.size~=se.size or no.modified~=se.modified or no.isDir then changed(pa) end
+			if ba then
+				if d.exists(ba) then changed(ba) end
+				requireFolder(ba)
 			end
-			local source
-			if not change.to then
-				going[path] = true
+			local so
+			if not ch.to then
+				g[pa]=true
 			else
-				if not staged[change.to.sha256] then changed(STAGING) end
-				requireFolder(path)
-				local content = contents .. change.to.sha256
-				source = used[content] and owner .. "/" .. #steps or content
-				if used[content] then disk.copy(content, source) end
-				used[content] = true
+				if not s[ch.to.sha256] then changed(STAGING) end
+				requireFolder(pa)
+				local co=c..ch.to.sha256
+				so=u[co] and o .. "/" .. #ste or co
+				if u[co] then d.copy(co,so) end
+				u[co]=true
 			end
-			steps[#steps + 1] = {path = path, staged = source, backup = backup}
+			ste[#ste+1]={path=pa,staged=so,backup=ba}
 		end
-		for _, path in ipairs(plan.data) do steps[#steps + 1] = {path = path, folder = true} end
-		for path, text in pairs(stateFiles) do
-			local source = text ~= false and owner .. "/" .. fs.getName(path) or nil
-			if source then write(disk, source, text) end
-			steps[#steps + 1] = {path = path, staged = source}
+		for _,pa in ipairs(p.data) do ste[#ste+1]={path=pa,folder=true} end
+		for pa,t in pairs(sta) do
+			local so=t~=false and o.."/"..fs.getName(pa) or nil
+			if so then write(d,so,t) end
+			ste[#ste+1]={path=pa,staged=so}
 		end
-		write(disk, finish.JOURNAL .. ".new", encode({version = 1, title = plan.title, steps = steps}))
-		local free = disk.getFreeSpace("/")
-		if free ~= "unlimited" and free < needed then
-			error(fail("no_space", {needed = needed, free = free}), 0)
-		end
-		disk.move(finish.JOURNAL .. ".new", finish.JOURNAL)
-		finishCommitted(disk)
+		write(d,finish.JOURNAL..".new",encode({version=1,title=p.title,steps=ste}))
+		local fr=d.getFreeSpace("/")
+		if fr~="unlimited" and fr<n then error(fail("no_space",{needed=n,free=fr}),0) end
+		d.move(finish.JOURNAL..".new",finish.JOURNAL)
+		finishCommitted(d)
 	end)
-	local ok, failure = begin()
-	if ok then return true, {has = has, stage = stage, keep = keep, commit = commit} end
+	local ok,fa=b()
+	if ok then return true,{has=has,stage=st,keep=keep,commit=co} end
 	keep()
-	return false, failure
+	return false,fa
 end
 
 return M
@@ -1557,42 +1500,36 @@ end
 
 modules["/apis/ccpm/verify"] = function(...)
 --- What stands on the disk that is not what was installed.
-local M = {}
+local M={}
 local plan = require("/apis/ccpm/plan")
 
-function M.verify(disk, lock, names)
-	local findings = {}
-	local owned = {}
-	local folders = {trapos = "^ccpm%."}
-	for _, path in ipairs({"ccpm.json", "ccpm.lock.json", "ccpm.cache.json"}) do
-		owned["trapos/" .. path] = true
-	end
-	for _, name in ipairs(names or plan.keys(lock.packages)) do
-		for path, file in pairs(lock.packages[name].files) do
-			owned[path] = true
-			local folder = path:match("^(.+/.+)/")
-			if folder then folders[folder] = "" end
-			if not plan.matches(disk, path, file) then
-				findings[#findings + 1] = {
-					path = path,
-					problem = plan.look(disk, path) and "changed" or "missing",
-					package = name
-				}
+function M.verify(d,l,n)
+	local f={}
+	local o={}
+	local fo={trapos="^ccpm%."}
+	for _,p in ipairs({"ccpm.json","ccpm.lock.json","ccpm.cache.json"}) do o["trapos/"..p]=true end
+	for _,na in ipairs(n or plan.keys(l.packages)) do
+		for p,fi in pairs(l.packages[na].files) do
+			o[p]=true
+			local fol=p:match("^(.+/.+)/")
+			if fol then fo[fol]="" end
+			if not plan.matches(d,p,fi) then
+				f[#f+1]={path=p,problem=plan.look(d,p) and "changed" or "missing",package=na}
 			end
 		end
 	end
-	for _, folder in ipairs(names and {} or plan.keys(folders)) do
-		for _, name in ipairs(disk.isDir(folder) and disk.list(folder) or {}) do
-			local path = folder .. "/" .. name
-			local function has(pattern) return name:find(pattern) ~= nil end
-			local isKept = has("%.ccpm%-old%d*$") or has("%.broken%d*$")
-			if has(folders[folder]) and not isKept and not owned[path] and plan.look(disk, path) then
-				findings[#findings + 1] = {path = path, problem = "foreign"}
+	for _,fol in ipairs(n and {} or plan.keys(fo)) do
+		for _,na in ipairs(d.isDir(fol) and d.list(fol) or {}) do
+			local p=fol.."/"..na
+			local function has(pa) return na:find(pa)~=nil end
+			local i=has("%.ccpm%-old%d*$") or has("%.broken%d*$")
+			if has(fo[fol]) and not i and not o[p] and plan.look(d,p) then
+				f[#f+1]={path=p,problem="foreign"}
 			end
 		end
 	end
-	table.sort(findings, function(one, other) return one.path < other.path end)
-	return findings
+	table.sort(f,function(on,ot) return on.path<ot.path end)
+	return f
 end
 
 return M

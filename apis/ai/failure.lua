@@ -1,76 +1,73 @@
 --- Every way in which a call can go wrong.
-local M = {}
+local M={}
 local makeFailure = require("/apis/failure").makeFailure
-M.failures = {
-	http_disabled = {
+M.failures={
+	http_disabled={
 		"The HTTP API is switched off here.",
 		"In computercraft-server.toml: [http] enabled = true"
 	},
-	address_denied = {
+	address_denied={
 		"ComputerCraft forbids {url} (Domain not permitted).",
 		'In computercraft-server.toml, at host = "$private": action = "allow"'
 	},
-	cannot_connect = {
+	cannot_connect={
 		"Nothing answers at {url} ({what}).",
 		"Start it (opencode serve), or: set opencc.server_url <url>"
 	},
-	timed_out = {"{url} did not answer in time.", "Look at the server, then try again."},
-	network_error = {"The request to {url} failed: {what}.", "Try again; look at opencc.server_url."},
-	reply_too_large = {
+	timed_out={"{url} did not answer in time.","Look at the server, then try again."},
+	network_error={"The request to {url} failed: {what}.","Try again; look at opencc.server_url."},
+	reply_too_large={
 		"The answer is too large for ComputerCraft.",
 		"The server keeps it; ask for a shorter one."
 	},
-	not_opencode = {
+	not_opencode={
 		"{url} answers, but is not an opencode server.",
 		"set opencc.server_url to what opencode serve prints."
 	},
-	unauthorized = {
+	unauthorized={
 		"The opencode server refuses user and password.",
 		"set opencc.password <its OPENCODE_SERVER_PASSWORD>"
 	},
-	bad_setting = {"The setting {name} {what}.", "For example: set {name} {example}"},
-	bad_argument = {"{what}.", "See: ai help"},
-	not_found = {"The server says: {what}", "See: ai sessions"},
-	server_config = {"opencode cannot read its configuration: {what}", "Mend that file on the server."},
-	server_error = {"opencode failed (HTTP {status}): {what}", "Look at the server's log, then try again."},
-	no_session = {"This computer has no session yet.", "Ask something: ai <prompt>"},
-	session_gone = {"The server has no session {session}.", "See: ai sessions. Start another: ai new"},
-	session_busy = {
+	bad_setting={"The setting {name} {what}.","For example: set {name} {example}"},
+	bad_argument={"{what}.","See: ai help"},
+	not_found={"The server says: {what}","See: ai sessions"},
+	server_config={"opencode cannot read its configuration: {what}","Mend that file on the server."},
+	server_error={"opencode failed (HTTP {status}): {what}","Look at the server's log, then try again."},
+	no_session={"This computer has no session yet.","Ask something: ai <prompt>"},
+	session_gone={"The server has no session {session}.","See: ai sessions. Start another: ai new"},
+	session_busy={
 		"This session has been busy for {seconds} s{what}.",
 		"Wait (ai resume), stop it (ai abort) or use: ai new"
 	},
-	unknown_model = {
+	unknown_model={
 		"opencode has no model {wanted}.",
 		"It has:{known}. Name one once: ai --model <id> <prompt>"
 	},
-	unknown_agent = {"opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"},
-	never_started = {
-		"opencode took the prompt and never started.",
-		"Look at the server's log, or try: ai new"
-	},
-	model_error = {"The model failed{status}: {what}", "Mend it there, or ask another: ai --model <id>"},
-	no_progress = {
+	unknown_agent={"opencode has no agent {wanted}.","It has:{known}. Choose one with --agent"},
+	never_started={"opencode took the prompt and never started.","Look at the server's log, or try: ai new"},
+	model_error={"The model failed{status}: {what}","Mend it there, or ask another: ai --model <id>"},
+	no_progress={
 		"Nothing happened for {seconds} s; the model hangs.",
 		"Look again: ai resume. Stop it: ai abort"
 	},
-	waiting_for_permission = {
+	waiting_for_permission={
 		"opencode waits for a permission: {what}",
 		"Answer it in opencode on the server, then: ai resume"
 	},
-	waiting_for_question = {"opencode asks: {what}", "Answer it in opencode on the server, then: ai resume"},
-	interrupted = {"The turn was interrupted: the server was restarted.", "Ask again."},
-	aborted = {"The turn was stopped.", "Ask again."},
-	stopped_at_tool = {
+	waiting_for_question={"opencode asks: {what}","Answer it in opencode on the server, then: ai resume"},
+	interrupted={"The turn was interrupted: the server was restarted.","Ask again."},
+	aborted={"The turn was stopped.","Ask again."},
+	stopped_at_tool={
 		"The turn ended at a tool call that was refused.",
 		"Ask again, or allow that tool on the server."
 	},
-	empty_reply = {"The model sent an empty reply.", "Ask again in other words."},
-	empty_prompt = {"There is nothing to ask.", "Type: ai <prompt>"},
-	not_sent = {"The prompt never reached the server.", "Ask again."},
-	internal_error = {"Unexpected: {what}", "Please report this."},
-	nothing_to_resume = {"There is no answer to fetch.", "Ask something: ai <prompt>"}
+	empty_reply={"The model sent an empty reply.","Ask again in other words."},
+	empty_prompt={"There is nothing to ask.","Type: ai <prompt>"},
+	not_sent={"The prompt never reached the server.","Ask again."},
+	internal_error={"Unexpected: {what}","Please report this."},
+	nothing_to_resume={"There is no answer to fetch.","Ask something: ai <prompt>"}
 }
 
-function M.fail(code, detail, text) return makeFailure(M.failures, code, detail, text) end
+function M.fail(c,d,t) return makeFailure(M.failures,c,d,t) end
 
 return M

@@ -1,147 +1,134 @@
 --- The routes of opencode's HTTP server as functions.
-local M = {}
+local M={}
 local json = require("/apis/json")
 local fail = require("/apis/ai/failure").fail
 local redact = require("/apis/ai/settings").redact
-local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+local ALPHABET="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-local function base64(bytes)
-	local digits = bytes:gsub("..?.?", function(group)
-		local a, b, c = group:byte(1, 3)
-		local bits = a * 65536 + (b or 0) * 256 + (c or 0)
-		local text = ""
-		for place = 3, 3 - #group, -1 do
-			local index = math.floor(bits / 64 ^ place) % 64 + 1
-			text = text .. ALPHABET:sub(index, index)
+local function base64(b)
+	local d=b:gsub("..?.?",function(g)
+		local a,b2,c=g:byte(1,3)
+		local bi=a*65536+(b2 or 0)*256+(c or 0)
+		local t=""
+		for p=3,3-#g,-1 do
+			local i=math.floor(bi/64^p)%64+1
+			t=t..ALPHABET:sub(i,i)
 		end
-		return text .. string.rep("=", 3 - #group)
+		return t..string.rep("=",3-#g)
 	end)
-	return digits
+	return d
 end
 
-local REASONS = {
-	["http is disabled"] = "http_disabled",
-	["Domain not permitted"] = "address_denied",
-	["Timed out"] = "timed_out",
-	["Response is too large"] = "reply_too_large",
-	["Could not connect"] = "cannot_connect",
-	["Unknown host"] = "cannot_connect",
-	["Connection refused"] = "cannot_connect",
-	["Host not found"] = "cannot_connect"
+local REASONS={
+	["http is disabled"]="http_disabled",
+	["Domain not permitted"]="address_denied",
+	["Timed out"]="timed_out",
+	["Response is too large"]="reply_too_large",
+	["Could not connect"]="cannot_connect",
+	["Unknown host"]="cannot_connect",
+	["Connection refused"]="cannot_connect",
+	["Host not found"]="cannot_connect"
 }
 
-local function refused(url, status, value)
-	local body = type(value) == "table" and value or {}
-	local data = body.data or {}
-	local code = "server_error"
-	if status == 401 or status == 403 then
-		code = "unauthorized"
-	elseif body.name == "ConfigJsonError" then
-		code = "server_config"
-	elseif type(body.name) ~= "string" and status < 500 then
-		code = "not_opencode"
-	elseif status == 404 then
-		code = "not_found"
+local function refused(u,s,v)
+	local b=type(v)=="table" and v or {}
+	local d=b.data or {}
+	local c="server_error"
+	if s==401 or s==403 then
+		c="unauthorized"
+	elseif b.name=="ConfigJsonError" then
+		c="server_config"
+	elseif type(b.name)~="string" and s<500 then
+		c="not_opencode"
+	elseif s==404 then
+		c="not_found"
 	end
-	return fail(code, {url = url, status = status, what = data.path or data.message or ""})
+	return fail(c,{url=u,status=s,what=d.path or d.message or ""})
 end
 
-local function call(server, path, body)
-	local settings = server.settings
-	local response = server.send({
-		url = settings.server_url .. path,
-		method = body and "POST" or "GET",
-		headers = {
-			Accept = "application/json",
-			["Content-Type"] = body and "application/json",
-			Authorization = settings.password
-					and "Basic " .. base64((settings.username or "opencode") .. ":" .. settings.password)
+local function call(s,p,b)
+	local se=s.settings
+	local r=s.send({
+		url=se.server_url..p,
+		method=b and "POST" or "GET",
+		headers={
+			Accept="application/json",
+			["Content-Type"]=b and "application/json",
+			Authorization=se.password and "Basic "..base64((se.username or "opencode") .. ":" .. se.password)
 				or nil
 		},
-		body = body and json.encode(body),
-		timeout = settings.request_timeout_seconds,
-		raw = server.raw
+		body=b and json.encode(b),
+		timeout=se.request_timeout_seconds,
+		raw=s.raw
 	})
-	local url = redact(settings.server_url)
-	local status = response.status
-	if not status then
-		local what = response.reason or ""
-		return false, fail(REASONS[what] or "network_error", {url = url, what = what})
+	local u=redact(se.server_url)
+	local st=r.status
+	if not st then
+		local w=r.reason or ""
+		return false,fail(REASONS[w] or "network_error",{url=u,what=w})
 	end
-	if status == 204 then return true, nil end
-	local value = json.decode(response.body)
-	if status < 200 or status > 299 then return false, refused(url, status, value) end
-	local isJson = string.find(response.headers["content-type"] or "", "json")
-	if value == nil or not isJson then return false, fail("not_opencode", {url = url}) end
-	return true, value
+	if st==204 then return true,nil end
+	local v=json.decode(r.body)
+	if st<200 or st>299 then return false,refused(u,st,v) end
+	local i=string.find(r.headers["content-type"] or "","json")
+	if v==nil or not i then return false,fail("not_opencode",{url=u}) end
+	return true,v
 end
 
-local function query(parameters)
-	local text = ""
-	for name, value in pairs(parameters) do
-		text = text .. (text == "" and "?" or "&") .. name .. "=" .. textutils.urlEncode(tostring(value))
+local function query(p)
+	local t=""
+	for n,v in pairs(p) do t=t .. (t=="" and "?" or "&") .. n .. "=" .. textutils.urlEncode(tostring(v)) end
+	return t
+end
+
+function M.health(s)
+	local o,v=call(s,"/global/health")
+	if not o then return false,v end
+	if v.healthy==nil then return false,fail("not_opencode",{url=redact(s.settings.server_url)}) end
+	return true,{version=v.version or "unknown"}
+end
+
+function M.createSession(s,t) return call(s,"/session"..query({directory=s.settings.directory}),{title=t}) end
+
+function M.getSession(s,i)
+	if tostring(i):find("^ses") then
+		local o,v=call(s,"/session/"..textutils.urlEncode(i))
+		if o or v.code~="not_found" then return o,v end
 	end
-	return text
+	return false,fail("session_gone",{session=i})
 end
 
-function M.health(server)
-	local ok, value = call(server, "/global/health")
-	if not ok then return false, value end
-	if value.healthy == nil then
-		return false, fail("not_opencode", {url = redact(server.settings.server_url)})
-	end
-	return true, {version = value.version or "unknown"}
+function M.listSessions(s,l,se)
+	local p={limit=l,search=se,roots="true",directory=s.settings.directory}
+	return call(s,"/session"..query(p))
 end
 
-function M.createSession(server, title)
-	return call(server, "/session" .. query({directory = server.settings.directory}), {title = title})
-end
+function M.getMessages(s,se,l) return call(s,"/session/"..se.."/message?limit="..l) end
 
-function M.getSession(server, id)
-	if tostring(id):find("^ses") then
-		local ok, value = call(server, "/session/" .. textutils.urlEncode(id))
-		if ok or value.code ~= "not_found" then return ok, value end
-	end
-	return false, fail("session_gone", {session = id})
-end
+function M.getMessage(s,se,i) return call(s,"/session/"..se.."/message/"..textutils.urlEncode(i)) end
 
-function M.listSessions(server, limit, search)
-	local parameters = {limit = limit, search = search, roots = "true", directory = server.settings.directory}
-	return call(server, "/session" .. query(parameters))
-end
-
-function M.getMessages(server, sessionId, limit)
-	return call(server, "/session/" .. sessionId .. "/message?limit=" .. limit)
-end
-
-function M.getMessage(server, sessionId, id)
-	return call(server, "/session/" .. sessionId .. "/message/" .. textutils.urlEncode(id))
-end
-
-function M.sendPrompt(server, sessionId, prompt)
-	local provider, model = string.match(prompt.model or "", "^([^/]+)/(.+)$")
-	local body = {
-		parts = {{type = "text", text = prompt.text, metadata = {nonce = prompt.nonce}}},
-		agent = prompt.agent,
-		variant = prompt.variant,
-		system = prompt.system
+function M.sendPrompt(s,se,p)
+	local pr,m=string.match(p.model or "","^([^/]+)/(.+)$")
+	local b={
+		parts={{type="text",text=p.text,metadata={nonce=p.nonce}}},
+		agent=p.agent,
+		variant=p.variant,
+		system=p.system
 	}
-	if provider then body.model = {providerID = provider, modelID = model} end
-	return call(server, "/session/" .. sessionId .. "/prompt_async", body)
+	if pr then b.model={providerID=pr,modelID=m} end
+	return call(s,"/session/"..se.."/prompt_async",b)
 end
 
-function M.abortSession(server, sessionId) return call(server, "/session/" .. sessionId .. "/abort", {}) end
+function M.abortSession(s,se) return call(s,"/session/"..se.."/abort",{}) end
 
-local lists = {
-	status = "/session/status",
-	permissions = "/permission",
-	questions = "/question",
-	providers = "/config/providers",
-	agents = "/agent"
+local lists={
+	status="/session/status",
+	permissions="/permission",
+	questions="/question",
+	providers="/config/providers",
+	agents="/agent"
 }
 
-function M.readList(server, name, directory)
-	return call(server, lists[name] .. query({directory = directory}))
-end
+function M.readList(s,n,d) return call(s,lists[n]..query({directory=d})) end
 
 return M

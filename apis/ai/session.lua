@@ -1,60 +1,56 @@
 --- What survives a power cut.
-local M = {}
+local M={}
 local json = require("/apis/json")
-local TURNS = "/trapos/ai/turns"
-local SETTING = "opencc.session_id"
-local SETTINGS_FILE = "/.settings"
-local SETTINGS_DRAFT = "/.settings.new"
+local TURNS="/trapos/ai/turns"
+local SETTING="opencc.session_id"
+local SETTINGS_FILE="/.settings"
+local SETTINGS_DRAFT="/.settings.new"
 
-function M.rememberSession(store, disk, id)
-	if not id then store.unset(SETTING) else store.set(SETTING, id) end
+function M.rememberSession(s,d,i)
+	if not i then s.unset(SETTING) else s.set(SETTING,i) end
 	if settings.save(SETTINGS_DRAFT) then
-		disk.delete(SETTINGS_FILE)
-		disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
+		d.delete(SETTINGS_FILE)
+		d.move(SETTINGS_DRAFT,SETTINGS_FILE)
 	end
 end
 
-function M.recoverSettings(disk)
-	if not disk.exists(SETTINGS_DRAFT) then return end
-	if disk.exists(SETTINGS_FILE) then
-		disk.delete(SETTINGS_DRAFT)
+function M.recoverSettings(d)
+	if not d.exists(SETTINGS_DRAFT) then return end
+	if d.exists(SETTINGS_FILE) then
+		d.delete(SETTINGS_DRAFT)
 	else
-		disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
+		d.move(SETTINGS_DRAFT,SETTINGS_FILE)
 		settings.load(SETTINGS_FILE)
 	end
 end
 
-local function pathOf(nonce) return TURNS .. "/" .. nonce .. ".json" end
+local function pathOf(n) return TURNS.."/"..n..".json" end
 
-function M.recordTurn(disk, turn)
+function M.recordTurn(d,t)
 	pcall(function()
-		local file, problem = disk.open(pathOf(turn.nonce), "w")
-		if not file then error(problem, 0) end
-		file.write(json.encode(turn))
-		file.close()
+		local f,p=d.open(pathOf(t.nonce),"w")
+		if not f then error(p,0) end
+		f.write(json.encode(t))
+		f.close()
 	end)
 end
 
-function M.forgetTurn(disk, nonce) disk.delete(pathOf(nonce)) end
+function M.forgetTurn(d,n) d.delete(pathOf(n)) end
 
-function M.pendingTurns(disk)
-	local turns = {}
-	for _, name in ipairs(disk.exists(TURNS) and disk.list(TURNS) or {}) do
-		local path = TURNS .. "/" .. name
-		local file = disk.open(path, "r")
-		if file then
-			local turn = json.decode(file.readAll() or "")
-			file.close()
-			local isTurn = type(turn) == "table" and type(turn.nonce) == "string"
-			if isTurn and type(turn.sessionId) == "string" then
-				turns[#turns + 1] = turn
-			else
-				disk.delete(path)
-			end
+function M.pendingTurns(d)
+	local t={}
+	for _,n in ipairs(d.exists(TURNS) and d.list(TURNS) or {}) do
+		local p=TURNS.."/"..n
+		local f=d.open(p,"r")
+		if f then
+			local tu=json.decode(f.readAll() or "")
+			f.close()
+			local i=type(tu)=="table" and type(tu.nonce)=="string"
+			if i and type(tu.sessionId)=="string" then t[#t+1]=tu else d.delete(p) end
 		end
 	end
-	table.sort(turns, function(a, b) return a.sentAt < b.sentAt end)
-	return turns
+	table.sort(t,function(a,b) return a.sentAt<b.sentAt end)
+	return t
 end
 
 return M

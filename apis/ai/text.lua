@@ -1,149 +1,141 @@
 --- Texts for a narrow screen.
-local M = {}
+local M={}
 local fold = require("/apis/ai/font").fold
-M.fold = fold
-local DEEPEST = 8
-local REACH = 300
-local PARTS = {
+M.fold=fold
+local DEEPEST=8
+local REACH=300
+local PARTS={
 	{"^()([^*_`%[\\]+)"},
-	{"^(`+)([^`].-)%f[`]%1%f[^`]", "code"},
-	{"^(%*+)([^%s*].-)%1%f[^%w*]", "bold"},
-	{"^(_+)([^%s_].-)%1%f[^%w_]", "bold"},
-	{"^(%[)([^%[%]]+)%]%(<?([^%s()<>]*)[^()]*%)", "link"},
+	{"^(`+)([^`].-)%f[`]%1%f[^`]","code"},
+	{"^(%*+)([^%s*].-)%1%f[^%w*]","bold"},
+	{"^(_+)([^%s_].-)%1%f[^%w_]","bold"},
+	{"^(%[)([^%[%]]+)%]%(<?([^%s()<>]*)[^()]*%)","link"},
 	{"^(\\)(%p)"},
 	{"^()([*_`]+)"},
 	{"^()(.)"}
 }
 
-local function addSpans(spans, text, style)
-	local at = 1
-	while at <= #text do
-		local ahead = text:sub(at, at + REACH)
-		local inWord = text:match("^%w[*_]", at - 1)
-		for _, part in ipairs(PARTS) do
-			local own = part[2]
-			local _, stop, _, shown, address = ahead:find(part[1])
-			if stop and (not inWord or own ~= "bold") then
-				at = at + stop
-				if own == "bold" or own == "link" then
-					addSpans(spans, shown, own)
-				else
-					spans[#spans + 1] = {text = shown, style = own or style}
-				end
-				if own == "link" and address ~= shown then
-					spans[#spans + 1] = {text = " (" .. address .. ")", style = own}
-				end
+local function addSpans(s,t,st)
+	local a=1
+	while a<=#t do
+		local ah=t:sub(a,a+REACH)
+		local i=t:match("^%w[*_]",a-1)
+		for _,p in ipairs(PARTS) do
+			local o=p[2]
+			local _,sto,_,sh,ad=ah:find(p[1])
+			if sto and (not i or o~="bold") then
+				a=a+sto
+				if o=="bold" or o=="link" then addSpans(s,sh,o) else s[#s+1]={text=sh,style=o or st} end
+				if o=="link" and ad~=sh then s[#s+1]={text=" ("..ad..")",style=o} end
 				break
 			end
 		end
 	end
-	return spans
+	return s
 end
 
-local function wrap(lead, source, style, width, emit)
-	local spans = addSpans({}, source, style)
-	local texts = {}
-	for _, span in ipairs(spans) do texts[#texts + 1] = span.text end
-	local text = table.concat(texts, "")
-	local room = math.max(width - #lead, 1)
-	local start = lead
-	local at = 1
-	local index = 0
-	local used = 0
+local function wrap(l,s,st,w,e)
+	local sp=addSpans({},s,st)
+	local t={}
+	for _,spa in ipairs(sp) do t[#t+1]=spa.text end
+	local te=table.concat(t,"")
+	local r=math.max(w-#l,1)
+	local sta=l
+	local a=1
+	local i=0
+	local u=0
 	repeat
-		local row = {}
-		if start ~= "" then row[#row + 1] = {text = start, style = style} end
-		local ahead = text:sub(at, at + room)
-		local space = ahead:find(" [^ ]*$")
-		local isBroken = #ahead > room
-		local left = isBroken and (space or room) or #ahead
-		at = at + left
-		while left > 0 do
-			local span = spans[index + 1]
-			local piece = span.text:sub(used + 1, used + left)
-			left = left - #piece
-			used = used + #piece
-			if used == #span.text then
-				index = index + 1
-				used = 0
+		local ro={}
+		if sta~="" then ro[#ro+1]={text=sta,style=st} end
+		local ah=te:sub(a,a+r)
+		local spa=ah:find(" [^ ]*$")
+		local is=#ah>r
+		local le=is and (spa or r) or #ah
+		a=a+le
+		while le>0 do
+			local span=sp[i+1]
+			local p=span.text:sub(u+1,u+le)
+			le=le-#p
+			u=u+#p
+			if u==#span.text then
+				i=i+1
+				u=0
 			end
-			local end_ = left == 0 and isBroken and space and -2 or -1
-			row[#row + 1] = {text = piece:sub(1, end_), style = span.style}
+			local en=le==0 and is and spa and -2 or -1
+			ro[#ro+1]={text=p:sub(1,en),style=span.style}
 		end
-		emit(row)
-		start = lead:gsub("[^>]", " ")
-	until not (at <= #text)
+		e(ro)
+		sta=l:gsub("[^>]"," ")
+	until not (a<=#te)
 end
 
-function M.markdown(source, width, emit)
-	local gap
-	local quote = ""
-	local fence
-	local function put(row)
-		if gap == true then emit({}) end
-		gap = false
-		emit(row)
+function M.markdown(s,w,e)
+	local g
+	local q=""
+	local f
+	local function put(r)
+		if g==true then e({}) end
+		g=false
+		e(r)
 	end
-	local function putText(line)
-		local indent = line:match("^ *")
-		local body = line:sub(#indent + 1):gsub(" +", " ")
-		local heading = body:match("^##?#?#?#?#? (.*)$")
-		local rule = body:match("^[-*_] ?[-*_] ?[-*_][-*_ ]*$")
-		local row = body:match("^| ?(.-) ?|?$")
-		local bullet = body:match("^[-*+] (.*)$")
-		local number, item = body:match("^(%d%d?%d?[.)] )(.*)$")
-		local style = quote == "" and "text" or "quote"
-		local lead = quote .. indent:sub(1, DEEPEST)
-		local text = heading or bullet or item or body
-		if heading then style = "heading" end
-		if rule then
-			text = string.rep("-", width - #lead)
-		elseif bullet then
-			lead = lead .. string.char(7) .. " "
-		elseif number then
-			lead = lead .. number
-		elseif row then
-			text = row:gsub(" ?| ?", " | ")
+	local function putText(l)
+		local i=l:match("^ *")
+		local b=l:sub(#i+1):gsub(" +"," ")
+		local h=b:match("^##?#?#?#?#? (.*)$")
+		local r=b:match("^[-*_] ?[-*_] ?[-*_][-*_ ]*$")
+		local ro=b:match("^| ?(.-) ?|?$")
+		local bu=b:match("^[-*+] (.*)$")
+		local n,it=b:match("^(%d%d?%d?[.)] )(.*)$")
+		local st=q=="" and "text" or "quote"
+		local le=q..i:sub(1,DEEPEST)
+		local t=h or bu or it or b
+		if h then st="heading" end
+		if r then
+			t=string.rep("-",w-#le)
+		elseif bu then
+			le=le..string.char(7).." "
+		elseif n then
+			le=le..n
+		elseif ro then
+			t=ro:gsub(" ?| ?"," | ")
 		end
-		if not row or not row:match("^[|: -]+$") then wrap(lead, text, style, width, put) end
+		if not ro or not ro:match("^[|: -]+$") then wrap(le,t,st,w,put) end
 	end
-	local lines = source:gsub("\r\n?", "\n")
-	for whole in string.gmatch(lines .. "\n", "([^\n]*)\n") do
-		local folded = fold(whole)
-		local quoted = string.match(fence and quote == "" and "" or folded, "^ *> ?(.*)$")
-		local line = quoted or folded
-		local ticks, info = line:match("^ *([`~][`~][`~]+)([^`]*)$")
-		if not quoted and quote ~= "" then fence = nil end
-		quote = quoted and "> " or ""
-		if fence then
-			if info == "" and ticks:sub(1, #fence) == fence then
-				fence = nil
+	local l=s:gsub("\r\n?","\n")
+	for wh in string.gmatch(l.."\n","([^\n]*)\n") do
+		local fo=fold(wh)
+		local qu=string.match(f and q=="" and "" or fo,"^ *> ?(.*)$")
+		local li=qu or fo
+		local t,i=li:match("^ *([`~][`~][`~]+)([^`]*)$")
+		if not qu and q~="" then f=nil end
+		q=qu and "> " or ""
+		if f then
+			if i=="" and t:sub(1,#f)==f then
+				f=nil
 			else
-				for at = 1, math.max(#line, 1), width do
-					put({{text = line:sub(at, at + width - 1), style = "code"}})
-				end
+				for a=1,math.max(#li,1),w do put({{text=li:sub(a,a+w-1),style="code"}}) end
 			end
-		elseif ticks then
-			fence = ticks
-		elseif line:match("^ *$") then
-			if gap ~= nil then gap = true end
+		elseif t then
+			f=t
+		elseif li:match("^ *$") then
+			if g~=nil then g=true end
 		else
-			putText(line)
+			putText(li)
 		end
 	end
 end
 
-function M.cut(text, width)
-	if #text <= width then return text end
-	return text:sub(1, math.max(width - 2, 0)) .. string.sub("..", 1, width)
+function M.cut(t,w)
+	if #t<=w then return t end
+	return t:sub(1,math.max(w-2,0))..string.sub("..",1,w)
 end
 
-function M.ageText(seconds)
-	local minutes = math.floor(seconds / 60)
-	if minutes < 1 then return "now" end
-	if minutes < 60 then return minutes .. "m" end
-	if minutes < 1440 then return math.floor(minutes / 60) .. "h" end
-	return math.floor(minutes / 1440) .. "d"
+function M.ageText(s)
+	local m=math.floor(s/60)
+	if m<1 then return "now" end
+	if m<60 then return m.."m" end
+	if m<1440 then return math.floor(m/60).."h" end
+	return math.floor(m/1440).."d"
 end
 
 return M

@@ -1,402 +1,358 @@
 --- One prompt from sent to settled, as a pure state machine.
-local M = {}
-local START_MILLISECONDS = 6000
-local INTERRUPTED_MILLISECONDS = 2000
-local STUCK_BUSY_MILLISECONDS = 10000
-local LOST_SECONDS = 60
-local OUT_OF_REACH = {cannot_connect = true, timed_out = true, network_error = true, server_error = true}
+local M={}
+local START_MILLISECONDS=6000
+local INTERRUPTED_MILLISECONDS=2000
+local STUCK_BUSY_MILLISECONDS=10000
+local LOST_SECONDS=60
+local OUT_OF_REACH={cannot_connect=true,timed_out=true,network_error=true,server_error=true}
 
-local function copy(from, into)
-	for key in pairs(from) do into[key] = from[key] end
-	return into
+local function copy(f,i)
+	for k in pairs(f) do i[k]=f[k] end
+	return i
 end
 
-function M.start(from, idleTimeout, resumed)
-	local state = {
-		idleTimeout = idleTimeout,
-		resumed = resumed,
-		now = 0,
-		sent = resumed,
-		polls = 0,
-		status = "unknown",
-		statusAt = 0,
-		searched = 0,
-		sight = "",
-		changedAt = 0
+function M.start(f,i,r)
+	local s={
+		idleTimeout=i,
+		resumed=r,
+		now=0,
+		sent=r,
+		polls=0,
+		status="unknown",
+		statusAt=0,
+		searched=0,
+		sight="",
+		changedAt=0
 	}
-	return copy(from, state)
+	return copy(f,s)
 end
 
-function M.pollInterval(age) return math.max(0.2, math.min(age * 0.065, 5)) end
+function M.pollInterval(a) return math.max(0.2,math.min(a*0.065,5)) end
 
-function M.messageText(message)
-	local texts = {}
-	for _, part in ipairs(message.parts) do
-		if part.type == "text" and part.synthetic ~= true and (part.text or "") ~= "" then
-			texts[#texts + 1] = part.text
+function M.messageText(m)
+	local t={}
+	for _,p in ipairs(m.parts) do
+		if p.type=="text" and p.synthetic~=true and (p.text or "")~="" then t[#t+1]=p.text end
+	end
+	return table.concat(t,"\n\n")
+end
+
+local function isAnswer(m) return m.info.role=="assistant" and m.info.summary~=true end
+
+local function isComplete(m) return m~=nil and m.info.time.completed~=nil end
+
+local function carriesNonce(m,n)
+	for _,p in ipairs(m.parts) do
+		if p.metadata and p.metadata.nonce==n then return true end
+	end
+	return m.info.id==n
+end
+
+local function answersUs(s,m)
+	local n=s.nonce
+	local p=m.info.parentID
+	local i=p~=nil and (p==n or p==s.userMessageId)
+	return isAnswer(m) and (i or m.info.id==n)
+end
+
+local function findAnswer(s,m)
+	local f=false
+	local a,l
+	for _,me in ipairs(m) do
+		if answersUs(s,me) then
+			f=true
+			a=me
+		elseif f and isAnswer(me) then
+			l=me
+		elseif carriesNonce(me,s.nonce) then
+			f=true
+			s.userMessageId=me.info.id
 		end
 	end
-	return table.concat(texts, "\n\n")
+	return {found=f,answer=a or l}
 end
 
-local function isAnswer(message) return message.info.role == "assistant" and message.info.summary ~= true end
-
-local function isComplete(message) return message ~= nil and message.info.time.completed ~= nil end
-
-local function carriesNonce(message, nonce)
-	for _, part in ipairs(message.parts) do
-		if part.metadata and part.metadata.nonce == nonce then return true end
+local function runningTool(m)
+	local r
+	for _,p in ipairs(m and m.parts or {}) do
+		local s=p.state and p.state.status
+		if s=="running" or s=="pending" then r=p end
 	end
-	return message.info.id == nonce
+	return r
 end
 
-local function answersUs(state, message)
-	local nonce = state.nonce
-	local parent = message.info.parentID
-	local isOurs = parent ~= nil and (parent == nonce or parent == state.userMessageId)
-	return isAnswer(message) and (isOurs or message.info.id == nonce)
-end
-
-local function findAnswer(state, messages)
-	local found = false
-	local answer, later
-	for _, message in ipairs(messages) do
-		if answersUs(state, message) then
-			found = true
-			answer = message
-		elseif found and isAnswer(message) then
-			later = message
-		elseif carriesNonce(message, state.nonce) then
-			found = true
-			state.userMessageId = message.info.id
+local function notice(s)
+	local si=tostring(s.retry and s.retry.attempt)
+	local l=s.last
+	if l then
+		local i=l.info
+		si=si.." "..i.id.." "..tostring(i.finish).." "..tostring(i.time.completed)
+		for _,p in ipairs(l.parts) do
+			local t=p.state or {}
+			si=si .. ";" .. p.type .. " " .. #(p.text or "") .. " " .. tostring(t.status) .. " "
+				.. tostring(t.title)
 		end
 	end
-	return {found = found, answer = answer or later}
-end
-
-local function runningTool(message)
-	local running
-	for _, part in ipairs(message and message.parts or {}) do
-		local status = part.state and part.state.status
-		if status == "running" or status == "pending" then running = part end
-	end
-	return running
-end
-
-local function notice(state)
-	local sight = tostring(state.retry and state.retry.attempt)
-	local last = state.last
-	if last then
-		local info = last.info
-		sight = sight .. " " .. info.id .. " " .. tostring(info.finish) .. " "
-			.. tostring(info.time.completed)
-		for _, part in ipairs(last.parts) do
-			local tool = part.state or {}
-			sight = sight .. ";" .. part.type .. " " .. #(part.text or "") .. " " .. tostring(tool.status)
-				.. " " .. tostring(tool.title)
-		end
-	end
-	if sight ~= state.sight then
-		state.sight = sight
-		state.changedAt = state.now
-		state.idleSince = nil
-		state.blocker = nil
+	if si~=s.sight then
+		s.sight=si
+		s.changedAt=s.now
+		s.idleSince=nil
+		s.blocker=nil
 	end
 end
 
-local function fail(code, detail, text, pending)
-	return {kind = "fail", code = code, pending = pending == true, detail = detail or {}, text = text}
-end
+local function fail(c,d,t,p) return {kind="fail",code=c,pending=p==true,detail=d or {},text=t} end
 
-local function failWith(failure, pending)
-	return {kind = "fail", code = failure.code, pending = pending, detail = {}, failure = failure}
-end
+local function failWith(f,p) return {kind="fail",code=f.code,pending=p,detail={},failure=f} end
 
-local function wait(state, seconds)
-	if state.now - state.changedAt < state.idleTimeout * 1000 then
-		return {kind = "wait", seconds = seconds or M.pollInterval((state.now - state.sentAt) / 1000)}
+local function wait(s,se)
+	if s.now-s.changedAt<s.idleTimeout*1000 then
+		return {kind="wait",seconds=se or M.pollInterval((s.now-s.sentAt)/1000)}
 	end
-	local blocker = state.blocker
-	return blocker and fail("waiting_for_" .. blocker.kind, {what = blocker.text}, nil, true)
-		or fail("no_progress", {seconds = tostring(state.idleTimeout)}, nil, true)
+	local b=s.blocker
+	return b and fail("waiting_for_"..b.kind,{what=b.text},nil,true)
+		or fail("no_progress",{seconds=tostring(s.idleTimeout)},nil,true)
 end
 
-local function newAnswer(state)
-	local last = state.last
-	return last and last.info.id ~= state.baselineId and last.info.role == "assistant" and last or nil
+local function newAnswer(s)
+	local l=s.last
+	return l and l.info.id~=s.baselineId and l.info.role=="assistant" and l or nil
 end
 
-local function looksFinal(message)
-	local info = message.info
-	return isAnswer(message) and (info.error ~= nil or (info.finish or "tool-calls") ~= "tool-calls")
+local function looksFinal(m)
+	local i=m.info
+	return isAnswer(m) and (i.error~=nil or (i.finish or "tool-calls")~="tool-calls")
 end
 
-local function statusIsDue(state)
-	if state.status == "idle" then return true end
-	local sinceStatus = state.now - state.statusAt
-	if state.status == "retry" then return sinceStatus >= 2000 end
-	local quiet = state.now - state.changedAt
-	local limit = runningTool(state.last) and 1000 or 2000
-	return quiet >= limit and sinceStatus >= math.max(limit, quiet * 0.6)
+local function statusIsDue(s)
+	if s.status=="idle" then return true end
+	local si=s.now-s.statusAt
+	if s.status=="retry" then return si>=2000 end
+	local q=s.now-s.changedAt
+	local l=runningTool(s.last) and 1000 or 2000
+	return q>=l and si>=math.max(l,q*0.6)
 end
 
-local function finish(message)
-	local text = M.messageText(message)
-	local info = message.info
-	local failure = info.error
-	if failure then
-		if failure.name == "MessageAbortedError" then return fail("aborted", nil, text) end
-		local data = failure.data or {}
-		local status = data.statusCode and " (HTTP " .. data.statusCode .. ")" or ""
-		return fail("model_error", {what = data.message or failure.name, status = status}, text)
+local function finish(m)
+	local t=M.messageText(m)
+	local i=m.info
+	local f=i.error
+	if f then
+		if f.name=="MessageAbortedError" then return fail("aborted",nil,t) end
+		local d=f.data or {}
+		local s=d.statusCode and " (HTTP "..d.statusCode..")" or ""
+		return fail("model_error",{what=d.message or f.name,status=s},t)
 	end
-	if text ~= "" then return {kind = "done", message = message, text = text} end
-	if not info.finish then return fail("interrupted") end
-	return fail(info.finish == "tool-calls" and "stopped_at_tool" or "empty_reply")
+	if t~="" then return {kind="done",message=m,text=t} end
+	if not i.finish then return fail("interrupted") end
+	return fail(i.finish=="tool-calls" and "stopped_at_tool" or "empty_reply")
 end
 
-local function search(state, limit)
-	state.searched = limit
-	return {kind = "recent", limit = limit}
+local function search(s,l)
+	s.searched=l
+	return {kind="recent",limit=l}
 end
 
-local function settle(state, message)
-	return answersUs(state, message) and finish(message) or search(state, 10)
-end
+local function settle(s,m) return answersUs(s,m) and finish(m) or search(s,10) end
 
-local function diagnose(state) return {kind = state.agent and "agents" or "providers"} end
+local function diagnose(s) return {kind=s.agent and "agents" or "providers"} end
 
-local function afterLast(state)
-	local answer = newAnswer(state)
-	local parent = answer and answer.info.parentID
-	if parent and not state.userMessageId and parent ~= state.askedParentId and parent ~= state.nonce then
-		state.askedParentId = parent
-		return {kind = "parent", id = parent}
+local function afterLast(s)
+	local a=newAnswer(s)
+	local p=a and a.info.parentID
+	if p and not s.userMessageId and p~=s.askedParentId and p~=s.nonce then
+		s.askedParentId=p
+		return {kind="parent",id=p}
 	end
-	local isDue
-	if isComplete(answer) then
-		isDue = looksFinal(answer) or state.now ~= state.changedAt
-	else
-		isDue = statusIsDue(state)
-	end
-	return isDue and {kind = "status"} or wait(state)
+	local i
+	if isComplete(a) then i=looksFinal(a) or s.now~=s.changedAt else i=statusIsDue(s) end
+	return i and {kind="status"} or wait(s)
 end
 
-local function afterStatus(state)
-	local now = state.now
-	local answer = newAnswer(state)
-	if state.status == "idle" then
-		state.idleSince = state.idleSince or now
-		if not answer then
-			return now - state.sentAt >= START_MILLISECONDS and diagnose(state) or wait(state)
-		end
-		if isComplete(answer) then
-			return looksFinal(answer) and settle(state, answer) or search(state, 10)
-		end
-		return now - state.idleSince >= INTERRUPTED_MILLISECONDS
-				and fail("interrupted", nil, M.messageText(answer))
-			or wait(state, 0.5)
+local function afterStatus(s)
+	local n=s.now
+	local a=newAnswer(s)
+	if s.status=="idle" then
+		s.idleSince=s.idleSince or n
+		if not a then return n-s.sentAt>=START_MILLISECONDS and diagnose(s) or wait(s) end
+		if isComplete(a) then return looksFinal(a) and settle(s,a) or search(s,10) end
+		return n-s.idleSince>=INTERRUPTED_MILLISECONDS and fail("interrupted",nil,M.messageText(a))
+			or wait(s,0.5)
 	end
-	state.idleSince = nil
-	if state.status == "busy" then
-		local isStuck = now - state.changedAt >= STUCK_BUSY_MILLISECONDS
-		if isStuck and isComplete(answer) and looksFinal(answer) then return settle(state, answer) end
-		if runningTool(state.last) then return {kind = "permissions"} end
+	s.idleSince=nil
+	if s.status=="busy" then
+		local i=n-s.changedAt>=STUCK_BUSY_MILLISECONDS
+		if i and isComplete(a) and looksFinal(a) then return settle(s,a) end
+		if runningTool(s.last) then return {kind="permissions"} end
 	end
-	return wait(state)
+	return wait(s)
 end
 
-local function begin(state)
-	state.sent = true
-	state.sentAt = state.now
-	state.changedAt = state.now
-	state.statusAt = state.now
-	state.status = "unknown"
+local function begin(s)
+	s.sent=true
+	s.sentAt=s.now
+	s.changedAt=s.now
+	s.statusAt=s.now
+	s.status="unknown"
 end
 
-local function beforeSending(state, last)
-	if state.status ~= "idle" then
-		local tool = runningTool(last)
-		local since = last and last.info.time.created or state.now
-		local seconds = tostring(math.floor((state.now - since) / 1000))
-		return fail(
-			"session_busy",
-			{seconds = seconds, what = tool and " (" .. tostring(tool.tool) .. ")" or ""},
-			nil,
-			true
-		)
+local function beforeSending(s,l)
+	if s.status~="idle" then
+		local t=runningTool(l)
+		local si=l and l.info.time.created or s.now
+		local se=tostring(math.floor((s.now-si)/1000))
+		return fail("session_busy",{seconds=se,what=t and " ("..tostring(t.tool)..")" or ""},nil,true)
 	end
-	state.baselineId = last and last.info.id
-	return {kind = "send"}
+	s.baselineId=l and l.info.id
+	return {kind="send"}
 end
 
-local function ours(state, entries)
-	local tool = runningTool(state.last)
-	local metadata = tool and tool.state and tool.state.metadata
-	for _, entry in ipairs(entries) do
-		local session = entry.sessionID
-		if session == state.sessionId or metadata and session == metadata.sessionId then return entry end
+local function ours(s,e)
+	local t=runningTool(s.last)
+	local m=t and t.state and t.state.metadata
+	for _,en in ipairs(e) do
+		local se=en.sessionID
+		if se==s.sessionId or m and se==m.sessionId then return en end
 	end
 	return nil
 end
 
-local function checkKnown(wanted, names, code)
-	local known = ""
-	for _, name in ipairs(names) do
-		if name == wanted then return nil end
-		if #known < 100 then known = known .. " " .. name end
+local function checkKnown(w,n,c)
+	local k=""
+	for _,na in ipairs(n) do
+		if na==w then return nil end
+		if #k<100 then k=k.." "..na end
 	end
-	return wanted and fail(code, {wanted = wanted, known = known}) or nil
+	return w and fail(c,{wanted=w,known=k}) or nil
 end
 
-local after = {
-	begin = function(state)
-		state.changedAt = state.now
-		return {kind = "status"}
+local after={
+	begin=function(s)
+		s.changedAt=s.now
+		return {kind="status"}
 	end,
-	status = function(state, value)
-		local status = value[state.sessionId]
-		state.status = status and status.type or "idle"
-		state.statusAt = state.now
-		state.retry = status
-		if not state.sent then return {kind = "last"} end
-		notice(state)
-		return not state.last and state.resumed and search(state, 10) or afterStatus(state)
+	status=function(s,v)
+		local st=v[s.sessionId]
+		s.status=st and st.type or "idle"
+		s.statusAt=s.now
+		s.retry=st
+		if not s.sent then return {kind="last"} end
+		notice(s)
+		return not s.last and s.resumed and search(s,10) or afterStatus(s)
 	end,
-	send = function(state)
-		begin(state)
-		return wait(state)
+	send=function(s)
+		begin(s)
+		return wait(s)
 	end,
-	wait = function(state) return state.unsure and search(state, 10) or {kind = "last"} end,
-	last = function(state, messages)
-		local last = messages[1]
-		if not state.sent then return beforeSending(state, last) end
-		state.polls = state.polls + 1
-		state.last = last
-		if last and last.info.role == "user" and carriesNonce(last, state.nonce) then
-			state.userMessageId = last.info.id
-		end
-		notice(state)
-		return afterLast(state)
+	wait=function(s) return s.unsure and search(s,10) or {kind="last"} end,
+	last=function(s,m)
+		local l=m[1]
+		if not s.sent then return beforeSending(s,l) end
+		s.polls=s.polls+1
+		s.last=l
+		if l and l.info.role=="user" and carriesNonce(l,s.nonce) then s.userMessageId=l.info.id end
+		notice(s)
+		return afterLast(s)
 	end,
-	parent = function(state, message)
-		if carriesNonce(message, state.nonce) then state.userMessageId = message.info.id end
-		return afterLast(state)
+	parent=function(s,m)
+		if carriesNonce(m,s.nonce) then s.userMessageId=m.info.id end
+		return afterLast(s)
 	end,
-	recent = function(state, messages)
-		local findAnswer_result_2 = findAnswer(state, messages)
-		local found = findAnswer_result_2.found
-		local answer = findAnswer_result_2.answer
-		local newest = messages[#messages]
-		local young = state.now - state.sentAt < START_MILLISECONDS
-		state.last = newest
-		notice(state)
-		if state.unsure and not found then
-			return young and wait(state, 1) or failWith(state.unsure, false)
-		end
-		state.unsure = nil
-		if not found and state.searched < 100 and #messages >= state.searched then
-			return search(state, 100)
-		end
-		if state.status ~= "idle" then return wait(state) end
-		if answer then
-			return isComplete(answer) and finish(answer) or fail("interrupted", nil, M.messageText(answer))
-		end
-		if found then return young and wait(state) or diagnose(state) end
-		if state.resumed then return fail("not_sent") end
-		return newest and isAnswer(newest) and finish(newest) or fail("interrupted")
+	recent=function(s,m)
+		local f=findAnswer(s,m)
+		local fo=f.found
+		local a=f.answer
+		local n=m[#m]
+		local y=s.now-s.sentAt<START_MILLISECONDS
+		s.last=n
+		notice(s)
+		if s.unsure and not fo then return y and wait(s,1) or failWith(s.unsure,false) end
+		s.unsure=nil
+		if not fo and s.searched<100 and #m>=s.searched then return search(s,100) end
+		if s.status~="idle" then return wait(s) end
+		if a then return isComplete(a) and finish(a) or fail("interrupted",nil,M.messageText(a)) end
+		if fo then return y and wait(s) or diagnose(s) end
+		if s.resumed then return fail("not_sent") end
+		return n and isAnswer(n) and finish(n) or fail("interrupted")
 	end,
-	permissions = function(state, permissions)
-		local permission = ours(state, permissions)
-		state.blocker = nil
-		if not permission then return {kind = "questions"} end
-		local pattern = permission.patterns and permission.patterns[1]
-		local text = permission.permission .. ": " .. (pattern or "")
-		state.blocker = {kind = "permission", phase = "waiting for permission", text = text}
-		return wait(state)
+	permissions=function(s,p)
+		local pe=ours(s,p)
+		s.blocker=nil
+		if not pe then return {kind="questions"} end
+		local pa=pe.patterns and pe.patterns[1]
+		local t=pe.permission .. ": " .. (pa or "")
+		s.blocker={kind="permission",phase="waiting for permission",text=t}
+		return wait(s)
 	end,
-	questions = function(state, questions)
-		local question = ours(state, questions)
-		local first = question and question.questions[1]
-		if first then
-			state.blocker = {kind = "question", phase = "waiting for an answer", text = first.question}
-		end
-		return wait(state)
+	questions=function(s,q)
+		local qu=ours(s,q)
+		local f=qu and qu.questions[1]
+		if f then s.blocker={kind="question",phase="waiting for an answer",text=f.question} end
+		return wait(s)
 	end,
-	agents = function(state, agents)
-		local names = {}
-		for _, agent in ipairs(agents) do
-			if agent.hidden ~= true and agent.mode ~= "subagent" then names[#names + 1] = agent.name end
+	agents=function(s,a)
+		local n={}
+		for _,ag in ipairs(a) do
+			if ag.hidden~=true and ag.mode~="subagent" then n[#n+1]=ag.name end
 		end
-		return checkKnown(state.agent, names, "unknown_agent") or {kind = "providers"}
+		return checkKnown(s.agent,n,"unknown_agent") or {kind="providers"}
 	end,
-	providers = function(state, value)
-		local names = {}
-		for _, provider in ipairs(value.providers) do
-			for id in pairs(provider.models) do names[#names + 1] = provider.id .. "/" .. id end
+	providers=function(s,v)
+		local n={}
+		for _,p in ipairs(v.providers) do
+			for i in pairs(p.models) do n[#n+1]=p.id.."/"..i end
 		end
-		local used = state.last and state.last.info.model
-		local wanted = used and used.providerID .. "/" .. used.modelID or state.model
-		return checkKnown(wanted, names, "unknown_model") or fail("never_started")
+		local u=s.last and s.last.info.model
+		local w=u and u.providerID.."/"..u.modelID or s.model
+		return checkKnown(w,n,"unknown_model") or fail("never_started")
 	end,
-	failed = function(state, failure, request)
-		if failure.code == "not_found" and request ~= "parent" then
-			return fail("session_gone", {session = state.sessionId})
+	failed=function(s,f,r)
+		if f.code=="not_found" and r~="parent" then return fail("session_gone",{session=s.sessionId}) end
+		if not OUT_OF_REACH[f.code] then
+			if r=="parent" then return afterLast(s) end
+			local i=r=="permissions" or r=="questions"
+			return i and wait(s) or failWith(f,s.sent)
 		end
-		if not OUT_OF_REACH[failure.code] then
-			if request == "parent" then return afterLast(state) end
-			local isExtra = request == "permissions" or request == "questions"
-			return isExtra and wait(state) or failWith(failure, state.sent)
+		if r=="send" then
+			begin(s)
+			s.unsure=f
 		end
-		if request == "send" then
-			begin(state)
-			state.unsure = failure
-		end
-		if not state.sent then return failWith(failure, false) end
-		state.lostAt = state.lostAt or state.now
-		local patience = math.min(state.idleTimeout, LOST_SECONDS)
-		local isLost = state.now - state.lostAt >= patience * 1000
-		return isLost and failWith(state.unsure or failure, true) or {kind = "wait", seconds = 1}
+		if not s.sent then return failWith(f,false) end
+		s.lostAt=s.lostAt or s.now
+		local p=math.min(s.idleTimeout,LOST_SECONDS)
+		local i=s.now-s.lostAt>=p*1000
+		return i and failWith(s.unsure or f,true) or {kind="wait",seconds=1}
 	end
 }
 
-function M.step(state, observation)
-	local given = observation
-	local kind = observation.kind
-	local next = copy(state, {})
-	next.now = observation.now
-	if kind ~= "wait" and kind ~= "failed" then next.lostAt = nil end
-	return {state = next, action = after[kind](next, given.value, given.request)}
+function M.step(s,o)
+	local g=o
+	local k=o.kind
+	local n=copy(s,{})
+	n.now=o.now
+	if k~="wait" and k~="failed" then n.lostAt=nil end
+	return {state=n,action=after[k](n,g.value,g.request)}
 end
 
-function M.progress(state, now)
-	local seconds = (now - state.sentAt) / 1000
-	if state.lostAt then return {phase = "reconnecting", seconds = seconds} end
-	local blocker = state.blocker
-	if blocker then return {phase = blocker.phase, seconds = seconds, message = blocker.text} end
-	if state.status == "retry" then
-		return {phase = "retry", seconds = seconds, message = state.retry and state.retry.message}
+function M.progress(s,n)
+	local se=(n-s.sentAt)/1000
+	if s.lostAt then return {phase="reconnecting",seconds=se} end
+	local b=s.blocker
+	if b then return {phase=b.phase,seconds=se,message=b.text} end
+	if s.status=="retry" then return {phase="retry",seconds=se,message=s.retry and s.retry.message} end
+	local t=runningTool(s.last)
+	if t then
+		local c=t.state
+		local i=c.input or {}
+		return {phase="tool",seconds=se,tool=t.tool,title=c.title or i.description or i.command}
 	end
-	local tool = runningTool(state.last)
-	if tool then
-		local call = tool.state
-		local input = call.input or {}
-		return {
-			phase = "tool",
-			seconds = seconds,
-			tool = tool.tool,
-			title = call.title or input.description or input.command
-		}
-	end
-	return {phase = newAnswer(state) and "working" or "sent", seconds = seconds}
+	return {phase=newAnswer(s) and "working" or "sent",seconds=se}
 end
 
-function M.describePoll(state, count)
-	local answer = newAnswer(state)
-	local found = "found=" .. (answer and answer.info.id or "nil") .. ", complete="
-		.. tostring(isComplete(answer))
-	return "poll attempt #" .. state.polls .. ": msgs=" .. count .. ", " .. found .. ", status="
-		.. state.status
+function M.describePoll(s,c)
+	local a=newAnswer(s)
+	local f="found=" .. (a and a.info.id or "nil") .. ", complete=" .. tostring(isComplete(a))
+	return "poll attempt #"..s.polls..": msgs="..c..", "..f..", status="..s.status
 end
 
 return M

@@ -1,229 +1,217 @@
 --- All that the program `ccpm` does, with its client handed in, so that the installer does the same.
-local M = {}
+local M={}
 local arguments = require("/apis/ccpm/arguments")
 local fail = require("/apis/ccpm/failure").fail
 local keys = require("/apis/ccpm/plan").keys
 local screen = require("/apis/ccpm/screen")
-local add = screen.add
-local ask = screen.ask
-local bytes = screen.bytes
-local show = screen.fail
-local flush = screen.flush
-local need = screen.need
+local add=screen.add
+local ask=screen.ask
+local bytes=screen.bytes
+local show=screen.fail
+local flush=screen.flush
+local need=screen.need
 local compare = require("/apis/ccpm/semver").compare
-local NOTE = colours.yellow
-local REMARK = colours.lightGrey
+local NOTE=colours.yellow
+local REMARK=colours.lightGrey
 
-local function offers(state)
-	local offered = {}
-	local from = {}
-	for ____, registry in ipairs(state.configuration.registries) do
-		local known = state.cache.registries[registry]
-		for name, found in pairs(known and known.packages or {}) do
-			if offered[name] == nil then offered[name] = found end
-			if from[name] == nil then from[name] = registry end
+local function offers(s)
+	local o={}
+	local f={}
+	for __,r in ipairs(s.configuration.registries) do
+		local k=s.cache.registries[r]
+		for n,fo in pairs(k and k.packages or {}) do
+			if o[n]==nil then o[n]=fo end
+			if f[n]==nil then f[n]=r end
 		end
 	end
-	return offered, from
+	return o,f
 end
 
-local function carryOut(plan, flags, client)
-	local source
-	for ____, change in ipairs(plan.packages) do
-		local name = change.name
-		local from = change.from
-		local to = change.to
-		local group = to and "From " .. tostring(change.registry) .. ":" or "Remove:"
-		if group ~= source then add(group) end
-		source = group
-		if not to then
-			add("- " .. name, colours.red, from)
-		elseif not from then
-			add("+ " .. name, colours.lime, to)
+local function carryOut(p,f,c)
+	local s
+	for __,ch in ipairs(p.packages) do
+		local n=ch.name
+		local fr=ch.from
+		local t=ch.to
+		local g=t and "From "..tostring(ch.registry)..":" or "Remove:"
+		if g~=s then add(g) end
+		s=g
+		if not t then
+			add("- "..n,colours.red,fr)
+		elseif not fr then
+			add("+ "..n,colours.lime,t)
 		else
-			add("> " .. name, NOTE, from .. " > " .. to)
+			add("> "..n,NOTE,fr.." > "..t)
 		end
 	end
-	local fetched = 0
-	local done = "Done."
-	for ____, file in ipairs(plan.files) do
-		if file.to then fetched = fetched + 1 end
-		if not source then add((file.to and "+ " or "- ") .. file.path) end
-		if file.to and file.path:sub(1, 8) == "startup/" then done = "Done. To use it all: reboot" end
+	local fe=0
+	local d="Done."
+	for __,fi in ipairs(p.files) do
+		if fi.to then fe=fe+1 end
+		if not s then add((fi.to and "+ " or "- ") .. fi.path) end
+		if fi.to and fi.path:sub(1,8)=="startup/" then d="Done. To use it all: reboot" end
 	end
-	for ____, path in ipairs(plan.data) do add("- " .. path .. " (data)", colours.red) end
-	local isIdle = #plan.packages + #plan.files + #plan.data == 0
-	local left = plan.free + plan.freed
-	if fetched > 0 then add("Fetch " .. bytes(plan.download) .. ", files: " .. fetched) end
-	if not isIdle and left >= 0 and left < math.huge then add("Disk left: " .. bytes(left)) end
-	for ____, note in ipairs(plan.notes) do add(note, NOTE) end
-	if isIdle and #plan.notes == 0 then add("There is nothing to do.") end
-	if flags["dry-run"] then return true end
-	if not isIdle and plan.needed <= plan.free and not flags.yes and not ask("Go on?", true) then
-		return false
-	end
-	need(client.apply, plan)
-	if not isIdle then add(done, NOTE) end
+	for __,pa in ipairs(p.data) do add("- "..pa.." (data)",colours.red) end
+	local i=#p.packages+#p.files+#p.data==0
+	local l=p.free+p.freed
+	if fe>0 then add("Fetch "..bytes(p.download)..", files: "..fe) end
+	if not i and l>=0 and l<math.huge then add("Disk left: "..bytes(l)) end
+	for __,n in ipairs(p.notes) do add(n,NOTE) end
+	if i and #p.notes==0 then add("There is nothing to do.") end
+	if f["dry-run"] then return true end
+	if not i and p.needed<=p.free and not f.yes and not ask("Go on?",true) then return false end
+	need(c.apply,p)
+	if not i then add(d,NOTE) end
 	return true
 end
 
-function M.list(state, otherwise)
-	local packages = state.lock.packages
-	local offered = offers(state)
-	local hasNewer = false
-	for ____, name in ipairs(keys(packages)) do
-		local installed = packages[name]
-		local known = offered[name]
-		local isNewer = known ~= nil and compare(known.version, installed.version) > 0
-		local version = installed.version
-		if isNewer then version = version .. " > " .. known.version end
-		if installed.automatic then version = version .. " (needed)" end
-		add(name, isNewer and NOTE or nil, version)
-		hasNewer = hasNewer or isNewer
+function M.list(s,o)
+	local p=s.lock.packages
+	local of=offers(s)
+	local h=false
+	for __,n in ipairs(keys(p)) do
+		local i=p[n]
+		local k=of[n]
+		local is=k~=nil and compare(k.version,i.version)>0
+		local v=i.version
+		if is then v=v.." > "..k.version end
+		if i.automatic then v=v.." (needed)" end
+		add(n,is and NOTE or nil,v)
+		h=h or is
 	end
-	if hasNewer then
-		add("Take the newer: ccpm upgrade", NOTE)
-	elseif next(packages) == nil then
+	if h then
+		add("Take the newer: ccpm upgrade",NOTE)
+	elseif next(p)==nil then
 		add("Nothing is installed. See: ccpm search")
 	else
-		add(otherwise or "Look for newer: ccpm update", REMARK)
+		add(o or "Look for newer: ccpm update",REMARK)
 	end
-	return hasNewer
+	return h
 end
 
-local function listRegistries(state)
-	for number, registry in ipairs(state.configuration.registries) do
-		local known = state.cache.registries[registry]
-		add(number .. " " .. registry)
-		if known then
-			local date = os.date("%Y-%m-%d", known.updated / 1000)
-			add("  packages: " .. #keys(known.packages) .. ", " .. date, REMARK)
+local function listRegistries(s)
+	for n,r in ipairs(s.configuration.registries) do
+		local k=s.cache.registries[r]
+		add(n.." "..r)
+		if k then
+			local d=os.date("%Y-%m-%d",k.updated/1000)
+			add("  packages: " .. #keys(k.packages) .. ", " .. d,REMARK)
 		end
 	end
-	if #state.configuration.registries == 0 then
-		add("There is none. Add one: ccpm registry add <registry>")
-	end
+	if #s.configuration.registries==0 then add("There is none. Add one: ccpm registry add <registry>") end
 end
 
-local actions = {
-	install = function(_, words, flags, client) return need(client.planInstall, words, flags) end,
-	uninstall = function(_, words, flags, client) return need(client.planUninstall, words, flags) end,
-	upgrade = function(_, words, flags, client)
-		return need(client.planUpgrade, #words > 0 and words or nil, flags)
+local actions={
+	install=function(_,w,f,c) return need(c.planInstall,w,f) end,
+	uninstall=function(_,w,f,c) return need(c.planUninstall,w,f) end,
+	upgrade=function(_,w,f,c) return need(c.planUpgrade,#w>0 and w or nil,f) end,
+	update=function(_,_w,_f,c)
+		need(c.update)
+		M.list(need(c.state),"Nothing newer is known.")
 	end,
-	update = function(_, _words, _flags, client)
-		need(client.update)
-		M.list(need(client.state), "Nothing newer is known.")
-	end,
-	list = function(state) M.list(state) end,
-	search = function(state, words)
-		local offered = offers(state)
-		local isFound = false
-		for ____, name in ipairs(keys(offered)) do
-			local known = offered[name]
-			local text = string.lower(name .. " " .. known.description)
-			local fits = true
-			for ____, word in ipairs(words) do fits = fits and text:find(word:lower(), 1, true) ~= nil end
-			if fits then
-				add(name, NOTE, known.version .. (state.lock.packages[name] and " (installed)" or ""))
-				add("  " .. known.description)
-				isFound = true
+	list=function(s) M.list(s) end,
+	search=function(s,w)
+		local o=offers(s)
+		local i=false
+		for __,n in ipairs(keys(o)) do
+			local k=o[n]
+			local t=string.lower(n.." "..k.description)
+			local f=true
+			for ___,wo in ipairs(w) do f=f and t:find(wo:lower(),1,true)~=nil end
+			if f then
+				add(n,NOTE,k.version .. (s.lock.packages[n] and " (installed)" or ""))
+				add("  "..k.description)
+				i=true
 			end
 		end
-		if not isFound then add("No such package is known. Look: ccpm update", colours.red) end
-		return isFound
+		if not i then add("No such package is known. Look: ccpm update",colours.red) end
+		return i
 	end,
-	info = function(state, words)
-		local name = words[1]
-		local packages = state.lock.packages
-		local offered, from = offers(state)
-		local installed = packages[name]
-		local known = offered[name]
-		if not installed and not known then error(fail("unknown_package", {name = name}), 0) end
-		add(name, NOTE)
-		if known then
-			add(known.description)
-			add("Available:", nil, known.version .. ", " .. bytes(known.size))
-			add("From:", nil, from[name])
+	info=function(s,w)
+		local n=w[1]
+		local p=s.lock.packages
+		local o,f=offers(s)
+		local i=p[n]
+		local k=o[n]
+		if not i and not k then error(fail("unknown_package",{name=n}),0) end
+		add(n,NOTE)
+		if k then
+			add(k.description)
+			add("Available:",nil,k.version..", "..bytes(k.size))
+			add("From:",nil,f[n])
 		end
-		if installed then add("Installed:", nil, installed.version) end
-		local dependencies = (installed or known).dependencies
-		for ____, other in ipairs(keys(dependencies)) do
-			add("Needs:", nil, other .. " " .. tostring(dependencies[other]))
-		end
-		for ____, other in ipairs(keys(packages)) do
-			if packages[other].dependencies[name] then add("Needed by:", nil, other) end
+		if i then add("Installed:",nil,i.version) end
+		local d=(i or k).dependencies
+		for __,ot in ipairs(keys(d)) do add("Needs:",nil,ot.." "..tostring(d[ot])) end
+		for __,ot in ipairs(keys(p)) do
+			if p[ot].dependencies[n] then add("Needed by:",nil,ot) end
 		end
 	end,
-	files = function(state, words)
-		local name = words[1]
-		local installed = state.lock.packages[name]
-		if not installed then error(fail("not_installed", {name = name}), 0) end
-		for ____, path in ipairs(keys(installed.files)) do
-			add(path, nil, bytes(installed.files[path].size))
-		end
+	files=function(s,w)
+		local n=w[1]
+		local i=s.lock.packages[n]
+		if not i then error(fail("not_installed",{name=n}),0) end
+		for __,p in ipairs(keys(i.files)) do add(p,nil,bytes(i.files[p].size)) end
 	end,
-	verify = function(_, words, flags, client)
-		local findings = need(client.verify, #words > 0 and words or nil)
-		for ____, finding in ipairs(findings) do add(finding.problem .. ": " .. finding.path, colours.red) end
-		if #findings == 0 then
+	verify=function(_,w,f,c)
+		local fi=need(c.verify,#w>0 and w or nil)
+		for __,fin in ipairs(fi) do add(fin.problem..": "..fin.path,colours.red) end
+		if #fi==0 then
 			add("All files are as they were installed.")
-		elseif flags.fix then
-			return need(client.planRepair, findings)
+		elseif f.fix then
+			return need(c.planRepair,fi)
 		else
-			add("Repair them: ccpm verify --fix", NOTE)
+			add("Repair them: ccpm verify --fix",NOTE)
 		end
-		return #findings == 0
+		return #fi==0
 	end,
-	version = function(state)
-		local own = state.lock.packages.ccpm
-		add("ccpm " .. (own and own.version or "(not installed)"))
+	version=function(s)
+		local o=s.lock.packages.ccpm
+		add("ccpm " .. (o and o.version or "(not installed)"))
 	end,
-	["registry add"] = function(_, words, flags, client)
-		local position = words[2] and (tonumber(words[2]) or 0) or nil
-		need(client.addRegistry, words[1], {position = position, force = flags.force})
+	["registry add"]=function(_,w,f,c)
+		local p=w[2] and (tonumber(w[2]) or 0) or nil
+		need(c.addRegistry,w[1],{position=p,force=f.force})
 	end,
-	["registry remove"] = function(_, words, _flags, client) need(client.removeRegistry, words[1]) end,
-	["registry move"] = function(_, words, _flags, client)
-		need(client.moveRegistry, words[1], tonumber(words[2]) or 0)
-	end
+	["registry remove"]=function(_,w,_f,c) need(c.removeRegistry,w[1]) end,
+	["registry move"]=function(_,w,_f,c) need(c.moveRegistry,w[1],tonumber(w[2]) or 0) end
 }
 
-function M.help(program, topic)
-	local width = term.getSize()
-	local isFound = false
-	for line in io.lines("/help/" .. program .. ".txt") do
-		local flag = line:match("^%-%-([%l%-]+)")
-		if line:sub(1, #topic) == topic or flag and arguments.takes(topic, flag) then
-			add(#line > width and line:gsub("(%S)  +", "%1\n") or line)
-			isFound = true
+function M.help(p,t)
+	local w=term.getSize()
+	local i=false
+	for l in io.lines("/help/"..p..".txt") do
+		local f=l:match("^%-%-([%l%-]+)")
+		if l:sub(1,#t)==t or f and arguments.takes(t,f) then
+			add(#l>w and l:gsub("(%S)  +","%1\n") or l)
+			i=true
 		end
 	end
-	if not isFound then add("See: " .. program .. " help") end
+	if not i then add("See: "..p.." help") end
 end
 
-local function perform(line, client)
-	local command = line.command
-	if line.problem then add(line.problem, colours.red) end
-	if command == "help" then
-		M.help("ccpm", line.words[1] or "")
-		return line.problem == nil
+local function perform(l,c)
+	local co=l.command
+	if l.problem then add(l.problem,colours.red) end
+	if co=="help" then
+		M.help("ccpm",l.words[1] or "")
+		return l.problem==nil
 	end
-	if #need(client.recover) == 0 and command == "recover" then add("There is nothing to recover.") end
-	local act = actions[command]
-	local result = act and act(need(client.state), line.words, line.flags, client)
-	if command:sub(1, 8) == "registry" then listRegistries(need(client.state)) end
-	if type(result) == "table" then return (carryOut(result, line.flags, client)) end
-	return result ~= false
+	if #need(c.recover)==0 and co=="recover" then add("There is nothing to recover.") end
+	local a=actions[co]
+	local r=a and a(need(c.state),l.words,l.flags,c)
+	if co:sub(1,8)=="registry" then listRegistries(need(c.state)) end
+	if type(r)=="table" then return (carryOut(r,l.flags,c)) end
+	return r~=false
 end
 
-local function suggest(words, client)
-	local offered = offers(need(client.state))
-	for ____, word in ipairs(words) do
-		for length = offered[word] and 0 or math.min(#word, 40), 3, -1 do
-			for ____, name in ipairs(keys(offered)) do
-				if name:find(word:sub(1, length), 1, true) then
-					add("Did you mean: " .. name .. "?", NOTE)
+local function suggest(w,c)
+	local o=offers(need(c.state))
+	for __,wo in ipairs(w) do
+		for l=o[wo] and 0 or math.min(#wo,40),3,-1 do
+			for ___,n in ipairs(keys(o)) do
+				if n:find(wo:sub(1,l),1,true) then
+					add("Did you mean: "..n.."?",NOTE)
 					return
 				end
 			end
@@ -231,16 +219,16 @@ local function suggest(words, client)
 	end
 end
 
-function M.run(given, client, tell)
-	local line = arguments.parse(given)
-	local ok, done = pcall(perform, line, client)
-	if not ok then
-		if type(done) ~= "table" then error(done, 0) end
-		(tell or show)(done)
-		if done.code == "unknown_package" then suggest(line.words, client) end
+function M.run(g,c,t)
+	local l=arguments.parse(g)
+	local o,d=pcall(perform,l,c)
+	if not o then
+		if type(d)~="table" then error(d,0) end
+		(t or show)(d)
+		if d.code=="unknown_package" then suggest(l.words,c) end
 	end
 	flush()
-	return ok and done
+	return o and d
 end
 
 return M

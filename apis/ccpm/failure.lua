@@ -1,64 +1,61 @@
 --- Every way in which ccpm can fail.
-local M = {}
+local M={}
 local makeFailure = require("/apis/failure").makeFailure
-M.failures = {
-	http_disabled = {
+M.failures={
+	http_disabled={
 		"The HTTP API is switched off here.",
 		"In computercraft-server.toml: [http] enabled = true"
 	},
-	address_denied = {
+	address_denied={
 		"ComputerCraft forbids {registry} (Domain not permitted).",
 		'In computercraft-server.toml, at host = "$private": action = "allow"'
 	},
-	network_error = {
-		"The request to {registry} failed: {what}.",
-		"Check the network and: ccpm registry list"
-	},
-	server_error = {"{registry} failed at {path} (HTTP {status}).", "Try again in some minutes."},
-	no_index = {
+	network_error={"The request to {registry} failed: {what}.","Check the network and: ccpm registry list"},
+	server_error={"{registry} failed at {path} (HTTP {status}).","Try again in some minutes."},
+	no_index={
 		"{registry} is no registry: it has no packages/index.json.",
 		"Check the address: ccpm registry list"
 	},
-	file_missing = {"{registry} lists {path}, but does not serve it.", "Try again in some minutes."},
-	wrong_content = {"{registry} serves another {path} than it lists.", "Try again in some minutes."},
-	bad_index = {"The index of {registry} is not valid: {what}.", "Tell those who run that registry."},
-	bad_registry = {
+	file_missing={"{registry} lists {path}, but does not serve it.","Try again in some minutes."},
+	wrong_content={"{registry} serves another {path} than it lists.","Try again in some minutes."},
+	bad_index={"The index of {registry} is not valid: {what}.","Tell those who run that registry."},
+	bad_registry={
 		"{registry} is no registry's address.",
 		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub."
 	},
-	no_registry = {"No registry is configured.", "Add one: ccpm registry add <registry>"},
-	registry_known = {"{registry} is configured already.", "See: ccpm registry list"},
-	registry_unknown = {"{registry} is not configured.", "See: ccpm registry list"},
-	registry_position = {"There is no position {position}.", "Give one from 1 to {last}."},
-	unknown_package = {"No registry has a package {name}.", "See: ccpm search <word>"},
-	no_version = {"{need}, but there is {known}.", "Try: ccpm update, or add a registry that has it."},
-	conflict = {"{need}, but {but}.", "Upgrade or uninstall one, or add a registry."},
-	cycle = {"Packages need each other in a circle: {what}.", "Tell those who made them."},
-	too_complex = {"These packages need too much to be worked out.", "Install fewer of them at once."},
-	not_installed = {"{name} is not installed.", "See: ccpm list"},
-	needed_by = {"{name} is needed by {what}.", "Uninstall them, too: add --cascade"},
-	file_exists = {
+	no_registry={"No registry is configured.","Add one: ccpm registry add <registry>"},
+	registry_known={"{registry} is configured already.","See: ccpm registry list"},
+	registry_unknown={"{registry} is not configured.","See: ccpm registry list"},
+	registry_position={"There is no position {position}.","Give one from 1 to {last}."},
+	unknown_package={"No registry has a package {name}.","See: ccpm search <word>"},
+	no_version={"{need}, but there is {known}.","Try: ccpm update, or add a registry that has it."},
+	conflict={"{need}, but {but}.","Upgrade or uninstall one, or add a registry."},
+	cycle={"Packages need each other in a circle: {what}.","Tell those who made them."},
+	too_complex={"These packages need too much to be worked out.","Install fewer of them at once."},
+	not_installed={"{name} is not installed.","See: ccpm list"},
+	needed_by={"{name} is needed by {what}.","Uninstall them, too: add --cascade"},
+	file_exists={
 		"{path} is there, and no package brought it.",
 		"Move it away, or keep it beside: add --force"
 	},
-	file_conflict = {"{path} belongs to {owner}; {name} has it, too.", "Uninstall one of the two packages."},
-	folder_in_the_way = {"{path} is a folder; {name} has a file there.", "Move it: mv {path} {path}.old"},
-	file_in_the_way = {"{path} is a file; {name} needs a folder there.", "Move it: mv {path} {path}.lua"},
-	other_drive = {"{path} is on another drive.", "Move it away, or take the disk out."},
-	no_space = {
+	file_conflict={"{path} belongs to {owner}; {name} has it, too.","Uninstall one of the two packages."},
+	folder_in_the_way={"{path} is a folder; {name} has a file there.","Move it: mv {path} {path}.old"},
+	file_in_the_way={"{path} is a file; {name} needs a folder there.","Move it: mv {path} {path}.lua"},
+	other_drive={"{path} is on another drive.","Move it away, or take the disk out."},
+	no_space={
 		"The disk is too full: {needed} bytes are needed, {free} are free.",
 		"Delete something, or uninstall a package."
 	},
-	changed_meanwhile = {"{path} changed meanwhile. Nothing was touched.", "Try again."},
-	cannot_write = {"{path} cannot be written: {what}.", "Look at the disk, then try again."},
-	not_finished = {"A change was begun and cannot be finished.", "{what}"},
-	not_repairable = {"No registry has {path} of {name} as it was installed.", "Type: ccpm upgrade {name}"},
-	newer_format = {"{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."},
-	internal_error = {"Unexpected: {what}", "Please report this."}
+	changed_meanwhile={"{path} changed meanwhile. Nothing was touched.","Try again."},
+	cannot_write={"{path} cannot be written: {what}.","Look at the disk, then try again."},
+	not_finished={"A change was begun and cannot be finished.","{what}"},
+	not_repairable={"No registry has {path} of {name} as it was installed.","Type: ccpm upgrade {name}"},
+	newer_format={"{path} was written by a newer ccpm.","Upgrade ccpm, or delete that file."},
+	internal_error={"Unexpected: {what}","Please report this."}
 }
 
-function M.fail(code, detail) return makeFailure(M.failures, code, detail) end
+function M.fail(c,d) return makeFailure(M.failures,c,d) end
 
-function M.raise(code, detail) error(M.fail(code, detail), 0) end
+function M.raise(c,d) error(M.fail(c,d),0) end
 
 return M

@@ -1,94 +1,94 @@
 --- Finishes what a transaction of ccpm has begun.
-local M = {}
-M.STAGING = "trapos/ccpm.staging"
-M.JOURNAL = M.STAGING .. "/journal.json"
-M.PARTIAL = "trapos/ccpm.partial"
-M.FINISHER = "startup/00-ccpm-finish.lua"
+local M={}
+M.STAGING="trapos/ccpm.staging"
+M.JOURNAL=M.STAGING.."/journal.json"
+M.PARTIAL="trapos/ccpm.partial"
+M.FINISHER="startup/00-ccpm-finish.lua"
 
-function M.read(disk, path)
-	local file = disk.open(path, "rb")
-	if not file then return "" end
-	local content = file.readAll() or ""
-	file.close()
-	return content
+function M.read(d,p)
+	local f=d.open(p,"rb")
+	if not f then return "" end
+	local c=f.readAll() or ""
+	f.close()
+	return c
 end
 
-function M.freeName(disk, path, number)
-	local free = path .. (number or "")
-	return disk.exists(free) and M.freeName(disk, path, (number or 1) + 1) or free
+function M.freeName(d,p,n)
+	local f=p .. (n or "")
+	return d.exists(f) and M.freeName(d,p,(n or 1)+1) or f
 end
 
-local function removeEmptyFolders(disk, path)
-	local folder = fs.getDir(path)
-	while folder ~= "" do
-		if disk.isDir(folder) then
-			if #disk.list(folder) > 0 then return end
-			disk.delete(folder)
+local function removeEmptyFolders(d,p)
+	local f=fs.getDir(p)
+	while f~="" do
+		if d.isDir(f) then
+			if #d.list(f)>0 then return end
+			d.delete(f)
 		end
-		folder = fs.getDir(folder)
+		f=fs.getDir(f)
 	end
 end
 
-function M.moveTo(disk, from, to)
-	local folder = fs.getDir(to)
-	if not disk.isDir(folder) then disk.makeDir(folder) end
-	disk.move(from, to)
+function M.moveTo(d,f,t)
+	local fo=fs.getDir(t)
+	if not d.isDir(fo) then d.makeDir(fo) end
+	d.move(f,t)
 end
 
-function M.reasonOf(problem) return (tostring(problem):match("([^:%s][^:]*)$")) end
+function M.reasonOf(p) return (tostring(p):match("([^:%s][^:]*)$")) end
 
-local function perform(disk, step)
-	local path = step.path
-	local staged = step.staged
-	if staged and not disk.exists(staged) then return end
-	if disk.exists(path) and (step.folder or not disk.isDir(path)) then
-		if step.backup then M.moveTo(disk, path, step.backup) else disk.delete(path) end
+local function perform(d,s)
+	local p=s.path
+	local st=s.staged
+	if st and not d.exists(st) then return end
+	if d.exists(p) and (s.folder or not d.isDir(p)) then
+		if s.backup then M.moveTo(d,p,s.backup) else d.delete(p) end
 	end
-	if staged then M.moveTo(disk, staged, path) else removeEmptyFolders(disk, path) end
+	if st then M.moveTo(d,st,p) else removeEmptyFolders(d,p) end
 end
 
-function M.clean(disk, partial)
-	if not partial then disk.delete(M.PARTIAL) end
-	disk.delete(M.STAGING)
-	removeEmptyFolders(disk, M.PARTIAL .. "/any")
-	if disk.exists(M.FINISHER) then disk.delete(#disk.list("startup") > 1 and M.FINISHER or "startup") end
+function M.clean(d,p)
+	if not p then d.delete(M.PARTIAL) end
+	d.delete(M.STAGING)
+	removeEmptyFolders(d,M.PARTIAL.."/any")
+	if d.exists(M.FINISHER) then d.delete(#d.list("startup")>1 and M.FINISHER or "startup") end
 end
 
-function M.recover(disk, boot)
-	if not disk.exists(M.JOURNAL) then
-		local stopped = disk.exists(M.STAGING)
-		if not boot or not (stopped or disk.exists(M.FINISHER)) then return true end
-		M.clean(disk)
-		return true, stopped and "ccpm was stopped before it changed anything." or nil
+function M.recover(d,b)
+	if not d.exists(M.JOURNAL) then
+		local s=d.exists(M.STAGING)
+		if not b or not (s or d.exists(M.FINISHER)) then return true end
+		M.clean(d)
+		return true,s and "ccpm was stopped before it changed anything." or nil
 	end
-	local journal = textutils.unserializeJSON(M.read(disk, M.JOURNAL))
-	if type(journal) ~= "table" or journal.version ~= 1 then
-		disk.move(M.JOURNAL, M.freeName(disk, "trapos/ccpm.journal.broken"))
-		M.clean(disk)
-		return false, "ccpm cannot read its journal. Type: ccpm verify --fix"
+	local j=textutils.unserializeJSON(M.read(d,M.JOURNAL))
+	if type(j)~="table" or j.version~=1 then
+		d.move(M.JOURNAL,M.freeName(d,"trapos/ccpm.journal.broken"))
+		M.clean(d)
+		return false,"ccpm cannot read its journal. Type: ccpm verify --fix"
 	end
-	local before = boot and table.concat(disk.list("startup"), "/")
-	for _, step in ipairs(journal.steps) do
-		local ok, problem = pcall(perform, disk, step)
-		if not ok then
-			return false, "ccpm cannot finish: " .. journal.title .. "\n" .. step.path .. ": "
-				.. M.reasonOf(problem) .. ". Mend that, then: reboot"
+	local be=b and table.concat(d.list("startup"),"/")
+	for _,s in ipairs(j.steps) do
+		local o,p=pcall(perform,d,s)
+		if not o then
+			return false,"ccpm cannot finish: "..j.title.."\n"..s.path..": "..M.reasonOf(p)
+				..". Mend that, then: reboot"
 		end
 	end
-	local restarted = M.STAGING .. "/restarted"
-	if boot and table.concat(disk.list("startup"), "/") ~= before and not disk.exists(restarted) then
-		disk.makeDir(restarted)
+	local r=M.STAGING.."/restarted"
+	if b and table.concat(d.list("startup"),"/")~=be and not d.exists(r) then
+		d.makeDir(r)
 		os.reboot()
 	end
-	disk.delete(M.PARTIAL)
-	disk.move(M.STAGING, M.PARTIAL)
-	M.clean(disk)
-	return true, "ccpm finished: " .. journal.title .. " (the power had gone)"
+	d.delete(M.PARTIAL)
+	d.move(M.STAGING,M.PARTIAL)
+	M.clean(d)
+	return true,"ccpm finished: "..j.title.." (the power had gone)"
 end
 
-local name = ...
+local name=...
 if not name then
-	local done, line = M.recover(fs, true)
-	if line then (done and print or printError)(line) end
+	local d,l=M.recover(fs,true)
+	if l then (d and print or printError)(l) end
 end
 return M

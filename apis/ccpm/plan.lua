@@ -1,254 +1,240 @@
 --- What a change of the installed packages means for the files of the computer.
-local M = {}
+local M={}
 local failure = require("/apis/ccpm/failure")
-local fail = failure.fail
-local raise = failure.raise
+local fail=failure.fail
+local raise=failure.raise
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local state_ = require("/apis/ccpm/state")
 local leftBehind = require("/apis/ccpm/transaction").leftBehind
-local LEAST = 500
-local JOURNAL_ENTRY = 150
-local OVERHEAD = 5 * LEAST + 4000
-local NOBODYS = {name = "", file = {size = -1, sha256 = ""}}
+local LEAST=500
+local JOURNAL_ENTRY=150
+local OVERHEAD=5*LEAST+4000
+local NOBODYS={name="",file={size=-1,sha256=""}}
 
 function M.keys(...)
-	local records = {...}
-	local found = {}
-	local seen = {}
-	for _, record in ipairs(records) do
-		for key in pairs(record) do
-			if not seen[key] then found[#found + 1] = key end
-			seen[key] = true
+	local r={...}
+	local f={}
+	local s={}
+	for _,re in ipairs(r) do
+		for k in pairs(re) do
+			if not s[k] then f[#f+1]=k end
+			s[k]=true
 		end
 	end
-	table.sort(found)
-	return found
+	table.sort(f)
+	return f
 end
 
-function M.same(one, other)
-	if type(one) ~= "table" or type(other) ~= "table" then return one == other end
-	for _, key in ipairs(M.keys(one, other)) do
-		if not M.same(one[key], other[key]) then return false end
+function M.same(o,ot)
+	if type(o)~="table" or type(ot)~="table" then return o==ot end
+	for _,k in ipairs(M.keys(o,ot)) do
+		if not M.same(o[k],ot[k]) then return false end
 	end
 	return true
 end
 
-function M.look(disk, path)
-	return disk.exists(path) and not disk.isDir(path) and disk.attributes(path) or nil
+function M.look(d,p) return d.exists(p) and not d.isDir(p) and d.attributes(p) or nil end
+
+function M.matches(d,p,f)
+	local fo=M.look(d,p)
+	return fo~=nil and fo.size==f.size and sha256(finish.read(d,p))==f.sha256
 end
 
-function M.matches(disk, path, file)
-	local found = M.look(disk, path)
-	return found ~= nil and found.size == file.size and sha256(finish.read(disk, path)) == file.sha256
-end
-
-function M.stamp(disk)
-	local text = ""
-	for _, path in ipairs({state_.CACHE, state_.CONFIGURATION, state_.LOCK}) do
-		local found = M.look(disk, path)
-		if found then text = text .. path .. " " .. found.size .. " " .. found.modified .. " " end
+function M.stamp(d)
+	local t=""
+	for _,p in ipairs({state_.CACHE,state_.CONFIGURATION,state_.LOCK}) do
+		local f=M.look(d,p)
+		if f then t=t..p.." "..f.size.." "..f.modified.." " end
 	end
-	return text
+	return t
 end
 
-local function counted(size) return math.max(LEAST, size) end
+local function counted(s) return math.max(LEAST,s) end
 
-local function filesOf(lock)
-	local files = {}
-	for _, name in ipairs(M.keys(lock.packages)) do
-		for path, file in pairs(lock.packages[name].files) do
-			local other = files[path]
-			if other then raise("file_conflict", {path = path, owner = other.name, name = name}) end
-			files[path] = {name = name, file = file}
+local function filesOf(l)
+	local f={}
+	for _,n in ipairs(M.keys(l.packages)) do
+		for p,fi in pairs(l.packages[n].files) do
+			local o=f[p]
+			if o then raise("file_conflict",{path=p,owner=o.name,name=n}) end
+			f[p]={name=n,file=fi}
 		end
 	end
-	return files
+	return f
 end
 
-local function backupOf(disk, path)
-	local moved, count = path:gsub("^startup/", "startup.ccpm-old/")
-	return finish.freeName(disk, count > 0 and moved or path .. ".ccpm-old")
+local function backupOf(d,p)
+	local m,c=p:gsub("^startup/","startup.ccpm-old/")
+	return finish.freeName(d,c>0 and m or p..".ccpm-old")
 end
 
-local function packageChanges(before, after)
-	local changes = {}
-	for _, name in ipairs(M.keys(before.packages, after.packages)) do
-		local old = before.packages[name]
-		local fresh = after.packages[name]
-		local from = old and old.version
-		local to = fresh and fresh.version
-		if from ~= to then
-			changes[#changes + 1] = {name = name, from = from, to = to, registry = (fresh or old).registry}
-		end
+local function packageChanges(b,a)
+	local c={}
+	for _,n in ipairs(M.keys(b.packages,a.packages)) do
+		local o=b.packages[n]
+		local f=a.packages[n]
+		local fr=o and o.version
+		local t=f and f.version
+		if fr~=t then c[#c+1]={name=n,from=fr,to=t,registry=(f or o).registry} end
 	end
-	return changes
+	return c
 end
 
-local function dataThatGoes(disk, before, after)
-	local going = {}
-	local function isIn(path, folder) return string.find(path .. "/", folder .. "/", 1, true) == 1 end
-	for name, old in pairs(before.packages) do
-		for _, path in ipairs(after.packages[name] == nil and old.data or {}) do
-			if disk.exists(path) then going[path] = true end
-			for _, other in pairs(after.packages) do
-				for _, used in ipairs(other.data or {}) do
-					if isIn(path, used) or isIn(used, path) then going[path] = nil end
+local function dataThatGoes(d,b,a)
+	local g={}
+	local function isIn(p,f) return string.find(p.."/",f.."/",1,true)==1 end
+	for n,o in pairs(b.packages) do
+		for _,p in ipairs(a.packages[n]==nil and o.data or {}) do
+			if d.exists(p) then g[p]=true end
+			for _,ot in pairs(a.packages) do
+				for _,u in ipairs(ot.data or {}) do
+					if isIn(p,u) or isIn(u,p) then g[p]=nil end
 				end
 			end
 		end
 	end
-	if next(before.packages) ~= nil and next(after.packages) == nil then
-		for _, name in ipairs(disk.list("trapos")) do
-			if name:find("^ccpm%..*%.broken%d*$") then going["trapos/" .. name] = true end
+	if next(b.packages)~=nil and next(a.packages)==nil then
+		for _,n in ipairs(d.list("trapos")) do
+			if n:find("^ccpm%..*%.broken%d*$") then g["trapos/"..n]=true end
 		end
 	end
-	return M.keys(going)
+	return M.keys(g)
 end
 
-function M.makePlan(disk, title, before, state, notes, candidates, force, repair)
-	local old = filesOf(before.lock)
-	local fresh = filesOf(state.lock)
-	local left = leftBehind(disk)
-	local space = disk.getFreeSpace("")
-	local free = space == "unlimited" and math.huge or space
-	for _, size in pairs(left) do free = free + counted(size) end
-	local files = {}
-	local folders = {}
-	local going = {}
-	local download = 0
-	local overhead = OVERHEAD
-	local added = 0
-	local removed = 0
-	local function requireFolders(path, name)
-		local folder = path:match("^(.+)/")
-		while folder ~= nil and not folders[folder] do
-			folders[folder] = true
-			local other = fresh[folder]
-			if other then raise("file_conflict", {path = folder, owner = other.name, name = name}) end
-			if going[folder] or not disk.exists(folder) then
-				added = added + LEAST
-			elseif not disk.isDir(folder) then
-				raise("file_in_the_way", {path = folder, name = name})
-			elseif disk.getDrive(folder) ~= disk.getDrive("") then
-				raise("other_drive", {path = folder})
+function M.makePlan(d,t,b,s,n,c,f,r)
+	local o=filesOf(b.lock)
+	local fr=filesOf(s.lock)
+	local l=leftBehind(d)
+	local sp=d.getFreeSpace("")
+	local fre=sp=="unlimited" and math.huge or sp
+	for _,si in pairs(l) do fre=fre+counted(si) end
+	local fi={}
+	local fo={}
+	local g={}
+	local dow=0
+	local ov=OVERHEAD
+	local a=0
+	local re=0
+	local function requireFolders(p,na)
+		local fol=p:match("^(.+)/")
+		while fol~=nil and not fo[fol] do
+			fo[fol]=true
+			local ot=fr[fol]
+			if ot then raise("file_conflict",{path=fol,owner=ot.name,name=na}) end
+			if g[fol] or not d.exists(fol) then
+				a=a+LEAST
+			elseif not d.isDir(fol) then
+				raise("file_in_the_way",{path=fol,name=na})
+			elseif d.getDrive(fol)~=d.getDrive("") then
+				raise("other_drive",{path=fol})
 			end
-			folder = folder:match("^(.+)/")
+			fol=fol:match("^(.+)/")
 		end
 	end
-	local function planFile(path)
-		local was = old[path]
-		local owned = fresh[path]
-		local to = owned and owned.file
-		if was and to and was.file.sha256 == to.sha256 then return end
-		local found = M.look(disk, path)
-		if not to and not found or to and M.matches(disk, path, to) then return end
-		local name = (owned or was).name
-		local registry, backup
+	local function planFile(p)
+		local w=o[p]
+		local ow=fr[p]
+		local to=ow and ow.file
+		if w and to and w.file.sha256==to.sha256 then return end
+		local fou=M.look(d,p)
+		if not to and not fou or to and M.matches(d,p,to) then return end
+		local na=(ow or w).name
+		local reg,ba
 		if to then
-			requireFolders(path, name)
-			if disk.isDir(path) then raise("folder_in_the_way", {path = path, name = name}) end
-			for _, candidate in ipairs(candidates and candidates[name] or {}) do
-				if M.same(candidate.files[path], to) then
-					if registry == nil then registry = candidate.registry end
+			requireFolders(p,na)
+			if d.isDir(p) then raise("folder_in_the_way",{path=p,name=na}) end
+			for _,ca in ipairs(c and c[na] or {}) do
+				if M.same(ca.files[p],to) then
+					if reg==nil then reg=ca.registry end
 				end
 			end
-			if not registry then
-				local problem = fail("not_repairable", {path = path, name = name})
-				notes[#notes + 1] = problem.message .. " " .. problem.hint
+			if not reg then
+				local pr=fail("not_repairable",{path=p,name=na})
+				n[#n+1]=pr.message.." "..pr.hint
 				return
 			end
-			added = added + counted(to.size)
-			if not left[to.sha256] then download = download + to.size end
-			left[to.sha256] = to.size
+			a=a+counted(to.size)
+			if not l[to.sha256] then dow=dow+to.size end
+			l[to.sha256]=to.size
 		else
-			going[path] = true
+			g[p]=true
 		end
-		if found then
-			if was and M.matches(disk, path, was.file) then
-				removed = removed + counted(found.size)
+		if fou then
+			if w and M.matches(d,p,w.file) then
+				re=re+counted(fou.size)
 			else
-				if not was and not force then raise("file_exists", {path = path}) end
-				backup = backupOf(disk, path)
-				notes[#notes + 1] = "What was " .. path .. " is kept as " .. backup .. "."
+				if not w and not f then raise("file_exists",{path=p}) end
+				ba=backupOf(d,p)
+				n[#n+1]="What was "..p.." is kept as "..ba.."."
 			end
 		end
-		overhead = overhead + (JOURNAL_ENTRY + 2 * #path)
-		files[#files + 1] = {
-			path = path,
-			package = name,
-			to = to,
-			registry = registry,
-			backup = backup,
-			found = found
-		}
+		ov=ov+(JOURNAL_ENTRY+2*#p)
+		fi[#fi+1]={path=p,package=na,to=to,registry=reg,backup=ba,found=fou}
 	end
-	for _, finding in ipairs(repair or {}) do
-		old[finding.path] = not fresh[finding.path] and NOBODYS or nil
-	end
-	for _, path in ipairs(M.keys(old, fresh)) do planFile(path) end
-	local texts = M.same(before, state) and {} or state_.stateFiles(state, before)
-	for path, text in pairs(texts) do
-		local found = M.look(disk, path)
-		if found then removed = removed + counted(found.size) end
-		if text ~= false then added = added + counted(#text) end
+	for _,fin in ipairs(r or {}) do o[fin.path]=not fr[fin.path] and NOBODYS or nil end
+	for _,p in ipairs(M.keys(o,fr)) do planFile(p) end
+	local te=M.same(b,s) and {} or state_.stateFiles(s,b)
+	for p,tex in pairs(te) do
+		local fou=M.look(d,p)
+		if fou then re=re+counted(fou.size) end
+		if tex~=false then a=a+counted(#tex) end
 	end
 	return {
-		title = title,
-		packages = packageChanges(before.lock, state.lock),
-		files = files,
-		data = dataThatGoes(disk, before.lock, state.lock),
-		state = texts,
-		stamp = before.stamp,
-		download = download,
-		needed = overhead + added,
-		free = free,
-		freed = removed - added,
-		notes = notes
+		title=t,
+		packages=packageChanges(b.lock,s.lock),
+		files=fi,
+		data=dataThatGoes(d,b.lock,s.lock),
+		state=te,
+		stamp=b.stamp,
+		download=dow,
+		needed=ov+a,
+		free=fre,
+		freed=re-a,
+		notes=n
 	}
 end
 
-function M.withoutPackages(lock, names, options, notes)
-	local all = M.keys(lock.packages)
-	local going = {}
-	local queue = {}
-	local function remove(name)
-		if not lock.packages[name] then raise("not_installed", {name = name}) end
-		if not going[name] then queue[#queue + 1] = name end
-		going[name] = true
+function M.withoutPackages(l,n,o,no)
+	local a=M.keys(l.packages)
+	local g={}
+	local q={}
+	local function remove(na)
+		if not l.packages[na] then raise("not_installed",{name=na}) end
+		if not g[na] then q[#q+1]=na end
+		g[na]=true
 	end
-	for _, name in ipairs(names) do remove(name) end
-	for _, gone in ipairs(queue) do
-		local users = {}
-		for _, name in ipairs(all) do
-			if not going[name] and lock.packages[name].dependencies[gone] then users[#users + 1] = name end
+	for _,na in ipairs(n) do remove(na) end
+	for _,go in ipairs(q) do
+		local u={}
+		for _,na in ipairs(a) do
+			if not g[na] and l.packages[na].dependencies[go] then u[#u+1]=na end
 		end
-		local what = table.concat(users, ", ")
-		if what ~= "" and options.cascade ~= true then raise("needed_by", {name = gone, what = what}) end
-		for _, name in ipairs(users) do remove(name) end
+		local w=table.concat(u,", ")
+		if w~="" and o.cascade~=true then raise("needed_by",{name=go,what=w}) end
+		for _,na in ipairs(u) do remove(na) end
 	end
-	local needed = {}
-	local need
-	need = function(name)
-		local known = lock.packages[name]
-		if not known or needed[name] or going[name] then return end
-		needed[name] = true
-		for dependency in pairs(known.dependencies) do need(dependency) end
+	local ne={}
+	local nee
+	nee=function(na)
+		local k=l.packages[na]
+		if not k or ne[na] or g[na] then return end
+		ne[na]=true
+		for d in pairs(k.dependencies) do nee(d) end
 	end
-	local unused = {}
-	local packages = {}
-	for _, name in ipairs(all) do
-		if lock.packages[name].automatic ~= true then need(name) end
+	local u={}
+	local p={}
+	for _,na in ipairs(a) do
+		if l.packages[na].automatic~=true then nee(na) end
 	end
-	for _, name in ipairs(all) do
-		if not needed[name] and not going[name] then unused[#unused + 1] = name end
-		if needed[name] or not (going[name] or options.unused) then packages[name] = lock.packages[name] end
+	for _,na in ipairs(a) do
+		if not ne[na] and not g[na] then u[#u+1]=na end
+		if ne[na] or not (g[na] or o.unused) then p[na]=l.packages[na] end
 	end
-	if #unused > 0 and not options.unused then
-		notes[#notes + 1] = "Not needed any more: " .. table.concat(unused, ", ")
-			.. ". To remove: ccpm uninstall --unused"
+	if #u>0 and not o.unused then
+		no[#no+1]="Not needed any more: "..table.concat(u,", ")..". To remove: ccpm uninstall --unused"
 	end
-	return packages
+	return p
 end
 
 return M

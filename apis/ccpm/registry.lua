@@ -1,63 +1,60 @@
 --- Registries.
-local M = {}
+local M={}
 local decode = require("/apis/json").decode
 local fail = require("/apis/ccpm/failure").fail
 local formats = require("/apis/ccpm/formats")
 local sha256 = require("/apis/ccpm/sha256").sha256
-local match = string.match
-local LONGEST = 200
-local INDEX_PATH = "packages/index.json"
+local match=string.match
+local LONGEST=200
+local INDEX_PATH="packages/index.json"
 
-function M.baseUrl(registry)
-	local address = match(registry, "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
-	local repository, at, branch = match(registry, "^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
-	local base = address
-	if repository and (at == "") == (branch == "") then
-		base = "https://raw.githubusercontent.com/" .. repository .. "/"
-			.. (branch == "" and "HEAD" or branch)
+function M.baseUrl(r)
+	local a=match(r,"^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
+	local re,at,b=match(r,"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
+	local ba=a
+	if re and (at=="")==(b=="") then
+		ba="https://raw.githubusercontent.com/" .. re .. "/" .. (b=="" and "HEAD" or b)
 	end
-	if not base or #registry > LONGEST then
-		return false, fail("bad_registry", {registry = registry:sub(1, 40)})
-	end
-	return true, base .. "/"
+	if not ba or #r>LONGEST then return false,fail("bad_registry",{registry=r:sub(1,40)}) end
+	return true,ba.."/"
 end
 
-local function fetchText(fetch, base, registry, path)
-	local answer = fetch(base .. path)
-	local status = answer.status
-	local reason = answer.reason
-	if status == 200 then return true, answer.body end
-	local code = "server_error"
-	if status == 404 then code = path == INDEX_PATH and "no_index" or "file_missing" end
-	if not status then code = "network_error" end
-	if reason == "http is disabled" then code = "http_disabled" end
-	if reason == "Domain not permitted" then code = "address_denied" end
-	return false, fail(code, {registry = registry, path = path, status = status, what = reason})
+local function fetchText(f,b,r,p)
+	local a=f(b..p)
+	local s=a.status
+	local re=a.reason
+	if s==200 then return true,a.body end
+	local c="server_error"
+	if s==404 then c=p==INDEX_PATH and "no_index" or "file_missing" end
+	if not s then c="network_error" end
+	if re=="http is disabled" then c="http_disabled" end
+	if re=="Domain not permitted" then c="address_denied" end
+	return false,fail(c,{registry=r,path=p,status=s,what=re})
 end
 
-function M.fetchIndex(registry, fetch)
-	local ok, base = M.baseUrl(registry)
-	if not ok then return false, base end
-	local fetched, text = fetchText(fetch, base, registry, INDEX_PATH)
-	if not fetched then return false, text end
-	local what = "it is too large"
-	if #text <= formats.INDEX_BYTES then
-		local valid, index = formats.checkIndex(decode(text))
-		if valid then return true, index end
-		what = index
+function M.fetchIndex(r,f)
+	local o,b=M.baseUrl(r)
+	if not o then return false,b end
+	local fe,t=fetchText(f,b,r,INDEX_PATH)
+	if not fe then return false,t end
+	local w="it is too large"
+	if #t<=formats.INDEX_BYTES then
+		local v,i=formats.checkIndex(decode(t))
+		if v then return true,i end
+		w=i
 	end
-	return false, fail("bad_index", {registry = registry, what = what})
+	return false,fail("bad_index",{registry=r,what=w})
 end
 
-function M.fetchFile(change, fetch)
-	local to = change.to
-	local path = change.path
-	local registry = change.registry
-	local _, base = M.baseUrl(registry)
-	local ok, content = fetchText(fetch, base, registry, path)
-	if not ok then return false, content end
-	if #content == to.size and sha256(content) == to.sha256 then return true, content end
-	return false, fail("wrong_content", {registry = registry, path = path})
+function M.fetchFile(c,f)
+	local t=c.to
+	local p=c.path
+	local r=c.registry
+	local _,b=M.baseUrl(r)
+	local o,co=fetchText(f,b,r,p)
+	if not o then return false,co end
+	if #co==t.size and sha256(co)==t.sha256 then return true,co end
+	return false,fail("wrong_content",{registry=r,path=p})
 end
 
 return M

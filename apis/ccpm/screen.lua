@@ -1,114 +1,107 @@
 --- What `ccpm` shows.
-local M = {}
+local M={}
 local strings = require("cc.strings")
-local pending = {}
+local pending={}
 
-function M.add(text, colour, detail)
-	pending[#pending + 1] = {text = text, colour = colour, detail = detail}
-end
+function M.add(t,c,d) pending[#pending+1]={text=t,colour=c,detail=d} end
 
 local function clearRow()
-	local _, row = term.getCursorPos()
-	term.setCursorPos(1, row)
+	local _,r=term.getCursorPos()
+	term.setCursorPos(1,r)
 	term.clearLine()
 end
 
-local function choose(question, answers)
-	write(question)
+local function choose(q,a)
+	write(q)
 	while true do
-		local event, what = os.pullEventRaw()
-		local key
-		if event == "char" then key = what:lower() end
-		if event == "key" and what == keys.enter then key = "\n" end
-		if key and answers:find(key, 1, true) then return key end
-		if event == "terminate" then
+		local e,w=os.pullEventRaw()
+		local k
+		if e=="char" then k=w:lower() end
+		if e=="key" and w==keys.enter then k="\n" end
+		if k and a:find(k,1,true) then return k end
+		if e=="terminate" then
 			print()
-			error("Terminated", 0)
+			error("Terminated",0)
 		end
 	end
 end
 
 function M.flush()
-	local width, height = term.getSize()
-	local isPaged = settings.get("trapos.harness_mode") ~= true
-	local lines = pending
-	pending = {}
-	local column = 0
-	for _, line in ipairs(lines) do
-		local end_ = #line.text + 1
-		if line.detail and end_ + #line.detail <= width then column = math.max(column, end_) end
+	local w,h=term.getSize()
+	local i=settings.get("trapos.harness_mode")~=true
+	local l=pending
+	pending={}
+	local c=0
+	for _,li in ipairs(l) do
+		local e=#li.text+1
+		if li.detail and e+#li.detail<=w then c=math.max(c,e) end
 	end
 	clearRow()
-	local shown = 0
-	for _, line in ipairs(lines) do
-		local text = line.text
-		if line.detail then
-			local gap = math.min(column, width - #line.detail) - #text
-			text = text .. (gap > 0 and string.rep(" ", gap) or "\n") .. line.detail
+	local s=0
+	for _,li in ipairs(l) do
+		local t=li.text
+		if li.detail then
+			local g=math.min(c,w-#li.detail)-#t
+			t=t .. (g>0 and string.rep(" ",g) or "\n") .. li.detail
 		end
-		local before = term.getTextColour()
-		for number, row in ipairs(strings.wrap(text, #text > width and width - 2 or width)) do
-			if isPaged and shown > 0 and shown % (height - 1) == 0 then
-				local key = choose("-- Enter: more, q: quit --", "q\n")
+		local b=term.getTextColour()
+		for n,r in ipairs(strings.wrap(t,#t>w and w-2 or w)) do
+			if i and s>0 and s%(h-1)==0 then
+				local k=choose("-- Enter: more, q: quit --","q\n")
 				clearRow()
-				if key == "q" then return end
+				if k=="q" then return end
 			end
-			if line.colour and term.isColour() then term.setTextColour(line.colour) end
-			print(number > 1 and "  " .. row or row)
-			term.setTextColour(before)
-			shown = shown + 1
+			if li.colour and term.isColour() then term.setTextColour(li.colour) end
+			print(n>1 and "  "..r or r)
+			term.setTextColour(b)
+			s=s+1
 		end
 	end
 end
 
-function M.say(text, colour)
-	M.add(text, colour)
+function M.say(t,c)
+	M.add(t,c)
 	M.flush()
 end
 
-function M.fail(failure)
-	M.add(failure.message, colours.red)
-	M.say(failure.hint, colours.red)
+function M.fail(f)
+	M.add(f.message,colours.red)
+	M.say(f.hint,colours.red)
 end
 
-function M.ask(question, usual)
+function M.ask(q,u)
 	M.flush()
-	local key = choose(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ", "yn\n")
-	local agreed = key == "y" or usual and key == "\n"
-	print(agreed and "yes" or "no")
-	return agreed
+	local k=choose(q .. " " .. (u and "[Y/n]" or "[y/N]") .. " ","yn\n")
+	local a=k=="y" or u and k=="\n"
+	print(a and "yes" or "no")
+	return a
 end
 
-function M.bytes(count)
-	return count < 1000 and count .. " bytes" or string.format("%.1f kB", count / 1000)
-end
+function M.bytes(c) return c<1000 and c.." bytes" or string.format("%.1f kB",c/1000) end
 
-local PHASES = {index = "Asking ", fetch = "Fetching ", apply = "Writing "}
+local PHASES={index="Asking ",fetch="Fetching ",apply="Writing "}
 
-function M.showProgress(progress)
-	local width = term.getSize()
-	local all = progress.totalBytes
-	local text = (width < 40 and "" or PHASES[progress.phase]) .. progress.done .. "/" .. progress.total
-		.. " "
-	if all > 0 then
-		text = text .. string.format("%d/%d kB ", math.ceil(progress.bytes / 1000), math.ceil(all / 1000))
-	end
-	text = strings.ensure_width(text .. progress.name:sub(#text - width), width)
-	local lit = math.floor(width * progress.bytes / math.max(all, 1))
+function M.showProgress(p)
+	local w=term.getSize()
+	local a=p.totalBytes
+	local t=(w<40 and "" or PHASES[p.phase]) .. p.done .. "/" .. p.total .. " "
+	if a>0 then t=t..string.format("%d/%d kB ",math.ceil(p.bytes/1000),math.ceil(a/1000)) end
+	t=strings.ensure_width(t..p.name:sub(#t-w),w)
+	local l=math.floor(w*p.bytes/math.max(a,1))
 	clearRow()
-	term.blit(text, string.rep("0", width), string.rep("7", lit) .. string.rep("f", width - lit))
+	term.blit(t,string.rep("0",w),string.rep("7",l)..string.rep("f",w-l))
 end
 
-function M.need(call, ...)
+function M.need(c,...)
 	M.flush()
-	local returned, ok, value = pcall(call, ...)
+	local r,o,v=pcall(c,...)
 	clearRow()
-	if not returned then
-		if ok == "Terminated" then M.say("Nothing has changed. The same command goes on.") end
-		error(ok, 0)
+	if not r then
+		if o=="Terminated" then M.say("Nothing has changed. The same command goes on.") end
+		error(o,0)
 	end
-	if ok == false then error(value, 0) end
-	return value
+	if o==false then error(v,0) end
+	return v
 end
 
 return M

@@ -1,88 +1,88 @@
 --- Versions and version ranges, as npm's semver reads them.
-local M = {}
-local match = string.match
-local LARGEST = 9007199254740991
-local MARKS = "  = ^ ~ ~> < <= > >= "
+local M={}
+local match=string.match
+local LARGEST=9007199254740991
+local MARKS="  = ^ ~ ~> < <= > >= "
 
-local function split(text)
-	local parts = {}
-	for part in string.gmatch(text .. ".", "(.-)%.") do
-		if not match(part, "^[%w-]+$") or match(part, "^0%d+$") then return nil end
-		parts[#parts + 1] = match(part, "^%d+$") and tonumber(part) or part
+local function split(t)
+	local p={}
+	for pa in string.gmatch(t..".","(.-)%.") do
+		if not match(pa,"^[%w-]+$") or match(pa,"^0%d+$") then return nil end
+		p[#p+1]=match(pa,"^%d+$") and tonumber(pa) or pa
 	end
-	return parts
+	return p
 end
 
-local function parse(text)
-	local core, dash, rest = match(text:gsub("%+[%w.-]+$", ""), "^([%dxX*.]+)(%-?)(.*)$")
-	local numbers = split((string.gsub(core or "", "[X*]", "x")))
-	local prerelease = dash == "" and {} or split(rest or "")
-	if not numbers or #numbers > 3 or not prerelease then return nil end
-	if rest ~= "" and (dash == "" or #numbers < 3) then return nil end
-	local parts = {}
-	for _, part in ipairs(numbers) do
-		if part == "x" then return parts end
-		if type(part) == "string" or part > LARGEST then return nil end
-		parts[#parts + 1] = part
+local function parse(t)
+	local c,d,r=match(t:gsub("%+[%w.-]+$",""),"^([%dxX*.]+)(%-?)(.*)$")
+	local n=split((string.gsub(c or "","[X*]","x")))
+	local p=d=="" and {} or split(r or "")
+	if not n or #n>3 or not p then return nil end
+	if r~="" and (d=="" or #n<3) then return nil end
+	local pa={}
+	for _,par in ipairs(n) do
+		if par=="x" then return pa end
+		if type(par)=="string" or par>LARGEST then return nil end
+		pa[#pa+1]=par
 	end
-	for _, part in ipairs(prerelease) do parts[#parts + 1] = part end
-	return parts
+	for _,par in ipairs(p) do pa[#pa+1]=par end
+	return pa
 end
 
-local function order(one, other, count)
-	for index = 0, math.min(count or 99, math.max(#one, #other)) - 1 do
-		local a, b = one[index + 1], other[index + 1]
-		if a ~= b then
-			local isBefore = type(a) == "number"
+local function order(o,ot,c)
+	for i=0,math.min(c or 99,math.max(#o,#ot))-1 do
+		local a,b=o[i+1],ot[i+1]
+		if a~=b then
+			local is=type(a)=="number"
 			if not a or not b then
-				isBefore = (a == nil) ~= (index == 3)
-			elseif isBefore == (type(b) == "number") then
-				isBefore = a < b
+				is=(a==nil)~=(i==3)
+			elseif is==(type(b)=="number") then
+				is=a<b
 			end
-			return isBefore and "<" or ">"
+			return is and "<" or ">"
 		end
 	end
 	return "="
 end
 
-local function isIn(version, range)
-	local isInAny = false
-	for alternative in string.gmatch(range .. "||", "(.-)||") do
-		local isInThis = true
-		local isNamed = #version == 3
-		local hyphens = alternative:gsub("^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2")
-		local text = hyphens:gsub("([<>=~^])%s+", "%1")
-		for token in text:gmatch("%S+") do
-			local mark, rest = match(token, "^([<>=~^]*)v?(.*)$")
-			local parts = parse(rest)
-			if not parts or not MARKS:find(" " .. mark .. " ", 1, true) then return nil end
-			if #parts > 3 and order(version, parts, 3) == "=" then isNamed = true end
-			local given = math.min(#parts, 3)
-			local count = given < 3 and given or nil
-			if mark:sub(1, 1) == "~" then count = math.min(given, 2) end
-			if mark == "^" then
-				count = math.min(given, 1)
-				while count < given and parts[count] == 0 do count = count + 1 end
+local function isIn(v,r)
+	local i=false
+	for a in string.gmatch(r.."||","(.-)||") do
+		local is=true
+		local isN=#v==3
+		local h=a:gsub("^%s*(%S+)%s+%-%s+(%S+)%s*$",">=%1 <=%2")
+		local t=h:gsub("([<>=~^])%s+","%1")
+		for to in t:gmatch("%S+") do
+			local m,re=match(to,"^([<>=~^]*)v?(.*)$")
+			local p=parse(re)
+			if not p or not MARKS:find(" "..m.." ",1,true) then return nil end
+			if #p>3 and order(v,p,3)=="=" then isN=true end
+			local g=math.min(#p,3)
+			local c=g<3 and g or nil
+			if m:sub(1,1)=="~" then c=math.min(g,2) end
+			if m=="^" then
+				c=math.min(g,1)
+				while c<g and p[c]==0 do c=c+1 end
 			end
-			local signs = match(mark, "^[<>]=?") or "="
-			if not signs:find(order(version, parts, count), 1, true) then isInThis = false end
-			if given > 0 and signs:sub(1, 1) ~= "<" then
-				if mark == ">" and given < 3 then parts[given] = parts[given] + 1 end
-				for index = given, 2 do parts[index + 1] = 0 end
-				if order(version, parts) == "<" then isInThis = false end
+			local s=match(m,"^[<>]=?") or "="
+			if not s:find(order(v,p,c),1,true) then is=false end
+			if g>0 and s:sub(1,1)~="<" then
+				if m==">" and g<3 then p[g]=p[g]+1 end
+				for ind=g,2 do p[ind+1]=0 end
+				if order(v,p)=="<" then is=false end
 			end
 		end
-		if isInThis and isNamed then isInAny = true end
+		if is and isN then i=true end
 	end
-	return isInAny
+	return i
 end
 
-function M.isVersion(text) return match(text, "^%d+%.%d+%.%d") ~= nil and parse(text) ~= nil end
+function M.isVersion(t) return match(t,"^%d+%.%d+%.%d")~=nil and parse(t)~=nil end
 
-function M.compare(a, b) return string.find("<=>", order(parse(a), parse(b)), 1, true) - 2 end
+function M.compare(a,b) return string.find("<=>",order(parse(a),parse(b)),1,true)-2 end
 
-function M.isRange(text) return isIn({0, 0, 0}, text) ~= nil end
+function M.isRange(t) return isIn({0,0,0},t)~=nil end
 
-function M.satisfies(version, range) return isIn(parse(version), range) == true end
+function M.satisfies(v,r) return isIn(parse(v),r)==true end
 
 return M

@@ -1,152 +1,148 @@
 --- Changes files of the computer all at once or not at all, whenever the power goes.
-local M = {}
+local M={}
 local encode = require("/apis/json").encode
 local fail = require("/apis/ccpm/failure").fail
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
-local FOLDER_BYTES = 500
-local FINISHER = "apis/ccpm/finish.lua"
-local STAGING = finish.STAGING
+local FOLDER_BYTES=500
+local FINISHER="apis/ccpm/finish.lua"
+local STAGING=finish.STAGING
 
-local function guarded(act)
+local function guarded(a)
 	return function(...)
-		local ok, value = pcall(act, ...)
-		if ok or type(value) == "table" then return ok, value end
-		return false, fail("cannot_write", {path = STAGING, what = finish.reasonOf(value)})
+		local o,v=pcall(a,...)
+		if o or type(v)=="table" then return o,v end
+		return false,fail("cannot_write",{path=STAGING,what=finish.reasonOf(v)})
 	end
 end
 
-local function changed(path) error(fail("changed_meanwhile", {path = path}), 0) end
+local function changed(p) error(fail("changed_meanwhile",{path=p}),0) end
 
-local function finishCommitted(disk)
-	local done, line = finish.recover(disk)
-	if not done then error(fail("not_finished", {what = line}), 0) end
-	return line
+local function finishCommitted(d)
+	local don,l=finish.recover(d)
+	if not don then error(fail("not_finished",{what=l}),0) end
+	return l
 end
 
-local function write(disk, path, content)
-	local file, reason = disk.open(path, "wb")
-	if not file then error(reason, 0) end
-	local ok, problem = pcall(function() file.write(content) end)
-	file.close()
-	if ok and disk.getSize(path) == #content then return end
-	disk.delete(path)
-	error(ok and "Out of space" or problem, 0)
+local function write(d,p,c)
+	local f,r=d.open(p,"wb")
+	if not f then error(r,0) end
+	local o,pr=pcall(function() f.write(c) end)
+	f.close()
+	if o and d.getSize(p)==#c then return end
+	d.delete(p)
+	error(o and "Out of space" or pr,0)
 end
 
-function M.leftBehind(disk)
-	local sizes = {}
-	for _, name in ipairs(disk.isDir(finish.PARTIAL) and disk.list(finish.PARTIAL) or {}) do
-		sizes[name] = disk.getSize(finish.PARTIAL .. "/" .. name)
+function M.leftBehind(d)
+	local s={}
+	for _,n in ipairs(d.isDir(finish.PARTIAL) and d.list(finish.PARTIAL) or {}) do
+		s[n]=d.getSize(finish.PARTIAL.."/"..n)
 	end
-	return sizes
+	return s
 end
 
-function M.open(disk, files)
-	local contents = finish.PARTIAL .. "/"
-	local owner = STAGING .. "/of-" .. math.random(1000000000)
-	local staged = {}
-	local finisher
+function M.open(d,f)
+	local c=finish.PARTIAL.."/"
+	local o=STAGING.."/of-"..math.random(1000000000)
+	local s={}
+	local fi
 	local function own()
-		if not disk.exists(owner) then changed(STAGING) end
+		if not d.exists(o) then changed(STAGING) end
 	end
-	local function guard(source)
-		if disk.exists(finish.FINISHER) then return end
-		disk.copy(source, owner .. "/finish.lua")
-		finish.moveTo(disk, owner .. "/finish.lua", finish.FINISHER)
+	local function guard(so)
+		if d.exists(finish.FINISHER) then return end
+		d.copy(so,o.."/finish.lua")
+		finish.moveTo(d,o.."/finish.lua",finish.FINISHER)
 	end
-	local function accept(sha)
-		staged[sha] = true
-		if sha == finisher then guard(contents .. sha) end
+	local function accept(sh)
+		s[sh]=true
+		if sh==fi then guard(c..sh) end
 	end
-	local function has(fingerprint)
-		local sha = fingerprint.sha256
-		local path = contents .. sha
-		if not staged[sha] and disk.exists(path) and sha256(finish.read(disk, path)) == sha then
-			accept(sha)
-		end
-		return staged[sha]
+	local function has(fin)
+		local sh=fin.sha256
+		local p=c..sh
+		if not s[sh] and d.exists(p) and sha256(finish.read(d,p))==sh then accept(sh) end
+		return s[sh]
 	end
 	local function keep()
-		if disk.exists(owner) and not disk.exists(finish.JOURNAL) then pcall(finish.clean, disk, true) end
+		if d.exists(o) and not d.exists(finish.JOURNAL) then pcall(finish.clean,d,true) end
 	end
-	local begin = guarded(function()
-		if finishCommitted(disk) then changed("trapos/ccpm.lock.json") end
-		if disk.exists("startup") and not disk.isDir("startup") then
-			error(fail("file_in_the_way", {path = "startup", name = "ccpm"}), 0)
+	local b=guarded(function()
+		if finishCommitted(d) then changed("trapos/ccpm.lock.json") end
+		if d.exists("startup") and not d.isDir("startup") then
+			error(fail("file_in_the_way",{path="startup",name="ccpm"}),0)
 		end
-		disk.delete(STAGING)
-		disk.makeDir(owner)
-		if disk.exists(FINISHER) then guard(FINISHER) end
-		for _, change in ipairs(files) do
-			local to = change.to
-			if to then staged[to.sha256] = false end
-			if to and change.path == FINISHER then finisher = to.sha256 end
+		d.delete(STAGING)
+		d.makeDir(o)
+		if d.exists(FINISHER) then guard(FINISHER) end
+		for _,ch in ipairs(f) do
+			local t=ch.to
+			if t then s[t.sha256]=false end
+			if t and ch.path==FINISHER then fi=t.sha256 end
 		end
-		for sha in pairs(M.leftBehind(disk)) do
-			if staged[sha] == nil then disk.delete(contents .. sha) end
+		for sh in pairs(M.leftBehind(d)) do
+			if s[sh]==nil then d.delete(c..sh) end
 		end
 	end)
-	local stage = guarded(function(fingerprint, content)
+	local st=guarded(function(fin,co)
 		own()
-		write(disk, contents .. fingerprint.sha256, content)
-		accept(fingerprint.sha256)
+		write(d,c..fin.sha256,co)
+		accept(fin.sha256)
 	end)
-	local commit = guarded(function(plan, stateFiles)
+	local co=guarded(function(p,sta)
 		own()
-		local steps = {}
-		local going = {}
-		local used = {}
-		local needed = 0
-		local function requireFolder(path)
-			local folder = fs.getDir(path)
-			if used[folder] or disk.isDir(folder) then return end
-			if disk.exists(folder) and not going[folder] then changed(folder) end
-			used[folder] = true
-			needed = needed + FOLDER_BYTES
-			requireFolder(folder)
+		local ste={}
+		local g={}
+		local u={}
+		local n=0
+		local function requireFolder(pa)
+			local fo=fs.getDir(pa)
+			if u[fo] or d.isDir(fo) then return end
+			if d.exists(fo) and not g[fo] then changed(fo) end
+			u[fo]=true
+			n=n+FOLDER_BYTES
+			requireFolder(fo)
 		end
-		for _, change in ipairs(plan.files) do
-			local path = change.path
-			local backup = change.backup
-			local seen = change.found or {}
-			local now = disk.exists(path) and disk.attributes(path) or {}
-			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then changed(path) end
-			if backup then
-				if disk.exists(backup) then changed(backup) end
-				requireFolder(backup)
+		for _,ch in ipairs(p.files) do
+			local pa=ch.path
+			local ba=ch.backup
+			local se=ch.found or {}
+			local no=d.exists(pa) and d.attributes(pa) or {}
+			if no.size~=se.size or no.modified~=se.modified or no.isDir then changed(pa) end
+			if ba then
+				if d.exists(ba) then changed(ba) end
+				requireFolder(ba)
 			end
-			local source
-			if not change.to then
-				going[path] = true
+			local so
+			if not ch.to then
+				g[pa]=true
 			else
-				if not staged[change.to.sha256] then changed(STAGING) end
-				requireFolder(path)
-				local content = contents .. change.to.sha256
-				source = used[content] and owner .. "/" .. #steps or content
-				if used[content] then disk.copy(content, source) end
-				used[content] = true
+				if not s[ch.to.sha256] then changed(STAGING) end
+				requireFolder(pa)
+				local co=c..ch.to.sha256
+				so=u[co] and o .. "/" .. #ste or co
+				if u[co] then d.copy(co,so) end
+				u[co]=true
 			end
-			steps[#steps + 1] = {path = path, staged = source, backup = backup}
+			ste[#ste+1]={path=pa,staged=so,backup=ba}
 		end
-		for _, path in ipairs(plan.data) do steps[#steps + 1] = {path = path, folder = true} end
-		for path, text in pairs(stateFiles) do
-			local source = text ~= false and owner .. "/" .. fs.getName(path) or nil
-			if source then write(disk, source, text) end
-			steps[#steps + 1] = {path = path, staged = source}
+		for _,pa in ipairs(p.data) do ste[#ste+1]={path=pa,folder=true} end
+		for pa,t in pairs(sta) do
+			local so=t~=false and o.."/"..fs.getName(pa) or nil
+			if so then write(d,so,t) end
+			ste[#ste+1]={path=pa,staged=so}
 		end
-		write(disk, finish.JOURNAL .. ".new", encode({version = 1, title = plan.title, steps = steps}))
-		local free = disk.getFreeSpace("/")
-		if free ~= "unlimited" and free < needed then
-			error(fail("no_space", {needed = needed, free = free}), 0)
-		end
-		disk.move(finish.JOURNAL .. ".new", finish.JOURNAL)
-		finishCommitted(disk)
+		write(d,finish.JOURNAL..".new",encode({version=1,title=p.title,steps=ste}))
+		local fr=d.getFreeSpace("/")
+		if fr~="unlimited" and fr<n then error(fail("no_space",{needed=n,free=fr}),0) end
+		d.move(finish.JOURNAL..".new",finish.JOURNAL)
+		finishCommitted(d)
 	end)
-	local ok, failure = begin()
-	if ok then return true, {has = has, stage = stage, keep = keep, commit = commit} end
+	local ok,fa=b()
+	if ok then return true,{has=has,stage=st,keep=keep,commit=co} end
 	keep()
-	return false, failure
+	return false,fa
 end
 
 return M

@@ -1,40 +1,34 @@
 --- What stands on the disk that is not what was installed.
-local M = {}
+local M={}
 local plan = require("/apis/ccpm/plan")
 
-function M.verify(disk, lock, names)
-	local findings = {}
-	local owned = {}
-	local folders = {trapos = "^ccpm%."}
-	for _, path in ipairs({"ccpm.json", "ccpm.lock.json", "ccpm.cache.json"}) do
-		owned["trapos/" .. path] = true
-	end
-	for _, name in ipairs(names or plan.keys(lock.packages)) do
-		for path, file in pairs(lock.packages[name].files) do
-			owned[path] = true
-			local folder = path:match("^(.+/.+)/")
-			if folder then folders[folder] = "" end
-			if not plan.matches(disk, path, file) then
-				findings[#findings + 1] = {
-					path = path,
-					problem = plan.look(disk, path) and "changed" or "missing",
-					package = name
-				}
+function M.verify(d,l,n)
+	local f={}
+	local o={}
+	local fo={trapos="^ccpm%."}
+	for _,p in ipairs({"ccpm.json","ccpm.lock.json","ccpm.cache.json"}) do o["trapos/"..p]=true end
+	for _,na in ipairs(n or plan.keys(l.packages)) do
+		for p,fi in pairs(l.packages[na].files) do
+			o[p]=true
+			local fol=p:match("^(.+/.+)/")
+			if fol then fo[fol]="" end
+			if not plan.matches(d,p,fi) then
+				f[#f+1]={path=p,problem=plan.look(d,p) and "changed" or "missing",package=na}
 			end
 		end
 	end
-	for _, folder in ipairs(names and {} or plan.keys(folders)) do
-		for _, name in ipairs(disk.isDir(folder) and disk.list(folder) or {}) do
-			local path = folder .. "/" .. name
-			local function has(pattern) return name:find(pattern) ~= nil end
-			local isKept = has("%.ccpm%-old%d*$") or has("%.broken%d*$")
-			if has(folders[folder]) and not isKept and not owned[path] and plan.look(disk, path) then
-				findings[#findings + 1] = {path = path, problem = "foreign"}
+	for _,fol in ipairs(n and {} or plan.keys(fo)) do
+		for _,na in ipairs(d.isDir(fol) and d.list(fol) or {}) do
+			local p=fol.."/"..na
+			local function has(pa) return na:find(pa)~=nil end
+			local i=has("%.ccpm%-old%d*$") or has("%.broken%d*$")
+			if has(fo[fol]) and not i and not o[p] and plan.look(d,p) then
+				f[#f+1]={path=p,problem="foreign"}
 			end
 		end
 	end
-	table.sort(findings, function(one, other) return one.path < other.path end)
-	return findings
+	table.sort(f,function(on,ot) return on.path<ot.path end)
+	return f
 end
 
 return M

@@ -1,97 +1,97 @@
 --- Runs spec files and says what became of each case.
-local M = {}
+local M={}
 local assertions = require("/apis/test/assertions")
 local createSuite = require("/apis/test/suite").createSuite
 local show = require("/apis/test/values").show
 local modules = require("cc.require")
 
-local function lineIn(file, trace)
-	local _, last = trace:find(file .. ":", 1, true)
-	local line = string.match(last and trace:sub(last + 1) or "", "^%d+")
-	return line and file .. ":" .. line or nil
+local function lineIn(f,t)
+	local _,l=t:find(f..":",1,true)
+	local li=string.match(l and t:sub(l+1) or "","^%d+")
+	return li and f..":"..li or nil
 end
 
-local function attempt(file, body)
-	local where
-	local ok, value = xpcall(body, function(problem)
-		where = lineIn(file, debug.traceback())
-		return problem
+local function attempt(f,b)
+	local w
+	local o,v=xpcall(b,function(p)
+		w=lineIn(f,debug.traceback())
+		return p
 	end)
-	if not ok and value == "Terminated" then error(value, 0) end
-	return not ok and {value = value, where = where} or nil
+	if not o and v=="Terminated" then error(v,0) end
+	return not o and {value=v,where=w} or nil
 end
 
-local function failed(names, bindingPattern0)
-	local where, value
-	value = bindingPattern0.value
-	where = bindingPattern0.where
-	local result = {names = names, status = "failed", where = where}
-	if assertions.isAssertionFailure(value) then
-		result.message = value.message
-		result.expected = value.expected
-		result.got = value.got
+local function failed(n,b)
+	local w,v
+	v=b.value
+	w=b.where
+	local r={names=n,status="failed",where=w}
+	if assertions.isAssertionFailure(v) then
+		r.message=v.message
+		r.expected=v.expected
+		r.got=v.got
 	else
-		local isText = type(value) ~= "table"
-		if not isText then
-			local opt_2 = getmetatable(value)
-			isText = (opt_2 and opt_2.__tostring) ~= nil
+		local i=type(v)~="table"
+		if not i then
+			local o=getmetatable(v)
+			i=(o and o.__tostring)~=nil
 		end
-		result.message = isText and tostring(value) or show(value)
+		r.message=i and tostring(v) or show(v)
 	end
-	return result
+	return r
 end
 
-local function runBefore(block)
-	if block.parent then runBefore(block.parent) end
-	for _, body in ipairs(block.before) do body() end
+local function runBefore(b)
+	if b.parent then runBefore(b.parent) end
+	for _,bo in ipairs(b.before) do bo() end
 end
 
-local function runCase(file, bindingPattern0)
-	local body, block, names
-	names = bindingPattern0.names
-	block = bindingPattern0.block
-	body = bindingPattern0.body
-	if not body then return {names = names, status = "pending"} end
-	local problem = attempt(file, function()
-		runBefore(block)
-		body()
+local function runCase(f,b)
+	local bo,bl,n
+	n=b.names
+	bl=b.block
+	bo=b.body
+	if not bo then return {names=n,status="pending"} end
+	local p=attempt(f,function()
+		runBefore(bl)
+		bo()
 	end)
-	local around = block
-	while around ~= nil do
-		for _, after in ipairs(around.after) do
-			local another = attempt(file, after)
-			if problem == nil then problem = another end
+	local a=bl
+	while a~=nil do
+		for _,af in ipairs(a.after) do
+			local an=attempt(f,af)
+			if p==nil then p=an end
 		end
-		around = around.parent
+		a=a.parent
 	end
-	if not problem then return {names = names, status = "passed"} end
-	local reason = type(problem.value) == "table" and problem.value.pending or nil
-	if reason then return {names = names, status = "pending", message = reason} end
-	return failed(names, problem)
+	if not p then return {names=n,status="passed"} end
+	local r=type(p.value)=="table" and p.value.pending or nil
+	if r then return {names=n,status="pending",message=r} end
+	return failed(n,p)
 end
 
-function M.runFile(path, shell, skipped, tell)
-	local createSuite_result_5 = createSuite()
-	local vocabulary = createSuite_result_5.vocabulary
-	local cases = createSuite_result_5.cases
-	local close = createSuite_result_5.close
-	local environment = {shell = shell, assert = assertions.assertions, arg = {[0] = path}}
-	for word, meaning in pairs(vocabulary) do environment[word] = meaning end
-	local require_, loaded = modules.make(environment, fs.getDir(path))
-	environment.require = require_
-	environment.package = loaded
-	setmetatable(environment, {__index = _G})
-	local handle, problem = fs.open(path, "r")
-	if not handle then return tell(failed({"loads"}, {value = problem})) end
-	local source = handle.readAll()
-	handle.close()
-	local chunk, mistake = load(source, "@" .. path, "t", environment)
-	local broken = not chunk and {value = mistake} or attempt(path, chunk)
-	if broken then return tell(failed({"loads"}, broken)) end
-	close()
-	for _, one in ipairs(cases) do
-		local reason = skipped[table.concat(one.names, " ")]
-		tell(reason and {names = one.names, status = "pending", message = reason} or runCase(path, one))
+function M.runFile(p,s,sk,t)
+	local c=createSuite()
+	local v=c.vocabulary
+	local ca=c.cases
+	local cl=c.close
+	local e={shell=s,assert=assertions.assertions,arg={[0]=p}}
+	for w,m in pairs(v) do e[w]=m end
+	local r,l=modules.make(e,fs.getDir(p))
+	e.require=r
+	e.package=l
+	setmetatable(e,{__index=_G})
+	local h,pr=fs.open(p,"r")
+	if not h then return t(failed({"loads"},{value=pr})) end
+	local so=h.readAll()
+	h.close()
+	local ch,m=load(so,"@"..p,"t",e)
+	local b=not ch and {value=m} or attempt(p,ch)
+	if b then return t(failed({"loads"},b)) end
+	cl()
+	for _,o in ipairs(ca) do
+		local re=sk[table.concat(o.names," ")]
+		t(re and {names=o.names,status="pending",message=re} or runCase(p,o))
 	end
 end
 

@@ -1,49 +1,47 @@
 --- The words of a spec file, in busted's vocabulary, and the cases that they make.
-local M = {}
+local M={}
 
-local function withName(names, name)
-	local longer = {}
-	for _, one in ipairs(names) do longer[#longer + 1] = one end
-	longer[#longer + 1] = name
-	return longer
+local function withName(n,na)
+	local l={}
+	for _,o in ipairs(n) do l[#l+1]=o end
+	l[#l+1]=na
+	return l
 end
 
 function M.createSuite()
-	local cases = {}
-	local block = {names = {}, before = {}, after = {}}
-	local isClosed = false
-	local function mustBeOpen(word)
-		if isClosed then error(word .. " cannot stand inside of a case", 3) end
+	local c={}
+	local b={names={},before={},after={}}
+	local i=false
+	local function mustBeOpen(w)
+		if i then error(w.." cannot stand inside of a case",3) end
 	end
-	local function add(name, body)
-		cases[#cases + 1] = {names = withName(block.names, name), block = block, body = body}
-	end
+	local function add(n,bo) c[#c+1]={names=withName(b.names,n),block=b,body=bo} end
 	return {
-		cases = cases,
-		close = function() isClosed = true end,
-		vocabulary = {
-			describe = function(name, body)
+		cases=c,
+		close=function() i=true end,
+		vocabulary={
+			describe=function(n,bo)
 				mustBeOpen("describe")
-				local outer = block
-				block = {names = withName(outer.names, name), parent = outer, before = {}, after = {}}
-				body()
-				block = outer
+				local o=b
+				b={names=withName(o.names,n),parent=o,before={},after={}}
+				bo()
+				b=o
 			end,
-			it = function(name, body)
+			it=function(n,bo)
 				mustBeOpen("it")
-				add(name, body)
+				add(n,bo)
 			end,
-			pending = function(name)
-				if isClosed then error({pending = name or ""}, 0) end
-				add(name or "pending")
+			pending=function(n)
+				if i then error({pending=n or ""},0) end
+				add(n or "pending")
 			end,
-			before_each = function(body)
+			before_each=function(bo)
 				mustBeOpen("before_each")
-				block.before[#block.before + 1] = body
+				b.before[#b.before+1]=bo
 			end,
-			after_each = function(body)
+			after_each=function(bo)
 				mustBeOpen("after_each")
-				block.after[#block.after + 1] = body
+				b.after[#b.after+1]=bo
 			end
 		}
 	}

@@ -3,7 +3,7 @@ import { copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Index } from "../../tools/build/packages.ts";
-import { projectFolder } from "../../tools/harness/disk.ts";
+import { projectFolder, usedSpace } from "../../tools/harness/disk.ts";
 import { readIndex } from "../../tools/registry/server.ts";
 import { type ChangingRegistry, filesOn, openWorkshop, type Workshop, writeFiles } from "./ccpm-support.ts";
 import "./support.ts";
@@ -35,6 +35,8 @@ it("--yes asks nothing, takes TrapOS and says what to type", async () => {
         await player.restarted(() => player.computer.type("reboot\n"));
         expect(await player.run("ccpm verify")).toContain("All files are as they were installed.");
     });
+    // As much as a floppy disk holds, with the lock and the cache.
+    expect(usedSpace(disk)).toBeLessThanOrEqual(125_000);
     const lock = JSON.parse((await filesOn(disk))["trapos/ccpm.lock.json"] ?? "") as {
         packages: Record<string, { automatic?: boolean }>;
     };

@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import type { Index } from "../../tools/build/packages.ts";
 import { startCountingProxy } from "../../tools/bench/counting-proxy.ts";
 import { type Figure, isOk, namesMeant } from "../../tools/bench/figure.ts";
-import { usedSpace } from "../../tools/bench/figures/ccpm.ts";
+import { usedSpace } from "../../tools/harness/disk.ts";
 import { figures } from "../../tools/bench/figures/index.ts";
 import { installedSize } from "../../tools/bench/figures/installed-size.ts";
 import { timing } from "../../tools/bench/figures/turns.ts";

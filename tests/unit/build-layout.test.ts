@@ -160,12 +160,12 @@ return M
 
     test("of a module that no program requires are the first sentence on the file", () => {
         const source = "/** Rows. All of them. */\n\n/** Counts. */\nexport const count = 1;";
-        expect(luaOf(source, "apis/list/count")).toBe("--- Rows.\nlocal M = {}\nM.count = 1\nreturn M\n");
+        expect(luaOf(source, "apis/list/count")).toBe("--- Rows.\nlocal M={}\nM.count=1\nreturn M\n");
     });
 
     test("of a module that calls itself internal are no more", () => {
         const lua = luaOf("/**\n * Rows.\n *\n * @internal\n */\n\n/** Counts. */\nexport const count = 1;");
-        expect(lua).toBe("--- Rows.\nlocal M = {}\nM.count = 1\nreturn M\n");
+        expect(lua).toBe("--- Rows.\nlocal M={}\nM.count=1\nreturn M\n");
     });
 
     test("of the file and of its first statement do not run together", () => {

@@ -75,7 +75,7 @@ function commentsBefore(node: ts.Node, checker: ts.TypeChecker): string[] {
  * A module in a folder below apis/ is a part of the one beside the folder: no program requires it. Nor one that says
  * so at its top.
  */
-function isInternal(source: ts.SourceFile): boolean {
+export function isInternal(source: ts.SourceFile): boolean {
     const tags = commentsAtTop(source).flatMap((comment) => [...(comment.tags ?? [])]);
     return (
         /\/apis\/[^/]+\/[^/]+$/.test(source.fileName) ||

@@ -1,10 +1,11 @@
 import path from "node:path";
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
-import { commentsPlugin } from "./comments.ts";
+import { commentsPlugin, isInternal } from "./comments.ts";
 import { layOut } from "./layout.ts";
 import { BuildError } from "./problem.ts";
 import { withAbsoluteRequires } from "./requires.ts";
+import { shortenNames } from "./shorten.ts";
 import { typesPlugin, simplify } from "./simplify.ts";
 
 /** Where the part of TypeScriptToLua's library that the compiled files need is kept: one file for all packages. */
@@ -72,10 +73,20 @@ export function compile(
 
 /** TypeScriptToLua's own printer still knows what of its library has to be required. */
 class Printer extends tstl.LuaPrinter {
+    /** Whether the file is read by nobody but those who work on it, so that the room it takes counts more. */
+    private readonly isCompact: boolean;
+
+    constructor(emitHost: tstl.EmitHost, program: ts.Program, fileName: string) {
+        super(emitHost, program, fileName);
+        const source = program.getSourceFile(fileName);
+        this.isCompact = source !== undefined && isInternal(source);
+    }
+
     protected override printFile(file: tstl.File): ReturnType<tstl.LuaPrinter["printFile"]> {
         simplify(file);
+        if (this.isCompact) shortenNames(file);
         const library = super.printFile({ ...file, trivia: "", statements: [] });
-        return this.concatNodes(file.trivia, library, layOut(file.statements));
+        return this.concatNodes(file.trivia, library, layOut(file.statements, { isTight: this.isCompact }));
     }
 }
 

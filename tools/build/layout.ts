@@ -3,7 +3,16 @@ import * as tstl from "typescript-to-lua";
 
 type Doc = Parameters<typeof printer.printDocToString>[0];
 
-const { breakParent, conditionalGroup, fill, group, hardline, indent, join, line, softline } = builders;
+const { breakParent, conditionalGroup, fill, group, hardline, indent, join, label, line, softline } =
+    builders;
+
+/** A blank that is there for readers alone, and one that is the place to break a long line, too. */
+const SPACE = label("space", " ");
+const SPACE_OR_LINE = label("space", line);
+
+/** Around what is assigned, between what is listed. */
+const EQUALS: Doc = [SPACE, "=", SPACE];
+const COMMA: Doc = [",", SPACE];
 
 /** As wide as the TypeScript is; the lines of CC's own ROM are as long. */
 const WIDTH = 110;
@@ -66,10 +75,14 @@ export function isName(text: string): boolean {
  * change nothing, and a blank line around what has a comment and around each function of the outermost level.
  *
  * @param statements what TypeScriptToLua made of a TypeScript file, for Lua 5.1
+ * @param options.isTight without the blanks that are for readers alone
  * @returns the Lua, without a line end after the last line
  * @throws Error for syntax that Lua 5.1 does not have
  */
-export function layOut(statements: readonly tstl.Statement[]): string {
+export function layOut(
+    statements: readonly tstl.Statement[],
+    options: { readonly isTight?: boolean } = {},
+): string {
     const reached = printable(statements);
     const parts: Doc[] = reached.map((statement, index) => {
         const previous = reached[index - 1];
@@ -79,8 +92,16 @@ export function layOut(statements: readonly tstl.Statement[]): string {
             isFunction(previous) || isFunction(statement) || statement.leadingComments !== undefined;
         return isApart ? [hardline, hardline, doc] : [hardline, doc];
     });
-    const options = { printWidth: WIDTH, tabWidth: TAB_WIDTH, useTabs: true };
-    return printer.printDocToString(parts, options).formatted;
+    const doc = options.isTight === true ? utils.mapDoc(parts, withoutSpace) : parts;
+    const print = { printWidth: WIDTH, tabWidth: TAB_WIDTH, useTabs: true };
+    return printer.printDocToString(doc, print).formatted;
+}
+
+function withoutSpace(doc: Doc): Doc {
+    const isSpace =
+        typeof doc === "object" && !Array.isArray(doc) && doc.type === "label" && doc.label === "space";
+    if (!isSpace) return doc;
+    return doc.contents === " " ? "" : softline;
 }
 
 function isFunction(statement: tstl.Statement): boolean {
@@ -130,34 +151,40 @@ function startsWithParenthesis(statement: tstl.Statement): boolean {
     let first: tstl.Expression | undefined;
     if (tstl.isExpressionStatement(statement)) first = statement.expression;
     else if (tstl.isAssignmentStatement(statement)) first = statement.left[0];
-    for (;;) {
-        if (first === undefined || tstl.isIdentifier(first)) return false;
-        if (tstl.isCallExpression(first)) first = oneValueOf(first.expression);
-        else if (tstl.isMethodCallExpression(first)) first = oneValueOf(first.prefixExpression);
-        else if (tstl.isTableIndexExpression(first)) first = oneValueOf(first.table);
-        else return true;
-    }
+    return first !== undefined && !tstl.isIdentifier(startOf(first));
+}
+
+function startsWithRequire(value: tstl.Expression): boolean {
+    const start = startOf(value);
+    return tstl.isIdentifier(start) && start.text === "require";
+}
+
+/** What is called or indexed first. */
+function startOf(given: tstl.Expression): tstl.Expression {
+    const expression = oneValueOf(given);
+    if (tstl.isCallExpression(expression)) return startOf(expression.expression);
+    if (tstl.isMethodCallExpression(expression)) return startOf(expression.prefixExpression);
+    if (tstl.isTableIndexExpression(expression)) return startOf(expression.table);
+    return expression;
 }
 
 function statementDoc(statement: tstl.Statement): Doc {
     if (tstl.isVariableDeclarationStatement(statement)) {
         const { left, right } = statement;
         if (tstl.isFunctionDefinition(statement)) return ["local ", namedFunctionDoc(statement)];
-        const names = left.map(({ text }) => text).join(", ");
-        return right === undefined || right.length === 0
-            ? `local ${names}`
-            : [`local ${names} = `, assignedDoc(left, right)];
+        const declared = ["local ", namesDoc(left)];
+        return right === undefined || right.length === 0 ? declared : [declared, assignedDoc(left, right)];
     }
     if (tstl.isAssignmentStatement(statement)) {
         if (isDeclaredFunction(statement)) return namedFunctionDoc(statement);
         const targets = statement.left.map((target) => expressionDoc(target));
-        return [join(", ", targets), " = ", assignedDoc(statement.left, statement.right)];
+        return [join(COMMA, targets), assignedDoc(statement.left, statement.right)];
     }
     if (tstl.isExpressionStatement(statement)) return expressionDoc(statement.expression);
     if (tstl.isReturnStatement(statement)) {
         return statement.expressions.length === 0
             ? "return"
-            : ["return ", join(", ", valueDocs(statement.expressions))];
+            : ["return ", join(COMMA, valueDocs(statement.expressions))];
     }
     if (tstl.isBreakStatement(statement)) return "break";
     if (tstl.isIfStatement(statement)) return ifDoc(statement);
@@ -176,9 +203,10 @@ function statementDoc(statement: tstl.Statement): Doc {
             ...(stepExpression ? [stepExpression] : []),
         ];
         const head = [
-            `for ${controlVariable.text} = `,
+            `for ${controlVariable.text}`,
+            EQUALS,
             join(
-                ", ",
+                COMMA,
                 range.map((value) => oneValueDoc(value)),
             ),
             " do",
@@ -186,19 +214,25 @@ function statementDoc(statement: tstl.Statement): Doc {
         return bodyDoc(head, statement.body);
     }
     if (tstl.isForInStatement(statement)) {
-        const names = statement.names.map(({ text }) => text).join(", ");
-        return bodyDoc(
-            [`for ${names} in `, join(", ", valueDocs(statement.expressions)), " do"],
-            statement.body,
-        );
+        const values = join(COMMA, valueDocs(statement.expressions));
+        return bodyDoc(["for ", namesDoc(statement.names), " in ", values, " do"], statement.body);
     }
     throw new Error(`Lua 5.1 has no ${tstl.SyntaxKind[statement.kind]}`);
 }
 
-/** What is assigned: as long as there is a target for each value, no value but the first of a call is taken. */
+/** The sign and what is assigned: as long as there is a target for each value, no value but the first of a call is taken. */
 function assignedDoc(left: readonly tstl.Expression[], right: readonly tstl.Expression[]): Doc {
     const values = left.length > right.length ? valueDocs(right) : right.map((value) => oneValueDoc(value));
-    return join(", ", values);
+    const [first] = right;
+    // TypeScriptToLua finds what a file requires in its text, and only behind a blank.
+    return [first && startsWithRequire(first) ? " = " : EQUALS, join(COMMA, values)];
+}
+
+function namesDoc(names: readonly tstl.Identifier[]): Doc {
+    return join(
+        COMMA,
+        names.map(({ text }) => text),
+    );
 }
 
 function isDeclaredFunction(
@@ -222,7 +256,7 @@ function namedFunctionDoc(statement: tstl.FunctionDefinition): Doc {
 
 function functionDoc(head: Doc, { params = [], dots, body }: tstl.FunctionExpression): Doc {
     const parameters = [...params.map(({ text }) => text), ...(dots === undefined ? [] : ["..."])];
-    return bodyDoc([head, `(${parameters.join(", ")})`], body);
+    return bodyDoc([head, "(", join(COMMA, parameters), ")"], body);
 }
 
 function blockDoc(statements: readonly tstl.Statement[]): Doc {
@@ -367,7 +401,7 @@ function tableFieldDocs({ fields }: tstl.TableExpression): Doc[] {
     return fields.map(({ key, value }, index) => {
         if (key !== undefined) {
             const name = tstl.isStringLiteral(key) && isName(key.value) ? key.value : undefined;
-            return [name ?? ["[", oneValueDoc(key), "]"], " = ", oneValueDoc(value)];
+            return [name ?? ["[", oneValueDoc(key), "]"], EQUALS, oneValueDoc(value)];
         }
         return index === fields.length - 1 ? expressionDoc(value) : oneValueDoc(value);
     });
@@ -375,7 +409,7 @@ function tableFieldDocs({ fields }: tstl.TableExpression): Doc[] {
 
 function listDoc(opening: string, items: readonly Doc[], closing: string): Doc {
     if (items.length === 0) return opening + closing;
-    return group([opening, indent([softline, join([",", line], [...items])]), softline, closing]);
+    return group([opening, indent([softline, join([",", SPACE_OR_LINE], [...items])]), softline, closing]);
 }
 
 /** Arguments; the last one, when it is a table or function, may go on over the next lines by itself. */
@@ -394,7 +428,7 @@ function argumentsDoc(params: readonly tstl.Expression[]): Doc {
     if (!mayHug) return all;
     const hugged = [
         "(",
-        items.slice(0, -1).map((item) => [item, ", "]),
+        items.slice(0, -1).map((item) => [item, COMMA]),
         group(lastItem, { shouldBreak: true }),
         ")",
     ];
@@ -452,11 +486,27 @@ function binaryDoc(expression: tstl.BinaryExpression): Doc {
               operandDoc(expression.left, isComparison || isRightAssociative ? precedence + 1 : precedence),
               operandDoc(expression.right, isRightAssociative ? precedence : precedence + 1),
           ];
+    const [before, after] = canTouch(expression) ? [SPACE_OR_LINE, SPACE] : [line, " "];
     if (operator === tstl.SyntaxKind.ConcatOperator) {
         const [first = "", ...rest] = operands;
-        return group(indent(fill([first, ...rest.flatMap((operand) => [line, [`${text} `, operand]])])));
+        return group(indent(fill([first, ...rest.flatMap((operand) => [before, [text, after, operand]])])));
     }
-    return group(indent(join([line, text, " "], operands)));
+    return group(indent(join([before, text, after], operands)));
+}
+
+/** Whether an operator can stand right beside its operands: `1..a` is no number, `a--b` a comment, `anda` a name. */
+function canTouch({ operator, left, right }: tstl.BinaryExpression): boolean {
+    if (operator === tstl.SyntaxKind.AndOperator || operator === tstl.SyntaxKind.OrOperator) return false;
+    if (operator === tstl.SyntaxKind.SubtractionOperator) return !startsWithDash(right);
+    if (operator !== tstl.SyntaxKind.ConcatOperator) return true;
+    const operands = [...operandsOf(left, operator), ...operandsOf(right, operator)];
+    return !operands.some(
+        (operand) =>
+            tstl.isNumericLiteral(operand) ||
+            tstl.isDotsLiteral(operand) ||
+            tstl.isUnaryExpression(operand) ||
+            tstl.isBinaryExpression(operand),
+    );
 }
 
 /** All that is joined by one operator, from left to right. */

@@ -1,6 +1,7 @@
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
 import { isName } from "./layout.ts";
+import { identifiersIn, rewrite, visit } from "./nodes.ts";
 
 /** What the names that the compiler made up start with. */
 const MADE_UP = "____";
@@ -258,34 +259,6 @@ export function simplify(file: tstl.File): void {
     givePlainNames(file);
 }
 
-function isNode(value: unknown): value is tstl.Node {
-    return typeof value === "object" && value !== null && "kind" in value && "flags" in value;
-}
-
-/** The nodes right under a node. */
-function childrenOf(node: tstl.Node): tstl.Node[] {
-    return Object.values(node).flatMap((value: unknown) => [value].flat().filter(isNode));
-}
-
-/** Calls a function with a node and all that is under it, the innermost first. */
-function visit(node: tstl.Node, act: (node: tstl.Node) => void): void {
-    for (const child of childrenOf(node)) visit(child, act);
-    act(node);
-}
-
-/** Puts other nodes in the place of those under a node, the innermost first. */
-function rewrite(node: tstl.Node, change: (node: tstl.Node) => tstl.Node): void {
-    const rewritten = (value: unknown): unknown => {
-        if (!isNode(value)) return value;
-        rewrite(value, change);
-        return change(value);
-    };
-    const parts = node as unknown as Record<string, unknown>;
-    for (const [part, value] of Object.entries(parts)) {
-        parts[part] = Array.isArray(value) ? value.map(rewritten) : rewritten(value);
-    }
-}
-
 /** Functions of Lua's `string` whose first argument is the text. */
 const TEXT_METHODS = new Set("byte find format gmatch gsub lower match rep reverse sub upper".split(" "));
 
@@ -305,16 +278,6 @@ function methodCall(node: tstl.Node): tstl.Node {
     if (!isCallable || !TEXT_METHODS.has(expression.index.value)) return node;
     const method = tstl.createIdentifier(expression.index.value);
     return tstl.createMethodCallExpression(text, method, others);
-}
-
-function identifiersIn(...nodes: readonly tstl.Node[]): tstl.Identifier[] {
-    const identifiers: tstl.Identifier[] = [];
-    for (const node of nodes) {
-        visit(node, (inner) => {
-            if (tstl.isIdentifier(inner)) identifiers.push(inner);
-        });
-    }
-    return identifiers;
 }
 
 /** How often a variable is spoken of. */

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Index, INDEX } from "../../build/packages.ts";
 import { boot } from "../../computer/index.ts";
-import { projectFolder } from "../../harness/disk.ts";
+import { projectFolder, usedSpace } from "../../harness/disk.ts";
 import { type Registry, startRegistry } from "../../registry/server.ts";
 import { makeVariant } from "../../registry/variant.ts";
 import type { Bench } from "../bench.ts";
@@ -94,16 +94,6 @@ async function runCommand(bench: Bench, server: Server, disk: string, command: s
         bench.signal.removeEventListener("abort", stop);
         await computer.close();
     }
-}
-
-/** What CC counts for every file and folder at least. Source: MountConstants in CC: Tweaked. */
-const leastBytes = 500;
-
-/** The bytes that all in a folder takes of a computer's disk, as CC counts them. */
-export function usedSpace(folder: string): number {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-        .map((entry) => (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0))
-        .reduce((sum, size) => sum + Math.max(leastBytes, size), 0);
 }
 
 /** Installs trapos on a bare computer, and upgrades it. */
