@@ -1,9 +1,10 @@
 --- The client of an opencode server for programs.
+local drive = require("/apis/ai/drive")
 local fail = require("/apis/ai/failure").fail
 local opencode = require("/apis/ai/opencode")
-local memory = require("/apis/ai/session")
+local session_ = require("/apis/ai/session")
 local readSettings = require("/apis/ai/settings").readSettings
-local turn = require("/apis/ai/turn")
+local messageText = require("/apis/ai/turn").messageText
 local sendOverHttp = require("/apis/http").send
 local PING = "Reply with the single word: pong"
 
@@ -20,15 +21,6 @@ end
 
 local function raise(code, detail) error(fail(code, detail), 0) end
 
-local function tell(options, progress)
-	if options.onProgress then options.onProgress(progress) end
-end
-
-local function remember(server, id)
-	server.settings.session_id = id
-	memory.rememberSession(server.store, server.disk, id)
-end
-
 local function summarise(server, session)
 	return {
 		id = session.id,
@@ -42,7 +34,7 @@ end
 local function createSession(server, title)
 	local name = os.getComputerLabel() or "computer " .. os.getComputerID()
 	local session = need(opencode.createSession, server, title or "ComputerCraft: " .. toUtf8(name))
-	remember(server, session.id)
+	session_.rememberSession(server, session.id)
 	return session
 end
 
@@ -53,91 +45,8 @@ local function openSession(server, options)
 	if ok then return session end
 	if session.code ~= "session_gone" or options.session then error(session, 0) end
 	local created = createSession(server)
-	tell(options, {phase = "new session", seconds = 0, message = id})
+	drive.tell(options, {phase = "new session", seconds = 0, message = id})
 	return created
-end
-
-local function perform(server, record, action)
-	local id = record.sessionId
-	local kind = action.kind
-	if kind == "wait" then
-		server.sleep(action.seconds)
-		return true, nil
-	end
-	if kind == "send" then
-		memory.recordTurn(server.disk, record)
-		return opencode.sendPrompt(server, id, record)
-	end
-	if kind == "last" or kind == "recent" then return opencode.getMessages(server, id, action.limit or 1) end
-	if kind == "parent" then return opencode.getMessage(server, id, action.id) end
-	return opencode.readList(server, kind, record.directory)
-end
-
-local function replyOf(server, message, text, record)
-	local info = message.info
-	return {
-		text = text,
-		sessionId = record.sessionId,
-		messageId = info.id,
-		model = info.modelID and tostring(info.providerID) .. "/" .. info.modelID or nil,
-		agent = info.agent,
-		finish = info.finish,
-		tokens = info.tokens,
-		cost = info.cost,
-		seconds = (server.now() - record.sentAt) / 1000,
-		prompt = record.text
-	}
-end
-
-local function drive(server, record, options, resumed)
-	local settings = server.settings
-	local state = turn.start(record, options.idleTimeout or settings.poll_timeout_seconds, resumed)
-	local observation = {kind = "begin", now = server.now()}
-	while true do
-		local next = turn.step(state, observation)
-		local action = next.action
-		state = next.state
-		if options.log and observation.kind == "last" and state.polls > 0 then
-			options.log(turn.describePoll(state, #observation.value))
-		end
-		if action.kind == "done" then
-			memory.forgetTurn(server.disk, record.nonce)
-			return replyOf(server, action.message, action.text, record)
-		end
-		if action.kind == "fail" then
-			if not action.pending then memory.forgetTurn(server.disk, record.nonce) end
-			if action.code == "no_progress" and settings.reset_session_on_timeout == "true" then
-				remember(server, nil)
-			end
-			error(action.failure or fail(action.code, action.detail, action.text), 0)
-		end
-		if action.kind == "wait" then tell(options, turn.progress(state, server.now())) end
-		if action.kind == "send" then
-			record.sent = true
-			record.baselineId = state.baselineId
-			record.sentAt = server.now()
-		end
-		local ok, value = perform(server, record, action)
-		observation = {
-			kind = ok and action.kind or "failed",
-			request = action.kind,
-			value = value,
-			now = server.now()
-		}
-	end
-end
-
-local function run(server, record, options, resumed)
-	local ok, reply = pcall(drive, server, record, options, resumed)
-	if ok then return reply end
-	if reply == "Terminated" and record.sent == true then
-		tell(options, {phase = "stopping", seconds = 0})
-		server.raw = true
-		local stopped, problem = opencode.abortSession(server, record.sessionId)
-		if stopped then memory.forgetTurn(server.disk, record.nonce) end
-		tell(options, {phase = "stopped", seconds = 0, message = not stopped and problem.message or nil})
-	end
-	return error(reply, 0)
 end
 
 local function ask(server, prompt, given)
@@ -160,7 +69,7 @@ local function ask(server, prompt, given)
 		variant = options.variant or values.variant,
 		system = options.system
 	}
-	return run(server, record, options, false)
+	return drive.drive(server, record, options, false)
 end
 
 local function lastReply(server)
@@ -168,9 +77,9 @@ local function lastReply(server)
 	local reply
 	for _, message in ipairs(need(opencode.getMessages, server, sessionId, 10)) do
 		local info = message.info
-		local text = turn.messageText(message)
+		local text = messageText(message)
 		if info.role == "assistant" and text ~= "" then
-			reply = replyOf(server, message, text, {sessionId = sessionId, sentAt = info.time.created})
+			reply = drive.replyOf(server, message, text, {sessionId = sessionId, sentAt = info.time.created})
 		end
 	end
 	return reply or raise("nothing_to_resume")
@@ -197,12 +106,12 @@ local functions = {
 	end,
 	useSession = function(server, id)
 		local session = need(opencode.getSession, server, id)
-		remember(server, session.id)
+		session_.rememberSession(server, session.id)
 		return summarise(server, session)
 	end,
 	currentSession = function(server) return server.settings.session_id end,
 	clearSession = function(server)
-		remember(server, nil)
+		session_.rememberSession(server, nil)
 		return nil
 	end,
 	abort = function(server, session)
@@ -210,16 +119,16 @@ local functions = {
 		local directory = need(opencode.getSession, server, id).directory
 		local statuses = need(opencode.readList, server, "status", directory)
 		need(opencode.abortSession, server, id)
-		for _, record in ipairs(memory.pendingTurns(server.disk)) do
-			if record.sessionId == id then memory.forgetTurn(server.disk, record.nonce) end
+		for _, record in ipairs(session_.pendingTurns(server.disk)) do
+			if record.sessionId == id then session_.forgetTurn(server.disk, record.nonce) end
 		end
 		return statuses[id] ~= nil
 	end,
 	resume = function(server, options)
-		local records = memory.pendingTurns(server.disk)
+		local records = session_.pendingTurns(server.disk)
 		local record = records[1]
 		if not record then return lastReply(server) end
-		local reply = run(server, record, options or {}, true)
+		local reply = drive.drive(server, record, options or {}, true)
 		reply.remaining = #records - 1
 		return reply
 	end

@@ -6,11 +6,12 @@ local SETTING="opencc.session_id"
 local SETTINGS_FILE="/.settings"
 local SETTINGS_DRAFT="/.settings.new"
 
-function M.rememberSession(s,d,i)
-	if not i then s.unset(SETTING) else s.set(SETTING,i) end
+function M.rememberSession(m,i)
+	m.settings.session_id=i
+	if not i then m.store.unset(SETTING) else m.store.set(SETTING,i) end
 	if settings.save(SETTINGS_DRAFT) then
-		d.delete(SETTINGS_FILE)
-		d.move(SETTINGS_DRAFT,SETTINGS_FILE)
+		m.disk.delete(SETTINGS_FILE)
+		m.disk.move(SETTINGS_DRAFT,SETTINGS_FILE)
 	end
 end
 

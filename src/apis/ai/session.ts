@@ -24,17 +24,25 @@ const SETTING = "opencc.session_id";
 const SETTINGS_FILE = "/.settings";
 const SETTINGS_DRAFT = "/.settings.new";
 
+/** What is told of the session that it is the one to talk in. */
+export interface Memory {
+    readonly settings: { session_id?: string };
+    readonly store: SettingsStore;
+    readonly disk: Disk;
+}
+
 /**
- * Keeps the session's id in the setting `opencc.session_id`.
+ * Talks in a session from now on, and keeps its id in the setting `opencc.session_id`.
  * @param id the session's id, nil for none
  */
-export function rememberSession(store: SettingsStore, disk: Disk, id: string | undefined): void {
-    if (id === undefined) store.unset(SETTING);
-    else store.set(SETTING, id);
+export function rememberSession(memory: Memory, id: string | undefined): void {
+    memory.settings.session_id = id;
+    if (id === undefined) memory.store.unset(SETTING);
+    else memory.store.set(SETTING, id);
     // settings.save writes in place: a power cut there would cost the player every setting.
     if (settings.save(SETTINGS_DRAFT) as unknown as boolean) {
-        disk.delete(SETTINGS_FILE);
-        disk.move(SETTINGS_DRAFT, SETTINGS_FILE);
+        memory.disk.delete(SETTINGS_FILE);
+        memory.disk.move(SETTINGS_DRAFT, SETTINGS_FILE);
     }
 }
 
