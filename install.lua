@@ -12,6 +12,72 @@ local function require(name)
 	return loaded[name]
 end
 
+modules["/apis/ccpm/apply"] = function(...)
+--- Does what a plan says.
+local M={}
+local failure_ = require("/apis/ccpm/failure")
+local stamp = require("/apis/ccpm/plan").stamp
+local fetchFile = require("/apis/ccpm/registry").fetchFile
+local LOCK = require("/apis/ccpm/state").LOCK
+local open = require("/apis/ccpm/transaction").open
+local FINISHER="apis/ccpm/finish.lua"
+
+local function carryOut(t,p,tr)
+	local w={}
+	local s={}
+	for _,c in ipairs(p.files) do
+		local to=c.to
+		if to and not s[to.sha256] and not tr.has(to) then
+			s[to.sha256]=true
+			table.insert(w,c.path==FINISHER and 1 or #w+1,c)
+		end
+	end
+	local to=#w
+	local b=0
+	local d=0
+	local by=0
+	local f
+	local function tell(ph,n)
+		t.onProgress({phase=ph,name=n,done=d,total=to,bytes=by,totalBytes=p.download})
+	end
+	local function work(l)
+		while b<l and f==nil do
+			b=b+1
+			local c=w[b]
+			tell("fetch",c.path)
+			local o,co=fetchFile(c,t.fetch)
+			if o then
+				local st,pr=tr.stage(c.to,co)
+				if not st then f=pr end
+			else
+				f=co
+			end
+			d=d+1
+			by=by+c.to.size
+		end
+	end
+	local function all() work(to) end
+	work(math.min(1,to))
+	parallel.waitForAll(all,all,all,all)
+	if f~=nil then error(f,0) end
+	tell("apply",p.title)
+	if stamp(t.disk)~=p.stamp then failure_.raise("changed_meanwhile",{path=LOCK}) end
+	failure_.need(tr.commit(p,p.state))
+end
+
+function M.apply(t,p)
+	if #p.files+#p.data==0 and next(p.state)==nil then return end
+	if p.free<p.needed then failure_.raise("no_space",{needed=p.needed,free=p.free}) end
+	local tr=failure_.need(open(t.disk,p.files))
+	local o,f=pcall(carryOut,t,p,tr)
+	if o then return end
+	tr.keep()
+	error(f,0)
+end
+
+return M
+end
+
 modules["/apis/ccpm/arguments"] = function(...)
 --- The command line of `ccpm`.
 local M={}
@@ -363,6 +429,11 @@ function M.fail(c,d) return makeFailure(M.failures,c,d) end
 
 function M.raise(c,d) error(M.fail(c,d),0) end
 
+M.need=function(o,v)
+	if not o then error(v,0) end
+	return v
+end
+
 return M
 end
 
@@ -592,6 +663,48 @@ function M.checkConfiguration(v) return check(v,"registries","100 registry") end
 function M.checkLock(v) return check(v,"packages","1000 name installed") end
 
 function M.checkCache(v) return check(v,"registries","100 registry cached") end
+
+return M
+end
+
+modules["/apis/ccpm/offers"] = function(...)
+--- What the registries offer.
+local M={}
+local fail = require("/apis/ccpm/failure").fail
+local same = require("/apis/ccpm/plan").same
+local fetchIndex = require("/apis/ccpm/registry").fetchIndex
+local state = require("/apis/ccpm/state")
+
+function M.askRegistries(t,b,i,o)
+	local r=o or b.configuration.registries
+	local to=#r
+	local c=state.copy(b.cache.registries)
+	local ca={}
+	local f={}
+	for p,re in ipairs(r) do
+		t.onProgress({phase="index",name=re,done=p-1,total=to,bytes=0,totalBytes=0})
+		local ok,a=fetchIndex(re,t.fetch)
+		if ok then
+			local pa={}
+			for n,of in pairs(a.packages) do
+				local s=0
+				for _,fi in pairs(of.files) do s=s+fi.size end
+				pa[n]={version=of.version,description=of.description,dependencies=of.dependencies,size=s}
+				of.registry=re
+				if ca[n]==nil then ca[n]={} end
+				table.insert(ca[n],of)
+			end
+			local k=c[re]
+			local is=k and same(k.packages,pa)
+			if not is then c[re]={updated=t.now(),packages=pa} end
+		else
+			f[#f+1]=a
+		end
+	end
+	if #f==to and not i then error(f[1] or fail("no_registry"),0) end
+	for _,fa in ipairs(f) do t.onNote(fa.message.." It is left out.") end
+	return state.replace(b,"cache","registries",c),ca
+end
 
 return M
 end
@@ -1344,6 +1457,18 @@ function M.stateFiles(s,b)
 	}
 end
 
+function M.copy(f)
+	local t={}
+	for fi,v in pairs(f) do t[fi]=v end
+	return t
+end
+
+function M.replace(b,f,fi,c)
+	local s=M.copy(b)
+	s[f]={version=1,[fi]=c}
+	return s
+end
+
 return M
 end
 
@@ -1643,43 +1768,24 @@ end
 
 modules["/apis/libccpm"] = function(...)
 --- The package manager for programs.
+local apply = require("/apis/ccpm/apply").apply
 local failure_ = require("/apis/ccpm/failure")
-local fail = failure_.fail
-local raise = failure_.raise
 local finish = require("/apis/ccpm/finish")
+local askRegistries = require("/apis/ccpm/offers").askRegistries
 local planning = require("/apis/ccpm/plan")
-local web = require("/apis/ccpm/registry")
+local baseUrl = require("/apis/ccpm/registry").baseUrl
 local resolve = require("/apis/ccpm/resolve").resolve
-local store = require("/apis/ccpm/state")
-local open = require("/apis/ccpm/transaction").open
+local state_ = require("/apis/ccpm/state")
 local verify = require("/apis/ccpm/verify").verify
 local send = require("/apis/http").send
 local TIMEOUT = 30
-local FINISHER = "apis/ccpm/finish.lua"
-
-local function need(ok, value)
-	if not ok then error(value, 0) end
-	return value
-end
-
-local function copy(from)
-	local to = {}
-	for field, value in pairs(from) do to[field] = value end
-	return to
-end
-
-local function replace(before, file, field, content)
-	local state = copy(before)
-	state[file] = {version = 1, [field] = content}
-	return state
-end
 
 local function titleOf(verb, names) return table.concat({verb, unpack(names)}, " "):sub(1, 80) end
 
 local function positionOf(registries, registry)
-	local _, base = web.baseUrl(registry)
+	local _, base = baseUrl(registry)
 	for position, known in ipairs(registries) do
-		local _, other = web.baseUrl(known)
+		local _, other = baseUrl(known)
 		if known == registry or base == other then return position end
 	end
 	return nil
@@ -1687,7 +1793,7 @@ end
 
 local function requireInstalled(state, names)
 	for _, name in ipairs(names or {}) do
-		if not state.lock.packages[name] then raise("not_installed", {name = name}) end
+		if not state.lock.packages[name] then failure_.raise("not_installed", {name = name}) end
 	end
 end
 
@@ -1697,18 +1803,24 @@ end
 local function createCcpm(environment)
 	if environment == nil then environment = {} end
 	local disk = environment.fs or fs
-	local fetch = environment.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end
-	local now = environment.now or function() return os.epoch("utc") end
-	local onProgress = environment.onProgress or function() end
 	local onNote = environment.onNote or function() end
+	local tools = {
+		disk = disk,
+		fetch = environment.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end,
+		now = environment.now or function() return os.epoch("utc") end,
+		onProgress = environment.onProgress or function() end,
+		onNote = onNote
+	}
 	local function guarded(act)
 		return function(first, second)
 			local ok, value = pcall(function()
 				local notes = {}
 				local done, line = finish.recover(disk)
-				if not done and disk.exists(finish.JOURNAL) then raise("not_finished", {what = line}) end
+				if not done and disk.exists(finish.JOURNAL) then
+					failure_.raise("not_finished", {what = line})
+				end
 				if line then notes[#notes + 1] = line end
-				local state = need(store.readState(disk, notes))
+				local state = failure_.need(state_.readState(disk, notes))
 				state.stamp = planning.stamp(disk)
 				for _, note in ipairs(notes) do onNote(note) end
 				local registries = state.configuration.registries
@@ -1718,54 +1830,13 @@ local function createCcpm(environment)
 			end)
 			if ok then return true, value end
 			if value == "Terminated" then error(value, 0) end
-			local failure = type(value) == "table" and value or fail("internal_error", {what = value})
+			local failure = type(value) == "table" and value
+				or failure_.fail("internal_error", {what = value})
 			return false, failure
 		end
 	end
-	local function ask(before, isOptional, only)
-		local registries = only or before.configuration.registries
-		local total = #registries
-		local cached = copy(before.cache.registries)
-		local candidates = {}
-		local failures = {}
-		for place, registry in ipairs(registries) do
-			onProgress({
-				phase = "index",
-				name = registry,
-				done = place - 1,
-				total = total,
-				bytes = 0,
-				totalBytes = 0
-			})
-			local ok, answer = web.fetchIndex(registry, fetch)
-			if ok then
-				local packages = {}
-				for name, offered in pairs(answer.packages) do
-					local size = 0
-					for _, file in pairs(offered.files) do size = size + file.size end
-					packages[name] = {
-						version = offered.version,
-						description = offered.description,
-						dependencies = offered.dependencies,
-						size = size
-					}
-					offered.registry = registry
-					if candidates[name] == nil then candidates[name] = {} end
-					table.insert(candidates[name], offered)
-				end
-				local known = cached[registry]
-				local isKnown = known and planning.same(known.packages, packages)
-				if not isKnown then cached[registry] = {updated = now(), packages = packages} end
-			else
-				failures[#failures + 1] = answer
-			end
-		end
-		if #failures == total and not isOptional then error(failures[1] or fail("no_registry"), 0) end
-		for _, failure in ipairs(failures) do onNote(failure.message .. " It is left out.") end
-		return replace(before, "cache", "registries", cached), candidates
-	end
 	local function planResolved(before, title, wanted, newest, options)
-		local state, candidates = ask(before)
+		local state, candidates = askRegistries(tools, before)
 		local installed = before.lock.packages
 		local resolved = resolve({
 			wanted = wanted,
@@ -1775,95 +1846,37 @@ local function createCcpm(environment)
 		})
 		local packages = {}
 		for _, chosen in ipairs(resolved.packages) do
-			local entry = copy(chosen.package)
+			local entry = state_.copy(chosen.package)
 			entry.description = nil
 			entry.automatic = chosen.automatic or nil
 			packages[chosen.name] = entry
 		end
-		local after = replace(state, "lock", "packages", packages)
+		local after = state_.replace(state, "lock", "packages", packages)
 		local force = options and options.force
 		return planning.makePlan(disk, title, before, after, resolved.notes, candidates, force)
 	end
-	local function carryOut(plan, transaction)
-		local wanted = {}
-		local seen = {}
-		for _, change in ipairs(plan.files) do
-			local to = change.to
-			if to and not seen[to.sha256] and not transaction.has(to) then
-				seen[to.sha256] = true
-				table.insert(wanted, change.path == FINISHER and 1 or #wanted + 1, change)
-			end
-		end
-		local total = #wanted
-		local begun = 0
-		local done = 0
-		local bytes = 0
-		local failure
-		local function tell(phase, name)
-			onProgress({
-				phase = phase,
-				name = name,
-				done = done,
-				total = total,
-				bytes = bytes,
-				totalBytes = plan.download
-			})
-		end
-		local function work(last)
-			while begun < last and failure == nil do
-				begun = begun + 1
-				local change = wanted[begun]
-				tell("fetch", change.path)
-				local ok, content = web.fetchFile(change, fetch)
-				if ok then
-					local staged, problem = transaction.stage(change.to, content)
-					if not staged then failure = problem end
-				else
-					failure = content
-				end
-				done = done + 1
-				bytes = bytes + change.to.size
-			end
-		end
-		local function all() work(total) end
-		work(math.min(1, total))
-		parallel.waitForAll(all, all, all, all)
-		if failure ~= nil then error(failure, 0) end
-		tell("apply", plan.title)
-		if planning.stamp(disk) ~= plan.stamp then raise("changed_meanwhile", {path = store.LOCK}) end
-		need(transaction.commit(plan, plan.state))
-	end
-	local function apply(_before, plan)
-		if #plan.files + #plan.data == 0 and next(plan.state) == nil then return end
-		if plan.free < plan.needed then raise("no_space", {needed = plan.needed, free = plan.free}) end
-		local transaction = need(open(disk, plan.files))
-		local ok, failure = pcall(carryOut, plan, transaction)
-		if ok then return end
-		transaction.keep()
-		error(failure, 0)
-	end
 	local function change(before, state, title)
-		return apply(before, planning.makePlan(disk, title, before, state, {}))
+		return apply(tools, planning.makePlan(disk, title, before, state, {}))
 	end
 	local function place(before, registry, position, isNew)
-		local registries = copy(before.configuration.registries)
+		local registries = state_.copy(before.configuration.registries)
 		local from = positionOf(registries, registry)
 		if isNew ~= (from == nil) then
-			raise(isNew and "registry_known" or "registry_unknown", {registry = registry})
+			failure_.raise(isNew and "registry_known" or "registry_unknown", {registry = registry})
 		end
 		local name = from and table.remove(registries, from) or registry
 		local last = #registries + 1
 		local to = position or last
 		if not (to >= 1 and to <= last and to % 1 == 0) then
-			raise("registry_position", {position = to, last = last})
+			failure_.raise("registry_position", {position = to, last = last})
 		end
 		if isNew or position then table.insert(registries, to, name) end
-		return replace(before, "configuration", "registries", registries)
+		return state_.replace(before, "configuration", "registries", registries)
 	end
 	return {
 		state = guarded(function(state) return state end),
 		update = guarded(function(before)
-			local state = ask(before)
+			local state = askRegistries(tools, before)
 			return change(before, state, "update")
 		end),
 		planInstall = guarded(function(before, names, options)
@@ -1877,7 +1890,7 @@ local function createCcpm(environment)
 			if options == nil then options = {} end
 			local notes = {}
 			local packages = planning.withoutPackages(before.lock, names, options, notes)
-			local state = replace(before, "lock", "packages", packages)
+			local state = state_.replace(before, "lock", "packages", packages)
 			return planning.makePlan(disk, titleOf("uninstall", names), before, state, notes)
 		end),
 		verify = guarded(function(state, names)
@@ -1885,15 +1898,15 @@ local function createCcpm(environment)
 			return verify(disk, state.lock, names)
 		end),
 		planRepair = guarded(function(before, findings)
-			local state, candidates = ask(before, true)
+			local state, candidates = askRegistries(tools, before, true)
 			return planning.makePlan(disk, "repair", before, state, {}, candidates, true, findings)
 		end),
-		apply = guarded(apply),
+		apply = guarded(function(_before, plan) return apply(tools, plan) end),
 		addRegistry = guarded(function(before, registry, options)
 			if options == nil then options = {} end
-			need(web.baseUrl(registry))
+			failure_.need(baseUrl(registry))
 			local placed = place(before, registry, options.position, true)
-			local state = ask(placed, options.force, {registry})
+			local state = askRegistries(tools, placed, options.force, {registry})
 			return change(before, state, "add registry " .. registry)
 		end),
 		removeRegistry = guarded(function(before, registry)

@@ -1,41 +1,22 @@
 --- The package manager for programs.
+local apply = require("/apis/ccpm/apply").apply
 local failure_ = require("/apis/ccpm/failure")
-local fail = failure_.fail
-local raise = failure_.raise
 local finish = require("/apis/ccpm/finish")
+local askRegistries = require("/apis/ccpm/offers").askRegistries
 local planning = require("/apis/ccpm/plan")
-local web = require("/apis/ccpm/registry")
+local baseUrl = require("/apis/ccpm/registry").baseUrl
 local resolve = require("/apis/ccpm/resolve").resolve
-local store = require("/apis/ccpm/state")
-local open = require("/apis/ccpm/transaction").open
+local state_ = require("/apis/ccpm/state")
 local verify = require("/apis/ccpm/verify").verify
 local send = require("/apis/http").send
 local TIMEOUT = 30
-local FINISHER = "apis/ccpm/finish.lua"
-
-local function need(ok, value)
-	if not ok then error(value, 0) end
-	return value
-end
-
-local function copy(from)
-	local to = {}
-	for field, value in pairs(from) do to[field] = value end
-	return to
-end
-
-local function replace(before, file, field, content)
-	local state = copy(before)
-	state[file] = {version = 1, [field] = content}
-	return state
-end
 
 local function titleOf(verb, names) return table.concat({verb, unpack(names)}, " "):sub(1, 80) end
 
 local function positionOf(registries, registry)
-	local _, base = web.baseUrl(registry)
+	local _, base = baseUrl(registry)
 	for position, known in ipairs(registries) do
-		local _, other = web.baseUrl(known)
+		local _, other = baseUrl(known)
 		if known == registry or base == other then return position end
 	end
 	return nil
@@ -43,7 +24,7 @@ end
 
 local function requireInstalled(state, names)
 	for _, name in ipairs(names or {}) do
-		if not state.lock.packages[name] then raise("not_installed", {name = name}) end
+		if not state.lock.packages[name] then failure_.raise("not_installed", {name = name}) end
 	end
 end
 
@@ -53,18 +34,24 @@ end
 local function createCcpm(environment)
 	if environment == nil then environment = {} end
 	local disk = environment.fs or fs
-	local fetch = environment.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end
-	local now = environment.now or function() return os.epoch("utc") end
-	local onProgress = environment.onProgress or function() end
 	local onNote = environment.onNote or function() end
+	local tools = {
+		disk = disk,
+		fetch = environment.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end,
+		now = environment.now or function() return os.epoch("utc") end,
+		onProgress = environment.onProgress or function() end,
+		onNote = onNote
+	}
 	local function guarded(act)
 		return function(first, second)
 			local ok, value = pcall(function()
 				local notes = {}
 				local done, line = finish.recover(disk)
-				if not done and disk.exists(finish.JOURNAL) then raise("not_finished", {what = line}) end
+				if not done and disk.exists(finish.JOURNAL) then
+					failure_.raise("not_finished", {what = line})
+				end
 				if line then notes[#notes + 1] = line end
-				local state = need(store.readState(disk, notes))
+				local state = failure_.need(state_.readState(disk, notes))
 				state.stamp = planning.stamp(disk)
 				for _, note in ipairs(notes) do onNote(note) end
 				local registries = state.configuration.registries
@@ -74,54 +61,13 @@ local function createCcpm(environment)
 			end)
 			if ok then return true, value end
 			if value == "Terminated" then error(value, 0) end
-			local failure = type(value) == "table" and value or fail("internal_error", {what = value})
+			local failure = type(value) == "table" and value
+				or failure_.fail("internal_error", {what = value})
 			return false, failure
 		end
 	end
-	local function ask(before, isOptional, only)
-		local registries = only or before.configuration.registries
-		local total = #registries
-		local cached = copy(before.cache.registries)
-		local candidates = {}
-		local failures = {}
-		for place, registry in ipairs(registries) do
-			onProgress({
-				phase = "index",
-				name = registry,
-				done = place - 1,
-				total = total,
-				bytes = 0,
-				totalBytes = 0
-			})
-			local ok, answer = web.fetchIndex(registry, fetch)
-			if ok then
-				local packages = {}
-				for name, offered in pairs(answer.packages) do
-					local size = 0
-					for _, file in pairs(offered.files) do size = size + file.size end
-					packages[name] = {
-						version = offered.version,
-						description = offered.description,
-						dependencies = offered.dependencies,
-						size = size
-					}
-					offered.registry = registry
-					if candidates[name] == nil then candidates[name] = {} end
-					table.insert(candidates[name], offered)
-				end
-				local known = cached[registry]
-				local isKnown = known and planning.same(known.packages, packages)
-				if not isKnown then cached[registry] = {updated = now(), packages = packages} end
-			else
-				failures[#failures + 1] = answer
-			end
-		end
-		if #failures == total and not isOptional then error(failures[1] or fail("no_registry"), 0) end
-		for _, failure in ipairs(failures) do onNote(failure.message .. " It is left out.") end
-		return replace(before, "cache", "registries", cached), candidates
-	end
 	local function planResolved(before, title, wanted, newest, options)
-		local state, candidates = ask(before)
+		local state, candidates = askRegistries(tools, before)
 		local installed = before.lock.packages
 		local resolved = resolve({
 			wanted = wanted,
@@ -131,95 +77,37 @@ local function createCcpm(environment)
 		})
 		local packages = {}
 		for _, chosen in ipairs(resolved.packages) do
-			local entry = copy(chosen.package)
+			local entry = state_.copy(chosen.package)
 			entry.description = nil
 			entry.automatic = chosen.automatic or nil
 			packages[chosen.name] = entry
 		end
-		local after = replace(state, "lock", "packages", packages)
+		local after = state_.replace(state, "lock", "packages", packages)
 		local force = options and options.force
 		return planning.makePlan(disk, title, before, after, resolved.notes, candidates, force)
 	end
-	local function carryOut(plan, transaction)
-		local wanted = {}
-		local seen = {}
-		for _, change in ipairs(plan.files) do
-			local to = change.to
-			if to and not seen[to.sha256] and not transaction.has(to) then
-				seen[to.sha256] = true
-				table.insert(wanted, change.path == FINISHER and 1 or #wanted + 1, change)
-			end
-		end
-		local total = #wanted
-		local begun = 0
-		local done = 0
-		local bytes = 0
-		local failure
-		local function tell(phase, name)
-			onProgress({
-				phase = phase,
-				name = name,
-				done = done,
-				total = total,
-				bytes = bytes,
-				totalBytes = plan.download
-			})
-		end
-		local function work(last)
-			while begun < last and failure == nil do
-				begun = begun + 1
-				local change = wanted[begun]
-				tell("fetch", change.path)
-				local ok, content = web.fetchFile(change, fetch)
-				if ok then
-					local staged, problem = transaction.stage(change.to, content)
-					if not staged then failure = problem end
-				else
-					failure = content
-				end
-				done = done + 1
-				bytes = bytes + change.to.size
-			end
-		end
-		local function all() work(total) end
-		work(math.min(1, total))
-		parallel.waitForAll(all, all, all, all)
-		if failure ~= nil then error(failure, 0) end
-		tell("apply", plan.title)
-		if planning.stamp(disk) ~= plan.stamp then raise("changed_meanwhile", {path = store.LOCK}) end
-		need(transaction.commit(plan, plan.state))
-	end
-	local function apply(_before, plan)
-		if #plan.files + #plan.data == 0 and next(plan.state) == nil then return end
-		if plan.free < plan.needed then raise("no_space", {needed = plan.needed, free = plan.free}) end
-		local transaction = need(open(disk, plan.files))
-		local ok, failure = pcall(carryOut, plan, transaction)
-		if ok then return end
-		transaction.keep()
-		error(failure, 0)
-	end
 	local function change(before, state, title)
-		return apply(before, planning.makePlan(disk, title, before, state, {}))
+		return apply(tools, planning.makePlan(disk, title, before, state, {}))
 	end
 	local function place(before, registry, position, isNew)
-		local registries = copy(before.configuration.registries)
+		local registries = state_.copy(before.configuration.registries)
 		local from = positionOf(registries, registry)
 		if isNew ~= (from == nil) then
-			raise(isNew and "registry_known" or "registry_unknown", {registry = registry})
+			failure_.raise(isNew and "registry_known" or "registry_unknown", {registry = registry})
 		end
 		local name = from and table.remove(registries, from) or registry
 		local last = #registries + 1
 		local to = position or last
 		if not (to >= 1 and to <= last and to % 1 == 0) then
-			raise("registry_position", {position = to, last = last})
+			failure_.raise("registry_position", {position = to, last = last})
 		end
 		if isNew or position then table.insert(registries, to, name) end
-		return replace(before, "configuration", "registries", registries)
+		return state_.replace(before, "configuration", "registries", registries)
 	end
 	return {
 		state = guarded(function(state) return state end),
 		update = guarded(function(before)
-			local state = ask(before)
+			local state = askRegistries(tools, before)
 			return change(before, state, "update")
 		end),
 		planInstall = guarded(function(before, names, options)
@@ -233,7 +121,7 @@ local function createCcpm(environment)
 			if options == nil then options = {} end
 			local notes = {}
 			local packages = planning.withoutPackages(before.lock, names, options, notes)
-			local state = replace(before, "lock", "packages", packages)
+			local state = state_.replace(before, "lock", "packages", packages)
 			return planning.makePlan(disk, titleOf("uninstall", names), before, state, notes)
 		end),
 		verify = guarded(function(state, names)
@@ -241,15 +129,15 @@ local function createCcpm(environment)
 			return verify(disk, state.lock, names)
 		end),
 		planRepair = guarded(function(before, findings)
-			local state, candidates = ask(before, true)
+			local state, candidates = askRegistries(tools, before, true)
 			return planning.makePlan(disk, "repair", before, state, {}, candidates, true, findings)
 		end),
-		apply = guarded(apply),
+		apply = guarded(function(_before, plan) return apply(tools, plan) end),
 		addRegistry = guarded(function(before, registry, options)
 			if options == nil then options = {} end
-			need(web.baseUrl(registry))
+			failure_.need(baseUrl(registry))
 			local placed = place(before, registry, options.position, true)
-			local state = ask(placed, options.force, {registry})
+			local state = askRegistries(tools, placed, options.force, {registry})
 			return change(before, state, "add registry " .. registry)
 		end),
 		removeRegistry = guarded(function(before, registry)

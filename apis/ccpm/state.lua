@@ -52,4 +52,16 @@ function M.stateFiles(s,b)
 	}
 end
 
+function M.copy(f)
+	local t={}
+	for fi,v in pairs(f) do t[fi]=v end
+	return t
+end
+
+function M.replace(b,f,fi,c)
+	local s=M.copy(b)
+	s[f]={version=1,[fi]=c}
+	return s
+end
+
 return M

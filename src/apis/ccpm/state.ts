@@ -68,3 +68,24 @@ export function stateFiles(state: State, before: State): Record<string, string |
         [CACHE]: text({ version: 1, registries: cached }, cached),
     };
 }
+
+/** What may be filled in, of a type whose fields are for reading. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A table with the same fields. */
+export function copy<T extends object>(from: T): Writable<T> {
+    const to: Record<string, unknown> = {};
+    for (const [field, value] of pairs(from as Record<string, unknown>)) to[field] = value;
+    return to as Writable<T>;
+}
+
+/**
+ * A state with another content in one of its files.
+ * @param file which
+ * @param field the field that holds it
+ */
+export function replace(before: State, file: "lock" | "cache" | "configuration", field: string, content: object): State {
+    const state: Record<string, unknown> = copy(before);
+    state[file] = { version: 1, [field]: content };
+    return state as unknown as State;
+}

@@ -211,6 +211,15 @@ export interface Environment {
     readonly onNote?: (this: void, note: string) => void;
 }
 
+/** What ccpm works with: an `Environment` in which the computer provides what is not given. */
+export interface Tools {
+    readonly disk: Disk;
+    readonly fetch: (this: void, url: string) => Fetched;
+    readonly now: (this: void) => number;
+    readonly onProgress: (this: void, progress: Progress) => void;
+    readonly onNote: (this: void, note: string) => void;
+}
+
 /** Lua's order of pcall: true and a value, or false and a failure. */
 export type Result<T> = LuaMultiReturn<[true, T] | [false, Failure]>;
 

@@ -1,0 +1,39 @@
+--- What the registries offer.
+local M={}
+local fail = require("/apis/ccpm/failure").fail
+local same = require("/apis/ccpm/plan").same
+local fetchIndex = require("/apis/ccpm/registry").fetchIndex
+local state = require("/apis/ccpm/state")
+
+function M.askRegistries(t,b,i,o)
+	local r=o or b.configuration.registries
+	local to=#r
+	local c=state.copy(b.cache.registries)
+	local ca={}
+	local f={}
+	for p,re in ipairs(r) do
+		t.onProgress({phase="index",name=re,done=p-1,total=to,bytes=0,totalBytes=0})
+		local ok,a=fetchIndex(re,t.fetch)
+		if ok then
+			local pa={}
+			for n,of in pairs(a.packages) do
+				local s=0
+				for _,fi in pairs(of.files) do s=s+fi.size end
+				pa[n]={version=of.version,description=of.description,dependencies=of.dependencies,size=s}
+				of.registry=re
+				if ca[n]==nil then ca[n]={} end
+				table.insert(ca[n],of)
+			end
+			local k=c[re]
+			local is=k and same(k.packages,pa)
+			if not is then c[re]={updated=t.now(),packages=pa} end
+		else
+			f[#f+1]=a
+		end
+	end
+	if #f==to and not i then error(f[1] or fail("no_registry"),0) end
+	for _,fa in ipairs(f) do t.onNote(fa.message.." It is left out.") end
+	return state.replace(b,"cache","registries",c),ca
+end
+
+return M
