@@ -226,6 +226,14 @@ describe("npm run registry", () => {
         expect(stdout).toMatch(/^200 {2}\/packages\/index\.json {2}\d+ bytes$/m);
     });
 
+    test("of a tree without an installer is for computers that have ccpm", async () => {
+        await write({ "packages/index.json": indexOf({}) });
+        const { ready, output } = run("--folder", folder);
+        await ready;
+        expect(output.stdout).toMatch(/^ {2}ccpm registry add http:\/\/127\.0\.0\.1:\d+\/$/m);
+        expect(output.stdout).not.toContain("install.lua");
+    });
+
     test.each([
         [
             "a folder without packages",

@@ -1,7 +1,9 @@
 /** `npm run registry`: serves a tree to computers on this machine, or on the local network. */
+import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { INSTALLER } from "../build/bundle.ts";
 import { exitStatus } from "../harness/conclusion.ts";
 import { projectFolder } from "../harness/disk.ts";
 import { endQuietlyWithoutReader } from "../harness/options.ts";
@@ -59,12 +61,16 @@ async function main({ folder, ...options }: Options): Promise<void> {
     });
     const count = Object.keys((await readIndex(root)).packages).length;
     const addresses = addressesOf(registry);
+    const hasInstaller = existsSync(join(root, INSTALLER));
     console.log(
         [
             `Serving ${count} packages of ${root}.`,
             "",
             "On a computer:",
-            ...addresses.map((address) => `  wget run ${address}install.lua`),
+            // Only a tree that ccpm itself comes from has an installer.
+            ...addresses.map((address) =>
+                hasInstaller ? `  wget run ${address}install.lua` : `  ccpm registry add ${address}`,
+            ),
             "",
             "ComputerCraft denies private addresses. To allow this one, put above the rule for",
             '"$private" in serverconfig/computercraft-server.toml, and restart Minecraft\'s server:',
