@@ -108,9 +108,15 @@ end
 function M.parse(g)
 	local w={}
 	local f={}
+	local t={}
 	for _,wo in ipairs(g) do
 		local fl=wo=="-y" and "yes" or wo:match("^%-%-?(.+)")
-		if fl then f[fl]=true else w[#w+1]=wo end
+		if fl then
+			f[fl]=true
+			t[fl]=wo
+		else
+			w[#w+1]=wo
+		end
 	end
 	if f.version then return {command="version",words=w,flags=f} end
 	local n=table.remove(w,1) or "help"
@@ -120,7 +126,7 @@ function M.parse(g)
 	if not k then return about("There is no command "..n..".") end
 	if f.help or f.h then return n=="help" and {command=n,words=w,flags=f} or about() end
 	for fl in pairs(f) do
-		if not M.takes(n,fl) then return about("ccpm "..n.." takes no --"..fl..".") end
+		if not M.takes(n,fl) then return about("ccpm "..n.." takes no "..tostring(t[fl])..".") end
 	end
 	local l=n=="uninstall" and not f.unused and 1 or k[1]
 	if #w<l then return about("Something is missing:") end
@@ -235,6 +241,8 @@ local function listRegistries(s)
 	if #s.configuration.registries==0 then add("There is none. Add one: ccpm registry add <registry>") end
 end
 
+local function positionIn(w) return tonumber(w[2] or "") or w[2] end
+
 local actions={
 	install=function(_,w,f,c) return need(c.planInstall,w,f) end,
 	uninstall=function(_,w,f,c) return need(c.planUninstall,w,f) end,
@@ -293,7 +301,8 @@ local actions={
 		if #fi==0 then
 			add("All files are as they were installed.")
 		elseif f.fix then
-			return need(c.planRepair,fi)
+			local p=need(c.planRepair,fi)
+			return carryOut(p,f,c) and #p.files==#fi
 		else
 			add("Repair them: ccpm verify --fix",NOTE)
 		end
@@ -303,12 +312,9 @@ local actions={
 		local o=s.lock.packages.ccpm
 		add("ccpm " .. (o and o.version or "(not installed)"))
 	end,
-	["registry add"]=function(_,w,f,c)
-		local p=w[2] and (tonumber(w[2]) or 0) or nil
-		need(c.addRegistry,w[1],{position=p,force=f.force})
-	end,
+	["registry add"]=function(_,w,f,c) need(c.addRegistry,w[1],{position=positionIn(w),force=f.force}) end,
 	["registry remove"]=function(_,w,_f,c) need(c.removeRegistry,w[1]) end,
-	["registry move"]=function(_,w,_f,c) need(c.moveRegistry,w[1],tonumber(w[2]) or 0) end
+	["registry move"]=function(_,w,_f,c) need(c.moveRegistry,w[1],positionIn(w)) end
 }
 
 function M.help(p,t)
@@ -353,12 +359,12 @@ local function suggest(w,c)
 	end
 end
 
-function M.run(g,c,t)
+function M.run(g,c)
 	local l=arguments.parse(g)
 	local o,d=pcall(perform,l,c)
 	if not o then
 		if type(d)~="table" then error(d,0) end
-		(t or show)(d)
+		show(d)
 		if d.code=="unknown_package" then suggest(l.words,c) end
 	end
 	flush()
@@ -381,11 +387,11 @@ M.failures={
 		"ComputerCraft forbids {registry} (Domain not permitted).",
 		'In computercraft-server.toml, at host = "$private": action = "allow"'
 	},
-	network_error={"The request to {registry} failed: {what}.","Check the network and: ccpm registry list"},
+	network_error={"The request to {registry} failed: {what}.","Check the address and the network."},
 	server_error={"{registry} failed at {path} (HTTP {status}).","Try again in some minutes."},
 	no_index={
 		"{registry} is no registry: it has no packages/index.json.",
-		"Check the address: ccpm registry list"
+		"Check the address and the network."
 	},
 	file_missing={"{registry} lists {path}, but does not serve it.","Try again in some minutes."},
 	wrong_content={"{registry} serves another {path} than it lists.","Try again in some minutes."},
@@ -1867,7 +1873,7 @@ local function createCcpm(environment)
 		local name = from and table.remove(registries, from) or registry
 		local last = #registries + 1
 		local to = position or last
-		if not (to >= 1 and to <= last and to % 1 == 0) then
+		if not (type(to) == "number" and to >= 1 and to <= last and to % 1 == 0) then
 			failure_.raise("registry_position", {position = to, last = last})
 		end
 		if isNew or position then table.insert(registries, to, name) end
@@ -1942,14 +1948,6 @@ local createCcpm = require("/apis/libccpm")
 local isWget = arg[1] == "run" and string.find(arg[2] or "", "^https?://") ~= nil
 local OWN = {"ccpm", "trapos-core"}
 
-local function fail(bindingPattern0)
-	local hint, message
-	message = bindingPattern0.message
-	hint = bindingPattern0.hint
-	local isLater = hint:find("ccpm registry", 1, true) ~= nil
-	screen.fail({message = message, hint = isLater and "Check the address and the network." or hint})
-end
-
 local function registryOf(url)
 	local base = url:match("^([^?#]*/)")
 	local plain = string.gsub(base or "", "/refs/heads/", "/", 1)
@@ -1968,7 +1966,7 @@ local function install(words)
 		elseif word == "--force" then
 			forced = true
 		elseif word:sub(1, 1) == "-" then
-			fail({message = "There is no " .. word .. ".", hint = "There are --yes and --force."})
+			screen.fail({message = "There is no " .. word .. ".", hint = "There are --yes and --force."})
 			return false
 		else
 			registry = word
@@ -1976,7 +1974,7 @@ local function install(words)
 	end
 	if not registry then
 		local program = arg[0] or "install"
-		fail({
+		screen.fail({
 			message = "From where? Name a registry.",
 			hint = program .. " https://... (or owner/repo of GitHub)"
 		})
@@ -1984,7 +1982,7 @@ local function install(words)
 	end
 	local valid, problem = baseUrl(registry)
 	if not valid then
-		fail(problem)
+		screen.fail(problem)
 		return false
 	end
 	local client = createCcpm({
@@ -1994,7 +1992,7 @@ local function install(words)
 	})
 	local known, state = client.state()
 	if not known then
-		fail(state)
+		screen.fail(state)
 		return false
 	end
 	local installed = state.lock.packages
@@ -2002,13 +2000,13 @@ local function install(words)
 	local isWhole = installed.trapos ~= nil or agreed or screen.ask("Install all of TrapOS?", true)
 	local function perform(line)
 		if forced then line[#line + 1] = "--force" end
-		return run(line, client, fail)
+		return run(line, client)
 	end
 	local isThere, findings = client.verify(OWN)
 	if isThere and #findings > 0 then
 		local repair = {"verify", "--fix", unpack(OWN)}
 		if agreed then repair[#repair + 1] = "--yes" end
-		if not run(repair, client, fail) then return false end
+		if not run(repair, client) then return false end
 	end
 	if not isNew and not perform(agreed and {"upgrade", "--yes"} or {"upgrade"}) then return false end
 	local line = {"install", "--yes"}

@@ -98,7 +98,7 @@ local function createCcpm(environment)
 		local name = from and table.remove(registries, from) or registry
 		local last = #registries + 1
 		local to = position or last
-		if not (to >= 1 and to <= last and to % 1 == 0) then
+		if not (type(to) == "number" and to >= 1 and to <= last and to % 1 == 0) then
 			failure_.raise("registry_position", {position = to, last = last})
 		end
 		if isNew or position then table.insert(registries, to, name) end

@@ -1,8 +1,19 @@
 --- `trapos`.
-local command = require("/apis/ccpm/command")
-local screen = require("/apis/ccpm/screen")
-local createCcpm = require("/apis/libccpm")
-local client = createCcpm({onProgress = screen.showProgress, onNote = screen.say})
+local load = require
+local isWhole, modules = pcall(function()
+	return {
+		command = load("/apis/ccpm/command"),
+		screen = load("/apis/ccpm/screen"),
+		createCcpm = load("/apis/libccpm")
+	}
+end)
+if not isWhole then
+	shell.run("/programs/ccpm.lua")
+	error("", 0)
+end
+local command = modules.command
+local screen = modules.screen
+local client = modules.createCcpm({onProgress = screen.showProgress, onNote = screen.say})
 local word = ...
 
 local function perform()

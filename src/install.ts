@@ -14,12 +14,6 @@ const isWget = arg[1] === "run" && string.find(arg[2] ?? "", "^https?://")[0] !=
 /** The packages that ccpm is made of. */
 const OWN = ["ccpm", "trapos-core"];
 
-/** Shows a failure as ccpm does, but for hints at commands of a ccpm that is not there yet. */
-function fail({ message, hint }: { message: string; hint: string }): void {
-    const isLater = string.find(hint, "ccpm registry", 1, true)[0] !== undefined;
-    screen.fail({ message, hint: isLater ? "Check the address and the network." : hint });
-}
-
 /** The registry whose install.lua has this URL; GitHub's in the short form, which fits a screen. */
 function registryOf(url: string): string | undefined {
     const [base] = string.match(url, "^([^?#]*/)");
@@ -43,7 +37,7 @@ function install(words: readonly string[]): boolean {
         } else if (word === "--force") {
             forced = true;
         } else if (string.sub(word, 1, 1) === "-") {
-            fail({ message: `There is no ${word}.`, hint: "There are --yes and --force." });
+            screen.fail({ message: `There is no ${word}.`, hint: "There are --yes and --force." });
             return false;
         } else {
             registry = word;
@@ -51,7 +45,7 @@ function install(words: readonly string[]): boolean {
     }
     if (registry === undefined) {
         const program = arg[0] ?? "install";
-        fail({
+        screen.fail({
             message: "From where? Name a registry.",
             hint: `${program} https://... (or owner/repo of GitHub)`,
         });
@@ -59,7 +53,7 @@ function install(words: readonly string[]): boolean {
     }
     const [valid, problem] = baseUrl(registry);
     if (!valid) {
-        fail(problem);
+        screen.fail(problem);
         return false;
     }
 
@@ -72,7 +66,7 @@ function install(words: readonly string[]): boolean {
     });
     const [known, state] = client.state();
     if (!known) {
-        fail(state);
+        screen.fail(state);
         return false;
     }
     const installed = state.lock.packages;
@@ -80,14 +74,14 @@ function install(words: readonly string[]): boolean {
     const isWhole = installed["trapos"] !== undefined || agreed || screen.ask("Install all of TrapOS?", true);
     const perform = (line: string[]) => {
         if (forced) line.push("--force");
-        return run(line, client, fail);
+        return run(line, client);
     };
     // What ccpm itself stands on: where that is damaged, it cannot repair the rest.
     const [isThere, findings] = client.verify(OWN);
     if (isThere && findings.length > 0) {
         const repair = ["verify", "--fix", ...OWN];
         if (agreed) repair.push("--yes");
-        if (!run(repair, client, fail)) return false;
+        if (!run(repair, client)) return false;
     }
     if (!isNew && !perform(agreed ? ["upgrade", "--yes"] : ["upgrade"])) return false;
 

@@ -27,9 +27,15 @@ end
 function M.parse(g)
 	local w={}
 	local f={}
+	local t={}
 	for _,wo in ipairs(g) do
 		local fl=wo=="-y" and "yes" or wo:match("^%-%-?(.+)")
-		if fl then f[fl]=true else w[#w+1]=wo end
+		if fl then
+			f[fl]=true
+			t[fl]=wo
+		else
+			w[#w+1]=wo
+		end
 	end
 	if f.version then return {command="version",words=w,flags=f} end
 	local n=table.remove(w,1) or "help"
@@ -39,7 +45,7 @@ function M.parse(g)
 	if not k then return about("There is no command "..n..".") end
 	if f.help or f.h then return n=="help" and {command=n,words=w,flags=f} or about() end
 	for fl in pairs(f) do
-		if not M.takes(n,fl) then return about("ccpm "..n.." takes no --"..fl..".") end
+		if not M.takes(n,fl) then return about("ccpm "..n.." takes no "..tostring(t[fl])..".") end
 	end
 	local l=n=="uninstall" and not f.unused and 1 or k[1]
 	if #w<l then return about("Something is missing:") end

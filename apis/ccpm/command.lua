@@ -101,6 +101,8 @@ local function listRegistries(s)
 	if #s.configuration.registries==0 then add("There is none. Add one: ccpm registry add <registry>") end
 end
 
+local function positionIn(w) return tonumber(w[2] or "") or w[2] end
+
 local actions={
 	install=function(_,w,f,c) return need(c.planInstall,w,f) end,
 	uninstall=function(_,w,f,c) return need(c.planUninstall,w,f) end,
@@ -159,7 +161,8 @@ local actions={
 		if #fi==0 then
 			add("All files are as they were installed.")
 		elseif f.fix then
-			return need(c.planRepair,fi)
+			local p=need(c.planRepair,fi)
+			return carryOut(p,f,c) and #p.files==#fi
 		else
 			add("Repair them: ccpm verify --fix",NOTE)
 		end
@@ -169,12 +172,9 @@ local actions={
 		local o=s.lock.packages.ccpm
 		add("ccpm " .. (o and o.version or "(not installed)"))
 	end,
-	["registry add"]=function(_,w,f,c)
-		local p=w[2] and (tonumber(w[2]) or 0) or nil
-		need(c.addRegistry,w[1],{position=p,force=f.force})
-	end,
+	["registry add"]=function(_,w,f,c) need(c.addRegistry,w[1],{position=positionIn(w),force=f.force}) end,
 	["registry remove"]=function(_,w,_f,c) need(c.removeRegistry,w[1]) end,
-	["registry move"]=function(_,w,_f,c) need(c.moveRegistry,w[1],tonumber(w[2]) or 0) end
+	["registry move"]=function(_,w,_f,c) need(c.moveRegistry,w[1],positionIn(w)) end
 }
 
 function M.help(p,t)
@@ -219,12 +219,12 @@ local function suggest(w,c)
 	end
 end
 
-function M.run(g,c,t)
+function M.run(g,c)
 	local l=arguments.parse(g)
 	local o,d=pcall(perform,l,c)
 	if not o then
 		if type(d)~="table" then error(d,0) end
-		(t or show)(d)
+		show(d)
 		if d.code=="unknown_package" then suggest(l.words,c) end
 	end
 	flush()

@@ -10,11 +10,11 @@ M.failures={
 		"ComputerCraft forbids {registry} (Domain not permitted).",
 		'In computercraft-server.toml, at host = "$private": action = "allow"'
 	},
-	network_error={"The request to {registry} failed: {what}.","Check the network and: ccpm registry list"},
+	network_error={"The request to {registry} failed: {what}.","Check the address and the network."},
 	server_error={"{registry} failed at {path} (HTTP {status}).","Try again in some minutes."},
 	no_index={
 		"{registry} is no registry: it has no packages/index.json.",
-		"Check the address: ccpm registry list"
+		"Check the address and the network."
 	},
 	file_missing={"{registry} lists {path}, but does not serve it.","Try again in some minutes."},
 	wrong_content={"{registry} serves another {path} than it lists.","Try again in some minutes."},

@@ -139,7 +139,7 @@ function createCcpm(this: void, environment: Environment = {}): Ccpm {
         const name = from === undefined ? registry : table.remove(registries, from)!;
         const last = registries.length + 1;
         const to = position ?? last;
-        if (!(to >= 1 && to <= last && to % 1 === 0)) raise("registry_position", { position: to, last });
+        if (!(type(to) === "number" && to >= 1 && to <= last && to % 1 === 0)) raise("registry_position", { position: to, last });
         if (isNew || position !== undefined) table.insert(registries, to, name);
         return replace(before, "configuration", "registries", registries);
     }

@@ -1,33 +1,49 @@
 /** `trapos`: what is installed of TrapOS, and whether there is anything newer. */
-import { help, list, run } from "../apis/ccpm/command";
-import { ask, fail, flush, say, showProgress } from "../apis/ccpm/screen";
-import createCcpm = require("../apis/libccpm");
+import type * as commandModule from "../apis/ccpm/command";
+import type * as screenModule from "../apis/ccpm/screen";
+import type { Ccpm, Environment } from "../apis/ccpm/types";
 
-const client = createCcpm({ onProgress: showProgress, onNote: say });
+declare function require(this: void, name: string): unknown;
+
+/** By a name of its own, as the compiler takes every other `require` for an import. */
+const load = require;
+const [isWhole, modules] = pcall(() => ({
+    command: load("/apis/ccpm/command") as typeof commandModule,
+    screen: load("/apis/ccpm/screen") as typeof screenModule,
+    createCcpm: load("/apis/libccpm") as (this: void, environment: Environment) => Ccpm,
+}));
+if (!isWhole) {
+    // It says what is missing, and how to mend it.
+    shell.run("/programs/ccpm.lua");
+    throw "";
+}
+const command = modules.command;
+const screen = modules.screen;
+const client = modules.createCcpm({ onProgress: screen.showProgress, onNote: screen.say });
 const [word] = [...$vararg];
 
 function perform(): boolean {
-    if (word === "upgrade") return run([word], client);
+    if (word === "upgrade") return command.run([word], client);
     if (word === "help" || word === "--help" || word === "-h") {
-        help("trapos", "");
-        flush();
+        command.help("trapos", "");
+        screen.flush();
         return true;
     }
     if (word !== undefined && word !== "--version") {
-        fail({ message: `trapos knows no ${word}.`, hint: "See: trapos help" });
+        screen.fail({ message: `trapos knows no ${word}.`, hint: "See: trapos help" });
         return false;
     }
     const [ok, state] = client.state();
     if (!ok) {
-        fail(state);
+        screen.fail(state);
         return false;
     }
     const own = state.lock.packages["trapos"];
-    say(`TrapOS ${own ? own.version : "(without its package trapos)"}`, colours.yellow);
+    screen.say(`TrapOS ${own ? own.version : "(without its package trapos)"}`, colours.yellow);
     if (word !== undefined) return true;
-    const hasNewer = list(state);
-    flush();
-    return !hasNewer || !ask("Upgrade now?", false) || run(["upgrade", "--yes"], client);
+    const hasNewer = command.list(state);
+    screen.flush();
+    return !hasNewer || !screen.ask("Upgrade now?", false) || command.run(["upgrade", "--yes"], client);
 }
 
 if (!perform()) throw "";

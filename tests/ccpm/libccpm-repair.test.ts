@@ -263,6 +263,7 @@ describe("registries", () => {
             show(ccpm.moveRegistry("${other.url}/", 1))
             show(ccpm.moveRegistry("${other.url}", 3))
             show(ccpm.moveRegistry("${other.url}"))
+            show(ccpm.moveRegistry("${other.url}", "x"))
             show(ccpm.moveRegistry("http://nobody", 1))
             show(ccpm.removeRegistry("http://nobody"))`,
         );
@@ -271,6 +272,7 @@ describe("registries", () => {
             [true, null],
             [false, { code: "registry_position" }],
             [false, { code: "registry_position" }],
+            [false, { code: "registry_position", message: "There is no position x." }],
             [false, { code: "registry_unknown" }],
             [false, { code: "registry_unknown" }],
         ]);

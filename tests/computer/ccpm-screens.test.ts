@@ -100,7 +100,7 @@ const client = `
             if applied ~= nothing then _G.applied = (_G.applied or 0) + 1 end
             return true
         end,
-        addRegistry = function() return fail(unreachable, "See: ccpm registry list") end,
+        addRegistry = function() return fail(unreachable, "Check the address and the network.") end,
         removeRegistry = function(registry) table.remove(state.configuration.registries) return true end,
         moveRegistry = function(_, position) return fail("There is no position " .. position .. ".", "Give one from 1 to 2.") end,
     }`;
@@ -241,6 +241,9 @@ it("what cannot be repaired is not called nothing to do", async () => {
       foreign: apis/ai/strange.lua
       No registry has it. Type: ccpm upgrade trapos-ai"
     `);
+    const computer = await start(wide, { files: ["lost"] });
+    await computer.type("c verify --fix\n");
+    expect((await ended(computer)).end).toMatch(/^false/);
 });
 
 it("help on 51 columns", async () => {
@@ -437,6 +440,9 @@ it("a dry run applies nothing", async () => {
 it("says that a changed startup file wants a reboot", async () => {
     expect(await show("upgrade --yes", wide)).toContain("Done. To use it all: reboot");
     expect(await show("verify --fix --yes", wide)).toMatch(/Done\.$/);
+    const computer = await start(wide);
+    await computer.type("c verify --fix --yes\n");
+    expect((await ended(computer)).end).toBe("true 1");
 });
 
 it.each([wide, narrow])(

@@ -113,8 +113,11 @@ it.each(["apis/json.lua", "apis/ccpm/command.lua"])("it repairs a ccpm that lack
         await player.run(`wget run ${registry.url}install.lua --yes`);
         const whole = await filesOn(disk);
         await rm(join(disk, path));
-        const broken = await player.run("/programs/ccpm verify --fix");
-        expect(broken).toMatch(/module '.*' not\n?\s*found:\nMend it: wget run <registry>\/install\.lua$/);
+        for (const command of ["/programs/ccpm verify --fix", "/programs/trapos"]) {
+            expect(await player.run(command)).toMatch(
+                /^[^\n]*module '.*' not\n?\s*found:\nMend it: wget run <registry>\/install\.lua$/,
+            );
+        }
         expect(await player.run(`wget run ${registry.url}install.lua --yes`)).toContain(`+ ${path}`);
         expect(await filesOn(disk)).toEqual(whole);
         expect(await player.run("/programs/ccpm verify")).toContain("All files are as they were installed.");

@@ -50,6 +50,7 @@ const refused: [line: string, problem: string, helpOn: string][] = [
     ["instal trapos", "There is no command instal.", "instal"],
     ["registry mvoe x 1", "There is no command registry mvoe.", "registry mvoe"],
     ["install a --dryrun", "ccpm install takes no --dryrun.", "install"],
+    ["list -v", "ccpm list takes no -v.", "list"],
     ["list --cascade", "ccpm list takes no --cascade.", "list"],
     ["registry add a --yes", "ccpm registry add takes no --yes.", "registry add"],
     ["install", "Something is missing:", "install"],

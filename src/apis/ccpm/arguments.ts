@@ -56,10 +56,13 @@ export function takes(command: string, flag: string): boolean {
 export function parse(given: readonly string[]): CommandLine {
     const words: string[] = [];
     const flags: Record<string, boolean | undefined> = {};
+    const typed: Record<string, string> = {};
     for (const word of given) {
         const flag = word === "-y" ? "yes" : string.match(word, "^%-%-?(.+)")[0];
-        if (flag !== undefined) flags[flag] = true;
-        else words.push(word);
+        if (flag !== undefined) {
+            flags[flag] = true;
+            typed[flag] = word;
+        } else words.push(word);
     }
     if (flags["version"]) return { command: "version", words, flags };
     let name = words.shift() ?? "help";
@@ -70,7 +73,7 @@ export function parse(given: readonly string[]): CommandLine {
     if (known === undefined) return about(`There is no command ${name}.`);
     if (flags["help"] || flags["h"]) return name === "help" ? { command: name, words, flags } : about();
     for (const [flag] of pairs(flags)) {
-        if (!takes(name, flag)) return about(`ccpm ${name} takes no --${flag}.`);
+        if (!takes(name, flag)) return about(`ccpm ${name} takes no ${typed[flag]}.`);
     }
     const least = name === "uninstall" && !flags["unused"] ? 1 : known[0];
     if (words.length < least) return about("Something is missing:");

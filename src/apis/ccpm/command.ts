@@ -104,6 +104,11 @@ function listRegistries(state: State): void {
         add("There is none. Add one: ccpm registry add <registry>");
 }
 
+/** The second word as a position; the client refuses one that is no number. */
+function positionIn(words: Words): number | undefined {
+    return tonumber(words[1] ?? "") ?? (words[1] as unknown as number | undefined);
+}
+
 /** Gives false where a command was not done, and a plan where that is to be carried out. */
 type Action = (this: void, state: State, words: Words, flags: Flags, client: Ccpm) => unknown;
 
@@ -169,8 +174,11 @@ const actions: Record<string, Action | undefined> = {
         const findings = need(client.verify, words.length > 0 ? words : undefined);
         for (const finding of findings) add(`${finding.problem}: ${finding.path}`, colours.red);
         if (findings.length === 0) add("All files are as they were installed.");
-        else if (flags["fix"]) return need(client.planRepair, findings);
-        else add("Repair them: ccpm verify --fix", NOTE);
+        else if (flags["fix"]) {
+            const plan = need(client.planRepair, findings);
+            // For what cannot be repaired it has a note in place of a file.
+            return carryOut(plan, flags, client) && plan.files.length === findings.length;
+        } else add("Repair them: ccpm verify --fix", NOTE);
         return findings.length === 0;
     },
     version: (state) => {
@@ -178,15 +186,13 @@ const actions: Record<string, Action | undefined> = {
         add(`ccpm ${own ? own.version : "(not installed)"}`);
     },
     "registry add": (_, words, flags, client) => {
-        // What is no number is a place that there is none of.
-        const position = words[1] !== undefined ? (tonumber(words[1]) ?? 0) : undefined;
-        need(client.addRegistry, words[0]!, { position, force: flags["force"] });
+        need(client.addRegistry, words[0]!, { position: positionIn(words), force: flags["force"] });
     },
     "registry remove": (_, words, _flags, client) => {
         need(client.removeRegistry, words[0]!);
     },
     "registry move": (_, words, _flags, client) => {
-        need(client.moveRegistry, words[0]!, tonumber(words[1]) ?? 0);
+        need(client.moveRegistry, words[0]!, positionIn(words)!);
     },
 };
 
@@ -244,15 +250,14 @@ function suggest(words: Words, client: Ccpm): void {
  * Does what a command line says. What a power cut left is put right first.
  * @param given the words after the program's name
  * @param client what it works with; its `onProgress` should be `showProgress` of /apis/ccpm/screen, its `onNote` `say`
- * @param tell shows why a command failed; as usual where absent
  * @returns whether it succeeded; why not has been shown
  */
-export function run(given: Words, client: Ccpm, tell?: typeof show): boolean {
+export function run(given: Words, client: Ccpm): boolean {
     const line = parse(given);
     const [ok, done] = pcall(perform, line, client);
     if (!ok) {
         if (type(done) !== "table") error(done, 0);
-        (tell ?? show)(done as unknown as Failure);
+        show(done as unknown as Failure);
         if ((done as unknown as Failure).code === "unknown_package") suggest(line.words, client);
     }
     flush();
