@@ -57,7 +57,7 @@ local PHASES={
 	sent="asked",
 	retry="the model fails, trying again: ",
 	reconnecting="the server is out of reach, trying again",
-	["waiting for permission"]="waits for a permission: ",
+	["waiting for permission"]="needs permission: ",
 	["waiting for an answer"]="asks: ",
 	stopping="stopping the turn"
 }

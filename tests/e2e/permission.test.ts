@@ -40,7 +40,7 @@ async function waitingFor(path: "/permission" | "/question"): Promise<string> {
 
 it("shows which permission is waited for, and the answer once it is given", async () => {
     const { computer, finished } = await world.newComputer().start("ai run a command");
-    await computer.waitForText("waits for a permission: bash: echo forty-two", { timeoutSeconds: 30 });
+    await computer.waitForText("needs permission: bash: echo forty-two", { timeoutSeconds: 30 });
     await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
     const { succeeded, transcript } = await finished;
     expect(transcript).toContain("It said forty-two");
@@ -49,7 +49,7 @@ it("shows which permission is waited for, and the answer once it is given", asyn
 
 it("says that the turn ended when the permission is refused", async () => {
     const { computer, finished } = await world.newComputer().start("ai run a command");
-    await computer.waitForText("waits for a permission", { timeoutSeconds: 30 });
+    await computer.waitForText("needs permission", { timeoutSeconds: 30 });
     await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "reject" });
     const { succeeded, transcript } = await finished;
     expect(transcript).toContain("The turn ended at a tool call that was refused.");
@@ -68,7 +68,7 @@ it("gives up waiting with the permission's name and where to give it", async () 
 
 it("shows a subagent's permission", async () => {
     const { computer, finished } = await world.newComputer().start("ai delegate it");
-    await computer.waitForText("waits for a permission: bash: echo", { timeoutSeconds: 30 });
+    await computer.waitForText("needs permission: bash: echo", { timeoutSeconds: 30 });
     await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
     expect((await finished).succeeded).toBe(true);
 });
