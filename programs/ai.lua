@@ -4,7 +4,6 @@ local fail = require("/apis/ai/failure").fail
 local screen = require("/apis/ai/screen")
 local text = require("/apis/ai/text")
 local createAi = require("/apis/libai")
-local version = require("/apis/ai/version")
 local line = commandLine.parse({...})
 local ai = createAi()
 local prompt = table.concat(line.words, " ")
@@ -116,7 +115,7 @@ elseif command == "resume" then
 		tell(reply)
 	until not ((reply.remaining or 0) > 0)
 elseif command == "version" then
-	print("ai " .. version)
+	print("ai " .. "0.2.3")
 else
 	help()
 end

@@ -5,7 +5,8 @@ import { fail, type Failure, type Result } from "../apis/ai/failure";
 import * as screen from "../apis/ai/screen";
 import * as text from "../apis/ai/text";
 import type { Ai, AskOptions, Reply, SessionSummary } from "../apis/ai/types";
-import version = require("../apis/ai/version");
+
+declare const PACKAGE_VERSION: string;
 
 const line = commandLine.parse([...$vararg]);
 const ai: Ai = createAi();
@@ -119,7 +120,7 @@ if (command === "ask") {
         tell(reply);
     } while ((reply.remaining ?? 0) > 0);
 } else if (command === "version") {
-    print(`ai ${version}`);
+    print(`ai ${PACKAGE_VERSION}`);
 } else {
     help();
 }

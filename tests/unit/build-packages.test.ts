@@ -13,16 +13,15 @@ function trapos(): Project {
     const project = newProject({
         "src/apis/core.ts": "export const core = 1;",
         "src/apis/ai/tool.ts":
-            'import version = require("./version");\nimport { core } from "../core";\n' +
-            "export const tool = version + core;",
-        "src/apis/ai/version.d.ts": "declare const version: string;\nexport = version;",
+            'declare const PACKAGE_VERSION: string;\nimport { core } from "../core";\n' +
+            "export const tool = `v${PACKAGE_VERSION}` + core;",
         "src/programs/alone.ts": "print(1);",
         "help/tool.txt": "How to use it.\n",
     });
     project.describe("core", { files: ["apis/core.lua"] });
     project.describe("tool", {
         dependencies: { core: "^0.1.0" },
-        files: ["apis/ai/tool.lua", "apis/ai/version.lua", "help/tool.txt"],
+        files: ["apis/ai/tool.lua", "help/tool.txt"],
     });
     project.describe("alone", {
         files: ["programs/alone.lua"],
@@ -60,7 +59,7 @@ describe("the index", () => {
         expect(packages["alone"]?.data).toEqual(["trapos/alone"]);
         expect(packages["tool"]?.dependencies).toEqual({ core: "^0.1.0" });
         const files = packages["tool"]?.files ?? {};
-        expect(Object.keys(files)).toEqual(["apis/ai/tool.lua", "apis/ai/version.lua", "help/tool.txt"]);
+        expect(Object.keys(files)).toEqual(["apis/ai/tool.lua", "help/tool.txt"]);
         for (const [file, fingerprint] of Object.entries(files)) {
             const content = Buffer.from(project.read(file));
             const sha256 = createHash("sha256").update(content).digest("hex");
@@ -256,11 +255,20 @@ describe("a version", () => {
     test("stands in the descriptor alone, and reaches the program", async () => {
         const project = trapos();
         await build(project.root);
-        expect(project.read("apis/ai/tool.lua")).toContain('require("/apis/ai/version")');
-        expect(project.read("apis/ai/version.lua")).toContain('return "0.1.0"');
+        const shown = () => runLua('return require("/apis/ai/tool").tool', { root: project.root });
+        expect(shown()).toEqual(["v0.1.01"]);
         bump(project.root, ["tool", "minor"]);
         await build(project.root);
-        expect(project.read("apis/ai/version.lua")).toContain('return "0.2.0"');
+        expect(shown()).toEqual(["v0.2.01"]);
+        expect(project.read("apis/ai/tool.lua")).not.toContain("PACKAGE_VERSION");
+    });
+
+    test("is that of no package in a file that none lists, which is an error", async () => {
+        const project = trapos();
+        project.describe("tool", { dependencies: { core: "^0.1.0" }, files: ["help/tool.txt"] });
+        await expect(build(project.root)).rejects.toThrow(
+            'src/apis/ai/tool.ts: asks for PACKAGE_VERSION, but no package lists apis/ai/tool.lua; add it to "files"',
+        );
     });
 
     test("that is raised raises those of all packages above it", () => {

@@ -40,35 +40,50 @@ const NO_INPUTS = 18003;
  * Compiles the program to Lua.
  *
  * @param source the program
- * @param options.virtualModules Lua files that stand beside hand-written declarations in `src/` but are generated,
- * by their path from the project's folder without `src/` (`apis/ai/version.lua`)
+ * @param versionOf gives the version of the package that lists a file, by the file's path from the project's folder
+ * (`apis/ai/command.lua`)
  * @returns the Lua by its path from the project's folder
  * @throws BuildError for anything TypeScriptToLua has to say, its warnings included: each is about code that
- * means another thing in Lua than it seems to
+ * means another thing in Lua than it seems to; and for a version that no package has
  */
 export function compile(
     source: Source,
-    options: { virtualModules?: ReadonlyMap<string, string> } = {},
+    versionOf: (file: string) => string | undefined = () => undefined,
 ): Map<string, string> {
     const { root, program } = source;
-    const { virtualModules = new Map<string, string>() } = options;
-    const sourceFolder = path.join(root, "src");
-    const virtual = (file: string) => virtualModules.get(relative(sourceFolder, file));
-    const host: tstl.EmitHost = {
-        ...ts.sys,
-        fileExists: (file) => virtual(file) !== undefined || ts.sys.fileExists(file),
-        readFile: (file) => virtual(file) ?? ts.sys.readFile(file),
-        writeFile: ts.sys.writeFile.bind(ts.sys),
-    };
     const outDir = program.getCompilerOptions().outDir ?? root;
     const printed = new Map<string, string>();
-    const { diagnostics } = new tstl.Transpiler({ emitHost: host }).emit({
+    const { diagnostics } = new tstl.Transpiler().emit({
         program,
-        plugins: [commentsPlugin(), typesPlugin(), { printer: print }],
+        plugins: [commentsPlugin(), typesPlugin(), versionPlugin(root, versionOf), { printer: print }],
         writeFile: (file, code) => void printed.set(relative(outDir, file), code),
     });
     if (diagnostics.length > 0) throw new BuildError(describe(diagnostics, root));
     return finish(printed);
+}
+
+/** What a source declares (`declare const PACKAGE_VERSION: string`) to get the version of the package that lists its Lua. */
+const VERSION = "PACKAGE_VERSION";
+
+/** A TypeScriptToLua plugin that writes a package's version as a text: a file of its own would fill a block of the disk. */
+function versionPlugin(root: string, versionOf: (file: string) => string | undefined): tstl.Plugin {
+    return {
+        visitors: {
+            [ts.SyntaxKind.Identifier]: (node, context) => {
+                if (node.text !== VERSION) return context.superTransformExpression(node);
+                const file = relative(path.join(root, "src"), context.sourceFile.fileName).replace(
+                    /\.ts$/,
+                    ".lua",
+                );
+                const version = versionOf(file);
+                if (version !== undefined) return tstl.createStringLiteral(version, node);
+                throw new BuildError(
+                    `src/${file.replace(/lua$/, "ts")}: asks for ${VERSION}, but no package lists ${file}; ` +
+                        'add it to "files" of the one that owns it, packages/*/ccpm.json',
+                );
+            },
+        },
+    };
 }
 
 /** TypeScriptToLua's own printer still knows what of its library has to be required. */

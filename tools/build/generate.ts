@@ -12,7 +12,6 @@ import {
     MANIFEST,
     packageProblems,
     readDescriptors,
-    versionModules,
 } from "./packages.ts";
 import { luaDefinitions, publicTypes, typescriptDeclaration } from "./types.ts";
 
@@ -37,7 +36,10 @@ export async function generate(root: string): Promise<Generated> {
     const descriptors = readDescriptors(root);
     const source = readSource(root);
     const shown = PUBLIC_MODULES.map((module) => publicTypes(source, `src/apis/${module}.ts`, module));
-    const compiled = compile(source, { virtualModules: versionModules(descriptors) });
+    const compiled = compile(
+        source,
+        (file) => descriptors.find(({ files }) => files.includes(file))?.version,
+    );
     // The installer is what brings the packages, and in none of them.
     const lua = new Map([...compiled].filter(([file]) => !isOfInstaller(file)));
     const files = new Map(lua);

@@ -280,14 +280,3 @@ export const LUA_FOLDERS = ["apis", "programs", "startup"];
 function isInLuaFolder(file: string): boolean {
     return LUA_FOLDERS.some((folder) => file.startsWith(`${folder}/`));
 }
-
-/** What a player sees installed of a package's version: the content of each `version.lua` it lists. */
-export function versionModules(descriptors: readonly Descriptor[]): Map<string, string> {
-    const modules = new Map<string, string>();
-    for (const { name, version, files } of descriptors) {
-        for (const file of files.filter((candidate) => candidate.endsWith("/version.lua"))) {
-            modules.set(file, `--- The version of ${name}.\nreturn "${version}"\n`);
-        }
-    }
-    return modules;
-}

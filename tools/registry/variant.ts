@@ -11,7 +11,6 @@ import {
     makeManifest,
     MANIFEST,
     readDescriptors,
-    versionModules,
 } from "../build/packages.ts";
 import { projectFolder } from "../harness/disk.ts";
 
@@ -19,7 +18,8 @@ import { projectFolder } from "../harness/disk.ts";
 export interface Changes {
     /**
      * New content by path, or a function that makes it from the old one. The versions of the packages that list these
-     * files rise by a patch, and those of all that depend on them, as `npm run bump` raises them.
+     * files rise by a patch, and those of all that depend on them, as `npm run bump` raises them. A program goes on to
+     * show the version that it was built with.
      */
     readonly files?: Readonly<Record<string, string | ((content: string) => string)>>;
     /** Further packages whose versions rise so. */
@@ -50,7 +50,6 @@ export async function makeVariant(folder: string, changes: Changes, root = proje
         });
     const all = [...known, ...added].sort((one, other) => (one.name < other.name ? -1 : 1));
 
-    const made: ReadonlyMap<string, string> = versionModules(all);
     const contents = new Map<string, Buffer>();
     for (const file of new Set(all.flatMap((one) => one.files))) {
         const change = files[file];
@@ -58,8 +57,9 @@ export async function makeVariant(folder: string, changes: Changes, root = proje
         const content =
             typeof change === "string"
                 ? change
-                : (made.get(file) ??
-                  (change === undefined ? await readFile(old) : change(await readFile(old, "latin1"))));
+                : change === undefined
+                  ? await readFile(old)
+                  : change(await readFile(old, "latin1"));
         contents.set(file, typeof content === "string" ? Buffer.from(content, "latin1") : content);
     }
     const index = makeIndex(all, (file) => contents.get(file) ?? "");

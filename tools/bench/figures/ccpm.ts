@@ -31,7 +31,7 @@ interface Measured {
 
 const timeoutSeconds = 120;
 
-/** What is changed in the newer registry: one file, of a package that has no version.lua. */
+/** What is changed in the newer registry: one file. */
 const changedFile = "startup/servers.lua";
 
 /** A registry that serves one tree after another at the same address. */

@@ -1,2 +1,0 @@
---- The version of trapos-ai.
-return "0.2.3"
