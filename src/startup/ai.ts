@@ -1,24 +1,34 @@
-/** What `ai` needs at boot: its settings' definitions, the way to the program and Tab completion last one boot. */
+/**
+ * What `ai` needs at boot: its settings' definitions, the way to the program and Tab completion last one boot. Modules
+ * are loaded under pcall: where one is damaged that is said in one line.
+ */
 import { choice } from "cc.completion";
-import { commands, flags } from "../apis/ai/arguments";
-import * as session from "../apis/ai/session";
-import { define } from "../apis/ai/settings";
+import type * as argumentsModule from "../apis/ai/arguments";
+import type * as sessionModule from "../apis/ai/session";
+import type * as settingsModule from "../apis/ai/settings";
 
-define();
-session.recoverSettings(fs);
+declare function require(this: void, name: string): unknown;
 
-function addToPath(api: { path(this: void): string; setPath(this: void, path: string): void }, folder: string): void {
+/** By a name of its own, as the compiler takes every other `require` for an import. */
+const load = require;
+
+for (const [folder, api] of pairs({ programs: shell, help })) {
     const path = api.path();
-    if (string.find(`:${path}:`, `:${folder}:`, 1, true)[0] === undefined) api.setPath(`${path}:${folder}`);
+    if (string.find(`:${path}:`, `:/${folder}:`, 1, true)[0] === undefined) api.setPath(`${path}:/${folder}`);
 }
 
-addToPath(shell, "/programs");
-addToPath(help, "/help");
-
 const names: string[] = [];
-for (const command of commands) names.push(command[0]);
 const dashed: string[] = [];
-for (const flag of flags) dashed.push("--" + flag[0]);
+let session!: typeof sessionModule;
+const [isWhole] = pcall(() => {
+    (load("/apis/ai/settings") as typeof settingsModule).define();
+    session = load("/apis/ai/session") as typeof sessionModule;
+    const known = load("/apis/ai/arguments") as typeof argumentsModule;
+    for (const command of known.commands) names.push(command[0]);
+    for (const flag of known.flags) dashed.push("--" + flag[0]);
+});
+if (!isWhole) throw "ai is damaged. Mend it: ccpm verify --fix";
+session.recoverSettings(fs);
 
 shell.setCompletionFunction("programs/ai.lua", (_shell, index, text, previous) => {
     if (string.sub(text, 1, 1) === "-") return choice(text, dashed, true);

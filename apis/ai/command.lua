@@ -1,0 +1,121 @@
+--- All that the program `ai` does, with its client handed in.
+local M={}
+local commandLine = require("/apis/ai/arguments")
+local fail = require("/apis/ai/failure").fail
+local screen = require("/apis/ai/screen")
+local text = require("/apis/ai/text")
+
+local function refuse(w) error(fail("bad_argument",{what=w}),0) end
+
+local function wait(o,c)
+	local ok=false
+	local v
+	screen.withSpinner(function(r)
+		o.onProgress=r.onProgress
+		if o.verbose then o.log=function(p) r.log("[ai] "..p) end end
+		ok,v=c(o)
+	end)
+	if not ok then error(v,0) end
+	return v
+end
+
+local function listSessions(a,o) return wait(o,a.listSessions) end
+
+local function findSession(a,o,w)
+	local n=tonumber(w)
+	if not n then return w end
+	local s=listSessions(a,o)[n]
+	if not s then error(fail("session_gone",{session=w}),0) end
+	return s.id
+end
+
+local function showDetails(o,r)
+	if not o.verbose then return end
+	local u=r.tokens
+	local t=u and ", tokens="..tostring(u.input).."+"..tostring(u.output) or ""
+	screen.remark(
+		"[ai] model="..tostring(r.model)..", finish="..tostring(r.finish)..t..", seconds="..r.seconds
+	)
+end
+
+local function tell(o,r)
+	screen.showAnswer(r.text)
+	if r.finish=="length" then screen.remark("The answer was cut at the model's limit.") end
+	showDetails(o,r)
+end
+
+local function ask(a,p,o) tell(o,wait(o,function() return a.ask(p,o) end)) end
+
+local actions={
+	ask=ask,
+	new=function(a,p,o)
+		local s=wait(o,a.newSession)
+		o.session=s.id
+		if p=="" then screen.remark("Talking in a new session.") else ask(a,p,o) end
+	end,
+	ping=function(a,_,o)
+		local r=wait(o,a.ping)
+		local i=r.text:lower():find("pong",1,true)
+		local an=i and "pong" or text.fold(r.text)
+		print(string.format("%s (%.2f s)",an,r.seconds))
+		showDetails(o,r)
+	end,
+	sessions=function(a,_,o)
+		local w,h=term.getSize()
+		local s=listSessions(a,o)
+		if #s==0 then screen.remark("No sessions yet. Start one: ai <prompt>") end
+		for i,se in ipairs(s) do
+			if i>h-2 then break end
+			local ag=text.ageText((os.epoch("utc")-se.updated)/1000)
+			local st=string.format("%s%2d ",se.current and "*" or " ",i)
+			local r=w-#st-#ag-1
+			print(string.format(st.."%-"..r.."s "..ag,text.cut(text.fold(se.title),r)))
+		end
+	end,
+	use=function(a,p,o)
+		if p=="" then refuse("Which session? A number of ai sessions, or an id") end
+		local i=findSession(a,o,p)
+		print("Talking in: "..text.fold(wait(o,function() return a.useSession(i) end).title))
+	end,
+	abort=function(a,_,o)
+		print(wait(o,function() return a.abort(o.session) end) and "Stopped." or "Nothing was running.")
+	end,
+	resume=function(a,_,o)
+		local r
+		repeat
+			r=wait(o,a.resume)
+			screen.remark(r.prompt and "> "..r.prompt or "The last answer:")
+			tell(o,r)
+		until not ((r.remaining or 0)>0)
+	end,
+	version=function() print("ai ".."0.2.3") end,
+	help=function(_,t)
+		local w=term.getSize()
+		local function explain(u,p) return print(w<40 and t=="" and u or string.format("%-19s %s",u,p)) end
+		for __,c in ipairs(commandLine.commands) do
+			if t=="" or t==c[1] then explain("ai "..c[2],c[3]) end
+		end
+		for __,f in ipairs(t=="" and commandLine.flags or {}) do explain("--"..f[1].." "..f[2],f[3]) end
+	end
+}
+
+local function perform(l,a)
+	local o=l.flags
+	local t=o.timeout
+	local s=o.session
+	if l.problem then refuse(l.problem) end
+	o.idleTimeout=tonumber(t or "")
+	if t and not ((o.idleTimeout or 0)>0) then refuse("--timeout takes a number of seconds") end
+	if s then o.session=findSession(a,o,s) end
+	actions[l.command](a,table.concat(l.words," "),o)
+end
+
+function M.run(w,a)
+	local o,p=pcall(perform,commandLine.parse(w),a)
+	if o then return true end
+	if type(p)~="table" then error(p,0) end
+	screen.showFailure(p)
+	return false
+end
+
+return M

@@ -1,0 +1,148 @@
+/** All that the program `ai` does, with its client handed in. */
+import * as commandLine from "./arguments";
+import { fail, type Failure, type Result } from "./failure";
+import * as screen from "./screen";
+import * as text from "./text";
+import type { Ai, AskOptions, Reply, SessionSummary } from "./types";
+
+declare const PACKAGE_VERSION: string;
+
+/** The flags of the command line, as the options that every call is given; each takes what it knows. */
+type Options = AskOptions & { readonly verbose?: string; readonly timeout?: string };
+
+function refuse(what: string): never {
+    throw fail("bad_argument", { what });
+}
+
+/** Runs a call under the moving line and returns its value; raises its failure. */
+function wait<T>(options: Options, call: (this: void, options: Options) => Result<T>): T {
+    let ok = false;
+    let value: unknown;
+    screen.withSpinner((reporter) => {
+        options.onProgress = reporter.onProgress;
+        if (options.verbose !== undefined) options.log = (poll) => reporter.log(`[ai] ${poll}`);
+        [ok, value] = call(options);
+    });
+    if (!ok) throw value;
+    return value as T;
+}
+
+function listSessions(ai: Ai, options: Options): SessionSummary[] {
+    return wait(options, ai.listSessions as (this: void, options: Options) => Result<SessionSummary[]>);
+}
+
+/** The session that a number of the list, or an id, stands for. */
+function findSession(ai: Ai, options: Options, word: string): string {
+    const number = tonumber(word);
+    if (number === undefined) return word;
+    const session = listSessions(ai, options)[number - 1];
+    if (!session) throw fail("session_gone", { session: word });
+    return session.id;
+}
+
+function showDetails(options: Options, reply: Reply): void {
+    if (options.verbose === undefined) return;
+    const used = reply.tokens;
+    const tokens = used === undefined ? "" : `, tokens=${tostring(used.input)}+${tostring(used.output)}`;
+    screen.remark(`[ai] model=${reply.model}, finish=${reply.finish}${tokens}, seconds=${reply.seconds}`);
+}
+
+function tell(options: Options, reply: Reply): void {
+    screen.showAnswer(reply.text);
+    if (reply.finish === "length") screen.remark("The answer was cut at the model's limit.");
+    showDetails(options, reply);
+}
+
+type Action = (this: void, ai: Ai, prompt: string, options: Options) => void;
+
+const ask: Action = (ai, prompt, options) => {
+    tell(
+        options,
+        wait(options, () => ai.ask(prompt, options)),
+    );
+};
+
+/** What commands do, by their names. */
+const actions: Record<string, Action | undefined> = {
+    ask,
+    new: (ai, prompt, options) => {
+        const session = wait(options, ai.newSession as (this: void, options: Options) => Result<SessionSummary>);
+        options.session = session.id;
+        if (prompt === "") screen.remark("Talking in a new session.");
+        else ask(ai, prompt, options);
+    },
+    ping: (ai, _, options) => {
+        const reply = wait(options, ai.ping);
+        const [isPong] = string.find(string.lower(reply.text), "pong", 1, true);
+        const answer = isPong === undefined ? text.fold(reply.text) : "pong";
+        print(string.format("%s (%.2f s)", answer, reply.seconds));
+        showDetails(options, reply);
+    },
+    sessions: (ai, _, options) => {
+        const [width, height] = term.getSize();
+        const sessions = listSessions(ai, options);
+        if (sessions.length === 0) screen.remark("No sessions yet. Start one: ai <prompt>");
+        for (const [index, session] of ipairs(sessions)) {
+            if (index > height - 2) break;
+            const age = text.ageText((os.epoch("utc") - session.updated) / 1000);
+            const start = string.format("%s%2d ", session.current ? "*" : " ", index);
+            const room = width - start.length - age.length - 1;
+            print(string.format(`${start}%-${room}s ${age}`, text.cut(text.fold(session.title), room)));
+        }
+    },
+    use: (ai, prompt, options) => {
+        if (prompt === "") refuse("Which session? A number of ai sessions, or an id");
+        const id = findSession(ai, options, prompt);
+        print(`Talking in: ${text.fold(wait(options, () => ai.useSession(id)).title)}`);
+    },
+    abort: (ai, _, options) => {
+        print(wait(options, () => ai.abort(options.session)) ? "Stopped." : "Nothing was running.");
+    },
+    resume: (ai, _, options) => {
+        let reply: Reply;
+        do {
+            reply = wait(options, ai.resume);
+            screen.remark(reply.prompt === undefined ? "The last answer:" : `> ${reply.prompt}`);
+            tell(options, reply);
+        } while ((reply.remaining ?? 0) > 0);
+    },
+    version: () => {
+        print(`ai ${PACKAGE_VERSION}`);
+    },
+    // One line a command and a flag; on a narrow screen without what they are for.
+    help: (_, topic) => {
+        const [width] = term.getSize();
+        const explain = (usage: string, purpose: string) =>
+            print(width < 40 && topic === "" ? usage : string.format("%-19s %s", usage, purpose));
+        for (const command of commandLine.commands) {
+            if (topic === "" || topic === command[0]) explain(`ai ${command[1]}`, command[2]);
+        }
+        for (const flag of topic === "" ? commandLine.flags : []) explain(`--${flag[0]} ${flag[1]}`, flag[2]);
+    },
+};
+
+/** Does what a command line says. Raises failures. */
+function perform(line: commandLine.CommandLine, ai: Ai): void {
+    const options = line.flags as Options;
+    const timeout = options.timeout;
+    const session = options.session;
+    if (line.problem !== undefined) refuse(line.problem);
+    options.idleTimeout = tonumber(timeout ?? "");
+    if (timeout !== undefined && !((options.idleTimeout ?? 0) > 0)) refuse("--timeout takes a number of seconds");
+    if (session !== undefined) options.session = findSession(ai, options, session);
+    actions[line.command]!(ai, table.concat(line.words, " "), options);
+}
+
+/**
+ * Does what a command line says.
+ * @param words the words after the program's name
+ * @param ai what it works with, see /apis/libai
+ * @returns whether it succeeded; why not has been shown
+ */
+export function run(words: readonly string[], ai: Ai): boolean {
+    const [ok, problem] = pcall(perform, commandLine.parse(words), ai);
+    if (ok) return true;
+    if (type(problem) !== "table") error(problem, 0);
+    screen.showFailure(problem as unknown as Failure);
+    return false;
+}
