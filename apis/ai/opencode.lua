@@ -30,6 +30,22 @@ local REASONS={
 	["Host not found"]="cannot_connect"
 }
 
+local function checkSession(s) return s.id .. s.title .. s.time.created+s.time.updated end
+
+local function each(c)
+	return function(l)
+		for _,e in pairs(l) do c(e) end
+	end
+end
+
+local checkParts=each(function(p) return string.len(p.type) end)
+
+local function checkMessage(m)
+	local i=m.info
+	checkParts(m.parts)
+	return i.id .. i.role .. i.time.created+0
+end
+
 local function refused(u,s,v)
 	local b=type(v)=="table" and v or {}
 	local d=b.data or {}
@@ -46,7 +62,7 @@ local function refused(u,s,v)
 	return fail(c,{url=u,status=s,what=d.path or d.message or ""})
 end
 
-local function call(s,p,b)
+local function call(s,p,c,b)
 	local se=s.settings
 	local r=s.send({
 		url=se.server_url..p,
@@ -67,11 +83,11 @@ local function call(s,p,b)
 		local w=r.reason or ""
 		return false,fail(REASONS[w] or "network_error",{url=u,what=w})
 	end
-	if st==204 then return true,nil end
+	if st==204 and not c then return true,nil end
 	local v=json.decode(r.body)
 	if st<200 or st>299 then return false,refused(u,st,v) end
 	local i=string.find(r.headers["content-type"] or "","json")
-	if v==nil or not i then return false,fail("not_opencode",{url=u}) end
+	if not i or v==nil or c and not pcall(c,v) then return false,fail("not_opencode",{url=u}) end
 	return true,v
 end
 
@@ -81,18 +97,15 @@ local function query(p)
 	return t
 end
 
-function M.health(s)
-	local o,v=call(s,"/global/health")
-	if not o then return false,v end
-	if v.healthy==nil then return false,fail("not_opencode",{url=redact(s.settings.server_url)}) end
-	return true,{version=v.version or "unknown"}
-end
+function M.health(s) return call(s,"/global/health",function(a) return string.len(a.version) end) end
 
-function M.createSession(s,t) return call(s,"/session"..query({directory=s.settings.directory}),{title=t}) end
+function M.createSession(s,t)
+	return call(s,"/session"..query({directory=s.settings.directory}),checkSession,{title=t})
+end
 
 function M.getSession(s,i)
 	if tostring(i):find("^ses") then
-		local o,v=call(s,"/session/"..textutils.urlEncode(i))
+		local o,v=call(s,"/session/"..textutils.urlEncode(i),checkSession)
 		if o or v.code~="not_found" then return o,v end
 	end
 	return false,fail("session_gone",{session=i})
@@ -100,12 +113,19 @@ end
 
 function M.listSessions(s,l,se)
 	local p={limit=l,search=se,roots="true",directory=s.settings.directory}
-	return call(s,"/session"..query(p))
+	local o,ses=call(s,"/session"..query(p),each(checkSession))
+	if o and #ses==0 then
+		local i,f=M.health(s)
+		if not i then return false,f end
+	end
+	return o,ses
 end
 
-function M.getMessages(s,se,l) return call(s,"/session/"..se.."/message?limit="..l) end
+function M.getMessages(s,se,l) return call(s,"/session/"..se.."/message?limit="..l,each(checkMessage)) end
 
-function M.getMessage(s,se,i) return call(s,"/session/"..se.."/message/"..textutils.urlEncode(i)) end
+function M.getMessage(s,se,i)
+	return call(s,"/session/"..se.."/message/"..textutils.urlEncode(i),checkMessage)
+end
 
 function M.sendPrompt(s,se,p)
 	local pr,m=string.match(p.model or "","^([^/]+)/(.+)$")
@@ -116,10 +136,10 @@ function M.sendPrompt(s,se,p)
 		system=p.system
 	}
 	if pr then b.model={providerID=pr,modelID=m} end
-	return call(s,"/session/"..se.."/prompt_async",b)
+	return call(s,"/session/"..se.."/prompt_async",nil,b)
 end
 
-function M.abortSession(s,se) return call(s,"/session/"..se.."/abort",{}) end
+function M.abortSession(s,se) return call(s,"/session/"..se.."/abort",nil,{}) end
 
 local lists={
 	status="/session/status",
@@ -129,6 +149,6 @@ local lists={
 	agents="/agent"
 }
 
-function M.readList(s,n,d) return call(s,lists[n]..query({directory=d})) end
+function M.readList(s,n,d) return call(s,lists[n]..query({directory=d}),next) end
 
 return M

@@ -73,6 +73,67 @@ it.each([
     expect((await withServer(() => answer, "ai.health()")).code).toBe("not_opencode");
 });
 
+const calls = [
+    "ai.health()",
+    'ai.ask("hi")',
+    "ai.listSessions()",
+    "ai.newSession()",
+    'ai.useSession("ses_1")',
+    'ai.abort("ses_1")',
+    "ai.resume()",
+];
+
+it.each(['{"hello":"world"}', "[]", "{}", "true", "7", '"x"', '[{"a":1}]', '{"a":{"type":1}}', "null"])(
+    "a server that answers %s to everything is no opencode server",
+    async (body) => {
+        const { url } = await startServer(() => ({ body }));
+        const shown = calls
+            .map((call) => `show(${call})`)
+            .join(" settings.set('opencc.session_id', 'ses_1') ");
+        const { lines } = await runWithLibai(shown, { settings: { "opencc.server_url": url } });
+        const codes = lines.map((line) => /^false .*"code":"(\w+)"/.exec(line)?.[1]);
+        expect(codes).toEqual(calls.map(() => "not_opencode"));
+    },
+);
+
+const session = { id: "ses_1", title: "old", directory: "/", time: { created: 1, updated: 2 } };
+const info = { id: "msg_1", role: "assistant", time: { created: 1, completed: 2 } };
+
+it.each([
+    ["/session/ses_1", { ...session, id: true }],
+    ["/session/ses_1", { ...session, title: undefined }],
+    ["/session/ses_1", { ...session, time: 5 }],
+    ["/session/ses_1", { ...session, time: { created: "now" } }],
+    ["/session/ses_1", [session]],
+    ["/session/status", 5],
+    ["/session/ses_1/message", { hello: "world" }],
+    ["/session/ses_1/message", true],
+    ["/session/ses_1/message", [{ info, parts: "text" }]],
+    ["/session/ses_1/message", [{ info, parts: [{ type: true }] }]],
+    ["/session/ses_1/message", [{ info }]],
+    ["/session/ses_1/message", [{ parts: [] }]],
+    ["/session/ses_1/message", [{ info, parts: ["text"] }]],
+    ["/session/ses_1/message", [{ info: { ...info, id: null }, parts: [] }]],
+    ["/session/ses_1/message", [{ info: { ...info, role: undefined }, parts: [] }]],
+    ["/session/ses_1/message", [{ info: { ...info, time: { completed: 1 } }, parts: [] }]],
+    ["/session/ses_1/message", undefined],
+])("nor is one that answers %s with %j", async (broken, body) => {
+    const good: Record<string, unknown> = {
+        "/session/ses_1": session,
+        "/session/status": {},
+        "/session/ses_1/message": [],
+    };
+    const failure = await withServer(
+        ({ path }) => {
+            if (path === broken && body !== undefined) return { body };
+            return path in good && path !== broken ? { body: good[path] } : { status: 204 };
+        },
+        'ai.ask("hi")',
+        { "opencc.session_id": "ses_1" },
+    );
+    expect(failure.code).toBe("not_opencode");
+});
+
 it("tells a web page from an opencode server when it asks, too", async () => {
     const failure = await withServer(() => ({ type: "text/html", body: "<html>hello</html>" }));
     expect(failure.code).toBe("not_opencode");

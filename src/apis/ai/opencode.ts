@@ -1,12 +1,12 @@
 /**
  * The routes of opencode's HTTP server as functions: request in, `true, value` or `false, failure` out. The only file
- * that knows an address. Measured against opencode 1.18.33; an unknown route answers 200 with HTML there, which is
- * why everything that is not JSON is refused.
+ * that knows an address. Measured against opencode 1.18.33; an unknown route answers 200 with HTML there, and other
+ * servers anything, which is why everything is refused that is not JSON with what is read without another look.
  */
 import type { Request, Response } from "../http";
 import { decode, encode } from "../json";
 import { fail, type Failure, type Result } from "./failure";
-import type { ListValues, Message, Session } from "./protocol";
+import type { ListValues, Message, Part, Session } from "./protocol";
 import { redact, type Settings } from "./settings";
 
 /** What the routes need: the settings, and what sends a request. */
@@ -49,6 +49,28 @@ const REASONS: Record<string, string | undefined> = {
     "Host not found": "cannot_connect",
 };
 
+/** Reads what this client reads of an answer; raises where the answer is none of that kind. */
+type Check<T> = (this: void, answer: T) => unknown;
+
+function checkSession(session: Session): unknown {
+    return session.id + session.title + (session.time.created + session.time.updated);
+}
+
+/** For lists; an empty object passes, too, as in Lua it is an empty list. */
+function each<T>(check: Check<T>): Check<T[]> {
+    return (list) => {
+        for (const [, entry] of pairs(list as unknown as Record<number, T>)) check(entry);
+    };
+}
+
+const checkParts = each<Part>((part) => string.len(part.type));
+
+function checkMessage(message: Message): unknown {
+    const info = message.info;
+    checkParts(message.parts as Part[]);
+    return info.id + info.role + (info.time.created + 0);
+}
+
 interface ErrorBody {
     readonly name?: unknown;
     readonly data?: { readonly message?: string; readonly path?: string };
@@ -65,8 +87,8 @@ function refused(url: string, status: number, value: unknown): Failure {
     return fail(code, { url, status, what: data.path ?? data.message ?? "" });
 }
 
-/** Sends a request: a POST where there is a body. */
-function call<T>(server: Server, path: string, body?: object): Result<T> {
+/** Sends a request: a POST where there is a body. Without a check any answer is one, none (status 204), too. */
+function call<T>(server: Server, path: string, check?: Check<T>, body?: object): Result<T> {
     const settings = server.settings;
     const response = server.send({
         url: settings.server_url + path,
@@ -89,11 +111,11 @@ function call<T>(server: Server, path: string, body?: object): Result<T> {
         const what = response.reason ?? "";
         return $multi(false as const, fail(REASONS[what] ?? "network_error", { url, what }));
     }
-    if (status === 204) return $multi(true as const, undefined as T);
+    if (status === 204 && !check) return $multi(true as const, undefined as T);
     const value = decode(response.body);
     if (status < 200 || status > 299) return $multi(false as const, refused(url, status, value));
     const [isJson] = string.find(response.headers["content-type"] ?? "", "json");
-    if (value === undefined || isJson === undefined)
+    if (isJson === undefined || value === undefined || (check && !pcall(check, value as T)[0]))
         return $multi(false as const, fail("not_opencode", { url }));
     return $multi(true as const, value as T);
 }
@@ -109,24 +131,19 @@ function query(parameters: Record<string, string | number | undefined>): string 
 
 /** Whether the server is up, and its version. */
 export function health(server: Server): Result<{ readonly version: string }> {
-    const [ok, value] = call<{ healthy?: boolean; version?: string }>(server, "/global/health");
-    if (!ok) return $multi(false as const, value);
-    if (value.healthy === undefined) {
-        return $multi(false as const, fail("not_opencode", { url: redact(server.settings.server_url) }));
-    }
-    return $multi(true as const, { version: value.version ?? "unknown" });
+    return call(server, "/global/health", (answer) => string.len(answer.version));
 }
 
 /** Makes a session. The title is for people. */
 export function createSession(server: Server, title: string): Result<Session> {
-    return call(server, "/session" + query({ directory: server.settings.directory }), { title });
+    return call(server, "/session" + query({ directory: server.settings.directory }), checkSession, { title });
 }
 
 /** One session; fails with `session_gone` when the server does not have it. */
 export function getSession(server: Server, id: string): Result<Session> {
     // Any other id makes the server fail with 500.
     if (string.find(tostring(id), "^ses")[0] !== undefined) {
-        const [ok, value] = call<Session>(server, "/session/" + textutils.urlEncode(id));
+        const [ok, value] = call<Session>(server, "/session/" + textutils.urlEncode(id), checkSession);
         if (ok || value.code !== "not_found") return $multi(ok, value) as unknown as Result<Session>;
     }
     return $multi(false as const, fail("session_gone", { session: id }));
@@ -139,17 +156,23 @@ export function listSessions(
     search: string | undefined,
 ): Result<Session[]> {
     const parameters = { limit, search, roots: "true", directory: server.settings.directory };
-    return call(server, "/session" + query(parameters));
+    const [ok, sessions] = call<Session[]>(server, "/session" + query(parameters), each(checkSession));
+    if (ok && sessions.length === 0) {
+        // Other servers may have an empty list, too.
+        const [isOpencode, failure] = health(server);
+        if (!isOpencode) return $multi(false as const, failure);
+    }
+    return $multi(ok, sessions) as unknown as Result<Session[]>;
 }
 
 /** The newest messages of a session, oldest first. Always with a limit: the whole list grows with every turn. */
 export function getMessages(server: Server, sessionId: string, limit: number): Result<Message[]> {
-    return call(server, `/session/${sessionId}/message?limit=${limit}`);
+    return call(server, `/session/${sessionId}/message?limit=${limit}`, each(checkMessage));
 }
 
 /** One message of a session. */
 export function getMessage(server: Server, sessionId: string, id: string): Result<Message> {
-    return call(server, `/session/${sessionId}/message/${textutils.urlEncode(id)}`);
+    return call(server, `/session/${sessionId}/message/${textutils.urlEncode(id)}`, checkMessage);
 }
 
 /** A prompt as it is sent. */
@@ -177,12 +200,12 @@ export function sendPrompt(server: Server, sessionId: string, prompt: Prompt): R
         system: prompt.system,
     };
     if (provider !== undefined) body.model = { providerID: provider, modelID: model };
-    return call(server, `/session/${sessionId}/prompt_async`, body);
+    return call(server, `/session/${sessionId}/prompt_async`, undefined, body);
 }
 
 /** Stops what a session does; fine for an idle one. */
 export function abortSession(server: Server, sessionId: string): Result<boolean> {
-    return call(server, `/session/${sessionId}/abort`, {});
+    return call(server, `/session/${sessionId}/abort`, undefined, {});
 }
 
 /** What can be read of a directory, and where. */
@@ -203,5 +226,6 @@ export function readList<K extends keyof typeof lists>(
     name: K,
     directory: string,
 ): Result<ListValues[K]> {
-    return call(server, lists[name] + query({ directory }));
+    // `next` raises for what is no table. No more is looked at: by then the server has shown an opencode's session.
+    return call(server, lists[name] + query({ directory }), next as Check<object> as Check<ListValues[K]>);
 }
