@@ -12,8 +12,9 @@ local COLOURS={
 local function withColour(c,s,l)
 	local b=term.getTextColour()
 	if term.isColour() then term.setTextColour(c) end
-	s(l)
+	local sh=s(l)
 	term.setTextColour(b)
+	return sh
 end
 
 local function clearRow()
@@ -22,7 +23,9 @@ local function clearRow()
 	term.clearLine()
 end
 
-function M.remark(l) withColour(colours.lightGrey,print,text.fold(l)) end
+local above=0
+
+function M.remark(l) above=above+withColour(colours.lightGrey,print,text.fold(l)) end
 
 local function turnPage(w)
 	term.write(text.cut("-- any key, q to quit --",w))
@@ -35,7 +38,7 @@ end
 function M.showAnswer(m)
 	local w,h=term.getSize()
 	local p=settings.get("trapos.harness_mode")~=true
-	local r=0
+	local r=above<h-1 and above or 0
 	local re=true
 	text.markdown(m,w,function(ro)
 		if re and p and r>0 and r%(h-1)==0 then re=turnPage(w) end
@@ -45,6 +48,7 @@ function M.showAnswer(m)
 		r=r+1
 		if r%500==0 then sleep(0) end
 	end)
+	above=0
 end
 
 function M.showFailure(f)

@@ -6,7 +6,11 @@ import { boot, type Computer } from "../../tools/computer/index.ts";
 import { installPackages } from "../../tools/harness/disk.ts";
 import { temporaryFolder } from "./libai-support.ts";
 
-async function showing(answer: string, size: { width: number; height: number }): Promise<Computer> {
+async function showing(
+    answer: string,
+    size: { width: number; height: number },
+    heading: readonly string[] = [],
+): Promise<Computer> {
     const disk = await temporaryFolder();
     await installPackages(disk, ["trapos-ai"]);
     await mkdir(join(disk, "data"));
@@ -14,12 +18,14 @@ async function showing(answer: string, size: { width: number; height: number }):
     await writeFile(
         join(disk, "show.lua"),
         `local file = fs.open("/data/answer.txt", "r") local answer = file.readAll() file.close()
-         require("/apis/ai/screen").showAnswer(answer) print("the end")`,
+         local screen = require("/apis/ai/screen")
+         for _, line in ipairs({ ... }) do screen.remark(line) end
+         screen.showAnswer(answer) print("the end")`,
     );
     const computer = await boot({ disk, ...size });
     onTestFinished(() => computer.close());
     await computer.waitForText(">");
-    await computer.type("show\n");
+    await computer.type(`show ${heading.map((line) => `"${line}"`).join(" ")}\n`);
     return computer;
 }
 
@@ -39,6 +45,21 @@ it.each([
         if (page < 2) await computer.waitForText(page === 0 ? `row ${height}.` : "the end");
     }
     expect([...new Set(seen)]).toEqual(lines);
+});
+
+it.each([
+    [51, ["The last answer:"], 1],
+    [26, ["> why does my door not open?", "And a remark."], 3],
+])("the first page of %i columns has room for %j above the answer", async (width, heading, taken) => {
+    const height = 20;
+    const computer = await showing(lines.slice(0, 30).join("  \n"), { width, height }, heading);
+    await computer.waitForText("-- any key");
+    const shown = rows(computer);
+    expect(shown.slice(0, taken).join(" ")).toBe(heading.join(" "));
+    expect(shown.slice(taken, -1)).toEqual(lines.slice(0, height - 1 - taken));
+    await computer.press("space");
+    await computer.waitForText("the end");
+    expect(rows(computer)).toContain("row 30.");
 });
 
 it("q leaves the rest out", async () => {

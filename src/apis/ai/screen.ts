@@ -11,11 +11,13 @@ const COLOURS: Record<string, number | undefined> = {
     link: colours.cyan,
 };
 
-function withColour(colour: number, show: (this: void, line: string) => void, line: string): void {
+/** Shows a line in a colour; returns what `show` does. */
+function withColour<T>(colour: number, show: (this: void, line: string) => T, line: string): T {
     const before = term.getTextColour();
     if (term.isColour()) term.setTextColour(colour);
-    show(line);
+    const shown = show(line);
     term.setTextColour(before);
+    return shown;
 }
 
 function clearRow(): void {
@@ -24,9 +26,12 @@ function clearRow(): void {
     term.clearLine();
 }
 
+/** Rows of remarks that stand above the next answer. */
+let above = 0;
+
 /** Prints a remark that is not part of an answer. */
 export function remark(line: string): void {
-    withColour(colours.lightGrey, print, text.fold(line));
+    above = above + withColour(colours.lightGrey, print, text.fold(line));
 }
 
 /** Waits at the end of a page, on its free last row. True to go on, false when the reader has seen enough. */
@@ -41,13 +46,13 @@ function turnPage(width: number): boolean {
 
 /**
  * Prints an answer, its Markdown as colours; waits at the end of each page, for a computer's screen does not scroll
- * back. Not so in harness mode, where nobody would press the key.
+ * back. Remarks above it are part of the first page. Not so in harness mode, where nobody would press the key.
  * @param markdown the answer, UTF-8
  */
 export function showAnswer(markdown: string): void {
     const [width, height] = term.getSize();
     const paged = settings.get("trapos.harness_mode") !== true;
-    let rows = 0;
+    let rows = above < height - 1 ? above : 0;
     let reading = true;
     text.markdown(markdown, width, (row) => {
         if (reading && paged && rows > 0 && rows % (height - 1) === 0) reading = turnPage(width);
@@ -58,6 +63,7 @@ export function showAnswer(markdown: string): void {
         // A program that prints for 7 s without a pause is stopped.
         if (rows % 500 === 0) sleep(0);
     });
+    above = 0;
 }
 
 /** Prints what went wrong and what to do next, and what there was of an answer until then. */
