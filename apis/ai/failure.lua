@@ -40,12 +40,12 @@ M.failures={
 		"Wait (ai resume), stop it (ai abort) or use: ai new"
 	},
 	unknown_model={
-		"opencode has no model {wanted}.",
-		"It has:{known}. Name one once: ai --model <id> <prompt>"
+		"opencode has no model {wanted}. It has:{known}.",
+		"The session keeps it. Type: ai --model <one of them> <prompt>"
 	},
 	unknown_agent={"opencode has no agent {wanted}.","It has:{known}. Choose one with --agent"},
 	never_started={"opencode took the prompt and never started.","Look at the server's log, or try: ai new"},
-	model_error={"The model failed{status}: {what}","Mend it there, or ask another: ai --model <id>"},
+	model_error={"The model failed{status}: {what}","Look at the server, or ask another: ai --model <id>"},
 	no_progress={
 		"Nothing happened for {seconds} s; the model hangs.",
 		"Look again: ai resume. Stop it: ai abort"

@@ -59,7 +59,7 @@ local function refused(u,s,v)
 	elseif s==404 then
 		c="not_found"
 	end
-	return fail(c,{url=u,status=s,what=d.path or d.message or ""})
+	return fail(c,{url=u,status=s,what=d.path or d.message or "no reason given"})
 end
 
 local function call(s,p,c,b)

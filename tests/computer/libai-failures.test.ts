@@ -158,6 +158,15 @@ it.each(["7", '"text"', "[1]", "null"])("takes %s for no error of opencode's", a
     expect((await withServer(() => ({ status: 418, body }))).code).toBe("not_opencode");
 });
 
+it.each(["", "<html>Bad Gateway</html>", "{}", "true"])(
+    "says so where a failure gives no reason: %s",
+    async (body) => {
+        const failure = await withServer(() => ({ status: 500, body }));
+        expect(failure.code).toBe("server_error");
+        expect(failure.message).toBe("opencode failed (HTTP 500): no reason given");
+    },
+);
+
 it("shows the server's own error", async () => {
     const body = { name: "UnknownError", data: { message: "out of coffee" } };
     const failure = await withServer(() => ({ status: 500, body }));

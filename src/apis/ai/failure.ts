@@ -52,7 +52,10 @@ export const failures: Failures = {
         "This session has been busy for {seconds} s{what}.",
         "Wait (ai resume), stop it (ai abort) or use: ai new",
     ],
-    unknown_model: ["opencode has no model {wanted}.", "It has:{known}. Name one once: ai --model <id> <prompt>"],
+    unknown_model: [
+        "opencode has no model {wanted}. It has:{known}.",
+        "The session keeps it. Type: ai --model <one of them> <prompt>",
+    ],
     unknown_agent: ["opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"],
     never_started: [
         "opencode took the prompt and never started.",
@@ -60,7 +63,7 @@ export const failures: Failures = {
     ],
     model_error: [
         "The model failed{status}: {what}",
-        "Mend it there, or ask another: ai --model <id>",
+        "Look at the server, or ask another: ai --model <id>",
     ],
     no_progress: [
         "Nothing happened for {seconds} s; the model hangs.",

@@ -84,7 +84,7 @@ function refused(url: string, status: number, value: unknown): Failure {
     else if (body.name === "ConfigJsonError") code = "server_config";
     else if (type(body.name) !== "string" && status < 500) code = "not_opencode";
     else if (status === 404) code = "not_found";
-    return fail(code, { url, status, what: data.path ?? data.message ?? "" });
+    return fail(code, { url, status, what: data.path ?? data.message ?? "no reason given" });
 }
 
 /** Sends a request: a POST where there is a body. Without a check any answer is one, none (status 204), too. */
