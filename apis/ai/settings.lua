@@ -40,13 +40,13 @@ function M.readSettings(s)
 	local v={}
 	for n,d in pairs(M.definitions) do
 		local va=s.get("opencc."..n)
-		if va==nil then va=d.default end
+		if va==nil or va=="" then va=d.default end
 		local m=d.most
 		if m then
 			local nu=tonumber(va) or 0
 			if not (nu>=1 and nu<=m) then return refuse(n,"is not a number from 1 to "..m) end
 			v[n]=nu
-		elseif va and va~="" then
+		elseif va~=nil then
 			v[n]=tostring(va)
 		end
 	end

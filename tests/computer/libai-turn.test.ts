@@ -192,6 +192,34 @@ it.each([
     });
 });
 
+it("a setting that was set to nil or to an empty text is at its default", async () => {
+    let body = "";
+    const respond = server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]);
+    const { url } = await startServer((request) => {
+        if (request.path.endsWith("prompt_async")) body = request.body;
+        return respond(request);
+    });
+    const settings = {
+        "opencc.server_url": url,
+        "opencc.provider_id": "a",
+        "opencc.model_id": "b",
+        "opencc.agent": "plan",
+    };
+    const { output } = await runWithLibai(
+        `shell.run("set opencc.model_id nil") shell.run('set opencc.agent ""') ai.ask("hi")
+         settings.clear() settings.load("/.settings") print(settings.get("opencc.model_id"))
+         local empty = {get = function() return "" end, set = function() end, unset = function() end}
+         require("/apis/libai")({settings = empty, send = function(request)
+             print(request.url, request.timeout)
+             return {headers = {}, body = ""}
+         end}).health()`,
+        { settings },
+    );
+    expect(Object.keys(JSON.parse(body) as object)).toEqual(["parts"]);
+    expect(output).toMatch(/^nil$/m);
+    expect(output).toMatch(/^http:\/\/127\.0\.0\.1:4096\/global\/health\s+30$/m);
+});
+
 it("sends no model, agent or variant unless one is set", async () => {
     let body = "";
     const respond = server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]);

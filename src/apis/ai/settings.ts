@@ -96,13 +96,15 @@ function refuse(name: string, what: string): Result<Settings> {
 export function readSettings(store: SettingsStore): Result<Settings> {
     const values: Record<string, string | number | undefined> = {};
     for (const [name, definition] of pairs(definitions)) {
-        const value = store.get("opencc." + name) ?? definition.default;
+        let value = store.get("opencc." + name);
+        // `set` takes an empty text where somebody wants none.
+        if (value === undefined || value === "") value = definition.default;
         const most = definition.most;
         if (most !== undefined) {
             const number = tonumber(value) ?? 0;
             if (!(number >= 1 && number <= most)) return refuse(name, `is not a number from 1 to ${most}`);
             values[name] = number;
-        } else if (value !== undefined && value !== "") {
+        } else if (value !== undefined) {
             values[name] = tostring(value);
         }
     }
