@@ -1,7 +1,7 @@
 --- The command line of `ai`.
 local M={}
 M.commands={
-	{"ask","ask <prompt>","Ask (ask may be left out)",1000000000},
+	{"ask","<prompt>","Ask; also: ai ask <prompt>",1000000000},
 	{"new","new [prompt]","Start a session and ask in it",1000000000},
 	{"ping","ping","Test the whole way to the model",0},
 	{"sessions","sessions","List sessions; * is the current",0},
@@ -15,7 +15,9 @@ M.flags={
 	{"session","number|id","Ask in this session"},
 	{"model","id","Ask this provider/model"},
 	{"agent","name","Ask this agent"},
-	{"timeout","seconds","Wait so long for progress"}
+	{"timeout","seconds","Wait so long for progress"},
+	{"version","","Show the version"},
+	{"help","","Show this (-h)"}
 }
 
 local function named(r,n,d)
@@ -44,7 +46,7 @@ function M.parse(g)
 		elseif f and (f[2]~="" or not v) then
 			local s=f[2]=="" and "true" or v
 			if not s then w=f[1] else l.flags[f[1]]=s end
-		elseif wo:sub(1,2)=="--" then
+		elseif wo:find("^%-%-") or wo:find("^%-%a$") then
 			l.problem="There is no flag "..wo
 			return l
 		elseif l.command=="" and named(M.commands,wo,"") then
@@ -60,7 +62,7 @@ function M.parse(g)
 		table.insert(l.words,1,l.command)
 		l.command="ask"
 	end
-	if l.command=="" then l.command=#l.words==0 and "help" or "ask" end
+	if l.command=="" then l.command=#l.words==0 and next(l.flags)==nil and "help" or "ask" end
 	return l
 end
 

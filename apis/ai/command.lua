@@ -91,11 +91,16 @@ local actions={
 	version=function() print("ai ".."0.2.3") end,
 	help=function(_,t)
 		local w=term.getSize()
-		local function explain(u,p) return print(w<40 and t=="" and u or string.format("%-19s %s",u,p)) end
+		local i=false
+		local function explain(u,p)
+			print(w<40 and t=="" and u or string.format("%-19s %s",u,p))
+			i=true
+		end
 		for __,c in ipairs(commandLine.commands) do
 			if t=="" or t==c[1] then explain("ai "..c[2],c[3]) end
 		end
 		for __,f in ipairs(t=="" and commandLine.flags or {}) do explain("--"..f[1].." "..f[2],f[3]) end
+		if not i then refuse("There is no command "..t) end
 	end
 }
 
@@ -105,7 +110,7 @@ local function perform(l,a)
 	local s=o.session
 	if l.problem then refuse(l.problem) end
 	o.idleTimeout=tonumber(t or "")
-	if t and not ((o.idleTimeout or 0)>0) then refuse("--timeout takes a number of seconds") end
+	if t and not ((o.idleTimeout or 0)>0) then refuse("--timeout takes a number of seconds above 0") end
 	if s then o.session=findSession(a,o,s) end
 	actions[l.command](a,table.concat(l.words," "),o)
 end

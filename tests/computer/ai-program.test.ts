@@ -1,10 +1,10 @@
-/** What `ai` and its startup file do where a file of theirs is missing or damaged. */
+/** What `ai` says to command lines that it cannot do, and what it and its startup file do where one of its files is damaged. */
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { boot, type Computer } from "../../tools/computer/index.ts";
 import { installPackages } from "../../tools/harness/disk.ts";
-import { temporaryFolder } from "./libai-support.ts";
+import { runWithLibai, temporaryFolder } from "./libai-support.ts";
 
 /** A computer on which a file has another content, or is gone. */
 async function bootWith(path: string, content: string | undefined): Promise<Computer> {
@@ -54,4 +54,42 @@ it.each([
     await computer.waitForText(/\nMend it.*\n>/);
     await computer.type("trapos\n");
     await computer.waitForText("trapos-ai");
+});
+
+it.each([
+    ["help foo", "There is no command foo."],
+    ["-x hello", "There is no flag -x."],
+    ["--timeout 0 hello", "--timeout takes a number of seconds above 0."],
+    ["--timeout soon hello", "--timeout takes a number of seconds above 0."],
+    ["--model", "--model needs a value."],
+    ["use", "Which session? A number of ai sessions, or an id."],
+])("ai %s: %s", async (words, message) => {
+    const { lines } = await runWithLibai(`print(shell.run("ai ${words}"))`);
+    expect(lines).toEqual([message, "See: ai help", "false"]);
+});
+
+it.each(["--model a/b", "-v", "--session ses_1"])("ai %s lacks a prompt", async (words) => {
+    const { lines } = await runWithLibai(`print(shell.run("ai ${words}"))`);
+    expect(lines).toEqual(["There is nothing to ask.", "Type: ai <prompt>", "false"]);
+});
+
+it("ai help begins with what is typed most, and tells of every command and flag", async () => {
+    const { lines } = await runWithLibai('print(shell.run("ai help"))');
+    expect(lines[0]).toMatch(/^ai <prompt> +Ask/);
+    for (const name of ["ai sessions", "ai help [command]", "--model id", "--version"]) {
+        expect(lines.filter((line) => line.startsWith(name))).toHaveLength(1);
+    }
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(51);
+    expect((await runWithLibai('shell.run("ai help ask")')).lines).toEqual(lines.slice(0, 1));
+});
+
+it("Tab offers every flag of ai", async () => {
+    const { lines } = await runWithLibai('print(table.concat(shell.complete("ai --"), ","))');
+    expect(
+        lines
+            .join()
+            .split(",")
+            .map((ending) => ending.trim())
+            .sort(),
+    ).toEqual(["agent", "help", "model", "session", "timeout", "verbose", "version"]);
 });

@@ -31,7 +31,12 @@ const cases: [line: string, command: string, words: string, flags?: Record<strin
     ["ask --agent plan hello", "ask", "hello", { agent: "plan" }],
     ["new --session 2 hello", "new", "hello", { session: "2" }],
     ["what does ls -l --all do", "ask", "what does ls -l --all do"],
-    ["-l is a flag of what?", "ask", "-l is a flag of what?"],
+    ["- what is that?", "ask", "- what is that?"],
+    ["-5 plus 3", "ask", "-5 plus 3"],
+    ["-ness is an ending", "ask", "-ness is an ending"],
+    ["--model a/b", "ask", "", { model: "a/b" }],
+    ["-v", "ask", "", { verbose: "true" }],
+    ["-v help", "help", "", { verbose: "true" }],
     ["ask --version", "version", ""],
 ];
 
@@ -39,6 +44,9 @@ const problems: [line: string, problem: string][] = [
     ["--frob", "There is no flag --frob"],
     ["ping --frob", "There is no flag --frob"],
     ["--frob=1 ping", "There is no flag --frob=1"],
+    ["-x hello", "There is no flag -x"],
+    ["ask -l is a flag of what?", "There is no flag -l"],
+    ["ping -V", "There is no flag -V"],
     ["--verbose=no ping", "There is no flag --verbose=no"],
     ["--model= ping", "There is no flag --model="],
     ["--model", "--model needs a value"],

@@ -2,7 +2,7 @@
 
 /** What each command is for, in the order in which help lists them: usage, purpose, and how many words it takes. */
 export const commands: [name: string, usage: string, purpose: string, most: number][] = [
-    ["ask", "ask <prompt>", "Ask (ask may be left out)", 1e9],
+    ["ask", "<prompt>", "Ask; also: ai ask <prompt>", 1e9],
     ["new", "new [prompt]", "Start a session and ask in it", 1e9],
     ["ping", "ping", "Test the whole way to the model", 0],
     ["sessions", "sessions", "List sessions; * is the current", 0],
@@ -19,6 +19,8 @@ export const flags: [name: string, value: string, purpose: string][] = [
     ["model", "id", "Ask this provider/model"],
     ["agent", "name", "Ask this agent"],
     ["timeout", "seconds", "Wait so long for progress"],
+    ["version", "", "Show the version"],
+    ["help", "", "Show this (-h)"],
 ];
 
 /** A command line that was understood. */
@@ -71,7 +73,7 @@ export function parse(given: readonly string[]): CommandLine {
             const said = flag[1] === "" ? "true" : value;
             if (said === undefined) wanted = flag[0];
             else line.flags[flag[0]] = said;
-        } else if (string.sub(word, 1, 2) === "--") {
+        } else if (string.find(word, "^%-%-")[0] !== undefined || string.find(word, "^%-%a$")[0] !== undefined) {
             line.problem = `There is no flag ${word}`;
             return line;
         } else if (line.command === "" && named(commands, word, "") !== undefined) {
@@ -88,6 +90,7 @@ export function parse(given: readonly string[]): CommandLine {
         table.insert(line.words, 1, line.command);
         line.command = "ask";
     }
-    if (line.command === "") line.command = line.words.length === 0 ? "help" : "ask";
+    // Flags alone are a prompt that is missing.
+    if (line.command === "") line.command = line.words.length === 0 && next(line.flags)[0] === undefined ? "help" : "ask";
     return line;
 }

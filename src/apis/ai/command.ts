@@ -112,12 +112,16 @@ const actions: Record<string, Action | undefined> = {
     // One line a command and a flag; on a narrow screen without what they are for.
     help: (_, topic) => {
         const [width] = term.getSize();
-        const explain = (usage: string, purpose: string) =>
+        let isKnown = false;
+        const explain = (usage: string, purpose: string) => {
             print(width < 40 && topic === "" ? usage : string.format("%-19s %s", usage, purpose));
+            isKnown = true;
+        };
         for (const command of commandLine.commands) {
             if (topic === "" || topic === command[0]) explain(`ai ${command[1]}`, command[2]);
         }
         for (const flag of topic === "" ? commandLine.flags : []) explain(`--${flag[0]} ${flag[1]}`, flag[2]);
+        if (!isKnown) refuse(`There is no command ${topic}`);
     },
 };
 
@@ -128,7 +132,7 @@ function perform(line: commandLine.CommandLine, ai: Ai): void {
     const session = options.session;
     if (line.problem !== undefined) refuse(line.problem);
     options.idleTimeout = tonumber(timeout ?? "");
-    if (timeout !== undefined && !((options.idleTimeout ?? 0) > 0)) refuse("--timeout takes a number of seconds");
+    if (timeout !== undefined && !((options.idleTimeout ?? 0) > 0)) refuse("--timeout takes a number of seconds above 0");
     if (session !== undefined) options.session = findSession(ai, options, session);
     actions[line.command]!(ai, table.concat(line.words, " "), options);
 }
