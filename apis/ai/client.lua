@@ -30,20 +30,28 @@ local function summarise(s,se)
 	}
 end
 
-local function createSession(s,t)
-	local n=os.getComputerLabel() or "computer "..os.getComputerID()
-	local se=M.need(opencode.createSession,s,t or "ComputerCraft: "..toUtf8(n))
+local function titleOf(p)
+	local n=toUtf8(os.getComputerLabel() or "computer "..os.getComputerID())
+	if p==PING then return "ComputerCraft: "..n end
+	local l=toUtf8(p):gsub("%s+"," ")
+	local la=40
+	while type(utf8.len(l:sub(1,la)))~="number" do la=la-1 end
+	return l:sub(1,la) .. (#l>la and ".." or "") .. " (" .. n .. ")"
+end
+
+local function createSession(s,p,t)
+	local se=M.need(opencode.createSession,s,t or titleOf(p))
 	session_.rememberSession(s,se.id)
 	return se
 end
 
-local function openSession(s,o)
+local function openSession(s,p,o)
 	local i=o.session or s.settings.session_id
-	if not i then return createSession(s) end
+	if not i then return createSession(s,p) end
 	local ok,se=opencode.getSession(s,i)
 	if ok then return se end
 	if se.code~="session_gone" or o.session then error(se,0) end
-	local c=createSession(s)
+	local c=createSession(s,p)
 	drive.tell(o,{phase="new session",seconds=0,message=i})
 	return c
 end
@@ -56,7 +64,7 @@ local function ask(s,p,g)
 	if m and not tostring(m):find("^[^/]+/.") then
 		raise("bad_argument",{what="The model "..m.." is not of the form provider/model"})
 	end
-	local se=openSession(s,o)
+	local se=openSession(s,p,o)
 	local r={
 		nonce=string.format("%d-%.0f-%d",os.getComputerID(),s.now(),math.random(1,999999)),
 		sessionId=se.id,
@@ -97,7 +105,7 @@ M.functions={
 		for _,se in ipairs(M.need(opencode.listSessions,s,w.limit,w.search)) do su[#su+1]=summarise(s,se) end
 		return su
 	end,
-	newSession=function(s,o) return summarise(s,createSession(s,o and o.title)) end,
+	newSession=function(s,o) return summarise(s,createSession(s,PING,o and o.title)) end,
 	useSession=function(s,i)
 		local se=M.need(opencode.getSession,s,i)
 		session_.rememberSession(s,se.id)

@@ -49,9 +49,14 @@ local function ask(a,p,o) tell(o,wait(o,function() return a.ask(p,o) end)) end
 local actions={
 	ask=ask,
 	new=function(a,p,o)
-		local s=wait(o,a.newSession)
-		o.session=s.id
-		if p=="" then screen.remark("Talking in a new session.") else ask(a,p,o) end
+		if p=="" then
+			wait(o,a.newSession)
+			screen.remark("Talking in a new session.")
+		else
+			a.clearSession()
+			o.session=nil
+			ask(a,p,o)
+		end
 	end,
 	ping=function(a,_,o)
 		local r=wait(o,a.ping)

@@ -220,6 +220,38 @@ it("a setting that was set to nil or to an empty text is at its default", async 
     expect(output).toMatch(/^http:\/\/127\.0\.0\.1:4096\/global\/health\s+30$/m);
 });
 
+it("a session's title begins with the prompt that opens it", async () => {
+    const titles: unknown[] = [];
+    const respond = server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]);
+    const { url } = await startServer((request) => {
+        if (request.path === "/session") titles.push((JSON.parse(request.body) as { title: string }).title);
+        return respond(request);
+    });
+    await runWithLibai(
+        `shell.run("ai Why does my door fail?") shell.run("ai and then?")
+         shell.run("ai new what now")
+         os.setComputerLabel("f\\252r Eva") ai.clearSession()
+         ai.ask("one\\n  two\\tthree")
+         ai.clearSession() ai.ask("f\\252r " .. ("x"):rep(60))
+         ai.clearSession() ai.ask(("x"):rep(39) .. "\\195\\164y")
+         ai.clearSession() ai.ask(("x"):rep(40))
+         ai.newSession() ai.newSession({title = "mine"}) ai.clearSession() ai.ping() shell.run("ai new")`,
+        { settings: { "opencc.server_url": url } },
+    );
+    expect(titles).toEqual([
+        "Why does my door fail? (computer 0)",
+        "what now (computer 0)",
+        "one two three (für Eva)",
+        `für ${"x".repeat(35)}.. (für Eva)`,
+        `${"x".repeat(39)}.. (für Eva)`,
+        `${"x".repeat(40)} (für Eva)`,
+        "ComputerCraft: für Eva",
+        "mine",
+        "ComputerCraft: für Eva",
+        "ComputerCraft: für Eva",
+    ]);
+});
+
 it("sends no model, agent or variant unless one is set", async () => {
     let body = "";
     const respond = server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]);

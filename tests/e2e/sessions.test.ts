@@ -29,7 +29,7 @@ it("lists them newest first, marks the current one, and goes on in another by it
         const { screen } = await computer.run("ai sessions", { width, height: 20 });
         const rows = screen.filter((row) => /^[* ] \d /.test(row));
         expect(rows).toHaveLength(3);
-        expect(rows[0]).toMatch(/^\* 1 .* now\s*$/);
+        expect(rows[0]).toMatch(/^\* 1 what now\? \(mine\) +now\s*$/);
         expect(rows[1]).toMatch(/^ {2}2 ComputerCraft/);
         expect(rows[2]).toMatch(/^ {2}3 Café with .*\.\. +now\s*$/);
     }

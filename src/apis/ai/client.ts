@@ -37,21 +37,31 @@ function summarise(server: Server, session: Session): SessionSummary {
     };
 }
 
-function createSession(server: Server, title?: string): Session {
-    const name = (os.getComputerLabel() as string | undefined) ?? `computer ${os.getComputerID()}`;
-    const session = need(opencode.createSession, server, title ?? `ComputerCraft: ${toUtf8(name)}`);
+/** A title by which lists tell sessions apart: the beginning of the prompt that opens it, on one line, and our name. */
+function titleOf(prompt: string): string {
+    const name = toUtf8((os.getComputerLabel() as string | undefined) ?? `computer ${os.getComputerID()}`);
+    if (prompt === PING) return `ComputerCraft: ${name}`;
+    const [line] = string.gsub(toUtf8(prompt), "%s+", " ");
+    let last = 40;
+    // A letter of several bytes is not cut in two.
+    while (type(utf8.len(string.sub(line, 1, last))) !== "number") last -= 1;
+    return `${string.sub(line, 1, last)}${line.length > last ? ".." : ""} (${name})`;
+}
+
+function createSession(server: Server, prompt: string, title?: string): Session {
+    const session = need(opencode.createSession, server, title ?? titleOf(prompt));
     rememberSession(server, session.id);
     return session;
 }
 
 /** The session to talk in: the one asked for, the remembered one while the server has it, or else a new one. */
-function openSession(server: Server, options: AskOptions): Session {
+function openSession(server: Server, prompt: string, options: AskOptions): Session {
     const id = options.session ?? server.settings.session_id;
-    if (id === undefined) return createSession(server);
+    if (id === undefined) return createSession(server, prompt);
     const [ok, session] = opencode.getSession(server, id);
     if (ok) return session;
     if (session.code !== "session_gone" || options.session !== undefined) throw session;
-    const created = createSession(server);
+    const created = createSession(server, prompt);
     tell(options, { phase: "new session", seconds: 0, message: id });
     return created;
 }
@@ -64,7 +74,7 @@ function ask(server: Server, prompt: string, given?: AskOptions): Reply {
     if (model !== undefined && string.find(tostring(model), "^[^/]+/.")[0] === undefined) {
         raise("bad_argument", { what: `The model ${model} is not of the form provider/model` });
     }
-    const session = openSession(server, options);
+    const session = openSession(server, prompt, options);
     const record: TurnRecord = {
         nonce: string.format("%d-%.0f-%d", os.getComputerID(), server.now(), math.random(1, 999999)),
         sessionId: session.id,
@@ -117,7 +127,7 @@ export const functions: {
         }
         return summaries;
     },
-    newSession: (server, options) => summarise(server, createSession(server, options && options.title)),
+    newSession: (server, options) => summarise(server, createSession(server, PING, options && options.title)),
     useSession: (server, id) => {
         const session = need(opencode.getSession, server, id);
         rememberSession(server, session.id);

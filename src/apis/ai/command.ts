@@ -66,10 +66,15 @@ const ask: Action = (ai, prompt, options) => {
 const actions: Record<string, Action | undefined> = {
     ask,
     new: (ai, prompt, options) => {
-        const session = wait(options, ai.newSession as (this: void, options: Options) => Result<SessionSummary>);
-        options.session = session.id;
-        if (prompt === "") screen.remark("Talking in a new session.");
-        else ask(ai, prompt, options);
+        if (prompt === "") {
+            wait(options, ai.newSession as (this: void, options: Options) => Result<SessionSummary>);
+            screen.remark("Talking in a new session.");
+        } else {
+            // The prompt opens one, which gets its title from it.
+            ai.clearSession();
+            options.session = undefined;
+            ask(ai, prompt, options);
+        }
     },
     ping: (ai, _, options) => {
         const reply = wait(options, ai.ping);
