@@ -8,8 +8,7 @@ local text = require("/apis/ai/text")
 local function refuse(w) error(fail("bad_argument",{what=w}),0) end
 
 local function wait(o,c)
-	local ok=false
-	local v
+	local ok,v
 	screen.withSpinner(function(r)
 		o.onProgress=r.onProgress
 		if o.verbose then o.log=function(p) r.log("[ai] "..p) end end
@@ -19,12 +18,10 @@ local function wait(o,c)
 	return v
 end
 
-local function listSessions(a,o) return wait(o,a.listSessions) end
-
 local function findSession(a,o,w)
 	local n=tonumber(w)
 	if not n then return w end
-	local s=listSessions(a,o)[n]
+	local s=wait(o,a.listSessions)[n]
 	if not s then error(fail("session_gone",{session=w}),0) end
 	return s.id
 end
@@ -67,7 +64,7 @@ local actions={
 	end,
 	sessions=function(a,_,o)
 		local w,h=term.getSize()
-		local s=listSessions(a,o)
+		local s=wait(o,a.listSessions)
 		if #s==0 then screen.remark("No sessions yet. Start one: ai <prompt>") end
 		for i,se in ipairs(s) do
 			if i>h-2 then break end
@@ -96,16 +93,20 @@ local actions={
 	version=function() print("ai ".."0.2.3") end,
 	help=function(_,t)
 		local w=term.getSize()
-		local i=false
+		local i=w<40 and t==""
+		local is
 		local function explain(u,p)
-			print(w<40 and t=="" and u or string.format("%-19s %s",u,p))
-			i=true
+			print(i and u or string.format("%-19s %s",u,p))
+			is=true
 		end
 		for __,c in ipairs(commandLine.commands) do
 			if t=="" or t==c[1] then explain("ai "..c[2],c[3]) end
 		end
-		for __,f in ipairs(t=="" and commandLine.flags or {}) do explain("--"..f[1].." "..f[2],f[3]) end
-		if not i then refuse("There is no command "..t) end
+		for __,f in ipairs(t=="" and commandLine.flags or {}) do
+			if i then write("--"..f[1].." ") else explain("--"..f[1].." "..f[2],f[3]) end
+		end
+		if i then print() end
+		if not is then refuse("There is no command "..t) end
 	end
 }
 

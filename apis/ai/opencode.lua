@@ -38,7 +38,7 @@ local function each(c)
 	end
 end
 
-local checkParts=each(function(p) return string.len(p.type) end)
+local checkParts=each(function(p) return #p.type end)
 
 local function checkMessage(m)
 	local i=m.info
@@ -48,7 +48,7 @@ end
 
 local function refused(u,s,v)
 	local b=type(v)=="table" and v or {}
-	local d=b.data or {}
+	local d=type(b.data)=="table" and b.data or {}
 	local c="server_error"
 	if s==401 or s==403 then
 		c="unauthorized"
@@ -97,7 +97,7 @@ local function query(p)
 	return t
 end
 
-function M.health(s) return call(s,"/global/health",function(a) return string.len(a.version) end) end
+function M.health(s) return call(s,"/global/health",function(a) return #a.version end) end
 
 function M.createSession(s,t)
 	return call(s,"/session"..query({directory=s.settings.directory}),checkSession,{title=t})

@@ -83,6 +83,18 @@ it("ai help begins with what is typed most, and tells of every command and flag"
     expect((await runWithLibai('shell.run("ai help ask")')).lines).toEqual(lines.slice(0, 1));
 });
 
+it("ai help fits on a turtle's screen", async () => {
+    const disk = await temporaryFolder();
+    await installPackages(disk, ["trapos"]);
+    const computer = await boot({ disk, width: 39, height: 13 });
+    onTestFinished(() => computer.close());
+    await computer.waitForText(/^>/m);
+    await computer.type("ai help\n");
+    await computer.waitForText(/--help\s*\n>/);
+    expect(rows(computer)).toContain("ai <prompt>");
+    expect(rows(computer).join(" ")).toContain("--timeout --version --help");
+});
+
 it("Tab offers every flag of ai", async () => {
     const { lines } = await runWithLibai('print(table.concat(shell.complete("ai --"), ","))');
     expect(

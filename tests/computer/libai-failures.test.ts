@@ -83,18 +83,24 @@ const calls = [
     "ai.resume()",
 ];
 
-it.each(['{"hello":"world"}', "[]", "{}", "true", "7", '"x"', '[{"a":1}]', '{"a":{"type":1}}', "null"])(
-    "a server that answers %s to everything is no opencode server",
-    async (body) => {
-        const { url } = await startServer(() => ({ body }));
-        const shown = calls
-            .map((call) => `show(${call})`)
-            .join(" settings.set('opencc.session_id', 'ses_1') ");
-        const { lines } = await runWithLibai(shown, { settings: { "opencc.server_url": url } });
-        const codes = lines.map((line) => /^false .*"code":"(\w+)"/.exec(line)?.[1]);
-        expect(codes).toEqual(calls.map(() => "not_opencode"));
-    },
-);
+it.each([
+    '{"hello":"world"}',
+    "[]",
+    "{}",
+    "true",
+    '{"name":"x","data":5}',
+    "7",
+    '"x"',
+    '[{"a":1}]',
+    '{"a":{"type":1}}',
+    "null",
+])("a server that answers %s to everything is no opencode server", async (body) => {
+    const { url } = await startServer(() => ({ body }));
+    const shown = calls.map((call) => `show(${call})`).join(" settings.set('opencc.session_id', 'ses_1') ");
+    const { lines } = await runWithLibai(shown, { settings: { "opencc.server_url": url } });
+    const codes = lines.map((line) => /^false .*"code":"(\w+)"/.exec(line)?.[1]);
+    expect(codes).toEqual(calls.map(() => "not_opencode"));
+});
 
 const session = { id: "ses_1", title: "old", directory: "/", time: { created: 1, updated: 2 } };
 const info = { id: "msg_1", role: "assistant", time: { created: 1, completed: 2 } };

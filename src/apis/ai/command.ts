@@ -16,7 +16,7 @@ function refuse(what: string): never {
 
 /** Runs a call under the moving line and returns its value; raises its failure. */
 function wait<T>(options: Options, call: (this: void, options: Options) => Result<T>): T {
-    let ok = false;
+    let ok: boolean | undefined;
     let value: unknown;
     screen.withSpinner((reporter) => {
         options.onProgress = reporter.onProgress;
@@ -27,15 +27,14 @@ function wait<T>(options: Options, call: (this: void, options: Options) => Resul
     return value as T;
 }
 
-function listSessions(ai: Ai, options: Options): SessionSummary[] {
-    return wait(options, ai.listSessions as (this: void, options: Options) => Result<SessionSummary[]>);
-}
+/** A call that takes less than all options, and leaves the others alone. */
+type Plain<T> = (this: void, options: Options) => Result<T>;
 
 /** The session that a number of the list, or an id, stands for. */
 function findSession(ai: Ai, options: Options, word: string): string {
     const number = tonumber(word);
     if (number === undefined) return word;
-    const session = listSessions(ai, options)[number - 1];
+    const session = wait(options, ai.listSessions as Plain<SessionSummary[]>)[number - 1];
     if (!session) throw fail("session_gone", { session: word });
     return session.id;
 }
@@ -67,7 +66,7 @@ const actions: Record<string, Action | undefined> = {
     ask,
     new: (ai, prompt, options) => {
         if (prompt === "") {
-            wait(options, ai.newSession as (this: void, options: Options) => Result<SessionSummary>);
+            wait(options, ai.newSession as Plain<SessionSummary>);
             screen.remark("Talking in a new session.");
         } else {
             // The prompt opens one, which gets its title from it.
@@ -85,7 +84,7 @@ const actions: Record<string, Action | undefined> = {
     },
     sessions: (ai, _, options) => {
         const [width, height] = term.getSize();
-        const sessions = listSessions(ai, options);
+        const sessions = wait(options, ai.listSessions as Plain<SessionSummary[]>);
         if (sessions.length === 0) screen.remark("No sessions yet. Start one: ai <prompt>");
         for (const [index, session] of ipairs(sessions)) {
             if (index > height - 2) break;
@@ -114,18 +113,23 @@ const actions: Record<string, Action | undefined> = {
     version: () => {
         print(`ai ${PACKAGE_VERSION}`);
     },
-    // One line a command and a flag; on a narrow screen without what they are for.
+    // One line a command and a flag; on a narrow screen, which may be a low one, too, not what they are for.
     help: (_, topic) => {
         const [width] = term.getSize();
-        let isKnown = false;
+        const isNarrow = width < 40 && topic === "";
+        let isKnown: boolean | undefined;
         const explain = (usage: string, purpose: string) => {
-            print(width < 40 && topic === "" ? usage : string.format("%-19s %s", usage, purpose));
+            print(isNarrow ? usage : string.format("%-19s %s", usage, purpose));
             isKnown = true;
         };
         for (const command of commandLine.commands) {
             if (topic === "" || topic === command[0]) explain(`ai ${command[1]}`, command[2]);
         }
-        for (const flag of topic === "" ? commandLine.flags : []) explain(`--${flag[0]} ${flag[1]}`, flag[2]);
+        for (const flag of topic === "" ? commandLine.flags : []) {
+            if (isNarrow) write(`--${flag[0]} `);
+            else explain(`--${flag[0]} ${flag[1]}`, flag[2]);
+        }
+        if (isNarrow) print();
         if (!isKnown) refuse(`There is no command ${topic}`);
     },
 };

@@ -63,7 +63,7 @@ function each<T>(check: Check<T>): Check<T[]> {
     };
 }
 
-const checkParts = each<Part>((part) => string.len(part.type));
+const checkParts = each<Part>((part) => part.type.length);
 
 function checkMessage(message: Message): unknown {
     const info = message.info;
@@ -78,7 +78,7 @@ interface ErrorBody {
 
 function refused(url: string, status: number, value: unknown): Failure {
     const body: ErrorBody = type(value) === "table" ? value! : {};
-    const data = body.data ?? {};
+    const data = type(body.data) === "table" ? body.data! : {};
     let code = "server_error";
     if (status === 401 || status === 403) code = "unauthorized";
     else if (body.name === "ConfigJsonError") code = "server_config";
@@ -131,7 +131,7 @@ function query(parameters: Record<string, string | number | undefined>): string 
 
 /** Whether the server is up, and its version. */
 export function health(server: Server): Result<{ readonly version: string }> {
-    return call(server, "/global/health", (answer) => string.len(answer.version));
+    return call(server, "/global/health", (answer) => answer.version.length);
 }
 
 /** Makes a session. The title is for people. */
