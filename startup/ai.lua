@@ -6,22 +6,20 @@ local define = require("/apis/ai/settings").define
 define()
 session.recoverSettings(fs)
 
-local function addToPath(api, folder)
-	local path = api.path()
-	if not string.find(":" .. path .. ":", ":" .. folder .. ":", 1, true) then
-		api.setPath(path .. ":" .. folder)
-	end
+local function addToPath(a,f)
+	local p=a.path()
+	if not string.find(":"..p..":",":"..f..":",1,true) then a.setPath(p..":"..f) end
 end
 
-addToPath(shell, "/programs")
-addToPath(help, "/help")
-local names = {}
-for _, command in ipairs(arguments.commands) do names[#names + 1] = command[1] end
-local dashed = {}
-for _, flag in ipairs(arguments.flags) do dashed[#dashed + 1] = "--" .. flag[1] end
-shell.setCompletionFunction("programs/ai.lua", function(_shell, index, text, previous)
-	if text:sub(1, 1) == "-" then return choice(text, dashed, true) end
-	if index == 1 then return choice(text, names, true) end
-	return index == 2 and previous[2] == "help" and choice(text, names) or {}
+addToPath(shell,"/programs")
+addToPath(help,"/help")
+local names={}
+for _,c in ipairs(arguments.commands) do names[#names+1]=c[1] end
+local dashed={}
+for _,f in ipairs(arguments.flags) do dashed[#dashed+1]="--"..f[1] end
+shell.setCompletionFunction("programs/ai.lua",function(_s,i,t,p)
+	if t:sub(1,1)=="-" then return choice(t,dashed,true) end
+	if i==1 then return choice(t,names,true) end
+	return i==2 and p[2]=="help" and choice(t,names) or {}
 end)
-if #session.pendingTurns(fs) > 0 then print("An answer may be waiting. Type: ai resume") end
+if #session.pendingTurns(fs)>0 then print("An answer may be waiting. Type: ai resume") end

@@ -1,2 +1,2 @@
 --- The version of trapos-ai.
-return "0.2.3"
+return "0.2.4"
