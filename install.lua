@@ -84,7 +84,7 @@ local M={}
 local MANY=math.huge
 M.commands={
 	install={1,MANY,"yes dry-run force","available"},
-	uninstall={0,MANY,"yes dry-run cascade unused","installed"},
+	uninstall={1,MANY,"yes dry-run cascade unused","installed"},
 	upgrade={0,MANY,"yes dry-run force","installed"},
 	update={0,0,""},
 	list={0,0,""},
@@ -128,8 +128,7 @@ function M.parse(g)
 	for fl in pairs(f) do
 		if not M.takes(n,fl) then return about("ccpm "..n.." takes no "..tostring(t[fl])..".") end
 	end
-	local l=n=="uninstall" and not f.unused and 1 or k[1]
-	if #w<l then return about("Something is missing:") end
+	if #w<k[1] and not f.unused then return about("Something is missing:") end
 	if #w>k[2] then return about("That is too much:") end
 	return {command=n,words=w,flags=f}
 end
@@ -150,6 +149,7 @@ local bytes=screen.bytes
 local show=screen.fail
 local flush=screen.flush
 local need=screen.need
+local unattended=screen.unattended
 local compare = require("/apis/ccpm/semver").compare
 local NOTE=colours.yellow
 local REMARK=colours.lightGrey
@@ -160,8 +160,13 @@ local function offers(s)
 	for __,r in ipairs(s.configuration.registries) do
 		local k=s.cache.registries[r]
 		for n,fo in pairs(k and k.packages or {}) do
-			if o[n]==nil then o[n]=fo end
-			if f[n]==nil then f[n]=r end
+			local i=s.lock.packages[n]
+			local function isNewer(on) return i and compare(on.version,i.version)>0 end
+			local ot=o[n]
+			if not ot or not isNewer(ot) and isNewer(fo) then
+				o[n]=fo
+				f[n]=r
+			end
 		end
 	end
 	return o,f
@@ -243,6 +248,11 @@ end
 
 local function positionIn(w) return tonumber(w[2] or "") or w[2] end
 
+local function registryIn(s,w)
+	local wo=w[1]
+	return s.configuration.registries[tonumber(wo) or 0] or wo
+end
+
 local actions={
 	install=function(_,w,f,c) return need(c.planInstall,w,f) end,
 	uninstall=function(_,w,f,c) return need(c.planUninstall,w,f) end,
@@ -295,10 +305,12 @@ local actions={
 		if not i then error(fail("not_installed",{name=n}),0) end
 		for __,p in ipairs(keys(i.files)) do add(p,nil,bytes(i.files[p].size)) end
 	end,
-	verify=function(_,w,f,c)
+	verify=function(s,w,f,c)
 		local fi=need(c.verify,#w>0 and w or nil)
 		for __,fin in ipairs(fi) do add(fin.problem..": "..fin.path,colours.red) end
-		if #fi==0 then
+		if next(s.lock.packages)==nil then
+			add("Nothing is installed.")
+		elseif #fi==0 then
 			add("All files are as they were installed.")
 		elseif f.fix then
 			local p=need(c.planRepair,fi)
@@ -313,29 +325,34 @@ local actions={
 		add("ccpm " .. (o and o.version or "(not installed)"))
 	end,
 	["registry add"]=function(_,w,f,c) need(c.addRegistry,w[1],{position=positionIn(w),force=f.force}) end,
-	["registry remove"]=function(_,w,_f,c) need(c.removeRegistry,w[1]) end,
-	["registry move"]=function(_,w,_f,c) need(c.moveRegistry,w[1],positionIn(w)) end
+	["registry remove"]=function(s,w,_f,c) need(c.removeRegistry,registryIn(s,w)) end,
+	["registry move"]=function(s,w,_f,c) need(c.moveRegistry,registryIn(s,w),positionIn(w)) end
 }
 
 function M.help(p,t)
 	local w=term.getSize()
+	local pa="/help/"..p..".txt"
 	local i=false
-	for l in io.lines("/help/"..p..".txt") do
+	if not fs.exists(pa) then error(fail("no_help",{path=pa}),0) end
+	for l in io.lines(pa) do
 		local f=l:match("^%-%-([%l%-]+)")
 		if l:sub(1,#t)==t or f and arguments.takes(t,f) then
 			add(#l>w and l:gsub("(%S)  +","%1\n") or l)
 			i=true
 		end
 	end
-	if not i then add("See: "..p.." help") end
+	return i
 end
 
 local function perform(l,c)
 	local co=l.command
 	if l.problem then add(l.problem,colours.red) end
 	if co=="help" then
-		M.help("ccpm",l.words[1] or "")
-		return l.problem==nil
+		local t=table.concat(l.words," ")
+		local i=M.help("ccpm",t)
+		if not i and not l.problem then add("There is no command "..t..".",colours.red) end
+		if not i then add("See: ccpm help") end
+		return i and l.problem==nil
 	end
 	if #need(c.recover)==0 and co=="recover" then add("There is nothing to recover.") end
 	local a=actions[co]
@@ -348,9 +365,9 @@ end
 local function suggest(w,c)
 	local o=offers(need(c.state))
 	for __,wo in ipairs(w) do
-		for l=o[wo] and 0 or math.min(#wo,40),3,-1 do
+		for l=o[wo] and 0 or math.min(#wo,40),2,-1 do
 			for ___,n in ipairs(keys(o)) do
-				if n:find(wo:sub(1,l),1,true) then
+				if n:find(wo:sub(1,l):lower(),1,true) then
 					add("Did you mean: "..n.."?",NOTE)
 					return
 				end
@@ -361,6 +378,7 @@ end
 
 function M.run(g,c)
 	local l=arguments.parse(g)
+	if l.flags.yes then unattended() end
 	local o,d=pcall(perform,l,c)
 	if not o then
 		if type(d)~="table" then error(d,0) end
@@ -393,15 +411,18 @@ M.failures={
 		"{registry} is no registry: it has no packages/index.json.",
 		"Check the address and the network."
 	},
+	no_entry={"{registry} lets nobody in (HTTP {status}).","Check the address, or ask those who run it."},
 	file_missing={"{registry} lists {path}, but does not serve it.","Try again in some minutes."},
 	wrong_content={"{registry} serves another {path} than it lists.","Try again in some minutes."},
 	bad_index={"The index of {registry} is not valid: {what}.","Tell those who run that registry."},
+	newer_index={"{registry} is for a newer ccpm.","Type: ccpm upgrade ccpm"},
 	bad_registry={
 		"{registry} is no registry's address.",
 		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub."
 	},
 	no_registry={"No registry is configured.","Add one: ccpm registry add <registry>"},
 	registry_known={"{registry} is configured already.","See: ccpm registry list"},
+	registries_full={"There can be no more registries.","Remove one: ccpm registry remove <registry>"},
 	registry_unknown={"{registry} is not configured.","See: ccpm registry list"},
 	registry_position={"There is no position {position}.","Give one from 1 to {last}."},
 	unknown_package={"No registry has a package {name}.","See: ccpm search <word>"},
@@ -419,14 +440,15 @@ M.failures={
 	folder_in_the_way={"{path} is a folder; {name} has a file there.","Move it: mv {path} {path}.old"},
 	file_in_the_way={"{path} is a file; {name} needs a folder there.","Move it: mv {path} {path}.lua"},
 	other_drive={"{path} is on another drive.","Move it away, or take the disk out."},
-	no_space={
-		"The disk is too full: {needed} bytes are needed, {free} are free.",
-		"Delete something, or uninstall a package."
-	},
+	no_space={"The disk is too full: {needed} bytes are needed, {free} are free.","Delete something first."},
 	changed_meanwhile={"{path} changed meanwhile. Nothing was touched.","Try again."},
 	cannot_write={"{path} cannot be written: {what}.","Look at the disk, then try again."},
 	not_finished={"A change was begun and cannot be finished.","{what}"},
-	not_repairable={"No registry has {path} of {name} as it was installed.","Type: ccpm upgrade {name}"},
+	not_repairable={
+		"No registry has {path} of {name} as it was installed.",
+		"Try again later, or: ccpm upgrade {name}"
+	},
+	no_help={"{path} is missing.","Type: ccpm verify --fix"},
 	newer_format={"{path} was written by a newer ccpm.","Upgrade ccpm, or delete that file."},
 	internal_error={"Unexpected: {what}","Please report this."}
 }
@@ -508,7 +530,10 @@ function M.recover(d,b)
 		return true,s and "ccpm was stopped before it changed anything." or nil
 	end
 	local j=textutils.unserializeJSON(M.read(d,M.JOURNAL))
-	if type(j)~="table" or j.version~=1 then
+	local i=pcall(function()
+		for _,s in ipairs(j.steps) do fs.combine(s.path) end
+	end)
+	if not i or j.version~=1 then
 		d.move(M.JOURNAL,M.freeName(d,"trapos/ccpm.journal.broken"))
 		M.clean(d)
 		return false,"ccpm cannot read its journal. Type: ccpm verify --fix"
@@ -544,6 +569,7 @@ modules["/apis/ccpm/formats"] = function(...)
 --- What may stand in ccpm's JSON.
 local M={}
 local semver = require("/apis/ccpm/semver")
+M.MOST_REGISTRIES=100
 M.INDEX_BYTES=524288
 
 local function has(t,p) return t:find(p)~=nil end
@@ -558,7 +584,8 @@ local function without(p)
 end
 
 local BAD_PART="[./]/"
-local isFile=without({BAD_PART,"^/rom/","^/disk%d*/","^/%.settings/","^/trapos/","^/startup/00%-ccpm"})
+local BACKUP="%.ccpm%-old%d*/"
+local isFile=without({BAD_PART,BACKUP,"^/rom/","^/disk%d*/","^/%.settings/","^/trapos/","^/startup/00%-ccpm"})
 local isData=without({BAD_PART,"^/trapos/ccpm"})
 local KINDS={
 	name={"a name of a-z 0-9 . _ -",64,"^[a-z0-9][a-z0-9._-]*$"},
@@ -567,7 +594,7 @@ local KINDS={
 	registry={"a registry",200,"^[!-~]+$"},
 	version={"a version",64,"",semver.isVersion},
 	range={"a version range",200,"^[ -~]*$",semver.isRange},
-	hash={"64 hex digits",64,"^"..string.rep("[0-9a-f]",64).."$"},
+	hash={"64 hex digits, no capitals",64,"^"..string.rep("[0-9a-f]",64).."$"},
 	text={"a text",M.INDEX_BYTES,""},
 	size={"a whole number up to 1000000",1000000},
 	number={"a whole number",99999999999999},
@@ -656,7 +683,7 @@ end
 
 local function check(v,f,s)
 	local ve=type(v)=="table" and v.version
-	if ve~=1 then return false,"it is not in format 1",type(ve)=="number" and ve>1 end
+	if ve~=1 then return false,"it is damaged",type(ve)=="number" and ve>1 end
 	local o,r=pcall(read,s,v[f],f)
 	if not o then return false,r,false end
 	return true,{version=ve,[f]=r}
@@ -664,12 +691,123 @@ end
 
 function M.checkIndex(v) return check(v,"packages","1000 name offered") end
 
-function M.checkConfiguration(v) return check(v,"registries","100 registry") end
+function M.checkConfiguration(v) return check(v,"registries",M.MOST_REGISTRIES.." registry") end
 
 function M.checkLock(v) return check(v,"packages","1000 name installed") end
 
 function M.checkCache(v) return check(v,"registries","100 registry cached") end
 
+return M
+end
+
+modules["/apis/ccpm/functions"] = function(...)
+--- What a client's functions do.
+local M={}
+local apply = require("/apis/ccpm/apply").apply
+local failure = require("/apis/ccpm/failure")
+local MOST_REGISTRIES = require("/apis/ccpm/formats").MOST_REGISTRIES
+local askRegistries = require("/apis/ccpm/offers").askRegistries
+local planning = require("/apis/ccpm/plan")
+local baseUrl = require("/apis/ccpm/registry").baseUrl
+local resolve = require("/apis/ccpm/resolve").resolve
+local state_ = require("/apis/ccpm/state")
+local verify = require("/apis/ccpm/verify").verify
+
+local function titleOf(v,n) return table.concat({v,unpack(n)}," "):sub(1,80) end
+
+local function positionOf(r,re)
+	local _,b=baseUrl(re)
+	for p,k in ipairs(r) do
+		local _,o=baseUrl(k)
+		if k==re or b==o then return p end
+	end
+	return nil
+end
+
+local function requireInstalled(s,n)
+	for _,na in ipairs(n or {}) do
+		if not s.lock.packages[na] then failure.raise("not_installed",{name=na}) end
+	end
+end
+
+local function withOwnRegistry(c,b)
+	local o=c.registry
+	local r=state_.copy(b.configuration.registries)
+	if not o or positionOf(r,o) then return b end
+	r[#r+1]=o
+	return state_.replace(b,"configuration","registries",r)
+end
+
+local function planResolved(c,b,t,w,n,o)
+	local s,ca=askRegistries(c,withOwnRegistry(c,b))
+	local i=b.lock.packages
+	local r=resolve({wanted=w,newest=n,installed=i,candidates=ca})
+	local p={}
+	for _,ch in ipairs(r.packages) do
+		local e=state_.copy(ch.package)
+		e.description=nil
+		e.automatic=ch.automatic or nil
+		p[ch.name]=e
+	end
+	local a=state_.replace(s,"lock","packages",p)
+	local f=o and o.force
+	return planning.makePlan(c.disk,t,b,a,r.notes,ca,f)
+end
+
+local function change(c,b,s,t) return apply(c,planning.makePlan(c.disk,t,b,s,{})) end
+
+local function place(b,r,p,i)
+	local re=state_.copy(b.configuration.registries)
+	local f=positionOf(re,r)
+	if i~=(f==nil) then failure.raise(i and "registry_known" or "registry_unknown",{registry=r}) end
+	local n=f and table.remove(re,f) or r
+	local l=#re+1
+	if l>MOST_REGISTRIES then failure.raise("registries_full") end
+	local t=p or l
+	if not (type(t)=="number" and t>=1 and t<=l and t%1==0) then
+		failure.raise("registry_position",{position=t,last=l})
+	end
+	if i or p then table.insert(re,t,n) end
+	return state_.replace(b,"configuration","registries",re)
+end
+
+M.functions={
+	state=function(_c,s) return s end,
+	update=function(c,b)
+		local s=askRegistries(c,withOwnRegistry(c,b))
+		return change(c,b,s,"update")
+	end,
+	planInstall=function(c,b,n,o) return planResolved(c,b,titleOf("install",n),n,{},o) end,
+	planUpgrade=function(c,b,n,o)
+		requireInstalled(b,n)
+		return planResolved(c,b,titleOf("upgrade",n or {}),{},n or true,o)
+	end,
+	planUninstall=function(c,b,n,o)
+		local no={}
+		local p=planning.withoutPackages(b.lock,n,o or {},no)
+		local s=state_.replace(b,"lock","packages",p)
+		return planning.makePlan(c.disk,titleOf("uninstall",n),b,s,no)
+	end,
+	verify=function(c,s,n)
+		requireInstalled(s,n)
+		return verify(c.disk,s.lock,n)
+	end,
+	planRepair=function(c,b,f)
+		local s,ca=askRegistries(c,withOwnRegistry(c,b),true)
+		return planning.makePlan(c.disk,"repair",b,s,{},ca,true,f)
+	end,
+	apply=function(c,_b,p) return apply(c,p) end,
+	addRegistry=function(c,b,r,o)
+		local g=o or {}
+		failure.need(baseUrl(r))
+		local p=place(b,r,g.position,true)
+		local s=askRegistries(c,p,g.force,{r})
+		return change(c,b,s,"add registry "..r)
+	end,
+	removeRegistry=function(c,b,r) return change(c,b,place(b,r,nil,false),"remove registry "..r) end,
+	moveRegistry=function(c,b,r,p) return change(c,b,place(b,r,p or 0,false),"move registry "..r) end,
+	recover=function(c) return c.notes end
+}
 return M
 end
 
@@ -726,7 +864,8 @@ local sha256 = require("/apis/ccpm/sha256").sha256
 local state_ = require("/apis/ccpm/state")
 local leftBehind = require("/apis/ccpm/transaction").leftBehind
 local LEAST=500
-local JOURNAL_ENTRY=150
+local ENTRY_TO=150
+local ENTRY_GONE=30
 local OVERHEAD=5*LEAST+4000
 local NOBODYS={name="",file={size=-1,sha256=""}}
 
@@ -770,13 +909,16 @@ end
 
 local function counted(s) return math.max(LEAST,s) end
 
-local function filesOf(l)
+local function filesOf(l,i)
 	local f={}
+	local o={}
 	for _,n in ipairs(M.keys(l.packages)) do
 		for p,fi in pairs(l.packages[n].files) do
-			local o=f[p]
-			if o then raise("file_conflict",{path=p,owner=o.name,name=n}) end
-			f[p]={name=n,file=fi}
+			local fo=p:lower()
+			local ow=o[fo]
+			if ow and i then raise("file_conflict",{path=p,owner=ow,name=n}) end
+			o[fo]=n
+			if f[p]==nil then f[p]={name=n,file=fi} end
 		end
 	end
 	return f
@@ -821,8 +963,8 @@ local function dataThatGoes(d,b,a)
 end
 
 function M.makePlan(d,t,b,s,n,c,f,r)
-	local o=filesOf(b.lock)
-	local fr=filesOf(s.lock)
+	local o=filesOf(b.lock,false)
+	local fr=filesOf(s.lock,true)
 	local l=leftBehind(d)
 	local sp=d.getFreeSpace("")
 	local fre=sp=="unlimited" and math.huge or sp
@@ -858,6 +1000,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 		local fou=M.look(d,p)
 		if not to and not fou or to and M.matches(d,p,to) then return end
 		local na=(ow or w).name
+		if d.getDrive(p)~=d.getDrive("") and fou then raise("other_drive",{path=p}) end
 		local reg,ba
 		if to then
 			requireFolders(p,na)
@@ -873,7 +1016,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 				return
 			end
 			a=a+counted(to.size)
-			if not l[to.sha256] then dow=dow+to.size end
+			if l[to.sha256]~=to.size then dow=dow+to.size end
 			l[to.sha256]=to.size
 		else
 			g[p]=true
@@ -887,11 +1030,13 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 				n[#n+1]="What was "..p.." is kept as "..ba.."."
 			end
 		end
-		ov=ov+(JOURNAL_ENTRY+2*#p)
+		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+2*#p)
 		fi[#fi+1]={path=p,package=na,to=to,registry=reg,backup=ba,found=fou}
 	end
 	for _,fin in ipairs(r or {}) do o[fin.path]=not fr[fin.path] and NOBODYS or nil end
 	for _,p in ipairs(M.keys(o,fr)) do planFile(p) end
+	local da=dataThatGoes(d,b.lock,s.lock)
+	for _,p in ipairs(da) do ov=ov+(ENTRY_GONE+#p) end
 	local te=M.same(b,s) and {} or state_.stateFiles(s,b)
 	for p,tex in pairs(te) do
 		local fou=M.look(d,p)
@@ -902,7 +1047,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 		title=t,
 		packages=packageChanges(b.lock,s.lock),
 		files=fi,
-		data=dataThatGoes(d,b.lock,s.lock),
+		data=da,
 		state=te,
 		stamp=b.stamp,
 		download=dow,
@@ -950,7 +1095,7 @@ function M.withoutPackages(l,n,o,no)
 		if ne[na] or not (g[na] or o.unused) then p[na]=l.packages[na] end
 	end
 	if #u>0 and not o.unused then
-		no[#no+1]="Not needed any more: "..table.concat(u,", ")..". To remove: ccpm uninstall --unused"
+		no[#no+1]="Not needed then: "..table.concat(u,", ")..". Remove them, too: add --unused"
 	end
 	return p
 end
@@ -970,8 +1115,8 @@ local LONGEST=200
 local INDEX_PATH="packages/index.json"
 
 function M.baseUrl(r)
-	local a=match(r,"^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
-	local re,at,b=match(r,"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
+	local a=match(r:gsub("/install%.lua$",""),"^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
+	local re,at,b=match(r:gsub("^https://github%.com/",""),"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
 	local ba=a
 	if re and (at=="")==(b=="") then
 		ba="https://raw.githubusercontent.com/" .. re .. "/" .. (b=="" and "HEAD" or b)
@@ -986,6 +1131,7 @@ local function fetchText(f,b,r,p)
 	local re=a.reason
 	if s==200 then return true,a.body end
 	local c="server_error"
+	if s==401 or s==403 then c="no_entry" end
 	if s==404 then c=p==INDEX_PATH and "no_index" or "file_missing" end
 	if not s then c="network_error" end
 	if re=="http is disabled" then c="http_disabled" end
@@ -999,12 +1145,16 @@ function M.fetchIndex(r,f)
 	local fe,t=fetchText(f,b,r,INDEX_PATH)
 	if not fe then return false,t end
 	local w="it is too large"
+	local c="bad_index"
 	if #t<=formats.INDEX_BYTES then
-		local v,i=formats.checkIndex(decode(t))
-		if v then return true,i end
+		local v=decode(t)
+		local va,i,is=formats.checkIndex(v)
+		if va then return true,i end
 		w=i
+		if type(v)~="table" then c="no_index" end
+		if is then c="newer_index" end
 	end
-	return false,fail("bad_index",{registry=r,what=w})
+	return false,fail(c,{registry=r,what=w})
 end
 
 function M.fetchFile(c,f)
@@ -1151,6 +1301,9 @@ modules["/apis/ccpm/screen"] = function(...)
 local M={}
 local strings = require("cc.strings")
 local pending={}
+local isPaged=settings.get("trapos.harness_mode")~=true
+
+function M.unattended() isPaged=false end
 
 function M.add(t,c,d) pending[#pending+1]={text=t,colour=c,detail=d} end
 
@@ -1177,7 +1330,6 @@ end
 
 function M.flush()
 	local w,h=term.getSize()
-	local i=settings.get("trapos.harness_mode")~=true
 	local l=pending
 	pending={}
 	local c=0
@@ -1195,7 +1347,7 @@ function M.flush()
 		end
 		local b=term.getTextColour()
 		for n,r in ipairs(strings.wrap(t,#t>w and w-2 or w)) do
-			if i and s>0 and s%(h-1)==0 then
+			if isPaged and s>0 and s%(h-1)==0 then
 				local k=choose("-- Enter: more, q: quit --","q\n")
 				clearRow()
 				if k=="q" then return end
@@ -1236,7 +1388,7 @@ function M.showProgress(p)
 	local t=(w<40 and "" or PHASES[p.phase]) .. p.done .. "/" .. p.total .. " "
 	if a>0 then t=t..string.format("%d/%d kB ",math.ceil(p.bytes/1000),math.ceil(a/1000)) end
 	t=strings.ensure_width(t..p.name:sub(#t-w),w)
-	local l=math.floor(w*p.bytes/math.max(a,1))
+	local l=math.floor(w*math.min(p.bytes/math.max(a,1),1))
 	clearRow()
 	term.blit(t,string.rep("0",w),string.rep("7",l)..string.rep("f",w-l))
 end
@@ -1528,11 +1680,17 @@ function M.open(d,f)
 	local o=STAGING.."/of-"..math.random(1000000000)
 	local s={}
 	local fi
+	local i=false
 	local function own()
 		if not d.exists(o) then changed(STAGING) end
 	end
 	local function guard(so)
-		if d.exists(finish.FINISHER) then return end
+		if i then return end
+		i=true
+		if d.exists(finish.FINISHER) then
+			if finish.read(d,finish.FINISHER)==finish.read(d,so) then return end
+			d.delete(finish.FINISHER)
+		end
 		d.copy(so,o.."/finish.lua")
 		finish.moveTo(d,o.."/finish.lua",finish.FINISHER)
 	end
@@ -1551,17 +1709,21 @@ function M.open(d,f)
 	end
 	local b=guarded(function()
 		if finishCommitted(d) then changed("trapos/ccpm.lock.json") end
-		if d.exists("startup") and not d.isDir("startup") then
-			error(fail("file_in_the_way",{path="startup",name="ccpm"}),0)
+		for _,p in ipairs({"startup","trapos"}) do
+			if d.exists(p) and not d.isDir(p) then error(fail("file_in_the_way",{path=p,name="ccpm"}),0) end
 		end
 		d.delete(STAGING)
 		d.makeDir(o)
-		if d.exists(FINISHER) then guard(FINISHER) end
+		local is=d.exists(FINISHER)
 		for _,ch in ipairs(f) do
 			local t=ch.to
 			if t then s[t.sha256]=false end
-			if t and ch.path==FINISHER then fi=t.sha256 end
+			if t and ch.path==FINISHER then
+				fi=t.sha256
+				if ch.backup then is=false end
+			end
 		end
+		if is then guard(FINISHER) end
 		for sh in pairs(M.leftBehind(d)) do
 			if s[sh]==nil then d.delete(c..sh) end
 		end
@@ -1774,66 +1936,44 @@ end
 
 modules["/apis/libccpm"] = function(...)
 --- The package manager for programs.
-local apply = require("/apis/ccpm/apply").apply
 local failure_ = require("/apis/ccpm/failure")
 local finish = require("/apis/ccpm/finish")
-local askRegistries = require("/apis/ccpm/offers").askRegistries
-local planning = require("/apis/ccpm/plan")
-local baseUrl = require("/apis/ccpm/registry").baseUrl
-local resolve = require("/apis/ccpm/resolve").resolve
-local state_ = require("/apis/ccpm/state")
-local verify = require("/apis/ccpm/verify").verify
+local functions = require("/apis/ccpm/functions").functions
+local stamp = require("/apis/ccpm/plan").stamp
+local readState = require("/apis/ccpm/state").readState
 local send = require("/apis/http").send
 local TIMEOUT = 30
 
-local function titleOf(verb, names) return table.concat({verb, unpack(names)}, " "):sub(1, 80) end
-
-local function positionOf(registries, registry)
-	local _, base = baseUrl(registry)
-	for position, known in ipairs(registries) do
-		local _, other = baseUrl(known)
-		if known == registry or base == other then return position end
-	end
-	return nil
-end
-
-local function requireInstalled(state, names)
-	for _, name in ipairs(names or {}) do
-		if not state.lock.packages[name] then failure_.raise("not_installed", {name = name}) end
-	end
+local function prepare(client)
+	local disk = client.disk
+	local notes = client.notes
+	local done, line = finish.recover(disk)
+	if not done and disk.exists(finish.JOURNAL) then failure_.raise("not_finished", {what = line}) end
+	if line then notes[#notes + 1] = line end
+	local state = failure_.need(readState(disk, notes))
+	state.stamp = stamp(disk)
+	for _, note in ipairs(notes) do client.onNote(note) end
+	return state
 end
 
 --- Makes a package manager. It keeps nothing in memory: the state is read anew by each call.
 -- @param environment stand-ins for what the computer provides, and who is told of progress and notes
 -- @return its functions
 local function createCcpm(environment)
-	if environment == nil then environment = {} end
-	local disk = environment.fs or fs
-	local onNote = environment.onNote or function() end
-	local tools = {
-		disk = disk,
-		fetch = environment.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end,
-		now = environment.now or function() return os.epoch("utc") end,
-		onProgress = environment.onProgress or function() end,
-		onNote = onNote
-	}
-	local function guarded(act)
-		return function(first, second)
-			local ok, value = pcall(function()
-				local notes = {}
-				local done, line = finish.recover(disk)
-				if not done and disk.exists(finish.JOURNAL) then
-					failure_.raise("not_finished", {what = line})
-				end
-				if line then notes[#notes + 1] = line end
-				local state = failure_.need(state_.readState(disk, notes))
-				state.stamp = planning.stamp(disk)
-				for _, note in ipairs(notes) do onNote(note) end
-				local registries = state.configuration.registries
-				local added = environment.registry
-				if added and not positionOf(registries, added) then registries[#registries + 1] = added end
-				return act(state, first, second, notes)
-			end)
+	local given = environment or {}
+	local ccpm = {}
+	for name, act in pairs(functions) do
+		ccpm[name] = function(first, second)
+			local client = {
+				disk = given.fs or fs,
+				fetch = given.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end,
+				now = given.now or function() return os.epoch("utc") end,
+				onProgress = given.onProgress or function() end,
+				onNote = given.onNote or function() end,
+				registry = given.registry,
+				notes = {}
+			}
+			local ok, value = pcall(function() return act(client, prepare(client), first, second) end)
 			if ok then return true, value end
 			if value == "Terminated" then error(value, 0) end
 			local failure = type(value) == "table" and value
@@ -1841,88 +1981,7 @@ local function createCcpm(environment)
 			return false, failure
 		end
 	end
-	local function planResolved(before, title, wanted, newest, options)
-		local state, candidates = askRegistries(tools, before)
-		local installed = before.lock.packages
-		local resolved = resolve({
-			wanted = wanted,
-			newest = newest,
-			installed = installed,
-			candidates = candidates
-		})
-		local packages = {}
-		for _, chosen in ipairs(resolved.packages) do
-			local entry = state_.copy(chosen.package)
-			entry.description = nil
-			entry.automatic = chosen.automatic or nil
-			packages[chosen.name] = entry
-		end
-		local after = state_.replace(state, "lock", "packages", packages)
-		local force = options and options.force
-		return planning.makePlan(disk, title, before, after, resolved.notes, candidates, force)
-	end
-	local function change(before, state, title)
-		return apply(tools, planning.makePlan(disk, title, before, state, {}))
-	end
-	local function place(before, registry, position, isNew)
-		local registries = state_.copy(before.configuration.registries)
-		local from = positionOf(registries, registry)
-		if isNew ~= (from == nil) then
-			failure_.raise(isNew and "registry_known" or "registry_unknown", {registry = registry})
-		end
-		local name = from and table.remove(registries, from) or registry
-		local last = #registries + 1
-		local to = position or last
-		if not (type(to) == "number" and to >= 1 and to <= last and to % 1 == 0) then
-			failure_.raise("registry_position", {position = to, last = last})
-		end
-		if isNew or position then table.insert(registries, to, name) end
-		return state_.replace(before, "configuration", "registries", registries)
-	end
-	return {
-		state = guarded(function(state) return state end),
-		update = guarded(function(before)
-			local state = askRegistries(tools, before)
-			return change(before, state, "update")
-		end),
-		planInstall = guarded(function(before, names, options)
-			return planResolved(before, titleOf("install", names), names, {}, options)
-		end),
-		planUpgrade = guarded(function(before, names, options)
-			requireInstalled(before, names)
-			return planResolved(before, titleOf("upgrade", names or {}), {}, names or true, options)
-		end),
-		planUninstall = guarded(function(before, names, options)
-			if options == nil then options = {} end
-			local notes = {}
-			local packages = planning.withoutPackages(before.lock, names, options, notes)
-			local state = state_.replace(before, "lock", "packages", packages)
-			return planning.makePlan(disk, titleOf("uninstall", names), before, state, notes)
-		end),
-		verify = guarded(function(state, names)
-			requireInstalled(state, names)
-			return verify(disk, state.lock, names)
-		end),
-		planRepair = guarded(function(before, findings)
-			local state, candidates = askRegistries(tools, before, true)
-			return planning.makePlan(disk, "repair", before, state, {}, candidates, true, findings)
-		end),
-		apply = guarded(function(_before, plan) return apply(tools, plan) end),
-		addRegistry = guarded(function(before, registry, options)
-			if options == nil then options = {} end
-			failure_.need(baseUrl(registry))
-			local placed = place(before, registry, options.position, true)
-			local state = askRegistries(tools, placed, options.force, {registry})
-			return change(before, state, "add registry " .. registry)
-		end),
-		removeRegistry = guarded(function(before, registry)
-			return change(before, place(before, registry, nil, false), "remove registry " .. registry)
-		end),
-		moveRegistry = guarded(function(before, registry, position)
-			return change(before, place(before, registry, position or 0, false), "move registry " .. registry)
-		end),
-		recover = guarded(function(_state, _first, _second, notes) return notes end)
-	}
+	return ccpm
 end
 
 return createCcpm
@@ -1997,7 +2056,7 @@ local function install(words)
 	end
 	local installed = state.lock.packages
 	local isNew = installed.ccpm == nil
-	local isWhole = installed.trapos ~= nil or agreed or screen.ask("Install all of TrapOS?", true)
+	local isWhole = installed.trapos ~= nil or agreed or screen.ask("All of TrapOS? (n: only ccpm)", true)
 	local function perform(line)
 		if forced then line[#line + 1] = "--force" end
 		return run(line, client)

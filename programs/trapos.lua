@@ -14,10 +14,11 @@ end
 local command = modules.command
 local screen = modules.screen
 local client = modules.createCcpm({onProgress = screen.showProgress, onNote = screen.say})
-local word = ...
+local words = {...}
+local word = words[1]
 
 local function perform()
-	if word == "upgrade" then return command.run({word}, client) end
+	if word == "upgrade" then return command.run(words, client) end
 	if word == "help" or word == "--help" or word == "-h" then
 		command.help("trapos", "")
 		screen.flush()

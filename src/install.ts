@@ -71,7 +71,8 @@ function install(words: readonly string[]): boolean {
     }
     const installed = state.lock.packages;
     const isNew = installed["ccpm"] === undefined;
-    const isWhole = installed["trapos"] !== undefined || agreed || screen.ask("Install all of TrapOS?", true);
+    const isWhole =
+        installed["trapos"] !== undefined || agreed || screen.ask("All of TrapOS? (n: only ccpm)", true);
     const perform = (line: string[]) => {
         if (forced) line.push("--force");
         return run(line, client);

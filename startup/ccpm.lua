@@ -1,69 +1,67 @@
 --- What `ccpm` and `trapos` need at boot.
 local choice = require("cc.completion").choice
 local load = require
-for folder, api in pairs({programs = shell, help = help}) do
-	local path = api.path()
-	if not string.find(":" .. path .. ":", ":/" .. folder .. ":", 1, true) then
-		api.setPath(path .. ":/" .. folder)
-	end
+for f,a in pairs({programs=shell,help=help}) do
+	local p=a.path()
+	if not string.find(":"..p..":",":/"..f..":",1,true) then a.setPath(p..":/"..f) end
 end
 pcall(function()
-	local finish = load("/apis/ccpm/finish")
-	if fs.exists(finish.FINISHER) or not fs.exists(finish.STAGING) then return end
-	local _, line = finish.recover(fs, true)
-	if line then print(line) end
+	local d,l=load("/apis/ccpm/finish").recover(fs,true)
+	if d and l then print(l) end
 end)
-local known = {}
+local known={}
 
-local function read(name)
-	local path = "/trapos/" .. name .. ".json"
-	local key = path .. fs.attributes(path).modified
-	if known[key] == nil then
-		local file = fs.open(path, "r")
-		known[key] = textutils.unserializeJSON(file.readAll())
-		file.close()
+local function read(n)
+	local p="/trapos/"..n..".json"
+	local k=p..fs.attributes(p).modified
+	if known[k]==nil then
+		local f=fs.open(p,"r")
+		known[k]=textutils.unserializeJSON(f.readAll())
+		f.close()
 	end
-	return known[key]
+	return known[k]
 end
 
-local function choices(index, text, previous)
-	local commands = load("/apis/ccpm/arguments").commands
-	local found = {}
-	local name = previous[2] or ""
-	if name == "registry" and index > 2 then name = "registry " .. tostring(previous[3]) end
-	local command = commands[name]
-	local operand = not command and "command" or command[4]
-	if text:sub(1, 1) == "-" then
-		for flag in command[3]:gmatch("%S+") do found["--" .. tostring(flag)] = true end
-	elseif operand == "installed" then
+local function choices(i,t,p)
+	local c=load("/apis/ccpm/arguments").commands
+	local f={}
+	local n=p[2] or ""
+	if n=="registry" and i>2 then n="registry "..tostring(p[3]) end
+	local co=c[n]
+	local o=not co and "command" or co[4]
+	local pl=n:find(" ") and 2 or 1
+	if co and i-pl>co[2] then return f end
+	if t:sub(1,1)=="-" then
+		for fl in co[3]:gmatch("%S+") do f["--"..tostring(fl)]=true end
+	elseif o=="installed" then
 		return read("ccpm.lock").packages
-	elseif operand == "available" then
-		for _, registry in pairs(read("ccpm.cache").registries) do
-			for offered in pairs(registry.packages) do found[offered] = true end
+	elseif o=="available" then
+		for _,r in pairs(read("ccpm.cache").registries) do
+			for of in pairs(r.packages) do f[of]=true end
 		end
-	elseif operand == "registry" then
-		for _, registry in ipairs(read("ccpm").registries) do found[registry] = true end
-	elseif operand == "command" then
-		for one in pairs(commands) do
-			local first, second = one:match("(%S+) ?(.*)")
-			if index == 1 or command then
-				found[first] = true
-			elseif first == name then
-				found[second] = true
+	elseif o=="registry" then
+		for _,r in ipairs(read("ccpm").registries) do f[r]=true end
+	elseif o=="command" then
+		for on in pairs(c) do
+			local fi,s=on:match("(%S+) ?(.*)")
+			if i==1 or co then
+				f[fi]=true
+			elseif fi==n then
+				f[s]=true
 			end
 		end
 	end
-	return found
+	return f
 end
 
-shell.setCompletionFunction("programs/ccpm.lua", function(_shell, index, text, previous)
-	local found = {}
+shell.setCompletionFunction("programs/ccpm.lua",function(_s,i,t,p)
+	local f={}
 	pcall(function()
-		for word in pairs(choices(index, text, previous)) do found[#found + 1] = word end
+		for w in pairs(choices(i,t,p)) do f[#f+1]=w end
 	end)
-	table.sort(found)
-	return choice(text, found, true)
+	table.sort(f)
+	return choice(t,f,true)
 end)
-shell.setCompletionFunction("programs/trapos.lua", function(_shell, index, text)
-	return index == 1 and choice(text, {"help", "upgrade", "--version"}) or {}
+shell.setCompletionFunction("programs/trapos.lua",function(_s,i,t)
+	return i==1 and choice(t,{"help","upgrade","--version"}) or {}
 end)

@@ -1,81 +1,77 @@
 --- Boots TrapOS.
 local decode = require("/apis/json").decode
 local runBeside = require("/apis/supervisor").runBeside
-local LOCK = "/trapos/ccpm.lock.json"
-local PROGRAMS = "/programs"
-local SHELL = "/rom/programs/shell.lua"
-settings.define("trapos.harness_mode", {
-	description = "For tests: switch the computer off when its shell ends.",
-	default = false,
-	type = "boolean"
+local LOCK="/trapos/ccpm.lock.json"
+local PROGRAMS="/programs"
+local SHELL="/rom/programs/shell.lua"
+settings.define("trapos.harness_mode",{
+	description="For tests: switch the computer off when its shell ends.",
+	default=false,
+	type="boolean"
 })
-settings.define("trapos.harness_program", {
-	description = "For tests: the program that runs in place of the shell in harness mode.",
-	type = "string"
+settings.define("trapos.harness_program",{
+	description="For tests: the program that runs in place of the shell in harness mode.",
+	type="string"
 })
 
 local function autostarts()
-	local paths = {}
-	if not fs.exists(LOCK) then return paths end
-	local known = pcall(function()
-		local file = fs.open(LOCK, "r")
-		local lock = decode(file.readAll())
-		file.close()
-		for _, entry in pairs(lock.packages) do
-			for _, path in ipairs(entry.autostart or {}) do paths[#paths + 1] = "/" .. path end
+	local p={}
+	if not fs.exists(LOCK) then return p end
+	local k=pcall(function()
+		local f=fs.open(LOCK,"r")
+		local l=decode(f.readAll())
+		f.close()
+		for _,e in pairs(l.packages) do
+			for _,pa in ipairs(e.autostart or {}) do p[#p+1]="/"..pa end
 		end
 	end)
-	if not known then
-		printError("No servers start: " .. LOCK .. " is broken. Install a package to repair it.")
-	end
-	table.sort(paths)
-	return paths
+	if not k then printError("No servers start: "..LOCK.." is broken. Install a package to repair it.") end
+	table.sort(p)
+	return p
 end
 
 local function laterFiles()
-	local running = shell.getRunningProgram()
-	local files = {}
-	local folder = fs.getDir(running)
-	local passed = false
-	for _, name in ipairs((arg and arg[0]) == "/" .. running and fs.list(folder) or {}) do
-		local path = fs.combine(folder, name)
-		if passed and not fs.isDir(path) then files[#files + 1] = "/" .. path end
-		passed = passed or path == running
+	local r=shell.getRunningProgram()
+	local f={}
+	local fo=fs.getDir(r)
+	local p=false
+	for _,n in ipairs((arg and arg[0])=="/"..r and fs.list(fo) or {}) do
+		local pa=fs.combine(fo,n)
+		if p and not fs.isDir(pa) then f[#f+1]="/"..pa end
+		p=p or pa==r
 	end
-	return files
+	return f
 end
 
-local function skip(files)
-	local api = shell
-	local run = api.run
-	local next = 0
-	api.run = function(command, ...)
-		next = next + 1
-		if command == files[next] then return true end
-		api.run = run
-		return run(command, ...)
+local function skip(f)
+	local a=shell
+	local r=a.run
+	local n=0
+	a.run=function(c,...)
+		n=n+1
+		if c==f[n] then return true end
+		a.run=r
+		return r(c,...)
 	end
 end
 
-local path = shell.path()
-if not string.find(path .. ":", ":" .. PROGRAMS .. ":", 1, true) then
-	shell.setPath(path .. ":" .. PROGRAMS)
-end
-local servers = autostarts()
-local harness = settings.get("trapos.harness_mode") == true
-local program = harness and settings.get("trapos.harness_program", SHELL) or SHELL
-if #servers > 0 or harness then
-	local later = laterFiles()
-	local succeeded = false
+local path=shell.path()
+if not string.find(path..":",":"..PROGRAMS..":",1,true) then shell.setPath(path..":"..PROGRAMS) end
+local servers=autostarts()
+local harness=settings.get("trapos.harness_mode")==true
+local program=harness and settings.get("trapos.harness_program",SHELL) or SHELL
+if #servers>0 or harness then
+	local l=laterFiles()
+	local s=false
 	runBeside(
 		function()
-			for _, file in ipairs(later) do shell.run(file) end
-			succeeded = shell.execute(program)
+			for _,f in ipairs(l) do shell.run(f) end
+			s=shell.execute(program)
 		end,
 		servers,
 		shell
 	)
-	if harness then os.shutdown(succeeded and 0 or 1) end
+	if harness then os.shutdown(s and 0 or 1) end
 	print("The servers are stopped; reboot starts them.")
-	skip(later)
+	skip(l)
 end

@@ -3,7 +3,7 @@ local M={}
 local MANY=math.huge
 M.commands={
 	install={1,MANY,"yes dry-run force","available"},
-	uninstall={0,MANY,"yes dry-run cascade unused","installed"},
+	uninstall={1,MANY,"yes dry-run cascade unused","installed"},
 	upgrade={0,MANY,"yes dry-run force","installed"},
 	update={0,0,""},
 	list={0,0,""},
@@ -47,8 +47,7 @@ function M.parse(g)
 	for fl in pairs(f) do
 		if not M.takes(n,fl) then return about("ccpm "..n.." takes no "..tostring(t[fl])..".") end
 	end
-	local l=n=="uninstall" and not f.unused and 1 or k[1]
-	if #w<l then return about("Something is missing:") end
+	if #w<k[1] and not f.unused then return about("Something is missing:") end
 	if #w>k[2] then return about("That is too much:") end
 	return {command=n,words=w,flags=f}
 end

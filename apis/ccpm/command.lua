@@ -10,6 +10,7 @@ local bytes=screen.bytes
 local show=screen.fail
 local flush=screen.flush
 local need=screen.need
+local unattended=screen.unattended
 local compare = require("/apis/ccpm/semver").compare
 local NOTE=colours.yellow
 local REMARK=colours.lightGrey
@@ -20,8 +21,13 @@ local function offers(s)
 	for __,r in ipairs(s.configuration.registries) do
 		local k=s.cache.registries[r]
 		for n,fo in pairs(k and k.packages or {}) do
-			if o[n]==nil then o[n]=fo end
-			if f[n]==nil then f[n]=r end
+			local i=s.lock.packages[n]
+			local function isNewer(on) return i and compare(on.version,i.version)>0 end
+			local ot=o[n]
+			if not ot or not isNewer(ot) and isNewer(fo) then
+				o[n]=fo
+				f[n]=r
+			end
 		end
 	end
 	return o,f
@@ -103,6 +109,11 @@ end
 
 local function positionIn(w) return tonumber(w[2] or "") or w[2] end
 
+local function registryIn(s,w)
+	local wo=w[1]
+	return s.configuration.registries[tonumber(wo) or 0] or wo
+end
+
 local actions={
 	install=function(_,w,f,c) return need(c.planInstall,w,f) end,
 	uninstall=function(_,w,f,c) return need(c.planUninstall,w,f) end,
@@ -155,10 +166,12 @@ local actions={
 		if not i then error(fail("not_installed",{name=n}),0) end
 		for __,p in ipairs(keys(i.files)) do add(p,nil,bytes(i.files[p].size)) end
 	end,
-	verify=function(_,w,f,c)
+	verify=function(s,w,f,c)
 		local fi=need(c.verify,#w>0 and w or nil)
 		for __,fin in ipairs(fi) do add(fin.problem..": "..fin.path,colours.red) end
-		if #fi==0 then
+		if next(s.lock.packages)==nil then
+			add("Nothing is installed.")
+		elseif #fi==0 then
 			add("All files are as they were installed.")
 		elseif f.fix then
 			local p=need(c.planRepair,fi)
@@ -173,29 +186,34 @@ local actions={
 		add("ccpm " .. (o and o.version or "(not installed)"))
 	end,
 	["registry add"]=function(_,w,f,c) need(c.addRegistry,w[1],{position=positionIn(w),force=f.force}) end,
-	["registry remove"]=function(_,w,_f,c) need(c.removeRegistry,w[1]) end,
-	["registry move"]=function(_,w,_f,c) need(c.moveRegistry,w[1],positionIn(w)) end
+	["registry remove"]=function(s,w,_f,c) need(c.removeRegistry,registryIn(s,w)) end,
+	["registry move"]=function(s,w,_f,c) need(c.moveRegistry,registryIn(s,w),positionIn(w)) end
 }
 
 function M.help(p,t)
 	local w=term.getSize()
+	local pa="/help/"..p..".txt"
 	local i=false
-	for l in io.lines("/help/"..p..".txt") do
+	if not fs.exists(pa) then error(fail("no_help",{path=pa}),0) end
+	for l in io.lines(pa) do
 		local f=l:match("^%-%-([%l%-]+)")
 		if l:sub(1,#t)==t or f and arguments.takes(t,f) then
 			add(#l>w and l:gsub("(%S)  +","%1\n") or l)
 			i=true
 		end
 	end
-	if not i then add("See: "..p.." help") end
+	return i
 end
 
 local function perform(l,c)
 	local co=l.command
 	if l.problem then add(l.problem,colours.red) end
 	if co=="help" then
-		M.help("ccpm",l.words[1] or "")
-		return l.problem==nil
+		local t=table.concat(l.words," ")
+		local i=M.help("ccpm",t)
+		if not i and not l.problem then add("There is no command "..t..".",colours.red) end
+		if not i then add("See: ccpm help") end
+		return i and l.problem==nil
 	end
 	if #need(c.recover)==0 and co=="recover" then add("There is nothing to recover.") end
 	local a=actions[co]
@@ -208,9 +226,9 @@ end
 local function suggest(w,c)
 	local o=offers(need(c.state))
 	for __,wo in ipairs(w) do
-		for l=o[wo] and 0 or math.min(#wo,40),3,-1 do
+		for l=o[wo] and 0 or math.min(#wo,40),2,-1 do
 			for ___,n in ipairs(keys(o)) do
-				if n:find(wo:sub(1,l),1,true) then
+				if n:find(wo:sub(1,l):lower(),1,true) then
 					add("Did you mean: "..n.."?",NOTE)
 					return
 				end
@@ -221,6 +239,7 @@ end
 
 function M.run(g,c)
 	local l=arguments.parse(g)
+	if l.flags.yes then unattended() end
 	local o,d=pcall(perform,l,c)
 	if not o then
 		if type(d)~="table" then error(d,0) end

@@ -16,15 +16,18 @@ M.failures={
 		"{registry} is no registry: it has no packages/index.json.",
 		"Check the address and the network."
 	},
+	no_entry={"{registry} lets nobody in (HTTP {status}).","Check the address, or ask those who run it."},
 	file_missing={"{registry} lists {path}, but does not serve it.","Try again in some minutes."},
 	wrong_content={"{registry} serves another {path} than it lists.","Try again in some minutes."},
 	bad_index={"The index of {registry} is not valid: {what}.","Tell those who run that registry."},
+	newer_index={"{registry} is for a newer ccpm.","Type: ccpm upgrade ccpm"},
 	bad_registry={
 		"{registry} is no registry's address.",
 		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub."
 	},
 	no_registry={"No registry is configured.","Add one: ccpm registry add <registry>"},
 	registry_known={"{registry} is configured already.","See: ccpm registry list"},
+	registries_full={"There can be no more registries.","Remove one: ccpm registry remove <registry>"},
 	registry_unknown={"{registry} is not configured.","See: ccpm registry list"},
 	registry_position={"There is no position {position}.","Give one from 1 to {last}."},
 	unknown_package={"No registry has a package {name}.","See: ccpm search <word>"},
@@ -42,14 +45,15 @@ M.failures={
 	folder_in_the_way={"{path} is a folder; {name} has a file there.","Move it: mv {path} {path}.old"},
 	file_in_the_way={"{path} is a file; {name} needs a folder there.","Move it: mv {path} {path}.lua"},
 	other_drive={"{path} is on another drive.","Move it away, or take the disk out."},
-	no_space={
-		"The disk is too full: {needed} bytes are needed, {free} are free.",
-		"Delete something, or uninstall a package."
-	},
+	no_space={"The disk is too full: {needed} bytes are needed, {free} are free.","Delete something first."},
 	changed_meanwhile={"{path} changed meanwhile. Nothing was touched.","Try again."},
 	cannot_write={"{path} cannot be written: {what}.","Look at the disk, then try again."},
 	not_finished={"A change was begun and cannot be finished.","{what}"},
-	not_repairable={"No registry has {path} of {name} as it was installed.","Type: ccpm upgrade {name}"},
+	not_repairable={
+		"No registry has {path} of {name} as it was installed.",
+		"Try again later, or: ccpm upgrade {name}"
+	},
+	no_help={"{path} is missing.","Type: ccpm verify --fix"},
 	newer_format={"{path} was written by a newer ccpm.","Upgrade ccpm, or delete that file."},
 	internal_error={"Unexpected: {what}","Please report this."}
 }

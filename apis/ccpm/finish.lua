@@ -62,7 +62,10 @@ function M.recover(d,b)
 		return true,s and "ccpm was stopped before it changed anything." or nil
 	end
 	local j=textutils.unserializeJSON(M.read(d,M.JOURNAL))
-	if type(j)~="table" or j.version~=1 then
+	local i=pcall(function()
+		for _,s in ipairs(j.steps) do fs.combine(s.path) end
+	end)
+	if not i or j.version~=1 then
 		d.move(M.JOURNAL,M.freeName(d,"trapos/ccpm.journal.broken"))
 		M.clean(d)
 		return false,"ccpm cannot read its journal. Type: ccpm verify --fix"

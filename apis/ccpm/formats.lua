@@ -1,6 +1,7 @@
 --- What may stand in ccpm's JSON.
 local M={}
 local semver = require("/apis/ccpm/semver")
+M.MOST_REGISTRIES=100
 M.INDEX_BYTES=524288
 
 local function has(t,p) return t:find(p)~=nil end
@@ -15,7 +16,8 @@ local function without(p)
 end
 
 local BAD_PART="[./]/"
-local isFile=without({BAD_PART,"^/rom/","^/disk%d*/","^/%.settings/","^/trapos/","^/startup/00%-ccpm"})
+local BACKUP="%.ccpm%-old%d*/"
+local isFile=without({BAD_PART,BACKUP,"^/rom/","^/disk%d*/","^/%.settings/","^/trapos/","^/startup/00%-ccpm"})
 local isData=without({BAD_PART,"^/trapos/ccpm"})
 local KINDS={
 	name={"a name of a-z 0-9 . _ -",64,"^[a-z0-9][a-z0-9._-]*$"},
@@ -24,7 +26,7 @@ local KINDS={
 	registry={"a registry",200,"^[!-~]+$"},
 	version={"a version",64,"",semver.isVersion},
 	range={"a version range",200,"^[ -~]*$",semver.isRange},
-	hash={"64 hex digits",64,"^"..string.rep("[0-9a-f]",64).."$"},
+	hash={"64 hex digits, no capitals",64,"^"..string.rep("[0-9a-f]",64).."$"},
 	text={"a text",M.INDEX_BYTES,""},
 	size={"a whole number up to 1000000",1000000},
 	number={"a whole number",99999999999999},
@@ -113,7 +115,7 @@ end
 
 local function check(v,f,s)
 	local ve=type(v)=="table" and v.version
-	if ve~=1 then return false,"it is not in format 1",type(ve)=="number" and ve>1 end
+	if ve~=1 then return false,"it is damaged",type(ve)=="number" and ve>1 end
 	local o,r=pcall(read,s,v[f],f)
 	if not o then return false,r,false end
 	return true,{version=ve,[f]=r}
@@ -121,7 +123,7 @@ end
 
 function M.checkIndex(v) return check(v,"packages","1000 name offered") end
 
-function M.checkConfiguration(v) return check(v,"registries","100 registry") end
+function M.checkConfiguration(v) return check(v,"registries",M.MOST_REGISTRIES.." registry") end
 
 function M.checkLock(v) return check(v,"packages","1000 name installed") end
 

@@ -8,7 +8,8 @@ local sha256 = require("/apis/ccpm/sha256").sha256
 local state_ = require("/apis/ccpm/state")
 local leftBehind = require("/apis/ccpm/transaction").leftBehind
 local LEAST=500
-local JOURNAL_ENTRY=150
+local ENTRY_TO=150
+local ENTRY_GONE=30
 local OVERHEAD=5*LEAST+4000
 local NOBODYS={name="",file={size=-1,sha256=""}}
 
@@ -52,13 +53,16 @@ end
 
 local function counted(s) return math.max(LEAST,s) end
 
-local function filesOf(l)
+local function filesOf(l,i)
 	local f={}
+	local o={}
 	for _,n in ipairs(M.keys(l.packages)) do
 		for p,fi in pairs(l.packages[n].files) do
-			local o=f[p]
-			if o then raise("file_conflict",{path=p,owner=o.name,name=n}) end
-			f[p]={name=n,file=fi}
+			local fo=p:lower()
+			local ow=o[fo]
+			if ow and i then raise("file_conflict",{path=p,owner=ow,name=n}) end
+			o[fo]=n
+			if f[p]==nil then f[p]={name=n,file=fi} end
 		end
 	end
 	return f
@@ -103,8 +107,8 @@ local function dataThatGoes(d,b,a)
 end
 
 function M.makePlan(d,t,b,s,n,c,f,r)
-	local o=filesOf(b.lock)
-	local fr=filesOf(s.lock)
+	local o=filesOf(b.lock,false)
+	local fr=filesOf(s.lock,true)
 	local l=leftBehind(d)
 	local sp=d.getFreeSpace("")
 	local fre=sp=="unlimited" and math.huge or sp
@@ -140,6 +144,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 		local fou=M.look(d,p)
 		if not to and not fou or to and M.matches(d,p,to) then return end
 		local na=(ow or w).name
+		if d.getDrive(p)~=d.getDrive("") and fou then raise("other_drive",{path=p}) end
 		local reg,ba
 		if to then
 			requireFolders(p,na)
@@ -155,7 +160,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 				return
 			end
 			a=a+counted(to.size)
-			if not l[to.sha256] then dow=dow+to.size end
+			if l[to.sha256]~=to.size then dow=dow+to.size end
 			l[to.sha256]=to.size
 		else
 			g[p]=true
@@ -169,11 +174,13 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 				n[#n+1]="What was "..p.." is kept as "..ba.."."
 			end
 		end
-		ov=ov+(JOURNAL_ENTRY+2*#p)
+		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+2*#p)
 		fi[#fi+1]={path=p,package=na,to=to,registry=reg,backup=ba,found=fou}
 	end
 	for _,fin in ipairs(r or {}) do o[fin.path]=not fr[fin.path] and NOBODYS or nil end
 	for _,p in ipairs(M.keys(o,fr)) do planFile(p) end
+	local da=dataThatGoes(d,b.lock,s.lock)
+	for _,p in ipairs(da) do ov=ov+(ENTRY_GONE+#p) end
 	local te=M.same(b,s) and {} or state_.stateFiles(s,b)
 	for p,tex in pairs(te) do
 		local fou=M.look(d,p)
@@ -184,7 +191,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 		title=t,
 		packages=packageChanges(b.lock,s.lock),
 		files=fi,
-		data=dataThatGoes(d,b.lock,s.lock),
+		data=da,
 		state=te,
 		stamp=b.stamp,
 		download=dow,
@@ -232,7 +239,7 @@ function M.withoutPackages(l,n,o,no)
 		if ne[na] or not (g[na] or o.unused) then p[na]=l.packages[na] end
 	end
 	if #u>0 and not o.unused then
-		no[#no+1]="Not needed any more: "..table.concat(u,", ")..". To remove: ccpm uninstall --unused"
+		no[#no+1]="Not needed then: "..table.concat(u,", ")..". Remove them, too: add --unused"
 	end
 	return p
 end

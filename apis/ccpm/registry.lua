@@ -9,8 +9,8 @@ local LONGEST=200
 local INDEX_PATH="packages/index.json"
 
 function M.baseUrl(r)
-	local a=match(r,"^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
-	local re,at,b=match(r,"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
+	local a=match(r:gsub("/install%.lua$",""),"^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
+	local re,at,b=match(r:gsub("^https://github%.com/",""),"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
 	local ba=a
 	if re and (at=="")==(b=="") then
 		ba="https://raw.githubusercontent.com/" .. re .. "/" .. (b=="" and "HEAD" or b)
@@ -25,6 +25,7 @@ local function fetchText(f,b,r,p)
 	local re=a.reason
 	if s==200 then return true,a.body end
 	local c="server_error"
+	if s==401 or s==403 then c="no_entry" end
 	if s==404 then c=p==INDEX_PATH and "no_index" or "file_missing" end
 	if not s then c="network_error" end
 	if re=="http is disabled" then c="http_disabled" end
@@ -38,12 +39,16 @@ function M.fetchIndex(r,f)
 	local fe,t=fetchText(f,b,r,INDEX_PATH)
 	if not fe then return false,t end
 	local w="it is too large"
+	local c="bad_index"
 	if #t<=formats.INDEX_BYTES then
-		local v,i=formats.checkIndex(decode(t))
-		if v then return true,i end
+		local v=decode(t)
+		local va,i,is=formats.checkIndex(v)
+		if va then return true,i end
 		w=i
+		if type(v)~="table" then c="no_index" end
+		if is then c="newer_index" end
 	end
-	return false,fail("bad_index",{registry=r,what=w})
+	return false,fail(c,{registry=r,what=w})
 end
 
 function M.fetchFile(c,f)

@@ -2,6 +2,9 @@
 local M={}
 local strings = require("cc.strings")
 local pending={}
+local isPaged=settings.get("trapos.harness_mode")~=true
+
+function M.unattended() isPaged=false end
 
 function M.add(t,c,d) pending[#pending+1]={text=t,colour=c,detail=d} end
 
@@ -28,7 +31,6 @@ end
 
 function M.flush()
 	local w,h=term.getSize()
-	local i=settings.get("trapos.harness_mode")~=true
 	local l=pending
 	pending={}
 	local c=0
@@ -46,7 +48,7 @@ function M.flush()
 		end
 		local b=term.getTextColour()
 		for n,r in ipairs(strings.wrap(t,#t>w and w-2 or w)) do
-			if i and s>0 and s%(h-1)==0 then
+			if isPaged and s>0 and s%(h-1)==0 then
 				local k=choose("-- Enter: more, q: quit --","q\n")
 				clearRow()
 				if k=="q" then return end
@@ -87,7 +89,7 @@ function M.showProgress(p)
 	local t=(w<40 and "" or PHASES[p.phase]) .. p.done .. "/" .. p.total .. " "
 	if a>0 then t=t..string.format("%d/%d kB ",math.ceil(p.bytes/1000),math.ceil(a/1000)) end
 	t=strings.ensure_width(t..p.name:sub(#t-w),w)
-	local l=math.floor(w*p.bytes/math.max(a,1))
+	local l=math.floor(w*math.min(p.bytes/math.max(a,1),1))
 	clearRow()
 	term.blit(t,string.rep("0",w),string.rep("7",l)..string.rep("f",w-l))
 end

@@ -47,11 +47,17 @@ function M.open(d,f)
 	local o=STAGING.."/of-"..math.random(1000000000)
 	local s={}
 	local fi
+	local i=false
 	local function own()
 		if not d.exists(o) then changed(STAGING) end
 	end
 	local function guard(so)
-		if d.exists(finish.FINISHER) then return end
+		if i then return end
+		i=true
+		if d.exists(finish.FINISHER) then
+			if finish.read(d,finish.FINISHER)==finish.read(d,so) then return end
+			d.delete(finish.FINISHER)
+		end
 		d.copy(so,o.."/finish.lua")
 		finish.moveTo(d,o.."/finish.lua",finish.FINISHER)
 	end
@@ -70,17 +76,21 @@ function M.open(d,f)
 	end
 	local b=guarded(function()
 		if finishCommitted(d) then changed("trapos/ccpm.lock.json") end
-		if d.exists("startup") and not d.isDir("startup") then
-			error(fail("file_in_the_way",{path="startup",name="ccpm"}),0)
+		for _,p in ipairs({"startup","trapos"}) do
+			if d.exists(p) and not d.isDir(p) then error(fail("file_in_the_way",{path=p,name="ccpm"}),0) end
 		end
 		d.delete(STAGING)
 		d.makeDir(o)
-		if d.exists(FINISHER) then guard(FINISHER) end
+		local is=d.exists(FINISHER)
 		for _,ch in ipairs(f) do
 			local t=ch.to
 			if t then s[t.sha256]=false end
-			if t and ch.path==FINISHER then fi=t.sha256 end
+			if t and ch.path==FINISHER then
+				fi=t.sha256
+				if ch.backup then is=false end
+			end
 		end
+		if is then guard(FINISHER) end
 		for sh in pairs(M.leftBehind(d)) do
 			if s[sh]==nil then d.delete(c..sh) end
 		end

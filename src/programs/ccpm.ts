@@ -1,7 +1,7 @@
 /** `ccpm`: installs, upgrades and removes packages. See `ccpm help`. */
 import type * as commandModule from "../apis/ccpm/command";
 import type * as screenModule from "../apis/ccpm/screen";
-import type { Ccpm, Environment } from "../apis/ccpm/types";
+import type { Ccpm, Configuration, Environment } from "../apis/ccpm/types";
 
 declare function require(this: void, name: string): unknown;
 
@@ -21,7 +21,17 @@ const [isWhole, command] = pcall(() => {
     });
     return load("/apis/ccpm/command") as typeof commandModule;
 });
-// A file is missing, or somebody has changed it: the installer has all of ccpm in itself.
-if (!isWhole) throw `${string.gsub(command, "\n.*", "")[0]}\nMend it: wget run <registry>/install.lua`;
+if (!isWhole) {
+    // A file is missing, or somebody has changed it: the installer has all of ccpm in itself.
+    let address = "<registry>/";
+    pcall(() => {
+        const [file] = fs.open("/trapos/ccpm.json", "r");
+        const registry = (textutils.unserializeJSON(file!.readAll()) as Configuration).registries[0]!;
+        const [name, branch] = string.match(registry, "^([^@:]+)@?([^:]*)$");
+        address = `https://raw.githubusercontent.com/${name}/${branch === "" ? "HEAD" : branch}/`;
+        if (name === undefined) [address] = string.gsub(registry, "/*$", "/", 1);
+    });
+    throw `${string.gsub(command, "\n.*", "")[0]}\nMend it: wget run ${address}install.lua`;
+}
 // What went wrong is on the screen already: no message here, but the shell sees it fail.
 if (!command.run([...$vararg], client)) throw "";

@@ -20,10 +20,11 @@ if (!isWhole) {
 const command = modules.command;
 const screen = modules.screen;
 const client = modules.createCcpm({ onProgress: screen.showProgress, onNote: screen.say });
-const [word] = [...$vararg];
+const words = [...$vararg];
+const word = words[0];
 
 function perform(): boolean {
-    if (word === "upgrade") return command.run([word], client);
+    if (word === "upgrade") return command.run(words, client);
     if (word === "help" || word === "--help" || word === "-h") {
         command.help("trapos", "");
         screen.flush();

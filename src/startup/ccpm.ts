@@ -17,12 +17,10 @@ for (const [folder, api] of pairs({ programs: shell, help })) {
     if (string.find(`:${path}:`, `:/${folder}:`, 1, true)[0] === undefined) api.setPath(`${path}:/${folder}`);
 }
 
-// What a power cut has left without the startup file that would see to it.
+// What a power cut has left without the startup file that would see to it, or with one that cannot.
 pcall(() => {
-    const finish = load("/apis/ccpm/finish") as typeof finishModule;
-    if (fs.exists(finish.FINISHER) || !fs.exists(finish.STAGING)) return;
-    const [, line] = finish.recover(fs, true);
-    if (line !== undefined) print(line);
+    const [done, line] = (load("/apis/ccpm/finish") as typeof finishModule).recover(fs, true);
+    if (done && line !== undefined) print(line);
 });
 
 /** What was read, by path and when it was written: completion runs at every key. */
@@ -48,6 +46,8 @@ function choices(index: number, text: string, previous: string[]): Record<string
     if (name === "registry" && index > 2) name = `registry ${previous[2]}`;
     const command = commands[name];
     const operand = command ? command[3] : "command";
+    const place = string.find(name, " ")[0] === undefined ? 1 : 2;
+    if (command && index - place > command[1]) return found;
     if (string.sub(text, 1, 1) === "-") {
         for (const [flag] of string.gmatch(command![2], "%S+")) found[`--${flag}`] = true;
     } else if (operand === "installed") {

@@ -425,7 +425,7 @@ describe("uninstall", () => {
         const { disk } = await installed(["app", "other"]);
         const { rows } = await run(disk, `apply(ccpm.planUninstall({"app"}))`);
         expect(rows[0]).toMatchObject({
-            notes: ["Not needed any more: library. To remove: ccpm uninstall --unused"],
+            notes: ["Not needed then: library. Remove them, too: add --unused"],
         });
         expect(await versionsOn(disk)).toEqual({ library: "1.2.0", other: "1.0.0" });
         await run(disk, `apply(ccpm.planUninstall({}, {unused = true}))`);

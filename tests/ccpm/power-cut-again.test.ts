@@ -116,3 +116,36 @@ describe("a computer that has nothing of ours", () => {
         }
     });
 });
+
+test.each(["this is not lua (", "return 7"])(
+    "a finisher that somebody has changed looks after nothing: %s",
+    async (damaged) => {
+        const disk = {
+            [FINISHER]: damaged,
+            "startup/00-ccpm-finish.lua": damaged,
+            "startup.lua": 'if fs.exists("/test") then shell.run("/test/program.lua") os.shutdown() end',
+        };
+        const backup = `${FINISHER}.ccpm-old`;
+        const repair: Plan = {
+            title: "verify",
+            changes: Object.entries(modules)
+                .map(([path, content]) => ({ path, content, ...(path === FINISHER ? { backup } : {}) }))
+                .sort(({ path }) => (path === FINISHER ? -1 : 1)),
+            state: { "trapos/ccpm.lock.json": "{lock}" },
+        };
+        const { "startup/00-ccpm-finish.lua": _, ...after } = planned(disk, repair);
+        const template = bench.disk(disk);
+        const program = bench.program(repair, performPlan, modules);
+        const whole = bench.copy(template);
+        const operations = await record(whole, program);
+        expect(contents(whole)).toEqual(after);
+        const commit = operations.findIndex(isCommit) + 1;
+        for (let number = commit; number <= operations.length; number += 1) {
+            const cut = bench.copy(template);
+            await bench.run(cut, program, { faults: { powerCut: { operation: number } } });
+            await bench.runToPrompt(cut);
+            expect(contents(cut), `after operation ${number}`).toEqual(after);
+            bench.drop(cut);
+        }
+    },
+);

@@ -331,16 +331,22 @@ describe("two at once", () => {
 });
 
 describe("recovery", () => {
-    test("sets a journal aside that cannot be read, and says what to do", async () => {
+    test.each([
+        "{broken",
+        '{"version":1,"title":"x"}',
+        '{"version":1,"title":"x","steps":7}',
+        '{"version":1,"title":"x","steps":[7]}',
+        '{"version":1,"title":"x","steps":[{}]}',
+    ])("sets a journal aside that cannot be read, and says what to do: %s", async (journal) => {
         const disk = await cutAtCommit();
-        writeFileSync(join(disk, "trapos/ccpm.staging/journal.json"), "{broken");
+        writeFileSync(join(disk, "trapos/ccpm.staging/journal.json"), journal);
         const { lines } = await bench.run(disk);
         expect(lines).toEqual([
             boots.old[0],
             "ccpm cannot read its journal. Type: ccpm verify --fix",
             ...boots.old.slice(1),
         ]);
-        expect(contents(disk)).toEqual({ ...before, "trapos/ccpm.journal.broken": "{broken" });
+        expect(contents(disk)).toEqual({ ...before, "trapos/ccpm.journal.broken": journal });
     });
 
     test("is done by ccpm where a /startup.lua of the player's never returns", async () => {

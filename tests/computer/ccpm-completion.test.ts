@@ -75,6 +75,9 @@ it("completes commands, flags, packages and registries", async () => {
         "ccpm registry remove o": ["owner/repo"],
         "ccpm registry move http": ["http://192.168.100.100/"],
         "ccpm help ver": ["verify"],
+        "ccpm info trapos ": [],
+        "ccpm registry add owner/repo ": [],
+        "ccpm registry remove owner/repo ": [],
         "ccpm search d": [],
         "trapos ": ["--version", "help", "upgrade"],
         "trapos upgrade ": [],
@@ -186,11 +189,16 @@ it("removes a staging folder that a power cut left before anything began", async
     expect(existsSync(join(disk, staging))).toBe(false);
 });
 
-it("leaves a staging folder to the startup file that finishes it", async () => {
-    const disk = await withFiles({ ...committed, "startup/00-ccpm-finish.lua": "" });
-    await start(disk);
-    expect(existsSync(join(disk, staging, "new"))).toBe(true);
-});
+it.each(["", "this is not lua ("])(
+    "finishes what the startup file that should see to it has left: %j",
+    async (finisher) => {
+        const disk = await withFiles({ ...committed, "startup/00-ccpm-finish.lua": finisher });
+        await start(disk);
+        expect(existsSync(join(disk, staging))).toBe(false);
+        expect(existsSync(join(disk, "startup/00-ccpm-finish.lua"))).toBe(false);
+        expect(await readFile(join(disk, "apis/ccpm/command.lua"), "utf8")).toContain("the new one");
+    },
+);
 
 it("finishes an installation that has lost its startup file", async () => {
     const disk = await withFiles(committed);

@@ -101,7 +101,13 @@ const client = `
             return true
         end,
         addRegistry = function() return fail(unreachable, "Check the address and the network.") end,
-        removeRegistry = function(registry) table.remove(state.configuration.registries) return true end,
+        removeRegistry = function(registry)
+            local registries = state.configuration.registries
+            for index, known in ipairs(registries) do
+                if known == registry then table.remove(registries, index) return true end
+            end
+            return fail(registry .. " is not configured.", "See: ccpm registry list")
+        end,
         moveRegistry = function(_, position) return fail("There is no position " .. position .. ".", "Give one from 1 to 2.") end,
     }`;
 
@@ -251,7 +257,7 @@ it("help on 51 columns", async () => {
       "ccpm installs, upgrades and removes packages.
 
       install <package>...          Install packages
-      uninstall [package]...        Remove packages
+      uninstall <package>...        Remove packages
       upgrade [package]...          Take newer versions
       update                        Look for new versions
       list                          What is installed
@@ -280,7 +286,7 @@ it("help on 51 columns", async () => {
 
 it("help on one command on 26 columns", async () => {
     expect(await show("help uninstall", narrow)).toMatchInlineSnapshot(`
-      "uninstall [package]...
+      "uninstall <package>...
         Remove packages
       --yes, -y  Do not ask
       --dry-run
@@ -517,6 +523,35 @@ it("q leaves the rest of a list out", async () => {
     expect(computer.transcript().match(/^many-/gm)).toHaveLength(9);
 });
 
+it("--yes turns the pages, too", async () => {
+    const computer = await start({ width: 51, height: 6 });
+    await computer.type("c install trapos --yes\n");
+    expect((await ended(computer)).end).toBe("true 1");
+    expect(computer.transcript()).not.toContain("-- Enter: more");
+});
+
+it("a registry goes by its number in the list, too", async () => {
+    expect(await show("registry remove 1", wide)).toBe("1 http://192.168.100.100:41234");
+    expect(await show("registry remove 3", wide)).toContain("3 is not configured.");
+});
+
+it("help on what is no command says so", async () => {
+    const computer = await start(wide);
+    await computer.type("c help dance\n");
+    const { rows, end } = await ended(computer);
+    expect({ rows, end }).toEqual({
+        rows: ["There is no command dance.", "See: ccpm help"],
+        end: "false 0",
+    });
+});
+
+it("progress beyond what was planned fills the line", async () => {
+    const computer = await start({ width: 26, height: 20 });
+    const call = `require("/apis/ccpm/screen").showProgress({ phase = "fetch", name = "a.lua", done = 1, total = 2, bytes = 9, totalBytes = 4 })`;
+    await computer.type(`lua\n${call} print(term.getCursorPos())\n`);
+    await computer.waitForText("1/2 1/1 kB a.lua");
+});
+
 it("in harness mode nothing waits for a key", async () => {
     const computer = await start(wide, { files: ["many"], harness: true });
     await computer.type("c search many\n");
@@ -542,10 +577,14 @@ it("trapos shows what is installed, offers what is newer, and takes no for an an
     await installPackages(disk, ["trapos"]);
     const newer = { version: "99.0.0", description: "", dependencies: {}, size: 1 };
     const state = {
-        "ccpm.json": { version: 1, registries: ["owner/repo"] },
+        // An upgrade looks in all of them, too.
+        "ccpm.json": { version: 1, registries: ["owner/first", "owner/repo"] },
         "ccpm.cache.json": {
             version: 1,
-            registries: { "owner/repo": { updated: 0, packages: { trapos: newer } } },
+            registries: {
+                "owner/first": { updated: 0, packages: { trapos: { ...newer, version: "0.0.1" } } },
+                "owner/repo": { updated: 0, packages: { trapos: newer } },
+            },
         },
     };
     for (const [name, value] of Object.entries(state)) {
@@ -571,4 +610,9 @@ it("trapos has its help, and refuses what it does not know", async () => {
     await computer.waitForText(/trapos upgrade\n  Take all newer versions/);
     await computer.type("trapos dance\n");
     await computer.waitForText("trapos knows no dance.\nSee: trapos help\n>");
+    await computer.type("trapos upgrade --sideways\n");
+    await computer.waitForText("takes no --sideways.");
+    await rm(join(disk, "help/ccpm.txt"));
+    await computer.type("ccpm help\n");
+    await computer.waitForText("/help/ccpm.txt is missing.\nType: ccpm verify --fix\n>");
 });

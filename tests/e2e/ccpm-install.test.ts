@@ -30,13 +30,15 @@ async function newDiskWithInstaller(): Promise<string> {
 it("--yes asks nothing, takes TrapOS and says what to type", async () => {
     const disk = await workshop.newFolder();
     await workshop.use(disk, async (player) => {
+        // What drives the computer may be on its disk, too.
+        const bare = usedSpace(disk);
         const output = await player.run(`wget run ${registry.url}install.lua --yes`);
+        // As much as a floppy disk holds, with the lock and the cache.
+        expect(usedSpace(disk) - bare).toBeLessThanOrEqual(125_000);
         expect(output).toMatch(/To use it all: reboot\n.*ai help.*$/);
         await player.restarted(() => player.computer.type("reboot\n"));
         expect(await player.run("ccpm verify")).toContain("All files are as they were installed.");
     });
-    // As much as a floppy disk holds, with the lock and the cache.
-    expect(usedSpace(disk)).toBeLessThanOrEqual(125_000);
     const lock = JSON.parse((await filesOn(disk))["trapos/ccpm.lock.json"] ?? "") as {
         packages: Record<string, { automatic?: boolean }>;
     };
@@ -114,9 +116,9 @@ it.each(["apis/json.lua", "apis/ccpm/command.lua"])("it repairs a ccpm that lack
         const whole = await filesOn(disk);
         await rm(join(disk, path));
         for (const command of ["/programs/ccpm verify --fix", "/programs/trapos"]) {
-            expect(await player.run(command)).toMatch(
-                /^[^\n]*module '.*' not\n?\s*found:\nMend it: wget run <registry>\/install\.lua$/,
-            );
+            const output = (await player.run(command)).replace(/\s+/g, " ");
+            expect(output).toMatch(/^\S*:? ?module '[^']*' not found: Mend it: /);
+            expect(output).toContain(`wget run ${registry.url}install.lua`);
         }
         expect(await player.run(`wget run ${registry.url}install.lua --yes`)).toContain(`+ ${path}`);
         expect(await filesOn(disk)).toEqual(whole);

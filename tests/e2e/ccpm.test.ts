@@ -53,7 +53,7 @@ describe("the whole way", () => {
         await workshop.use(disk, async (player) => {
             await player.restarted(async () => {
                 await player.computer.type(`wget run ${registry.url}install.lua\n`);
-                await player.computer.waitForText("Install all of TrapOS? [Y/n]");
+                await player.computer.waitForText("All of TrapOS? (n: only ccpm) [Y/n]");
                 await player.computer.type("n");
                 await player.computer.waitForText("Reboot now? [Y/n]", { timeoutSeconds: 20 });
                 expect(player.computer.transcript()).toContain("ccpm install trapos");
@@ -120,7 +120,7 @@ it("ccpm install trapos-ai on a computer with only ccpm gives an ai that answers
     const disk = await newDisk();
     await workshop.use(disk, async (player) => {
         await player.run(`wget run ${registry.url}install.lua`, [
-            ["Install all of TrapOS? [Y/n]", "n"],
+            ["All of TrapOS? (n: only ccpm) [Y/n]", "n"],
             ["Reboot now? [Y/n]", "n"],
         ]);
         // Without a reboot: what there is works at once by its path.

@@ -25,6 +25,7 @@ const understood: [line: string, command: string, words: string, flags?: string[
     ["help install", "help", "install"],
     ["install --help", "help", "install", ["help"]],
     ["help registry add", "help", "registry add"],
+    ["help registry", "help", "registry"],
     ["install trapos", "install", "trapos"],
     ["install trapos trapos-ai", "install", "trapos trapos-ai"],
     ["-y install trapos", "install", "trapos", ["yes"]],

@@ -137,7 +137,7 @@ describe("the index of a registry", () => {
     test.each([
         ...FAILURES,
         [{ status: 404 }, "no_index", /owner\/repo/],
-        [{ status: 200, body: "<html>" }, "bad_index", /owner\/repo is not valid: it is not in format 1/],
+        [{ status: 200, body: "<html>" }, "no_index", /owner\/repo is no registry/],
     ] as const)("%j", (response, code, message) => {
         const [ok, failure] = fetchIndex("owner/repo", response);
         expect(ok).toBe(false);

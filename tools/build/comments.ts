@@ -72,13 +72,13 @@ function commentsBefore(node: ts.Node, checker: ts.TypeChecker): string[] {
 }
 
 /**
- * A module in a folder below apis/ is a part of the one beside the folder: no program requires it. Nor one that says
- * so at its top.
+ * Whether no program requires a file and nobody types its name: a module in a folder below apis/, which is a part of the
+ * one beside the folder, a startup file, or one that says so at its top.
  */
 export function isInternal(source: ts.SourceFile): boolean {
     const tags = commentsAtTop(source).flatMap((comment) => [...(comment.tags ?? [])]);
     return (
-        /\/apis\/[^/]+\/[^/]+$/.test(source.fileName) ||
+        /\/(apis\/[^/]+|startup)\/[^/]+$/.test(source.fileName) ||
         tags.some(({ tagName }) => tagName.text === "internal")
     );
 }

@@ -11,7 +11,7 @@ export const commands: Record<
     [least: number, most: number, flags: string, operand?: Operand] | undefined
 > = {
     install: [1, MANY, "yes dry-run force", "available"],
-    uninstall: [0, MANY, "yes dry-run cascade unused", "installed"],
+    uninstall: [1, MANY, "yes dry-run cascade unused", "installed"],
     upgrade: [0, MANY, "yes dry-run force", "installed"],
     update: [0, 0, ""],
     list: [0, 0, ""],
@@ -75,8 +75,7 @@ export function parse(given: readonly string[]): CommandLine {
     for (const [flag] of pairs(flags)) {
         if (!takes(name, flag)) return about(`ccpm ${name} takes no ${typed[flag]}.`);
     }
-    const least = name === "uninstall" && !flags["unused"] ? 1 : known[0];
-    if (words.length < least) return about("Something is missing:");
+    if (words.length < known[0] && !flags["unused"]) return about("Something is missing:");
     if (words.length > known[1]) return about("That is too much:");
     return { command: name, words, flags };
 }

@@ -2,7 +2,7 @@
 import { parse, takes, type CommandLine } from "./arguments";
 import { fail, type Failure } from "./failure";
 import { keys } from "./plan";
-import { add, ask, bytes, fail as show, flush, need } from "./screen";
+import { add, ask, bytes, fail as show, flush, need, unattended } from "./screen";
 import { compare } from "./semver";
 import type { CachedPackage, Ccpm, Plan, State } from "./types";
 
@@ -12,7 +12,10 @@ type Flags = CommandLine["flags"];
 const NOTE = colours.yellow;
 const REMARK = colours.lightGrey;
 
-/** What the registries are known to offer, and which of them; of the same package what the first has. */
+/**
+ * What the registries are known to offer, and which of them: of each package what the first has, or the first that has a newer
+ * one than is installed. That is what an installation or an upgrade takes if it fits.
+ */
 function offers(
     state: State,
 ): LuaMultiReturn<[Record<string, CachedPackage | undefined>, Record<string, string>]> {
@@ -21,8 +24,13 @@ function offers(
     for (const registry of state.configuration.registries) {
         const known = state.cache.registries[registry];
         for (const [name, found] of pairs(known ? known.packages : {})) {
-            offered[name] ??= found;
-            from[name] ??= registry;
+            const installed = state.lock.packages[name];
+            const isNewer = (one: CachedPackage) => installed && compare(one.version, installed.version) > 0;
+            const other = offered[name];
+            if (other === undefined || (!isNewer(other) && isNewer(found))) {
+                offered[name] = found;
+                from[name] = registry;
+            }
         }
     }
     return $multi(offered, from);
@@ -109,6 +117,12 @@ function positionIn(words: Words): number | undefined {
     return tonumber(words[1] ?? "") ?? (words[1] as unknown as number | undefined);
 }
 
+/** The first word as a registry, which may be given by its number in the list. */
+function registryIn(state: State, words: Words): string {
+    const word = words[0]!;
+    return state.configuration.registries[(tonumber(word) ?? 0) - 1] ?? word;
+}
+
 /** Gives false where a command was not done, and a plan where that is to be carried out. */
 type Action = (this: void, state: State, words: Words, flags: Flags, client: Ccpm) => unknown;
 
@@ -170,10 +184,11 @@ const actions: Record<string, Action | undefined> = {
         if (!installed) throw fail("not_installed", { name });
         for (const path of keys(installed.files)) add(path, undefined, bytes(installed.files[path]!.size));
     },
-    verify: (_, words, flags, client) => {
+    verify: (state, words, flags, client) => {
         const findings = need(client.verify, words.length > 0 ? words : undefined);
         for (const finding of findings) add(`${finding.problem}: ${finding.path}`, colours.red);
-        if (findings.length === 0) add("All files are as they were installed.");
+        if (next(state.lock.packages)[0] === undefined) add("Nothing is installed.");
+        else if (findings.length === 0) add("All files are as they were installed.");
         else if (flags["fix"]) {
             const plan = need(client.planRepair, findings);
             // For what cannot be repaired it has a note in place of a file.
@@ -188,23 +203,26 @@ const actions: Record<string, Action | undefined> = {
     "registry add": (_, words, flags, client) => {
         need(client.addRegistry, words[0]!, { position: positionIn(words), force: flags["force"] });
     },
-    "registry remove": (_, words, _flags, client) => {
-        need(client.removeRegistry, words[0]!);
+    "registry remove": (state, words, _flags, client) => {
+        need(client.removeRegistry, registryIn(state, words));
     },
-    "registry move": (_, words, _flags, client) => {
-        need(client.moveRegistry, words[0]!, positionIn(words)!);
+    "registry move": (state, words, _flags, client) => {
+        need(client.moveRegistry, registryIn(state, words), positionIn(words)!);
     },
 };
 
 /**
- * Shows what a help text says of the commands that begin with a word, and of their flags.
+ * Says what a help text has on the commands that begin with some words, and on their flags.
  * @param program whose text it is
- * @param topic the word; all is shown where it is empty
+ * @param topic the words; all is said where they are empty
+ * @returns whether there is anything
  */
-export function help(program: string, topic: string): void {
+export function help(program: string, topic: string): boolean {
     const [width] = term.getSize();
+    const path = `/help/${program}.txt`;
     let isFound = false;
-    for (const [line] of io.lines(`/help/${program}.txt`)) {
+    if (!fs.exists(path)) throw fail("no_help", { path });
+    for (const [line] of io.lines(path)) {
         const [flag] = string.match(line, "^%-%-([%l%-]+)");
         if (string.sub(line, 1, topic.length) === topic || (flag !== undefined && takes(topic, flag))) {
             // Where two columns have no room the second goes below the first.
@@ -212,7 +230,7 @@ export function help(program: string, topic: string): void {
             isFound = true;
         }
     }
-    if (!isFound) add(`See: ${program} help`);
+    return isFound;
 }
 
 /** Does what a command line says; false where that was not done. Raises failures. */
@@ -220,8 +238,11 @@ function perform(line: CommandLine, client: Ccpm): boolean {
     const command = line.command;
     if (line.problem !== undefined) add(line.problem, colours.red);
     if (command === "help") {
-        help("ccpm", line.words[0] ?? "");
-        return line.problem === undefined;
+        const topic = table.concat(line.words as string[], " ");
+        const isFound = help("ccpm", topic);
+        if (!isFound && line.problem === undefined) add(`There is no command ${topic}.`, colours.red);
+        if (!isFound) add("See: ccpm help");
+        return isFound && line.problem === undefined;
     }
     if (need(client.recover).length === 0 && command === "recover") add("There is nothing to recover.");
     const act = actions[command];
@@ -230,14 +251,14 @@ function perform(line: CommandLine, client: Ccpm): boolean {
     return type(result) === "table" ? carryOut(result as Plan, line.flags, client) : result !== false;
 }
 
-/** Says which package may have been meant by a word that is none: one with as much of its beginning as can be. */
+/** Says which package may have been meant by a word that is none: one with as much of it as can be. */
 function suggest(words: Words, client: Ccpm): void {
     const [offered] = offers(need(client.state));
     for (const word of words) {
         // Longer words are no names, and would only take time.
-        for (const length of $range(offered[word] ? 0 : Math.min(word.length, 40), 3, -1)) {
+        for (const length of $range(offered[word] ? 0 : Math.min(word.length, 40), 2, -1)) {
             for (const name of keys(offered)) {
-                if (string.find(name, string.sub(word, 1, length), 1, true)[0] !== undefined) {
+                if (string.find(name, string.lower(string.sub(word, 1, length)), 1, true)[0] !== undefined) {
                     add(`Did you mean: ${name}?`, NOTE);
                     return;
                 }
@@ -254,6 +275,7 @@ function suggest(words: Words, client: Ccpm): void {
  */
 export function run(given: Words, client: Ccpm): boolean {
     const line = parse(given);
+    if (line.flags["yes"]) unattended();
     const [ok, done] = pcall(perform, line, client);
     if (!ok) {
         if (type(done) !== "table") error(done, 0);

@@ -113,7 +113,10 @@ export function recover(disk: Disk, boot?: boolean): LuaMultiReturn<[done: boole
         return $multi(true, stopped ? "ccpm was stopped before it changed anything." : undefined);
     }
     const journal = textutils.unserializeJSON(read(disk, JOURNAL)) as Journal | undefined;
-    if (type(journal) !== "table" || journal!.version !== 1) {
+    const [isWhole] = pcall(() => {
+        for (const step of journal!.steps) fs.combine(step.path);
+    });
+    if (!isWhole || journal!.version !== 1) {
         disk.move(JOURNAL, freeName(disk, "trapos/ccpm.journal.broken"));
         clean(disk);
         return $multi(false, "ccpm cannot read its journal. Type: ccpm verify --fix");

@@ -8,6 +8,9 @@ import type { Cache, Configuration, Index, Lock, Package } from "./types";
  */
 export type Checked<T> = LuaMultiReturn<[true, T] | [false, string, boolean]>;
 
+/** The most registries that may be configured. */
+export const MOST_REGISTRIES = 100;
+
 /** The most bytes that an index may have. */
 export const INDEX_BYTES = 524288;
 
@@ -33,8 +36,11 @@ function without(patterns: readonly string[]): (path: string) => boolean {
 /** Empty parts and such that end with a dot, which leads up, or which some hosts ignore. */
 const BAD_PART = "[./]/";
 
+/** What ccpm calls files of players that it keeps. */
+const BACKUP = "%.ccpm%-old%d*/";
+
 /** CC's own folders and drives, the player's settings, ccpm's state and its startup file are no package's. */
-const isFile = without([BAD_PART, "^/rom/", "^/disk%d*/", "^/%.settings/", "^/trapos/", "^/startup/00%-ccpm"]);
+const isFile = without([BAD_PART, BACKUP, "^/rom/", "^/disk%d*/", "^/%.settings/", "^/trapos/", "^/startup/00%-ccpm"]);
 const isData = without([BAD_PART, "^/trapos/ccpm"]);
 
 const KINDS: Record<string, Kind | undefined> = {
@@ -44,7 +50,7 @@ const KINDS: Record<string, Kind | undefined> = {
     registry: ["a registry", 200, "^[!-~]+$"],
     version: ["a version", 64, "", isVersion],
     range: ["a version range", 200, "^[ -~]*$", isRange],
-    hash: ["64 hex digits", 64, `^${string.rep("[0-9a-f]", 64)}$`],
+    hash: ["64 hex digits, no capitals", 64, `^${string.rep("[0-9a-f]", 64)}$`],
     text: ["a text", INDEX_BYTES, ""],
     size: ["a whole number up to 1000000", 1000000],
     // As milliseconds the year 5138.
@@ -148,7 +154,7 @@ function read(spec: string, value: unknown, where: string): unknown {
 function check<T>(value: unknown, field: string, spec: string): Checked<T> {
     const version = typeof value === "object" && (value as Fields).version;
     if (version !== 1) {
-        return $multi(false as const, "it is not in format 1", typeof version === "number" && version > 1);
+        return $multi(false as const, "it is damaged", typeof version === "number" && version > 1);
     }
     const [ok, result] = pcall(read, spec, (value as Fields)[field], field);
     if (!ok) return $multi(false as const, result, false);
@@ -168,7 +174,7 @@ export function checkIndex(value: unknown): Checked<Index> {
  * @param value JSON, decoded
  */
 export function checkConfiguration(value: unknown): Checked<Configuration> {
-    return check(value, "registries", "100 registry");
+    return check(value, "registries", `${MOST_REGISTRIES} registry`);
 }
 
 /**

@@ -26,8 +26,9 @@ import type {
 
 /** What CC counts for a folder, and at least for a file. */
 const LEAST = 500;
-/** What the journal says of a file, beside its paths. */
-const JOURNAL_ENTRY = 150;
+/** What the journal says of a file that comes or goes, beside its paths. */
+const ENTRY_TO = 150;
+const ENTRY_GONE = 30;
 /** What is there until the end: four folders, a short journal and the finisher. */
 const OVERHEAD = 5 * LEAST + 4000;
 
@@ -89,14 +90,18 @@ function counted(size: number): number {
     return math.max(LEAST, size);
 }
 
-/** The files of a lock's packages by path. */
-function filesOf(lock: Lock): Record<string, Owned | undefined> {
+/** The files of a lock's packages by path; what is of two packages is of the first, unless that must not be. */
+function filesOf(lock: Lock, isToBe: boolean): Record<string, Owned | undefined> {
     const files: Record<string, Owned | undefined> = {};
+    const owners: Record<string, string | undefined> = {};
     for (const name of keys(lock.packages)) {
         for (const [path, file] of pairs(lock.packages[name]!.files)) {
-            const other = files[path];
-            if (other !== undefined) raise("file_conflict", { path, owner: other.name, name });
-            files[path] = { name, file };
+            // On some hosts' disks capitals do not count.
+            const folded = string.lower(path);
+            const owner = owners[folded];
+            if (owner !== undefined && isToBe) raise("file_conflict", { path, owner, name });
+            owners[folded] = name;
+            files[path] ??= { name, file };
         }
     }
     return files;
@@ -164,8 +169,8 @@ export function makePlan(
     force?: boolean,
     repair?: readonly Finding[],
 ): Plan {
-    const old = filesOf(before.lock);
-    const fresh = filesOf(state.lock);
+    const old = filesOf(before.lock, false);
+    const fresh = filesOf(state.lock, true);
     const left = leftBehind(disk);
     const space = disk.getFreeSpace("");
     let free = space === "unlimited" ? math.huge : space;
@@ -201,6 +206,7 @@ export function makePlan(
         // What is right already stays, wherever it came from.
         if ((!to && !found) || (to && matches(disk, path, to))) return;
         const name = (owned ?? was)!.name;
+        if (disk.getDrive(path) !== disk.getDrive("") && found) raise("other_drive", { path });
         let registry: string | undefined;
         let backup: string | undefined;
         if (to) {
@@ -215,7 +221,7 @@ export function makePlan(
                 return;
             }
             added += counted(to.size);
-            if (left[to.sha256] === undefined) download += to.size;
+            if (left[to.sha256] !== to.size) download += to.size;
             left[to.sha256] = to.size;
         } else going[path] = true;
         if (found) {
@@ -226,7 +232,7 @@ export function makePlan(
                 notes.push(`What was ${path} is kept as ${backup}.`);
             }
         }
-        overhead += JOURNAL_ENTRY + 2 * path.length;
+        overhead += (to ? ENTRY_TO : ENTRY_GONE) + 2 * path.length;
         files.push({ path, package: name, to, registry, backup, found });
     }
 
@@ -235,6 +241,8 @@ export function makePlan(
     // A file that goes comes before those of a folder that takes its place.
     for (const path of keys(old, fresh)) planFile(path);
 
+    const data = dataThatGoes(disk, before.lock, state.lock);
+    for (const path of data) overhead += ENTRY_GONE + path.length;
     const texts = same(before, state) ? {} : stateFiles(state, before);
     for (const [path, text] of pairs(texts)) {
         const found = look(disk, path);
@@ -245,7 +253,7 @@ export function makePlan(
         title,
         packages: packageChanges(before.lock, state.lock),
         files,
-        data: dataThatGoes(disk, before.lock, state.lock),
+        data,
         state: texts,
         stamp: before.stamp,
         download,
@@ -304,7 +312,7 @@ export function withoutPackages(
         if (needed[name] || !(going[name] || options.unused)) packages[name] = lock.packages[name]!;
     }
     if (unused.length > 0 && !options.unused) {
-        notes.push(`Not needed any more: ${table.concat(unused, ", ")}. To remove: ccpm uninstall --unused`);
+        notes.push(`Not needed then: ${table.concat(unused, ", ")}. Remove them, too: add --unused`);
     }
     return packages;
 }

@@ -16,12 +16,15 @@ const INDEX_PATH = "packages/index.json";
 
 /**
  * Where a registry's files are.
- * @param registry an http(s) URL, or `owner/repo[@branch]` of GitHub
+ * @param registry an http(s) URL, also that of its install.lua, or `owner/repo[@branch]` of GitHub, also as the address of its page
  * @returns `true` and the URL, which ends in "/"; or `false` and the failure
  */
 export function baseUrl(registry: string): Result<string> {
-    const [address] = match(registry, "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$");
-    const [repository, at, branch] = match(registry, "^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$");
+    const [address] = match(string.gsub(registry, "/install%.lua$", "")[0], "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$");
+    const [repository, at, branch] = match(
+        string.gsub(registry, "^https://github%.com/", "")[0],
+        "^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$",
+    );
     let base = address;
     if (repository !== undefined && (at === "") === (branch === "")) {
         base = `https://raw.githubusercontent.com/${repository}/${branch === "" ? "HEAD" : branch!}`;
@@ -37,6 +40,7 @@ function fetchText(fetch: Fetch, base: string, registry: string, path: string): 
     const { status, reason } = answer;
     if (status === 200) return $multi(true as const, answer.body);
     let code = "server_error";
+    if (status === 401 || status === 403) code = "no_entry";
     if (status === 404) code = path === INDEX_PATH ? "no_index" : "file_missing";
     if (status === undefined) code = "network_error";
     if (reason === "http is disabled") code = "http_disabled";
@@ -56,12 +60,17 @@ export function fetchIndex(registry: string, fetch: Fetch): Result<Index> {
     const [fetched, text] = fetchText(fetch, base, registry, INDEX_PATH);
     if (!fetched) return $multi(false as const, text);
     let what = "it is too large";
+    let code = "bad_index";
     if (text.length <= INDEX_BYTES) {
-        const [valid, index] = checkIndex(decode(text));
+        const value = decode(text);
+        const [valid, index, isNewer] = checkIndex(value);
         if (valid) return $multi(true as const, index);
         what = index;
+        // Such as a page that says that there is nothing.
+        if (type(value) !== "table") code = "no_index";
+        if (isNewer) code = "newer_index";
     }
-    return $multi(false as const, fail("bad_index", { registry, what }));
+    return $multi(false as const, fail(code, { registry, what }));
 }
 
 /**

@@ -11,6 +11,14 @@ interface Line {
 /** What has been said and not been printed yet. */
 let pending: Line[] = [];
 
+/** In harness mode nobody would press a key. */
+let isPaged = settings.get("trapos.harness_mode") !== true;
+
+/** From here on nobody is asked to turn a page. */
+export function unattended(): void {
+    isPaged = false;
+}
+
 /**
  * Says a line, which is printed with the next that must be seen.
  * @param text what a row has no room for goes on in an indented one
@@ -43,13 +51,9 @@ function choose(question: string, answers: string): string {
     }
 }
 
-/**
- * Prints what has been said. Waits at the end of each page, for a computer's screen does not scroll back; not so in
- * harness mode, where nobody would press the key.
- */
+/** Prints what has been said. Waits at the end of each page, for a computer's screen does not scroll back. */
 export function flush(): void {
     const [width, height] = term.getSize();
-    const isPaged = settings.get("trapos.harness_mode") !== true;
     const lines = pending;
     pending = [];
     let column = 0;
@@ -121,7 +125,7 @@ export function showProgress(progress: Progress): void {
     if (all > 0) text += string.format("%d/%d kB ", Math.ceil(progress.bytes / 1e3), Math.ceil(all / 1e3));
     // Of a long path the end tells more.
     text = strings.ensure_width(text + string.sub(progress.name, text.length - width), width);
-    const lit = Math.floor((width * progress.bytes) / Math.max(all, 1));
+    const lit = Math.floor(width * Math.min(progress.bytes / Math.max(all, 1), 1));
     clearRow();
     term.blit(text, string.rep("0", width), string.rep("7", lit) + string.rep("f", width - lit));
 }

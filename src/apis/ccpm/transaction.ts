@@ -95,6 +95,7 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
     /** Contents of the plan by sha256, and whether they are there and right. */
     const staged: Record<string, boolean> = {};
     let finisher: string | undefined;
+    let isGuarded = false;
 
     function own(): void {
         if (!disk.exists(owner)) changed(STAGING);
@@ -102,7 +103,12 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
 
     /** From here on the next boot tidies up. */
     function guard(source: string): void {
-        if (disk.exists(finish.FINISHER)) return;
+        if (isGuarded) return;
+        isGuarded = true;
+        if (disk.exists(finish.FINISHER)) {
+            if (finish.read(disk, finish.FINISHER) === finish.read(disk, source)) return;
+            disk.delete(finish.FINISHER);
+        }
         disk.copy(source, owner + "/finish.lua");
         finish.moveTo(disk, owner + "/finish.lua", finish.FINISHER);
     }
@@ -126,17 +132,22 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
 
     const begin = guarded(() => {
         if (finishCommitted(disk) !== undefined) changed("trapos/ccpm.lock.json");
-        if (disk.exists("startup") && !disk.isDir("startup")) {
-            throw fail("file_in_the_way", { path: "startup", name: "ccpm" });
+        for (const path of ["startup", "trapos"]) {
+            if (disk.exists(path) && !disk.isDir(path)) throw fail("file_in_the_way", { path, name: "ccpm" });
         }
         disk.delete(STAGING);
         disk.makeDir(owner);
-        if (disk.exists(FINISHER)) guard(FINISHER);
+        let isSound = disk.exists(FINISHER);
         for (const change of files) {
             const to = change.to;
             if (to !== undefined) staged[to.sha256] = false;
-            if (to !== undefined && change.path === FINISHER) finisher = to.sha256;
+            if (to !== undefined && change.path === FINISHER) {
+                finisher = to.sha256;
+                // Somebody has changed it.
+                if (change.backup !== undefined) isSound = false;
+            }
         }
+        if (isSound) guard(FINISHER);
         for (const [sha] of pairs(leftBehind(disk))) if (staged[sha] === undefined) disk.delete(contents + sha);
     });
 

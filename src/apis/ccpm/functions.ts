@@ -1,0 +1,145 @@
+/** What a client's functions do: they return their value or raise a failure. */
+import { apply } from "./apply";
+import { need, raise } from "./failure";
+import { MOST_REGISTRIES } from "./formats";
+import { askRegistries } from "./offers";
+import * as planning from "./plan";
+import { baseUrl } from "./registry";
+import { resolve } from "./resolve";
+import { copy, replace } from "./state";
+import type { Candidate, Ccpm, InstalledPackage, InstallOptions, Plan, Result, State, Tools } from "./types";
+import { verify } from "./verify";
+
+type Names = readonly string[];
+
+/** What one call works with. */
+export interface Client extends Tools {
+    /** A registry that counts as the last one, and is written down with the next change. */
+    readonly registry?: string;
+    /** What was told before: of what a power cut has left, of state that cannot be read. */
+    readonly notes: string[];
+}
+
+function titleOf(verb: string, names: Names): string {
+    return string.sub(table.concat([verb, ...names], " "), 1, 80);
+}
+
+/**
+ * The position of a registry among others, or undefined where it is not one of them; `owner/repo` and the URL that it
+ * stands for are the same registry.
+ */
+function positionOf(registries: Names, registry: string): number | undefined {
+    const [, base] = baseUrl(registry);
+    for (const [position, known] of ipairs(registries)) {
+        const [, other] = baseUrl(known);
+        if (known === registry || base === other) return position;
+    }
+    return undefined;
+}
+
+function requireInstalled(state: State, names?: Names): void {
+    for (const name of names ?? []) {
+        if (state.lock.packages[name] === undefined) raise("not_installed", { name });
+    }
+}
+
+/** The state with the client's own registry as the last, unless it is configured. */
+function withOwnRegistry(client: Client, before: State): State {
+    const own = client.registry;
+    const registries: string[] = copy(before.configuration.registries);
+    if (own === undefined || positionOf(registries, own) !== undefined) return before;
+    registries.push(own);
+    return replace(before, "configuration", "registries", registries);
+}
+
+/** Plans what a resolution leads to. */
+function planResolved(
+    client: Client,
+    before: State,
+    title: string,
+    wanted: Names,
+    newest: Names | true,
+    options?: InstallOptions,
+): Plan {
+    const [state, candidates] = askRegistries(client, withOwnRegistry(client, before));
+    const installed = before.lock.packages;
+    const resolved = resolve({ wanted, newest, installed, candidates });
+    const packages: Record<string, InstalledPackage> = {};
+    for (const chosen of resolved.packages) {
+        const entry = copy(chosen.package as Partial<Candidate> & InstalledPackage);
+        entry.description = undefined;
+        entry.automatic = chosen.automatic || undefined;
+        packages[chosen.name] = entry;
+    }
+    const after = replace(state, "lock", "packages", packages);
+    const force = options && options.force;
+    return planning.makePlan(client.disk, title, before, after, resolved.notes, candidates, force);
+}
+
+/** Changes nothing but the state. */
+function change(client: Client, before: State, state: State, title: string): undefined {
+    return apply(client, planning.makePlan(client.disk, title, before, state, []));
+}
+
+/** The state with a registry at a position, or nowhere; fails unless it is new, or not, as it should be. */
+function place(before: State, registry: string, position: number | undefined, isNew: boolean): State {
+    const registries: string[] = copy(before.configuration.registries);
+    const from = positionOf(registries, registry);
+    if (isNew !== (from === undefined)) raise(isNew ? "registry_known" : "registry_unknown", { registry });
+    const name = from === undefined ? registry : table.remove(registries, from)!;
+    const last = registries.length + 1;
+    if (last > MOST_REGISTRIES) raise("registries_full");
+    const to = position ?? last;
+    if (!(type(to) === "number" && to >= 1 && to <= last && to % 1 === 0)) raise("registry_position", { position: to, last });
+    if (isNew || position !== undefined) table.insert(registries, to, name);
+    return replace(before, "configuration", "registries", registries);
+}
+
+/** What each of a client's functions does: it returns its value or raises a failure. */
+export const functions: {
+    readonly [K in keyof Ccpm]: (
+        this: void,
+        client: Client,
+        before: State,
+        ...given: Parameters<Ccpm[K]>
+    ) => ReturnType<Ccpm[K]> extends Result<infer T> ? T : never;
+} = {
+    state: (_client, state) => state,
+    update: (client, before) => {
+        const [state] = askRegistries(client, withOwnRegistry(client, before));
+        return change(client, before, state, "update");
+    },
+    planInstall: (client, before, names, options) =>
+        planResolved(client, before, titleOf("install", names), names, [], options),
+    planUpgrade: (client, before, names, options) => {
+        requireInstalled(before, names);
+        return planResolved(client, before, titleOf("upgrade", names ?? []), [], names ?? true, options);
+    },
+    planUninstall: (client, before, names, options) => {
+        const notes: string[] = [];
+        const packages = planning.withoutPackages(before.lock, names, options ?? {}, notes);
+        const state = replace(before, "lock", "packages", packages);
+        return planning.makePlan(client.disk, titleOf("uninstall", names), before, state, notes);
+    },
+    verify: (client, state, names) => {
+        requireInstalled(state, names);
+        return verify(client.disk, state.lock, names);
+    },
+    planRepair: (client, before, findings) => {
+        const [state, candidates] = askRegistries(client, withOwnRegistry(client, before), true);
+        return planning.makePlan(client.disk, "repair", before, state, [], candidates, true, findings);
+    },
+    apply: (client, _before, plan) => apply(client, plan),
+    addRegistry: (client, before, registry, options) => {
+        const given = options ?? {};
+        need(...baseUrl(registry));
+        const placed = place(before, registry, given.position, true);
+        const [state] = askRegistries(client, placed, given.force, [registry]);
+        return change(client, before, state, `add registry ${registry}`);
+    },
+    removeRegistry: (client, before, registry) =>
+        change(client, before, place(before, registry, undefined, false), `remove registry ${registry}`),
+    moveRegistry: (client, before, registry, position?: number) =>
+        change(client, before, place(before, registry, position ?? 0, false), `move registry ${registry}`),
+    recover: (client) => client.notes,
+};
