@@ -222,7 +222,10 @@ it("a setting that was set to nil or to an empty text is at its default", async 
 
 it("a session's title begins with the prompt that opens it", async () => {
     const titles: unknown[] = [];
-    const respond = server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]);
+    const respond = server((nonce) => [
+        user(`u${nonce}`, nonce),
+        assistant(`a${nonce}`, `u${nonce}`, "x", true),
+    ]);
     const { url } = await startServer((request) => {
         if (request.path === "/session") titles.push((JSON.parse(request.body) as { title: string }).title);
         return respond(request);
