@@ -1,7 +1,7 @@
 --- The package manager for programs.
+local functions = require("/apis/ccpm/client").functions
 local failure_ = require("/apis/ccpm/failure")
 local finish = require("/apis/ccpm/finish")
-local functions = require("/apis/ccpm/functions").functions
 local stamp = require("/apis/ccpm/plan").stamp
 local readState = require("/apis/ccpm/state").readState
 local send = require("/apis/http").send

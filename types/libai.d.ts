@@ -38,6 +38,8 @@ declare namespace createAi {
     interface AskOptions extends WaitOptions {
         /** Id of the session to ask in. */
         session?: string;
+        /** True to open a session and talk in it from then on; its title is the beginning of the prompt. */
+        newSession?: boolean;
         /** "provider/model" */
         model?: string;
         agent?: string;

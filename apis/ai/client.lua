@@ -32,26 +32,26 @@ end
 
 local function titleOf(p)
 	local n=toUtf8(os.getComputerLabel() or "computer "..os.getComputerID())
-	if p==PING then return "ComputerCraft: "..n end
+	if p=="" or p==PING then return "ComputerCraft: "..n end
 	local l=toUtf8(p):gsub("%s+"," ")
 	local la=40
 	while type(utf8.len(l:sub(1,la)))~="number" do la=la-1 end
 	return l:sub(1,la) .. (#l>la and ".." or "") .. " (" .. n .. ")"
 end
 
-local function createSession(s,p,t)
-	local se=M.need(opencode.createSession,s,t or titleOf(p))
+local function createSession(s,t)
+	local se=M.need(opencode.createSession,s,t)
 	session_.rememberSession(s,se.id)
 	return se
 end
 
 local function openSession(s,p,o)
 	local i=o.session or s.settings.session_id
-	if not i then return createSession(s,p) end
+	if not i or o.newSession then return createSession(s,titleOf(p)) end
 	local ok,se=opencode.getSession(s,i)
 	if ok then return se end
 	if se.code~="session_gone" or o.session then error(se,0) end
-	local c=createSession(s,p)
+	local c=createSession(s,titleOf(p))
 	drive.tell(o,{phase="new session",seconds=0,message=i})
 	return c
 end
@@ -105,7 +105,7 @@ M.functions={
 		for _,se in ipairs(M.need(opencode.listSessions,s,w.limit,w.search)) do su[#su+1]=summarise(s,se) end
 		return su
 	end,
-	newSession=function(s,o) return summarise(s,createSession(s,PING,o and o.title)) end,
+	newSession=function(s,o) return summarise(s,createSession(s,o and o.title or titleOf(""))) end,
 	useSession=function(s,i)
 		local se=M.need(opencode.getSession,s,i)
 		session_.rememberSession(s,se.id)

@@ -50,8 +50,7 @@ local actions={
 			wait(o,a.newSession)
 			screen.remark("Talking in a new session.")
 		else
-			a.clearSession()
-			o.session=nil
+			o.newSession=true
 			ask(a,p,o)
 		end
 	end,
@@ -90,7 +89,7 @@ local actions={
 			tell(o,r)
 		until not ((r.remaining or 0)>0)
 	end,
-	version=function() print("ai ".."0.2.4") end,
+	version=function() print("ai ".."0.3.0") end,
 	help=function(_,t)
 		local w=term.getSize()
 		local i=w<40 and t==""

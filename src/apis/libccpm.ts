@@ -6,9 +6,9 @@
  * data that can be shown and thrown away, and `apply` does it, whole or not at all. While a function waits for a
  * registry it takes every event of its coroutine: run it under `parallel` beside code that needs events of its own.
  */
+import { functions, type Client } from "./ccpm/client";
 import { fail, need, raise, type Failure } from "./ccpm/failure";
 import * as finish from "./ccpm/finish";
-import { functions, type Client } from "./ccpm/functions";
 import { stamp } from "./ccpm/plan";
 import { readState, type Writable } from "./ccpm/state";
 import type { Ccpm, Environment, State } from "./ccpm/types";

@@ -255,6 +255,16 @@ it("a session's title begins with the prompt that opens it", async () => {
     ]);
 });
 
+it("a new session that cannot be opened leaves the old one", async () => {
+    const { output } = await runWithLibai(
+        `local down = require("/apis/libai")({send = function() return {headers = {}, body = "", reason = "Could not connect"} end})
+         local ok, failure = down.ask("hi", {newSession = true})
+         print(ok, failure.code, select(2, down.currentSession()))`,
+        { settings: { "opencc.session_id": "ses_old" } },
+    );
+    expect(output).toContain("false cannot_connect ses_old");
+});
+
 it("sends no model, agent or variant unless one is set", async () => {
     let body = "";
     const respond = server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]);

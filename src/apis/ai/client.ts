@@ -37,10 +37,10 @@ function summarise(server: Server, session: Session): SessionSummary {
     };
 }
 
-/** A title by which lists tell sessions apart: the beginning of the prompt that opens it, on one line, and our name. */
+/** A title by which lists tell sessions apart: the beginning of a prompt, if there is one, and the computer's name. */
 function titleOf(prompt: string): string {
     const name = toUtf8((os.getComputerLabel() as string | undefined) ?? `computer ${os.getComputerID()}`);
-    if (prompt === PING) return `ComputerCraft: ${name}`;
+    if (prompt === "" || prompt === PING) return `ComputerCraft: ${name}`;
     const [line] = string.gsub(toUtf8(prompt), "%s+", " ");
     let last = 40;
     // A letter of several bytes is not cut in two.
@@ -48,8 +48,8 @@ function titleOf(prompt: string): string {
     return `${string.sub(line, 1, last)}${line.length > last ? ".." : ""} (${name})`;
 }
 
-function createSession(server: Server, prompt: string, title?: string): Session {
-    const session = need(opencode.createSession, server, title ?? titleOf(prompt));
+function createSession(server: Server, title: string): Session {
+    const session = need(opencode.createSession, server, title);
     rememberSession(server, session.id);
     return session;
 }
@@ -57,11 +57,11 @@ function createSession(server: Server, prompt: string, title?: string): Session 
 /** The session to talk in: the one asked for, the remembered one while the server has it, or else a new one. */
 function openSession(server: Server, prompt: string, options: AskOptions): Session {
     const id = options.session ?? server.settings.session_id;
-    if (id === undefined) return createSession(server, prompt);
+    if (id === undefined || options.newSession) return createSession(server, titleOf(prompt));
     const [ok, session] = opencode.getSession(server, id);
     if (ok) return session;
     if (session.code !== "session_gone" || options.session !== undefined) throw session;
-    const created = createSession(server, prompt);
+    const created = createSession(server, titleOf(prompt));
     tell(options, { phase: "new session", seconds: 0, message: id });
     return created;
 }
@@ -127,7 +127,7 @@ export const functions: {
         }
         return summaries;
     },
-    newSession: (server, options) => summarise(server, createSession(server, PING, options && options.title)),
+    newSession: (server, options) => summarise(server, createSession(server, (options && options.title) ?? titleOf(""))),
     useSession: (server, id) => {
         const session = need(opencode.getSession, server, id);
         rememberSession(server, session.id);

@@ -69,9 +69,7 @@ const actions: Record<string, Action | undefined> = {
             wait(options, ai.newSession as Plain<SessionSummary>);
             screen.remark("Talking in a new session.");
         } else {
-            // The prompt opens one, which gets its title from it.
-            ai.clearSession();
-            options.session = undefined;
+            options.newSession = true;
             ask(ai, prompt, options);
         }
     },

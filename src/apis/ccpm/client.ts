@@ -1,4 +1,4 @@
-/** What a client's functions do: they return their value or raise a failure. */
+/** What a client of registries does; its functions raise failures, and /apis/libccpm returns them. */
 import { apply } from "./apply";
 import { need, raise } from "./failure";
 import { MOST_REGISTRIES } from "./formats";

@@ -1,4 +1,4 @@
---- What a client's functions do.
+--- What a client of registries does.
 local M={}
 local apply = require("/apis/ccpm/apply").apply
 local failure = require("/apis/ccpm/failure")
