@@ -37,14 +37,12 @@ local function carryOut(t,p,tr)
 	local d=0
 	local by=0
 	local f
-	local function tell(ph,n)
-		t.onProgress({phase=ph,name=n,done=d,total=to,bytes=by,totalBytes=p.download})
-	end
-	local function work(l)
+	local function te(ph,n) t.onProgress({phase=ph,name=n,done=d,total=to,bytes=by,totalBytes=p.download}) end
+	local function wo(l)
 		while b<l and f==nil do
 			b=b+1
 			local c=w[b]
-			tell("fetch",c.path)
+			te("fetch",c.path)
 			local o,co=fetchFile(c,t.fetch)
 			if o then
 				local st,pr=tr.stage(c.to,co)
@@ -56,11 +54,11 @@ local function carryOut(t,p,tr)
 			by=by+c.to.size
 		end
 	end
-	local function all() work(to) end
-	work(math.min(1,to))
-	parallel.waitForAll(all,all,all,all)
+	local function a() wo(to) end
+	wo(math.min(1,to))
+	parallel.waitForAll(a,a,a,a)
 	if f~=nil then error(f,0) end
-	tell("apply",p.title)
+	te("apply",p.title)
 	if stamp(t.disk)~=p.stamp then failure_.raise("changed_meanwhile",{path=LOCK}) end
 	failure_.need(tr.commit(p,p.state))
 end
@@ -121,15 +119,15 @@ function M.parse(g)
 	if f.version then return {command="version",words=w,flags=f} end
 	local n=table.remove(w,1) or "help"
 	if n=="registry" then n="registry " .. (table.remove(w,1) or "list") end
-	local function about(p) return {command="help",words={n},flags=f,problem=p} end
+	local function a(p) return {command="help",words={n},flags=f,problem=p} end
 	local k=M.commands[n]
-	if not k then return about("There is no command "..n..".") end
-	if f.help or f.h then return n=="help" and {command=n,words=w,flags=f} or about() end
+	if not k then return a("There is no command "..n..".") end
+	if f.help or f.h then return n=="help" and {command=n,words=w,flags=f} or a() end
 	for fl in pairs(f) do
-		if not M.takes(n,fl) then return about("ccpm "..n.." takes no "..tostring(t[fl])..".") end
+		if not M.takes(n,fl) then return a("ccpm "..n.." takes no "..tostring(t[fl])..".") end
 	end
-	if #w<k[1] and not f.unused then return about("Something is missing:") end
-	if #w>k[2] then return about("That is too much:") end
+	if #w<k[1] and not f.unused then return a("Something is missing:") end
+	if #w>k[2] then return a("That is too much:") end
 	return {command=n,words=w,flags=f}
 end
 
@@ -170,6 +168,7 @@ local function withOwnRegistry(c,b)
 	local o=c.registry
 	local r=state_.copy(b.configuration.registries)
 	if not o or positionOf(r,o) then return b end
+	if #r>=MOST_REGISTRIES then failure.raise("registries_full") end
 	r[#r+1]=o
 	return state_.replace(b,"configuration","registries",r)
 end
@@ -272,9 +271,9 @@ local function offers(s)
 		local k=s.cache.registries[r]
 		for n,fo in pairs(k and k.packages or {}) do
 			local i=s.lock.packages[n]
-			local function isNewer(on) return i and compare(on.version,i.version)>0 end
+			local function is(on) return i and compare(on.version,i.version)>0 end
 			local ot=o[n]
-			if not ot or not isNewer(ot) and isNewer(fo) then
+			if not ot or not is(ot) and is(fo) then
 				o[n]=fo
 				f[n]=r
 			end
@@ -382,7 +381,10 @@ local actions={
 			local f=true
 			for ___,wo in ipairs(w) do f=f and t:find(wo:lower(),1,true)~=nil end
 			if f then
-				add(n,NOTE,k.version .. (s.lock.packages[n] and " (installed)" or ""))
+				local ins=s.lock.packages[n]
+				local h=ins and ins.version
+				local m=h==k.version and " (installed)" or " (installed: "..tostring(h)..")"
+				add(n,NOTE,k.version .. (h and m or ""))
 				add("  "..k.description)
 				i=true
 			end
@@ -461,6 +463,7 @@ local function perform(l,c)
 	if co=="help" then
 		local t=table.concat(l.words," ")
 		local i=M.help("ccpm",t)
+		if not i and t=="" then error(fail("no_help",{path="/help/ccpm.txt"}),0) end
 		if not i and not l.problem then add("There is no command "..t..".",colours.red) end
 		if not i then add("See: ccpm help") end
 		return i and l.problem==nil
@@ -559,9 +562,9 @@ M.failures={
 		"No registry has {path} of {name} as it was installed.",
 		"Try again later, or: ccpm upgrade {name}"
 	},
-	no_help={"{path} is missing.","Type: ccpm verify --fix"},
+	no_help={"{path} is damaged.","Type: ccpm verify --fix"},
 	newer_format={"{path} was written by a newer ccpm.","Upgrade ccpm, or delete that file."},
-	internal_error={"Unexpected: {what}","Please report this."}
+	internal_error={"Unexpected: {what}","Use install.lua again, or report this."}
 }
 
 function M.fail(c,d) return makeFailure(M.failures,c,d) end
@@ -642,7 +645,7 @@ function M.recover(d,b)
 	end
 	local j=textutils.unserializeJSON(M.read(d,M.JOURNAL))
 	local i=pcall(function()
-		for _,s in ipairs(j.steps) do fs.combine(s.path) end
+		for _,s in ipairs(j.steps) do fs.combine(s.path,j.title) end
 	end)
 	if not i or j.version~=1 then
 		d.move(M.JOURNAL,M.freeName(d,"trapos/ccpm.journal.broken"))
@@ -943,13 +946,13 @@ end
 
 local function dataThatGoes(d,b,a)
 	local g={}
-	local function isIn(p,f) return string.find(p.."/",f.."/",1,true)==1 end
+	local function i(p,f) return string.find(p.."/",f.."/",1,true)==1 end
 	for n,o in pairs(b.packages) do
 		for _,p in ipairs(a.packages[n]==nil and o.data or {}) do
 			if d.exists(p) then g[p]=true end
 			for _,ot in pairs(a.packages) do
 				for _,u in ipairs(ot.data or {}) do
-					if isIn(p,u) or isIn(u,p) then g[p]=nil end
+					if i(p,u) or i(u,p) then g[p]=nil end
 				end
 			end
 		end
@@ -976,7 +979,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 	local ov=OVERHEAD
 	local a=0
 	local re=0
-	local function requireFolders(p,na)
+	local function req(p,na)
 		local fol=p:match("^(.+)/")
 		while fol~=nil and not fo[fol] do
 			fo[fol]=true
@@ -992,26 +995,26 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 			fol=fol:match("^(.+)/")
 		end
 	end
-	local function planFile(p)
-		local w=o[p]
-		local ow=fr[p]
+	local function p(pa)
+		local w=o[pa]
+		local ow=fr[pa]
 		local to=ow and ow.file
 		if w and to and w.file.sha256==to.sha256 then return end
-		local fou=M.look(d,p)
-		if not to and not fou or to and M.matches(d,p,to) then return end
+		local fou=M.look(d,pa)
+		if not to and not fou or to and M.matches(d,pa,to) then return end
 		local na=(ow or w).name
-		if d.getDrive(p)~=d.getDrive("") and fou then raise("other_drive",{path=p}) end
+		if d.getDrive(pa)~=d.getDrive("") and fou then raise("other_drive",{path=pa}) end
 		local reg,ba
 		if to then
-			requireFolders(p,na)
-			if d.isDir(p) then raise("folder_in_the_way",{path=p,name=na}) end
+			req(pa,na)
+			if d.isDir(pa) then raise("folder_in_the_way",{path=pa,name=na}) end
 			for _,ca in ipairs(c and c[na] or {}) do
-				if M.same(ca.files[p],to) then
+				if M.same(ca.files[pa],to) then
 					if reg==nil then reg=ca.registry end
 				end
 			end
 			if not reg then
-				local pr=fail("not_repairable",{path=p,name=na})
+				local pr=fail("not_repairable",{path=pa,name=na})
 				n[#n+1]=pr.message.." "..pr.hint
 				return
 			end
@@ -1019,27 +1022,27 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 			if l[to.sha256]~=to.size then dow=dow+to.size end
 			l[to.sha256]=to.size
 		else
-			g[p]=true
+			g[pa]=true
 		end
 		if fou then
-			if w and M.matches(d,p,w.file) then
+			if w and M.matches(d,pa,w.file) then
 				re=re+counted(fou.size)
 			else
-				if not w and not f then raise("file_exists",{path=p}) end
-				ba=backupOf(d,p)
-				n[#n+1]="What was "..p.." is kept as "..ba.."."
+				if not w and not f then raise("file_exists",{path=pa}) end
+				ba=backupOf(d,pa)
+				n[#n+1]="What was "..pa.." is kept as "..ba.."."
 			end
 		end
-		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+2*#p)
-		fi[#fi+1]={path=p,package=na,to=to,registry=reg,backup=ba,found=fou}
+		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+2*#pa)
+		fi[#fi+1]={path=pa,package=na,to=to,registry=reg,backup=ba,found=fou}
 	end
 	for _,fin in ipairs(r or {}) do o[fin.path]=not fr[fin.path] and NOBODYS or nil end
-	for _,p in ipairs(M.keys(o,fr)) do planFile(p) end
+	for _,pa in ipairs(M.keys(o,fr)) do p(pa) end
 	local da=dataThatGoes(d,b.lock,s.lock)
-	for _,p in ipairs(da) do ov=ov+(ENTRY_GONE+#p) end
+	for _,pa in ipairs(da) do ov=ov+(ENTRY_GONE+#pa) end
 	local te=M.same(b,s) and {} or state_.stateFiles(s,b)
-	for p,tex in pairs(te) do
-		local fou=M.look(d,p)
+	for pa,tex in pairs(te) do
+		local fou=M.look(d,pa)
 		if fou then re=re+counted(fou.size) end
 		if tex~=false then a=a+counted(#tex) end
 	end
@@ -1062,12 +1065,12 @@ function M.withoutPackages(l,n,o,no)
 	local a=M.keys(l.packages)
 	local g={}
 	local q={}
-	local function remove(na)
+	local function r(na)
 		if not l.packages[na] then raise("not_installed",{name=na}) end
 		if not g[na] then q[#q+1]=na end
 		g[na]=true
 	end
-	for _,na in ipairs(n) do remove(na) end
+	for _,na in ipairs(n) do r(na) end
 	for _,go in ipairs(q) do
 		local u={}
 		for _,na in ipairs(a) do
@@ -1075,7 +1078,7 @@ function M.withoutPackages(l,n,o,no)
 		end
 		local w=table.concat(u,", ")
 		if w~="" and o.cascade~=true then raise("needed_by",{name=go,what=w}) end
-		for _,na in ipairs(u) do remove(na) end
+		for _,na in ipairs(u) do r(na) end
 	end
 	local ne={}
 	local nee
@@ -1116,7 +1119,8 @@ local INDEX_PATH="packages/index.json"
 
 function M.baseUrl(r)
 	local a=match(r:gsub("/install%.lua$",""),"^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
-	local re,at,b=match(r:gsub("^https://github%.com/",""),"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
+	local p=match(r,"^https://github%.com/(.-)/*$")
+	local re,at,b=match(p and p:gsub("%.git$","") or r,"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
 	local ba=a
 	if re and (at=="")==(b=="") then
 		ba="https://raw.githubusercontent.com/" .. re .. "/" .. (b=="" and "HEAD" or b)
@@ -1194,100 +1198,100 @@ function M.resolve(r)
 	local o={}
 	local ob={}
 	local w=0
-	local function versionsOf(n)
-		local v={}
+	local function v(n)
+		local ve={}
 		local c=i[n]
 		for _,ca in ipairs(r.candidates[n] or {}) do
-			if not c or semver.compare(ca.version,c.version)>0 then v[#v+1]=ca end
+			if not c or semver.compare(ca.version,c.version)>0 then ve[#ve+1]=ca end
 		end
-		if c then table.insert(v,isU[n] and #v+1 or 1,c) end
-		return v
+		if c then table.insert(ve,isU[n] and #ve+1 or 1,c) end
+		return ve
 	end
-	local function need(n)
-		for _,na in ipairs(n) do
-			if not o[na] then
-				o[na]=versionsOf(na)
-				q[#q+1]=na
+	local function n(na)
+		for _,nam in ipairs(na) do
+			if not o[nam] then
+				o[nam]=v(nam)
+				q[#q+1]=nam
 			end
 		end
 	end
-	local function check(n,v,ot,t)
-		local ra=v.dependencies[ot]
+	local function c(na,ve,ot,t)
+		local ra=ve.dependencies[ot]
 		if not ra then return nil end
 		w=w+WORK_OF_RANGE
 		if t and semver.satisfies(t.version,ra) then return nil end
-		return {need=n.." "..v.version.." needs "..ot.." "..ra,name=ot}
+		return {need=na.." "..ve.version.." needs "..ot.." "..ra,name=ot}
 	end
-	local function findClash(n,v)
+	local function f(na,ve)
 		for _,ot in ipairs(q) do
-			local c=check(n,v,ot)
+			local cl=c(na,ve,ot)
 			for _,t in ipairs(o[ot]) do
 				w=w+1
-				c=check(n,v,ot,t) or check(ot,t,n,v)
-				if not c then break end
+				cl=c(na,ve,ot,t) or c(ot,t,na,ve)
+				if not cl then break end
 			end
-			if c then return c end
+			if cl then return cl end
 		end
 		return nil
 	end
-	local function search(p)
-		local n=q[p+1]
-		if not n then return nil end
-		local c=#q
-		local v=o[n]
-		if #v==0 then raise("unknown_package",{name=n}) end
+	local function s(p)
+		local na=q[p+1]
+		if not na then return nil end
+		local co=#q
+		local ve=o[na]
+		if #ve==0 then raise("unknown_package",{name=na}) end
 		local b
-		ob[n]=nil
-		for _,ve in ipairs(v) do
+		ob[na]=nil
+		for _,ver in ipairs(ve) do
 			if w>MOST_WORK then raise("too_complex") end
-			o[n]={ve}
-			need(sortedNames(ve.dependencies))
-			local cl=findClash(n,ve)
+			o[na]={ver}
+			n(sortedNames(ver.dependencies))
+			local cl=f(na,ver)
 			if not cl then
-				b=search(p+1)
+				b=s(p+1)
 				if not b then return nil end
 			elseif not b then
 				b=cl
 			elseif not b.but and b.need~=cl.need then
 				b.but=cl.need
 			end
-			while #q>c do o[table.remove(q)]=nil end
-			if isU[n] and not ob[n] then ob[n]=n.." "..ve.version.." is held back: "..b.need.."." end
+			while #q>co do o[table.remove(q)]=nil end
+			if isU[na] and not ob[na] then ob[na]=na.." "..ver.version.." is held back: "..b.need.."." end
 		end
-		o[n]=v
+		o[na]=ve
 		return b
 	end
 	local p={}
 	local isA={}
-	local function add(n,t)
-		if isA[n] then return end
-		local s=t:find(" "..n.." >",1,true)
-		if s then raise("cycle",{what=t:sub(s+1,s+100).." "..n}) end
-		local v=o[n][1]
-		for _,d in ipairs(sortedNames(v.dependencies)) do add(d,t.." "..n.." >") end
-		isA[n]=true
-		local c=i[n]
-		local a=not is[n] and (c==nil or c.automatic==true)
-		p[#p+1]={name=n,package=v,automatic=a}
+	local function a(na,t)
+		if isA[na] then return end
+		local st=t:find(" "..na.." >",1,true)
+		if st then raise("cycle",{what=t:sub(st+1,st+100).." "..na}) end
+		local ve=o[na][1]
+		for _,d in ipairs(sortedNames(ve.dependencies)) do a(d,t.." "..na.." >") end
+		isA[na]=true
+		local cu=i[na]
+		local au=not is[na] and (cu==nil or cu.automatic==true)
+		p[#p+1]={name=na,package=ve,automatic=au}
 	end
-	local n=sortedNames(i)
-	local u=r.newest==true and n or r.newest
-	for _,na in ipairs(u) do isU[na]=true end
-	for _,na in ipairs(r.wanted) do is[na]=true end
-	need(r.wanted)
-	need(u)
-	need(n)
-	local c=search(0)
-	if c then
+	local na=sortedNames(i)
+	local u=r.newest==true and na or r.newest
+	for _,nam in ipairs(u) do isU[nam]=true end
+	for _,nam in ipairs(r.wanted) do is[nam]=true end
+	n(r.wanted)
+	n(u)
+	n(na)
+	local cl=s(0)
+	if cl then
 		local k={}
-		for _,v in ipairs(versionsOf(c.name)) do k[#k+1]=v.version end
-		c.known=#k==0 and "none" or "only "..table.concat(k,", ")
-		raise(c.but and "conflict" or "no_version",c)
+		for _,ve in ipairs(v(cl.name)) do k[#k+1]=ve.version end
+		cl.known=#k==0 and "none" or "only "..table.concat(k,", ")
+		raise(cl.but and "conflict" or "no_version",cl)
 	end
 	local no={}
-	for _,na in ipairs(q) do
-		add(na,"")
-		local obs=ob[na]
+	for _,nam in ipairs(q) do
+		a(nam,"")
+		local obs=ob[nam]
 		if obs then no[#no+1]=obs end
 	end
 	return {packages=p,notes=no}
@@ -1364,6 +1368,8 @@ function M.say(t,c)
 	M.add(t,c)
 	M.flush()
 end
+
+function M.note(t) M.say(t,colours.yellow) end
 
 function M.fail(f)
 	M.add(f.message,colours.red)
@@ -1602,16 +1608,16 @@ function M.readState(d,n)
 end
 
 function M.stateFiles(s,b)
-	local function isEmpty(v) return next(v)==nil end
-	local g=isEmpty(s.lock.packages) and not isEmpty(b.lock.packages)
-	local function text(c,v) return not g and not isEmpty(v) and json.encode(c) end
+	local function i(v) return next(v)==nil end
+	local g=i(s.lock.packages) and not i(b.lock.packages)
+	local function t(c,v) return not g and not i(v) and json.encode(c) end
 	local c=s.configuration.registries
 	local ca={}
 	for _,r in ipairs(c) do ca[r]=s.cache.registries[r] end
 	return {
-		[M.LOCK]=text(s.lock,s.lock.packages),
-		[M.CONFIGURATION]=text(s.configuration,c),
-		[M.CACHE]=text({version=1,registries=ca},ca)
+		[M.LOCK]=t(s.lock,s.lock.packages),
+		[M.CONFIGURATION]=t(s.configuration,c),
+		[M.CACHE]=t({version=1,registries=ca},ca)
 	}
 end
 
@@ -1681,10 +1687,10 @@ function M.open(d,f)
 	local s={}
 	local fi
 	local i=false
-	local function own()
+	local function ow()
 		if not d.exists(o) then changed(STAGING) end
 	end
-	local function guard(so)
+	local function g(so)
 		if i then return end
 		i=true
 		if d.exists(finish.FINISHER) then
@@ -1694,17 +1700,17 @@ function M.open(d,f)
 		d.copy(so,o.."/finish.lua")
 		finish.moveTo(d,o.."/finish.lua",finish.FINISHER)
 	end
-	local function accept(sh)
+	local function a(sh)
 		s[sh]=true
-		if sh==fi then guard(c..sh) end
+		if sh==fi then g(c..sh) end
 	end
-	local function has(fin)
+	local function h(fin)
 		local sh=fin.sha256
 		local p=c..sh
-		if not s[sh] and d.exists(p) and sha256(finish.read(d,p))==sh then accept(sh) end
+		if not s[sh] and d.exists(p) and sha256(finish.read(d,p))==sh then a(sh) end
 		return s[sh]
 	end
-	local function keep()
+	local function k()
 		if d.exists(o) and not d.exists(finish.JOURNAL) then pcall(finish.clean,d,true) end
 	end
 	local b=guarded(function()
@@ -1723,29 +1729,29 @@ function M.open(d,f)
 				if ch.backup then is=false end
 			end
 		end
-		if is then guard(FINISHER) end
+		if is then g(FINISHER) end
 		for sh in pairs(M.leftBehind(d)) do
 			if s[sh]==nil then d.delete(c..sh) end
 		end
 	end)
 	local st=guarded(function(fin,co)
-		own()
+		ow()
 		write(d,c..fin.sha256,co)
-		accept(fin.sha256)
+		a(fin.sha256)
 	end)
 	local co=guarded(function(p,sta)
-		own()
+		ow()
 		local ste={}
-		local g={}
+		local go={}
 		local u={}
 		local n=0
-		local function requireFolder(pa)
+		local function r(pa)
 			local fo=fs.getDir(pa)
 			if u[fo] or d.isDir(fo) then return end
-			if d.exists(fo) and not g[fo] then changed(fo) end
+			if d.exists(fo) and not go[fo] then changed(fo) end
 			u[fo]=true
 			n=n+FOLDER_BYTES
-			requireFolder(fo)
+			r(fo)
 		end
 		for _,ch in ipairs(p.files) do
 			local pa=ch.path
@@ -1755,14 +1761,14 @@ function M.open(d,f)
 			if no.size~=se.size or no.modified~=se.modified or no.isDir then changed(pa) end
 			if ba then
 				if d.exists(ba) then changed(ba) end
-				requireFolder(ba)
+				r(ba)
 			end
 			local so
 			if not ch.to then
-				g[pa]=true
+				go[pa]=true
 			else
 				if not s[ch.to.sha256] then changed(STAGING) end
-				requireFolder(pa)
+				r(pa)
 				local co=c..ch.to.sha256
 				so=u[co] and o .. "/" .. #ste or co
 				if u[co] then d.copy(co,so) end
@@ -1783,8 +1789,8 @@ function M.open(d,f)
 		finishCommitted(d)
 	end)
 	local ok,fa=b()
-	if ok then return true,{has=has,stage=st,keep=keep,commit=co} end
-	keep()
+	if ok then return true,{has=h,stage=st,keep=k,commit=co} end
+	k()
 	return false,fa
 end
 
@@ -1814,9 +1820,9 @@ function M.verify(d,l,n)
 	for _,fol in ipairs(n and {} or plan.keys(fo)) do
 		for _,na in ipairs(d.isDir(fol) and d.list(fol) or {}) do
 			local p=fol.."/"..na
-			local function has(pa) return na:find(pa)~=nil end
-			local i=has("%.ccpm%-old%d*$") or has("%.broken%d*$")
-			if has(fo[fol]) and not i and not o[p] and plan.look(d,p) then
+			local function h(pa) return na:find(pa)~=nil end
+			local i=h("%.ccpm%-old%d*$") or h("%.broken%d*$")
+			if h(fo[fol]) and not i and not o[p] and plan.look(d,p) then
 				f[#f+1]={path=p,problem="foreign"}
 			end
 		end
@@ -1830,25 +1836,17 @@ end
 
 modules["/apis/failure"] = function(...)
 --- How a call says that it failed.
-local M = {}
-local describe = {__tostring = function(failure) return failure.message .. "\n" .. failure.hint end}
+local M={}
+local describe={__tostring=function(f) return f.message.."\n"..f.hint end}
 
---- Makes a failure.
--- @param failures the package's table
--- @param code a key of it
--- @param detail values for the `{name}`s in its message and hint
--- @param text what there was of the result, where there is any
--- @return the failure, which `tostring` turns into message and hint
-function M.makeFailure(failures, code, detail, text)
-	local message, hint = unpack(failures[code] or {code, ""}, 1, 2)
-	local given = detail or {}
-	local function fill(template)
-		return (template:gsub("{(%w+)}", function(name)
-			return given[name] == nil and "" or tostring(given[name])
-		end))
+function M.makeFailure(f,c,d,t)
+	local m,h=unpack(f[c] or {c,""},1,2)
+	local g=d or {}
+	local function fi(te)
+		return (te:gsub("{(%w+)}",function(n) return g[n]==nil and "" or tostring(g[n]) end))
 	end
-	local failure = {code = code, message = fill(message), hint = fill(hint), text = text}
-	return setmetatable(failure, describe)
+	local fa={code=c,message=fi(m),hint=fi(h),text=t}
+	return setmetatable(fa,describe)
 end
 
 return M
@@ -1856,48 +1854,43 @@ end
 
 modules["/apis/http"] = function(...)
 --- One HTTP request on CC's asynchronous `http.request`, with an answer or a reason in every case.
-local M = {}
-local sent = 0
-local start = os.epoch("utc") .. "-" .. math.random(1, 1000000)
+local M={}
+local sent=0
+local start=os.epoch("utc").."-"..math.random(1,1000000)
 
-local function read(handle)
-	local headers = {}
-	for name, value in pairs(handle.getResponseHeaders()) do headers[name:lower()] = value end
-	local response = {status = handle.getResponseCode(), headers = headers, body = handle.readAll() or ""}
-	handle.close()
-	return response
+local function read(h)
+	local he={}
+	for n,v in pairs(h.getResponseHeaders()) do he[n:lower()]=v end
+	local r={status=h.getResponseCode(),headers=he,body=h.readAll() or ""}
+	h.close()
+	return r
 end
 
-local function failed(reason) return {headers = {}, body = "", reason = reason} end
+local function failed(r) return {headers={},body="",reason=r} end
 
---- Sends a request and waits for what comes of it. Never raises, except for Ctrl+T unless `raw` is set.
--- @param request what to send
--- @return the server's response, whatever its status, or a `reason`
-function M.send(request)
+function M.send(r)
 	if not http then return failed("http is disabled") end
-	sent = sent + 1
-	local query = request.url:find("?", 1, true)
-	local url = request.url .. (query and "&" or "?") .. "n=" .. start .. "-" .. sent
-	local ok, reason = http.request({
-		url = url,
-		method = request.method or "GET",
-		headers = request.headers,
-		body = request.body,
-		timeout = request.timeout,
-		binary = true
+	sent=sent+1
+	local q=r.url:find("?",1,true)
+	local u=r.url .. (q and "&" or "?") .. "n=" .. start .. "-" .. sent
+	local o,re=http.request({
+		url=u,
+		method=r.method or "GET",
+		headers=r.headers,
+		body=r.body,
+		timeout=r.timeout,
+		binary=true
 	})
-	if not ok then return failed(reason or "the request was refused") end
-	local timer = os.startTimer(request.timeout + 1)
-	local pull = request.raw == true and os.pullEventRaw or os.pullEvent
+	if not o then return failed(re or "the request was refused") end
+	local t=os.startTimer(r.timeout+1)
+	local p=r.raw==true and os.pullEventRaw or os.pullEvent
 	while true do
-		local event, subject, detail, handle = pull()
-		if event == "timer" and subject == timer then return failed("Timed out") end
-		if subject == url then
-			os.cancelTimer(timer)
-			if event == "http_success" then return read(detail) end
-			if event == "http_failure" then
-				return handle == nil and failed(tostring(detail)) or read(handle)
-			end
+		local e,s,d,h=p()
+		if e=="timer" and s==t then return failed("Timed out") end
+		if s==u then
+			os.cancelTimer(t)
+			if e=="http_success" then return read(d) end
+			if e=="http_failure" then return h==nil and failed(tostring(d)) or read(h) end
 		end
 	end
 end
@@ -1907,27 +1900,20 @@ end
 
 modules["/apis/json"] = function(...)
 --- JSON as servers write it, on top of CC's textutils.
-local M = {}
+local M={}
 
---- Writes a value as JSON. CC before 1.106 can only write bytes above 127 as Latin-1 escapes, which would garble UTF-8;
--- they are turned back into bytes, which JSON allows as they are.
--- @param value tables, strings (UTF-8), numbers and booleans; an empty table becomes `{}`
--- @return the JSON text
-function M.encode(value)
-	local text = textutils.serializeJSON(value):gsub("(\\+)u00([89A-Fa-f]%x)", function(slashes, hex)
-		if #slashes % 2 == 0 then return nil end
-		return slashes:sub(2) .. string.char(tonumber(hex, 16))
+function M.encode(v)
+	local t=textutils.serializeJSON(v):gsub("(\\+)u00([89A-Fa-f]%x)",function(s,h)
+		if #s%2==0 then return nil end
+		return s:sub(2)..string.char(tonumber(h,16))
 	end)
-	return text
+	return t
 end
 
---- Reads JSON.
--- @param text the JSON text
--- @return the value, or nil when the text is not JSON; null is nil, too
-function M.decode(text)
-	local read = textutils.unserializeJSON
-	local ok, value = pcall(read, text, {parse_empty_array = false})
-	if ok then return value end
+function M.decode(t)
+	local r=textutils.unserializeJSON
+	local o,v=pcall(r,t,{parse_empty_array=false})
+	if o then return v end
 	return nil
 end
 
@@ -1976,8 +1962,8 @@ local function createCcpm(environment)
 			local ok, value = pcall(function() return act(client, prepare(client), first, second) end)
 			if ok then return true, value end
 			if value == "Terminated" then error(value, 0) end
-			local failure = type(value) == "table" and value
-				or failure_.fail("internal_error", {what = value})
+			local isFailure = type(value) == "table" and value.code ~= nil
+			local failure = isFailure and value or failure_.fail("internal_error", {what = value})
 			return false, failure
 		end
 	end
@@ -2044,11 +2030,7 @@ local function install(words)
 		screen.fail(problem)
 		return false
 	end
-	local client = createCcpm({
-		registry = registry,
-		onProgress = screen.showProgress,
-		onNote = function(note) screen.say(note, colours.yellow) end
-	})
+	local client = createCcpm({registry = registry, onProgress = screen.showProgress, onNote = screen.note})
 	local known, state = client.state()
 	if not known then
 		screen.fail(state)
@@ -2065,9 +2047,14 @@ local function install(words)
 	if isThere and #findings > 0 then
 		local repair = {"verify", "--fix", unpack(OWN)}
 		if agreed then repair[#repair + 1] = "--yes" end
-		if not run(repair, client) then return false end
+		run(repair, client)
 	end
 	if not isNew and not perform(agreed and {"upgrade", "--yes"} or {"upgrade"}) then return false end
+	local isKnown, left = client.verify(OWN)
+	if isKnown and #left > 0 then
+		screen.fail({message = "ccpm is still damaged.", hint = "Use the install.lua of another registry."})
+		return false
+	end
 	local line = {"install", "--yes"}
 	if isNew then line[#line + 1] = "ccpm" end
 	if isWhole and not installed.trapos then line[#line + 1] = "trapos" end

@@ -39,8 +39,8 @@ local function createCcpm(environment)
 			local ok, value = pcall(function() return act(client, prepare(client), first, second) end)
 			if ok then return true, value end
 			if value == "Terminated" then error(value, 0) end
-			local failure = type(value) == "table" and value
-				or failure_.fail("internal_error", {what = value})
+			local isFailure = type(value) == "table" and value.code ~= nil
+			local failure = isFailure and value or failure_.fail("internal_error", {what = value})
 			return false, failure
 		end
 	end

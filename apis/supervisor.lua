@@ -22,15 +22,15 @@ local function writeLog(n,t)
 end
 
 local function runServer(p,n,s)
-	local function log(...)
+	local function l(...)
 		local t={}
 		for i=1,select("#",...) do t[#t+1]=tostring((select(i,...))) end
 		writeLog(n,table.concat(t," "))
 	end
-	local e={shell=s,print=log,printError=log,arg={[0]=p}}
-	local r,l=modules.make(e,fs.getDir(p))
+	local e={shell=s,print=l,printError=l,arg={[0]=p}}
+	local r,lo=modules.make(e,fs.getDir(p))
 	e.require=r
-	e.package=l
+	e.package=lo
 	setmetatable(e,{__index=_G})
 	local pr,pro=loadfile(p,nil,e)
 	if not pr then error(pro or "",0) end
@@ -58,7 +58,7 @@ function M.runBeside(p,s,sh)
 	local sc=term.current()
 	local w,h=term.getSize()
 	local hi=window.create(sc,1,1,w,h,false)
-	local function tell(l)
+	local function t(l)
 		local b=term.redirect(sc)
 		local c=term.getCursorPos()
 		if c>1 then print() end
@@ -66,30 +66,30 @@ function M.runBeside(p,s,sh)
 		term.redirect(b)
 		os.queueEvent("term_resize")
 	end
-	local function resume(r,e,...)
-		local wa=r.filter==nil or r.filter==e or e=="terminate"
-		if not wa or coroutine.status(r.thread)=="dead" then return end
-		term.redirect(r.terminal)
-		local o,re=coroutine.resume(r.thread,e,...)
+	local function r(ro,e,...)
+		local wa=ro.filter==nil or ro.filter==e or e=="terminate"
+		if not wa or coroutine.status(ro.thread)=="dead" then return end
+		term.redirect(ro.terminal)
+		local o,re=coroutine.resume(ro.thread,e,...)
 		if not o and re~="Terminated" then printError(re) end
-		r.filter=re
-		r.terminal=term.current()
+		ro.filter=re
+		ro.terminal=term.current()
 	end
 	local m={thread=coroutine.create(p),terminal=sc}
-	local r={}
+	local ro={}
 	for _,pa in ipairs(s) do
-		local function run() keepRunning(pa,sh,tell) end
-		r[#r+1]={thread=coroutine.create(run),terminal=hi}
+		local function ru() keepRunning(pa,sh,t) end
+		ro[#ro+1]={thread=coroutine.create(ru),terminal=hi}
 	end
-	r[#r+1]=m
-	local function dispatch(e,...)
-		for _,ro in ipairs(r) do
-			if ro==m or i[e]==nil then resume(ro,e,...) end
+	ro[#ro+1]=m
+	local function d(e,...)
+		for _,rou in ipairs(ro) do
+			if rou==m or i[e]==nil then r(rou,e,...) end
 		end
 	end
-	dispatch()
-	while coroutine.status(m.thread)~="dead" do dispatch(os.pullEventRaw()) end
-	for _,ro in ipairs(r) do resume(ro,"terminate") end
+	d()
+	while coroutine.status(m.thread)~="dead" do d(os.pullEventRaw()) end
+	for _,rou in ipairs(ro) do r(rou,"terminate") end
 	term.redirect(sc)
 end
 

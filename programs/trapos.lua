@@ -1,19 +1,17 @@
 --- `trapos`.
 local load = require
-local isWhole, modules = pcall(function()
-	return {
-		command = load("/apis/ccpm/command"),
-		screen = load("/apis/ccpm/screen"),
-		createCcpm = load("/apis/libccpm")
-	}
+local client, command, screen
+local isWhole = pcall(function()
+	command = load("/apis/ccpm/command")
+	screen = load("/apis/ccpm/screen")
+	local createCcpm = load("/apis/libccpm")
+	client = createCcpm({onProgress = screen.showProgress, onNote = screen.note})
+	return command.run
 end)
 if not isWhole then
 	shell.run("/programs/ccpm.lua")
 	error("", 0)
 end
-local command = modules.command
-local screen = modules.screen
-local client = modules.createCcpm({onProgress = screen.showProgress, onNote = screen.say})
 local words = {...}
 local word = words[1]
 

@@ -60,9 +60,7 @@ function install(words: readonly string[]): boolean {
     const client = createCcpm({
         registry,
         onProgress: screen.showProgress,
-        onNote: (note) => {
-            screen.say(note, colours.yellow);
-        },
+        onNote: screen.note,
     });
     const [known, state] = client.state();
     if (!known) {
@@ -82,9 +80,15 @@ function install(words: readonly string[]): boolean {
     if (isThere && findings.length > 0) {
         const repair = ["verify", "--fix", ...OWN];
         if (agreed) repair.push("--yes");
-        if (!run(repair, client)) return false;
+        // What no registry has any more as it was installed comes with the upgrade.
+        run(repair, client);
     }
     if (!isNew && !perform(agreed ? ["upgrade", "--yes"] : ["upgrade"])) return false;
+    const [isKnown, left] = client.verify(OWN);
+    if (isKnown && left.length > 0) {
+        screen.fail({ message: "ccpm is still damaged.", hint: "Use the install.lua of another registry." });
+        return false;
+    }
 
     const line = ["install", "--yes"];
     if (isNew) line.push("ccpm");

@@ -6,8 +6,10 @@ for f,a in pairs({programs=shell,help=help}) do
 	if not string.find(":"..p..":",":/"..f..":",1,true) then a.setPath(p..":/"..f) end
 end
 pcall(function()
-	local d,l=load("/apis/ccpm/finish").recover(fs,true)
-	if d and l then print(l) end
+	local f=load("/apis/ccpm/finish")
+	local i=not fs.exists(f.FINISHER)
+	local d,l=f.recover(fs,true)
+	if l and (d or i) then print(l) end
 end)
 local known={}
 

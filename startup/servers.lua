@@ -1,6 +1,5 @@
 --- Boots TrapOS.
-local decode = require("/apis/json").decode
-local runBeside = require("/apis/supervisor").runBeside
+local load = require
 local LOCK="/trapos/ccpm.lock.json"
 local PROGRAMS="/programs"
 local SHELL="/rom/programs/shell.lua"
@@ -19,7 +18,7 @@ local function autostarts()
 	if not fs.exists(LOCK) then return p end
 	local k=pcall(function()
 		local f=fs.open(LOCK,"r")
-		local l=decode(f.readAll())
+		local l=textutils.unserializeJSON(f.readAll())
 		f.close()
 		for _,e in pairs(l.packages) do
 			for _,pa in ipairs(e.autostart or {}) do p[#p+1]="/"..pa end
@@ -57,6 +56,8 @@ end
 
 local path=shell.path()
 if not string.find(path..":",":"..PROGRAMS..":",1,true) then shell.setPath(path..":"..PROGRAMS) end
+local isWhole,runBeside=pcall(function() return load("/apis/supervisor").runBeside end)
+if not isWhole then error("TrapOS is damaged. Mend it: ccpm verify --fix",0) end
 local servers=autostarts()
 local harness=settings.get("trapos.harness_mode")==true
 local program=harness and settings.get("trapos.harness_program",SHELL) or SHELL

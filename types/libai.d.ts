@@ -38,7 +38,7 @@ declare namespace createAi {
     interface AskOptions extends WaitOptions {
         /** Id of the session to ask in. */
         session?: string;
-        /** True to open a session and talk in it from then on; its title is the beginning of the prompt. */
+        /** True to open a session and talk in it from then on, whatever `session` says; the prompt gives it its title. */
         newSession?: boolean;
         /** "provider/model" */
         model?: string;

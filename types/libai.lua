@@ -66,7 +66,7 @@ function Ai.resume(options) end
 ---@class libai.AskOptions: libai.WaitOptions
 --- Id of the session to ask in.
 ---@field session? string
---- True to open a session and talk in it from then on; its title is the beginning of the prompt.
+--- True to open a session and talk in it from then on, whatever `session` says; the prompt gives it its title.
 ---@field newSession? boolean
 --- "provider/model"
 ---@field model? string

@@ -91,7 +91,7 @@ declare namespace createCcpm {
         readonly apply: (this: void, plan: Plan) => Result<undefined>;
         /**
          * Adds a registry once it has answered.
-         * @param registry an http(s) URL, or `owner/repo[@branch]` of GitHub
+         * @param registry an http(s) URL, also of its install.lua or of GitHub's page, or `owner/repo[@branch]` of GitHub
          * @param options its position, counted from 1 (the last where it is absent); `force` adds it without an answer
          */
         readonly addRegistry: (
@@ -208,6 +208,7 @@ declare namespace createCcpm {
         readonly modified: number;
     }
 
+    /** Options of installations and upgrades. */
     interface InstallOptions {
         /** Overwrite files that no package brought; they are kept as `.ccpm-old`. */
         readonly force?: boolean;
@@ -293,6 +294,7 @@ declare namespace createCcpm {
         readonly stamp?: string;
     }
 
+    /** Options of removals. */
     interface UninstallOptions {
         /** Remove what needs the packages, too. */
         readonly cascade?: boolean;

@@ -80,7 +80,7 @@ function Ccpm.planRepair(findings) end
 function Ccpm.apply(plan) end
 
 --- Adds a registry once it has answered.
----@param registry string an http(s) URL, or `owner/repo[@branch]` of GitHub
+---@param registry string an http(s) URL, also of its install.lua or of GitHub's page, or `owner/repo[@branch]` of GitHub
 ---@param options? { position?: number, force?: boolean } its position, counted from 1 (the last where it is absent); `force` adds it without an answer
 ---@return boolean
 ---@return libccpm.Failure|nil
@@ -231,6 +231,7 @@ function Disk.getDrive(path) end
 ---@field size number
 ---@field modified number
 
+--- Options of installations and upgrades.
 ---@class libccpm.InstallOptions
 --- Overwrite files that no package brought; they are kept as `.ccpm-old`.
 ---@field force? boolean
@@ -304,6 +305,7 @@ function Disk.getDrive(path) end
 --- How the files that it was read from stood on the disk.
 ---@field stamp? string
 
+--- Options of removals.
 ---@class libccpm.UninstallOptions
 --- Remove what needs the packages, too.
 ---@field cascade? boolean

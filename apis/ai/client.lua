@@ -33,7 +33,7 @@ end
 local function titleOf(p)
 	local n=toUtf8(os.getComputerLabel() or "computer "..os.getComputerID())
 	if p=="" or p==PING then return "ComputerCraft: "..n end
-	local l=toUtf8(p):gsub("%s+"," ")
+	local l=toUtf8(p):gsub("^%s+",""):gsub("%s+"," ")
 	local la=40
 	while type(utf8.len(l:sub(1,la)))~="number" do la=la-1 end
 	return l:sub(1,la) .. (#l>la and ".." or "") .. " (" .. n .. ")"

@@ -1,5 +1,6 @@
 --- All that the program `ai` does, with its client handed in.
 local M={}
+local strings = require("cc.strings")
 local commandLine = require("/apis/ai/arguments")
 local fail = require("/apis/ai/failure").fail
 local screen = require("/apis/ai/screen")
@@ -25,6 +26,8 @@ local function findSession(a,o,w)
 	if not s then error(fail("session_gone",{session=w}),0) end
 	return s.id
 end
+
+local function lineOf(s) return text.fold((s.title:gsub("%s+"," "))) end
 
 local function showDetails(o,r)
 	if not o.verbose then return end
@@ -70,13 +73,13 @@ local actions={
 			local ag=text.ageText((os.epoch("utc")-se.updated)/1000)
 			local st=string.format("%s%2d ",se.current and "*" or " ",i)
 			local r=w-#st-#ag-1
-			print(string.format(st.."%-"..r.."s "..ag,text.cut(text.fold(se.title),r)))
+			print(st..strings.ensure_width(text.cut(lineOf(se),r),r).." "..ag)
 		end
 	end,
 	use=function(a,p,o)
 		if p=="" then refuse("Which session? A number of ai sessions, or an id") end
 		local i=findSession(a,o,p)
-		print("Talking in: "..text.fold(wait(o,function() return a.useSession(i) end).title))
+		print("Talking in: "..lineOf(wait(o,function() return a.useSession(i) end)))
 	end,
 	abort=function(a,_,o)
 		print(wait(o,function() return a.abort(o.session) end) and "Stopped." or "Nothing was running.")
@@ -89,20 +92,20 @@ local actions={
 			tell(o,r)
 		until not ((r.remaining or 0)>0)
 	end,
-	version=function() print("ai ".."0.3.0") end,
+	version=function() print("ai ".."0.3.2") end,
 	help=function(_,t)
 		local w=term.getSize()
 		local i=w<40 and t==""
 		local is
-		local function explain(u,p)
+		local function e(u,p)
 			print(i and u or string.format("%-19s %s",u,p))
 			is=true
 		end
 		for __,c in ipairs(commandLine.commands) do
-			if t=="" or t==c[1] then explain("ai "..c[2],c[3]) end
+			if t=="" or t==c[1] then e("ai "..c[2],c[3]) end
 		end
 		for __,f in ipairs(t=="" and commandLine.flags or {}) do
-			if i then write("--"..f[1].." ") else explain("--"..f[1].." "..f[2],f[3]) end
+			if i then write("--"..f[1].." ") else e("--"..f[1].." "..f[2],f[3]) end
 		end
 		if i then print() end
 		if not is then refuse("There is no command "..t) end
@@ -116,6 +119,7 @@ local function perform(l,a)
 	if l.problem then refuse(l.problem) end
 	o.idleTimeout=tonumber(t or "")
 	if t and not ((o.idleTimeout or 0)>0) then refuse("--timeout takes a number of seconds above 0") end
+	if s and l.command=="new" then refuse("ai new takes no --session") end
 	if s then o.session=findSession(a,o,s) end
 	actions[l.command](a,table.concat(l.words," "),o)
 end

@@ -30,7 +30,12 @@ local REASONS={
 	["Host not found"]="cannot_connect"
 }
 
-local function checkSession(s) return s.id .. s.title .. s.time.created+s.time.updated end
+local function text(v)
+	if type(v)~="string" then error("no text") end
+	return v
+end
+
+local function checkSession(s) return text(s.id) .. text(s.title) .. s.time.created+s.time.updated end
 
 local function each(c)
 	return function(l)
@@ -38,12 +43,12 @@ local function each(c)
 	end
 end
 
-local checkParts=each(function(p) return #p.type end)
+local checkParts=each(function(p) return text(p.type)..text(p.text or "") end)
 
 local function checkMessage(m)
 	local i=m.info
 	checkParts(m.parts)
-	return i.id .. i.role .. i.time.created+0
+	return text(i.id) .. text(i.role) .. text(i.parentID or "") .. i.time.created+0
 end
 
 local function refused(u,s,v)

@@ -76,24 +76,24 @@ function M.withSpinner(a)
 	local s=os.epoch("utc")
 	local w=term.getSize()
 	local d=""
-	local function log(l)
+	local function l(li)
 		clearRow()
-		M.remark(l)
+		M.remark(li)
 	end
-	local function onProgress(p)
+	local function o(p)
 		local ph=p.phase
 		local pr=p.message
 		if ph=="new session" then
-			log("The session is gone from the server; this is a new one.")
+			l("The session is gone from the server; this is a new one.")
 		elseif ph~="stopped" then
 			d=describe(p)
 		elseif not pr then
-			log("The turn was stopped on the server.")
+			l("The turn was stopped on the server.")
 		else
-			log("The turn may go on, stop it with: ai abort ("..pr..")")
+			l("The turn may go on, stop it with: ai abort ("..pr..")")
 		end
 	end
-	local function spin()
+	local function sp()
 		local t=0
 		while true do
 			local ti=os.startTimer(0.2)
@@ -109,11 +109,9 @@ function M.withSpinner(a)
 			withColour(colours.lightGrey,term.write,text.cut(si.." "..se.." s "..text.fold(d),w))
 		end
 	end
-	local o,p=pcall(function()
-		return parallel.waitForAny(function() a({onProgress=onProgress,log=log}) end,spin)
-	end)
+	local ok,p=pcall(function() return parallel.waitForAny(function() a({onProgress=o,log=l}) end,sp) end)
 	clearRow()
-	if not o then error(p,0) end
+	if not ok then error(p,0) end
 end
 
 return M

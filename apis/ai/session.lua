@@ -47,7 +47,11 @@ function M.pendingTurns(d)
 			local tu=json.decode(f.readAll() or "")
 			f.close()
 			local i=type(tu)=="table" and type(tu.nonce)=="string"
-			if i and type(tu.sessionId)=="string" then t[#t+1]=tu else d.delete(p) end
+			if i and type(tu.sessionId)=="string" and type(tu.sentAt)=="number" then
+				t[#t+1]=tu
+			else
+				d.delete(p)
+			end
 		end
 	end
 	table.sort(t,function(a,b) return a.sentAt<b.sentAt end)

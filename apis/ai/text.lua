@@ -73,12 +73,12 @@ function M.markdown(s,w,e)
 	local g
 	local q=""
 	local f
-	local function put(r)
+	local function p(r)
 		if g==true then e({}) end
 		g=false
 		e(r)
 	end
-	local function putText(l)
+	local function pu(l)
 		local i=l:match("^ *")
 		local b=l:sub(#i+1):gsub(" +"," ")
 		local h=b:match("^##?#?#?#?#? (.*)$")
@@ -99,7 +99,7 @@ function M.markdown(s,w,e)
 		elseif ro then
 			t=ro:gsub(" ?| ?"," | ")
 		end
-		if not ro or not ro:match("^[|: -]+$") then wrap(le,t,st,w,put) end
+		if not ro or not ro:match("^[|: -]+$") then wrap(le,t,st,w,p) end
 	end
 	local l=s:gsub("\r\n?","\n")
 	for wh in string.gmatch(l.."\n","([^\n]*)\n") do
@@ -113,14 +113,14 @@ function M.markdown(s,w,e)
 			if i=="" and t:sub(1,#f)==f then
 				f=nil
 			else
-				for a=1,math.max(#li,1),w do put({{text=li:sub(a,a+w-1),style="code"}}) end
+				for a=1,math.max(#li,1),w do p({{text=li:sub(a,a+w-1),style="code"}}) end
 			end
 		elseif t then
 			f=t
 		elseif li:match("^ *$") then
 			if g~=nil then g=true end
 		else
-			putText(li)
+			pu(li)
 		end
 	end
 end

@@ -219,10 +219,12 @@ end
 
 local function checkKnown(w,n,c)
 	local k=""
+	local i=false
 	for _,na in ipairs(n) do
 		if na==w then return nil end
-		if #k<100 then k=k.." "..na end
+		if #k+#na<45 then k=k.." "..na else i=true end
 	end
+	if i then k=k.." .." end
 	return w and fail(c,{wanted=w,known=k}) or nil
 end
 

@@ -22,14 +22,12 @@ local function carryOut(t,p,tr)
 	local d=0
 	local by=0
 	local f
-	local function tell(ph,n)
-		t.onProgress({phase=ph,name=n,done=d,total=to,bytes=by,totalBytes=p.download})
-	end
-	local function work(l)
+	local function te(ph,n) t.onProgress({phase=ph,name=n,done=d,total=to,bytes=by,totalBytes=p.download}) end
+	local function wo(l)
 		while b<l and f==nil do
 			b=b+1
 			local c=w[b]
-			tell("fetch",c.path)
+			te("fetch",c.path)
 			local o,co=fetchFile(c,t.fetch)
 			if o then
 				local st,pr=tr.stage(c.to,co)
@@ -41,11 +39,11 @@ local function carryOut(t,p,tr)
 			by=by+c.to.size
 		end
 	end
-	local function all() work(to) end
-	work(math.min(1,to))
-	parallel.waitForAll(all,all,all,all)
+	local function a() wo(to) end
+	wo(math.min(1,to))
+	parallel.waitForAll(a,a,a,a)
 	if f~=nil then error(f,0) end
-	tell("apply",p.title)
+	te("apply",p.title)
 	if stamp(t.disk)~=p.stamp then failure_.raise("changed_meanwhile",{path=LOCK}) end
 	failure_.need(tr.commit(p,p.state))
 end

@@ -40,15 +40,15 @@ function M.parse(g)
 	if f.version then return {command="version",words=w,flags=f} end
 	local n=table.remove(w,1) or "help"
 	if n=="registry" then n="registry " .. (table.remove(w,1) or "list") end
-	local function about(p) return {command="help",words={n},flags=f,problem=p} end
+	local function a(p) return {command="help",words={n},flags=f,problem=p} end
 	local k=M.commands[n]
-	if not k then return about("There is no command "..n..".") end
-	if f.help or f.h then return n=="help" and {command=n,words=w,flags=f} or about() end
+	if not k then return a("There is no command "..n..".") end
+	if f.help or f.h then return n=="help" and {command=n,words=w,flags=f} or a() end
 	for fl in pairs(f) do
-		if not M.takes(n,fl) then return about("ccpm "..n.." takes no "..tostring(t[fl])..".") end
+		if not M.takes(n,fl) then return a("ccpm "..n.." takes no "..tostring(t[fl])..".") end
 	end
-	if #w<k[1] and not f.unused then return about("Something is missing:") end
-	if #w>k[2] then return about("That is too much:") end
+	if #w<k[1] and not f.unused then return a("Something is missing:") end
+	if #w>k[2] then return a("That is too much:") end
 	return {command=n,words=w,flags=f}
 end
 

@@ -31,6 +31,7 @@ local function withOwnRegistry(c,b)
 	local o=c.registry
 	local r=state_.copy(b.configuration.registries)
 	if not o or positionOf(r,o) then return b end
+	if #r>=MOST_REGISTRIES then failure.raise("registries_full") end
 	r[#r+1]=o
 	return state_.replace(b,"configuration","registries",r)
 end

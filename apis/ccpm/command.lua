@@ -22,9 +22,9 @@ local function offers(s)
 		local k=s.cache.registries[r]
 		for n,fo in pairs(k and k.packages or {}) do
 			local i=s.lock.packages[n]
-			local function isNewer(on) return i and compare(on.version,i.version)>0 end
+			local function is(on) return i and compare(on.version,i.version)>0 end
 			local ot=o[n]
-			if not ot or not isNewer(ot) and isNewer(fo) then
+			if not ot or not is(ot) and is(fo) then
 				o[n]=fo
 				f[n]=r
 			end
@@ -132,7 +132,10 @@ local actions={
 			local f=true
 			for ___,wo in ipairs(w) do f=f and t:find(wo:lower(),1,true)~=nil end
 			if f then
-				add(n,NOTE,k.version .. (s.lock.packages[n] and " (installed)" or ""))
+				local ins=s.lock.packages[n]
+				local h=ins and ins.version
+				local m=h==k.version and " (installed)" or " (installed: "..tostring(h)..")"
+				add(n,NOTE,k.version .. (h and m or ""))
 				add("  "..k.description)
 				i=true
 			end
@@ -211,6 +214,7 @@ local function perform(l,c)
 	if co=="help" then
 		local t=table.concat(l.words," ")
 		local i=M.help("ccpm",t)
+		if not i and t=="" then error(fail("no_help",{path="/help/ccpm.txt"}),0) end
 		if not i and not l.problem then add("There is no command "..t..".",colours.red) end
 		if not i then add("See: ccpm help") end
 		return i and l.problem==nil

@@ -53,9 +53,9 @@ M.failures={
 		"No registry has {path} of {name} as it was installed.",
 		"Try again later, or: ccpm upgrade {name}"
 	},
-	no_help={"{path} is missing.","Type: ccpm verify --fix"},
+	no_help={"{path} is damaged.","Type: ccpm verify --fix"},
 	newer_format={"{path} was written by a newer ccpm.","Upgrade ccpm, or delete that file."},
-	internal_error={"Unexpected: {what}","Please report this."}
+	internal_error={"Unexpected: {what}","Use install.lua again, or report this."}
 }
 
 function M.fail(c,d) return makeFailure(M.failures,c,d) end

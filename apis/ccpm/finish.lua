@@ -63,7 +63,7 @@ function M.recover(d,b)
 	end
 	local j=textutils.unserializeJSON(M.read(d,M.JOURNAL))
 	local i=pcall(function()
-		for _,s in ipairs(j.steps) do fs.combine(s.path) end
+		for _,s in ipairs(j.steps) do fs.combine(s.path,j.title) end
 	end)
 	if not i or j.version~=1 then
 		d.move(M.JOURNAL,M.freeName(d,"trapos/ccpm.journal.broken"))

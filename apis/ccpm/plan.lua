@@ -87,13 +87,13 @@ end
 
 local function dataThatGoes(d,b,a)
 	local g={}
-	local function isIn(p,f) return string.find(p.."/",f.."/",1,true)==1 end
+	local function i(p,f) return string.find(p.."/",f.."/",1,true)==1 end
 	for n,o in pairs(b.packages) do
 		for _,p in ipairs(a.packages[n]==nil and o.data or {}) do
 			if d.exists(p) then g[p]=true end
 			for _,ot in pairs(a.packages) do
 				for _,u in ipairs(ot.data or {}) do
-					if isIn(p,u) or isIn(u,p) then g[p]=nil end
+					if i(p,u) or i(u,p) then g[p]=nil end
 				end
 			end
 		end
@@ -120,7 +120,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 	local ov=OVERHEAD
 	local a=0
 	local re=0
-	local function requireFolders(p,na)
+	local function req(p,na)
 		local fol=p:match("^(.+)/")
 		while fol~=nil and not fo[fol] do
 			fo[fol]=true
@@ -136,26 +136,26 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 			fol=fol:match("^(.+)/")
 		end
 	end
-	local function planFile(p)
-		local w=o[p]
-		local ow=fr[p]
+	local function p(pa)
+		local w=o[pa]
+		local ow=fr[pa]
 		local to=ow and ow.file
 		if w and to and w.file.sha256==to.sha256 then return end
-		local fou=M.look(d,p)
-		if not to and not fou or to and M.matches(d,p,to) then return end
+		local fou=M.look(d,pa)
+		if not to and not fou or to and M.matches(d,pa,to) then return end
 		local na=(ow or w).name
-		if d.getDrive(p)~=d.getDrive("") and fou then raise("other_drive",{path=p}) end
+		if d.getDrive(pa)~=d.getDrive("") and fou then raise("other_drive",{path=pa}) end
 		local reg,ba
 		if to then
-			requireFolders(p,na)
-			if d.isDir(p) then raise("folder_in_the_way",{path=p,name=na}) end
+			req(pa,na)
+			if d.isDir(pa) then raise("folder_in_the_way",{path=pa,name=na}) end
 			for _,ca in ipairs(c and c[na] or {}) do
-				if M.same(ca.files[p],to) then
+				if M.same(ca.files[pa],to) then
 					if reg==nil then reg=ca.registry end
 				end
 			end
 			if not reg then
-				local pr=fail("not_repairable",{path=p,name=na})
+				local pr=fail("not_repairable",{path=pa,name=na})
 				n[#n+1]=pr.message.." "..pr.hint
 				return
 			end
@@ -163,27 +163,27 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 			if l[to.sha256]~=to.size then dow=dow+to.size end
 			l[to.sha256]=to.size
 		else
-			g[p]=true
+			g[pa]=true
 		end
 		if fou then
-			if w and M.matches(d,p,w.file) then
+			if w and M.matches(d,pa,w.file) then
 				re=re+counted(fou.size)
 			else
-				if not w and not f then raise("file_exists",{path=p}) end
-				ba=backupOf(d,p)
-				n[#n+1]="What was "..p.." is kept as "..ba.."."
+				if not w and not f then raise("file_exists",{path=pa}) end
+				ba=backupOf(d,pa)
+				n[#n+1]="What was "..pa.." is kept as "..ba.."."
 			end
 		end
-		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+2*#p)
-		fi[#fi+1]={path=p,package=na,to=to,registry=reg,backup=ba,found=fou}
+		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+2*#pa)
+		fi[#fi+1]={path=pa,package=na,to=to,registry=reg,backup=ba,found=fou}
 	end
 	for _,fin in ipairs(r or {}) do o[fin.path]=not fr[fin.path] and NOBODYS or nil end
-	for _,p in ipairs(M.keys(o,fr)) do planFile(p) end
+	for _,pa in ipairs(M.keys(o,fr)) do p(pa) end
 	local da=dataThatGoes(d,b.lock,s.lock)
-	for _,p in ipairs(da) do ov=ov+(ENTRY_GONE+#p) end
+	for _,pa in ipairs(da) do ov=ov+(ENTRY_GONE+#pa) end
 	local te=M.same(b,s) and {} or state_.stateFiles(s,b)
-	for p,tex in pairs(te) do
-		local fou=M.look(d,p)
+	for pa,tex in pairs(te) do
+		local fou=M.look(d,pa)
 		if fou then re=re+counted(fou.size) end
 		if tex~=false then a=a+counted(#tex) end
 	end
@@ -206,12 +206,12 @@ function M.withoutPackages(l,n,o,no)
 	local a=M.keys(l.packages)
 	local g={}
 	local q={}
-	local function remove(na)
+	local function r(na)
 		if not l.packages[na] then raise("not_installed",{name=na}) end
 		if not g[na] then q[#q+1]=na end
 		g[na]=true
 	end
-	for _,na in ipairs(n) do remove(na) end
+	for _,na in ipairs(n) do r(na) end
 	for _,go in ipairs(q) do
 		local u={}
 		for _,na in ipairs(a) do
@@ -219,7 +219,7 @@ function M.withoutPackages(l,n,o,no)
 		end
 		local w=table.concat(u,", ")
 		if w~="" and o.cascade~=true then raise("needed_by",{name=go,what=w}) end
-		for _,na in ipairs(u) do remove(na) end
+		for _,na in ipairs(u) do r(na) end
 	end
 	local ne={}
 	local nee

@@ -10,7 +10,8 @@ local INDEX_PATH="packages/index.json"
 
 function M.baseUrl(r)
 	local a=match(r:gsub("/install%.lua$",""),"^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
-	local re,at,b=match(r:gsub("^https://github%.com/",""),"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
+	local p=match(r,"^https://github%.com/(.-)/*$")
+	local re,at,b=match(p and p:gsub("%.git$","") or r,"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
 	local ba=a
 	if re and (at=="")==(b=="") then
 		ba="https://raw.githubusercontent.com/" .. re .. "/" .. (b=="" and "HEAD" or b)

@@ -20,100 +20,100 @@ function M.resolve(r)
 	local o={}
 	local ob={}
 	local w=0
-	local function versionsOf(n)
-		local v={}
+	local function v(n)
+		local ve={}
 		local c=i[n]
 		for _,ca in ipairs(r.candidates[n] or {}) do
-			if not c or semver.compare(ca.version,c.version)>0 then v[#v+1]=ca end
+			if not c or semver.compare(ca.version,c.version)>0 then ve[#ve+1]=ca end
 		end
-		if c then table.insert(v,isU[n] and #v+1 or 1,c) end
-		return v
+		if c then table.insert(ve,isU[n] and #ve+1 or 1,c) end
+		return ve
 	end
-	local function need(n)
-		for _,na in ipairs(n) do
-			if not o[na] then
-				o[na]=versionsOf(na)
-				q[#q+1]=na
+	local function n(na)
+		for _,nam in ipairs(na) do
+			if not o[nam] then
+				o[nam]=v(nam)
+				q[#q+1]=nam
 			end
 		end
 	end
-	local function check(n,v,ot,t)
-		local ra=v.dependencies[ot]
+	local function c(na,ve,ot,t)
+		local ra=ve.dependencies[ot]
 		if not ra then return nil end
 		w=w+WORK_OF_RANGE
 		if t and semver.satisfies(t.version,ra) then return nil end
-		return {need=n.." "..v.version.." needs "..ot.." "..ra,name=ot}
+		return {need=na.." "..ve.version.." needs "..ot.." "..ra,name=ot}
 	end
-	local function findClash(n,v)
+	local function f(na,ve)
 		for _,ot in ipairs(q) do
-			local c=check(n,v,ot)
+			local cl=c(na,ve,ot)
 			for _,t in ipairs(o[ot]) do
 				w=w+1
-				c=check(n,v,ot,t) or check(ot,t,n,v)
-				if not c then break end
+				cl=c(na,ve,ot,t) or c(ot,t,na,ve)
+				if not cl then break end
 			end
-			if c then return c end
+			if cl then return cl end
 		end
 		return nil
 	end
-	local function search(p)
-		local n=q[p+1]
-		if not n then return nil end
-		local c=#q
-		local v=o[n]
-		if #v==0 then raise("unknown_package",{name=n}) end
+	local function s(p)
+		local na=q[p+1]
+		if not na then return nil end
+		local co=#q
+		local ve=o[na]
+		if #ve==0 then raise("unknown_package",{name=na}) end
 		local b
-		ob[n]=nil
-		for _,ve in ipairs(v) do
+		ob[na]=nil
+		for _,ver in ipairs(ve) do
 			if w>MOST_WORK then raise("too_complex") end
-			o[n]={ve}
-			need(sortedNames(ve.dependencies))
-			local cl=findClash(n,ve)
+			o[na]={ver}
+			n(sortedNames(ver.dependencies))
+			local cl=f(na,ver)
 			if not cl then
-				b=search(p+1)
+				b=s(p+1)
 				if not b then return nil end
 			elseif not b then
 				b=cl
 			elseif not b.but and b.need~=cl.need then
 				b.but=cl.need
 			end
-			while #q>c do o[table.remove(q)]=nil end
-			if isU[n] and not ob[n] then ob[n]=n.." "..ve.version.." is held back: "..b.need.."." end
+			while #q>co do o[table.remove(q)]=nil end
+			if isU[na] and not ob[na] then ob[na]=na.." "..ver.version.." is held back: "..b.need.."." end
 		end
-		o[n]=v
+		o[na]=ve
 		return b
 	end
 	local p={}
 	local isA={}
-	local function add(n,t)
-		if isA[n] then return end
-		local s=t:find(" "..n.." >",1,true)
-		if s then raise("cycle",{what=t:sub(s+1,s+100).." "..n}) end
-		local v=o[n][1]
-		for _,d in ipairs(sortedNames(v.dependencies)) do add(d,t.." "..n.." >") end
-		isA[n]=true
-		local c=i[n]
-		local a=not is[n] and (c==nil or c.automatic==true)
-		p[#p+1]={name=n,package=v,automatic=a}
+	local function a(na,t)
+		if isA[na] then return end
+		local st=t:find(" "..na.." >",1,true)
+		if st then raise("cycle",{what=t:sub(st+1,st+100).." "..na}) end
+		local ve=o[na][1]
+		for _,d in ipairs(sortedNames(ve.dependencies)) do a(d,t.." "..na.." >") end
+		isA[na]=true
+		local cu=i[na]
+		local au=not is[na] and (cu==nil or cu.automatic==true)
+		p[#p+1]={name=na,package=ve,automatic=au}
 	end
-	local n=sortedNames(i)
-	local u=r.newest==true and n or r.newest
-	for _,na in ipairs(u) do isU[na]=true end
-	for _,na in ipairs(r.wanted) do is[na]=true end
-	need(r.wanted)
-	need(u)
-	need(n)
-	local c=search(0)
-	if c then
+	local na=sortedNames(i)
+	local u=r.newest==true and na or r.newest
+	for _,nam in ipairs(u) do isU[nam]=true end
+	for _,nam in ipairs(r.wanted) do is[nam]=true end
+	n(r.wanted)
+	n(u)
+	n(na)
+	local cl=s(0)
+	if cl then
 		local k={}
-		for _,v in ipairs(versionsOf(c.name)) do k[#k+1]=v.version end
-		c.known=#k==0 and "none" or "only "..table.concat(k,", ")
-		raise(c.but and "conflict" or "no_version",c)
+		for _,ve in ipairs(v(cl.name)) do k[#k+1]=ve.version end
+		cl.known=#k==0 and "none" or "only "..table.concat(k,", ")
+		raise(cl.but and "conflict" or "no_version",cl)
 	end
 	local no={}
-	for _,na in ipairs(q) do
-		add(na,"")
-		local obs=ob[na]
+	for _,nam in ipairs(q) do
+		a(nam,"")
+		local obs=ob[nam]
 		if obs then no[#no+1]=obs end
 	end
 	return {packages=p,notes=no}

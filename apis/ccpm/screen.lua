@@ -66,6 +66,8 @@ function M.say(t,c)
 	M.flush()
 end
 
+function M.note(t) M.say(t,colours.yellow) end
+
 function M.fail(f)
 	M.add(f.message,colours.red)
 	M.say(f.hint,colours.red)

@@ -39,16 +39,16 @@ function M.readState(d,n)
 end
 
 function M.stateFiles(s,b)
-	local function isEmpty(v) return next(v)==nil end
-	local g=isEmpty(s.lock.packages) and not isEmpty(b.lock.packages)
-	local function text(c,v) return not g and not isEmpty(v) and json.encode(c) end
+	local function i(v) return next(v)==nil end
+	local g=i(s.lock.packages) and not i(b.lock.packages)
+	local function t(c,v) return not g and not i(v) and json.encode(c) end
 	local c=s.configuration.registries
 	local ca={}
 	for _,r in ipairs(c) do ca[r]=s.cache.registries[r] end
 	return {
-		[M.LOCK]=text(s.lock,s.lock.packages),
-		[M.CONFIGURATION]=text(s.configuration,c),
-		[M.CACHE]=text({version=1,registries=ca},ca)
+		[M.LOCK]=t(s.lock,s.lock.packages),
+		[M.CONFIGURATION]=t(s.configuration,c),
+		[M.CACHE]=t({version=1,registries=ca},ca)
 	}
 end
 

@@ -48,10 +48,10 @@ function M.open(d,f)
 	local s={}
 	local fi
 	local i=false
-	local function own()
+	local function ow()
 		if not d.exists(o) then changed(STAGING) end
 	end
-	local function guard(so)
+	local function g(so)
 		if i then return end
 		i=true
 		if d.exists(finish.FINISHER) then
@@ -61,17 +61,17 @@ function M.open(d,f)
 		d.copy(so,o.."/finish.lua")
 		finish.moveTo(d,o.."/finish.lua",finish.FINISHER)
 	end
-	local function accept(sh)
+	local function a(sh)
 		s[sh]=true
-		if sh==fi then guard(c..sh) end
+		if sh==fi then g(c..sh) end
 	end
-	local function has(fin)
+	local function h(fin)
 		local sh=fin.sha256
 		local p=c..sh
-		if not s[sh] and d.exists(p) and sha256(finish.read(d,p))==sh then accept(sh) end
+		if not s[sh] and d.exists(p) and sha256(finish.read(d,p))==sh then a(sh) end
 		return s[sh]
 	end
-	local function keep()
+	local function k()
 		if d.exists(o) and not d.exists(finish.JOURNAL) then pcall(finish.clean,d,true) end
 	end
 	local b=guarded(function()
@@ -90,29 +90,29 @@ function M.open(d,f)
 				if ch.backup then is=false end
 			end
 		end
-		if is then guard(FINISHER) end
+		if is then g(FINISHER) end
 		for sh in pairs(M.leftBehind(d)) do
 			if s[sh]==nil then d.delete(c..sh) end
 		end
 	end)
 	local st=guarded(function(fin,co)
-		own()
+		ow()
 		write(d,c..fin.sha256,co)
-		accept(fin.sha256)
+		a(fin.sha256)
 	end)
 	local co=guarded(function(p,sta)
-		own()
+		ow()
 		local ste={}
-		local g={}
+		local go={}
 		local u={}
 		local n=0
-		local function requireFolder(pa)
+		local function r(pa)
 			local fo=fs.getDir(pa)
 			if u[fo] or d.isDir(fo) then return end
-			if d.exists(fo) and not g[fo] then changed(fo) end
+			if d.exists(fo) and not go[fo] then changed(fo) end
 			u[fo]=true
 			n=n+FOLDER_BYTES
-			requireFolder(fo)
+			r(fo)
 		end
 		for _,ch in ipairs(p.files) do
 			local pa=ch.path
@@ -122,14 +122,14 @@ function M.open(d,f)
 			if no.size~=se.size or no.modified~=se.modified or no.isDir then changed(pa) end
 			if ba then
 				if d.exists(ba) then changed(ba) end
-				requireFolder(ba)
+				r(ba)
 			end
 			local so
 			if not ch.to then
-				g[pa]=true
+				go[pa]=true
 			else
 				if not s[ch.to.sha256] then changed(STAGING) end
-				requireFolder(pa)
+				r(pa)
 				local co=c..ch.to.sha256
 				so=u[co] and o .. "/" .. #ste or co
 				if u[co] then d.copy(co,so) end
@@ -150,8 +150,8 @@ function M.open(d,f)
 		finishCommitted(d)
 	end)
 	local ok,fa=b()
-	if ok then return true,{has=has,stage=st,keep=keep,commit=co} end
-	keep()
+	if ok then return true,{has=h,stage=st,keep=k,commit=co} end
+	k()
 	return false,fa
 end
 

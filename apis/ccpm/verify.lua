@@ -20,9 +20,9 @@ function M.verify(d,l,n)
 	for _,fol in ipairs(n and {} or plan.keys(fo)) do
 		for _,na in ipairs(d.isDir(fol) and d.list(fol) or {}) do
 			local p=fol.."/"..na
-			local function has(pa) return na:find(pa)~=nil end
-			local i=has("%.ccpm%-old%d*$") or has("%.broken%d*$")
-			if has(fo[fol]) and not i and not o[p] and plan.look(d,p) then
+			local function h(pa) return na:find(pa)~=nil end
+			local i=h("%.ccpm%-old%d*$") or h("%.broken%d*$")
+			if h(fo[fol]) and not i and not o[p] and plan.look(d,p) then
 				f[#f+1]={path=p,problem="foreign"}
 			end
 		end

@@ -12,35 +12,35 @@ function M.createSuite()
 	local c={}
 	local b={names={},before={},after={}}
 	local i=false
-	local function mustBeOpen(w)
+	local function m(w)
 		if i then error(w.." cannot stand inside of a case",3) end
 	end
-	local function add(n,bo) c[#c+1]={names=withName(b.names,n),block=b,body=bo} end
+	local function a(n,bo) c[#c+1]={names=withName(b.names,n),block=b,body=bo} end
 	return {
 		cases=c,
 		close=function() i=true end,
 		vocabulary={
 			describe=function(n,bo)
-				mustBeOpen("describe")
+				m("describe")
 				local o=b
 				b={names=withName(o.names,n),parent=o,before={},after={}}
 				bo()
 				b=o
 			end,
 			it=function(n,bo)
-				mustBeOpen("it")
-				add(n,bo)
+				m("it")
+				a(n,bo)
 			end,
 			pending=function(n)
 				if i then error({pending=n or ""},0) end
-				add(n or "pending")
+				a(n or "pending")
 			end,
 			before_each=function(bo)
-				mustBeOpen("before_each")
+				m("before_each")
 				b.before[#b.before+1]=bo
 			end,
 			after_each=function(bo)
-				mustBeOpen("after_each")
+				m("after_each")
 				b.after[#b.after+1]=bo
 			end
 		}

@@ -1,4 +1,8 @@
-/** How a call says that it failed: what happened and what to do next, in words that every package keeps in one table. */
+/**
+ * How a call says that it failed: what happened and what to do next, in words that every package keeps in one table.
+ *
+ * @internal
+ */
 
 /** What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines. */
 export interface Failure {

@@ -1,4 +1,8 @@
-/** JSON as servers write it, on top of CC's textutils: text stays UTF-8 and an empty list can be written to. */
+/**
+ * JSON as servers write it, on top of CC's textutils: text stays UTF-8 and an empty list can be written to.
+ *
+ * @internal
+ */
 
 /**
  * Writes a value as JSON. CC before 1.106 can only write bytes above 127 as Latin-1 escapes, which would garble UTF-8;

@@ -52,7 +52,8 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
             const [ok, value] = pcall(() => act(client, prepare(client), first, second));
             if (ok) return $multi(true, value);
             if (value === "Terminated") error(value, 0);
-            const failure = type(value) === "table" ? value : fail("internal_error", { what: value });
+            const isFailure = type(value) === "table" && (value as unknown as Failure).code !== undefined;
+            const failure = isFailure ? value : fail("internal_error", { what: value });
             return $multi(false, failure as unknown as Failure);
         };
     }

@@ -1,7 +1,7 @@
 /** `ccpm`: installs, upgrades and removes packages. See `ccpm help`. */
 import type * as commandModule from "../apis/ccpm/command";
 import type * as screenModule from "../apis/ccpm/screen";
-import type { Ccpm, Configuration, Environment } from "../apis/ccpm/types";
+import type { Ccpm, Environment, Lock } from "../apis/ccpm/types";
 
 declare function require(this: void, name: string): unknown;
 
@@ -12,26 +12,27 @@ if (fs.exists("/trapos/ccpm.staging/journal.json") && fs.exists(FINISHER)) shell
 
 /** By a name of its own, as the compiler puts imports first. */
 const load = require;
-let client!: Ccpm;
-const [isWhole, command] = pcall(() => {
+const words = [...$vararg];
+const [ok, done] = pcall(() => {
     const screen = load("/apis/ccpm/screen") as typeof screenModule;
-    client = (load("/apis/libccpm") as (this: void, environment: Environment) => Ccpm)({
-        onProgress: screen.showProgress,
-        onNote: screen.say,
-    });
-    return load("/apis/ccpm/command") as typeof commandModule;
+    const createCcpm = load("/apis/libccpm") as (this: void, environment: Environment) => Ccpm;
+    const client = createCcpm({ onProgress: screen.showProgress, onNote: screen.note });
+    return (load("/apis/ccpm/command") as typeof commandModule).run(words, client);
 });
-if (!isWhole) {
+if (!ok && (done as unknown) === "Terminated") throw done;
+if (!ok) {
     // A file is missing, or somebody has changed it: the installer has all of ccpm in itself.
     let address = "<registry>/";
     pcall(() => {
-        const [file] = fs.open("/trapos/ccpm.json", "r");
-        const registry = (textutils.unserializeJSON(file!.readAll()) as Configuration).registries[0]!;
+        const [file] = fs.open("/trapos/ccpm.lock.json", "r");
+        const lock = textutils.unserializeJSON(file!.readAll()) as Lock;
+        const [page] = string.gsub(lock.packages["ccpm"]!.registry!, "/install%.lua$", "");
+        const [registry] = string.gsub(page, "^https://github%.com/", "");
         const [name, branch] = string.match(registry, "^([^@:]+)@?([^:]*)$");
         address = `https://raw.githubusercontent.com/${name}/${branch === "" ? "HEAD" : branch}/`;
         if (name === undefined) [address] = string.gsub(registry, "/*$", "/", 1);
     });
-    throw `${string.gsub(command, "\n.*", "")[0]}\nMend it: wget run ${address}install.lua`;
+    throw `${string.gsub(tostring(done), "\n.*", "")[0]}\nMend it: wget run ${address}install.lua`;
 }
 // What went wrong is on the screen already: no message here, but the shell sees it fail.
-if (!command.run([...$vararg], client)) throw "";
+if (!done) throw "";

@@ -7,19 +7,22 @@ declare function require(this: void, name: string): unknown;
 
 /** By a name of its own, as the compiler takes every other `require` for an import. */
 const load = require;
-const [isWhole, modules] = pcall(() => ({
-    command: load("/apis/ccpm/command") as typeof commandModule,
-    screen: load("/apis/ccpm/screen") as typeof screenModule,
-    createCcpm: load("/apis/libccpm") as (this: void, environment: Environment) => Ccpm,
-}));
+let client!: Ccpm;
+let command!: typeof commandModule;
+let screen!: typeof screenModule;
+const [isWhole] = pcall(() => {
+    command = load("/apis/ccpm/command") as typeof commandModule;
+    screen = load("/apis/ccpm/screen") as typeof screenModule;
+    const createCcpm = load("/apis/libccpm") as (this: void, environment: Environment) => Ccpm;
+    client = createCcpm({ onProgress: screen.showProgress, onNote: screen.note });
+    // An empty file gives no module.
+    return command.run;
+});
 if (!isWhole) {
     // It says what is missing, and how to mend it.
     shell.run("/programs/ccpm.lua");
     throw "";
 }
-const command = modules.command;
-const screen = modules.screen;
-const client = modules.createCcpm({ onProgress: screen.showProgress, onNote: screen.say });
 const words = [...$vararg];
 const word = words[0];
 

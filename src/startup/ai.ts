@@ -19,16 +19,17 @@ for (const [folder, api] of pairs({ programs: shell, help })) {
 
 const names: string[] = [];
 const dashed: string[] = [];
-let session!: typeof sessionModule;
+let isWaiting = false;
 const [isWhole] = pcall(() => {
     (load("/apis/ai/settings") as typeof settingsModule).define();
-    session = load("/apis/ai/session") as typeof sessionModule;
+    const session = load("/apis/ai/session") as typeof sessionModule;
+    session.recoverSettings(fs);
+    isWaiting = session.pendingTurns(fs).length > 0;
     const known = load("/apis/ai/arguments") as typeof argumentsModule;
     for (const command of known.commands) names.push(command[0]);
     for (const flag of known.flags) dashed.push("--" + flag[0]);
 });
 if (!isWhole) throw "ai is damaged. Mend it: ccpm verify --fix";
-session.recoverSettings(fs);
 
 shell.setCompletionFunction("programs/ai.lua", (_shell, index, text, previous) => {
     if (string.sub(text, 1, 1) === "-") return choice(text, dashed, true);
@@ -36,4 +37,4 @@ shell.setCompletionFunction("programs/ai.lua", (_shell, index, text, previous) =
     return index === 2 && previous[1] === "help" ? choice(text, names) : [];
 });
 
-if (session.pendingTurns(fs).length > 0) print("An answer may be waiting. Type: ai resume");
+if (isWaiting) print("An answer may be waiting. Type: ai resume");

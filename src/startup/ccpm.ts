@@ -19,8 +19,11 @@ for (const [folder, api] of pairs({ programs: shell, help })) {
 
 // What a power cut has left without the startup file that would see to it, or with one that cannot.
 pcall(() => {
-    const [done, line] = (load("/apis/ccpm/finish") as typeof finishModule).recover(fs, true);
-    if (done && line !== undefined) print(line);
+    const finish = load("/apis/ccpm/finish") as typeof finishModule;
+    const isNew = !fs.exists(finish.FINISHER);
+    const [done, line] = finish.recover(fs, true);
+    // Why it cannot be finished a startup file that is there has said already.
+    if (line !== undefined && (done || isNew)) print(line);
 });
 
 /** What was read, by path and when it was written: completion runs at every key. */

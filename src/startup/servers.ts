@@ -7,8 +7,12 @@
  *
  * In harness mode, for tests, the computer is switched off when the shell ends. Nothing else here ever does that.
  */
-import { decode } from "../apis/json";
-import { runBeside } from "../apis/supervisor";
+import type * as supervisorModule from "../apis/supervisor";
+
+declare function require(this: void, name: string): unknown;
+
+/** By a name of its own, as the compiler takes every other `require` for an import. */
+const load = require;
 
 const LOCK = "/trapos/ccpm.lock.json";
 const PROGRAMS = "/programs";
@@ -37,7 +41,7 @@ function autostarts(): string[] {
     if (!fs.exists(LOCK)) return paths;
     const [known] = pcall(() => {
         const [file] = fs.open(LOCK, "r");
-        const lock = decode(file!.readAll()) as Lock;
+        const lock = textutils.unserializeJSON(file!.readAll()) as Lock;
         file!.close();
         for (const [, entry] of pairs(lock.packages)) {
             for (const path of entry.autostart ?? []) paths.push(`/${path}`);
@@ -78,6 +82,8 @@ function skip(files: string[]): void {
 const path = shell.path();
 if (string.find(`${path}:`, `:${PROGRAMS}:`, 1, true)[0] === undefined) shell.setPath(`${path}:${PROGRAMS}`);
 
+const [isWhole, runBeside] = pcall(() => (load("/apis/supervisor") as typeof supervisorModule).runBeside);
+if (!isWhole) throw "TrapOS is damaged. Mend it: ccpm verify --fix";
 const servers = autostarts();
 const harness = settings.get("trapos.harness_mode") === true;
 const program = harness ? (settings.get("trapos.harness_program", SHELL) as string) : SHELL;

@@ -56,6 +56,30 @@ it.each([
     await computer.waitForText("trapos-ai");
 });
 
+it("an empty apis/ai/session.lua is damage, too", async () => {
+    const computer = await bootWith("apis/ai/session.lua", "");
+    expect(rows(computer).slice(1)).toEqual([`ai is damaged. ${mend}`, ">"]);
+});
+
+it.each([
+    ["apis/supervisor.lua", undefined],
+    ["apis/supervisor.lua", ""],
+])("the boot says in one line that %s is %j", async (path, content) => {
+    const computer = await bootWith(path, content);
+    expect(rows(computer).slice(1)).toEqual([`TrapOS is damaged. ${mend}`, ">"]);
+});
+
+it.each([
+    ["apis/ccpm/command.lua", "ccpm list"],
+    ["apis/ccpm/command.lua", "trapos"],
+    ["apis/libccpm.lua", "ccpm list"],
+    ["apis/libccpm.lua", "trapos --version"],
+])("where %s is empty, %s says how to mend it", async (path, command) => {
+    const computer = await bootWith(path, "");
+    await computer.type(`${command}\n`);
+    await computer.waitForText("Mend it: wget run <registry>/install.lua");
+});
+
 it.each([
     ["help foo", "There is no command foo."],
     ["-x hello", "There is no flag -x."],

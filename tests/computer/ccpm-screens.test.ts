@@ -276,7 +276,7 @@ it("help on 51 columns", async () => {
       --dry-run  Only show what would be done
       --force    Do it anyway; files are kept aside
       --cascade  Remove what needs them, too
-      --unused   Remove what nothing needs any more
+      --unused   Remove what nothing needs; alone, too
       --fix      Repair what is found
 
       A registry is http://... or owner/repo of GitHub.
@@ -297,7 +297,7 @@ it("help on one command on 26 columns", async () => {
         too
       --unused
         Remove what nothing
-        needs any more"
+        needs; alone, too"
     `);
 });
 
@@ -614,5 +614,5 @@ it("trapos has its help, and refuses what it does not know", async () => {
     await computer.waitForText("takes no --sideways.");
     await rm(join(disk, "help/ccpm.txt"));
     await computer.type("ccpm help\n");
-    await computer.waitForText("/help/ccpm.txt is missing.\nType: ccpm verify --fix\n>");
+    await computer.waitForText("/help/ccpm.txt is damaged.\nType: ccpm verify --fix\n>");
 });

@@ -126,6 +126,19 @@ it.each(["apis/json.lua", "apis/ccpm/command.lua"])("it repairs a ccpm that lack
     });
 });
 
+it("it mends a ccpm that lacks a file which no registry has any more as it was", async () => {
+    const own = await workshop.newRegistry();
+    const disk = await workshop.newFolder();
+    const path = "apis/ccpm/command.lua";
+    await workshop.use(disk, async (player) => {
+        await player.run(`wget run ${own.url}install.lua --yes`);
+        await rm(join(disk, path));
+        await own.change({ files: { [path]: (content) => `${content}-- newer\n` } });
+        expect(await player.run(`wget run ${own.url}install.lua --yes`)).toContain("Done.");
+        expect(await player.run("/programs/ccpm verify")).toContain("All files are as they were installed.");
+    });
+});
+
 describe("saved, and run by hand,", () => {
     it("it takes the registry that it is given", async () => {
         const disk = await workshop.newFolder();

@@ -25,13 +25,15 @@ it("lists them newest first, marks the current one, and goes on in another by it
     expect(transcript).toContain("scripted model");
     expect(await computer.setting("opencc.session_id")).not.toBe(first);
 
-    for (const width of [51, 26]) {
+    for (const width of [51, 26, 164]) {
         const { screen } = await computer.run("ai sessions", { width, height: 20 });
         const rows = screen.filter((row) => /^[* ] \d /.test(row));
         expect(rows).toHaveLength(3);
         expect(rows[0]).toMatch(/^\* 1 what now\? \(mine\) +now\s*$/);
         expect(rows[1]).toMatch(/^ {2}2 ComputerCraft/);
-        expect(rows[2]).toMatch(/^ {2}3 Café with .*\.\. +now\s*$/);
+        expect(rows[2]).toMatch(
+            width > 100 ? /^ {2}3 Café with .* wide +now\s*$/ : /^ {2}3 Café with .*\.\. +now\s*$/,
+        );
     }
 
     const used = await computer.run("ai use 2");

@@ -38,7 +38,7 @@ function shortOf(code: string): string {
     return both.short;
 }
 
-test("variables have the first letters of their names; functions, fields and what the file shares keep theirs", () => {
+test("what is inside of functions has the first letters of its name; fields and what the file shares keep theirs", () => {
     const { root } = newProject({
         "src/apis/list/count.ts": `/** Rows of a list. */
             import { least } from "../list";
@@ -69,11 +69,11 @@ function M.count(r,...)
 	local o={...}
 	local f=least("size",MOST)
 	local fo=0
-	local function add(ro,n)
+	local function a(ro,n)
 		if isShort(ro,f) and ro.." "..tostring(n)~="a b" then fo=fo+1 end
 	end
-	for i,ro in ipairs(r) do add(ro,o[i]) end
-	for ro=1,3 do add(ro.."..") end
+	for i,ro in ipairs(r) do a(ro,o[i]) end
+	for ro=1,3 do a(ro.."..") end
 	return {found=fo,size=#r+1}
 end
 

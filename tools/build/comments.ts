@@ -78,7 +78,7 @@ function commentsBefore(node: ts.Node, checker: ts.TypeChecker): string[] {
 export function isInternal(source: ts.SourceFile): boolean {
     const tags = commentsAtTop(source).flatMap((comment) => [...(comment.tags ?? [])]);
     return (
-        /\/(apis\/[^/]+|startup)\/[^/]+$/.test(source.fileName) ||
+        /\/src\/(apis\/[^/]+|startup)\/[^/]+$/.test(source.fileName) ||
         tags.some(({ tagName }) => tagName.text === "internal")
     );
 }

@@ -17,8 +17,8 @@ interface Scope {
 }
 
 /**
- * Calls the variables and parameters inside of functions by the first letters of their names, in place: `path` becomes
- * `p`, or `pa` where a `p` can be seen. Functions, fields and what the whole file shares keep their names, so that
+ * Calls what is declared inside of functions by the first letters of its name, in place: `path` becomes `p`, or `pa`
+ * where a `p` can be seen. Fields and what the whole file shares, its functions above all, keep their names, so that
  * errors and a reader still find their way.
  *
  * @param file what TypeScriptToLua made of a TypeScript file
@@ -29,10 +29,10 @@ export function shortenNames(file: tstl.File): void {
     const globals = new Set<string>();
 
     const open = (outer: Scope | undefined): Scope => ({ outer, variables: new Map() });
-    const declare = (identifier: tstl.Identifier, scope: Scope, isFunction: boolean): void => {
+    const declare = (identifier: tstl.Identifier, scope: Scope): void => {
         const visible = visibleIn(scope);
         // What is called `_` is not used.
-        const keepsName = isFunction || scope.outer === undefined || identifier.text === "_";
+        const keepsName = scope.outer === undefined || identifier.text === "_";
         const variable = { name: identifier.text, keepsName, visible, short: identifier.text };
         scope.variables.set(variable.name, variable);
         variables.push(variable);
@@ -55,11 +55,11 @@ export function shortenNames(file: tstl.File): void {
             // A named function can call itself; any other variable is not there yet in its own value.
             const isFunction = tstl.isFunctionDefinition(node);
             if (!isFunction) walkAll(node.right ?? [], scope);
-            for (const name of node.left) declare(name, scope, isFunction);
+            for (const name of node.left) declare(name, scope);
             if (isFunction) walkAll(node.right, scope);
         } else if (tstl.isFunctionExpression(node)) {
             const inner = open(scope);
-            for (const parameter of node.params ?? []) declare(parameter, inner, false);
+            for (const parameter of node.params ?? []) declare(parameter, inner);
             walk(node.body, inner);
         } else if (tstl.isForStatement(node) || tstl.isForInStatement(node)) {
             const names = tstl.isForStatement(node) ? [node.controlVariable] : node.names;
@@ -68,7 +68,7 @@ export function shortenNames(file: tstl.File): void {
             );
             walkAll(values, scope);
             const inner = open(scope);
-            for (const name of names) declare(name, inner, false);
+            for (const name of names) declare(name, inner);
             walk(node.body, inner);
         } else if (tstl.isRepeatStatement(node)) {
             // Its condition sees the variables of its body.

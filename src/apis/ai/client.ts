@@ -41,7 +41,7 @@ function summarise(server: Server, session: Session): SessionSummary {
 function titleOf(prompt: string): string {
     const name = toUtf8((os.getComputerLabel() as string | undefined) ?? `computer ${os.getComputerID()}`);
     if (prompt === "" || prompt === PING) return `ComputerCraft: ${name}`;
-    const [line] = string.gsub(toUtf8(prompt), "%s+", " ");
+    const [line] = string.gsub(string.gsub(toUtf8(prompt), "^%s+", "")[0], "%s+", " ");
     let last = 40;
     // A letter of several bytes is not cut in two.
     while (type(utf8.len(string.sub(line, 1, last))) !== "number") last -= 1;

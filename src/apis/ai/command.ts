@@ -1,4 +1,5 @@
 /** All that the program `ai` does, with its client handed in. */
+import * as strings from "cc.strings";
 import * as commandLine from "./arguments";
 import { fail, type Failure, type Result } from "./failure";
 import * as screen from "./screen";
@@ -37,6 +38,11 @@ function findSession(ai: Ai, options: Options, word: string): string {
     const session = wait(options, ai.listSessions as Plain<SessionSummary[]>)[number - 1];
     if (!session) throw fail("session_gone", { session: word });
     return session.id;
+}
+
+/** A session's title on one line. */
+function lineOf(session: SessionSummary): string {
+    return text.fold(string.gsub(session.title, "%s+", " ")[0]);
 }
 
 function showDetails(options: Options, reply: Reply): void {
@@ -89,13 +95,13 @@ const actions: Record<string, Action | undefined> = {
             const age = text.ageText((os.epoch("utc") - session.updated) / 1000);
             const start = string.format("%s%2d ", session.current ? "*" : " ", index);
             const room = width - start.length - age.length - 1;
-            print(string.format(`${start}%-${room}s ${age}`, text.cut(text.fold(session.title), room)));
+            print(`${start}${strings.ensure_width(text.cut(lineOf(session), room), room)} ${age}`);
         }
     },
     use: (ai, prompt, options) => {
         if (prompt === "") refuse("Which session? A number of ai sessions, or an id");
         const id = findSession(ai, options, prompt);
-        print(`Talking in: ${text.fold(wait(options, () => ai.useSession(id)).title)}`);
+        print(`Talking in: ${lineOf(wait(options, () => ai.useSession(id)))}`);
     },
     abort: (ai, _, options) => {
         print(wait(options, () => ai.abort(options.session)) ? "Stopped." : "Nothing was running.");
@@ -140,6 +146,7 @@ function perform(line: commandLine.CommandLine, ai: Ai): void {
     if (line.problem !== undefined) refuse(line.problem);
     options.idleTimeout = tonumber(timeout ?? "");
     if (timeout !== undefined && !((options.idleTimeout ?? 0) > 0)) refuse("--timeout takes a number of seconds above 0");
+    if (session !== undefined && line.command === "new") refuse("ai new takes no --session");
     if (session !== undefined) options.session = findSession(ai, options, session);
     actions[line.command]!(ai, table.concat(line.words, " "), options);
 }

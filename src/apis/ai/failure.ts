@@ -83,7 +83,7 @@ export const failures: Failures = {
     empty_reply: ["The model sent an empty reply.", "Ask again in other words."],
     empty_prompt: ["There is nothing to ask.", "Type: ai <prompt>"],
     not_sent: ["The prompt never reached the server.", "Ask again."],
-    internal_error: ["Unexpected: {what}", "Please report this."],
+    internal_error: ["Unexpected: {what}", "Try: ccpm verify --fix, or report this."],
     nothing_to_resume: ["There is no answer to fetch.", "Ask something: ai <prompt>"],
 };
 

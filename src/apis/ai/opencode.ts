@@ -52,8 +52,13 @@ const REASONS: Record<string, string | undefined> = {
 /** Reads what this client reads of an answer; raises where the answer is none of that kind. */
 type Check<T> = (this: void, answer: T) => unknown;
 
+function text(value: unknown): string {
+    if (type(value) !== "string") error("no text");
+    return value as string;
+}
+
 function checkSession(session: Session): unknown {
-    return session.id + session.title + (session.time.created + session.time.updated);
+    return text(session.id) + text(session.title) + (session.time.created + session.time.updated);
 }
 
 /** For lists; an empty object passes, too, as in Lua it is an empty list. */
@@ -63,12 +68,12 @@ function each<T>(check: Check<T>): Check<T[]> {
     };
 }
 
-const checkParts = each<Part>((part) => part.type.length);
+const checkParts = each<Part>((part) => text(part.type) + text(part.text ?? ""));
 
 function checkMessage(message: Message): unknown {
     const info = message.info;
     checkParts(message.parts as Part[]);
-    return info.id + info.role + (info.time.created + 0);
+    return text(info.id) + text(info.role) + text(info.parentID ?? "") + (info.time.created + 0);
 }
 
 interface ErrorBody {

@@ -422,10 +422,14 @@ function ours<T extends { readonly sessionID: string }>(
 /** Fails when what the prompt asks for is not among the names that there are. */
 function checkKnown(wanted: string | undefined, names: readonly string[], code: string): Action | undefined {
     let known = "";
+    let isCut = false;
     for (const name of names) {
         if (name === wanted) return undefined;
-        if (known.length < 100) known += ` ${name}`;
+        // Message and hint are to fit two rows each.
+        if (known.length + name.length < 45) known += ` ${name}`;
+        else isCut = true;
     }
+    if (isCut) known += " ..";
     return wanted === undefined ? undefined : fail(code, { wanted, known });
 }
 

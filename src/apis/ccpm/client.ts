@@ -48,6 +48,7 @@ function withOwnRegistry(client: Client, before: State): State {
     const own = client.registry;
     const registries: string[] = copy(before.configuration.registries);
     if (own === undefined || positionOf(registries, own) !== undefined) return before;
+    if (registries.length >= MOST_REGISTRIES) raise("registries_full");
     registries.push(own);
     return replace(before, "configuration", "registries", registries);
 }

@@ -150,7 +150,10 @@ const actions: Record<string, Action | undefined> = {
                 fits = fits && string.find(text, string.lower(word), 1, true)[0] !== undefined;
             }
             if (fits) {
-                add(name, NOTE, known.version + (state.lock.packages[name] ? " (installed)" : ""));
+                const installed = state.lock.packages[name];
+                const has = installed && installed.version;
+                const mark = has === known.version ? " (installed)" : ` (installed: ${has})`;
+                add(name, NOTE, known.version + (has === undefined ? "" : mark));
                 add(`  ${known.description}`);
                 isFound = true;
             }
@@ -240,6 +243,7 @@ function perform(line: CommandLine, client: Ccpm): boolean {
     if (command === "help") {
         const topic = table.concat(line.words as string[], " ");
         const isFound = help("ccpm", topic);
+        if (!isFound && topic === "") throw fail("no_help", { path: "/help/ccpm.txt" });
         if (!isFound && line.problem === undefined) add(`There is no command ${topic}.`, colours.red);
         if (!isFound) add("See: ccpm help");
         return isFound && line.problem === undefined;
@@ -270,7 +274,7 @@ function suggest(words: Words, client: Ccpm): void {
 /**
  * Does what a command line says. What a power cut left is put right first.
  * @param given the words after the program's name
- * @param client what it works with; its `onProgress` should be `showProgress` of /apis/ccpm/screen, its `onNote` `say`
+ * @param client what it works with; its `onProgress` should be `showProgress` of /apis/ccpm/screen, its `onNote` `note`
  * @returns whether it succeeded; why not has been shown
  */
 export function run(given: Words, client: Ccpm): boolean {

@@ -114,7 +114,7 @@ export function recover(disk: Disk, boot?: boolean): LuaMultiReturn<[done: boole
     }
     const journal = textutils.unserializeJSON(read(disk, JOURNAL)) as Journal | undefined;
     const [isWhole] = pcall(() => {
-        for (const step of journal!.steps) fs.combine(step.path);
+        for (const step of journal!.steps) fs.combine(step.path, journal!.title);
     });
     if (!isWhole || journal!.version !== 1) {
         disk.move(JOURNAL, freeName(disk, "trapos/ccpm.journal.broken"));

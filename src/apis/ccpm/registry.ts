@@ -21,8 +21,9 @@ const INDEX_PATH = "packages/index.json";
  */
 export function baseUrl(registry: string): Result<string> {
     const [address] = match(string.gsub(registry, "/install%.lua$", "")[0], "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$");
+    const [page] = match(registry, "^https://github%.com/(.-)/*$");
     const [repository, at, branch] = match(
-        string.gsub(registry, "^https://github%.com/", "")[0],
+        page === undefined ? registry : string.gsub(page, "%.git$", "")[0],
         "^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$",
     );
     let base = address;

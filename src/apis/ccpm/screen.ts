@@ -91,6 +91,11 @@ export function say(text: string, colour?: number): void {
     flush();
 }
 
+/** Prints at once what a player must know beside the result. */
+export function note(text: string): void {
+    say(text, colours.yellow);
+}
+
 /** Prints at once what went wrong and what to do next. */
 export function fail(failure: { readonly message: string; readonly hint: string }): void {
     add(failure.message, colours.red);
@@ -99,7 +104,7 @@ export function fail(failure: { readonly message: string; readonly hint: string 
 
 /**
  * Asks until y, n or Enter is pressed.
- * @param question without a question mark's "[Y/n]"
+ * @param question without "[Y/n]" behind it
  * @param usual what Enter means
  */
 export function ask(question: string, usual: boolean): boolean {

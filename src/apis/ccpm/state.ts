@@ -5,12 +5,14 @@ import * as finish from "./finish";
 import { checkCache, checkConfiguration, checkLock, type Checked } from "./formats";
 import type { Disk, Result, State } from "./types";
 
-/** What is installed, from where it comes, what there is. */
+/** What is installed. */
 export const LOCK = "trapos/ccpm.lock.json";
+/** The registries. */
 export const CONFIGURATION = "trapos/ccpm.json";
+/** What the registries had when they were last asked. */
 export const CACHE = "trapos/ccpm.cache.json";
 
-/** What has its content again. */
+/** The command that fills a file again. */
 const REMEDIES = {
     [LOCK]: "install <what you had>",
     [CONFIGURATION]: "registry add <registry>",

@@ -223,11 +223,13 @@ export interface Tools {
 /** Lua's order of pcall: true and a value, or false and a failure. */
 export type Result<T> = LuaMultiReturn<[true, T] | [false, Failure]>;
 
+/** Options of installations and upgrades. */
 export interface InstallOptions {
     /** Overwrite files that no package brought; they are kept as `.ccpm-old`. */
     readonly force?: boolean;
 }
 
+/** Options of removals. */
 export interface UninstallOptions {
     /** Remove what needs the packages, too. */
     readonly cascade?: boolean;
@@ -282,7 +284,7 @@ export interface Ccpm {
     readonly apply: (this: void, plan: Plan) => Result<undefined>;
     /**
      * Adds a registry once it has answered.
-     * @param registry an http(s) URL, or `owner/repo[@branch]` of GitHub
+     * @param registry an http(s) URL, also of its install.lua or of GitHub's page, or `owner/repo[@branch]` of GitHub
      * @param options its position, counted from 1 (the last where it is absent); `force` adds it without an answer
      */
     readonly addRegistry: (
