@@ -15,12 +15,14 @@ end
 modules["/apis/ccpm/apply"] = function(...)
 --- Does what a plan says.
 local M={}
+local failure_ = require("/apis/failure")
+local need=failure_.need
 local failure_ = require("/apis/ccpm/failure")
+local raise=failure_.raise
 local stamp = require("/apis/ccpm/plan").stamp
 local fetchFile = require("/apis/ccpm/registry").fetchFile
 local LOCK = require("/apis/ccpm/state").LOCK
-local open = require("/apis/ccpm/transaction").open
-local FINISHER="apis/ccpm/finish.lua"
+local transaction_ = require("/apis/ccpm/transaction")
 
 local function carryOut(t,p,tr)
 	local w={}
@@ -29,7 +31,7 @@ local function carryOut(t,p,tr)
 		local to=c.to
 		if to and not s[to.sha256] and not tr.has(to) then
 			s[to.sha256]=true
-			table.insert(w,c.path==FINISHER and 1 or #w+1,c)
+			table.insert(w,c.path==transaction_.FINISHER and 1 or #w+1,c)
 		end
 	end
 	local to=#w
@@ -59,14 +61,14 @@ local function carryOut(t,p,tr)
 	parallel.waitForAll(a,a,a,a)
 	if f~=nil then error(f,0) end
 	te("apply",p.title)
-	if stamp(t.disk)~=p.stamp then failure_.raise("changed_meanwhile",{path=LOCK}) end
-	failure_.need(tr.commit(p,p.state))
+	if stamp(t.disk)~=p.stamp then raise("changed_meanwhile",{path=LOCK}) end
+	need(tr.commit,p,p.state)
 end
 
 function M.apply(t,p)
 	if #p.files+#p.data==0 and next(p.state)==nil then return end
-	if p.free<p.needed then failure_.raise("no_space",{needed=p.needed,free=p.free}) end
-	local tr=failure_.need(open(t.disk,p.files))
+	if p.free<p.needed then raise("no_space",{needed=p.needed,free=p.free}) end
+	local tr=need(transaction_.open,t.disk,p.files)
 	local o,f=pcall(carryOut,t,p,tr)
 	if o then return end
 	tr.keep()
@@ -137,8 +139,11 @@ end
 modules["/apis/ccpm/client"] = function(...)
 --- What a client of registries does.
 local M={}
+local failure = require("/apis/failure")
+local need=failure.need
 local apply = require("/apis/ccpm/apply").apply
 local failure = require("/apis/ccpm/failure")
+local raise=failure.raise
 local MOST_REGISTRIES = require("/apis/ccpm/formats").MOST_REGISTRIES
 local askRegistries = require("/apis/ccpm/offers").askRegistries
 local planning = require("/apis/ccpm/plan")
@@ -160,17 +165,29 @@ end
 
 local function requireInstalled(s,n)
 	for _,na in ipairs(n or {}) do
-		if not s.lock.packages[na] then failure.raise("not_installed",{name=na}) end
+		if not s.lock.packages[na] then raise("not_installed",{name=na}) end
 	end
+end
+
+local function place(b,r,p,i)
+	local re=state_.copy(b.configuration.registries)
+	local f=positionOf(re,r)
+	if i~=(f==nil) then raise(i and "registry_known" or "registry_unknown",{registry=r}) end
+	local n=f and table.remove(re,f) or r
+	local l=#re+1
+	if l>MOST_REGISTRIES then raise("registries_full") end
+	local t=p or l
+	if not (type(t)=="number" and t>=1 and t<=l and t%1==0) then
+		raise("registry_position",{position=t,last=l})
+	end
+	if i or p then table.insert(re,t,n) end
+	return state_.replace(b,"configuration","registries",re)
 end
 
 local function withOwnRegistry(c,b)
 	local o=c.registry
-	local r=state_.copy(b.configuration.registries)
-	if not o or positionOf(r,o) then return b end
-	if #r>=MOST_REGISTRIES then failure.raise("registries_full") end
-	r[#r+1]=o
-	return state_.replace(b,"configuration","registries",r)
+	local i=o==nil or positionOf(b.configuration.registries,o)~=nil
+	return i and b or place(b,o,nil,true)
 end
 
 local function planResolved(c,b,t,w,n,o)
@@ -190,21 +207,6 @@ local function planResolved(c,b,t,w,n,o)
 end
 
 local function change(c,b,s,t) return apply(c,planning.makePlan(c.disk,t,b,s,{})) end
-
-local function place(b,r,p,i)
-	local re=state_.copy(b.configuration.registries)
-	local f=positionOf(re,r)
-	if i~=(f==nil) then failure.raise(i and "registry_known" or "registry_unknown",{registry=r}) end
-	local n=f and table.remove(re,f) or r
-	local l=#re+1
-	if l>MOST_REGISTRIES then failure.raise("registries_full") end
-	local t=p or l
-	if not (type(t)=="number" and t>=1 and t<=l and t%1==0) then
-		failure.raise("registry_position",{position=t,last=l})
-	end
-	if i or p then table.insert(re,t,n) end
-	return state_.replace(b,"configuration","registries",re)
-end
 
 M.functions={
 	state=function(_c,s) return s end,
@@ -234,7 +236,7 @@ M.functions={
 	apply=function(c,_b,p) return apply(c,p) end,
 	addRegistry=function(c,b,r,o)
 		local g=o or {}
-		failure.need(baseUrl(r))
+		need(baseUrl,r)
 		local p=place(b,r,g.position,true)
 		local s=askRegistries(c,p,g.force,{r})
 		return change(c,b,s,"add registry "..r)
@@ -571,11 +573,6 @@ function M.fail(c,d) return makeFailure(M.failures,c,d) end
 
 function M.raise(c,d) error(M.fail(c,d),0) end
 
-M.need=function(o,v)
-	if not o then error(v,0) end
-	return v
-end
-
 return M
 end
 
@@ -865,11 +862,10 @@ local raise=failure.raise
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local state_ = require("/apis/ccpm/state")
-local leftBehind = require("/apis/ccpm/transaction").leftBehind
-local LEAST=500
+local transaction = require("/apis/ccpm/transaction")
 local ENTRY_TO=150
 local ENTRY_GONE=30
-local OVERHEAD=5*LEAST+4000
+local OVERHEAD=5*transaction.LEAST+4000
 local NOBODYS={name="",file={size=-1,sha256=""}}
 
 function M.keys(...)
@@ -910,7 +906,7 @@ function M.stamp(d)
 	return t
 end
 
-local function counted(s) return math.max(LEAST,s) end
+local function counted(s) return math.max(transaction.LEAST,s) end
 
 local function filesOf(l,i)
 	local f={}
@@ -968,7 +964,7 @@ end
 function M.makePlan(d,t,b,s,n,c,f,r)
 	local o=filesOf(b.lock,false)
 	local fr=filesOf(s.lock,true)
-	local l=leftBehind(d)
+	local l=transaction.leftBehind(d)
 	local sp=d.getFreeSpace("")
 	local fre=sp=="unlimited" and math.huge or sp
 	for _,si in pairs(l) do fre=fre+counted(si) end
@@ -986,7 +982,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 			local ot=fr[fol]
 			if ot then raise("file_conflict",{path=fol,owner=ot.name,name=na}) end
 			if g[fol] or not d.exists(fol) then
-				a=a+LEAST
+				a=a+transaction.LEAST
 			elseif not d.isDir(fol) then
 				raise("file_in_the_way",{path=fol,name=na})
 			elseif d.getDrive(fol)~=d.getDrive("") then
@@ -1643,8 +1639,8 @@ local encode = require("/apis/json").encode
 local fail = require("/apis/ccpm/failure").fail
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
-local FOLDER_BYTES=500
-local FINISHER="apis/ccpm/finish.lua"
+M.LEAST=500
+M.FINISHER="apis/ccpm/finish.lua"
 local STAGING=finish.STAGING
 
 local function guarded(a)
@@ -1720,16 +1716,16 @@ function M.open(d,f)
 		end
 		d.delete(STAGING)
 		d.makeDir(o)
-		local is=d.exists(FINISHER)
+		local is=d.exists(M.FINISHER)
 		for _,ch in ipairs(f) do
 			local t=ch.to
 			if t then s[t.sha256]=false end
-			if t and ch.path==FINISHER then
+			if t and ch.path==M.FINISHER then
 				fi=t.sha256
 				if ch.backup then is=false end
 			end
 		end
-		if is then g(FINISHER) end
+		if is then g(M.FINISHER) end
 		for sh in pairs(M.leftBehind(d)) do
 			if s[sh]==nil then d.delete(c..sh) end
 		end
@@ -1750,7 +1746,7 @@ function M.open(d,f)
 			if u[fo] or d.isDir(fo) then return end
 			if d.exists(fo) and not go[fo] then changed(fo) end
 			u[fo]=true
-			n=n+FOLDER_BYTES
+			n=n+M.LEAST
 			r(fo)
 		end
 		for _,ch in ipairs(p.files) do
@@ -1849,6 +1845,19 @@ function M.makeFailure(f,c,d,t)
 	return setmetatable(fa,describe)
 end
 
+function M.need(a,...)
+	local o,v=a(...)
+	if not o then error(v,0) end
+	return v
+end
+
+function M.attempt(a,f)
+	local o,v=pcall(a)
+	if o or type(v)=="table" and v.code then return o,v end
+	if v=="Terminated" then error(v,0) end
+	return false,f("internal_error",{what=v})
+end
+
 return M
 end
 
@@ -1923,10 +1932,15 @@ end
 modules["/apis/libccpm"] = function(...)
 --- The package manager for programs.
 local functions = require("/apis/ccpm/client").functions
-local failure_ = require("/apis/ccpm/failure")
+local failure = require("/apis/ccpm/failure")
+local fail = failure.fail
+local raise = failure.raise
 local finish = require("/apis/ccpm/finish")
 local stamp = require("/apis/ccpm/plan").stamp
 local readState = require("/apis/ccpm/state").readState
+local failure = require("/apis/failure")
+local attempt = failure.attempt
+local need = failure.need
 local send = require("/apis/http").send
 local TIMEOUT = 30
 
@@ -1934,9 +1948,9 @@ local function prepare(client)
 	local disk = client.disk
 	local notes = client.notes
 	local done, line = finish.recover(disk)
-	if not done and disk.exists(finish.JOURNAL) then failure_.raise("not_finished", {what = line}) end
+	if not done and disk.exists(finish.JOURNAL) then raise("not_finished", {what = line}) end
 	if line then notes[#notes + 1] = line end
-	local state = failure_.need(readState(disk, notes))
+	local state = need(readState, disk, notes)
 	state.stamp = stamp(disk)
 	for _, note in ipairs(notes) do client.onNote(note) end
 	return state
@@ -1959,12 +1973,7 @@ local function createCcpm(environment)
 				registry = given.registry,
 				notes = {}
 			}
-			local ok, value = pcall(function() return act(client, prepare(client), first, second) end)
-			if ok then return true, value end
-			if value == "Terminated" then error(value, 0) end
-			local isFailure = type(value) == "table" and value.code ~= nil
-			local failure = isFailure and value or failure_.fail("internal_error", {what = value})
-			return false, failure
+			return attempt(function() return act(client, prepare(client), first, second) end, fail)
 		end
 	end
 	return ccpm

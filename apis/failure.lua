@@ -12,4 +12,17 @@ function M.makeFailure(f,c,d,t)
 	return setmetatable(fa,describe)
 end
 
+function M.need(a,...)
+	local o,v=a(...)
+	if not o then error(v,0) end
+	return v
+end
+
+function M.attempt(a,f)
+	local o,v=pcall(a)
+	if o or type(v)=="table" and v.code then return o,v end
+	if v=="Terminated" then error(v,0) end
+	return false,f("internal_error",{what=v})
+end
+
 return M

@@ -1,7 +1,11 @@
 --- The client of an opencode server for programs.
-local client = require("/apis/ai/client")
-local fail = require("/apis/ai/failure").fail
+local functions = require("/apis/ai/client").functions
+local failure = require("/apis/ai/failure")
+local fail = failure.fail
 local readSettings = require("/apis/ai/settings").readSettings
+local failure = require("/apis/failure")
+local attempt = failure.attempt
+local need = failure.need
 local sendOverHttp = require("/apis/http").send
 
 --- Makes a client. Settings are read anew by each call.
@@ -11,22 +15,22 @@ local function createAi(environment)
 	local given = environment or {}
 	local store = given.settings or settings
 	local ai = {}
-	for name, act in pairs(client.functions) do
+	for name, act in pairs(functions) do
 		ai[name] = function(first, second)
-			local ok, value = pcall(function()
-				local server = {
-					settings = client.need(readSettings, store),
-					store = store,
-					disk = given.fs or fs,
-					send = given.send or sendOverHttp,
-					now = given.now or function() return os.epoch("utc") end,
-					sleep = given.sleep or sleep
-				}
-				return act(server, first, second)
-			end)
-			if ok or type(value) == "table" and value.code then return ok, value end
-			if value == "Terminated" then error(value, 0) end
-			return false, fail("internal_error", {what = value})
+			return attempt(
+				function()
+					local server = {
+						settings = need(readSettings, store),
+						store = store,
+						disk = given.fs or fs,
+						send = given.send or sendOverHttp,
+						now = given.now or function() return os.epoch("utc") end,
+						sleep = given.sleep or sleep
+					}
+					return act(server, first, second)
+				end,
+				fail
+			)
 		end
 	end
 	return ai

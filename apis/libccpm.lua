@@ -1,9 +1,14 @@
 --- The package manager for programs.
 local functions = require("/apis/ccpm/client").functions
-local failure_ = require("/apis/ccpm/failure")
+local failure = require("/apis/ccpm/failure")
+local fail = failure.fail
+local raise = failure.raise
 local finish = require("/apis/ccpm/finish")
 local stamp = require("/apis/ccpm/plan").stamp
 local readState = require("/apis/ccpm/state").readState
+local failure = require("/apis/failure")
+local attempt = failure.attempt
+local need = failure.need
 local send = require("/apis/http").send
 local TIMEOUT = 30
 
@@ -11,9 +16,9 @@ local function prepare(client)
 	local disk = client.disk
 	local notes = client.notes
 	local done, line = finish.recover(disk)
-	if not done and disk.exists(finish.JOURNAL) then failure_.raise("not_finished", {what = line}) end
+	if not done and disk.exists(finish.JOURNAL) then raise("not_finished", {what = line}) end
 	if line then notes[#notes + 1] = line end
-	local state = failure_.need(readState(disk, notes))
+	local state = need(readState, disk, notes)
 	state.stamp = stamp(disk)
 	for _, note in ipairs(notes) do client.onNote(note) end
 	return state
@@ -36,12 +41,7 @@ local function createCcpm(environment)
 				registry = given.registry,
 				notes = {}
 			}
-			local ok, value = pcall(function() return act(client, prepare(client), first, second) end)
-			if ok then return true, value end
-			if value == "Terminated" then error(value, 0) end
-			local isFailure = type(value) == "table" and value.code ~= nil
-			local failure = isFailure and value or failure_.fail("internal_error", {what = value})
-			return false, failure
+			return attempt(function() return act(client, prepare(client), first, second) end, fail)
 		end
 	end
 	return ccpm

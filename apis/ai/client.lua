@@ -1,7 +1,10 @@
 --- What a client of opencode does.
 local M={}
+local failure = require("/apis/failure")
+local need=failure.need
 local drive = require("/apis/ai/drive")
-local fail = require("/apis/ai/failure").fail
+local failure = require("/apis/ai/failure")
+local fail=failure.fail
 local opencode = require("/apis/ai/opencode")
 local session_ = require("/apis/ai/session")
 local messageText = require("/apis/ai/turn").messageText
@@ -10,12 +13,6 @@ local PING="Reply with the single word: pong"
 local function toUtf8(t)
 	if type(utf8.len(t))=="number" then return t end
 	return (t:gsub("[^\1-\127]",function(c) return utf8.char(c:byte()) end))
-end
-
-function M.need(a,...)
-	local o,v=a(...)
-	if not o then error(v,0) end
-	return v
 end
 
 local function raise(c,d) error(fail(c,d),0) end
@@ -40,7 +37,7 @@ local function titleOf(p)
 end
 
 local function createSession(s,t)
-	local se=M.need(opencode.createSession,s,t)
+	local se=need(opencode.createSession,s,t)
 	session_.rememberSession(s,se.id)
 	return se
 end
@@ -81,9 +78,9 @@ end
 
 local function lastReply(s)
 	local se=s.settings.session_id or raise("nothing_to_resume")
-	M.need(opencode.getSession,s,se)
+	need(opencode.getSession,s,se)
 	local r
-	for _,m in ipairs(M.need(opencode.getMessages,s,se,10)) do
+	for _,m in ipairs(need(opencode.getMessages,s,se,10)) do
 		local i=m.info
 		local t=messageText(m)
 		if i.role=="assistant" and t~="" then r=drive.replyOf(s,m,t,{sessionId=se,sentAt=i.time.created}) end
@@ -96,18 +93,18 @@ M.functions={
 	ping=function(s,o) return ask(s,PING,o) end,
 	health=function(s)
 		local st=s.now()
-		local v=M.need(opencode.health,s).version
+		local v=need(opencode.health,s).version
 		return {version=v,seconds=(s.now()-st)/1000}
 	end,
 	listSessions=function(s,o)
 		local su={}
 		local w=o or {}
-		for _,se in ipairs(M.need(opencode.listSessions,s,w.limit,w.search)) do su[#su+1]=summarise(s,se) end
+		for _,se in ipairs(need(opencode.listSessions,s,w.limit,w.search)) do su[#su+1]=summarise(s,se) end
 		return su
 	end,
 	newSession=function(s,o) return summarise(s,createSession(s,o and o.title or titleOf(""))) end,
 	useSession=function(s,i)
-		local se=M.need(opencode.getSession,s,i)
+		local se=need(opencode.getSession,s,i)
 		session_.rememberSession(s,se.id)
 		return summarise(s,se)
 	end,
@@ -118,9 +115,9 @@ M.functions={
 	end,
 	abort=function(s,se)
 		local i=se or s.settings.session_id or raise("no_session")
-		local d=M.need(opencode.getSession,s,i).directory
-		local st=M.need(opencode.readList,s,"status",d)
-		M.need(opencode.abortSession,s,i)
+		local d=need(opencode.getSession,s,i).directory
+		local st=need(opencode.readList,s,"status",d)
+		need(opencode.abortSession,s,i)
 		for _,r in ipairs(session_.pendingTurns(s.disk)) do
 			if r.sessionId==i then session_.forgetTurn(s.disk,r.nonce) end
 		end

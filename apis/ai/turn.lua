@@ -27,7 +27,7 @@ function M.start(f,i,r)
 	return copy(f,s)
 end
 
-function M.pollInterval(a) return math.max(0.2,math.min(a*0.065,5)) end
+local function pollInterval(a) return math.max(0.2,math.min(a*0.065,5)) end
 
 function M.messageText(m)
 	local t={}
@@ -107,7 +107,7 @@ local function failWith(f,p) return {kind="fail",code=f.code,pending=p,detail={}
 
 local function wait(s,se)
 	if s.now-s.changedAt<s.idleTimeout*1000 then
-		return {kind="wait",seconds=se or M.pollInterval((s.now-s.sentAt)/1000)}
+		return {kind="wait",seconds=se or pollInterval((s.now-s.sentAt)/1000)}
 	end
 	local b=s.blocker
 	return b and fail("waiting_for_"..b.kind,{what=b.text},nil,true)

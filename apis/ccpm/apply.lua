@@ -1,11 +1,13 @@
 --- Does what a plan says.
 local M={}
+local failure_ = require("/apis/failure")
+local need=failure_.need
 local failure_ = require("/apis/ccpm/failure")
+local raise=failure_.raise
 local stamp = require("/apis/ccpm/plan").stamp
 local fetchFile = require("/apis/ccpm/registry").fetchFile
 local LOCK = require("/apis/ccpm/state").LOCK
-local open = require("/apis/ccpm/transaction").open
-local FINISHER="apis/ccpm/finish.lua"
+local transaction_ = require("/apis/ccpm/transaction")
 
 local function carryOut(t,p,tr)
 	local w={}
@@ -14,7 +16,7 @@ local function carryOut(t,p,tr)
 		local to=c.to
 		if to and not s[to.sha256] and not tr.has(to) then
 			s[to.sha256]=true
-			table.insert(w,c.path==FINISHER and 1 or #w+1,c)
+			table.insert(w,c.path==transaction_.FINISHER and 1 or #w+1,c)
 		end
 	end
 	local to=#w
@@ -44,14 +46,14 @@ local function carryOut(t,p,tr)
 	parallel.waitForAll(a,a,a,a)
 	if f~=nil then error(f,0) end
 	te("apply",p.title)
-	if stamp(t.disk)~=p.stamp then failure_.raise("changed_meanwhile",{path=LOCK}) end
-	failure_.need(tr.commit(p,p.state))
+	if stamp(t.disk)~=p.stamp then raise("changed_meanwhile",{path=LOCK}) end
+	need(tr.commit,p,p.state)
 end
 
 function M.apply(t,p)
 	if #p.files+#p.data==0 and next(p.state)==nil then return end
-	if p.free<p.needed then failure_.raise("no_space",{needed=p.needed,free=p.free}) end
-	local tr=failure_.need(open(t.disk,p.files))
+	if p.free<p.needed then raise("no_space",{needed=p.needed,free=p.free}) end
+	local tr=need(transaction_.open,t.disk,p.files)
 	local o,f=pcall(carryOut,t,p,tr)
 	if o then return end
 	tr.keep()

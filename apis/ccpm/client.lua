@@ -1,7 +1,10 @@
 --- What a client of registries does.
 local M={}
+local failure = require("/apis/failure")
+local need=failure.need
 local apply = require("/apis/ccpm/apply").apply
 local failure = require("/apis/ccpm/failure")
+local raise=failure.raise
 local MOST_REGISTRIES = require("/apis/ccpm/formats").MOST_REGISTRIES
 local askRegistries = require("/apis/ccpm/offers").askRegistries
 local planning = require("/apis/ccpm/plan")
@@ -23,17 +26,29 @@ end
 
 local function requireInstalled(s,n)
 	for _,na in ipairs(n or {}) do
-		if not s.lock.packages[na] then failure.raise("not_installed",{name=na}) end
+		if not s.lock.packages[na] then raise("not_installed",{name=na}) end
 	end
+end
+
+local function place(b,r,p,i)
+	local re=state_.copy(b.configuration.registries)
+	local f=positionOf(re,r)
+	if i~=(f==nil) then raise(i and "registry_known" or "registry_unknown",{registry=r}) end
+	local n=f and table.remove(re,f) or r
+	local l=#re+1
+	if l>MOST_REGISTRIES then raise("registries_full") end
+	local t=p or l
+	if not (type(t)=="number" and t>=1 and t<=l and t%1==0) then
+		raise("registry_position",{position=t,last=l})
+	end
+	if i or p then table.insert(re,t,n) end
+	return state_.replace(b,"configuration","registries",re)
 end
 
 local function withOwnRegistry(c,b)
 	local o=c.registry
-	local r=state_.copy(b.configuration.registries)
-	if not o or positionOf(r,o) then return b end
-	if #r>=MOST_REGISTRIES then failure.raise("registries_full") end
-	r[#r+1]=o
-	return state_.replace(b,"configuration","registries",r)
+	local i=o==nil or positionOf(b.configuration.registries,o)~=nil
+	return i and b or place(b,o,nil,true)
 end
 
 local function planResolved(c,b,t,w,n,o)
@@ -53,21 +68,6 @@ local function planResolved(c,b,t,w,n,o)
 end
 
 local function change(c,b,s,t) return apply(c,planning.makePlan(c.disk,t,b,s,{})) end
-
-local function place(b,r,p,i)
-	local re=state_.copy(b.configuration.registries)
-	local f=positionOf(re,r)
-	if i~=(f==nil) then failure.raise(i and "registry_known" or "registry_unknown",{registry=r}) end
-	local n=f and table.remove(re,f) or r
-	local l=#re+1
-	if l>MOST_REGISTRIES then failure.raise("registries_full") end
-	local t=p or l
-	if not (type(t)=="number" and t>=1 and t<=l and t%1==0) then
-		failure.raise("registry_position",{position=t,last=l})
-	end
-	if i or p then table.insert(re,t,n) end
-	return state_.replace(b,"configuration","registries",re)
-end
 
 M.functions={
 	state=function(_c,s) return s end,
@@ -97,7 +97,7 @@ M.functions={
 	apply=function(c,_b,p) return apply(c,p) end,
 	addRegistry=function(c,b,r,o)
 		local g=o or {}
-		failure.need(baseUrl(r))
+		need(baseUrl,r)
 		local p=place(b,r,g.position,true)
 		local s=askRegistries(c,p,g.force,{r})
 		return change(c,b,s,"add registry "..r)

@@ -62,9 +62,4 @@ function M.fail(c,d) return makeFailure(M.failures,c,d) end
 
 function M.raise(c,d) error(M.fail(c,d),0) end
 
-M.need=function(o,v)
-	if not o then error(v,0) end
-	return v
-end
-
 return M

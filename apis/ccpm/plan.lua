@@ -6,11 +6,10 @@ local raise=failure.raise
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local state_ = require("/apis/ccpm/state")
-local leftBehind = require("/apis/ccpm/transaction").leftBehind
-local LEAST=500
+local transaction = require("/apis/ccpm/transaction")
 local ENTRY_TO=150
 local ENTRY_GONE=30
-local OVERHEAD=5*LEAST+4000
+local OVERHEAD=5*transaction.LEAST+4000
 local NOBODYS={name="",file={size=-1,sha256=""}}
 
 function M.keys(...)
@@ -51,7 +50,7 @@ function M.stamp(d)
 	return t
 end
 
-local function counted(s) return math.max(LEAST,s) end
+local function counted(s) return math.max(transaction.LEAST,s) end
 
 local function filesOf(l,i)
 	local f={}
@@ -109,7 +108,7 @@ end
 function M.makePlan(d,t,b,s,n,c,f,r)
 	local o=filesOf(b.lock,false)
 	local fr=filesOf(s.lock,true)
-	local l=leftBehind(d)
+	local l=transaction.leftBehind(d)
 	local sp=d.getFreeSpace("")
 	local fre=sp=="unlimited" and math.huge or sp
 	for _,si in pairs(l) do fre=fre+counted(si) end
@@ -127,7 +126,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 			local ot=fr[fol]
 			if ot then raise("file_conflict",{path=fol,owner=ot.name,name=na}) end
 			if g[fol] or not d.exists(fol) then
-				a=a+LEAST
+				a=a+transaction.LEAST
 			elseif not d.isDir(fol) then
 				raise("file_in_the_way",{path=fol,name=na})
 			elseif d.getDrive(fol)~=d.getDrive("") then

@@ -4,8 +4,8 @@ local encode = require("/apis/json").encode
 local fail = require("/apis/ccpm/failure").fail
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
-local FOLDER_BYTES=500
-local FINISHER="apis/ccpm/finish.lua"
+M.LEAST=500
+M.FINISHER="apis/ccpm/finish.lua"
 local STAGING=finish.STAGING
 
 local function guarded(a)
@@ -81,16 +81,16 @@ function M.open(d,f)
 		end
 		d.delete(STAGING)
 		d.makeDir(o)
-		local is=d.exists(FINISHER)
+		local is=d.exists(M.FINISHER)
 		for _,ch in ipairs(f) do
 			local t=ch.to
 			if t then s[t.sha256]=false end
-			if t and ch.path==FINISHER then
+			if t and ch.path==M.FINISHER then
 				fi=t.sha256
 				if ch.backup then is=false end
 			end
 		end
-		if is then g(FINISHER) end
+		if is then g(M.FINISHER) end
 		for sh in pairs(M.leftBehind(d)) do
 			if s[sh]==nil then d.delete(c..sh) end
 		end
@@ -111,7 +111,7 @@ function M.open(d,f)
 			if u[fo] or d.isDir(fo) then return end
 			if d.exists(fo) and not go[fo] then changed(fo) end
 			u[fo]=true
-			n=n+FOLDER_BYTES
+			n=n+M.LEAST
 			r(fo)
 		end
 		for _,ch in ipairs(p.files) do

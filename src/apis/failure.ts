@@ -45,3 +45,28 @@ export function makeFailure(
     const failure: Failure = { code, message: fill(message), hint: fill(hint), text };
     return setmetatable(failure, describe as unknown as LuaMetatable<Failure>);
 }
+
+/** Calls a function that can fail and returns its value. Its failure is raised. */
+export function need<A extends unknown[], T>(act: (this: void, ...given: A) => Result<T>, ...given: A): T {
+    const [ok, value] = act(...given);
+    if (!ok) throw value;
+    return value;
+}
+
+/**
+ * Calls a function that raises failures, as a public function returns them. Only `Terminated` (Ctrl+T) is raised.
+ * @param act what is called
+ * @param fail makes a failure of the package; anything else that was raised becomes its `internal_error`
+ * @returns `true` and the value, or `false` and the failure
+ */
+export function attempt<T>(
+    act: (this: void) => T,
+    fail: (this: void, code: string, detail: Record<string, unknown>) => Failure,
+): Result<T> {
+    const [ok, value] = pcall(act);
+    if (ok || (type(value) === "table" && (value as unknown as Failure).code !== undefined)) {
+        return $multi(ok, value) as unknown as Result<T>;
+    }
+    if (value === "Terminated") error(value, 0);
+    return $multi(false as const, fail("internal_error", { what: value }));
+}

@@ -5,11 +5,12 @@
  * passes on after it has stopped the turn on the server. While it waits it takes every event of its coroutine: run it
  * under `parallel` beside code that needs events of its own.
  */
-import { functions, need } from "./ai/client";
+import { functions } from "./ai/client";
 import type { Server } from "./ai/drive";
-import { fail, type Failure } from "./ai/failure";
+import { fail } from "./ai/failure";
 import { readSettings, type SettingsStore } from "./ai/settings";
 import type { Ai, Environment } from "./ai/types";
+import { attempt, need } from "./failure";
 import { send as sendOverHttp } from "./http";
 
 /**
@@ -23,7 +24,7 @@ function createAi(this: void, environment?: Environment): Ai {
     const ai: Record<string, unknown> = {};
     for (const [name, act] of pairs(functions)) {
         ai[name] = (first: never, second: never) => {
-            const [ok, value] = pcall(() => {
+            return attempt(() => {
                 const server: Server = {
                     settings: need(readSettings, store),
                     store,
@@ -33,11 +34,7 @@ function createAi(this: void, environment?: Environment): Ai {
                     sleep: given.sleep ?? sleep,
                 };
                 return act(server, first, second);
-            });
-            if (ok || (type(value) === "table" && (value as unknown as Failure).code !== undefined))
-                return $multi(ok, value);
-            if (value === "Terminated") error(value, 0);
-            return $multi(false, fail("internal_error", { what: value }));
+            }, fail);
         };
     }
     return ai as unknown as Ai;

@@ -7,11 +7,12 @@
  * registry it takes every event of its coroutine: run it under `parallel` beside code that needs events of its own.
  */
 import { functions, type Client } from "./ccpm/client";
-import { fail, need, raise, type Failure } from "./ccpm/failure";
+import { fail, raise } from "./ccpm/failure";
 import * as finish from "./ccpm/finish";
 import { stamp } from "./ccpm/plan";
 import { readState, type Writable } from "./ccpm/state";
 import type { Ccpm, Environment, State } from "./ccpm/types";
+import { attempt, need } from "./failure";
 import { send } from "./http";
 
 /** Seconds until a request counts as timed out. */
@@ -24,7 +25,7 @@ function prepare(client: Client): State {
     const [done, line] = finish.recover(disk);
     if (!done && disk.exists(finish.JOURNAL)) raise("not_finished", { what: line });
     if (line !== undefined) notes.push(line);
-    const state = need(...readState(disk, notes)) as Writable<State>;
+    const state = need(readState, disk, notes) as Writable<State>;
     state.stamp = stamp(disk);
     for (const note of notes) client.onNote(note);
     return state;
@@ -49,12 +50,7 @@ function createCcpm(this: void, environment?: Environment): Ccpm {
                 registry: given.registry,
                 notes: [],
             };
-            const [ok, value] = pcall(() => act(client, prepare(client), first, second));
-            if (ok) return $multi(true, value);
-            if (value === "Terminated") error(value, 0);
-            const isFailure = type(value) === "table" && (value as unknown as Failure).code !== undefined;
-            const failure = isFailure ? value : fail("internal_error", { what: value });
-            return $multi(false, failure as unknown as Failure);
+            return attempt(() => act(client, prepare(client), first, second), fail);
         };
     }
     return ccpm as unknown as Ccpm;

@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import type { Index } from "../../tools/build/packages.ts";
 import { startCountingProxy } from "../../tools/bench/counting-proxy.ts";
 import { type Figure, isOk, namesMeant } from "../../tools/bench/figure.ts";
-import { usedSpace } from "../../tools/harness/disk.ts";
+import { spaceIn } from "../../tools/computer/index.ts";
 import { figures } from "../../tools/bench/figures/index.ts";
 import { installedSize } from "../../tools/bench/figures/installed-size.ts";
 import { timing } from "../../tools/bench/figures/turns.ts";
@@ -232,7 +232,7 @@ test("the space that files take is counted as CC does: 500 bytes at least, of fo
         await mkdir(join(folder, "deep/er"), { recursive: true });
         await writeFile(join(folder, "deep/er/one"), "x".repeat(501));
         await writeFile(join(folder, "empty"), "");
-        expect(usedSpace(folder)).toBe(500 + 500 + 501 + 500);
+        expect(spaceIn(folder)).toBe(500 + 500 + 501 + 500);
     } finally {
         await rm(folder, { recursive: true });
     }

@@ -89,7 +89,7 @@ export async function checkGenerated(root: string): Promise<Finding[]> {
 }
 
 /** Finds the committed files that are not what the build would make now. */
-export function driftProblems(root: string, generated: Generated): string[] {
+function driftProblems(root: string, generated: Generated): string[] {
     const problems: string[] = [];
     for (const [file, content] of generated.files) {
         const target = path.join(root, file);

@@ -45,7 +45,7 @@ export interface Index {
 }
 
 /** The package that stands for the operating system as a whole. */
-export const META_PACKAGE = "trapos";
+const META_PACKAGE = "trapos";
 
 /** Where a project keeps its packages. */
 export const INDEX = "packages/index.json";

@@ -10,6 +10,7 @@ import type { Picture } from "./machine/terminal.ts";
 import type { LuaValue } from "./machine/wire.ts";
 
 export { fontToUnicode } from "./machine/font.ts";
+export { spaceIn } from "./machine/host-folder.ts";
 export { savePng, saveText } from "./save-screen.ts";
 export type { Picture } from "./machine/terminal.ts";
 export { ModemNetwork } from "./machine/peripherals/modem.ts";

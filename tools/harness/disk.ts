@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type Descriptor, fingerprint, readDescriptors } from "../build/packages.ts";
@@ -135,14 +135,4 @@ export async function readSetting(
     const value = (await readTableOf(disk)).get(toBytes(name));
     if (value instanceof Map) return undefined;
     return typeof value === "string" ? fromBytes(value) : value;
-}
-
-/** What CC counts for every file and folder at least. Source: MountConstants in CC: Tweaked. */
-const leastBytes = 500;
-
-/** The bytes that all in a folder takes of a computer's disk, as CC counts them. */
-export function usedSpace(folder: string): number {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-        .map((entry) => (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0))
-        .reduce((sum, size) => sum + Math.max(leastBytes, size), 0);
 }

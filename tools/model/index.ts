@@ -12,7 +12,7 @@ export { directives } from "./directives.ts";
 export type { Reply, Rule, ToolCall } from "./rules.ts";
 
 /** The ids under which `GET /v1/models` lists the model; any other id is answered too. */
-export const modelIds = ["model", "other"] as const;
+const modelIds = ["model", "other"] as const;
 
 /** One request as it came, and what became of it. */
 export interface ModelRequest {

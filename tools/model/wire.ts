@@ -28,7 +28,7 @@ export function split(text: string, count: number): string[] {
 }
 
 /** The pieces in which the text of a reply is streamed. */
-export function textPieces(reply: Reply): string[] {
+function textPieces(reply: Reply): string[] {
     if (Array.isArray(reply.text)) return reply.text;
     return split(reply.text ?? "", pieces);
 }

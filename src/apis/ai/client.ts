@@ -1,4 +1,5 @@
 /** What a client of opencode does; its functions raise failures, and /apis/libai returns them. */
+import { need } from "../failure";
 import { drive, replyOf, tell, type Server } from "./drive";
 import { fail, type Result } from "./failure";
 import * as opencode from "./opencode";
@@ -14,13 +15,6 @@ function toUtf8(text: string): string {
     // For other text the game returns false and Lua 5.3 nil.
     if (type(utf8.len(text)) === "number") return text;
     return string.gsub(text, "[^\x01-\x7f]", (char) => utf8.char(string.byte(char)))[0];
-}
-
-/** Calls a function that can fail and returns its value. Its failure is raised. */
-export function need<A extends unknown[], T>(act: (this: void, ...given: A) => Result<T>, ...given: A): T {
-    const [ok, value] = act(...given);
-    if (!ok) throw value;
-    return value;
 }
 
 function raise(code: string, detail?: Record<string, unknown>): never {

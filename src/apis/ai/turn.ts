@@ -178,7 +178,7 @@ export function start(from: TurnStart, idleTimeout: number, resumed: boolean): T
  * @param age seconds since the prompt was sent
  * @returns seconds, between 0.2 and 5
  */
-export function pollInterval(age: number): number {
+function pollInterval(age: number): number {
     return Math.max(0.2, Math.min(age * 0.065, 5));
 }
 

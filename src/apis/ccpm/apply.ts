@@ -1,13 +1,11 @@
 /** Does what a plan says. */
-import { need, raise } from "./failure";
+import { need } from "../failure";
+import { raise } from "./failure";
 import { stamp } from "./plan";
 import { fetchFile } from "./registry";
 import { LOCK } from "./state";
-import { open, type Transaction } from "./transaction";
+import { FINISHER, open, type Transaction } from "./transaction";
 import type { FileChange, Plan, Progress, Tools } from "./types";
-
-/** Fetched first: where it is not installed, a transaction needs it before anything else. */
-const FINISHER = "apis/ccpm/finish.lua";
 
 /** Fetches what a plan needs, and does it. */
 function carryOut(tools: Tools, plan: Plan, transaction: Transaction): void {
@@ -52,7 +50,7 @@ function carryOut(tools: Tools, plan: Plan, transaction: Transaction): void {
     tell("apply", plan.title);
     // Nothing yields from here on.
     if (stamp(tools.disk) !== plan.stamp) raise("changed_meanwhile", { path: LOCK });
-    need(...transaction.commit(plan, plan.state));
+    need(transaction.commit, plan, plan.state);
 }
 
 /**
@@ -62,7 +60,7 @@ function carryOut(tools: Tools, plan: Plan, transaction: Transaction): void {
 export function apply(tools: Tools, plan: Plan): undefined {
     if (plan.files.length + plan.data.length === 0 && next(plan.state)[0] === undefined) return;
     if (plan.free < plan.needed) raise("no_space", { needed: plan.needed, free: plan.free });
-    const transaction = need(...open(tools.disk, plan.files)) as Transaction;
+    const transaction = need(open, tools.disk, plan.files);
     const [ok, failure] = pcall(carryOut, tools, plan, transaction);
     if (ok) return;
     transaction.keep();

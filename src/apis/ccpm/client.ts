@@ -1,6 +1,7 @@
 /** What a client of registries does; its functions raise failures, and /apis/libccpm returns them. */
+import { need } from "../failure";
 import { apply } from "./apply";
-import { need, raise } from "./failure";
+import { raise } from "./failure";
 import { MOST_REGISTRIES } from "./formats";
 import { askRegistries } from "./offers";
 import * as planning from "./plan";
@@ -43,14 +44,25 @@ function requireInstalled(state: State, names?: Names): void {
     }
 }
 
+/** The state with a registry at a position, or nowhere; fails unless it is new, or not, as it should be. */
+function place(before: State, registry: string, position: number | undefined, isNew: boolean): State {
+    const registries: string[] = copy(before.configuration.registries);
+    const from = positionOf(registries, registry);
+    if (isNew !== (from === undefined)) raise(isNew ? "registry_known" : "registry_unknown", { registry });
+    const name = from === undefined ? registry : table.remove(registries, from)!;
+    const last = registries.length + 1;
+    if (last > MOST_REGISTRIES) raise("registries_full");
+    const to = position ?? last;
+    if (!(type(to) === "number" && to >= 1 && to <= last && to % 1 === 0)) raise("registry_position", { position: to, last });
+    if (isNew || position !== undefined) table.insert(registries, to, name);
+    return replace(before, "configuration", "registries", registries);
+}
+
 /** The state with the client's own registry as the last, unless it is configured. */
 function withOwnRegistry(client: Client, before: State): State {
     const own = client.registry;
-    const registries: string[] = copy(before.configuration.registries);
-    if (own === undefined || positionOf(registries, own) !== undefined) return before;
-    if (registries.length >= MOST_REGISTRIES) raise("registries_full");
-    registries.push(own);
-    return replace(before, "configuration", "registries", registries);
+    const isKnown = own === undefined || positionOf(before.configuration.registries, own) !== undefined;
+    return isKnown ? before : place(before, own, undefined, true);
 }
 
 /** Plans what a resolution leads to. */
@@ -80,20 +92,6 @@ function planResolved(
 /** Changes nothing but the state. */
 function change(client: Client, before: State, state: State, title: string): undefined {
     return apply(client, planning.makePlan(client.disk, title, before, state, []));
-}
-
-/** The state with a registry at a position, or nowhere; fails unless it is new, or not, as it should be. */
-function place(before: State, registry: string, position: number | undefined, isNew: boolean): State {
-    const registries: string[] = copy(before.configuration.registries);
-    const from = positionOf(registries, registry);
-    if (isNew !== (from === undefined)) raise(isNew ? "registry_known" : "registry_unknown", { registry });
-    const name = from === undefined ? registry : table.remove(registries, from)!;
-    const last = registries.length + 1;
-    if (last > MOST_REGISTRIES) raise("registries_full");
-    const to = position ?? last;
-    if (!(type(to) === "number" && to >= 1 && to <= last && to % 1 === 0)) raise("registry_position", { position: to, last });
-    if (isNew || position !== undefined) table.insert(registries, to, name);
-    return replace(before, "configuration", "registries", registries);
 }
 
 /** What each of a client's functions does: it returns its value or raises a failure. */
@@ -133,7 +131,7 @@ export const functions: {
     apply: (client, _before, plan) => apply(client, plan),
     addRegistry: (client, before, registry, options) => {
         const given = options ?? {};
-        need(...baseUrl(registry));
+        need(baseUrl, registry);
         const placed = place(before, registry, given.position, true);
         const [state] = askRegistries(client, placed, given.force, [registry]);
         return change(client, before, state, `add registry ${registry}`);

@@ -13,8 +13,8 @@ const NOTE = colours.yellow;
 const REMARK = colours.lightGrey;
 
 /**
- * What the registries are known to offer, and which of them: of each package what the first has, or the first that has a newer
- * one than is installed. That is what an installation or an upgrade takes if it fits.
+ * What the registries are known to offer, and which of them: of each package what the first has, or the first that has
+ * a newer one than is installed. That is what an installation or an upgrade takes if it fits.
  */
 function offers(
     state: State,

@@ -70,9 +70,3 @@ export function fail(code: string, detail?: Record<string, unknown>): Failure {
 export function raise(code: string, detail?: Record<string, unknown>): never {
     throw fail(code, detail);
 }
-
-/** The value of a result. Its failure is raised. */
-export const need = ((ok: boolean, value: unknown) => {
-    if (!ok) throw value;
-    return value;
-}) as (this: void, ...result: unknown[]) => unknown;

@@ -8,7 +8,7 @@ import { fail, raise } from "./failure";
 import { freeName, read } from "./finish";
 import { sha256 } from "./sha256";
 import { CACHE, CONFIGURATION, LOCK, stateFiles } from "./state";
-import { leftBehind } from "./transaction";
+import { LEAST, leftBehind } from "./transaction";
 import type {
     Candidate,
     Disk,
@@ -24,8 +24,6 @@ import type {
     UninstallOptions,
 } from "./types";
 
-/** What CC counts for a folder, and at least for a file. */
-const LEAST = 500;
 /** What the journal says of a file that comes or goes, beside its paths. */
 const ENTRY_TO = 150;
 const ENTRY_GONE = 30;

@@ -29,10 +29,11 @@ export interface Transaction {
     readonly commit: (this: void, plan: Changes, stateFiles: StateFiles) => Result<undefined>;
 }
 
-/** What a folder takes of the disk. Source: MountConstants in CC: Tweaked. */
-const FOLDER_BYTES = 500;
+/** What CC counts for a folder, and at least for a file. Source: MountConstants in CC: Tweaked. */
+export const LEAST = 500;
 
-const FINISHER = "apis/ccpm/finish.lua";
+/** To be fetched first: where it is not installed, a transaction needs it before anything else. */
+export const FINISHER = "apis/ccpm/finish.lua";
 
 const STAGING = finish.STAGING;
 
@@ -170,7 +171,7 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
             if (used[folder] || disk.isDir(folder)) return;
             if (disk.exists(folder) && !going[folder]) changed(folder);
             used[folder] = true;
-            needed += FOLDER_BYTES;
+            needed += LEAST;
             requireFolder(folder);
         }
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Index, INDEX } from "../../build/packages.ts";
-import { boot } from "../../computer/index.ts";
-import { projectFolder, usedSpace } from "../../harness/disk.ts";
+import { boot, spaceIn } from "../../computer/index.ts";
+import { projectFolder } from "../../harness/disk.ts";
 import { type Registry, startRegistry } from "../../registry/server.ts";
 import { makeVariant } from "../../registry/variant.ts";
 import type { Bench } from "../bench.ts";
@@ -116,7 +116,7 @@ async function measureClient(bench: Bench, client: Client): Promise<Measured> {
                 ? [naive, naive]
                 : [`wget run ${server.url}install.lua --yes`, "ccpm upgrade --yes"];
         const first = await runCommand(bench, server, disk, install);
-        const used = usedSpace(disk);
+        const used = spaceIn(disk);
         const nothing = await runCommand(bench, server, disk, upgrade);
         await server.replace(newer);
         const oneFile = await runCommand(bench, server, disk, upgrade);

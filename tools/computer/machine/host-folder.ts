@@ -57,8 +57,7 @@ export class HostFolder {
         this.root = fs.realpathSync.native(root);
         this.readOnly = options.readOnly ?? false;
         this.capacity = options.capacity;
-        // The folder itself is counted, and does not count: its share is added to the capacity.
-        if (!this.readOnly) this.used = spaceUsed(this.root) - MINIMUM_FILE_SIZE;
+        if (!this.readOnly) this.used = spaceIn(this.root);
     }
 
     /** The place on the host, or undefined when a link would lead out of the folder. */
@@ -257,6 +256,11 @@ function isLink(place: string): boolean {
     } catch {
         return false;
     }
+}
+
+/** The bytes that all in a folder takes of a computer's disk, as CC counts them; the folder itself does not count. */
+export function spaceIn(folder: string): number {
+    return spaceUsed(folder) - MINIMUM_FILE_SIZE;
 }
 
 /** What a file or folder takes of the disk, with all that is in it. Links are not followed. */
