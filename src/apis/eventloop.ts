@@ -55,7 +55,8 @@ function createEventLoop(this: void, onError?: (this: void, problem: unknown) =>
         tasks = [];
         for (const task of waiting) {
             const filter = task.filter;
-            if (filter === undefined || filter === event || event === "terminate") resume(task, event, value, ...others);
+            if (filter === undefined || filter === event || event === "terminate")
+                resume(task, event, value, ...others);
             else tasks.push(task);
         }
         for (const index of $range(1, count)) {

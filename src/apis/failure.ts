@@ -41,7 +41,9 @@ export function makeFailure(
     const [message, hint] = failures[code] ?? [code, ""];
     const given = detail ?? {};
     const fill = (template: string) =>
-        string.gsub(template, "{(%w+)}", (name) => (given[name] === undefined ? "" : tostring(given[name])))[0];
+        string.gsub(template, "{(%w+)}", (name) =>
+            given[name] === undefined ? "" : tostring(given[name]),
+        )[0];
     const failure: Failure = { code, message: fill(message), hint: fill(hint), text };
     return setmetatable(failure, describe as unknown as LuaMetatable<Failure>);
 }

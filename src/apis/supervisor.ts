@@ -48,7 +48,8 @@ function writeLog(name: string, text: string): void {
 function runServer(path: string, name: string, shell: unknown): void {
     const log = (...values: unknown[]): void => {
         const texts: string[] = [];
-        for (const index of $range(1, select("#", ...values))) texts.push(tostring(select(index, ...values)[0]));
+        for (const index of $range(1, select("#", ...values)))
+            texts.push(tostring(select(index, ...values)[0]));
         writeLog(name, texts.join(" "));
     };
     const environment: Record<string, unknown> = { shell, print: log, printError: log, arg: { 0: path } };

@@ -69,59 +69,59 @@ function read(words: string[]): Options {
     const options: Options = { paths: [], skipped: {} };
     let next = 0;
     while (next < words.length) {
-    const word = words[next]!;
-    next += 1;
-    if (word === "--report" || word === "--skip") {
-        const file = words[next];
-        if (file === undefined) stop(`${word} takes a file`);
+        const word = words[next]!;
         next += 1;
-        if (word === "--report") options.report = shell.resolve(file);
-        else options.skipped = readSkipped(shell.resolve(file));
-    } else if (string.sub(word, 1, 1) === "-") {
-        stop(`Unknown option ${word}. See: runtest --help`);
-    } else {
-        options.paths.push(`/${shell.resolve(word)}`);
+        if (word === "--report" || word === "--skip") {
+            const file = words[next];
+            if (file === undefined) stop(`${word} takes a file`);
+            next += 1;
+            if (word === "--report") options.report = shell.resolve(file);
+            else options.skipped = readSkipped(shell.resolve(file));
+        } else if (string.sub(word, 1, 1) === "-") {
+            stop(`Unknown option ${word}. See: runtest --help`);
+        } else {
+            options.paths.push(`/${shell.resolve(word)}`);
+        }
     }
-}
-if (options.paths.length === 0) {
-    if (!fs.isDir(SPECS)) stop(`There is no ${SPECS}. Name spec files: runtest my.spec.lua`);
-    options.paths.push(SPECS);
-}
-return options;
-}
-
-function run({paths, report, skipped}: Options): void {
-const files: FileReport[] = [];
-for (const path of paths) for (const file of specsAt(path)) files.push({ file, cases: [] });
-if (files.length === 0) stop(`No *.spec.lua or *_spec.lua in ${table.concat(paths, ", ")}`);
-
-const counts = { passed: 0, failed: 0, pending: 0 };
-const failures: CaseResult[] = [];
-for (const { file, cases } of files) {
-    print(file);
-    runFile(file, shell, skipped, (result) => {
-        cases.push(result);
-        counts[result.status] += 1;
-        if (result.status === "failed") failures.push(result);
-        show(COLOURS[result.status], `${SIGNS[result.status]} ${table.concat(result.names, " ")}`);
-    });
+    if (options.paths.length === 0) {
+        if (!fs.isDir(SPECS)) stop(`There is no ${SPECS}. Name spec files: runtest my.spec.lua`);
+        options.paths.push(SPECS);
+    }
+    return options;
 }
 
-for (const { names, where, message, expected, got } of failures) {
+function run({ paths, report, skipped }: Options): void {
+    const files: FileReport[] = [];
+    for (const path of paths) for (const file of specsAt(path)) files.push({ file, cases: [] });
+    if (files.length === 0) stop(`No *.spec.lua or *_spec.lua in ${table.concat(paths, ", ")}`);
+
+    const counts = { passed: 0, failed: 0, pending: 0 };
+    const failures: CaseResult[] = [];
+    for (const { file, cases } of files) {
+        print(file);
+        runFile(file, shell, skipped, (result) => {
+            cases.push(result);
+            counts[result.status] += 1;
+            if (result.status === "failed") failures.push(result);
+            show(COLOURS[result.status], `${SIGNS[result.status]} ${table.concat(result.names, " ")}`);
+        });
+    }
+
+    for (const { names, where, message, expected, got } of failures) {
+        print();
+        show(colours.red, table.concat(names, " "));
+        if (where !== undefined) print(where);
+        if (message !== undefined) print(message);
+        if (expected !== undefined) print(`expected: ${expected}`);
+        if (got !== undefined) print(`got: ${got}`);
+    }
     print();
-    show(colours.red, table.concat(names, " "));
-    if (where !== undefined) print(where);
-    if (message !== undefined) print(message);
-    if (expected !== undefined) print(`expected: ${expected}`);
-    if (got !== undefined) print(`got: ${got}`);
-}
-print();
-print(`${counts.passed} passed, ${counts.failed} failed`);
-if (counts.pending > 0) print(`${counts.pending} pending`);
-if (report !== undefined) writeReport(report, files);
-// What failed stands above; the shell only needs to know that something did.
-if (counts.failed > 0) throw "";
-if (counts.passed + counts.pending === 0) stop("There are no cases in them.");
+    print(`${counts.passed} passed, ${counts.failed} failed`);
+    if (counts.pending > 0) print(`${counts.pending} pending`);
+    if (report !== undefined) writeReport(report, files);
+    // What failed stands above; the shell only needs to know that something did.
+    if (counts.failed > 0) throw "";
+    if (counts.passed + counts.pending === 0) stop("There are no cases in them.");
 }
 
 const words: string[] = [...$vararg];

@@ -73,7 +73,10 @@ export function parse(given: readonly string[]): CommandLine {
             const said = flag[1] === "" ? "true" : value;
             if (said === undefined) wanted = flag[0];
             else line.flags[flag[0]] = said;
-        } else if (string.find(word, "^%-%-")[0] !== undefined || string.find(word, "^%-%a$")[0] !== undefined) {
+        } else if (
+            string.find(word, "^%-%-")[0] !== undefined ||
+            string.find(word, "^%-%a$")[0] !== undefined
+        ) {
             line.problem = `There is no flag ${word}`;
             return line;
         } else if (line.command === "" && named(commands, word, "") !== undefined) {
@@ -91,6 +94,7 @@ export function parse(given: readonly string[]): CommandLine {
         line.command = "ask";
     }
     // Flags alone are a prompt that is missing.
-    if (line.command === "") line.command = line.words.length === 0 && next(line.flags)[0] === undefined ? "help" : "ask";
+    if (line.command === "")
+        line.command = line.words.length === 0 && next(line.flags)[0] === undefined ? "help" : "ask";
     return line;
 }

@@ -121,7 +121,8 @@ export const functions: {
         }
         return summaries;
     },
-    newSession: (server, options) => summarise(server, createSession(server, (options && options.title) ?? titleOf(""))),
+    newSession: (server, options) =>
+        summarise(server, createSession(server, (options && options.title) ?? titleOf(""))),
     useSession: (server, id) => {
         const session = need(opencode.getSession, server, id);
         rememberSession(server, session.id);

@@ -145,7 +145,8 @@ function perform(line: commandLine.CommandLine, ai: Ai): void {
     const session = options.session;
     if (line.problem !== undefined) refuse(line.problem);
     options.idleTimeout = tonumber(timeout ?? "");
-    if (timeout !== undefined && !((options.idleTimeout ?? 0) > 0)) refuse("--timeout takes a number of seconds above 0");
+    if (timeout !== undefined && !((options.idleTimeout ?? 0) > 0))
+        refuse("--timeout takes a number of seconds above 0");
     if (session !== undefined && line.command === "new") refuse("ai new takes no --session");
     if (session !== undefined) options.session = findSession(ai, options, session);
     actions[line.command]!(ai, table.concat(line.words, " "), options);

@@ -83,7 +83,8 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
         }
         if (action.kind === "fail") {
             if (!action.pending) memory.forgetTurn(server.disk, record.nonce);
-            if (action.code === "no_progress" && settings.reset_session_on_timeout === "true") memory.rememberSession(server, undefined);
+            if (action.code === "no_progress" && settings.reset_session_on_timeout === "true")
+                memory.rememberSession(server, undefined);
             throw action.failure ?? fail(action.code, action.detail, action.text);
         }
         if (action.kind === "wait") tell(options, turn.progress(state, server.now()));
@@ -109,7 +110,12 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
  * @param options who is told of progress, and how long to wait without any
  * @param resumed true for a turn whose prompt was sent before
  */
-export function drive(server: Server, record: memory.TurnRecord, options: WaitOptions, resumed: boolean): Reply {
+export function drive(
+    server: Server,
+    record: memory.TurnRecord,
+    options: WaitOptions,
+    resumed: boolean,
+): Reply {
     const [ok, reply] = pcall(carryOut, server, record, options, resumed);
     if (ok) return reply;
     if ((reply as unknown) === "Terminated" && record.sent === true) {

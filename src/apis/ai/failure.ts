@@ -21,10 +21,7 @@ export const failures: Failures = {
         "Nothing answers at {url} ({what}).",
         "Start it (opencode serve), or: set opencc.server_url <url>",
     ],
-    timed_out: [
-        "{url} did not answer in time.",
-        "Look at the server, then try again.",
-    ],
+    timed_out: ["{url} did not answer in time.", "Look at the server, then try again."],
     network_error: ["The request to {url} failed: {what}.", "Try again; look at opencc.server_url."],
     reply_too_large: [
         "The answer is too large for ComputerCraft.",
@@ -41,10 +38,7 @@ export const failures: Failures = {
     bad_setting: ["The setting {name} {what}.", "For example: set {name} {example}"],
     bad_argument: ["{what}.", "See: ai help"],
     not_found: ["The server says: {what}", "See: ai sessions"],
-    server_config: [
-        "opencode cannot read its configuration: {what}",
-        "Mend that file on the server.",
-    ],
+    server_config: ["opencode cannot read its configuration: {what}", "Mend that file on the server."],
     server_error: ["opencode failed (HTTP {status}): {what}", "Look at the server's log, then try again."],
     no_session: ["This computer has no session yet.", "Ask something: ai <prompt>"],
     session_gone: ["The server has no session {session}.", "See: ai sessions. Start another: ai new"],
@@ -61,10 +55,7 @@ export const failures: Failures = {
         "opencode took the prompt and never started.",
         "Look at the server's log, or try: ai new",
     ],
-    model_error: [
-        "The model failed{status}: {what}",
-        "Look at the server, or ask another: ai --model <id>",
-    ],
+    model_error: ["The model failed{status}: {what}", "Look at the server, or ask another: ai --model <id>"],
     no_progress: [
         "Nothing happened for {seconds} s; the model hangs.",
         "Look again: ai resume. Stop it: ai abort",

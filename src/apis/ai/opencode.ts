@@ -141,7 +141,9 @@ export function health(server: Server): Result<{ readonly version: string }> {
 
 /** Makes a session. The title is for people. */
 export function createSession(server: Server, title: string): Result<Session> {
-    return call(server, "/session" + query({ directory: server.settings.directory }), checkSession, { title });
+    return call(server, "/session" + query({ directory: server.settings.directory }), checkSession, {
+        title,
+    });
 }
 
 /** One session; fails with `session_gone` when the server does not have it. */

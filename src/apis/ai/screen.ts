@@ -132,7 +132,11 @@ export function withSpinner(act: (reporter: Reporter) => void): void {
             const seconds = Math.floor((os.epoch("utc") - start) / 1000);
             turns += 1;
             clearRow();
-            withColour(colours.lightGrey, term.write, text.cut(`${sign} ${seconds} s ${text.fold(doing)}`, width));
+            withColour(
+                colours.lightGrey,
+                term.write,
+                text.cut(`${sign} ${seconds} s ${text.fold(doing)}`, width),
+            );
         }
     };
     const [ok, problem] = pcall(() => parallel.waitForAny(() => act({ onProgress, log }), spin));

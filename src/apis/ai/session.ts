@@ -89,7 +89,8 @@ export function pendingTurns(disk: Disk): TurnRecord[] {
             const turn = decode(file.readAll() ?? "") as TurnRecord | undefined;
             file.close();
             const isTurn = type(turn) === "table" && type(turn!.nonce) === "string";
-            if (isTurn && type(turn!.sessionId) === "string" && type(turn!.sentAt) === "number") turns.push(turn!);
+            if (isTurn && type(turn!.sessionId) === "string" && type(turn!.sentAt) === "number")
+                turns.push(turn!);
             else disk.delete(path);
         }
     }

@@ -53,7 +53,8 @@ function place(before: State, registry: string, position: number | undefined, is
     const last = registries.length + 1;
     if (last > MOST_REGISTRIES) raise("registries_full");
     const to = position ?? last;
-    if (!(type(to) === "number" && to >= 1 && to <= last && to % 1 === 0)) raise("registry_position", { position: to, last });
+    if (!(type(to) === "number" && to >= 1 && to <= last && to % 1 === 0))
+        raise("registry_position", { position: to, last });
     if (isNew || position !== undefined) table.insert(registries, to, name);
     return replace(before, "configuration", "registries", registries);
 }

@@ -131,7 +131,8 @@ const actions: Record<string, Action | undefined> = {
     install: (_, words, flags, client) => need(client.planInstall, words, flags as object),
     uninstall: (_, words, flags, client) => need(client.planUninstall, words, flags as object),
     // No words stand for all packages.
-    upgrade: (_, words, flags, client) => need(client.planUpgrade, words.length > 0 ? words : undefined, flags as object),
+    upgrade: (_, words, flags, client) =>
+        need(client.planUpgrade, words.length > 0 ? words : undefined, flags as object),
     update: (_, _words, _flags, client) => {
         need(client.update);
         list(need(client.state), "Nothing newer is known.");

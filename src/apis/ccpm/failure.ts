@@ -9,20 +9,29 @@ export type { Failure };
  * lines of a 51 column screen each.
  */
 export const failures: Failures = {
-    http_disabled: ["The HTTP API is switched off here.", "In computercraft-server.toml: [http] enabled = true"],
+    http_disabled: [
+        "The HTTP API is switched off here.",
+        "In computercraft-server.toml: [http] enabled = true",
+    ],
     address_denied: [
         "ComputerCraft forbids {registry} (Domain not permitted).",
         'In computercraft-server.toml, at host = "$private": action = "allow"',
     ],
     network_error: ["The request to {registry} failed: {what}.", "Check the address and the network."],
     server_error: ["{registry} failed at {path} (HTTP {status}).", "Try again in some minutes."],
-    no_index: ["{registry} is no registry: it has no packages/index.json.", "Check the address and the network."],
+    no_index: [
+        "{registry} is no registry: it has no packages/index.json.",
+        "Check the address and the network.",
+    ],
     no_entry: ["{registry} lets nobody in (HTTP {status}).", "Check the address, or ask those who run it."],
     file_missing: ["{registry} lists {path}, but does not serve it.", "Try again in some minutes."],
     wrong_content: ["{registry} serves another {path} than it lists.", "Try again in some minutes."],
     bad_index: ["The index of {registry} is not valid: {what}.", "Tell those who run that registry."],
     newer_index: ["{registry} is for a newer ccpm.", "Type: ccpm upgrade ccpm"],
-    bad_registry: ["{registry} is no registry's address.", "Give http(s)://... or <owner>/<repo>[@branch] of GitHub."],
+    bad_registry: [
+        "{registry} is no registry's address.",
+        "Give http(s)://... or <owner>/<repo>[@branch] of GitHub.",
+    ],
     no_registry: ["No registry is configured.", "Add one: ccpm registry add <registry>"],
     registry_known: ["{registry} is configured already.", "See: ccpm registry list"],
     registries_full: ["There can be no more registries.", "Remove one: ccpm registry remove <registry>"],
@@ -37,7 +46,10 @@ export const failures: Failures = {
     not_installed: ["{name} is not installed.", "See: ccpm list"],
     needed_by: ["{name} is needed by {what}.", "Uninstall them, too: add --cascade"],
 
-    file_exists: ["{path} is there, and no package brought it.", "Move it away, or keep it beside: add --force"],
+    file_exists: [
+        "{path} is there, and no package brought it.",
+        "Move it away, or keep it beside: add --force",
+    ],
     file_conflict: ["{path} belongs to {owner}; {name} has it, too.", "Uninstall one of the two packages."],
     folder_in_the_way: ["{path} is a folder; {name} has a file there.", "Move it: mv {path} {path}.old"],
     file_in_the_way: ["{path} is a file; {name} needs a folder there.", "Move it: mv {path} {path}.lua"],
@@ -49,7 +61,10 @@ export const failures: Failures = {
     changed_meanwhile: ["{path} changed meanwhile. Nothing was touched.", "Try again."],
     cannot_write: ["{path} cannot be written: {what}.", "Look at the disk, then try again."],
     not_finished: ["A change was begun and cannot be finished.", "{what}"],
-    not_repairable: ["No registry has {path} of {name} as it was installed.", "Try again later, or: ccpm upgrade {name}"],
+    not_repairable: [
+        "No registry has {path} of {name} as it was installed.",
+        "Try again later, or: ccpm upgrade {name}",
+    ],
 
     no_help: ["{path} is damaged.", "Type: ccpm verify --fix"],
     newer_format: ["{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."],

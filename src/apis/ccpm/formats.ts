@@ -40,7 +40,15 @@ const BAD_PART = "[./]/";
 const BACKUP = "%.ccpm%-old%d*/";
 
 /** CC's own folders and drives, the player's settings, ccpm's state and its startup file are no package's. */
-const isFile = without([BAD_PART, BACKUP, "^/rom/", "^/disk%d*/", "^/%.settings/", "^/trapos/", "^/startup/00%-ccpm"]);
+const isFile = without([
+    BAD_PART,
+    BACKUP,
+    "^/rom/",
+    "^/disk%d*/",
+    "^/%.settings/",
+    "^/trapos/",
+    "^/startup/00%-ccpm",
+]);
 const isData = without([BAD_PART, "^/trapos/ccpm"]);
 
 const KINDS: Record<string, Kind | undefined> = {

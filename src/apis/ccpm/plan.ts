@@ -58,7 +58,8 @@ export function keys(...records: object[]): string[] {
 export function same(one: unknown, other: unknown): boolean {
     if (type(one) !== "table" || type(other) !== "table") return one === other;
     for (const key of keys(one as object, other as object)) {
-        if (!same((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key])) return false;
+        if (!same((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]))
+            return false;
     }
     return true;
 }

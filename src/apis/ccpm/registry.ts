@@ -20,7 +20,10 @@ const INDEX_PATH = "packages/index.json";
  * @returns `true` and the URL, which ends in "/"; or `false` and the failure
  */
 export function baseUrl(registry: string): Result<string> {
-    const [address] = match(string.gsub(registry, "/install%.lua$", "")[0], "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$");
+    const [address] = match(
+        string.gsub(registry, "/install%.lua$", "")[0],
+        "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$",
+    );
     const [page] = match(registry, "^https://github%.com/(.-)/*$");
     const [repository, at, branch] = match(
         page === undefined ? registry : string.gsub(page, "%.git$", "")[0],

@@ -69,9 +69,11 @@ export function resolve(resolution: Resolution): Resolved {
         const versions: Version[] = [];
         const current = installed[name];
         for (const candidate of resolution.candidates[name] ?? []) {
-            if (current === undefined || compare(candidate.version, current.version) > 0) versions.push(candidate);
+            if (current === undefined || compare(candidate.version, current.version) > 0)
+                versions.push(candidate);
         }
-        if (current !== undefined) table.insert(versions, isUpgraded[name] ? versions.length + 1 : 1, current);
+        if (current !== undefined)
+            table.insert(versions, isUpgraded[name] ? versions.length + 1 : 1, current);
         return versions;
     };
 
@@ -144,7 +146,8 @@ export function resolve(resolution: Resolution): Resolved {
     function add(name: string, trail: string): void {
         if (isAdded[name]) return;
         const [start] = string.find(trail, ` ${name} >`, 1, true);
-        if (start !== undefined) raise("cycle", { what: `${string.sub(trail, start + 1, start + 100)} ${name}` });
+        if (start !== undefined)
+            raise("cycle", { what: `${string.sub(trail, start + 1, start + 100)} ${name}` });
         const version = options[name]![0]!;
         for (const dependency of sortedNames(version.dependencies)) add(dependency, `${trail} ${name} >`);
         isAdded[name] = true;

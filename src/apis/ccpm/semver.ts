@@ -15,7 +15,8 @@ const MARKS = "  = ^ ~ ~> < <= > >= ";
 function split(text: string): Parts | undefined {
     const parts: Parts = [];
     for (const [part] of string.gmatch(text + ".", "(.-)%.")) {
-        if (match(part!, "^[%w-]+$")[0] === undefined || match(part!, "^0%d+$")[0] !== undefined) return undefined;
+        if (match(part!, "^[%w-]+$")[0] === undefined || match(part!, "^0%d+$")[0] !== undefined)
+            return undefined;
         parts.push(match(part!, "^%d+$")[0] === undefined ? part! : tonumber(part)!);
     }
     return parts;
@@ -65,7 +66,8 @@ function isIn(version: Parts, range: string): boolean | undefined {
         for (const [token] of string.gmatch(text, "%S+")) {
             const [mark, rest] = match(token!, "^([<>=~^]*)v?(.*)$");
             const parts = parse(rest!);
-            if (parts === undefined || string.find(MARKS, ` ${mark!} `, 1, true)[0] === undefined) return undefined;
+            if (parts === undefined || string.find(MARKS, ` ${mark!} `, 1, true)[0] === undefined)
+                return undefined;
             if (parts.length > 3 && order(version, parts, 3) === "=") isNamed = true;
 
             // How many parts count, and how the version's may compare with them.

@@ -78,7 +78,8 @@ export function sha256(bytes: string): string {
                 bxor(g, band(e, bxor(f, g))) +
                 cubeRoots.get(index) +
                 words.get(index);
-            const second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + band(a, b) + band(c, bxor(a, b));
+            const second =
+                bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22)) + band(a, b) + band(c, bxor(a, b));
             [a, b, c, d, e, f, g, h] = [(first + second) % WORD, a, b, c, (d + first) % WORD, e, f, g];
         }
         for (const [index, value] of ipairs([a, b, c, d, e, f, g, h])) {

@@ -23,7 +23,12 @@ const REMEDIES = {
 const EMPTY = { version: 1, registries: {}, packages: {} };
 
 /** The checked content of a file; that of an empty one where there is none, or when it was set aside. */
-function readFile<T>(disk: Disk, path: keyof typeof REMEDIES, check: (this: void, value: unknown) => Checked<T>, notes: string[]): T {
+function readFile<T>(
+    disk: Disk,
+    path: keyof typeof REMEDIES,
+    check: (this: void, value: unknown) => Checked<T>,
+    notes: string[],
+): T {
     if (disk.exists(path)) {
         const [ok, value, newer] = check(decode(finish.read(disk, path)));
         if (ok) return value;
@@ -31,7 +36,9 @@ function readFile<T>(disk: Disk, path: keyof typeof REMEDIES, check: (this: void
         const aside = finish.freeName(disk, path + ".broken");
         const [moved, problem] = pcall(disk.move, path, aside);
         if (!moved) throw fail("cannot_write", { path, what: finish.reasonOf(problem) });
-        notes.push(`${path} cannot be read (${value}). It was set aside as ${aside}. Type: ccpm ${REMEDIES[path]}`);
+        notes.push(
+            `${path} cannot be read (${value}). It was set aside as ${aside}. Type: ccpm ${REMEDIES[path]}`,
+        );
     }
     const [, empty] = check(EMPTY);
     return empty as T;
@@ -86,7 +93,12 @@ export function copy<T extends object>(from: T): Writable<T> {
  * @param file which
  * @param field the field that holds it
  */
-export function replace(before: State, file: "lock" | "cache" | "configuration", field: string, content: object): State {
+export function replace(
+    before: State,
+    file: "lock" | "cache" | "configuration",
+    field: string,
+    content: object,
+): State {
     const state: Record<string, unknown> = copy(before);
     state[file] = { version: 1, [field]: content };
     return state as unknown as State;

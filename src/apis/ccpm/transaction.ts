@@ -63,7 +63,9 @@ function finishCommitted(disk: Disk): string | undefined {
 function write(disk: Disk, path: string, content: string): void {
     const [file, reason] = disk.open(path, "wb");
     if (file === null) throw reason;
-    const [ok, problem] = pcall(() => { file.write(content); });
+    const [ok, problem] = pcall(() => {
+        file.write(content);
+    });
     file.close();
     if (ok && disk.getSize(path) === content.length) return;
     disk.delete(path);
@@ -149,7 +151,8 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
             }
         }
         if (isSound) guard(FINISHER);
-        for (const [sha] of pairs(leftBehind(disk))) if (staged[sha] === undefined) disk.delete(contents + sha);
+        for (const [sha] of pairs(leftBehind(disk)))
+            if (staged[sha] === undefined) disk.delete(contents + sha);
     });
 
     const stage = guarded((fingerprint: Fingerprint, content: string): undefined => {
@@ -204,7 +207,11 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
             if (source !== undefined) write(disk, source, text as string);
             steps.push({ path, staged: source });
         }
-        write(disk, finish.JOURNAL + ".new", encode({ version: 1, title: plan.title, steps } satisfies finish.Journal));
+        write(
+            disk,
+            finish.JOURNAL + ".new",
+            encode({ version: 1, title: plan.title, steps } satisfies finish.Journal),
+        );
 
         // Nothing but folders takes space from here on.
         const free = disk.getFreeSpace("/");

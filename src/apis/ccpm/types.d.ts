@@ -264,7 +264,11 @@ export interface Ccpm {
      * Plans a removal. Fails when others need a package (`needed_by`), unless these go, too. Asks no registry.
      * @param names installed packages; none where only `unused` ones are to go
      */
-    readonly planUninstall: (this: void, names: readonly string[], options?: UninstallOptions) => Result<Plan>;
+    readonly planUninstall: (
+        this: void,
+        names: readonly string[],
+        options?: UninstallOptions,
+    ) => Result<Plan>;
     /**
      * Compares installed files with the disk, and looks for files of no package in packages' folders.
      * @param names installed packages; all where it is absent, and only then files of no package are found

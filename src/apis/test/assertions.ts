@@ -49,7 +49,11 @@ function raises(body: unknown, expected: unknown): LuaMultiReturn<Finding> {
     const [ok, problem] = outcome(body as Body);
     if (ok) return $multi(false, expected === undefined ? "an error" : `error ${show(expected)}`, "no error");
     const holds = expected === undefined || same(expected, problem) || same(expected, withoutPlace(problem));
-    return $multi(holds, expected === undefined ? "an error" : `error ${show(expected)}`, `error ${show(problem)}`);
+    return $multi(
+        holds,
+        expected === undefined ? "an error" : `error ${show(expected)}`,
+        `error ${show(problem)}`,
+    );
 }
 
 function matches(pattern: unknown, text: unknown): LuaMultiReturn<Finding> {

@@ -91,7 +91,12 @@ function runCase(file: string, { names, block, body }: Case): CaseResult {
  * @param skipped cases that are not run, and why
  * @param tell called with each case's result as soon as it is known; a file that cannot be loaded is one failed case
  */
-export function runFile(path: string, shell: unknown, skipped: Skipped, tell: (result: CaseResult) => void): void {
+export function runFile(
+    path: string,
+    shell: unknown,
+    skipped: Skipped,
+    tell: (result: CaseResult) => void,
+): void {
     const { vocabulary, cases, close } = createSuite();
     const environment: Record<string, unknown> = { shell, assert: assertions, arg: { 0: path } };
     for (const [word, meaning] of pairs(vocabulary)) environment[word] = meaning;
@@ -110,6 +115,10 @@ export function runFile(path: string, shell: unknown, skipped: Skipped, tell: (r
     close();
     for (const one of cases) {
         const reason = skipped[table.concat(one.names, " ")];
-        tell(reason === undefined ? runCase(path, one) : { names: one.names, status: "pending", message: reason });
+        tell(
+            reason === undefined
+                ? runCase(path, one)
+                : { names: one.names, status: "pending", message: reason },
+        );
     }
 }

@@ -15,7 +15,11 @@ type Table = Record<string, unknown>;
  * Whether two values hold the same: tables are compared by their entries, however deep, and without their metatables.
  * @param known tables of `one` whose comparison is under way, by what they are compared with; for tables in a circle
  */
-export function same(one: unknown, other: unknown, known: LuaTable<object, unknown> = new LuaTable()): boolean {
+export function same(
+    one: unknown,
+    other: unknown,
+    known: LuaTable<object, unknown> = new LuaTable(),
+): boolean {
     if (one === other) return true;
     if (type(one) !== "table" || type(other) !== "table") return false;
     if (known.get(one as object) === other) return true;
