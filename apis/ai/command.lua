@@ -92,7 +92,7 @@ local actions={
 			tell(o,r)
 		until not ((r.remaining or 0)>0)
 	end,
-	version=function() print("ai ".."0.3.4") end,
+	version=function() print("ai ".."0.3.5") end,
 	help=function(_,t)
 		local w=term.getSize()
 		local i=w<40 and t==""

@@ -165,10 +165,8 @@ export const ccpmFigures: readonly Figure[] = [
         ),
     ),
     {
-        // What a floppy holds, of which CC counts 500 bytes for the least file and each folder.
-        name: "trapos-floppy",
+        name: "trapos-on-disk",
         unit: "B",
-        bar: 125_000,
         measure: async (bench) => (await measure(bench, "ours")).used,
     },
 ];

@@ -30,7 +30,6 @@ export function installedSize(index: Index, name: string): number {
 export const installedSizeFigure: Figure = {
     name: "installed-size",
     unit: "B",
-    bar: 60_000,
     measure: async () =>
         installedSize(JSON.parse(await readFile(join(projectFolder, INDEX), "utf8")) as Index, "trapos-ai"),
 };
