@@ -46,6 +46,10 @@ craftos-exec *snippet:
 registry *options:
     @npm run --silent registry -- "$@"
 
+# Tries what users rely on with random faults, for minutes.
+soak *options:
+    @npm run --silent soak -- "$@"
+
 # Measures delays, requests, sizes and memory.
 bench *options:
     @npm run --silent bench -- "$@"
