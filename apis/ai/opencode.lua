@@ -63,6 +63,8 @@ local function refused(u,s,v)
 		c="not_opencode"
 	elseif s==404 then
 		c="not_found"
+	elseif s==400 then
+		c="bad_request"
 	end
 	return fail(c,{url=u,status=s,what=d.path or d.message or "no reason given"})
 end
@@ -155,5 +157,9 @@ local lists={
 }
 
 function M.readList(s,n,d) return call(s,lists[n]..query({directory=d}),next) end
+
+local loadedLists={providers="/config/providers",tools="/experimental/tool/ids",mcp="/mcp",skills="/skill"}
+
+function M.waitUntilLoaded(s,w,d) return call(s,loadedLists[w]..query({directory=d})) end
 
 return M

@@ -89,6 +89,7 @@ function refused(url: string, status: number, value: unknown): Failure {
     else if (body.name === "ConfigJsonError") code = "server_config";
     else if (type(body.name) !== "string" && status < 500) code = "not_opencode";
     else if (status === 404) code = "not_found";
+    else if (status === 400) code = "bad_request";
     return fail(code, { url, status, what: data.path ?? data.message ?? "no reason given" });
 }
 
@@ -235,4 +236,24 @@ export function readList<K extends keyof typeof lists>(
 ): Result<ListValues[K]> {
     // `next` raises for what is no table. No more is looked at: by then the server has shown an opencode's session.
     return call(server, lists[name] + query({ directory }), next as Check<object> as Check<ListValues[K]>);
+}
+
+/** What opencode loads when a folder's first turn starts, and where it tells of each. */
+const loadedLists = {
+    providers: "/config/providers",
+    tools: "/experimental/tool/ids",
+    mcp: "/mcp",
+    skills: "/skill",
+};
+
+/**
+ * Waits until opencode has loaded something for a directory. It loads what is not there yet, so that the answer takes
+ * as long as that does: MCP servers may take seconds.
+ */
+export function waitUntilLoaded(
+    server: Server,
+    what: keyof typeof loadedLists,
+    directory: string,
+): Result<unknown> {
+    return call(server, loadedLists[what] + query({ directory }));
 }

@@ -64,6 +64,8 @@ export interface Session {
     readonly id: string;
     readonly title: string;
     readonly directory: string;
+    /** Of a subagent's session: the one that opened it. */
+    readonly parentID?: string;
     readonly time: { readonly created: number; readonly updated: number };
 }
 
@@ -72,12 +74,16 @@ export interface Permission {
     readonly sessionID: string;
     readonly permission: string;
     readonly patterns?: readonly string[];
+    /** The tool call that asks. */
+    readonly tool?: { readonly messageID?: string; readonly callID?: string };
 }
 
 export interface Question {
     readonly id: string;
     readonly sessionID: string;
     readonly questions: readonly { readonly question: string }[];
+    /** The tool call that asks. */
+    readonly tool?: { readonly messageID?: string; readonly callID?: string };
 }
 
 export interface Provider {
