@@ -168,3 +168,44 @@ describe("the first turn of a folder whose MCP servers take seconds to start", (
         },
     );
 });
+
+/** What a client without such care does: it aborts while the first turn of a folder starts. */
+async function breakFolder(world: World): Promise<string> {
+    for (let attempt = 0; attempt < 12; attempt++) {
+        const directory = join(world.folder, `broken-${attempt}`);
+        await mkdir(directory);
+        const query = `?directory=${encodeURIComponent(directory)}`;
+        const { id } = await world.call<{ id: string }>("POST", `/session${query}`, {});
+        const parts = [{ type: "text", text: "hello" }];
+        await world.call("POST", `/session/${id}/prompt_async`, { parts });
+        while ((await world.call<unknown[]>("GET", `/session/${id}/message?limit=1`)).length === 0);
+        await world.call("POST", `/session/${id}/abort`, {});
+        const isBroken = await world.call("GET", `/config/providers${query}`).then(
+            () => false,
+            () => true,
+        );
+        if (isBroken) return directory;
+    }
+    throw new Error("No abort broke the server.");
+}
+
+it(
+    "says that opencode has to be restarted where somebody else has broken it",
+    { timeout: 240_000 },
+    async () => {
+        const world = await startWorld();
+        try {
+            const directory = await breakFolder(world);
+            const computer = world.newComputer({ settings: { "opencc.directory": directory } });
+            const { succeeded, output } = await computer.run("ai hello");
+            expect(succeeded).toBe(false);
+            expect(output.replaceAll("\n", " ")).toMatch(
+                /opencode can start no turn any more.*Restart opencode/,
+            );
+            await world.restart();
+            expect((await computer.run("ai ping")).transcript).toMatch(/^pong/m);
+        } finally {
+            await world.stop();
+        }
+    },
+);
