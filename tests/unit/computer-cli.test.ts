@@ -6,6 +6,7 @@ import { Readable, Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { run as runComputer } from "../../tools/computer/cli/run.ts";
+import { installPackages } from "../../tools/harness/disk.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -36,6 +37,7 @@ async function run(options: readonly string[], input = "", stop?: AbortControlle
         },
         folder,
         signal: (stop ?? new AbortController()).signal,
+        packages: { standard: ["trapos"], install: installPackages },
     });
     return { status, out, problem };
 }

@@ -29,7 +29,7 @@ export interface DrivenComputer {
     /** Every row that scrolled off the top, then those of the screen up to the last used one, right-trimmed. */
     transcript(): string;
     /**
-     * Waits until the transcript holds a text or matches a pattern.
+     * Waits until the transcript holds a text or matches a pattern. In a text blanks at the end of a row may be missing.
      * @param options.timeoutSeconds 10 when absent
      * @throws Error with the screen in its message when the time is up or the computer ends first
      */

@@ -3,8 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { conclusion, exitStatus } from "./conclusion.ts";
-import { endQuietlyWithoutReader, seconds, several, sizeOption } from "./options.ts";
+import { exitStatus } from "../command-line/exit-status.ts";
+import { interruption } from "../command-line/interruption.ts";
+import { seconds, several, sizeOption } from "../command-line/options.ts";
+import { endQuietlyWithoutReader } from "../command-line/output.ts";
+import { conclusion } from "./conclusion.ts";
 import { defaultSnippetSeconds, runSnippet } from "./run-snippet.ts";
 
 interface Options {
@@ -48,9 +51,7 @@ Exit status: 0, 1 after an error, n after os.shutdown(n), 2 for wrong options, $
 endQuietlyWithoutReader();
 program.parse();
 const options = program.opts<Options>();
-const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => interrupted.abort());
+const interrupted = interruption();
 const folder = await mkdtemp(join(tmpdir(), "trapos-exec-"));
 try {
     const result = await runSnippet({
@@ -61,7 +62,7 @@ try {
         colour: !options.basic,
         allow: options.httpAllow,
         timeoutSeconds: options.timeout,
-        signal: interrupted.signal,
+        signal: interrupted,
     });
     if (result.output !== "") console.log(result.output);
     const { line, status } = conclusion(result.end, options.timeout);

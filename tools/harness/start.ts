@@ -5,10 +5,14 @@ import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { Argument, Command } from "commander";
 import { directives } from "../model/index.ts";
-import { conclusion, exitStatus } from "./conclusion.ts";
+import { exitStatus } from "../command-line/exit-status.ts";
+import { interruption } from "../command-line/interruption.ts";
+import { seconds, sizeOption } from "../command-line/options.ts";
+import { endQuietlyWithoutReader } from "../command-line/output.ts";
+import { conclusion } from "./conclusion.ts";
 import { projectFolder, type Settings } from "./disk.ts";
 import { frame, visibleRows } from "./frame.ts";
-import { endQuietlyWithoutReader, model, seconds, serverUrl, sizeOption } from "./options.ts";
+import { model, serverUrl } from "./options.ts";
 import { runCommand } from "./run-command.ts";
 import { type ScriptedServer, serverSettings, startScriptedServer } from "./server.ts";
 import { commandLine } from "./words.ts";
@@ -127,16 +131,11 @@ const options = program.opts<Options>();
 if (!options.server && (options.username ?? options.password) !== undefined) {
     program.error("error: --username and --password go with --server");
 }
-const interrupted = new AbortController();
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => interrupted.abort());
+const interrupted = interruption();
 try {
-    process.exitCode = await main(
-        program.processedArgs[0] as string[],
-        program.opts<Options>(),
-        interrupted.signal,
-    );
+    process.exitCode = await main(program.processedArgs[0] as string[], program.opts<Options>(), interrupted);
 } catch (error) {
-    const stopped = interrupted.signal.aborted;
+    const stopped = interrupted.aborted;
     console.error(stopped ? "Stopped." : (error as Error).message);
     process.exitCode = stopped ? exitStatus.interrupted : exitStatus.failed;
 }

@@ -5,9 +5,9 @@ import { join, resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import type { ReadStream, WriteStream } from "node:tty";
 import { CommanderError } from "commander";
-import { conclusion, exitStatus } from "../../harness/conclusion.ts";
-import { installPackages } from "../../harness/disk.ts";
+import { exitStatus } from "../../command-line/exit-status.ts";
 import { boot, type Computer, type Exit } from "../index.ts";
+import { exitConclusion } from "./conclusion.ts";
 import { fittingSize, showLive } from "./live.ts";
 import { commandLine, type Options } from "./options.ts";
 import { playScript } from "./play-script.ts";
@@ -37,6 +37,13 @@ export interface World {
     readonly folder: string;
     /** Ends the program. */
     readonly signal: AbortSignal;
+    /** What can be installed on a disk. */
+    readonly packages: {
+        /** The names of those that a temporary disk gets. */
+        readonly standard: readonly string[];
+        /** Puts packages onto the disk in that folder. @throws Error with one line for names that there are not */
+        readonly install: (disk: string, names: readonly string[]) => Promise<void>;
+    };
 }
 
 async function loadScript(file: string, { input, folder }: World): Promise<ScriptLine[]> {
@@ -66,13 +73,7 @@ async function temporaryDisk(): Promise<{ disk: string; remove: () => void }> {
 
 /** The exit status that a computer's end gives; says what its screen does not. */
 function statusOf(exit: Exit, { complain }: World): number {
-    const end =
-        exit.reason === "failed"
-            ? ({ how: "failed", message: exit.message ?? "no reason given" } as const)
-            : exit.reason === "powerCut"
-              ? ({ how: "powerCut" } as const)
-              : ({ how: "shutdown", status: exit.status ?? 0 } as const);
-    const { status, line } = conclusion(end, 0);
+    const { status, line } = exitConclusion(exit);
     if (line !== undefined) complain(line);
     return status;
 }
@@ -121,8 +122,9 @@ async function play(options: Options, world: World): Promise<number> {
     let computer: Computer | undefined;
     try {
         const disk = temporary?.disk ?? (await ownDisk(options.disk ?? ""));
-        const packages = options.packages ?? (temporary && !options.bare ? ["trapos"] : []);
-        if (packages.length > 0) await asUsage(() => installPackages(disk, packages));
+        const { standard, install } = world.packages;
+        const names = options.packages ?? (temporary && !options.bare ? standard : []);
+        if (names.length > 0) await asUsage(() => install(disk, names));
         computer = await asUsage(() =>
             boot({
                 disk,
@@ -151,7 +153,7 @@ async function play(options: Options, world: World): Promise<number> {
  */
 export async function run(words: readonly string[], world: World): Promise<number> {
     const { print, complain, folder } = world;
-    const program = commandLine(folder).configureOutput({
+    const program = commandLine(folder, world.packages.standard).configureOutput({
         writeOut: (text) => print(text.trimEnd()),
         writeErr: (text) => complain(text.trimEnd()),
     });
