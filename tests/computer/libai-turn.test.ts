@@ -236,8 +236,8 @@ it("a session's title begins with the prompt that opens it", async () => {
          os.setComputerLabel("f\\252r Eva") ai.clearSession()
          ai.ask("one\\n  two\\tthree")
          ai.clearSession() ai.ask("f\\252r " .. ("x"):rep(60))
-         ai.clearSession() ai.ask(("x"):rep(39) .. "\\195\\164y")
-         ai.clearSession() ai.ask(("x"):rep(40))
+         ai.clearSession() ai.ask(("\\230\\156\\170"):rep(43))
+         ai.clearSession() ai.ask(("x"):rep(41) .. "\\195\\164")
          ai.newSession() ai.newSession({title = "mine"}) ai.clearSession() ai.ping() shell.run("ai new")`,
         { settings: { "opencc.server_url": url } },
     );
@@ -245,9 +245,9 @@ it("a session's title begins with the prompt that opens it", async () => {
         "Why does my door fail? (computer 0)",
         "what now (computer 0)",
         "one two three (für Eva)",
-        `für ${"x".repeat(35)}.. (für Eva)`,
-        `${"x".repeat(39)}.. (für Eva)`,
-        `${"x".repeat(40)} (für Eva)`,
+        `für ${"x".repeat(36)}.. (für Eva)`,
+        `${"未".repeat(40)}.. (für Eva)`,
+        `${"x".repeat(41)}ä (für Eva)`,
         "ComputerCraft: für Eva",
         "mine",
         "ComputerCraft: für Eva",
