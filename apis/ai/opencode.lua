@@ -51,10 +51,10 @@ local REASONS={
 }
 
 local function placeOf(u)
-	local s,p=redact(u):match("^(https?)://([^/]*)")
-	local h,po=string.match(p or "","^%[?(.-)%]?:?(%d*)$")
-	local us=s=="https" and "443" or "80"
-	return {host=h or "",port=po=="" and us or po or us}
+	local s,p=u:match("^(https?)://([^/]*)")
+	local po=p:match(":(%d+)$")
+	local h=p:gsub(":%d+$",""):gsub("[%[%]]","")
+	return {host=h,port=po or s=="https" and "443" or "80"}
 end
 
 local function request(s,p,b)
@@ -116,7 +116,9 @@ local function call(s,p,r,b)
 		local w=a.reason or ""
 		local u=redact(s.settings.server_url)
 		local pl=placeOf(u)
-		local d={url=u,what=w,host=pl.host,port=pl.port}
+		local h=pl.host
+		local po=pl.port
+		local d={url=u,what=w,host=h,port=po}
 		return false,fail(REASONS[w] or "network_error",d)
 	end
 	if st<200 or st>299 then return false,refused(s,a) end

@@ -34,7 +34,7 @@ export function oneLine(text: string, most: number): string {
         [line] = string.gsub(line, "[%s%c]+", " ");
     }
     if (line.length <= most) return line;
-    line = string.sub(line, 1, most * LONGEST);
+    line = string.sub(line, 1, (most + 1) * LONGEST);
     let end = 0;
     let at = 0;
     for (const count of $range(1, most + 1)) {

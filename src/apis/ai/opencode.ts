@@ -72,10 +72,10 @@ const REASONS: Record<string, string | undefined> = {
 
 /** Host and port that an address leads to, as a rule of ComputerCraft's configuration names them. */
 function placeOf(url: string): { readonly host: string; readonly port: string } {
-    const [scheme, place] = string.match(redact(url), "^(https?)://([^/]*)");
-    const [host, port] = string.match(place ?? "", "^%[?(.-)%]?:?(%d*)$");
-    const usual = scheme === "https" ? "443" : "80";
-    return { host: host ?? "", port: port === "" ? usual : (port ?? usual) };
+    const [scheme, place] = string.match(url, "^(https?)://([^/]*)");
+    const [port] = string.match(place!, ":(%d+)$");
+    const [host] = string.gsub(string.gsub(place!, ":%d+$", "")[0], "[%[%]]", "");
+    return { host, port: port ?? (scheme === "https" ? "443" : "80") };
 }
 
 /** Sends a request: a POST where there is a body. */
@@ -138,8 +138,8 @@ function call<T>(server: Server, path: string, read: Reader<T> | undefined, body
     if (status === undefined) {
         const what = answer.reason ?? "";
         const url = redact(server.settings.server_url);
-        const place = placeOf(url);
-        const detail = { url, what, host: place.host, port: place.port };
+        const { host, port } = placeOf(url);
+        const detail = { url, what, host, port };
         return $multi(false as const, fail(REASONS[what] ?? "network_error", detail));
     }
     if (status < 200 || status > 299) return $multi(false as const, refused(server, answer));
