@@ -163,6 +163,24 @@ it("stands in for what the computer provides", async () => {
     expect(output).toContain("GET http://127.0.0.1:4096/global/health Basic b3BlbmNvZGU6MTIzNA==");
 });
 
+it.each(['"j\\246rg"', '"j\\195\\182rg"'])(
+    "sends the password as UTF-8, typed or not: %s",
+    async (password) => {
+        const { output } = await runWithLibai(`
+        local client = require("/apis/libai")({
+            settings = {get = function(name) return name == "opencc.password" and ${password} or nil end, set = print, unset = print},
+            send = function(request)
+                print(request.headers.Authorization)
+                return {headers = {}, body = ""}
+            end,
+        })
+        client.health()
+    `);
+        // printf 'opencode:jörg' | base64
+        expect(output.trim()).toBe("Basic b3BlbmNvZGU6asO2cmc=");
+    },
+);
+
 it.each([
     ["options", '{model = "a/b/c", agent = "plan", variant = "high", system = "be brief"}', {}],
     [
