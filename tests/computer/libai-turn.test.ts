@@ -163,6 +163,24 @@ it("stands in for what the computer provides", async () => {
     expect(output).toContain("GET http://127.0.0.1:4096/global/health Basic b3BlbmNvZGU6MTIzNA==");
 });
 
+it.each(['"j\\246rg"', '"j\\195\\182rg"'])(
+    "sends the password as UTF-8, typed or not: %s",
+    async (password) => {
+        const { output } = await runWithLibai(`
+        local client = require("/apis/libai")({
+            settings = {get = function(name) return name == "opencc.password" and ${password} or nil end, set = print, unset = print},
+            send = function(request)
+                print(request.headers.Authorization)
+                return {headers = {}, body = ""}
+            end,
+        })
+        client.health()
+    `);
+        // printf 'opencode:jörg' | base64
+        expect(output.trim()).toBe("Basic b3BlbmNvZGU6asO2cmc=");
+    },
+);
+
 it.each([
     ["options", '{model = "a/b/c", agent = "plan", variant = "high", system = "be brief"}', {}],
     [
@@ -236,8 +254,8 @@ it("a session's title begins with the prompt that opens it", async () => {
          os.setComputerLabel("f\\252r Eva") ai.clearSession()
          ai.ask("one\\n  two\\tthree")
          ai.clearSession() ai.ask("f\\252r " .. ("x"):rep(60))
-         ai.clearSession() ai.ask(("x"):rep(39) .. "\\195\\164y")
-         ai.clearSession() ai.ask(("x"):rep(40))
+         ai.clearSession() ai.ask(("\\230\\156\\170"):rep(43))
+         ai.clearSession() ai.ask(("x"):rep(41) .. "\\195\\164")
          ai.newSession() ai.newSession({title = "mine"}) ai.clearSession() ai.ping() shell.run("ai new")`,
         { settings: { "opencc.server_url": url } },
     );
@@ -245,9 +263,9 @@ it("a session's title begins with the prompt that opens it", async () => {
         "Why does my door fail? (computer 0)",
         "what now (computer 0)",
         "one two three (für Eva)",
-        `für ${"x".repeat(35)}.. (für Eva)`,
-        `${"x".repeat(39)}.. (für Eva)`,
-        `${"x".repeat(40)} (für Eva)`,
+        `für ${"x".repeat(36)}.. (für Eva)`,
+        `${"未".repeat(40)}.. (für Eva)`,
+        `${"x".repeat(41)}ä (für Eva)`,
         "ComputerCraft: für Eva",
         "mine",
         "ComputerCraft: für Eva",

@@ -3,7 +3,7 @@
  * played in Node and then replayed in the compiled Lua.
  */
 import { describe, expect, it } from "vitest";
-import type { Message, Part } from "../../src/apis/ai/protocol.d.ts";
+import type { Message, Part } from "../../src/apis/ai/protocol.ts";
 import { describePoll, progress, start, step } from "../../src/apis/ai/turn.ts";
 import type { Action, Observation, TurnStart, TurnState } from "../../src/apis/ai/turn.ts";
 import { runLua, toLua } from "./support/lua.ts";
