@@ -28,10 +28,15 @@ declare namespace createAi {
         currentSession(this: void): Result<string | undefined>;
         /** Talks in no session any more: the next prompt makes one. */
         clearSession(this: void): Result<undefined>;
-        /** Stops what runs in the session (else the current one); the value tells whether anything did. */
-        abort(this: void, session?: string): Result<boolean>;
+        /**
+         * Stops what runs in the session (else the current one); the value tells whether anything did. Fails with
+         * `still_starting` where a turn cannot be stopped yet.
+         */
+        abort(this: void, session?: string, options?: WaitOptions): Result<boolean>;
         /** Fetches the oldest answer that nobody has seen, as after a power cut, or else the session's last one. */
         resume(this: void, options?: WaitOptions): Result<Reply>;
+        /** Fetches the last answer of the session that this computer talks in. */
+        last(this: void): Result<Reply>;
     }
 
     /** Options of `ask`; what is not given comes from the settings, and then from the server. */
@@ -80,8 +85,9 @@ declare namespace createAi {
     /** What can be told to somebody who waits. */
     interface Progress {
         /**
-         * "new session" (the old one is gone), "sent", "working", "tool", "retry", "reconnecting",
-         * "waiting for permission", "waiting for an answer", and after Ctrl+T "stopping" and "stopped"
+         * "new session" (the old one is gone), "not recorded" (the disk is full), "sent", "starting", "working", "tool",
+         * "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer", and after Ctrl+T
+         * "stopping" and then "stopped" or "ended"
          */
         phase: string;
         /** Seconds since the prompt was sent. */
@@ -89,7 +95,7 @@ declare namespace createAi {
         /** The name of the tool that runs, and what it says of itself. */
         tool?: string;
         title?: string;
-        /** Why the model is tried again, what opencode waits for, or why the turn could not be stopped. */
+        /** Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped. */
         message?: string;
     }
 

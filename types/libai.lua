@@ -50,17 +50,24 @@ function Ai.currentSession() end
 ---@return libai.Failure|nil
 function Ai.clearSession() end
 
---- Stops what runs in the session (else the current one); the value tells whether anything did.
+--- Stops what runs in the session (else the current one); the value tells whether anything did. Fails with
+--- `still_starting` where a turn cannot be stopped yet.
 ---@param session? string
+---@param options? libai.WaitOptions
 ---@return boolean
 ---@return boolean|libai.Failure
-function Ai.abort(session) end
+function Ai.abort(session, options) end
 
 --- Fetches the oldest answer that nobody has seen, as after a power cut, or else the session's last one.
 ---@param options? libai.WaitOptions
 ---@return boolean
 ---@return libai.Reply|libai.Failure
 function Ai.resume(options) end
+
+--- Fetches the last answer of the session that this computer talks in.
+---@return boolean
+---@return libai.Reply|libai.Failure
+function Ai.last() end
 
 --- Options of `ask`; what is not given comes from the settings, and then from the server.
 ---@class libai.AskOptions: libai.WaitOptions
@@ -126,15 +133,16 @@ function Disk.move(from, to) end
 
 --- What can be told to somebody who waits.
 ---@class libai.Progress
---- "new session" (the old one is gone), "sent", "working", "tool", "retry", "reconnecting",
---- "waiting for permission", "waiting for an answer", and after Ctrl+T "stopping" and "stopped"
+--- "new session" (the old one is gone), "not recorded" (the disk is full), "sent", "starting", "working", "tool",
+--- "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer", and after Ctrl+T
+--- "stopping" and then "stopped" or "ended"
 ---@field phase string
 --- Seconds since the prompt was sent.
 ---@field seconds number
 --- The name of the tool that runs, and what it says of itself.
 ---@field tool? string
 ---@field title? string
---- Why the model is tried again, what opencode waits for, or why the turn could not be stopped.
+--- Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped.
 ---@field message? string
 
 --- An answer. Its text is UTF-8, as the model wrote it.

@@ -1,15 +1,15 @@
 --- What a client of opencode does.
 local M={}
-local failure = require("/apis/failure")
-local need=failure.need
+local failure_ = require("/apis/failure")
+local need=failure_.need
 local utf8 = require("/apis/utf8")
 local drive = require("/apis/ai/drive")
-local failure = require("/apis/ai/failure")
-local fail=failure.fail
+local failure_ = require("/apis/ai/failure")
+local fail=failure_.fail
 local nearest = require("/apis/ai/names").nearest
 local opencode = require("/apis/ai/opencode")
+local messages_ = require("/apis/ai/messages")
 local session_ = require("/apis/ai/session")
-local messageText = require("/apis/ai/turn").messageText
 local PING="Reply with the single word: pong"
 local LONGEST_TITLE=42
 
@@ -130,16 +130,45 @@ local function ask(c,p,g)
 	return drive.drive(c,r,o,false)
 end
 
+local function findTurn(s,se,i)
+	for _,l in ipairs({10,100}) do
+		local m=need(opencode.getMessages,s,se,l)
+		local f=messages_.newestTurn(m,i)
+		if f or #m<l then return f end
+	end
+	return nil
+end
+
+local function isOver(t)
+	local l=t.steps[#t.steps]
+	return messages_.isComplete(l) and messages_.looksFinal(l)
+end
+
 local function lastReply(s)
 	local se=s.settings.session_id or raise("nothing_to_resume")
 	need(opencode.getSession,s,se)
-	local r
-	for _,m in ipairs(need(opencode.getMessages,s,se,10)) do
-		local i=m.info
-		local t=messageText(m)
-		if i.role=="assistant" and t~="" then r=drive.replyOf(s,m,t,{sessionId=se,sentAt=i.time.created}) end
+	local f=findTurn(s,se,function(t) return messages_.textOf(t.steps)~="" end)
+	if not f then return raise("nothing_to_resume") end
+	local l=f.steps[#f.steps]
+	local n=f.prompt and messages_.nonceOf(f.prompt)
+	for _,r in ipairs(isOver(f) and session_.pendingTurns(s.disk) or {}) do
+		if r.nonce==n then session_.forgetTurn(s.disk,r.nonce) end
 	end
-	return r or raise("nothing_to_resume")
+	return drive.replyOf(s,l,messages_.textOf(f.steps),{sessionId=se,sentAt=l.info.time.created})
+end
+
+local function unrecordedTurn(s)
+	local se=s.settings.session_id
+	if not se then return nil end
+	local ses=need(opencode.getSession,s,se)
+	local f=findTurn(s,se,function() return true end)
+	local p=f and f.prompt
+	local n=p and messages_.nonceOf(p)
+	if not f or not p or not n or isOver(f) then return nil end
+	if not n:find("^"..os.getComputerID().."%-%d+%-%d+$") then return nil end
+	local sen=p.info.time.created
+	local d=ses.directory
+	return {nonce=n,sessionId=se,directory=d,text=messages_.textOf({p}),sentAt=sen,sent=true}
 end
 
 M.functions={
@@ -171,23 +200,33 @@ M.functions={
 		session_.rememberSession(s,nil)
 		return nil
 	end,
-	abort=function(s,se)
+	abort=function(s,se,o)
 		local i=se or s.settings.session_id or raise("no_session")
 		local d=need(opencode.getSession,s,i).directory
-		local st=need(opencode.readList,s,"status",d)
-		need(opencode.abortSession,s,i)
-		for _,r in ipairs(session_.pendingTurns(s.disk)) do
-			if r.sessionId==i then session_.forgetTurn(s.disk,r.nonce) end
+		local r
+		for _,p in ipairs(session_.pendingTurns(s.disk)) do
+			if p.sessionId==i then r=p end
 		end
-		return st[i]~=nil
+		drive.tell(o or {},{phase="stopping",seconds=0})
+		local b=r and r.baselineId
+		local is=r~=nil
+		local st=drive.stop(s,{sessionId=i,isOurs=is,baselineId=b},d)
+		local ou=st.outcome
+		local f=st.failure
+		if ou=="starting" then raise("still_starting") end
+		if ou=="failed" then error(f or fail("not_stopped"),0) end
+		if ou=="stopped" and r then session_.forgetTurn(s.disk,r.nonce) end
+		if ou=="ended" then drive.tell(o or {},{phase="ended",seconds=0}) end
+		return ou=="stopped"
 	end,
 	resume=function(s,o)
 		local r=session_.pendingTurns(s.disk)
-		local re=r[1]
+		local re=r[1] or unrecordedTurn(s)
 		if not re then return lastReply(s) end
 		local rep=drive.drive(s,re,o or {},true)
-		rep.remaining=#r-1
+		rep.remaining=math.max(#r-1,0)
 		return rep
-	end
+	end,
+	last=lastReply
 }
 return M

@@ -82,7 +82,8 @@ local actions={
 		print("Talking in: "..lineOf(wait(o,function() return a.useSession(i) end)))
 	end,
 	abort=function(a,_,o)
-		print(wait(o,function() return a.abort(o.session) end) and "Stopped." or "Nothing was running.")
+		local h=wait(o,function() return a.abort(o.session,o) end)
+		print(h and "Stopped." or "Nothing was running.")
 	end,
 	resume=function(a,_,o)
 		local r
@@ -92,6 +93,7 @@ local actions={
 			tell(o,r)
 		until not ((r.remaining or 0)>0)
 	end,
+	last=function(a,_,o) tell(o,wait(o,a.last)) end,
 	version=function() print("ai ".."0.3.5") end,
 	help=function(_,t)
 		local w=term.getSize()

@@ -3,26 +3,33 @@ local M={}
 local fail = require("/apis/ai/failure").fail
 local opencode = require("/apis/ai/opencode")
 local memory = require("/apis/ai/session")
+local stopping = require("/apis/ai/stop")
 local turn = require("/apis/ai/turn")
 
 function M.tell(o,p)
 	if o.onProgress then o.onProgress(p) end
 end
 
-local function perform(s,r,a)
-	local i=r.sessionId
+local function perform(s,p,a)
+	local i=p.sessionId
+	local d=p.directory
 	local k=a.kind
 	if k=="wait" then
 		s.sleep(a.seconds)
 		return true,nil
 	end
-	if k=="send" then
-		memory.recordTurn(s.disk,r)
-		return opencode.sendPrompt(s,i,r)
-	end
-	if k=="last" or k=="recent" then return opencode.getMessages(s,i,a.limit or 1) end
-	if k=="parent" then return opencode.getMessage(s,i,a.id) end
-	return opencode.readList(s,k,r.directory)
+	if k=="last" or k=="beginning" or k=="recent" then return opencode.getMessages(s,i,a.limit) end
+	if k=="session" then return opencode.getSession(s,i) end
+	if k=="parent" then return opencode.getSession(s,a.id) end
+	if k=="mcp" then return opencode.waitUntilLoaded(s,"mcp",d) end
+	if k=="load" then return opencode.waitUntilLoaded(s,a.what,d) end
+	if k=="abort" then return opencode.abortSession(s,i) end
+	return opencode.readList(s,k,d)
+end
+
+local function send(s,r,o)
+	if not memory.recordTurn(s.disk,r) then M.tell(o,{phase="not recorded",seconds=0}) end
+	return opencode.sendPrompt(s,r.sessionId,r)
 end
 
 function M.replyOf(s,m,t,r)
@@ -56,9 +63,8 @@ local function carryOut(s,r,o,re)
 		end
 		if a.kind=="fail" then
 			if not a.pending then memory.forgetTurn(s.disk,r.nonce) end
-			if a.code=="no_progress" and se.reset_session_on_timeout=="true" then
-				memory.rememberSession(s,nil)
-			end
+			local i=a.code=="no_progress" or a.code=="slow_start"
+			if i and se.reset_session_on_timeout=="true" then memory.rememberSession(s,nil) end
 			error(a.failure or fail(a.code,a.detail,a.text),0)
 		end
 		if a.kind=="wait" then M.tell(o,turn.progress(st,s.now())) end
@@ -67,21 +73,49 @@ local function carryOut(s,r,o,re)
 			r.baselineId=st.baselineId
 			r.sentAt=s.now()
 		end
-		local ok,v=perform(s,r,a)
+		local ok,v=unpack(a.kind=="send" and {send(s,r,o)} or {perform(s,r,a)},1,2)
 		ob={kind=ok and a.kind or "failed",request=a.kind,value=v,now=s.now()}
+	end
+end
+
+function M.stop(s,f,d)
+	local st=stopping.start(f)
+	local o={kind="begin",now=s.now()}
+	while true do
+		local n=stopping.step(st,o)
+		local a=n.action
+		st=n.state
+		if a.kind=="end" then return {outcome=a.outcome,failure=a.failure} end
+		local ok,v=perform(s,{sessionId=f.sessionId,directory=d},a)
+		o={kind=ok and a.kind or "failed",request=a.kind,value=v,now=s.now()}
+	end
+end
+
+local REASONS={starting="opencode is still starting it",failed="opencode does not say that it did"}
+
+local function stopTurn(s,r,o)
+	M.tell(o,{phase="stopping",seconds=0})
+	local re=r
+	local se=re.sessionId
+	local b=re.baselineId
+	local d=re.directory
+	local ok,e=pcall(M.stop,s,{sessionId=se,baselineId=b,isOurs=true},d)
+	local ou=ok and e.outcome or "failed"
+	if ou=="stopped" then memory.forgetTurn(s.disk,r.nonce) end
+	if ou=="ended" then
+		M.tell(o,{phase="ended",seconds=0})
+	elseif not ok then
+		M.tell(o,{phase="stopped",seconds=0,message="you did not wait"})
+	else
+		local m=e.failure and e.failure.message or REASONS[ou]
+		M.tell(o,{phase="stopped",seconds=0,message=m})
 	end
 end
 
 function M.drive(s,r,o,re)
 	local ok,rep=pcall(carryOut,s,r,o,re)
 	if ok then return rep end
-	if rep=="Terminated" and r.sent==true then
-		M.tell(o,{phase="stopping",seconds=0})
-		s.raw=true
-		local st,p=opencode.abortSession(s,r.sessionId)
-		if st then memory.forgetTurn(s.disk,r.nonce) end
-		M.tell(o,{phase="stopped",seconds=0,message=not st and p.message or nil})
-	end
+	if rep=="Terminated" and r.sent==true then stopTurn(s,r,o) end
 	return error(rep,0)
 end
 

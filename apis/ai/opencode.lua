@@ -189,4 +189,8 @@ function M.readList(s,n,d)
 	return call(s,l.path..query({directory=d}),l.read)
 end
 
+local loadedLists={providers="/config/providers",tools="/experimental/tool/ids",mcp="/mcp",skills="/skill"}
+
+function M.waitUntilLoaded(s,w,d) return call(s,loadedLists[w]..query({directory=d}),nil) end
+
 return M

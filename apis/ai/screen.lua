@@ -59,8 +59,10 @@ end
 
 local PHASES={
 	sent="asked",
+	starting="the server has not started it yet",
 	retry="the model fails, trying again: ",
 	reconnecting="the server is out of reach, trying again",
+	failing="trying again, the server fails at ",
 	["waiting for permission"]="needs permission: ",
 	["waiting for an answer"]="asks: ",
 	stopping="stopping the turn"
@@ -85,6 +87,10 @@ function M.withSpinner(a)
 		local pr=p.message
 		if ph=="new session" then
 			l("The session is gone from the server; this is a new one.")
+		elseif ph=="not recorded" then
+			l("The disk is full: this turn is not written down.")
+		elseif ph=="ended" then
+			l("It had ended already. Show the answer: ai resume")
 		elseif ph~="stopped" then
 			d=describe(p)
 		elseif not pr then

@@ -54,12 +54,15 @@ end
 local function pathOf(n) return TURNS.."/"..n..".json" end
 
 function M.recordTurn(d,t)
-	pcall(function()
-		local f,p=d.open(pathOf(t.nonce),"w")
-		if not f then error(p,0) end
+	local p=pathOf(t.nonce)
+	local i=pcall(function()
+		local f,pr=d.open(p,"w")
+		if not f then error(pr,0) end
 		f.write(json.encode(t))
 		f.close()
 	end)
+	if not i then pcall(function() d.delete(p) end) end
+	return i
 end
 
 function M.forgetTurn(d,n) d.delete(pathOf(n)) end

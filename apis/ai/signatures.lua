@@ -55,8 +55,9 @@ local signatures={
 	useSession={{"id",name}},
 	currentSession={},
 	clearSession={},
-	abort={{"session?",name}},
-	resume={{"options?",waitOptions}}
+	abort={{"session?",name},{"options?",waitOptions}},
+	resume={{"options?",waitOptions}},
+	last={}
 }
 
 function M.problemWith(a,c,g)

@@ -4,73 +4,22 @@
  */
 import { describe, expect, it } from "vitest";
 import type { Message, Part } from "../../src/apis/ai/protocol.ts";
-import { describePoll, progress, start, step } from "../../src/apis/ai/turn.ts";
-import type { Action, Observation, TurnStart, TurnState } from "../../src/apis/ai/turn.ts";
-import { runLua, toLua } from "./support/lua.ts";
+import { start, step } from "../../src/apis/ai/turn.ts";
+import {
+    answer,
+    asLua,
+    type Case,
+    NONCE,
+    old,
+    plainUser,
+    play,
+    replayInLua,
+    tool,
+    toolStep,
+    unfinished,
+    user,
+} from "./support/turn-world.ts";
 
-const NONCE = "7-1700000000000-42";
-
-/** What the server would answer from a moment on; what is not named stays as it was. */
-interface World {
-    status?: "idle" | "busy" | { type: "retry"; attempt: number; message: string };
-    messages?: Message[];
-    permissions?: unknown[];
-    questions?: unknown[];
-    providers?: unknown[];
-    agents?: unknown[];
-    /** The code with which every request fails; null ends that. */
-    failing?: string | null;
-}
-
-interface Case {
-    name: string;
-    /** The world by milliseconds since the prompt was sent; time stands still until then. */
-    world: [at: number, world: World][];
-    /** The code with which sending fails. */
-    sendFails?: string;
-    options?: Partial<TurnStart> & { idleTimeout?: number; resumed?: boolean };
-    end:
-        | { kind: "done"; text: string; id?: string }
-        | ({ kind: "fail"; code: string } & Record<string, unknown>);
-    /** Phases that somebody who waits is shown, in this order, others between. */
-    shows?: string[];
-    /** The end must come within so many milliseconds after this moment of the world. */
-    endsWithin?: [after: number, milliseconds: number];
-    atMostRequests?: number;
-}
-
-const user = (id: string, extra: Partial<Message["info"]> = {}, parts?: Part[]): Message => ({
-    info: { id, role: "user", time: { created: 1 }, ...extra },
-    parts: parts ?? [{ type: "text", text: "hi", metadata: { nonce: NONCE } }],
-});
-const plainUser = (id: string): Message => user(id, {}, [{ type: "text", text: "another" }]);
-const answer = (id: string, parentID: string | undefined, text: string, extra: object = {}): Message => ({
-    info: {
-        id,
-        role: "assistant",
-        ...(parentID === undefined ? {} : { parentID }),
-        time: { created: 2, completed: 3 },
-        finish: "stop",
-        ...extra,
-    },
-    parts: text === "" ? [] : [{ type: "text", text }],
-});
-const unfinished = (id: string, parentID: string, parts: Part[] = []): Message => ({
-    info: { id, role: "assistant", parentID, time: { created: 2 } },
-    parts,
-});
-const tool = (status: string, extra: object = {}): Part => ({
-    type: "tool",
-    tool: "bash",
-    callID: "c",
-    state: { status, title: "echo hi", ...extra },
-});
-const toolStep = (id: string, parentID: string): Message => ({
-    info: { id, role: "assistant", parentID, time: { created: 2, completed: 3 }, finish: "tool-calls" },
-    parts: [tool("completed")],
-});
-
-const old = answer("a0", "u0", "old answer");
 const u1 = user("u1");
 const known = [{ id: "test", models: { scripted: {} } }];
 
@@ -412,8 +361,8 @@ const cases: Case[] = [
     {
         name: "model and agent are known and the turn never starts",
         options: { agent: "build", model: "test/scripted" },
-        world: [[0, { status: "idle", messages: [], agents: [{ name: "build" }], providers: known }]],
-        end: { kind: "fail", code: "never_started" },
+        world: [[0, { status: "idle", messages: [u1], agents: [{ name: "build" }], providers: known }]],
+        end: { kind: "fail", code: "never_started", pending: true },
     },
     {
         name: "the server tries a failing model again and it recovers",
@@ -586,7 +535,7 @@ const cases: Case[] = [
         name: "sending fails and the prompt never arrived",
         sendFails: "cannot_connect",
         world: [[0, { status: "idle", messages: [old] }]],
-        end: { kind: "fail", code: "cannot_connect", pending: false },
+        end: { kind: "fail", code: "not_sent", pending: true },
         endsWithin: [6000, 3000],
     },
     {
@@ -702,133 +651,542 @@ const cases: Case[] = [
     },
 ];
 
-const EPOCH = 1_700_000_000_000;
+/** A step that ended in a tool call, with words before it. */
+const talkingStep = (id: string, parentID: string, text: string, status = "completed"): Message => ({
+    ...toolStep(id, parentID),
+    parts: [{ type: "text", text }, tool(status)],
+});
+const compaction = (id: string, summary: string): Message[] => [
+    user(id, {}, [{ type: "compaction" }]),
+    answer(`${id}-summary`, id, summary, { summary: true }),
+    user(`${id}-go`, {}, [{ type: "text", text: "Continue", synthetic: true }]),
+];
+const stopped = { finish: undefined, error: { name: "MessageAbortedError" } };
 
-/** Plays a case in Node: what the machine asked for, what it was told, and what a waiting person saw. */
-function play(test: Case) {
-    const before: World = {
-        status: "idle",
-        messages: [],
-        permissions: [],
-        questions: [],
-        providers: [],
-        agents: [],
-    };
-    const resumed = test.options?.resumed === true;
-    if (test.world[0]![1].messages?.includes(old)) before.messages = [old];
-    let now = EPOCH;
-    let sentAt = resumed ? EPOCH : undefined;
-    const options = {
-        nonce: NONCE,
-        sessionId: "ses_1",
-        ...test.options,
-        sentAt: EPOCH + (test.options?.sentAt ?? 0),
-    };
-    const idleTimeout = test.options?.idleTimeout ?? 300;
-    let state: TurnState = start(options, idleTimeout, resumed);
-    let observation: Observation = { kind: "begin", now };
-    const observations: Observation[] = [];
-    const actions: Action[] = [];
-    const shown: string[] = [];
-    const lines: string[] = [];
-    let requests = 0;
-    const world = (): World => {
-        const merged = { ...before };
-        for (const [at, change] of test.world) {
-            if (sentAt !== undefined && now - sentAt >= at) Object.assign(merged, change);
-        }
-        return merged;
-    };
-    const answerTo = (action: Action): Observation => {
-        const { status, messages = [], failing, ...lists } = world();
-        const failed = (code: string): Observation => ({
-            kind: "failed",
-            request: action.kind,
-            value: { code },
-            now,
+/** What an answer is made of: all that the model wrote in the turn, in order, once, and nothing of another turn. */
+const steps: [name: string, messages: Message[], end: Case["end"]][] = [
+    [
+        "words, a tool and then no words",
+        [u1, talkingStep("a1", "u1", "I mended it."), answer("a2", "u1", "")],
+        { kind: "done", text: "I mended it.", id: "a2" },
+    ],
+    [
+        "words in each step",
+        [
+            u1,
+            talkingStep("a1", "u1", "First."),
+            talkingStep("a2", "u1", "Second."),
+            answer("a3", "u1", "Third."),
+        ],
+        { kind: "done", text: "First.\n\nSecond.\n\nThird.", id: "a3" },
+    ],
+    [
+        "no words in any step",
+        [u1, toolStep("a1", "u1"), answer("a2", "u1", "")],
+        { kind: "fail", code: "empty_reply" },
+    ],
+    [
+        "more steps than a look shows",
+        [
+            u1,
+            ...Array.from({ length: 15 }, (_, i) => talkingStep(`a${i}`, "u1", `${i}`)),
+            answer("a15", "u1", "15"),
+        ],
+        { kind: "done", text: Array.from({ length: 16 }, (_, i) => `${i}`).join("\n\n") },
+    ],
+    [
+        "words of the turn before",
+        [plainUser("u0"), talkingStep("b1", "u0", "Not ours."), old, u1, answer("a1", "u1", "Ours.")],
+        { kind: "done", text: "Ours." },
+    ],
+    [
+        "words of a turn behind it",
+        [
+            u1,
+            talkingStep("a1", "u1", "Ours."),
+            answer("a2", "u1", "End."),
+            plainUser("u2"),
+            talkingStep("b1", "u2", "Not ours."),
+            answer("b2", "u2", "Not ours, too."),
+        ],
+        { kind: "done", text: "Ours.\n\nEnd.", id: "a2" },
+    ],
+    [
+        "an automatic compaction in the middle",
+        [
+            u1,
+            talkingStep("a1", "u1", "Before."),
+            ...compaction("c", "The summary."),
+            answer("a2", "c-go", "After."),
+        ],
+        { kind: "done", text: "Before.\n\nAfter.", id: "a2" },
+    ],
+    [
+        "two compactions and a turn behind them",
+        [
+            u1,
+            talkingStep("a1", "u1", "Before."),
+            ...compaction("c", "The summary."),
+            talkingStep("a2", "c-go", "Between."),
+            ...compaction("d", "Another summary."),
+            answer("a3", "d-go", "After."),
+            plainUser("u2"),
+            answer("b1", "u2", "Not ours."),
+        ],
+        { kind: "done", text: "Before.\n\nBetween.\n\nAfter.", id: "a3" },
+    ],
+    [
+        "a prompt of somebody else in the middle, who has the rest of the turn",
+        [u1, talkingStep("a1", "u1", "Half."), plainUser("u2"), answer("b1", "u2", "The other half.")],
+        { kind: "done", text: "Half.\n\nThe other half.", id: "b1" },
+    ],
+    [
+        "queued prompts that are answered together, and a later turn",
+        [
+            u1,
+            plainUser("u2"),
+            talkingStep("a1", "u2", "To both."),
+            answer("a2", "u2", "Done."),
+            plainUser("u3"),
+            answer("b1", "u3", "Not ours."),
+        ],
+        { kind: "done", text: "To both.\n\nDone.", id: "a2" },
+    ],
+    [
+        "a tool call that was refused, with words before it",
+        [u1, talkingStep("a1", "u1", "I shall look."), { ...toolStep("a2", "u1"), parts: [tool("error")] }],
+        { kind: "fail", code: "stopped_at_tool", text: "I shall look.", pending: false },
+    ],
+    [
+        "a tool call that was refused, and a turn behind it",
+        [
+            u1,
+            { ...toolStep("a1", "u1"), parts: [tool("error")] },
+            plainUser("u2"),
+            answer("b1", "u2", "Not ours."),
+        ],
+        { kind: "fail", code: "stopped_at_tool", text: "", pending: false },
+    ],
+    [
+        "stopped at the second step",
+        [u1, talkingStep("a1", "u1", "So far."), answer("a2", "u1", "And th", stopped)],
+        { kind: "fail", code: "aborted", text: "So far.\n\nAnd th", pending: false },
+    ],
+    [
+        "the model fails at the second step",
+        [
+            u1,
+            talkingStep("a1", "u1", "So far."),
+            answer("a2", "u1", "", {
+                finish: undefined,
+                error: { name: "APIError", data: { message: "no credit" } },
+            }),
+        ],
+        { kind: "fail", code: "model_error", text: "So far.", pending: false },
+    ],
+    [
+        "the server died at the second step",
+        [u1, talkingStep("a1", "u1", "So far."), unfinished("a2", "u1", [tool("running")])],
+        { kind: "fail", code: "interrupted", text: "So far.", pending: false },
+    ],
+    [
+        "the server died, and somebody else went on",
+        [u1, unfinished("a1", "u1", [tool("running")]), plainUser("u2"), answer("b1", "u2", "Not ours.")],
+        { kind: "fail", code: "interrupted", text: "", pending: false },
+    ],
+];
+for (const [name, messages, end] of steps) {
+    cases.push(
+        { name: `steps: ${name}`, world: [[0, { status: "idle", messages }]], end },
+        {
+            name: `steps: ${name}, seen as they come`,
+            world: [
+                [0, { status: "busy", messages: messages.slice(0, messages.indexOf(u1) + 1) }],
+                ...messages
+                    .slice(messages.indexOf(u1) + 1)
+                    .map((_, at): [number, { messages: Message[] }] => [
+                        (at + 1) * 700,
+                        { messages: messages.slice(0, messages.indexOf(u1) + at + 2) },
+                    ]),
+                [messages.length * 700, { status: "idle" }],
+            ],
+            end,
+        },
+        {
+            name: `steps: ${name}, resumed`,
+            options: { resumed: true, sentAt: -60_000 },
+            world: [[0, { status: "idle", messages }]],
+            end,
+        },
+    );
+}
+
+cases.push(
+    {
+        name: "resume: answered, while somebody else's long turn runs behind it",
+        options: { resumed: true, sentAt: -60_000 },
+        world: [
+            [
+                0,
+                {
+                    status: "busy",
+                    messages: [u1, answer("a1", "u1", "ours"), plainUser("u2"), unfinished("b1", "u2")],
+                },
+            ],
+        ],
+        end: { kind: "done", text: "ours" },
+        endsWithin: [0, 100],
+    },
+    {
+        name: "an answer whose other steps are too large to fetch",
+        world: [
+            [0, { status: "busy", messages: [u1] }],
+            [400, { messages: [u1, talkingStep("a1", "u1", "one"), talkingStep("a2", "u1", "two")] }],
+            [
+                900,
+                {
+                    status: "idle",
+                    messages: [
+                        u1,
+                        talkingStep("a1", "u1", "one"),
+                        talkingStep("a2", "u1", "two"),
+                        answer("a3", "u1", "three"),
+                    ],
+                    fails: { recent: "reply_too_large" },
+                },
+            ],
+        ],
+        end: { kind: "done", text: "three", id: "a3" },
+    },
+);
+
+/** Prompts that the server is slow to begin with, as with a slow plugin or MCP servers that start. */
+for (const seconds of [3, 7, 10, 45, 250]) {
+    cases.push({
+        name: `slow start: the prompt shows after ${seconds} s`,
+        options: { agent: "build" },
+        world: [
+            [0, { status: "idle", messages: [old], agents: [{ name: "build" }] }],
+            [seconds * 1000, { status: "busy", messages: [old, u1] }],
+            [seconds * 1000 + 500, { messages: [old, u1, unfinished("a1", "u1")] }],
+            [seconds * 1000 + 2000, { status: "idle", messages: [old, u1, answer("a1", "u1", "slow")] }],
+        ],
+        end: { kind: "done", text: "slow" },
+        shows: seconds > 6 ? ["sent", "starting", "working"] : ["sent", "working"],
+        endsWithin: [seconds * 1000 + 2000, 6000],
+    });
+}
+cases.push(
+    {
+        name: "slow start: busy for long before the prompt shows",
+        world: [
+            [0, { status: "idle", messages: [] }],
+            [9000, { status: "busy" }],
+            [20000, { messages: [u1] }],
+            [21000, { status: "idle", messages: [u1, answer("a1", "u1", "slow")] }],
+        ],
+        end: { kind: "done", text: "slow" },
+        shows: ["starting"],
+    },
+    {
+        name: "slow start: the prompt never shows",
+        options: { idleTimeout: 40 },
+        world: [[0, { status: "idle", messages: [old] }]],
+        end: { kind: "fail", code: "slow_start", detail: { seconds: "40" }, pending: true },
+        shows: ["starting"],
+        endsWithin: [40_000, 6000],
+    },
+    {
+        name: "slow start: the prompt never shows, as its agent is unknown",
+        options: { agent: "wizard" },
+        world: [[0, { status: "idle", messages: [old], agents: [{ name: "build" }] }]],
+        end: { kind: "fail", code: "unknown_agent", pending: false },
+        endsWithin: [6000, 3000],
+    },
+    {
+        name: "slow start: given up, and the answer is there when it is resumed",
+        options: { resumed: true, sentAt: -90_000, baselineId: "a0" },
+        world: [[0, { status: "idle", messages: [old, u1, answer("a1", "u1", "late")] }]],
+        end: { kind: "done", text: "late" },
+    },
+    {
+        name: "slow start: resumed while it still has not shown",
+        options: { resumed: true, sentAt: -20_000, baselineId: "a0" },
+        world: [
+            [0, { status: "idle", messages: [old] }],
+            [30_000, { status: "busy", messages: [old, u1] }],
+            [32_000, { status: "idle", messages: [old, u1, answer("a1", "u1", "late")] }],
+        ],
+        end: { kind: "done", text: "late" },
+        shows: ["starting"],
+    },
+    {
+        name: "resume: a server that has none of it, and has no such session either",
+        options: { resumed: true, sentAt: -600_000, baselineId: "a0" },
+        world: [[0, { status: "idle", messages: [], fails: { session: "not_opencode" } }]],
+        end: { kind: "fail", code: "request_fails", pending: true },
+    },
+    {
+        name: "resume: a server that has none of it, and whose session is gone",
+        options: { resumed: true, sentAt: -600_000, baselineId: "a0" },
+        world: [[0, { status: "idle", messages: [], fails: { session: "not_found" } }]],
+        end: { kind: "fail", code: "session_gone", pending: false },
+    },
+    {
+        name: "resume: the prompt was never answered",
+        options: { resumed: true, sentAt: -600_000, baselineId: "a0" },
+        world: [[0, { status: "idle", messages: [old, u1], providers: known }]],
+        end: { kind: "fail", code: "restarted", pending: false },
+        endsWithin: [0, 3000],
+    },
+);
+
+/** Whose ask is shown. Each runs a tool or two, and there are asks of which at most one is this turn's. */
+const call = (callID: string, status: string, extra: object = {}): Part => ({
+    ...tool(status, extra),
+    callID,
+});
+const task = (callID: string, status: string, sessionId: string): Part => ({
+    ...call(callID, status, { metadata: { sessionId } }),
+    tool: "task",
+});
+const asking = (sessionID: string, callID: string | undefined, permission: string): object => ({
+    id: `per_${permission}`,
+    sessionID,
+    permission,
+    patterns: ["x"],
+    ...(callID === undefined ? {} : { tool: { messageID: "a1", callID } }),
+});
+const asks: [name: string, parts: Part[], asks: object[], shown: string | undefined, parents?: object][] = [
+    ["of the tool that runs", [call("c1", "running")], [asking("ses_1", "c1", "bash")], "bash: x"],
+    ["of a tool that waits to run", [call("c1", "pending")], [asking("ses_1", "c1", "bash")], "bash: x"],
+    [
+        "of the first of two tools",
+        [call("c1", "running"), call("c2", "running")],
+        [asking("ses_1", "c1", "bash")],
+        "bash: x",
+    ],
+    [
+        "of the second of two tools, the first of which is done",
+        [call("c1", "completed"), call("c2", "running")],
+        [asking("ses_1", "c1", "dead"), asking("ses_1", "c2", "bash")],
+        "bash: x",
+    ],
+    ["of a turn that was stopped", [call("c1", "running")], [asking("ses_1", "c0", "dead")], undefined],
+    [
+        "of a turn that was stopped, and one of this turn behind it",
+        [call("c1", "running")],
+        [asking("ses_1", "c0", "dead"), asking("ses_1", "c1", "bash")],
+        "bash: x",
+    ],
+    ["of another session", [call("c1", "running")], [asking("ses_2", "c1", "other")], undefined],
+    [
+        "of a server that names no call",
+        [call("c1", "running")],
+        [asking("ses_1", undefined, "bash")],
+        "bash: x",
+    ],
+    [
+        "of the first of two subagents",
+        [task("c1", "running", "ses_a"), task("c2", "running", "ses_b")],
+        [asking("ses_a", "c9", "bash")],
+        "bash: x",
+    ],
+    [
+        "of the second of two subagents",
+        [task("c1", "running", "ses_a"), task("c2", "running", "ses_b")],
+        [asking("ses_b", "c9", "bash")],
+        "bash: x",
+    ],
+    [
+        "of a subagent that is done",
+        [task("c1", "completed", "ses_a"), task("c2", "running", "ses_b")],
+        [asking("ses_a", "c9", "dead")],
+        undefined,
+        { ses_a: "ses_1" },
+    ],
+    [
+        "of a subagent's subagent",
+        [task("c1", "running", "ses_a")],
+        [asking("ses_c", "c9", "bash")],
+        "bash: x",
+        { ses_c: "ses_a" },
+    ],
+    [
+        "of a subagent's subagent's subagent, among others' asks",
+        [task("c1", "running", "ses_a")],
+        [asking("ses_x", "c9", "other"), asking("ses_y", "c9", "other"), asking("ses_d", "c9", "bash")],
+        "bash: x",
+        { ses_d: "ses_c", ses_c: "ses_a", ses_y: "ses_x" },
+    ],
+    [
+        "of sessions that opened each other",
+        [task("c1", "running", "ses_a")],
+        [asking("ses_x", "c9", "other")],
+        undefined,
+        { ses_x: "ses_y", ses_y: "ses_x" },
+    ],
+];
+for (const [name, parts, permissions, shown, parents] of asks) {
+    const messages = [u1, unfinished("a1", "u1", parts)];
+    const questions = permissions.map((ask) => ({
+        ...ask,
+        questions: [{ question: `${(ask as { permission: string }).permission}: x` }],
+    }));
+    for (const [kind, lists] of [
+        ["permission", { permissions }],
+        ["question", { questions }],
+    ] as const) {
+        cases.push({
+            name: `a ${kind} ${name}`,
+            options: { idleTimeout: 20 },
+            world: [[0, { status: "busy", messages, parents: parents as Record<string, string>, ...lists }]],
+            end:
+                shown === undefined
+                    ? { kind: "fail", code: "no_progress", pending: true }
+                    : { kind: "fail", code: `waiting_for_${kind}`, detail: { what: shown }, pending: true },
+            ...(shown === undefined
+                ? {}
+                : { shows: [kind === "permission" ? "waiting for permission" : "waiting for an answer"] }),
         });
-        if (action.kind === "send") {
-            sentAt = now;
-            return test.sendFails === undefined ? { kind: "send", now } : failed(test.sendFails);
-        }
-        if (failing) return failed(failing);
-        if (action.kind === "status") {
-            const value =
-                status === "busy" ? { type: "busy" as const } : status === "idle" ? undefined : status;
-            return { kind: "status", value: value === undefined ? {} : { ses_1: value }, now };
-        }
-        if (action.kind === "last") return { kind: "last", value: messages.slice(-1), now };
-        if (action.kind === "recent") return { kind: "recent", value: messages.slice(-action.limit), now };
-        if (action.kind === "parent") {
-            const value = messages.find((message) => message.info.id === action.id);
-            return value === undefined ? failed("not_found") : { kind: "parent", value, now };
-        }
-        const kind = action.kind as "permissions";
-        return {
-            kind,
-            value: (action.kind === "providers"
-                ? { providers: lists.providers }
-                : (lists[kind] ?? [])) as never,
-            now,
-        };
-    };
-    for (let count = 0; count < 5000; count++) {
-        observations.push(observation);
-        const next = step(state, observation);
-        state = next.state;
-        const action = next.action;
-        actions.push(action);
-        lines.push(describePoll(state, 1));
-        if (action.kind === "done" || action.kind === "fail") {
-            return {
-                start: [options, idleTimeout, resumed],
-                observations,
-                actions,
-                lines,
-                shown,
-                requests,
-                endedAt: now - (sentAt ?? now),
-                action,
-            };
-        }
-        if (action.kind === "wait") {
-            shown.push(progress(state, now).phase);
-            // The machine's clock has ticks of 50 ms.
-            now += Math.ceil(action.seconds * 20) * 50;
-            observation = { kind: "wait", now };
-        } else {
-            requests += 1;
-            now += 10;
-            observation = answerTo(action);
-        }
     }
-    throw new Error(`${test.name} does not end: ${JSON.stringify(actions.slice(-8))}`);
 }
+cases.push(
+    {
+        name: "a permission that opencode cannot list",
+        options: { idleTimeout: 20 },
+        world: [
+            [
+                0,
+                {
+                    status: "busy",
+                    messages: [u1, unfinished("a1", "u1", [{ ...tool("running"), tool: "webfetch" }])],
+                    fails: { permissions: "bad_request" },
+                },
+            ],
+        ],
+        end: { kind: "fail", code: "permission_unlisted", detail: { what: "webfetch" }, pending: true },
+        shows: ["waiting for permission"],
+    },
+    {
+        name: "another's permission that opencode cannot list, while our tool goes on",
+        world: [
+            [
+                0,
+                {
+                    status: "busy",
+                    messages: [u1, unfinished("a1", "u1", [tool("running")])],
+                    fails: { permissions: "bad_request" },
+                },
+            ],
+            [8000, { status: "idle", messages: [u1, answer("a1", "u1", "done")] }],
+        ],
+        end: { kind: "done", text: "done" },
+        endsWithin: [8000, 1000],
+    },
+    {
+        name: "a question behind permissions that opencode cannot list",
+        options: { idleTimeout: 20 },
+        world: [
+            [
+                0,
+                {
+                    status: "busy",
+                    messages: [u1, unfinished("a1", "u1", [tool("running")])],
+                    fails: { permissions: "bad_request" },
+                    questions: [{ id: "q1", sessionID: "ses_1", questions: [{ question: "Birch?" }] }],
+                },
+            ],
+        ],
+        end: { kind: "fail", code: "waiting_for_question", detail: { what: "Birch?" }, pending: true },
+    },
+);
 
-/** The same observations in the compiled Lua. */
-function replayInLua(from: unknown[], observations: Observation[]): { actions: unknown; lines: unknown } {
-    const [actions, lines] = runLua(`
-        local turn = require("/apis/ai/turn")
-        local state = turn.start(${from.map(toLua).join()})
-        local actions, lines = {}, {}
-        for i, observation in ipairs(${toLua(observations)}) do
-            local next = turn.step(state, observation)
-            state = next.state
-            actions[i] = next.action
-            lines[i] = turn.describePoll(state, 1)
-        end
-        return actions, lines
-    `);
-    return { actions, lines };
+/** The server is killed and comes back, at each moment of a turn. */
+for (const [name, at, messages, end] of [
+    ["before the prompt shows", 500, [old], { code: "restarted", pending: true }],
+    ["before the answer began", 500, [old, u1], { code: "restarted", pending: false }],
+    ["in the answer", 500, [old, u1, unfinished("a1", "u1")], { code: "interrupted", pending: false }],
+] as [string, number, Message[], { code: string; pending: boolean }][]) {
+    cases.push({
+        name: `the server is killed and restarted ${name}`,
+        world: [
+            [0, { status: "busy", messages }],
+            [at, { failing: "cannot_connect" }],
+            [at + 4000, { failing: null, status: "idle" }],
+        ],
+        end: { kind: "fail", ...end },
+        shows: ["reconnecting"],
+        endsWithin: [at + 4000, 8000],
+    });
 }
-
-/** Lua knows no difference between an empty list and an empty table, and none between null and nothing. */
-function asLua(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(asLua);
-    if (typeof value !== "object" || value === null) return value;
-    const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-    return fields.length === 0 ? [] : Object.fromEntries(fields.map(([key, field]) => [key, asLua(field)]));
-}
+cases.push(
+    {
+        name: "the connection breaks for a moment while the server is slow to start",
+        world: [
+            [0, { status: "idle", messages: [old] }],
+            [1000, { failing: "cannot_connect" }],
+            [3000, { failing: null }],
+            [6000, { status: "busy", messages: [old, u1] }],
+            [8000, { status: "idle", messages: [old, u1, answer("a1", "u1", "unharmed")] }],
+        ],
+        end: { kind: "done", text: "unharmed" },
+    },
+    {
+        name: "sending is refused by a closed connection, and the server is back",
+        sendFails: "cannot_connect",
+        world: [
+            [0, { failing: "cannot_connect", status: "idle", messages: [old] }],
+            [5000, { failing: null }],
+        ],
+        end: { kind: "fail", code: "not_sent", pending: true },
+        shows: ["reconnecting", "starting"],
+        endsWithin: [10_000, 3000],
+    },
+    {
+        name: "sending is refused by a closed connection, and the server stays away",
+        sendFails: "cannot_connect",
+        world: [[0, { failing: "cannot_connect", status: "idle", messages: [old] }]],
+        end: { kind: "fail", code: "cannot_connect", pending: true },
+        endsWithin: [60_000, 3000],
+    },
+    {
+        name: "opencode can start no turn any more",
+        world: [[0, { status: "idle", messages: [u1], fails: { providers: "server_error" } }]],
+        end: {
+            kind: "fail",
+            code: "server_stuck",
+            detail: { route: "/config/providers" },
+            pending: true,
+        },
+        endsWithin: [16_000, 5000],
+    },
+    {
+        name: "opencode stops each turn at once since its MCP servers are broken",
+        world: [
+            [0, { status: "busy", messages: [u1] }],
+            [
+                200,
+                {
+                    status: "idle",
+                    messages: [u1, answer("a1", "u1", "", stopped)],
+                    fails: { mcp: "server_error" },
+                },
+            ],
+        ],
+        end: { kind: "fail", code: "server_stuck", detail: { route: "/mcp" } },
+        endsWithin: [10_000, 3000],
+    },
+    {
+        name: "stopped by somebody before the model wrote anything",
+        world: [
+            [0, { status: "busy", messages: [u1] }],
+            [200, { status: "idle", messages: [u1, answer("a1", "u1", "", stopped)] }],
+        ],
+        end: { kind: "fail", code: "aborted", pending: false },
+        endsWithin: [200, 500],
+    },
+);
 
 describe("a turn", () => {
     for (const test of cases) {
@@ -876,7 +1234,7 @@ describe("a turn", () => {
             value: { ses_1: { type: "busy" } },
             now: 65_000,
         }));
-        expect(action).toEqual({ kind: "last" });
+        expect(action).toEqual({ kind: "last", limit: 1 });
         const running = unfinished("a1", "u1", [tool("running")]);
         ({ action } = step(state, { kind: "last", value: [running], now: 65_002 }));
         expect(action).toMatchObject({

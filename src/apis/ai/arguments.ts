@@ -9,6 +9,7 @@ export const commands: [name: string, usage: string, purpose: string, most: numb
     ["use", "use <number|id>", "Go on in another session", 1],
     ["abort", "abort", "Stop what the session is doing", 0],
     ["resume", "resume", "Show the missed or last answer", 0],
+    ["last", "last", "Show the last answer again", 0],
     ["help", "help [command]", "Show this", 1],
 ];
 

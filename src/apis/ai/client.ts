@@ -1,13 +1,13 @@
 /** What a client of opencode does; its functions raise failures, and /apis/libai returns them. */
 import { need } from "../failure";
 import { oneLine, toUtf8 } from "../utf8";
-import { drive, replyOf, tell, type Server } from "./drive";
+import { drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Result } from "./failure";
 import { nearest } from "./names";
 import * as opencode from "./opencode";
+import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
 import type { ListValues, Session } from "./protocol";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
-import { messageText } from "./turn";
 import type { Ai, AskOptions, Reply, SessionSummary } from "./types";
 
 const PING = "Reply with the single word: pong";
@@ -179,19 +179,56 @@ function ask(client: Client, prompt: string, given?: AskOptions): Reply {
     return drive(client, record, options, false);
 }
 
+/** The newest turn of a session of the kind that is wanted. */
+function findTurn(
+    server: Server,
+    sessionId: string,
+    isWanted: (this: void, turn: PastTurn) => boolean,
+): PastTurn | undefined {
+    for (const limit of [10, 100]) {
+        const messages = need(opencode.getMessages, server, sessionId, limit);
+        const found = newestTurn(messages, isWanted);
+        if (found || messages.length < limit) return found;
+    }
+    return undefined;
+}
+
+/** Whether a turn's last step is an answer, and not one that is being written. */
+function isOver(turn: PastTurn): boolean {
+    const last = turn.steps[turn.steps.length - 1];
+    return isComplete(last) && looksFinal(last);
+}
+
 /** The last answer of the session, for whoever wants to read it again. */
 function lastReply(server: Server): Reply {
     const sessionId = server.settings.session_id ?? raise("nothing_to_resume");
     need(opencode.getSession, server, sessionId);
-    let reply: Reply | undefined;
-    for (const message of need(opencode.getMessages, server, sessionId, 10)) {
-        const info = message.info;
-        const text = messageText(message);
-        if (info.role === "assistant" && text !== "") {
-            reply = replyOf(server, message, text, { sessionId, sentAt: info.time.created });
-        }
+    const found = findTurn(server, sessionId, (turn) => textOf(turn.steps) !== "");
+    if (!found) return raise("nothing_to_resume");
+    const last = found.steps[found.steps.length - 1]!;
+    const nonce = found.prompt && nonceOf(found.prompt);
+    for (const record of isOver(found) ? pendingTurns(server.disk) : []) {
+        if (record.nonce === nonce) forgetTurn(server.disk, record.nonce);
     }
-    return reply ?? raise("nothing_to_resume");
+    return replyOf(server, last, textOf(found.steps), { sessionId, sentAt: last.info.time.created });
+}
+
+/**
+ * The turn that goes on in this computer's session although no record tells of it, as none could be written on a full
+ * disk: the newest prompt there carries this computer's nonce, and is not answered yet.
+ */
+function unrecordedTurn(server: Server): TurnRecord | undefined {
+    const sessionId = server.settings.session_id;
+    if (sessionId === undefined) return undefined;
+    const session = need(opencode.getSession, server, sessionId);
+    const found = findTurn(server, sessionId, () => true);
+    const prompt = found && found.prompt;
+    const nonce = prompt && nonceOf(prompt);
+    if (!found || !prompt || nonce === undefined || isOver(found)) return undefined;
+    if (string.find(nonce, `^${os.getComputerID()}%-%d+%-%d+$`)[0] === undefined) return undefined;
+    const sentAt = prompt.info.time.created;
+    const directory = session.directory;
+    return { nonce, sessionId, directory, text: textOf([prompt]), sentAt, sent: true };
 }
 
 /** What each of a client's functions does: it returns its value or raises a failure. */
@@ -229,22 +266,30 @@ export const functions: {
         rememberSession(server, undefined);
         return undefined;
     },
-    abort: (server, session) => {
+    abort: (server, session, options) => {
         const id = session ?? server.settings.session_id ?? raise("no_session");
         const directory = need(opencode.getSession, server, id).directory;
-        const statuses = need(opencode.readList, server, "status", directory) as ListValues["status"];
-        need(opencode.abortSession, server, id);
-        for (const record of pendingTurns(server.disk)) {
-            if (record.sessionId === id) forgetTurn(server.disk, record.nonce);
+        let record: TurnRecord | undefined;
+        for (const pending of pendingTurns(server.disk)) {
+            if (pending.sessionId === id) record = pending;
         }
-        return statuses[id] !== undefined;
+        tell(options ?? {}, { phase: "stopping", seconds: 0 });
+        const baselineId = record && record.baselineId;
+        const isOurs = record !== undefined;
+        const { outcome, failure } = stop(server, { sessionId: id, isOurs, baselineId }, directory);
+        if (outcome === "starting") raise("still_starting");
+        if (outcome === "failed") throw failure ?? fail("not_stopped");
+        if (outcome === "stopped" && record) forgetTurn(server.disk, record.nonce);
+        if (outcome === "ended") tell(options ?? {}, { phase: "ended", seconds: 0 });
+        return outcome === "stopped";
     },
     resume: (server, options) => {
         const records = pendingTurns(server.disk);
-        const record = records[0];
+        const record = records[0] ?? unrecordedTurn(server);
         if (record === undefined) return lastReply(server);
         const reply = drive(server, record, options ?? {}, true);
-        reply.remaining = records.length - 1;
+        reply.remaining = Math.max(records.length - 1, 0);
         return reply;
     },
+    last: lastReply,
 };

@@ -104,7 +104,8 @@ const actions: Record<string, Action | undefined> = {
         print(`Talking in: ${lineOf(wait(options, () => ai.useSession(id)))}`);
     },
     abort: (ai, _, options) => {
-        print(wait(options, () => ai.abort(options.session)) ? "Stopped." : "Nothing was running.");
+        const hasStopped = wait(options, () => ai.abort(options.session, options));
+        print(hasStopped ? "Stopped." : "Nothing was running.");
     },
     resume: (ai, _, options) => {
         let reply: Reply;
@@ -113,6 +114,9 @@ const actions: Record<string, Action | undefined> = {
             screen.remark(reply.prompt === undefined ? "The last answer:" : `> ${reply.prompt}`);
             tell(options, reply);
         } while ((reply.remaining ?? 0) > 0);
+    },
+    last: (ai, _, options) => {
+        tell(options, wait(options, ai.last as Plain<Reply>));
     },
     version: () => {
         print(`ai ${PACKAGE_VERSION}`);

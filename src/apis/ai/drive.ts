@@ -1,15 +1,15 @@
 /** Drives turns: performs what they ask for, and tells how far they are. */
-import { fail, type Result } from "./failure";
+import { fail, type Failure, type Result } from "./failure";
 import * as opencode from "./opencode";
-import type { ListValues, Message } from "./protocol";
+import type { Message } from "./protocol";
 import * as memory from "./session";
 import type { SettingsStore } from "./settings";
+import * as stopping from "./stop";
 import * as turn from "./turn";
 import type { Progress, Reply, WaitOptions } from "./types";
 
 /** What one call works with. */
 export interface Server extends opencode.Server {
-    raw?: boolean;
     readonly store: SettingsStore;
     readonly disk: memory.Disk;
     readonly now: (this: void) => number;
@@ -21,21 +21,39 @@ export function tell(options: WaitOptions, progress: Progress): void {
     if (options.onProgress !== undefined) options.onProgress(progress);
 }
 
-/** Performs what the turn asks for. */
-function perform(server: Server, record: memory.TurnRecord, action: turn.Action): Result<unknown> {
-    const id = record.sessionId;
+/** Where a turn is, or what runs in a session. */
+interface Place {
+    readonly sessionId: string;
+    readonly directory?: string;
+}
+
+/** Performs what a machine asks for, but for sending a prompt. */
+function perform(
+    server: Server,
+    place: Place,
+    action: Exclude<turn.Action | stopping.StopAction, { kind: "done" | "fail" | "end" | "send" }>,
+): Result<unknown> {
+    const id = place.sessionId;
+    const directory = place.directory;
     const kind = action.kind;
     if (kind === "wait") {
         server.sleep(action.seconds);
         return $multi(true as const, undefined);
     }
-    if (kind === "send") {
-        memory.recordTurn(server.disk, record);
-        return opencode.sendPrompt(server, id, record);
-    }
-    if (kind === "last" || kind === "recent") return opencode.getMessages(server, id, action.limit ?? 1);
-    if (kind === "parent") return opencode.getMessage(server, id, action.id);
-    return opencode.readList(server, kind as keyof ListValues, record.directory);
+    if (kind === "last" || kind === "beginning" || kind === "recent")
+        return opencode.getMessages(server, id, action.limit);
+    if (kind === "session") return opencode.getSession(server, id);
+    if (kind === "parent") return opencode.getSession(server, action.id);
+    if (kind === "mcp") return opencode.waitUntilLoaded(server, "mcp", directory);
+    if (kind === "load") return opencode.waitUntilLoaded(server, action.what, directory);
+    if (kind === "abort") return opencode.abortSession(server, id);
+    return opencode.readList(server, kind, directory);
+}
+
+/** Writes a turn down and sends its prompt. */
+function send(server: Server, record: memory.TurnRecord, options: WaitOptions): Result<unknown> {
+    if (!memory.recordTurn(server.disk, record)) tell(options, { phase: "not recorded", seconds: 0 });
+    return opencode.sendPrompt(server, record.sessionId, record);
 }
 
 /**
@@ -83,7 +101,8 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
         }
         if (action.kind === "fail") {
             if (!action.pending) memory.forgetTurn(server.disk, record.nonce);
-            if (action.code === "no_progress" && settings.reset_session_on_timeout === "true")
+            const isTimeout = action.code === "no_progress" || action.code === "slow_start";
+            if (isTimeout && settings.reset_session_on_timeout === "true")
                 memory.rememberSession(server, undefined);
             throw action.failure ?? fail(action.code, action.detail, action.text);
         }
@@ -93,7 +112,8 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
             record.baselineId = state.baselineId;
             record.sentAt = server.now();
         }
-        const [ok, value] = perform(server, record, action);
+        const [ok, value] =
+            action.kind === "send" ? send(server, record, options) : perform(server, record, action);
         observation = {
             kind: ok ? action.kind : "failed",
             request: action.kind,
@@ -104,8 +124,60 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
 }
 
 /**
+ * Stops what a session does. Raises nothing but Ctrl+T.
+ * @param server what one call works with
+ * @param from the session, and our turn where it is one
+ * @param directory the session's
+ * @returns how it ended, and why where it failed
+ */
+export function stop(
+    server: Server,
+    from: stopping.StopStart,
+    directory: string | undefined,
+): { readonly outcome: stopping.Outcome; readonly failure?: Failure } {
+    let state = stopping.start(from);
+    let observation: stopping.StopObservation = { kind: "begin", now: server.now() };
+    while (true) {
+        const next = stopping.step(state, observation);
+        const action = next.action;
+        state = next.state;
+        if (action.kind === "end") {
+            return { outcome: action.outcome, failure: action.failure as Failure | undefined };
+        }
+        const [ok, value] = perform(server, { sessionId: from.sessionId, directory }, action);
+        observation = {
+            kind: ok ? action.kind : "failed",
+            request: action.kind,
+            value,
+            now: server.now(),
+        } as unknown as stopping.StopObservation;
+    }
+}
+
+/** What is said of a turn that Ctrl+T did not stop. */
+const REASONS: { readonly [K in stopping.Outcome]?: string } = {
+    starting: "opencode is still starting it",
+    failed: "opencode does not say that it did",
+};
+
+/** Stops a turn after Ctrl+T. A second Ctrl+T leaves it as it is; then, too, `ai resume` finds its answer later. */
+function stopTurn(server: Server, record: memory.TurnRecord, options: WaitOptions): void {
+    tell(options, { phase: "stopping", seconds: 0 });
+    const { sessionId, baselineId, directory } = record;
+    const [ok, end] = pcall(stop, server, { sessionId, baselineId, isOurs: true }, directory);
+    const outcome = ok ? end.outcome : "failed";
+    if (outcome === "stopped") memory.forgetTurn(server.disk, record.nonce);
+    if (outcome === "ended") tell(options, { phase: "ended", seconds: 0 });
+    else if (!ok) tell(options, { phase: "stopped", seconds: 0, message: "you did not wait" });
+    else {
+        const message = end.failure ? end.failure.message : REASONS[outcome];
+        tell(options, { phase: "stopped", seconds: 0, message });
+    }
+}
+
+/**
  * Drives a turn to its end. Raises its failure; Ctrl+T stops it on the server, too, before it goes on to the caller.
- * @param server what one call works with; goes on through Ctrl+T afterwards
+ * @param server what one call works with
  * @param record the turn, on the disk from before its prompt is sent until its answer is here or can never come
  * @param options who is told of progress, and how long to wait without any
  * @param resumed true for a turn whose prompt was sent before
@@ -118,12 +190,6 @@ export function drive(
 ): Reply {
     const [ok, reply] = pcall(carryOut, server, record, options, resumed);
     if (ok) return reply;
-    if ((reply as unknown) === "Terminated" && record.sent === true) {
-        tell(options, { phase: "stopping", seconds: 0 });
-        server.raw = true;
-        const [stopped, problem] = opencode.abortSession(server, record.sessionId);
-        if (stopped) memory.forgetTurn(server.disk, record.nonce);
-        tell(options, { phase: "stopped", seconds: 0, message: stopped ? undefined : problem.message });
-    }
+    if ((reply as unknown) === "Terminated" && record.sent === true) stopTurn(server, record, options);
     return error(reply, 0);
 }

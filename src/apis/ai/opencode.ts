@@ -253,3 +253,23 @@ export function readList<K extends keyof ListValues>(
     const list = directoryLists[name];
     return call(server, list.path + query({ directory }), list.read);
 }
+
+/** What opencode loads when a folder's first turn starts, and where it tells of each. */
+const loadedLists = {
+    providers: "/config/providers",
+    tools: "/experimental/tool/ids",
+    mcp: "/mcp",
+    skills: "/skill",
+};
+
+/**
+ * Waits until opencode has loaded something for a directory. It loads what is not there yet, so that the answer takes
+ * as long as that does: MCP servers may take seconds.
+ */
+export function waitUntilLoaded(
+    server: Server,
+    what: keyof typeof loadedLists,
+    directory: string | undefined,
+): Result<unknown> {
+    return call(server, loadedLists[what] + query({ directory }), undefined);
+}

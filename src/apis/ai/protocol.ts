@@ -57,6 +57,8 @@ const message = { info: messageInfo, parts: ["some", part] } as const;
 const session = {
     id: "id",
     title: "name",
+    /** Of a subagent's session: the one that opened it. */
+    "parentID?": "id",
     time: { created: "time", updated: "time" },
     /** Where its tools work; the server's own folder where it is missing. */
     "directory?": "folder",

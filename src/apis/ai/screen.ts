@@ -76,8 +76,10 @@ export function showFailure(failure: Failure): void {
 /** What is said of each phase, before the tool's title or the message. */
 const PHASES: Record<string, string | undefined> = {
     sent: "asked",
+    starting: "the server has not started it yet",
     retry: "the model fails, trying again: ",
     reconnecting: "the server is out of reach, trying again",
+    failing: "trying again, the server fails at ",
     "waiting for permission": "needs permission: ",
     "waiting for an answer": "asks: ",
     stopping: "stopping the turn",
@@ -114,6 +116,8 @@ export function withSpinner(act: (reporter: Reporter) => void): void {
         const phase = progress.phase;
         const problem = progress.message;
         if (phase === "new session") log("The session is gone from the server; this is a new one.");
+        else if (phase === "not recorded") log("The disk is full: this turn is not written down.");
+        else if (phase === "ended") log("It had ended already. Show the answer: ai resume");
         else if (phase !== "stopped") doing = describe(progress);
         else if (problem === undefined) log("The turn was stopped on the server.");
         else log(`The turn may go on, stop it with: ai abort (${problem})`);

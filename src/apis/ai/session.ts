@@ -92,14 +92,20 @@ function pathOf(nonce: string): string {
     return `${TURNS}/${nonce}.json`;
 }
 
-/** Writes a turn down. It can go on all the same when the disk is full. */
-export function recordTurn(disk: Disk, turn: TurnRecord): void {
-    pcall(() => {
-        const [file, problem] = disk.open(pathOf(turn.nonce), "w");
+/**
+ * Writes a turn down. It can go on all the same when the disk is full.
+ * @returns whether it is written; where it is not, nothing of it is
+ */
+export function recordTurn(disk: Disk, turn: TurnRecord): boolean {
+    const path = pathOf(turn.nonce);
+    const [isWritten] = pcall(() => {
+        const [file, problem] = disk.open(path, "w");
         if (file === null) throw problem;
         file.write(encode(turn));
         file.close();
     });
+    if (!isWritten) pcall(() => disk.delete(path));
+    return isWritten;
 }
 
 /** Forgets a turn, once its answer was handed over or can never come. */

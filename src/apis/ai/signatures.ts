@@ -69,8 +69,12 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
     useSession: [["id", name]],
     currentSession: [],
     clearSession: [],
-    abort: [["session?", name]],
+    abort: [
+        ["session?", name],
+        ["options?", waitOptions],
+    ],
     resume: [["options?", waitOptions]],
+    last: [],
 };
 
 /**

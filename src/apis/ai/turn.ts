@@ -5,28 +5,55 @@
  * decides when a turn is over, and no single sign of it can be trusted: idle shows before the turn starts, a completed
  * message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
  * the session is idle and the newest message is a completed answer that can be traced to our prompt.
+ *
+ * Each kind of request may fail for a while of its own (see `requests`), whatever the others do, and nothing is waited
+ * for beyond the idle timeout.
  */
-import type { ListValues, Message, Part, SessionStatus } from "./protocol";
+import {
+    activeTools,
+    carriesNonce,
+    isAnswer,
+    isComplete,
+    looksFinal,
+    textOf,
+    turnIn,
+    type PromptMark,
+} from "./messages";
+import type { ListValues, Message, Permission, Question, Session, SessionStatus } from "./protocol";
 
 /** Longest that a cold server was seen to stay idle before it starts a turn is 1.3 s; this leaves a wide margin. */
 const START_MILLISECONDS = 6000;
 /** An answer that is idle and incomplete for this long stays so for ever: the server died in the turn. */
 const INTERRUPTED_MILLISECONDS = 2000;
+/** Idle has to be seen so often before anything is concluded from it: a server that is loaded answers late. */
+const IDLE_LOOKS = 3;
 /** Servers were reported to stay busy after an answer was complete; after this long the answer counts. */
 const STUCK_BUSY_MILLISECONDS = 10000;
-/** How long a server may be out of reach before waiting for it ends; a restart takes about 5 s. */
+/** How long what nothing goes on without may fail; a restart of the server takes about 5 s. */
 const LOST_SECONDS = 60;
-/** Failures after which the server may be back in a moment. */
-const OUT_OF_REACH: Record<string, true | undefined> = {
-    cannot_connect: true,
-    timed_out: true,
-    network_error: true,
-    server_error: true,
-};
+/** A connection that is refused for so long was refused by a server that restarts, which takes 3 s at least. */
+const RESTART_MILLISECONDS = 1500;
+/** How long a list may fail that only tells why nothing happens. */
+const DIAGNOSIS_SECONDS = 10;
+/** What only tells more of a turn is not asked for again for so long after it failed. */
+const REST_MILLISECONDS = 30000;
 
-export interface TurnState {
-    /** Stands in the prompt's metadata, so that the prompt can be found again whatever ids the server gives. */
-    readonly nonce: string;
+/** Failures that no waiting mends. */
+const HOPELESS: Record<string, true | undefined> = {
+    http_disabled: true,
+    address_denied: true,
+    reply_too_large: true,
+    unauthorized: true,
+    server_config: true,
+    bad_request: true,
+    not_found: true,
+};
+/** Failures of the connection: the server may have been restarted. */
+const CUT: Record<string, true | undefined> = { cannot_connect: true, network_error: true };
+/** Failures that are answers, so that somebody is there. */
+const ANSWERED: Record<string, true | undefined> = { server_error: true, not_opencode: true };
+
+export interface TurnState extends PromptMark {
     readonly sessionId: string;
     /** Seconds without any visible progress after which waiting ends. */
     idleTimeout: number;
@@ -44,27 +71,44 @@ export interface TurnState {
     /** The newest message before the prompt. */
     baselineId?: string;
     userMessageId?: string;
-    askedParentId?: string;
+    /** The turn's first step, once the list was seen to begin with it. */
+    firstStepId?: string;
+    /** Whether the turn's beginning was looked for. */
+    isTraced: boolean;
     /** The newest message as last polled. */
     last?: Message;
     /** How many times the newest message was asked for. */
     polls: number;
-    status: "unknown" | "idle" | "busy" | "retry";
+    status: "unknown" | "idle" | SessionStatus["type"];
     statusAt: number;
     /** While the server tries the model again: which attempt, and why. */
     retry?: SessionStatus;
-    /** Epoch milliseconds of the first idle since the newest message changed. */
+    /** Epoch milliseconds of the first idle since the newest message changed, and how often it was seen since. */
     idleSince?: number;
+    idleLooks: number;
     /** How many messages the search for the answer looks at. */
     searched: number;
     /** What can be seen of the turn, and since when it has not changed. */
     sight: string;
     changedAt: number;
     blocker?: Blocker;
-    /** Since when the server is out of reach, in epoch milliseconds. */
-    lostAt?: number;
+    /** Sessions that ask for something, by the session that opened them; "" for those that none did. */
+    parents: Readonly<Record<string, string | undefined>>;
+    /** The session whose parent is being asked for. */
+    stranger: string;
+    /** Since when each kind of request fails, and how it last did, by its name. */
+    troubles: Readonly<Record<string, Trouble | undefined>>;
+    /** The request that failed last, of those without which it does not go on. */
+    failing?: RequestKind;
+    /** When any request last succeeded. */
+    reachedAt: number;
+    /** When the server was last away for as long as a restart takes, after the prompt was sent; 0 for never. */
+    cutAt: number;
     /** Why it is not known whether the prompt arrived. */
     unsure?: RequestFailure;
+    /** Whether the session, and the agent, were seen to exist. */
+    hasSession: boolean;
+    hasAgent: boolean;
 }
 
 /** What the turn waits for and only a person can give. */
@@ -72,32 +116,51 @@ export interface Blocker {
     readonly kind: "permission" | "question";
     readonly phase: "waiting for permission" | "waiting for an answer";
     readonly text: string;
+    /** The failure that waiting for it in vain ends with. */
+    readonly code: string;
 }
 
 /** A request that failed, with the failure's code (see failure.ts). */
 export interface RequestFailure {
     readonly code: string;
+    readonly message?: string;
+}
+
+interface Trouble {
+    /** Epoch milliseconds of the first and of the last failure in a row. */
+    readonly since: number;
+    readonly at: number;
+    readonly failure: RequestFailure;
 }
 
 /** What came of an action. */
 interface Values extends ListValues {
     readonly last: readonly Message[];
+    readonly beginning: readonly Message[];
     readonly recent: readonly Message[];
-    readonly parent: Message;
+    readonly session: Session;
+    readonly parent: Session;
+    /** Anything: what counts is that it is answered. */
+    readonly mcp: unknown;
 }
+
+/** What can be asked of the server. */
+export type RequestKind = "send" | keyof Values;
 
 /** What came of an action, under the action's own kind; `failed` where its request failed. */
 export type Observation = { readonly now: number } & (
     | { readonly kind: "begin" | "send" | "wait" }
     | { [K in keyof Values]: { readonly kind: K; readonly value: Values[K] } }[keyof Values]
-    | { readonly kind: "failed"; readonly request: Action["kind"]; readonly value: RequestFailure }
+    | { readonly kind: "failed"; readonly request: RequestKind; readonly value: RequestFailure }
 );
 
 export type Action =
-    | { readonly kind: "status" | "send" | "permissions" | "questions" | "providers" | "agents" }
-    /** The newest messages, one where there is no limit. */
-    | { readonly kind: "last"; readonly limit?: undefined }
-    | { readonly kind: "recent"; readonly limit: number }
+    | { readonly kind: "send" }
+    | { readonly kind: "session" | "mcp" }
+    | { readonly kind: keyof ListValues }
+    /** The newest messages. */
+    | { readonly kind: "last" | "beginning" | "recent"; readonly limit: number }
+    /** A session that may be a subagent's. */
     | { readonly kind: "parent"; readonly id: string }
     | { readonly kind: "wait"; readonly seconds: number }
     | { readonly kind: "done"; readonly message: Message; readonly text: string }
@@ -119,10 +182,12 @@ export interface FailAction {
 export interface Progress {
     readonly phase:
         | "sent"
+        | "starting"
         | "working"
         | "tool"
         | "retry"
         | "reconnecting"
+        | "failing"
         | "waiting for permission"
         | "waiting for an answer";
     /** Seconds since the prompt was sent. */
@@ -143,10 +208,17 @@ export interface TurnStart {
     readonly baselineId?: string;
 }
 
-/** Adds the fields of one table to another. */
-function copy<T extends object>(from: object, into: T): T {
+/** Adds the fields of one table to another, and returns that. */
+export function copy<T extends object>(from: object, into: T): T {
     for (const key in from) into[key as keyof T] = from[key as keyof typeof from];
     return into;
+}
+
+/** A table with one field changed; the one that is given stays as it is. */
+function withField<T>(table: Readonly<Record<string, T | undefined>>, name: string, value: T | undefined) {
+    const changed = copy<Record<string, T | undefined>>(table, {});
+    changed[name] = value;
+    return changed;
 }
 
 /**
@@ -162,12 +234,21 @@ export function start(from: TurnStart, idleTimeout: number, resumed: boolean): T
         resumed,
         now: 0,
         sent: resumed,
+        isTraced: false,
         polls: 0,
         status: "unknown",
         statusAt: 0,
+        idleLooks: 0,
         searched: 0,
         sight: "",
         changedAt: 0,
+        parents: {},
+        stranger: "",
+        troubles: {},
+        reachedAt: 0,
+        cutAt: 0,
+        hasSession: false,
+        hasAgent: false,
     };
     return copy(from, state) as TurnState;
 }
@@ -180,78 +261,6 @@ export function start(from: TurnStart, idleTimeout: number, resumed: boolean): T
  */
 function pollInterval(age: number): number {
     return Math.max(0.2, Math.min(age * 0.065, 5));
-}
-
-/**
- * The text of a message: its text parts without those that the server added.
- * @param message any message
- * @returns the text, empty when there is none
- */
-export function messageText(message: Message): string {
-    const texts: string[] = [];
-    for (const part of message.parts) {
-        if (part.type === "text" && part.synthetic !== true && (part.text ?? "") !== "")
-            texts.push(part.text!);
-    }
-    return texts.join("\n\n");
-}
-
-function isAnswer(message: Message): boolean {
-    return message.info.role === "assistant" && message.info.summary !== true;
-}
-
-function isComplete(message: Message | undefined): message is Message {
-    return message !== undefined && message.info.time.completed !== undefined;
-}
-
-function carriesNonce(message: Message, nonce: string): boolean {
-    for (const part of message.parts) {
-        if (part.metadata && part.metadata.nonce === nonce) return true;
-    }
-    return message.info.id === nonce;
-}
-
-/** True for an answer that says by itself that it is to our prompt. */
-function answersUs(state: TurnState, message: Message): boolean {
-    const nonce = state.nonce;
-    const parent = message.info.parentID;
-    const isOurs = parent !== undefined && (parent === nonce || parent === state.userMessageId);
-    return isAnswer(message) && (isOurs || message.info.id === nonce);
-}
-
-/**
- * Finds our prompt and its answer among messages, oldest first: the last one that names our prompt, else the last one
- * after it. Prompts that were queued are answered together under the last of them, and an automatic compaction puts
- * the answer under a prompt of its own.
- */
-function findAnswer(
-    state: TurnState,
-    messages: readonly Message[],
-): { readonly found: boolean; readonly answer?: Message } {
-    let found = false;
-    let answer: Message | undefined;
-    let later: Message | undefined;
-    for (const message of messages) {
-        if (answersUs(state, message)) {
-            found = true;
-            answer = message;
-        } else if (found && isAnswer(message)) {
-            later = message;
-        } else if (carriesNonce(message, state.nonce)) {
-            found = true;
-            state.userMessageId = message.info.id;
-        }
-    }
-    return { found, answer: answer ?? later };
-}
-
-function runningTool(message: Message | undefined): Part | undefined {
-    let running: Part | undefined;
-    for (const part of message ? message.parts : []) {
-        const status = part.state && part.state.status;
-        if (status === "running" || status === "pending") running = part;
-    }
-    return running;
 }
 
 /** Notes whether anything that can be seen of the turn has changed. */
@@ -270,7 +279,9 @@ function notice(state: TurnState): void {
         state.sight = sight;
         state.changedAt = state.now;
         state.idleSince = undefined;
+        state.idleLooks = 0;
         state.blocker = undefined;
+        state.failing = undefined;
     }
 }
 
@@ -282,27 +293,47 @@ function failWith(failure: RequestFailure, pending: boolean): Action {
     return { kind: "fail", code: failure.code, pending, detail: {}, failure };
 }
 
-/** Waits, unless nothing has been seen to happen for so long that waiting should end. */
-function wait(state: TurnState, seconds?: number): Action {
-    if (state.now - state.changedAt < state.idleTimeout * 1000) {
-        return { kind: "wait", seconds: seconds ?? pollInterval((state.now - state.sentAt) / 1000) };
-    }
-    const blocker = state.blocker;
-    return blocker
-        ? fail("waiting_for_" + blocker.kind, { what: blocker.text }, undefined, true)
-        : fail("no_progress", { seconds: `${state.idleTimeout}` }, undefined, true);
-}
-
 /** The newest message, when it came after our prompt. */
 function newAnswer(state: TurnState): Message | undefined {
     const last = state.last;
     return last && last.info.id !== state.baselineId && last.info.role === "assistant" ? last : undefined;
 }
 
-/** True for an answer after which the server has nothing more to do. A tool step is completed, too. */
-function looksFinal(message: Message): boolean {
-    const info = message.info;
-    return isAnswer(message) && (info.error !== undefined || (info.finish ?? "tool-calls") !== "tool-calls");
+/** Whether anything shows that the server has the prompt. */
+function isSeen(state: TurnState): boolean {
+    return state.userMessageId !== undefined || newAnswer(state) !== undefined;
+}
+
+/** True where a request fails although the server is there. */
+function isAlone(state: TurnState, trouble: Trouble): boolean {
+    return ANSWERED[trouble.failure.code] === true || state.reachedAt > trouble.since;
+}
+
+/** Ends waiting for a request: with its failure, which names it where the server is there. */
+function giveUpOn(state: TurnState, request: RequestKind, failure: RequestFailure): Action {
+    const trouble = state.troubles[request];
+    if (!state.unsure && trouble && !HOPELESS[failure.code] && isAlone(state, trouble)) {
+        const what = failure.message ?? failure.code;
+        return fail("request_fails", { route: requests[request].route, what }, undefined, true);
+    }
+    return failWith(state.unsure ?? failure, true);
+}
+
+/** Nothing was seen to happen for so long that waiting ends. */
+function overdue(state: TurnState): Action {
+    const blocker = state.blocker;
+    if (blocker) return fail(blocker.code, { what: blocker.text }, undefined, true);
+    const failing = state.failing;
+    const trouble = failing === undefined ? undefined : state.troubles[failing];
+    if (failing !== undefined && trouble) return giveUpOn(state, failing, trouble.failure);
+    const seconds = `${state.idleTimeout}`;
+    return fail(isSeen(state) ? "no_progress" : "slow_start", { seconds }, undefined, true);
+}
+
+/** Waits, unless nothing has been seen to happen for so long that waiting should end. */
+function wait(state: TurnState, seconds?: number): Action {
+    if (state.now - state.changedAt >= state.idleTimeout * 1000) return overdue(state);
+    return { kind: "wait", seconds: seconds ?? pollInterval((state.now - state.sentAt) / 1000) };
 }
 
 /** Asks for the status only when it can tell something that the messages do not. */
@@ -311,12 +342,20 @@ function statusIsDue(state: TurnState): boolean {
     const sinceStatus = state.now - state.statusAt;
     if (state.status === "retry") return sinceStatus >= 2000;
     const quiet = state.now - state.changedAt;
-    const limit = runningTool(state.last) === undefined ? 2000 : 1000;
+    const limit = activeTools(state.last).length === 0 ? 2000 : 1000;
     return quiet >= limit && sinceStatus >= Math.max(limit, quiet * 0.6);
 }
 
-function finish(message: Message): Action {
-    const text = messageText(message);
+/** True once idle was seen often enough, and for so many milliseconds. */
+function hasRested(state: TurnState, milliseconds: number): boolean {
+    const since = state.idleSince ?? state.now;
+    return state.idleLooks >= IDLE_LOOKS && state.now - since >= milliseconds;
+}
+
+/** What the steps of a turn that is over come to. Their text is the answer: the last step may have none. */
+function finish(steps: readonly Message[]): Action {
+    const message = steps[steps.length - 1]!;
+    const text = textOf(steps);
     const info = message.info;
     const failure = info.error;
     if (failure) {
@@ -325,9 +364,58 @@ function finish(message: Message): Action {
         const status = data.statusCode === undefined ? "" : ` (HTTP ${data.statusCode})`;
         return fail("model_error", { what: data.message ?? failure.name, status }, text);
     }
-    if (text !== "") return { kind: "done", message, text };
-    if (info.finish === undefined) return fail("interrupted");
-    return fail(info.finish === "tool-calls" ? "stopped_at_tool" : "empty_reply");
+    if (textOf([message]) === "") {
+        if (info.finish === undefined) return fail("interrupted", undefined, text);
+        if (info.finish === "tool-calls") return fail("stopped_at_tool", undefined, text);
+    }
+    return text === "" ? fail("empty_reply") : { kind: "done", message, text };
+}
+
+/** True while the turn may yet start: it was sent, or the server was out of reach, a moment ago. */
+function isYoung(state: TurnState): boolean {
+    return state.now - Math.max(state.sentAt, state.cutAt) < START_MILLISECONDS;
+}
+
+/** The server has the prompt and does nothing: why not? */
+function unanswered(state: TurnState): Action {
+    if (isYoung(state)) return wait(state);
+    if (state.idleLooks < IDLE_LOOKS) return wait(state, 0.5);
+    if (state.cutAt > 0) return fail("restarted");
+    return { kind: state.agent === undefined ? "providers" : "agents" };
+}
+
+/** It never started, and nothing explains it but perhaps a list that fails. */
+function neverStarted(state: TurnState, request?: RequestKind, failure?: RequestFailure): Action {
+    const pending = !state.resumed;
+    if (request === undefined || !failure) {
+        // What was sent before this program started would have started by now.
+        return state.resumed ? fail("restarted") : fail("never_started", { why: "" }, undefined, pending);
+    }
+    const route = requests[request].route;
+    if (failure.code === "server_error") return fail("server_stuck", { route }, undefined, pending);
+    const what = failure.message ?? failure.code;
+    return fail("never_started", { why: ` (${route}: ${what})` }, undefined, pending);
+}
+
+/** The prompt is not among the messages. It may still come: a plugin or an MCP server may hold it up. */
+function missing(state: TurnState): Action {
+    if (state.resumed && !state.hasSession) return { kind: "session" };
+    if (isYoung(state)) return wait(state, state.unsure && 1);
+    if (state.unsure) return fail("not_sent", undefined, undefined, true);
+    if (state.cutAt > 0) return fail("restarted", undefined, undefined, true);
+    if (state.agent !== undefined && !state.hasAgent) return { kind: "agents" };
+    const isOld = state.resumed && state.now - state.sentAt >= state.idleTimeout * 1000;
+    return isOld ? fail("not_sent") : wait(state);
+}
+
+/**
+ * The turn was stopped. Where the model had not begun, nobody may have stopped it: after an abort in the middle of a
+ * start opencode stops each turn at once, until it is restarted (1.18.33).
+ */
+function conclude(steps: readonly Message[]): Action {
+    const end = finish(steps);
+    const hasBegun = steps.length > 1 || steps[0]!.parts.length > 0;
+    return end.kind === "fail" && end.code === "aborted" && !hasBegun ? { kind: "mcp" } : end;
 }
 
 function search(state: TurnState, limit: number): Action {
@@ -335,52 +423,124 @@ function search(state: TurnState, limit: number): Action {
     return { kind: "recent", limit };
 }
 
+/** Settles a turn at its last step. The other steps are fetched where there may be some. */
 function settle(state: TurnState, message: Message): Action {
-    return answersUs(state, message) ? finish(message) : search(state, 10);
-}
-
-/** The server took the prompt and nothing came of it: so it does for an unknown agent or model. */
-function diagnose(state: TurnState): Action {
-    return { kind: state.agent === undefined ? "providers" : "agents" };
+    return state.firstStepId === message.info.id ? conclude([message]) : search(state, 10);
 }
 
 /** What to do after the newest message was seen. */
 function afterLast(state: TurnState): Action {
     const answer = newAnswer(state);
-    const parent = answer && answer.info.parentID;
-    if (
-        parent !== undefined &&
-        state.userMessageId === undefined &&
-        parent !== state.askedParentId &&
-        parent !== state.nonce
-    ) {
-        state.askedParentId = parent;
-        return { kind: "parent", id: parent };
+    if (answer && !state.isTraced) {
+        state.isTraced = true;
+        return { kind: "beginning", limit: 2 };
     }
     const isDue = isComplete(answer)
         ? looksFinal(answer) || state.now !== state.changedAt
-        : statusIsDue(state);
+        : state.troubles.status !== undefined || statusIsDue(state);
     return isDue ? { kind: "status" } : wait(state);
 }
 
 function afterStatus(state: TurnState): Action {
-    const now = state.now;
     const answer = newAnswer(state);
+    const last = state.last;
     if (state.status === "idle") {
-        state.idleSince = state.idleSince ?? now;
-        if (!answer) return now - state.sentAt >= START_MILLISECONDS ? diagnose(state) : wait(state);
-        if (isComplete(answer)) return looksFinal(answer) ? settle(state, answer) : search(state, 10);
-        return now - state.idleSince >= INTERRUPTED_MILLISECONDS
-            ? fail("interrupted", undefined, messageText(answer))
-            : wait(state, 0.5);
+        if (answer) {
+            if (isComplete(answer)) return looksFinal(answer) ? settle(state, answer) : search(state, 10);
+            return hasRested(state, INTERRUPTED_MILLISECONDS) ? search(state, 10) : wait(state, 0.5);
+        }
+        if (last && carriesNonce(last, state.nonce)) return unanswered(state);
+        if (isYoung(state)) return wait(state);
+        if (state.idleLooks < IDLE_LOOKS) return wait(state, 0.5);
+        return last && last.info.id !== state.baselineId ? search(state, 10) : missing(state);
     }
-    state.idleSince = undefined;
-    if (state.status === "busy") {
-        const isStuck = now - state.changedAt >= STUCK_BUSY_MILLISECONDS;
-        if (isStuck && isComplete(answer) && looksFinal(answer)) return settle(state, answer);
-        if (runningTool(state.last) !== undefined) return { kind: "permissions" };
-    }
+    const isStuck = state.now - state.changedAt >= STUCK_BUSY_MILLISECONDS;
+    if (isStuck && isComplete(answer) && looksFinal(answer)) return settle(state, answer);
+    if (state.status === "busy") return lookForBlocker(state);
     return wait(state);
+}
+
+/** Whether a request that only tells more is worth asking: it failed a moment ago, or not. */
+function isWorthAsking(state: TurnState, request: RequestKind): boolean {
+    const trouble = state.troubles[request];
+    return trouble === undefined || state.now - trouble.at >= REST_MILLISECONDS;
+}
+
+/** A tool that runs may wait for somebody: asks for permissions first, then for questions. */
+function lookForBlocker(state: TurnState): Action {
+    if (activeTools(state.last).length === 0) return wait(state);
+    if (isWorthAsking(state, "permissions")) return { kind: "permissions" };
+    return lookForQuestion(state);
+}
+
+function lookForQuestion(state: TurnState): Action {
+    return isWorthAsking(state, "questions") ? { kind: "questions" } : wait(state);
+}
+
+/** The newest message's tool calls that run or wait, and the sessions that they opened for subagents. */
+interface Activity {
+    readonly calls: Readonly<Record<string, true | undefined>>;
+    readonly subagents: Readonly<Record<string, true | undefined>>;
+    readonly hasSubagents: boolean;
+}
+
+function activityOf(message: Message | undefined): Activity {
+    const calls: Record<string, true | undefined> = {};
+    const subagents: Record<string, true | undefined> = {};
+    let hasSubagents = false;
+    for (const part of activeTools(message)) {
+        if (part.callID !== undefined) calls[part.callID] = true;
+        const metadata = part.state!.metadata;
+        if (metadata && metadata.sessionId !== undefined) {
+            subagents[metadata.sessionId] = true;
+            hasSubagents = true;
+        }
+    }
+    return { calls, subagents, hasSubagents };
+}
+
+/**
+ * Whose ask it is: of one of the turn's calls, or of a subagent or of one that a subagent opened. Asks of turns that
+ * were stopped stay listed (1.18.33).
+ * @returns true for this turn's, false for another's, else the session whose parent has to be known first
+ */
+function isOfTurn(state: TurnState, activity: Activity, ask: Permission | Question): boolean | string {
+    if (ask.sessionID === state.sessionId) {
+        const call = ask.tool && ask.tool.callID;
+        // Older servers do not say which call it is that asks.
+        return call === undefined || activity.calls[call] === true;
+    }
+    if (!activity.hasSubagents) return false;
+    let session = ask.sessionID;
+    // A ring of parents has no end.
+    for (let generation = 0; generation < 10; generation++) {
+        if (activity.subagents[session]) return true;
+        const parent = state.parents[session];
+        if (parent === undefined) return session;
+        session = parent;
+    }
+    return false;
+}
+
+/** The first entry that is an ask of this turn, and else a session whose parent would tell more. */
+function asksOfTurn<T extends Permission | Question>(
+    state: TurnState,
+    entries: readonly T[],
+): { readonly ask?: T; readonly stranger?: string } {
+    const activity = activityOf(state.last);
+    let stranger: string | undefined;
+    for (const entry of entries) {
+        const isOurs = isOfTurn(state, activity, entry);
+        if (isOurs === true) return { ask: entry };
+        if (isOurs !== false) stranger = stranger ?? isOurs;
+    }
+    return { stranger: isWorthAsking(state, "parent") ? stranger : undefined };
+}
+
+/** Asks which session opened another one, after which the asks are looked at anew. */
+function askForParent(state: TurnState, id: string): Action {
+    state.stranger = id;
+    return { kind: "parent", id };
 }
 
 /** Notes that the prompt is, or may be, on the server. */
@@ -395,28 +555,14 @@ function begin(state: TurnState): void {
 /** Before the prompt is sent: refuses where another turn runs, else notes which message is the newest. */
 function beforeSending(state: TurnState, last: Message | undefined): Action {
     if (state.status !== "idle") {
-        const tool = runningTool(last);
+        const tools = activeTools(last);
+        const tool = tools[tools.length - 1];
         const since = last === undefined ? state.now : last.info.time.created;
         const seconds = `${Math.floor((state.now - since) / 1000)}`;
         return fail("session_busy", { seconds, what: tool ? ` (${tool.tool})` : "" }, undefined, true);
     }
     state.baselineId = last && last.info.id;
     return { kind: "send" };
-}
-
-/** The first entry that belongs to our session, or to the one that a running tool call opened for a subagent. */
-function ours<T extends { readonly sessionID: string }>(
-    state: TurnState,
-    entries: readonly T[],
-): T | undefined {
-    const tool = runningTool(state.last);
-    const metadata = tool && tool.state && tool.state.metadata;
-    for (const entry of entries) {
-        const session = entry.sessionID;
-        if (session === state.sessionId || (metadata !== undefined && session === metadata.sessionId))
-            return entry;
-    }
-    return undefined;
 }
 
 /** Fails when what the prompt asks for is not among the names that there are. */
@@ -433,7 +579,13 @@ function checkKnown(wanted: string | undefined, names: readonly string[], code: 
     return wanted === undefined ? undefined : fail(code, { wanted, known });
 }
 
-type After<T> = (this: void, state: TurnState, value: T, request: Action["kind"]) => Action;
+/** The newest messages, after which the turn is looked at anew. */
+function takeNewest(state: TurnState, messages: readonly Message[]): void {
+    state.last = messages[messages.length - 1];
+    notice(state);
+}
+
+type After<T> = (this: void, state: TurnState, value: T, request: RequestKind) => Action;
 
 /** What to do after each kind of observation. */
 const after: { readonly [K in keyof Values]: After<Values[K]> } & {
@@ -451,60 +603,94 @@ const after: { readonly [K in keyof Values]: After<Values[K]> } & {
         state.status = status ? status.type : "idle";
         state.statusAt = state.now;
         state.retry = status;
-        if (!state.sent) return { kind: "last" };
+        if (!state.sent) return { kind: "last", limit: 1 };
         notice(state);
+        if (state.status === "idle") {
+            state.idleSince = state.idleSince ?? state.now;
+            state.idleLooks += 1;
+        } else {
+            state.idleSince = undefined;
+            state.idleLooks = 0;
+        }
         return state.last === undefined && state.resumed ? search(state, 10) : afterStatus(state);
     },
     send: (state) => {
         begin(state);
         return wait(state);
     },
-    wait: (state) => (state.unsure ? search(state, 10) : { kind: "last" }),
+    wait: (state) => (state.unsure ? search(state, 10) : { kind: "last", limit: 1 }),
     last: (state, messages) => {
-        const last = messages[0];
+        const last = messages[messages.length - 1];
         if (!state.sent) return beforeSending(state, last);
         state.polls += 1;
-        state.last = last;
+        takeNewest(state, messages);
         if (last && last.info.role === "user" && carriesNonce(last, state.nonce))
             state.userMessageId = last.info.id;
-        notice(state);
         return afterLast(state);
     },
-    parent: (state, message) => {
-        if (carriesNonce(message, state.nonce)) state.userMessageId = message.info.id;
+    beginning: (state, messages) => {
+        const turn = turnIn(state, messages);
+        const first = turn.steps[0];
+        state.userMessageId = turn.userMessageId;
+        if (turn.isWhole && first && !turn.isFollowed) state.firstStepId = first.info.id;
+        takeNewest(state, messages);
         return afterLast(state);
     },
     recent: (state, messages) => {
-        const { found, answer } = findAnswer(state, messages);
-        const newest = messages[messages.length - 1];
-        const young = state.now - state.sentAt < START_MILLISECONDS;
-        state.last = newest;
-        notice(state);
-        if (state.unsure && !found) return young ? wait(state, 1) : failWith(state.unsure, false);
-        state.unsure = undefined;
-        if (!found && state.searched < 100 && messages.length >= state.searched) return search(state, 100);
-        if (state.status !== "idle") return wait(state);
-        if (answer) {
-            return isComplete(answer) ? finish(answer) : fail("interrupted", undefined, messageText(answer));
+        const turn = turnIn(state, messages);
+        const steps = turn.steps;
+        const last = steps[steps.length - 1];
+        takeNewest(state, messages);
+        // A prompt that was sent just now is among the newest messages, if it is anywhere.
+        const isAll = state.unsure !== undefined || messages.length < state.searched || state.searched >= 100;
+        if (!(turn.isFound && turn.isWhole) && !isAll) return search(state, 100);
+        const isIdle = state.status === "idle";
+        if (!turn.isFound) {
+            // A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
+            const answer = state.resumed || state.unsure ? undefined : newAnswer(state);
+            const isOver = isIdle && isComplete(answer) && isAnswer(answer);
+            return isOver ? conclude([answer]) : missing(state);
         }
-        if (found) return young ? wait(state) : diagnose(state);
-        if (state.resumed) return fail("not_sent");
-        // A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
-        return newest !== undefined && isAnswer(newest) ? finish(newest) : fail("interrupted");
+        state.unsure = undefined;
+        state.userMessageId = turn.userMessageId;
+        if (turn.isWhole && steps[0]) state.firstStepId = steps[0].info.id;
+        if (!last) return isIdle ? unanswered(state) : wait(state);
+        if (isComplete(last)) {
+            const isStuck = state.now - state.changedAt >= STUCK_BUSY_MILLISECONDS;
+            const isOver = looksFinal(last) && (turn.isFollowed || isStuck);
+            return isIdle || isOver ? conclude(steps) : wait(state);
+        }
+        const isDead = turn.isFollowed || (isIdle && hasRested(state, INTERRUPTED_MILLISECONDS));
+        return isDead ? fail("interrupted", undefined, textOf(steps)) : wait(state, isIdle ? 0.5 : undefined);
     },
+    session: (state) => {
+        state.hasSession = true;
+        return missing(state);
+    },
+    parent: (state, session) => {
+        state.parents = withField(state.parents, state.stranger, session.parentID ?? "");
+        return { kind: "permissions" };
+    },
+    mcp: () => fail("aborted"),
     permissions: (state, permissions) => {
-        const permission = ours(state, permissions);
+        const { ask, stranger } = asksOfTurn(state, permissions);
         state.blocker = undefined;
-        if (!permission) return { kind: "questions" };
-        const pattern = permission.patterns && permission.patterns[0];
-        const text = `${permission.permission}: ${pattern ?? ""}`;
-        state.blocker = { kind: "permission", phase: "waiting for permission", text };
+        if (!ask) return stranger === undefined ? lookForQuestion(state) : askForParent(state, stranger);
+        const pattern = ask.patterns && ask.patterns[0];
+        const text = `${ask.permission}: ${pattern ?? ""}`;
+        const code = "waiting_for_permission";
+        state.blocker = { kind: "permission", phase: "waiting for permission", text, code };
         return wait(state);
     },
     questions: (state, questions) => {
-        const question = ours(state, questions);
-        const first = question && question.questions[0];
-        if (first) state.blocker = { kind: "question", phase: "waiting for an answer", text: first.question };
+        const { ask, stranger } = asksOfTurn(state, questions);
+        if (!ask && stranger !== undefined) return askForParent(state, stranger);
+        const first = ask && ask.questions[0];
+        if (first) {
+            const code = "waiting_for_question";
+            const text = first.question;
+            state.blocker = { kind: "question", phase: "waiting for an answer", text, code };
+        }
         return wait(state);
     },
     agents: (state, agents) => {
@@ -512,7 +698,10 @@ const after: { readonly [K in keyof Values]: After<Values[K]> } & {
         for (const agent of agents) {
             if (agent.hidden !== true && agent.mode !== "subagent") names.push(agent.name);
         }
-        return checkKnown(state.agent, names, "unknown_agent") ?? { kind: "providers" };
+        const unknown = checkKnown(state.agent, names, "unknown_agent");
+        if (unknown) return unknown;
+        state.hasAgent = true;
+        return isSeen(state) ? { kind: "providers" } : missing(state);
     },
     providers: (state, value) => {
         const names: string[] = [];
@@ -522,27 +711,115 @@ const after: { readonly [K in keyof Values]: After<Values[K]> } & {
         // A model sticks to its session: the prompt shows which one it got.
         const used = state.last && state.last.info.model;
         const wanted = used ? `${used.providerID}/${used.modelID}` : state.model;
-        return checkKnown(wanted, names, "unknown_model") ?? fail("never_started");
+        return checkKnown(wanted, names, "unknown_model") ?? neverStarted(state);
     },
     failed: (state, failure, request) => {
-        if (failure.code === "not_found" && request !== "parent") {
+        const rule = requests[request];
+        if (failure.code === "not_found" && rule.isOfSession)
             return fail("session_gone", { session: state.sessionId });
-        }
-        if (!OUT_OF_REACH[failure.code]) {
-            if (request === "parent") return afterLast(state);
-            const isExtra = request === "permissions" || request === "questions";
-            return isExtra ? wait(state) : failWith(failure, state.sent);
-        }
+        const isHopeless = HOPELESS[failure.code] === true;
         if (request === "send") {
+            if (isHopeless) return failWith(failure, false);
             // The answer to the request was lost, the prompt itself may have arrived.
             begin(state);
             state.unsure = failure;
         }
         if (!state.sent) return failWith(failure, false);
-        state.lostAt = state.lostAt ?? state.now;
-        const patience = Math.min(state.idleTimeout, LOST_SECONDS);
-        const isLost = state.now - state.lostAt >= patience * 1000;
-        return isLost ? failWith(state.unsure ?? failure, true) : { kind: "wait", seconds: 1 };
+        const before = state.troubles[request];
+        const since = before ? before.since : state.now;
+        const isLong = state.now - since >= RESTART_MILLISECONDS;
+        if (CUT[failure.code] && rule.isVital && isLong) state.cutAt = state.now;
+        state.troubles = withField(state.troubles, request, { since, at: state.now, failure });
+        if (rule.patience > 0) state.failing = request;
+        const other = rule.unless && rule.unless(state);
+        if (other) return other;
+        // Where the turn is seen to go on it has time.
+        const waited = state.now - Math.max(since, state.changedAt);
+        const isOver = waited >= Math.min(state.idleTimeout, rule.patience) * 1000;
+        if (!isHopeless && !isOver) return wait(state, 1);
+        return rule.giveUp ? rule.giveUp(state, failure) : giveUpOn(state, request, failure);
+    },
+};
+
+/** What is asked for, and what to do where it fails. */
+interface RequestRule {
+    /** As a failure names it. */
+    readonly route: string;
+    /** How many seconds it may go on failing; 0 where it only tells more. */
+    readonly patience: number;
+    /** True for what the server does not find only where the session is gone. */
+    readonly isOfSession?: boolean;
+    /** True for what breaks only where the server is out of reach. */
+    readonly isVital?: boolean;
+    /** Goes on at once in spite of the failure, where that is possible. */
+    readonly unless?: (this: void, state: TurnState) => Action | undefined;
+    /** What to do when the patience is over; the turn fails where there is nothing. */
+    readonly giveUp?: (this: void, state: TurnState, failure: RequestFailure) => Action;
+}
+
+/** A message that is complete and final for long is an answer even where nothing more can be learned of it. */
+function settleWithout(state: TurnState): Action | undefined {
+    const answer = newAnswer(state);
+    const isStuck = state.now - state.changedAt >= STUCK_BUSY_MILLISECONDS;
+    return isStuck && isComplete(answer) && looksFinal(answer) ? settle(state, answer) : undefined;
+}
+
+const MESSAGES = "/session/.../message";
+
+/** All that a turn asks of the server. */
+const requests: { readonly [K in RequestKind]: RequestRule } = {
+    send: { route: "/session/.../prompt_async", patience: LOST_SECONDS, isOfSession: true, isVital: true },
+    last: { route: MESSAGES, patience: LOST_SECONDS, isOfSession: true, isVital: true },
+    status: { route: "/session/status", patience: LOST_SECONDS, isVital: true, unless: settleWithout },
+    beginning: { route: MESSAGES, patience: 0, giveUp: afterLast },
+    recent: {
+        route: MESSAGES,
+        patience: LOST_SECONDS,
+        isOfSession: true,
+        isVital: true,
+        giveUp: (state, failure) => {
+            const answer = newAnswer(state);
+            const isOurs = isComplete(answer) && answer.info.parentID === state.userMessageId;
+            return isOurs && looksFinal(answer) ? conclude([answer]) : giveUpOn(state, "recent", failure);
+        },
+    },
+    session: { route: "/session/...", patience: DIAGNOSIS_SECONDS, isOfSession: true },
+    parent: { route: "/session/...", patience: 0, giveUp: lookForQuestion },
+    permissions: {
+        route: "/permission",
+        patience: 0,
+        giveUp: (state, failure) => {
+            const tool = activeTools(state.last)[0];
+            // opencode cannot write down what some tools ask for, and then tells of no ask at all (1.18.14, 1.18.33).
+            if (failure.code === "bad_request" && tool) {
+                const text = tool.tool ?? "a tool";
+                const code = "permission_unlisted";
+                state.blocker = { kind: "permission", phase: "waiting for permission", text, code };
+            }
+            return lookForQuestion(state);
+        },
+    },
+    questions: { route: "/question", patience: 0, giveUp: (state) => wait(state) },
+    mcp: {
+        route: "/mcp",
+        patience: DIAGNOSIS_SECONDS,
+        giveUp: (state, failure) =>
+            failure.code === "server_error" ? neverStarted(state, "mcp", failure) : fail("aborted"),
+    },
+    agents: {
+        route: "/agent",
+        patience: DIAGNOSIS_SECONDS,
+        giveUp: (state, failure) => {
+            if (isSeen(state)) return neverStarted(state, "agents", failure);
+            state.failing = undefined;
+            state.hasAgent = true;
+            return missing(state);
+        },
+    },
+    providers: {
+        route: "/config/providers",
+        patience: DIAGNOSIS_SECONDS,
+        giveUp: (state, failure) => neverStarted(state, "providers", failure),
     },
 };
 
@@ -553,11 +830,15 @@ const after: { readonly [K in keyof Values]: After<Values[K]> } & {
  * @returns the new state, and the action to perform next; `done` and `fail` end the turn
  */
 export function step(state: TurnState, observation: Observation): { state: TurnState; action: Action } {
-    const given = observation as unknown as { readonly value: never; readonly request: Action["kind"] };
+    const given = observation as unknown as { readonly value: never; readonly request: RequestKind };
     const kind = observation.kind;
     const next = copy(state, {} as TurnState);
     next.now = observation.now;
-    if (kind !== "wait" && kind !== "failed") next.lostAt = undefined;
+    if (kind !== "begin" && kind !== "wait" && kind !== "failed") {
+        if (next.troubles[kind]) next.troubles = withField(next.troubles, kind, undefined);
+        if (next.failing === kind || next.failing === "send") next.failing = undefined;
+        next.reachedAt = next.now;
+    }
     return { state: next, action: after[kind](next, given.value, given.request) };
 }
 
@@ -569,12 +850,19 @@ export function step(state: TurnState, observation: Observation): { state: TurnS
  */
 export function progress(state: TurnState, now: number): Progress {
     const seconds = (now - state.sentAt) / 1000;
-    if (state.lostAt !== undefined) return { phase: "reconnecting", seconds };
+    const failing = state.failing;
+    const trouble = failing === undefined ? undefined : state.troubles[failing];
+    if (failing !== undefined && trouble) {
+        return isAlone(state, trouble)
+            ? { phase: "failing", seconds, message: requests[failing].route }
+            : { phase: "reconnecting", seconds };
+    }
     const blocker = state.blocker;
     if (blocker) return { phase: blocker.phase, seconds, message: blocker.text };
     if (state.status === "retry")
         return { phase: "retry", seconds, message: state.retry && state.retry.message };
-    const tool = runningTool(state.last);
+    const tools = activeTools(state.last);
+    const tool = tools[tools.length - 1];
     if (tool) {
         // Most tools have a title only when they are done.
         const call = tool.state!;
@@ -586,7 +874,9 @@ export function progress(state: TurnState, now: number): Progress {
             title: call.title ?? input.description ?? input.command,
         };
     }
-    return { phase: newAnswer(state) === undefined ? "sent" : "working", seconds };
+    if (newAnswer(state)) return { phase: "working", seconds };
+    const isLate = !isSeen(state) && (state.unsure !== undefined || now - state.sentAt >= START_MILLISECONDS);
+    return { phase: isLate ? "starting" : "sent", seconds };
 }
 
 /**

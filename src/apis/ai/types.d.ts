@@ -20,8 +20,9 @@ export interface Environment {
 /** What can be told to somebody who waits. */
 export interface Progress {
     /**
-     * "new session" (the old one is gone), "sent", "working", "tool", "retry", "reconnecting",
-     * "waiting for permission", "waiting for an answer", and after Ctrl+T "stopping" and "stopped"
+     * "new session" (the old one is gone), "not recorded" (the disk is full), "sent", "starting", "working", "tool",
+     * "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer", and after Ctrl+T
+     * "stopping" and then "stopped" or "ended"
      */
     phase: string;
     /** Seconds since the prompt was sent. */
@@ -29,7 +30,7 @@ export interface Progress {
     /** The name of the tool that runs, and what it says of itself. */
     tool?: string;
     title?: string;
-    /** Why the model is tried again, what opencode waits for, or why the turn could not be stopped. */
+    /** Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped. */
     message?: string;
 }
 
@@ -108,8 +109,13 @@ export interface Ai {
     currentSession(this: void): Result<string | undefined>;
     /** Talks in no session any more: the next prompt makes one. */
     clearSession(this: void): Result<undefined>;
-    /** Stops what runs in the session (else the current one); the value tells whether anything did. */
-    abort(this: void, session?: string): Result<boolean>;
+    /**
+     * Stops what runs in the session (else the current one); the value tells whether anything did. Fails with
+     * `still_starting` where a turn cannot be stopped yet.
+     */
+    abort(this: void, session?: string, options?: WaitOptions): Result<boolean>;
     /** Fetches the oldest answer that nobody has seen, as after a power cut, or else the session's last one. */
     resume(this: void, options?: WaitOptions): Result<Reply>;
+    /** Fetches the last answer of the session that this computer talks in. */
+    last(this: void): Result<Reply>;
 }

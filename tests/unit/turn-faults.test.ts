@@ -1,0 +1,282 @@
+/**
+ * Each request of a turn fails in each way while the others are answered, from the start, from the middle, and for a
+ * while: the turn ends within a bound, and with its answer wherever that can be had.
+ */
+import { describe, expect, it } from "vitest";
+import type { RequestKind } from "../../src/apis/ai/turn.ts";
+import {
+    answer,
+    asLua,
+    old,
+    play,
+    replayInLua,
+    tool,
+    unfinished,
+    user,
+    type Case,
+} from "./support/turn-world.ts";
+
+const u1 = user("u1");
+const providers = [{ id: "test", models: { scripted: {} } }];
+const agents = [{ name: "build" }];
+const named = { agent: "build", model: "test/scripted" };
+const running = unfinished("a1", "u1", [
+    {
+        ...tool("running"),
+        tool: "task",
+        callID: "c1",
+        state: { status: "running", metadata: { sessionId: "ses_a" } },
+    },
+]);
+/** Asks of a stranger, so that its session is looked up. */
+const strangers = [
+    { id: "p1", sessionID: "ses_x", permission: "bash" },
+    { id: "p2", sessionID: "ses_1", permission: "bash", tool: { callID: "c0" } },
+];
+const IDLE_TIMEOUT = 90;
+
+/** What a turn does on a server that is well. */
+interface Scenario {
+    name: string;
+    options?: Case["options"];
+    world: Case["world"];
+    /** The answer, and the requests without which it cannot be had. */
+    text?: string;
+    needs?: RequestKind[];
+}
+
+const scenarios: Scenario[] = [
+    {
+        name: "a quick answer",
+        world: [
+            [0, { status: "busy", messages: [old, u1] }],
+            [300, { status: "idle", messages: [old, u1, answer("a1", "u1", "pong")] }],
+        ],
+        text: "pong",
+        needs: ["last"],
+    },
+    {
+        name: "a turn with tools and subagents",
+        world: [
+            [0, { status: "busy", messages: [old, u1, running], permissions: strangers, questions: [] }],
+            [
+                20_000,
+                {
+                    status: "idle",
+                    messages: [
+                        old,
+                        u1,
+                        {
+                            ...answer("a1", "u1", "one"),
+                            info: { ...answer("a1", "u1", "").info, finish: "tool-calls" },
+                        },
+                        answer("a2", "u1", "two"),
+                    ],
+                },
+            ],
+        ],
+        text: "one\n\ntwo",
+        needs: ["last", "recent"],
+    },
+    {
+        name: "a slow start",
+        options: named,
+        world: [
+            [0, { status: "idle", messages: [old], agents, providers }],
+            [15_000, { status: "busy", messages: [old, u1] }],
+            [17_000, { status: "idle", messages: [old, u1, answer("a1", "u1", "late")] }],
+        ],
+        text: "late",
+        needs: ["last"],
+    },
+    {
+        name: "a turn that never starts",
+        options: named,
+        world: [[0, { status: "idle", messages: [old, u1], agents, providers }]],
+    },
+    {
+        name: "a prompt that never shows",
+        options: named,
+        world: [[0, { status: "idle", messages: [old], agents, providers }]],
+    },
+    {
+        name: "a permission that nobody gives",
+        world: [
+            [
+                0,
+                {
+                    status: "busy",
+                    messages: [old, u1, running],
+                    permissions: [...strangers, { id: "p3", sessionID: "ses_a", permission: "bash" }],
+                },
+            ],
+        ],
+    },
+    {
+        name: "resumed and answered",
+        options: { resumed: true, sentAt: -60_000, baselineId: "a0" },
+        world: [[0, { status: "idle", messages: [old, u1, answer("a1", "u1", "waited")] }]],
+        text: "waited",
+        needs: ["status", "recent"],
+    },
+    {
+        name: "resumed and never sent",
+        options: { resumed: true, sentAt: -600_000, baselineId: "a0" },
+        world: [[0, { status: "idle", messages: [old] }]],
+    },
+    {
+        name: "stopped before it began",
+        world: [
+            [0, { status: "busy", messages: [old, u1] }],
+            [
+                500,
+                {
+                    status: "idle",
+                    messages: [
+                        old,
+                        u1,
+                        answer("a1", "u1", "", { finish: undefined, error: { name: "MessageAbortedError" } }),
+                    ],
+                },
+            ],
+        ],
+    },
+];
+
+const kinds: RequestKind[] = [
+    "last",
+    "beginning",
+    "recent",
+    "status",
+    "session",
+    "parent",
+    "permissions",
+    "questions",
+    "agents",
+    "providers",
+    "mcp",
+];
+/** 5xx, a cut or a refused connection, a hang, and what is no answer of opencode's; and two for good. */
+const faults = ["server_error", "cannot_connect", "timed_out", "not_opencode", "unauthorized", "bad_request"];
+/** From when to when, in milliseconds since the prompt was sent. */
+const spans: [name: string, from: number, to: number | undefined][] = [
+    ["from the start", 0, undefined],
+    ["from the middle", 400, undefined],
+    ["for 5 s", 250, 5250],
+    ["for a moment", 250, 1250],
+];
+const forGood = new Set(["unauthorized", "bad_request"]);
+
+/** The scenario with one kind of request failing. */
+function withFault(scenario: Scenario, kind: RequestKind, code: string, from: number, to?: number): Case {
+    const fails = { [kind]: code };
+    const world: Case["world"] = [
+        ...scenario.world,
+        [from, { fails }],
+        ...(to === undefined ? [] : [[to, { fails: {} }] as Case["world"][number]]),
+    ];
+    return {
+        name: scenario.name,
+        options: { idleTimeout: IDLE_TIMEOUT, ...scenario.options },
+        world: world.sort((one, other) => one[0] - other[0]),
+        end: { kind: "fail", code: "" },
+    };
+}
+
+// Nothing of the scenarios lasts longer than 20 s, and a request that hangs takes 30 s.
+const BOUND = (20 + IDLE_TIMEOUT + 2 * 30 + 5) * 1000;
+
+describe.each(scenarios)("$name", (scenario) => {
+    describe.each(kinds)("while %s fails", (kind) => {
+        for (const code of faults) {
+            for (const [span, from, to] of spans) {
+                it(`with ${code}, ${span}`, () => {
+                    const played = play(withFault(scenario, kind, code, from, to));
+                    expect(played.endedAt, JSON.stringify(played.action)).toBeLessThanOrEqual(BOUND);
+                    const action = played.action;
+                    const isNeeded =
+                        scenario.needs?.includes(kind) === true || (kind === "status" && forGood.has(code));
+                    // A server that was away, and does not have the prompt yet, was restarted for all that one knows.
+                    const isAway = scenario.name === "a slow start" && code === "cannot_connect";
+                    const isShort = to !== undefined && !forGood.has(code) && !(isAway && to > 5000);
+                    const hasHope = isShort || !(isNeeded || (isAway && kind === "status"));
+                    if (scenario.text !== undefined && hasHope) {
+                        expect(action).toMatchObject({ kind: "done", text: scenario.text });
+                    } else if (action.kind === "fail") {
+                        // A turn that may have been answered is never forgotten.
+                        if (scenario.text !== undefined) expect(action.pending).toBe(true);
+                        expect(action.code).not.toBe("internal_error");
+                    }
+                });
+            }
+        }
+    });
+});
+
+it("the same in Lua", () => {
+    for (const scenario of scenarios) {
+        for (const kind of kinds) {
+            for (const code of ["server_error", "timed_out"]) {
+                const played = play(withFault(scenario, kind, code, 400));
+                const { actions } = replayInLua(played.start, played.observations);
+                expect(actions).toEqual(asLua(played.actions));
+            }
+        }
+    }
+});
+
+/** What is said of a request that fails for good although the others are answered. */
+it.each([
+    [
+        "a quick answer",
+        "last",
+        "server_error",
+        { code: "request_fails", detail: { route: "/session/.../message" } },
+    ],
+    [
+        "a permission that nobody gives",
+        "status",
+        "server_error",
+        { code: "request_fails", detail: { route: "/session/status" } },
+    ],
+    [
+        "a permission that nobody gives",
+        "status",
+        "timed_out",
+        { code: "request_fails", detail: { route: "/session/status" } },
+    ],
+    [
+        "a turn that never starts",
+        "providers",
+        "server_error",
+        { code: "server_stuck", detail: { route: "/config/providers" } },
+    ],
+    [
+        "a turn that never starts",
+        "providers",
+        "timed_out",
+        { code: "never_started", detail: { why: " (/config/providers: timed_out)" } },
+    ],
+    [
+        "a turn that never starts",
+        "agents",
+        "not_opencode",
+        { code: "never_started", detail: { why: " (/agent: not_opencode)" } },
+    ],
+    ["a prompt that never shows", "agents", "timed_out", { code: "slow_start" }],
+    ["a permission that nobody gives", "questions", "server_error", { code: "waiting_for_permission" }],
+    [
+        "resumed and never sent",
+        "session",
+        "cannot_connect",
+        { code: "request_fails", detail: { route: "/session/..." } },
+    ],
+    ["stopped before it began", "mcp", "server_error", { code: "server_stuck" }],
+    ["stopped before it began", "mcp", "not_opencode", { code: "aborted" }],
+] as [string, RequestKind, string, object][])("%s, %s fails with %s", (name, kind, code, end) => {
+    const scenario = scenarios.find((one) => one.name === name)!;
+    const played = play(withFault(scenario, kind, code, 0));
+    expect(played.action).toMatchObject({ kind: "fail", ...end });
+    const told = code === "server_error" && kind !== "questions";
+    if (told) expect(played.shown).toContain("failing");
+});
