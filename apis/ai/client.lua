@@ -6,6 +6,7 @@ local drive = require("/apis/ai/drive")
 local failure = require("/apis/ai/failure")
 local fail=failure.fail
 local opencode = require("/apis/ai/opencode")
+local withoutReasoning = require("/apis/ai/reasoning").withoutReasoning
 local session_ = require("/apis/ai/session")
 local messageText = require("/apis/ai/turn").messageText
 local PING="Reply with the single word: pong"
@@ -82,7 +83,7 @@ local function lastReply(s)
 	local r
 	for _,m in ipairs(need(opencode.getMessages,s,se,10)) do
 		local i=m.info
-		local t=messageText(m)
+		local t=withoutReasoning(messageText(m))
 		if i.role=="assistant" and t~="" then r=drive.replyOf(s,m,t,{sessionId=se,sentAt=i.time.created}) end
 	end
 	return r or raise("nothing_to_resume")

@@ -4,6 +4,7 @@ import { drive, replyOf, tell, type Server } from "./drive";
 import { fail, type Result } from "./failure";
 import * as opencode from "./opencode";
 import type { ListValues, Session } from "./protocol";
+import { withoutReasoning } from "./reasoning";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
 import { messageText } from "./turn";
 import type { Ai, AskOptions, Reply, SessionSummary } from "./types";
@@ -90,7 +91,7 @@ function lastReply(server: Server): Reply {
     let reply: Reply | undefined;
     for (const message of need(opencode.getMessages, server, sessionId, 10)) {
         const info = message.info;
-        const text = messageText(message);
+        const text = withoutReasoning(messageText(message));
         if (info.role === "assistant" && text !== "") {
             reply = replyOf(server, message, text, { sessionId, sentAt: info.time.created });
         }
