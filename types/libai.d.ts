@@ -99,8 +99,9 @@ declare namespace createAi {
         message?: string;
     }
 
-    /** An answer. Its text is UTF-8, as the model wrote it. */
+    /** An answer. */
     interface Reply {
+        /** UTF-8, as the model wrote it, without what it thought aloud between `<think>` and `</think>`. */
         text: string;
         sessionId: string;
         messageId: string;

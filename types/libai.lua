@@ -145,8 +145,9 @@ function Disk.move(from, to) end
 --- Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped.
 ---@field message? string
 
---- An answer. Its text is UTF-8, as the model wrote it.
+--- An answer.
 ---@class libai.Reply
+--- UTF-8, as the model wrote it, without what it thought aloud between `<think>` and `</think>`.
 ---@field text string
 ---@field sessionId string
 ---@field messageId string

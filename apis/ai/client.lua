@@ -9,6 +9,7 @@ local fail=failure_.fail
 local nearest = require("/apis/ai/names").nearest
 local opencode = require("/apis/ai/opencode")
 local messages_ = require("/apis/ai/messages")
+local withoutReasoning = require("/apis/ai/reasoning").withoutReasoning
 local session_ = require("/apis/ai/session")
 local PING="Reply with the single word: pong"
 local LONGEST_TITLE=42
@@ -144,17 +145,19 @@ local function isOver(t)
 	return messages_.isComplete(l) and messages_.looksFinal(l)
 end
 
+local function answerOf(t) return withoutReasoning(messages_.textOf(t.steps)) end
+
 local function lastReply(s)
 	local se=s.settings.session_id or raise("nothing_to_resume")
 	need(opencode.getSession,s,se)
-	local f=findTurn(s,se,function(t) return messages_.textOf(t.steps)~="" end)
+	local f=findTurn(s,se,function(t) return answerOf(t)~="" end)
 	if not f then return raise("nothing_to_resume") end
 	local l=f.steps[#f.steps]
 	local n=f.prompt and messages_.nonceOf(f.prompt)
 	for _,r in ipairs(isOver(f) and session_.pendingTurns(s.disk) or {}) do
 		if r.nonce==n then session_.forgetTurn(s.disk,r.nonce) end
 	end
-	return drive.replyOf(s,l,messages_.textOf(f.steps),{sessionId=se,sentAt=l.info.time.created})
+	return drive.replyOf(s,l,answerOf(f),{sessionId=se,sentAt=l.info.time.created})
 end
 
 local function unrecordedTurn(s)

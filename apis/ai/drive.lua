@@ -2,6 +2,7 @@
 local M={}
 local fail = require("/apis/ai/failure").fail
 local opencode = require("/apis/ai/opencode")
+local withoutReasoning = require("/apis/ai/reasoning").withoutReasoning
 local memory = require("/apis/ai/session")
 local stopping = require("/apis/ai/stop")
 local turn = require("/apis/ai/turn")
@@ -59,13 +60,16 @@ local function carryOut(s,r,o,re)
 		if o.log and ob.kind=="last" and st.polls>0 then o.log(turn.describePoll(st,#ob.value)) end
 		if a.kind=="done" then
 			memory.forgetTurn(s.disk,r.nonce)
-			return M.replyOf(s,a.message,a.text,r)
+			local t=withoutReasoning(a.text)
+			if not t:find("%S") then error(fail("empty_reply"),0) end
+			return M.replyOf(s,a.message,t,r)
 		end
 		if a.kind=="fail" then
 			if not a.pending then memory.forgetTurn(s.disk,r.nonce) end
 			local i=a.code=="no_progress" or a.code=="slow_start"
 			if i and se.reset_session_on_timeout=="true" then memory.rememberSession(s,nil) end
-			error(a.failure or fail(a.code,a.detail,a.text),0)
+			local w=a.text and withoutReasoning(a.text) or nil
+			error(a.failure or fail(a.code,a.detail,w),0)
 		end
 		if a.kind=="wait" then M.tell(o,turn.progress(st,s.now())) end
 		if a.kind=="send" then

@@ -1,5 +1,5 @@
 /** How libai asks and finds its reply, on servers that place ids in other ways than today's. */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runWithLibai, startServer, type Answer } from "./libai-support.ts";
 
 const session = { id: "ses_1", title: "old", directory: "/work dir", time: { created: 1, updated: 2 } };
@@ -293,4 +293,46 @@ it("sends no model, agent or variant unless one is set", async () => {
     });
     await runWithLibai('ai.ask("hi")', { settings: { "opencc.server_url": url } });
     expect(Object.keys(JSON.parse(body) as object)).toEqual(["parts"]);
+});
+
+describe("what a model without a channel for it thinks aloud", () => {
+    const thinking = "<think>\nLet me see.\n\n2 and 2 make 4.\n</think>\n\n";
+
+    it("is no part of the answer, and neither is it when the answer is shown again", async () => {
+        const { url } = await startServer(
+            server((nonce) => [user("u1", nonce), assistant("a1", "u1", `${thinking}It is 4.`, true)]),
+        );
+        const { lines } = await runWithLibai(
+            'print(select(2, ai.ask("hi")).text) print(select(2, ai.resume()).text) shell.run("ai resume")',
+            { settings: { "opencc.server_url": url } },
+        );
+        expect(lines).toEqual(["It is 4.", "It is 4.", "The last answer:", "It is 4."]);
+    });
+
+    it("alone is an empty reply", async () => {
+        const { url } = await startServer(
+            server((nonce) => [user("u1", nonce), assistant("a1", "u1", thinking, true)]),
+        );
+        const { lines } = await runWithLibai(
+            'local ok, failure = ai.ask("hi") print(ok, failure.code) print(select(2, ai.resume()).code)',
+            { settings: { "opencc.server_url": url } },
+        );
+        expect(lines.join(" ").replace(/\s+/g, " ")).toBe("false empty_reply nothing_to_resume");
+    });
+
+    it("is no part of what there was of an answer that failed", async () => {
+        const failed = (parent: string) => {
+            const message = assistant("a1", parent, `${thinking}It is`, true);
+            return {
+                ...message,
+                info: { ...message.info, error: { name: "MessageAbortedError", data: {} } },
+            };
+        };
+        const { url } = await startServer(server((nonce) => [user("u1", nonce), failed("u1")]));
+        const { lines } = await runWithLibai(
+            'local ok, failure = ai.ask("hi") print(ok, failure.code, failure.text)',
+            { settings: { "opencc.server_url": url } },
+        );
+        expect(lines.join(" ").replace(/\s+/g, " ")).toBe("false aborted It is");
+    });
 });

@@ -7,6 +7,7 @@ import { nearest } from "./names";
 import * as opencode from "./opencode";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
 import type { ListValues, Session } from "./protocol";
+import { withoutReasoning } from "./reasoning";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
 import type { Ai, AskOptions, Reply, SessionSummary } from "./types";
 
@@ -199,18 +200,23 @@ function isOver(turn: PastTurn): boolean {
     return isComplete(last) && looksFinal(last);
 }
 
+/** What a turn's steps say, without what the model only thought. */
+function answerOf(turn: PastTurn): string {
+    return withoutReasoning(textOf(turn.steps));
+}
+
 /** The last answer of the session, for whoever wants to read it again. */
 function lastReply(server: Server): Reply {
     const sessionId = server.settings.session_id ?? raise("nothing_to_resume");
     need(opencode.getSession, server, sessionId);
-    const found = findTurn(server, sessionId, (turn) => textOf(turn.steps) !== "");
+    const found = findTurn(server, sessionId, (turn) => answerOf(turn) !== "");
     if (!found) return raise("nothing_to_resume");
     const last = found.steps[found.steps.length - 1]!;
     const nonce = found.prompt && nonceOf(found.prompt);
     for (const record of isOver(found) ? pendingTurns(server.disk) : []) {
         if (record.nonce === nonce) forgetTurn(server.disk, record.nonce);
     }
-    return replyOf(server, last, textOf(found.steps), { sessionId, sentAt: last.info.time.created });
+    return replyOf(server, last, answerOf(found), { sessionId, sentAt: last.info.time.created });
 }
 
 /**

@@ -2,6 +2,7 @@
 import { fail, type Failure, type Result } from "./failure";
 import * as opencode from "./opencode";
 import type { Message } from "./protocol";
+import { withoutReasoning } from "./reasoning";
 import * as memory from "./session";
 import type { SettingsStore } from "./settings";
 import * as stopping from "./stop";
@@ -97,14 +98,17 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
         }
         if (action.kind === "done") {
             memory.forgetTurn(server.disk, record.nonce);
-            return replyOf(server, action.message, action.text, record);
+            const text = withoutReasoning(action.text);
+            if (string.find(text, "%S")[0] === undefined) throw fail("empty_reply");
+            return replyOf(server, action.message, text, record);
         }
         if (action.kind === "fail") {
             if (!action.pending) memory.forgetTurn(server.disk, record.nonce);
             const isTimeout = action.code === "no_progress" || action.code === "slow_start";
             if (isTimeout && settings.reset_session_on_timeout === "true")
                 memory.rememberSession(server, undefined);
-            throw action.failure ?? fail(action.code, action.detail, action.text);
+            const written = action.text === undefined ? undefined : withoutReasoning(action.text);
+            throw action.failure ?? fail(action.code, action.detail, written);
         }
         if (action.kind === "wait") tell(options, turn.progress(state, server.now()));
         if (action.kind === "send") {
