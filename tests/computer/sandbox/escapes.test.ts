@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createBench, type Bench } from "./machine-support.ts";
+import { createBench, type Bench } from "../machine-support.ts";
 
 let bench: Bench;
 beforeEach(() => {

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { compileKernel } from "../../tools/computer/machine/kernel-image.ts";
-import { luaImports, type GivenImports } from "../../tools/computer/machine/lua-imports.ts";
-import { LuaVm, type HostFunctions } from "../../tools/computer/machine/lua-vm.ts";
+import { compileKernel } from "../../../tools/computer/machine/kernel-image.ts";
+import { luaImports, type GivenImports } from "../../../tools/computer/machine/lua-imports.ts";
+import { LuaVm, type HostFunctions } from "../../../tools/computer/machine/lua-vm.ts";
 
 /**
  * What a program could do if there were no kernel at all: each of these programs stands in the kernel's place, and has
