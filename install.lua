@@ -2004,7 +2004,7 @@ function M.oneLine(t,m)
 		l=l:gsub("[%s%c]+"," ")
 	end
 	if #l<=m then return l end
-	l=l:sub(1,m*LONGEST)
+	l=l:sub(1,(m+1)*LONGEST)
 	local e=0
 	local a=0
 	for c=1,m+1 do

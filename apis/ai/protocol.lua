@@ -34,7 +34,13 @@ local messageInfo={
 	["tokens?"]={input="count",output="count",["reasoning?"]="count"}
 }
 local message={info=messageInfo,parts={"some",part}}
-local session={id="id",title="name",time={created="time",updated="time"},["directory?"]="folder"}
+local session={
+	id="id",
+	title="name",
+	time={created="time",updated="time"},
+	directory="folder",
+	["parentID?"]="id"
+}
 local sessionStatus={
 	type={"choice","busy","retry","idle"},
 	["attempt?"]="count",
