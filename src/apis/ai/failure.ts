@@ -45,7 +45,6 @@ export const failures: Failures = {
     bad_argument: ["{what}.", "See: ai help, or docs/libai.md of TrapOS AI."],
     not_found: ["The server says: {what}", "See: ai sessions"],
     server_config: ["opencode cannot read its configuration: {what}", "Mend that file on the server."],
-    bad_request: ["opencode does not take this: {what}", "Look at the server's log, then try again."],
     server_error: ["opencode failed (HTTP {status}): {what}", "Look at the server's log, then try again."],
     no_session: ["This computer has no session yet.", "Ask something: ai <prompt>"],
     session_gone: ["The server has no session {session}.", "See: ai sessions. Start another: ai new"],
@@ -55,6 +54,7 @@ export const failures: Failures = {
     ],
     unknown_model: ["opencode has no model {wanted}.", "It has:{known}. Choose one with --model"],
     unknown_agent: ["opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"],
+    bad_request: ["opencode refuses the request: {what}", "Look at the server's log, or report this."],
     never_started: [
         "opencode took the prompt and never started{why}.",
         "Look at the server's log, or try: ai new",

@@ -132,7 +132,7 @@ function refused(server: Server, answer: Response): Failure {
 }
 
 /** Asks for what can be read by a shape; sends a body with POST. Without a shape any JSON will do, and none (status 204), too. */
-function call<T>(server: Server, path: string, read: Reader<T> | undefined, body?: object): Result<T> {
+function call<T>(server: Server, path: string, read?: Reader<T>, body?: object): Result<T> {
     const answer = request(server, path, body);
     const status = answer.status;
     if (status === undefined) {

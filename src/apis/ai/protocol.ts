@@ -60,8 +60,10 @@ const session = {
     /** Of a subagent's session: the one that opened it. */
     "parentID?": "id",
     time: { created: "time", updated: "time" },
-    /** Where its tools work; the server's own folder where it is missing. */
-    "directory?": "folder",
+    /** Where its tools work. */
+    directory: "folder",
+    /** Of a subagent's session: the one that opened it. */
+    "parentID?": "id",
 } as const;
 
 /** What a session does. One of which anything else is said than these words is busy. */
@@ -119,7 +121,7 @@ export const lists = {
 export const answers = {
     health: { version: "name" },
     session,
-    /** Sessions that have no id or no date are left out. */
+    /** Sessions that lack one of these are left out. */
     sessions: ["some", session],
     message,
     /** All or none: without one of them another would be taken for the newest. */

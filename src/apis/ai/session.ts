@@ -10,8 +10,7 @@ import type { TurnStart } from "./turn";
 
 /** A turn whose answer has not been handed over. */
 export interface TurnRecord extends Prompt, TurnStart {
-    /** The folder that its session works in; the server's own where it is missing. */
-    readonly directory?: string;
+    readonly directory: string;
     sentAt: number;
     baselineId?: string;
     /** Whether the prompt may be on the server. */
@@ -24,7 +23,7 @@ const readTurn = reader({
     sessionId: "id",
     sentAt: "time",
     text: "text",
-    "directory?": "folder",
+    directory: "folder",
     "baselineId?": "id",
     "sent?": "boolean",
     "model?": "text",
