@@ -34,7 +34,7 @@ local function findSession(a,o,w)
 end
 
 local function numberText(v,f)
-	if type(v)~="number" or v-v~=0 then return nil end
+	if type(v)~="number" or not (math.abs(v)<1000000000000000) then return nil end
 	return f:format(v)
 end
 
@@ -58,7 +58,7 @@ local function showDetails(o,r)
 		local va=v[2]
 		if va then s[#s+1]=n.."="..va end
 	end
-	screen.remark("[ai] "..table.concat(s,", "))
+	if #s>0 then screen.remark("[ai] "..table.concat(s,", ")) end
 end
 
 local function tell(o,r)

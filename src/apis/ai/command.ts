@@ -47,9 +47,9 @@ function findSession(ai: Ai, options: Options, word: string): string {
     return session.id;
 }
 
-/** A number as text; undefined for what is none, and for one without an end. */
+/** A number as text; undefined for what is none, or is none that anybody counts to. */
 function numberText(value: unknown, format: string): string | undefined {
-    if (type(value) !== "number" || (value as number) - (value as number) !== 0) return undefined;
+    if (type(value) !== "number" || !(Math.abs(value as number) < 1e15)) return undefined;
     return string.format(format, value);
 }
 
@@ -80,7 +80,7 @@ function showDetails(options: Options, reply: Reply): void {
     for (const [name, value] of details) {
         if (value !== undefined) said.push(`${name}=${value}`);
     }
-    screen.remark(`[ai] ${said.join(", ")}`);
+    if (said.length > 0) screen.remark(`[ai] ${said.join(", ")}`);
 }
 
 function tell(options: Options, reply: Reply): void {
