@@ -105,6 +105,19 @@ describe("a script", () => {
         expect(readdirSync(join(folder, "disk"))).toEqual(["note"]);
     });
 
+    it("tells which private addresses were denied, and lets the program through to what is allowed", async () => {
+        writeFileSync(
+            join(folder, "disk", "startup.lua"),
+            'for port = 1, 2 do print((select(2, http.get("http://127.0.0.1:" .. port)))) end print("end")',
+        );
+        const { out, problem } = await run(
+            ["--disk", "disk", "--http-allow", "127.0.0.1:1", "--script", "-"],
+            'wait-for "end"\nscreen',
+        );
+        expect(out).toContain("Could not connect\nDomain not permitted\nend");
+        expect(problem).toMatch(/^127\.0\.0\.1:2 was denied, [^\n]*: --http-allow 127\.0\.0\.1:2\n$/);
+    });
+
     it("that fails says at which line, with status 1", async () => {
         const { status, problem } = await run(["--bare", "--script", "-"], "screen\n\npress nothing\n");
         expect({ status, problem }).toMatchObject({

@@ -24,10 +24,23 @@ export function size(text: string): Size {
     return { width, height };
 }
 
+/** Reads `--size` where a terminal can give it, too: "fit". */
+export function sizeOrFit(text: string): Size | "fit" {
+    return text === "fit" ? text : size(text);
+}
+
 /** `--size`, that of a computer in the game by default. */
 export const sizeOption = new Option("--size <columns x rows>", "the size of its screen")
     .argParser(size)
     .default({ width: 51, height: 19 }, "51x19");
+
+/** `--http-allow` */
+export const httpAllowOption = new Option(
+    "--http-allow <host[:port]>",
+    "a private address that it may reach, or $private for all; can be repeated",
+)
+    .argParser(several)
+    .default([], "none");
 
 /** Reads an option that may be given several times. */
 export function several(text: string, before: string[]): string[] {

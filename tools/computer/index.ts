@@ -41,8 +41,13 @@ export interface ComputerOptions {
     http?: {
         /** False takes the http API away. */
         enabled?: boolean;
-        /** Hosts, ranges such as "127.0.0.0/8", or "$private", that are let through although they are private. */
+        /**
+         * Hosts, ranges such as "127.0.0.0/8", or "$private", that are let through although they are private; with a port
+         * behind them on that port alone: "127.0.0.1:4096".
+         */
         allow?: string[];
+        /** Called with each private address that a program asks for and that is denied. */
+        onDenied?: (host: string, port: number) => void;
     };
     /**
      * After so many seconds a program that does not yield gets an error: 7 unless given. One that goes on is stopped
@@ -189,7 +194,10 @@ export async function boot(options: ComputerOptions): Promise<Computer> {
         width,
         height,
         colour: options.colour ?? true,
-        http: options.http?.enabled === false ? undefined : { allow: options.http?.allow ?? [] },
+        http:
+            options.http?.enabled === false
+                ? undefined
+                : { allow: options.http?.allow ?? [], onDenied: options.http?.onDenied },
         secondsWithoutYield,
         memoryBytes: memoryMebibytes * 1024 * 1024,
         faults: options.faults ?? {},

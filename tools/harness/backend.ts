@@ -12,8 +12,10 @@ export interface BootOptions {
     height?: number;
     /** Whether it is an advanced computer; it is when absent. */
     colour?: boolean;
-    /** Hosts that it may reach although they are private. */
+    /** Hosts, with or without a port, that it may reach although they are private. */
     allow?: string[];
+    /** Called with each private address that it is not let through to, where the backend can tell. */
+    onDenied?: (host: string, port: number) => void;
     /** A folder with bios.lua and rom/ in place of the backend's own. */
     rom?: string;
 }

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { exitStatus } from "../command-line/exit-status.ts";
 import { interruption } from "../command-line/interruption.ts";
-import { seconds, several, sizeOption } from "../command-line/options.ts";
+import { httpAllowOption, seconds, sizeOption } from "../command-line/options.ts";
 import { endQuietlyWithoutReader } from "../command-line/output.ts";
+import { deniedAddresses } from "../computer/cli/denied.ts";
 import { conclusion } from "./conclusion.ts";
 import { defaultSnippetSeconds, runSnippet } from "./run-snippet.ts";
 
@@ -30,12 +31,7 @@ const program = new Command(`npm run ${name} --`)
     .option("--timeout <seconds>", "stop it after so long", seconds, defaultSnippetSeconds)
     .addOption(sizeOption)
     .option("--basic", "a basic computer, without colours")
-    .option(
-        "--http-allow <host>",
-        "a private host that it may reach, or $private for all; can be repeated",
-        several,
-        [],
-    )
+    .addOption(httpAllowOption)
     .addOption(new Option("--bare").hideHelp())
     .addHelpText(
         "after",
@@ -52,6 +48,7 @@ endQuietlyWithoutReader();
 program.parse();
 const options = program.opts<Options>();
 const interrupted = interruption();
+const denied = deniedAddresses();
 const folder = await mkdtemp(join(tmpdir(), "trapos-exec-"));
 try {
     const result = await runSnippet({
@@ -61,12 +58,13 @@ try {
         ...options.size,
         colour: !options.basic,
         allow: options.httpAllow,
+        onDenied: denied.onDenied,
         timeoutSeconds: options.timeout,
         signal: interrupted,
     });
     if (result.output !== "") console.log(result.output);
     const { line, status } = conclusion(result.end, options.timeout);
-    if (line !== undefined) console.error(line);
+    for (const text of [...denied.lines(), ...(line === undefined ? [] : [line])]) console.error(text);
     process.exitCode = status;
 } catch (error) {
     console.error((error as Error).message);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { several, size, type Size, sizeOption } from "../../command-line/options.ts";
+import { httpAllowOption, type Size, sizeOption, sizeOrFit } from "../../command-line/options.ts";
 import type { MountOptions } from "../index.ts";
 import { stepUsages } from "./script.ts";
 
@@ -43,7 +43,6 @@ export function commandLine(folder: string, packages: readonly string[]): Comman
             if (!found) throw new InvalidArgumentError("Give name=folder, such as shared=./files.");
             return [...before, { name: found[1] ?? "", folder: path(found[2] ?? ""), writable }];
         };
-    const readSize = (text: string): Size | "fit" => (text === "fit" ? text : size(text));
     return new Command("npm run computer --")
         .description(
             "A ComputerCraft computer in your terminal: its screen, your keys and your mouse. Ctrl+C leaves.",
@@ -56,18 +55,13 @@ export function commandLine(folder: string, packages: readonly string[]): Comman
         .addOption(new Option("--bare", "install nothing").conflicts("packages"))
         .addOption(
             new Option("--size <columns x rows>", 'the size of its screen, or "fit" for that of the terminal')
-                .argParser(readSize)
+                .argParser(sizeOrFit)
                 .default(sizeOption.defaultValue, sizeOption.defaultValueDescription),
         )
         .option("--basic", "a basic computer, without colours and mouse")
         .option("--id <number>", "what os.getComputerID gives", wholeNumber, 0)
         .option("--label <text>", "its label")
-        .option(
-            "--http-allow <host>",
-            "a private host that it may reach, or $private for all; can be repeated",
-            several,
-            [],
-        )
+        .addOption(httpAllowOption)
         .option("--rom <folder>", "boot this ROM: a folder with bios.lua and rom/", path)
         .option(
             "--mount-ro <name=folder>",

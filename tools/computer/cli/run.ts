@@ -9,6 +9,7 @@ import { exitStatus } from "../../command-line/exit-status.ts";
 import { boot, type Computer, type Exit } from "../index.ts";
 import { exitConclusion } from "./conclusion.ts";
 import { fittingSize, showLive } from "./live.ts";
+import { type DeniedAddresses, deniedAddresses } from "./denied.ts";
 import { commandLine, type Options } from "./options.ts";
 import { playScript } from "./play-script.ts";
 import { readScript, type ScriptLine } from "./script.ts";
@@ -93,13 +94,19 @@ async function playLines(lines: readonly ScriptLine[], computer: Computer, world
     return ended === undefined ? 0 : statusOf(ended, world);
 }
 
-async function playLive(computer: Computer, options: Options, world: World): Promise<number> {
+async function playLive(
+    computer: Computer,
+    options: Options,
+    denied: DeniedAddresses,
+    world: World,
+): Promise<number> {
     const { input, output, print, signal } = world;
     const isTemporary = options.disk === undefined;
+    const disk = isTemporary ? "temporary disk, gone afterwards" : `disk ${options.disk}`;
     const exit = await showLive(computer, {
         input,
         output,
-        status: isTemporary ? "temporary disk, gone afterwards" : `disk ${options.disk}`,
+        status: () => denied.status(disk),
         fit: options.size === "fit",
         signal,
     });
@@ -119,6 +126,7 @@ async function play(options: Options, world: World): Promise<number> {
         throw new UsageError("--size fit goes with a terminal. Give a script's computer columns x rows.");
     }
     const temporary = options.disk === undefined ? await temporaryDisk() : undefined;
+    const denied = deniedAddresses();
     let computer: Computer | undefined;
     try {
         const disk = temporary?.disk ?? (await ownDisk(options.disk ?? ""));
@@ -133,16 +141,17 @@ async function play(options: Options, world: World): Promise<number> {
                 ...(options.size === "fit" ? fittingSize(world.output) : options.size),
                 colour: !options.basic,
                 ...(options.rom === undefined ? {} : { rom: options.rom }),
-                http: { allow: options.httpAllow },
+                http: { allow: options.httpAllow, onDenied: denied.onDenied },
                 mounts: [...options.mountRo, ...options.mountRw],
             }),
         );
         return lines === undefined
-            ? await playLive(computer, options, world)
+            ? await playLive(computer, options, denied, world)
             : await playLines(lines, computer, world);
     } finally {
         await computer?.close();
         temporary?.remove();
+        for (const line of denied.lines()) world.complain(line);
     }
 }
 

@@ -60,7 +60,7 @@ export interface MachineOptions {
     height: number;
     colour: boolean;
     /** Undefined when there is no http API. */
-    http: { allow: readonly string[] } | undefined;
+    http: { allow: readonly string[]; onDenied?: (host: string, port: number) => void } | undefined;
     secondsWithoutYield: number;
     /** What Lua may use, in bytes. */
     memoryBytes: number;
@@ -147,7 +147,7 @@ export class Machine {
         this.networkFaults = new NetworkFaultPlan(options.faults.network);
         if (options.http !== undefined) {
             const network = {
-                rules: new HttpRules(options.http.allow),
+                rules: new HttpRules(options.http.allow, options.http.onDenied),
                 faults: this.networkFaults,
                 timers: this.timers,
             };
