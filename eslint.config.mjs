@@ -44,6 +44,24 @@ export default defineConfig(
         },
     },
     {
+        // The computer stands on its own: others use it, and not the other way round.
+        files: ["tools/computer/**/*.ts", "tools/command-line/**/*.ts"],
+        rules: {
+            "no-restricted-imports": [
+                "error",
+                {
+                    patterns: [
+                        {
+                            regex: "^(\\.\\./)+(?!\\.\\./|command-line/|machine/|[^/]+$)[^/]+/",
+                            message:
+                                "Of tools/ the computer knows tools/command-line alone: hand in what it needs.",
+                        },
+                    ],
+                },
+            ],
+        },
+    },
+    {
         files: ["tests/computer/specs/**/*.ts"],
         ...common,
         languageOptions: {

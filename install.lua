@@ -583,6 +583,9 @@ M.STAGING="trapos/ccpm.staging"
 M.JOURNAL=M.STAGING.."/journal.json"
 M.PARTIAL="trapos/ccpm.partial"
 M.FINISHER="startup/00-ccpm-finish.lua"
+local STARTUP_FILE="startup.lua"
+local KEPT="startup.lua.ccpm-kept"
+local MARK="the finisher of ccpm, version 1"
 
 function M.read(d,p)
 	local f=d.open(p,"rb")
@@ -595,6 +598,17 @@ end
 function M.freeName(d,p,n)
 	local f=p .. (n or "")
 	return d.exists(f) and M.freeName(d,p,(n or 1)+1) or f
+end
+
+function M.backupOf(d,p)
+	local m,c=p:gsub("^startup/","startup.ccpm-old/")
+	return M.freeName(d,c>0 and m or p..".ccpm-old")
+end
+
+function M.standing(d,p)
+	if not d.exists(p) or d.isDir(p) then return "" end
+	local f=d.attributes(p)
+	return f.size.." "..f.modified
 end
 
 local function removeEmptyFolders(d,p)
@@ -621,23 +635,64 @@ local function perform(d,s)
 	local st=s.staged
 	if st and not d.exists(st) then return end
 	if d.exists(p) and (s.folder or not d.isDir(p)) then
-		if s.backup then M.moveTo(d,p,s.backup) else d.delete(p) end
+		local i=s.seen~=nil and s.seen~=M.standing(d,p)
+		if i and not st then return end
+		if s.backup then
+			M.moveTo(d,p,M.freeName(d,s.backup))
+		elseif i then
+			M.moveTo(d,p,M.backupOf(d,p))
+		else
+			d.delete(p)
+		end
 	end
 	if st then M.moveTo(d,st,p) else removeEmptyFolders(d,p) end
+end
+
+function M.placeOf(d)
+	if d.exists(M.FINISHER) then return M.FINISHER end
+	for _,p in ipairs({STARTUP_FILE,"startup"}) do
+		local i=d.exists(p) and not d.isDir(p)
+		if i and M.read(d,p):find(MARK,1,true) then return p end
+	end
+	return nil
+end
+
+local function leave(d,p)
+	local a=p
+	if a==M.FINISHER and #d.list("startup")==1 and not (d.exists(STARTUP_FILE) and d.exists(KEPT)) then
+		if d.exists(STARTUP_FILE) then d.move(STARTUP_FILE,KEPT) end
+		d.move(a,STARTUP_FILE)
+		a=STARTUP_FILE
+	end
+	if a==STARTUP_FILE then
+		local i=d.isDir("startup") and #d.list("startup")>0
+		local t=i and M.FINISHER or "startup"
+		if not i then d.delete(t) end
+		d.move(a,t)
+		a=t
+	end
+	if d.exists(KEPT) and not d.exists(STARTUP_FILE) then d.move(KEPT,STARTUP_FILE) end
+	d.delete(a)
+	removeEmptyFolders(d,a)
 end
 
 function M.clean(d,p)
 	if not p then d.delete(M.PARTIAL) end
 	d.delete(M.STAGING)
 	removeEmptyFolders(d,M.PARTIAL.."/any")
-	if d.exists(M.FINISHER) then d.delete(#d.list("startup")>1 and M.FINISHER or "startup") end
+	local pl=M.placeOf(d)
+	if pl then leave(d,pl) end
 end
 
 function M.recover(d,b)
 	if not d.exists(M.JOURNAL) then
+		if not b then return true end
 		local s=d.exists(M.STAGING)
-		if not b or not (s or d.exists(M.FINISHER)) then return true end
+		local p=M.placeOf(d)
+		if not s and not p then return true end
+		local h=d.exists(KEPT) or p==STARTUP_FILE or p=="startup"
 		M.clean(d)
+		if h and d.exists(STARTUP_FILE) then os.reboot() end
 		return true,s and "ccpm was stopped before it changed anything." or nil
 	end
 	local j=textutils.unserializeJSON(M.read(d,M.JOURNAL))
@@ -863,9 +918,9 @@ local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local state_ = require("/apis/ccpm/state")
 local transaction = require("/apis/ccpm/transaction")
-local ENTRY_TO=150
-local ENTRY_GONE=30
-local OVERHEAD=5*transaction.LEAST+4000
+local ENTRY_TO=190
+local ENTRY_GONE=75
+local OVERHEAD=6*transaction.LEAST+8000
 local NOBODYS={name="",file={size=-1,sha256=""}}
 
 function M.keys(...)
@@ -900,8 +955,7 @@ end
 function M.stamp(d)
 	local t=""
 	for _,p in ipairs({state_.CACHE,state_.CONFIGURATION,state_.LOCK}) do
-		local f=M.look(d,p)
-		if f then t=t..p.." "..f.size.." "..f.modified.." " end
+		t=t..p.." "..finish.standing(d,p).." "
 	end
 	return t
 end
@@ -921,11 +975,6 @@ local function filesOf(l,i)
 		end
 	end
 	return f
-end
-
-local function backupOf(d,p)
-	local m,c=p:gsub("^startup/","startup.ccpm-old/")
-	return finish.freeName(d,c>0 and m or p..".ccpm-old")
 end
 
 local function packageChanges(b,a)
@@ -1025,7 +1074,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 				re=re+counted(fou.size)
 			else
 				if not w and not f then raise("file_exists",{path=pa}) end
-				ba=backupOf(d,pa)
+				ba=finish.backupOf(d,pa)
 				n[#n+1]="What was "..pa.." is kept as "..ba.."."
 			end
 		end
@@ -1693,8 +1742,14 @@ function M.open(d,f)
 			if finish.read(d,finish.FINISHER)==finish.read(d,so) then return end
 			d.delete(finish.FINISHER)
 		end
-		d.copy(so,o.."/finish.lua")
-		finish.moveTo(d,o.."/finish.lua",finish.FINISHER)
+		local m=o.."/startup"
+		d.makeDir(m)
+		d.copy(so,o.."/"..finish.FINISHER)
+		if d.isDir("startup") then
+			d.move(o.."/"..finish.FINISHER,finish.FINISHER)
+		else
+			d.move(m,"startup")
+		end
 	end
 	local function a(sh)
 		s[sh]=true
@@ -1711,6 +1766,7 @@ function M.open(d,f)
 	end
 	local b=guarded(function()
 		if finishCommitted(d) then changed("trapos/ccpm.lock.json") end
+		if (finish.placeOf(d) or finish.FINISHER)~=finish.FINISHER then finish.clean(d,true) end
 		for _,p in ipairs({"startup","trapos"}) do
 			if d.exists(p) and not d.isDir(p) then error(fail("file_in_the_way",{path=p,name="ccpm"}),0) end
 		end
@@ -1770,13 +1826,17 @@ function M.open(d,f)
 				if u[co] then d.copy(co,so) end
 				u[co]=true
 			end
-			ste[#ste+1]={path=pa,staged=so,backup=ba}
+			ste[#ste+1]={path=pa,staged=so,backup=ba,seen=finish.standing(d,pa)}
 		end
 		for _,pa in ipairs(p.data) do ste[#ste+1]={path=pa,folder=true} end
-		for pa,t in pairs(sta) do
-			local so=t~=false and o.."/"..fs.getName(pa) or nil
+		local pa={}
+		for pat in pairs(sta) do pa[#pa+1]=pat end
+		table.sort(pa)
+		for _,pat in ipairs(pa) do
+			local t=sta[pat]
+			local so=t~=false and o.."/"..fs.getName(pat) or nil
 			if so then write(d,so,t) end
-			ste[#ste+1]={path=pa,staged=so}
+			ste[#ste+1]={path=pat,staged=so}
 		end
 		write(d,finish.JOURNAL..".new",encode({version=1,title=p.title,steps=ste}))
 		local fr=d.getFreeSpace("/")
@@ -1833,13 +1893,17 @@ end
 modules["/apis/failure"] = function(...)
 --- How a call says that it failed.
 local M={}
+local oneLine = require("/apis/utf8").oneLine
+local LONGEST_DETAIL=160
 local describe={__tostring=function(f) return f.message.."\n"..f.hint end}
 
 function M.makeFailure(f,c,d,t)
 	local m,h=unpack(f[c] or {c,""},1,2)
 	local g=d or {}
 	local function fi(te)
-		return (te:gsub("{(%w+)}",function(n) return g[n]==nil and "" or tostring(g[n]) end))
+		return (te:gsub("{(%w+)}",function(n)
+			return g[n]==nil and "" or oneLine(tostring(g[n]),LONGEST_DETAIL)
+		end))
 	end
 	local fa={code=c,message=fi(m),hint=fi(h),text=t}
 	return setmetatable(fa,describe)
@@ -1980,6 +2044,43 @@ local function createCcpm(environment)
 end
 
 return createCcpm
+end
+
+modules["/apis/utf8"] = function(...)
+--- Texts as UTF-8.
+local M={}
+local LEAD="[^"..string.char(128).."-"..string.char(191).."]"
+local LONGEST=4
+
+function M.toUtf8(t)
+	if type(utf8.len(t))=="number" then return t end
+	return (t:gsub("[^\1-\127]",function(c) return utf8.char(c:byte()) end))
+end
+
+function M.oneLine(t,m)
+	local l=t
+	if l:find("%c") then
+		l=l:sub(1,m*20):gsub("\27%[[%d;]*%a","")
+		l=l:gsub("[%s%c]+"," ")
+	end
+	if #l<=m then return l end
+	l=l:sub(1,(m+1)*LONGEST)
+	local e=0
+	local a=0
+	for c=1,m+1 do
+		local le=l:find(LEAD,a+1)
+		if not le then return l end
+		a=le
+		if c==m-1 then e=le end
+	end
+	return l:sub(1,e-1)..".."
+end
+
+function M.percentEncode(t)
+	return (t:gsub("[^A-Za-z0-9._~-]",function(b) return string.format("%%%02X",b:byte()) end))
+end
+
+return M
 end
 
 modules["/install/requirements"] = function(...)

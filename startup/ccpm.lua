@@ -5,12 +5,15 @@ for f,a in pairs({programs=shell,help=help}) do
 	local p=a.path()
 	if not string.find(":"..p..":",":/"..f..":",1,true) then a.setPath(p..":/"..f) end
 end
-pcall(function()
+local isSound=pcall(function()
 	local f=load("/apis/ccpm/finish")
 	local i=not fs.exists(f.FINISHER)
 	local d,l=f.recover(fs,true)
 	if l and (d or i) then print(l) end
 end)
+if not isSound and not fs.exists("/trapos/ccpm.staging/journal.json") then
+	for _,f in ipairs({"staging","partial"}) do pcall(fs.delete,"/trapos/ccpm."..f) end
+end
 local known={}
 
 local function read(n)

@@ -4,7 +4,7 @@
 
 /**
  * Makes a client. Settings are read anew by each call.
- * @param environment stand-ins for what the computer provides, for tests
+ * @param environment stand-ins for what the computer provides, for tests; what is wrong with them each function says
  * @returns its functions
  */
 declare function createAi(this: void, environment?: createAi.Environment): createAi.Ai;
@@ -76,7 +76,7 @@ declare namespace createAi {
         readonly code: string;
         /** What happened, for a person, in one or two lines of a 51 column screen. */
         readonly message: string;
-        /** What to do next. */
+        /** What to do next; where something is to be written, in rows as they are to be written. */
         readonly hint: string;
         /** What there was of the result before the call failed, where there is any. */
         readonly text?: string;
@@ -99,8 +99,9 @@ declare namespace createAi {
         message?: string;
     }
 
-    /** An answer. Its text is UTF-8, as the model wrote it. */
+    /** An answer. */
     interface Reply {
+        /** UTF-8, as the model wrote it, without what it thought aloud between `<think>` and `</think>`. */
         text: string;
         sessionId: string;
         messageId: string;
@@ -160,6 +161,8 @@ declare namespace createAi {
         get(this: void, name: string): unknown;
         set(this: void, name: string, value: unknown): void;
         unset(this: void, name: string): void;
+        /** Keeps them beyond the next boot. A store without it forgets. */
+        save?: (this: void) => void;
     }
 
     /** Options of a call that waits for an answer. */

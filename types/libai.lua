@@ -126,7 +126,7 @@ function Disk.move(from, to) end
 ---@field code string
 --- What happened, for a person, in one or two lines of a 51 column screen.
 ---@field message string
---- What to do next.
+--- What to do next; where something is to be written, in rows as they are to be written.
 ---@field hint string
 --- What there was of the result before the call failed, where there is any.
 ---@field text? string
@@ -145,8 +145,9 @@ function Disk.move(from, to) end
 --- Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped.
 ---@field message? string
 
---- An answer. Its text is UTF-8, as the model wrote it.
+--- An answer.
 ---@class libai.Reply
+--- UTF-8, as the model wrote it, without what it thought aloud between `<think>` and `</think>`.
 ---@field text string
 ---@field sessionId string
 ---@field messageId string
@@ -196,6 +197,8 @@ function Disk.move(from, to) end
 
 --- CC's settings API, or a stand-in for it.
 ---@class libai.SettingsStore
+--- Keeps them beyond the next boot. A store without it forgets.
+---@field save? fun()
 local SettingsStore = {}
 
 ---@param name string
@@ -219,7 +222,7 @@ function SettingsStore.unset(name) end
 ---@field log? fun(line: string)
 
 --- Makes a client. Settings are read anew by each call.
----@param environment? libai.Environment stand-ins for what the computer provides, for tests
+---@param environment? libai.Environment stand-ins for what the computer provides, for tests; what is wrong with them each function says
 ---@return libai.Ai # its functions
 local function createAi(environment) end
 

@@ -158,7 +158,7 @@ declare namespace createCcpm {
         readonly code: string;
         /** What happened, for a person, in one or two lines of a 51 column screen. */
         readonly message: string;
-        /** What to do next. */
+        /** What to do next; where something is to be written, in rows as they are to be written. */
         readonly hint: string;
         /** What there was of the result before the call failed, where there is any. */
         readonly text?: string;

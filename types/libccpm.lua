@@ -183,7 +183,7 @@ function Disk.getDrive(path) end
 ---@field code string
 --- What happened, for a person, in one or two lines of a 51 column screen.
 ---@field message string
---- What to do next.
+--- What to do next; where something is to be written, in rows as they are to be written.
 ---@field hint string
 --- What there was of the result before the call failed, where there is any.
 ---@field text? string

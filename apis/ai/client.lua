@@ -2,20 +2,20 @@
 local M={}
 local failure_ = require("/apis/failure")
 local need=failure_.need
+local utf8 = require("/apis/utf8")
 local drive = require("/apis/ai/drive")
 local failure_ = require("/apis/ai/failure")
 local fail=failure_.fail
+local nearest = require("/apis/ai/names").nearest
 local opencode = require("/apis/ai/opencode")
 local messages_ = require("/apis/ai/messages")
 local session_ = require("/apis/ai/session")
 local PING="Reply with the single word: pong"
-
-local function toUtf8(t)
-	if type(utf8.len(t))=="number" then return t end
-	return (t:gsub("[^\1-\127]",function(c) return utf8.char(c:byte()) end))
-end
+local LONGEST_TITLE=42
 
 local function raise(c,d) error(fail(c,d),0) end
+
+local function asUtf8(o) return o and utf8.toUtf8(o) or nil end
 
 local function summarise(s,se)
 	return {
@@ -28,12 +28,10 @@ local function summarise(s,se)
 end
 
 local function titleOf(p)
-	local n=toUtf8(os.getComputerLabel() or "computer "..os.getComputerID())
+	local n=utf8.toUtf8(os.getComputerLabel() or "computer "..os.getComputerID())
 	if p=="" or p==PING then return "ComputerCraft: "..n end
-	local l=toUtf8(p):gsub("^%s+",""):gsub("%s+"," ")
-	local la=40
-	while type(utf8.len(l:sub(1,la)))~="number" do la=la-1 end
-	return l:sub(1,la) .. (#l>la and ".." or "") .. " (" .. n .. ")"
+	local w=utf8.toUtf8(p):gsub("^%s+","")
+	return utf8.oneLine(w,LONGEST_TITLE).." ("..n..")"
 end
 
 local function createSession(s,t)
@@ -42,38 +40,94 @@ local function createSession(s,t)
 	return se
 end
 
-local function openSession(s,p,o)
-	local i=o.session or s.settings.session_id
-	if not i or o.newSession then return createSession(s,titleOf(p)) end
-	local ok,se=opencode.getSession(s,i)
-	if ok then return se end
-	if se.code~="session_gone" or o.session then error(se,0) end
-	local c=createSession(s,titleOf(p))
-	drive.tell(o,{phase="new session",seconds=0,message=i})
-	return c
+local function modelsIn(v)
+	local n={}
+	for _,p in ipairs(v.providers) do
+		for i in pairs(p.models) do n[#n+1]=p.id.."/"..i end
+	end
+	table.sort(n)
+	return n
 end
 
-local function ask(s,p,g)
-	local o=g or {}
-	local v=s.settings
-	local m=o.model or v.model
-	if type(p)~="string" or not p:find("%S") then raise("empty_prompt") end
-	if m and not tostring(m):find("^[^/]+/.") then
-		raise("bad_argument",{what="The model "..m.." is not of the form provider/model"})
+local function agentsIn(a)
+	local n={}
+	local o={}
+	for _,ag in ipairs(a) do
+		local i=ag.hidden~=true and ag.mode~="subagent"
+		table.insert(i and n or o,ag.name)
 	end
-	local se=openSession(s,p,o)
+	for _,na in ipairs(o) do n[#n+1]=na end
+	return n
+end
+
+local function lookUp(c,co,w,wh,n)
+	local k=c.settings.server_url.." "..wh.." "..co.." "..w
+	if c.known[k] then return true end
+	local t=n()
+	if not t then return nil end
+	for _,na in ipairs(t) do
+		if na==w then
+			c.known[k]=true
+			return true
+		end
+	end
+	error(fail(co,{wanted=w,known=nearest(w,t)}),0)
+end
+
+local function checkNames(c,d,m,a)
+	local w=d or ""
+	if a then
+		lookUp(c,"unknown_agent",a,w,function()
+			local o,ag=opencode.readList(c,"agents",d)
+			return o and agentsIn(ag) or nil
+		end)
+	end
+	if m then
+		local i=lookUp(c,"unknown_model",m,w,function()
+			local o,p=opencode.readList(c,"providers",d)
+			return o and modelsIn(p) or nil
+		end)
+		if i==nil and not m:find("^[^/]+/.") then
+			raise("bad_argument",{what="The model "..m.." is not of the form provider/model"})
+		end
+	end
+end
+
+local function openSession(c,p,o,ch)
+	local i=not o.newSession and (o.session or c.settings.session_id) or nil
+	if i then
+		local ok,s=opencode.getSession(c,i)
+		if ok then
+			ch(s.directory)
+			return s
+		end
+		if s.code~="session_gone" or o.session then error(s,0) end
+	end
+	ch(c.settings.directory)
+	local cr=createSession(c,titleOf(p))
+	if i then drive.tell(o,{phase="new session",seconds=0,message=i}) end
+	return cr
+end
+
+local function ask(c,p,g)
+	local o=g or {}
+	local v=c.settings
+	local m=asUtf8(o.model) or v.model
+	local a=asUtf8(o.agent) or v.agent
+	if not p:find("%S") then raise("empty_prompt") end
+	local s=openSession(c,p,o,function(d) checkNames(c,d,m,a) end)
 	local r={
-		nonce=string.format("%d-%.0f-%d",os.getComputerID(),s.now(),math.random(1,999999)),
-		sessionId=se.id,
-		directory=se.directory,
-		text=toUtf8(p),
-		sentAt=s.now(),
+		nonce=string.format("%d-%.0f-%d",os.getComputerID(),c.now(),math.random(1,999999)),
+		sessionId=s.id,
+		directory=s.directory,
+		text=utf8.toUtf8(p),
+		sentAt=c.now(),
 		model=m,
-		agent=o.agent or v.agent,
-		variant=o.variant or v.variant,
-		system=o.system
+		agent=a,
+		variant=asUtf8(o.variant) or v.variant,
+		system=asUtf8(o.system)
 	}
-	return drive.drive(s,r,o,false)
+	return drive.drive(c,r,o,false)
 end
 
 local function findTurn(s,se,i)
@@ -93,14 +147,14 @@ end
 local function lastReply(s)
 	local se=s.settings.session_id or raise("nothing_to_resume")
 	need(opencode.getSession,s,se)
-	local f=findTurn(s,se,function(t) return messages_.textOf(t.steps)~="" end)
+	local f=findTurn(s,se,function(t) return drive.answerOf(t.steps)~="" end)
 	if not f then return raise("nothing_to_resume") end
-	local l=f.steps[#f.steps]
+	local sen=f.steps[#f.steps].info.time.created
 	local n=f.prompt and messages_.nonceOf(f.prompt)
 	for _,r in ipairs(isOver(f) and session_.pendingTurns(s.disk) or {}) do
 		if r.nonce==n then session_.forgetTurn(s.disk,r.nonce) end
 	end
-	return drive.replyOf(s,l,messages_.textOf(f.steps),{sessionId=se,sentAt=l.info.time.created})
+	return drive.replyOf(s,f.steps,{sessionId=se,sentAt=sen})
 end
 
 local function unrecordedTurn(s)
@@ -112,8 +166,10 @@ local function unrecordedTurn(s)
 	local n=p and messages_.nonceOf(p)
 	if not f or not p or not n or isOver(f) then return nil end
 	if not n:find("^"..os.getComputerID().."%-%d+%-%d+$") then return nil end
-	local sen=p.info.time.created
 	local d=ses.directory
+	local st=need(opencode.readList,s,"status",d)
+	if not st[se] then return nil end
+	local sen=p.info.time.created
 	return {nonce=n,sessionId=se,directory=d,text=messages_.textOf({p}),sentAt=sen,sent=true}
 end
 
@@ -128,10 +184,14 @@ M.functions={
 	listSessions=function(s,o)
 		local su={}
 		local w=o or {}
-		for _,se in ipairs(need(opencode.listSessions,s,w.limit,w.search)) do su[#su+1]=summarise(s,se) end
+		for _,se in ipairs(need(opencode.listSessions,s,w.limit,asUtf8(w.search))) do
+			su[#su+1]=summarise(s,se)
+		end
 		return su
 	end,
-	newSession=function(s,o) return summarise(s,createSession(s,o and o.title or titleOf(""))) end,
+	newSession=function(s,o)
+		return summarise(s,createSession(s,utf8.toUtf8(o and o.title or titleOf(""))))
+	end,
 	useSession=function(s,i)
 		local se=need(opencode.getSession,s,i)
 		session_.rememberSession(s,se.id)

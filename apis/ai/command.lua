@@ -19,23 +19,46 @@ local function wait(o,c)
 	return v
 end
 
+local MOST_SESSIONS=1000
+
+local function listSessions(a,o)
+	return wait(o,function() return a.listSessions({limit=MOST_SESSIONS}) end)
+end
+
 local function findSession(a,o,w)
 	local n=tonumber(w)
 	if not n then return w end
-	local s=wait(o,a.listSessions)[n]
+	local s=listSessions(a,o)[n]
 	if not s then error(fail("session_gone",{session=w}),0) end
 	return s.id
 end
 
-local function lineOf(s) return text.fold((s.title:gsub("%s+"," "))) end
+local function numberText(v,f)
+	if type(v)~="number" or not (math.abs(v)<1000000000000000) then return nil end
+	return f:format(v)
+end
+
+local function wordText(v) return type(v)=="string" and v~="" and text.shorten(text.oneLine(v),40) or nil end
 
 local function showDetails(o,r)
 	if not o.verbose then return end
 	local u=r.tokens
-	local t=u and ", tokens="..tostring(u.input).."+"..tostring(u.output) or ""
-	screen.remark(
-		"[ai] model="..tostring(r.model)..", finish="..tostring(r.finish)..t..", seconds="..r.seconds
-	)
+	local t=type(u)~="table" and {} or u
+	local i=numberText(t.input,"%.0f")
+	local ou=numberText(t.output,"%.0f")
+	local d={
+		{"model",wordText(r.model)},
+		{"finish",wordText(r.finish)},
+		{"tokens",i and ou and i.."+"..ou or nil},
+		{"seconds",numberText(r.seconds,"%.1f")}
+	}
+	local s={}
+	for __,v in ipairs(d) do
+		local n=v[1]
+		local va=v[2]
+		if va then s[#s+1]=n.."="..va end
+	end
+	if #s>0 then screen.remark("[ai] "..table.concat(s,", ")) end
 end
 
 local function tell(o,r)
@@ -60,26 +83,28 @@ local actions={
 	ping=function(a,_,o)
 		local r=wait(o,a.ping)
 		local i=r.text:lower():find("pong",1,true)
-		local an=i and "pong" or text.fold(r.text)
-		print(string.format("%s (%.2f s)",an,r.seconds))
+		local s=numberText(r.seconds,"%.2f") or "?"
+		screen.say((i and "pong" or r.text) .. " (" .. s .. " s)")
 		showDetails(o,r)
 	end,
 	sessions=function(a,_,o)
-		local w,h=term.getSize()
-		local s=wait(o,a.listSessions)
+		local w=term.getSize()
+		local s=listSessions(a,o)
 		if #s==0 then screen.remark("No sessions yet. Start one: ai <prompt>") end
+		local p=screen.pages()
+		local d=math.max(#tostring(#s),2)
 		for i,se in ipairs(s) do
-			if i>h-2 then break end
 			local ag=text.ageText((os.epoch("utc")-se.updated)/1000)
-			local st=string.format("%s%2d ",se.current and "*" or " ",i)
-			local r=w-#st-#ag-1
-			print(st..strings.ensure_width(text.cut(lineOf(se),r),r).." "..ag)
+			local st=string.format("%s%"..d.."d ",se.current and "*" or " ",i)
+			local r=math.max(w-#st-#ag-1,0)
+			local t=strings.ensure_width(text.cut(text.oneLine(se.title),r),r)
+			if not p(function() term.write(st..t.." "..ag) end) then break end
 		end
 	end,
 	use=function(a,p,o)
 		if p=="" then refuse("Which session? A number of ai sessions, or an id") end
 		local i=findSession(a,o,p)
-		print("Talking in: "..lineOf(wait(o,function() return a.useSession(i) end)))
+		screen.say("Talking in: "..wait(o,function() return a.useSession(i) end).title)
 	end,
 	abort=function(a,_,o)
 		local h=wait(o,function() return a.abort(o.session,o) end)

@@ -1,7 +1,9 @@
 --- Drives turns.
 local M={}
 local fail = require("/apis/ai/failure").fail
+local textOf = require("/apis/ai/messages").textOf
 local opencode = require("/apis/ai/opencode")
+local withoutReasoning = require("/apis/ai/reasoning").withoutReasoning
 local memory = require("/apis/ai/session")
 local stopping = require("/apis/ai/stop")
 local turn = require("/apis/ai/turn")
@@ -32,10 +34,19 @@ local function send(s,r,o)
 	return opencode.sendPrompt(s,r.sessionId,r)
 end
 
-function M.replyOf(s,m,t,r)
-	local i=m.info
+function M.answerOf(s)
+	local t={}
+	for _,st in ipairs(s) do
+		local te=withoutReasoning(textOf({st}))
+		if te:find("%S") then t[#t+1]=te end
+	end
+	return table.concat(t,"\n\n")
+end
+
+function M.replyOf(s,st,r)
+	local i=st[#st].info
 	return {
-		text=t,
+		text=M.answerOf(st),
 		sessionId=r.sessionId,
 		messageId=i.id,
 		model=i.modelID and tostring(i.providerID).."/"..i.modelID or nil,
@@ -59,13 +70,16 @@ local function carryOut(s,r,o,re)
 		if o.log and ob.kind=="last" and st.polls>0 then o.log(turn.describePoll(st,#ob.value)) end
 		if a.kind=="done" then
 			memory.forgetTurn(s.disk,r.nonce)
-			return M.replyOf(s,a.message,a.text,r)
+			local rep=M.replyOf(s,a.steps,r)
+			if rep.text=="" then error(fail("empty_reply"),0) end
+			return rep
 		end
 		if a.kind=="fail" then
 			if not a.pending then memory.forgetTurn(s.disk,r.nonce) end
 			local i=a.code=="no_progress" or a.code=="slow_start"
 			if i and se.reset_session_on_timeout=="true" then memory.rememberSession(s,nil) end
-			error(a.failure or fail(a.code,a.detail,a.text),0)
+			local w=a.text and withoutReasoning(a.text) or nil
+			error(a.failure or fail(a.code,a.detail,w),0)
 		end
 		if a.kind=="wait" then M.tell(o,turn.progress(st,s.now())) end
 		if a.kind=="send" then

@@ -8,7 +8,9 @@ M.failures={
 	},
 	address_denied={
 		"ComputerCraft forbids {url} (Domain not permitted).",
-		'In computercraft-server.toml, at host = "$private": action = "allow"'
+		"In computercraft-server.toml, above $private:\n"
+			..'[[http.rules]]\nhost = "{host}"\nport = {port}\naction = "allow"\n'
+			.."Then restart the Minecraft server."
 	},
 	cannot_connect={
 		"Nothing answers at {url} ({what}).",
@@ -24,12 +26,16 @@ M.failures={
 		"{url} answers, but is not an opencode server.",
 		"set opencc.server_url to what opencode serve prints."
 	},
+	opencode_2={
+		"This is opencode {version}, which TrapOS AI does not speak yet.",
+		"Do npm i -g opencode-ai@1 there, then start that one."
+	},
 	unauthorized={
 		"The opencode server refuses user and password.",
 		"set opencc.password <its OPENCODE_SERVER_PASSWORD>"
 	},
 	bad_setting={"The setting {name} {what}.","For example: set {name} {example}"},
-	bad_argument={"{what}.","See: ai help"},
+	bad_argument={"{what}.","See: ai help, or docs/libai.md of TrapOS AI."},
 	not_found={"The server says: {what}","See: ai sessions"},
 	server_config={"opencode cannot read its configuration: {what}","Mend that file on the server."},
 	server_error={"opencode failed (HTTP {status}): {what}","Look at the server's log, then try again."},
@@ -39,10 +45,7 @@ M.failures={
 		"This session has been busy for {seconds} s{what}.",
 		"Wait (ai resume), stop it (ai abort) or use: ai new"
 	},
-	unknown_model={
-		"opencode has no model {wanted}. It has:{known}.",
-		"The session keeps it. Type: ai --model <one of them> <prompt>"
-	},
+	unknown_model={"opencode has no model {wanted}.","It has:{known}. Choose one with --model"},
 	unknown_agent={"opencode has no agent {wanted}.","It has:{known}. Choose one with --agent"},
 	bad_request={"opencode refuses the request: {what}","Look at the server's log, or report this."},
 	never_started={
@@ -87,7 +90,7 @@ M.failures={
 	empty_reply={"The model sent an empty reply.","Ask again in other words."},
 	empty_prompt={"There is nothing to ask.","Type: ai <prompt>"},
 	not_sent={"The prompt never reached the server.","Ask again."},
-	internal_error={"Unexpected: {what}","Try: ccpm verify --fix, or report this."},
+	internal_error={"Unexpected: {what}","Report this. Have files changed? ccpm verify tells."},
 	nothing_to_resume={"There is no answer to fetch.","Ask something: ai <prompt>"}
 }
 

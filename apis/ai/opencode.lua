@@ -1,8 +1,28 @@
 --- The routes of opencode's HTTP server as functions.
 local M={}
 local json = require("/apis/json")
+local reader = require("/apis/shape").reader
+local percentEncode = require("/apis/utf8").percentEncode
 local fail = require("/apis/ai/failure").fail
+local protocol = require("/apis/ai/protocol")
+local answers=protocol.answers
+local lists=protocol.lists
+local response=protocol.response
 local redact = require("/apis/ai/settings").redact
+local readHealth=reader(answers.health)
+local readSession=reader(answers.session)
+local readSessions=reader(answers.sessions)
+local readMessage=reader(answers.message)
+local readMessages=reader(answers.messages)
+local readRefusal=reader(answers.refusal)
+local readResponse=reader(response)
+local directoryLists={
+	status={path="/session/status",read=reader(lists.status)},
+	permissions={path="/permission",read=reader(lists.permissions)},
+	questions={path="/question",read=reader(lists.questions)},
+	providers={path="/config/providers",read=reader(lists.providers)},
+	agents={path="/agent",read=reader(lists.agents)}
+}
 local ALPHABET="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 local function base64(b)
@@ -30,89 +50,102 @@ local REASONS={
 	["Host not found"]="cannot_connect"
 }
 
-local function text(v)
-	if type(v)~="string" then error("no text") end
-	return v
+local function placeOf(u)
+	local s,p=u:match("^(https?)://([^/]*)")
+	local po=p:match(":(%d+)$")
+	local h=p:gsub(":%d+$",""):gsub("[%[%]]","")
+	return {host=h,port=po or s=="https" and "443" or "80"}
 end
 
-local function checkSession(s) return text(s.id) .. text(s.title) .. s.time.created+s.time.updated end
-
-local function each(c)
-	return function(l)
-		for _,e in pairs(l) do c(e) end
-	end
+local function request(s,p,b)
+	local se=s.settings
+	local a=readResponse(
+		s.send({
+			url=se.server_url..p,
+			method=b and "POST" or "GET",
+			headers={
+				Accept="application/json",
+				["Content-Type"]=b and "application/json",
+				Authorization=se.password
+						and "Basic "..base64((se.username or "opencode") .. ":" .. se.password)
+					or nil
+			},
+			body=b and json.encode(b),
+			timeout=se.request_timeout_seconds,
+			raw=s.raw
+		})
+	)
+	return a or {headers={},body="",reason="no answer of a known form"}
 end
 
-local checkParts=each(function(p) return text(p.type)..text(p.text or "") end)
+local function isJson(a) return string.find(a.headers["content-type"] or "","json",1,true)~=nil end
 
-local function checkMessage(m)
-	local i=m.info
-	checkParts(m.parts)
-	return text(i.id) .. text(i.role) .. text(i.parentID or "") .. i.time.created+0
+local function stranger(s)
+	local a=request(s,"/api/info")
+	local i=a.status==200 and isJson(a) and readHealth(json.decode(a.body)) or nil
+	local v=i and i.version or ""
+	local m=v:match("^(%d+)%.")
+	if (tonumber(m) or 0)>=2 then return fail("opencode_2",{version=v}) end
+	return fail("not_opencode",{url=redact(s.settings.server_url)})
 end
 
-local function refused(u,s,v)
-	local b=type(v)=="table" and v or {}
-	local d=type(b.data)=="table" and b.data or {}
+local function refused(s,a)
+	local st=a.status
+	local b=readRefusal(json.decode(a.body)) or {}
+	local d=b.data or {}
 	local c="server_error"
-	if s==401 or s==403 then
+	if st==401 or st==403 then
 		c="unauthorized"
 	elseif b.name=="ConfigJsonError" then
 		c="server_config"
-	elseif type(b.name)~="string" and s<500 then
-		c="not_opencode"
-	elseif s==404 then
+	elseif not b.name and not b._tag and st<500 then
+		return stranger(s)
+	elseif st==404 then
 		c="not_found"
-	elseif s==400 then
+	elseif st==400 then
 		c="bad_request"
 	end
-	return fail(c,{url=u,status=s,what=d.path or d.message or "no reason given"})
+	local w=d.path or d.message or b.message or "no reason given"
+	return fail(c,{status=st,what=w})
 end
 
-local function call(s,p,c,b)
-	local se=s.settings
-	local r=s.send({
-		url=se.server_url..p,
-		method=b and "POST" or "GET",
-		headers={
-			Accept="application/json",
-			["Content-Type"]=b and "application/json",
-			Authorization=se.password and "Basic "..base64((se.username or "opencode") .. ":" .. se.password)
-				or nil
-		},
-		body=b and json.encode(b),
-		timeout=se.request_timeout_seconds,
-		raw=s.raw
-	})
-	local u=redact(se.server_url)
-	local st=r.status
+local function call(s,p,r,b)
+	local a=request(s,p,b)
+	local st=a.status
 	if not st then
-		local w=r.reason or ""
-		return false,fail(REASONS[w] or "network_error",{url=u,what=w})
+		local w=a.reason or ""
+		local u=redact(s.settings.server_url)
+		local pl=placeOf(u)
+		local h=pl.host
+		local po=pl.port
+		local d={url=u,what=w,host=h,port=po}
+		return false,fail(REASONS[w] or "network_error",d)
 	end
-	if st==204 and not c then return true,nil end
-	local v=json.decode(r.body)
-	if st<200 or st>299 then return false,refused(u,st,v) end
-	local i=string.find(r.headers["content-type"] or "","json")
-	if not i or v==nil or c and not pcall(c,v) then return false,fail("not_opencode",{url=u}) end
+	if st<200 or st>299 then return false,refused(s,a) end
+	if st==204 and not r then return true,nil end
+	local g
+	if isJson(a) then g=json.decode(a.body) else g=nil end
+	local v
+	if r then v=r(g) else v=g end
+	if v==nil then return false,stranger(s) end
 	return true,v
 end
 
 local function query(p)
 	local t=""
-	for n,v in pairs(p) do t=t .. (t=="" and "?" or "&") .. n .. "=" .. textutils.urlEncode(tostring(v)) end
+	for n,v in pairs(p) do t=t .. (t=="" and "?" or "&") .. n .. "=" .. percentEncode(tostring(v)) end
 	return t
 end
 
-function M.health(s) return call(s,"/global/health",function(a) return #a.version end) end
+function M.health(s) return call(s,"/global/health",readHealth) end
 
 function M.createSession(s,t)
-	return call(s,"/session"..query({directory=s.settings.directory}),checkSession,{title=t})
+	return call(s,"/session"..query({directory=s.settings.directory}),readSession,{title=t})
 end
 
 function M.getSession(s,i)
-	if tostring(i):find("^ses") then
-		local o,v=call(s,"/session/"..textutils.urlEncode(i),checkSession)
+	if i:find("^ses") then
+		local o,v=call(s,"/session/"..percentEncode(i),readSession)
 		if o or v.code~="not_found" then return o,v end
 	end
 	return false,fail("session_gone",{session=i})
@@ -120,7 +153,7 @@ end
 
 function M.listSessions(s,l,se)
 	local p={limit=l,search=se,roots="true",directory=s.settings.directory}
-	local o,ses=call(s,"/session"..query(p),each(checkSession))
+	local o,ses=call(s,"/session"..query(p),readSessions)
 	if o and #ses==0 then
 		local i,f=M.health(s)
 		if not i then return false,f end
@@ -128,10 +161,13 @@ function M.listSessions(s,l,se)
 	return o,ses
 end
 
-function M.getMessages(s,se,l) return call(s,"/session/"..se.."/message?limit="..l,each(checkMessage)) end
+function M.getMessages(s,se,l)
+	return call(s,"/session/"..percentEncode(se).."/message?limit="..l,readMessages)
+end
 
 function M.getMessage(s,se,i)
-	return call(s,"/session/"..se.."/message/"..textutils.urlEncode(i),checkMessage)
+	local p="/session/"..percentEncode(se).."/message/"..percentEncode(i)
+	return call(s,p,readMessage)
 end
 
 function M.sendPrompt(s,se,p)
@@ -143,23 +179,18 @@ function M.sendPrompt(s,se,p)
 		system=p.system
 	}
 	if pr then b.model={providerID=pr,modelID=m} end
-	return call(s,"/session/"..se.."/prompt_async",nil,b)
+	return call(s,"/session/"..percentEncode(se).."/prompt_async",nil,b)
 end
 
-function M.abortSession(s,se) return call(s,"/session/"..se.."/abort",nil,{}) end
+function M.abortSession(s,se) return call(s,"/session/"..percentEncode(se).."/abort",nil,{}) end
 
-local lists={
-	status="/session/status",
-	permissions="/permission",
-	questions="/question",
-	providers="/config/providers",
-	agents="/agent"
-}
-
-function M.readList(s,n,d) return call(s,lists[n]..query({directory=d}),next) end
+function M.readList(s,n,d)
+	local l=directoryLists[n]
+	return call(s,l.path..query({directory=d}),l.read)
+end
 
 local loadedLists={providers="/config/providers",tools="/experimental/tool/ids",mcp="/mcp",skills="/skill"}
 
-function M.waitUntilLoaded(s,w,d) return call(s,loadedLists[w]..query({directory=d})) end
+function M.waitUntilLoaded(s,w,d) return call(s,loadedLists[w]..query({directory=d}),nil) end
 
 return M

@@ -1,5 +1,7 @@
 --- What `ai` shows.
 local M={}
+local strings = require("cc.strings")
+local markdown = require("/apis/ai/markdown").markdown
 local text = require("/apis/ai/text")
 local COLOURS={
 	heading=colours.yellow,
@@ -8,6 +10,8 @@ local COLOURS={
 	quote=colours.lightGrey,
 	link=colours.cyan
 }
+local MOST_ROWS=3
+local FAILURE_COLUMNS=150
 
 local function withColour(c,s,l)
 	local b=term.getTextColour()
@@ -17,44 +21,92 @@ local function withColour(c,s,l)
 	return sh
 end
 
-local function clearRow()
+local function startRow()
 	local _,r=term.getCursorPos()
-	term.setCursorPos(1,r)
+	local _,h=term.getSize()
+	if r>h then term.scroll(1) end
+	term.setCursorPos(1,math.min(r,h))
+end
+
+local function clearRow()
+	startRow()
 	term.clearLine()
+end
+
+local function rowsOf(l,m)
+	local w=term.getSize()
+	local wh=text.oneLine(l)
+	local c=w*m
+	local r
+	repeat
+		r=strings.wrap(text.shorten(wh,c),w)
+		c=c-1
+	until not (#r>m)
+	return r
+end
+
+function M.say(l)
+	for _,r in ipairs(rowsOf(l,MOST_ROWS)) do print(r) end
 end
 
 local above=0
 
-function M.remark(l) above=above+withColour(colours.lightGrey,print,text.fold(l)) end
+function M.remark(l)
+	for _,r in ipairs(rowsOf(l,MOST_ROWS)) do above=above+withColour(colours.lightGrey,print,r) end
+end
 
-local function turnPage(w)
+local function turnPage()
+	local w=term.getSize()
 	term.write(text.cut("-- any key, q to quit --",w))
-	local _,k=os.pullEvent("key")
-	sleep(0.05)
+	local e,k
+	repeat
+		e,k=os.pullEventRaw()
+	until not (e~="key" and e~="terminate")
 	clearRow()
+	if e=="terminate" then error("Terminated",0) end
+	sleep(0.05)
 	return k~=keys.q
 end
 
-function M.showAnswer(m)
-	local w,h=term.getSize()
-	local p=settings.get("trapos.harness_mode")~=true
-	local r=above<h-1 and above or 0
-	local re=true
-	text.markdown(m,w,function(ro)
-		if re and p and r>0 and r%(h-1)==0 then re=turnPage(w) end
-		if not re then return end
-		for _,s in ipairs(ro) do withColour(COLOURS[s.style] or colours.white,write,s.text) end
-		print()
-		r=r+1
-		if r%500==0 then sleep(0) end
-	end)
+function M.pages()
+	local i=settings.get("trapos.harness_mode")~=true
+	local _,f=term.getSize()
+	local s=above<f-1 and above or 0
+	local p=0
+	local is=true
 	above=0
+	return function(d)
+		local _,h=term.getSize()
+		if is and i and s>=h-1 then
+			is=turnPage()
+			s=0
+		end
+		if not is then return false end
+		d()
+		print()
+		s=s+1
+		p=p+1
+		if p%100==0 then sleep(0) end
+		return true
+	end
+end
+
+function M.showAnswer(a)
+	local w=term.getSize()
+	local p=M.pages()
+	markdown(a,w,function(r)
+		return p(function()
+			for _,s in ipairs(r) do withColour(COLOURS[s.style] or colours.white,write,s.text) end
+		end)
+	end)
 end
 
 function M.showFailure(f)
 	if f.text and f.text~="" then M.showAnswer(f.text) end
-	printError(text.fold(f.message))
-	printError(text.fold(f.hint))
+	local w=term.getSize()
+	local m=math.max(MOST_ROWS,math.ceil(FAILURE_COLUMNS/w))
+	for _,r in ipairs(rowsOf(f.message,m)) do printError(r) end
+	for _,r in ipairs(rowsOf(f.hint,m)) do printError(r) end
 end
 
 local PHASES={
@@ -70,13 +122,21 @@ local PHASES={
 
 local function describe(p)
 	local t=p.tool
-	if t then return t .. " " .. (p.title or "") end
-	return (PHASES[p.phase] or p.phase) .. (p.message or "")
+	local s=PHASES[p.phase] or p.phase
+	return text.oneLine(t and t .. " " .. (p.title or "") or s .. (p.message or ""))
+end
+
+local function drawLine(t,s,d)
+	local w=term.getSize()
+	local a=t%4+1
+	local st=string.sub("|/-\\",a,a).." "..s.." s"
+	local h=#st+6<w
+	startRow()
+	withColour(colours.lightGrey,term.write,strings.ensure_width(h and text.cut(st.." "..d,w) or st,w))
 end
 
 function M.withSpinner(a)
 	local s=os.epoch("utc")
-	local w=term.getSize()
 	local d=""
 	local function l(li)
 		clearRow()
@@ -107,12 +167,8 @@ function M.withSpinner(a)
 			repeat
 				e,i=os.pullEventRaw()
 			until e=="timer" and i==ti
-			local at=t%4+1
-			local si=string.sub("|/-\\",at,at)
-			local se=math.floor((os.epoch("utc")-s)/1000)
+			drawLine(t,math.floor((os.epoch("utc")-s)/1000),d)
 			t=t+1
-			clearRow()
-			withColour(colours.lightGrey,term.write,text.cut(si.." "..se.." s "..text.fold(d),w))
 		end
 	end
 	local ok,p=pcall(function() return parallel.waitForAny(function() a({onProgress=o,log=l}) end,sp) end)

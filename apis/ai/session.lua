@@ -1,18 +1,44 @@
 --- What survives a power cut.
 local M={}
 local json = require("/apis/json")
+local reader = require("/apis/shape").reader
+local readTurn=reader({
+	nonce="id",
+	sessionId="id",
+	sentAt="time",
+	text="text",
+	directory="folder",
+	["baselineId?"]="id",
+	["sent?"]="boolean",
+	["model?"]="text",
+	["agent?"]="text",
+	["variant?"]="text",
+	["system?"]="text"
+})
 local TURNS="/trapos/ai/turns"
 local SETTING="opencc.session_id"
 local SETTINGS_FILE="/.settings"
 local SETTINGS_DRAFT="/.settings.new"
 
 function M.rememberSession(m,i)
+	local s=m.store
 	m.settings.session_id=i
-	if not i then m.store.unset(SETTING) else m.store.set(SETTING,i) end
-	if settings.save(SETTINGS_DRAFT) then
-		m.disk.delete(SETTINGS_FILE)
-		m.disk.move(SETTINGS_DRAFT,SETTINGS_FILE)
-	end
+	if not i then s.unset(SETTING) else s.set(SETTING,i) end
+	if s.save then s.save() end
+end
+
+function M.ownSettings(d)
+	return {
+		get=settings.get,
+		set=settings.set,
+		unset=settings.unset,
+		save=function()
+			if settings.save(SETTINGS_DRAFT) then
+				d.delete(SETTINGS_FILE)
+				d.move(SETTINGS_DRAFT,SETTINGS_FILE)
+			end
+		end
+	}
 end
 
 function M.recoverSettings(d)
@@ -47,14 +73,9 @@ function M.pendingTurns(d)
 		local p=TURNS.."/"..n
 		local f=d.open(p,"r")
 		if f then
-			local tu=json.decode(f.readAll() or "")
+			local tu=readTurn(json.decode(f.readAll() or ""))
 			f.close()
-			local i=type(tu)=="table" and type(tu.nonce)=="string"
-			if i and type(tu.sessionId)=="string" and type(tu.sentAt)=="number" then
-				t[#t+1]=tu
-			else
-				d.delete(p)
-			end
+			if tu then t[#t+1]=tu else d.delete(p) end
 		end
 	end
 	table.sort(t,function(a,b) return a.sentAt<b.sentAt end)

@@ -1,5 +1,6 @@
 --- The `opencc.*` settings.
 local M={}
+local toUtf8 = require("/apis/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
 M.definitions={
 	server_url={description="Address of the opencode server",default="http://127.0.0.1:4096",type="string"},
@@ -47,7 +48,8 @@ function M.readSettings(s)
 			if not (nu>=1 and nu<=m) then return refuse(n,"is not a number from 1 to "..m) end
 			v[n]=nu
 		elseif va~=nil then
-			v[n]=tostring(va)
+			if type(va)=="table" or type(va)=="function" then return refuse(n,"is not a text") end
+			v[n]=toUtf8(tostring(va))
 		end
 	end
 	local a=string.gsub(v.server_url or "","/+$","")

@@ -4,6 +4,9 @@ M.STAGING="trapos/ccpm.staging"
 M.JOURNAL=M.STAGING.."/journal.json"
 M.PARTIAL="trapos/ccpm.partial"
 M.FINISHER="startup/00-ccpm-finish.lua"
+local STARTUP_FILE="startup.lua"
+local KEPT="startup.lua.ccpm-kept"
+local MARK="the finisher of ccpm, version 1"
 
 function M.read(d,p)
 	local f=d.open(p,"rb")
@@ -16,6 +19,17 @@ end
 function M.freeName(d,p,n)
 	local f=p .. (n or "")
 	return d.exists(f) and M.freeName(d,p,(n or 1)+1) or f
+end
+
+function M.backupOf(d,p)
+	local m,c=p:gsub("^startup/","startup.ccpm-old/")
+	return M.freeName(d,c>0 and m or p..".ccpm-old")
+end
+
+function M.standing(d,p)
+	if not d.exists(p) or d.isDir(p) then return "" end
+	local f=d.attributes(p)
+	return f.size.." "..f.modified
 end
 
 local function removeEmptyFolders(d,p)
@@ -42,23 +56,64 @@ local function perform(d,s)
 	local st=s.staged
 	if st and not d.exists(st) then return end
 	if d.exists(p) and (s.folder or not d.isDir(p)) then
-		if s.backup then M.moveTo(d,p,s.backup) else d.delete(p) end
+		local i=s.seen~=nil and s.seen~=M.standing(d,p)
+		if i and not st then return end
+		if s.backup then
+			M.moveTo(d,p,M.freeName(d,s.backup))
+		elseif i then
+			M.moveTo(d,p,M.backupOf(d,p))
+		else
+			d.delete(p)
+		end
 	end
 	if st then M.moveTo(d,st,p) else removeEmptyFolders(d,p) end
+end
+
+function M.placeOf(d)
+	if d.exists(M.FINISHER) then return M.FINISHER end
+	for _,p in ipairs({STARTUP_FILE,"startup"}) do
+		local i=d.exists(p) and not d.isDir(p)
+		if i and M.read(d,p):find(MARK,1,true) then return p end
+	end
+	return nil
+end
+
+local function leave(d,p)
+	local a=p
+	if a==M.FINISHER and #d.list("startup")==1 and not (d.exists(STARTUP_FILE) and d.exists(KEPT)) then
+		if d.exists(STARTUP_FILE) then d.move(STARTUP_FILE,KEPT) end
+		d.move(a,STARTUP_FILE)
+		a=STARTUP_FILE
+	end
+	if a==STARTUP_FILE then
+		local i=d.isDir("startup") and #d.list("startup")>0
+		local t=i and M.FINISHER or "startup"
+		if not i then d.delete(t) end
+		d.move(a,t)
+		a=t
+	end
+	if d.exists(KEPT) and not d.exists(STARTUP_FILE) then d.move(KEPT,STARTUP_FILE) end
+	d.delete(a)
+	removeEmptyFolders(d,a)
 end
 
 function M.clean(d,p)
 	if not p then d.delete(M.PARTIAL) end
 	d.delete(M.STAGING)
 	removeEmptyFolders(d,M.PARTIAL.."/any")
-	if d.exists(M.FINISHER) then d.delete(#d.list("startup")>1 and M.FINISHER or "startup") end
+	local pl=M.placeOf(d)
+	if pl then leave(d,pl) end
 end
 
 function M.recover(d,b)
 	if not d.exists(M.JOURNAL) then
+		if not b then return true end
 		local s=d.exists(M.STAGING)
-		if not b or not (s or d.exists(M.FINISHER)) then return true end
+		local p=M.placeOf(d)
+		if not s and not p then return true end
+		local h=d.exists(KEPT) or p==STARTUP_FILE or p=="startup"
 		M.clean(d)
+		if h and d.exists(STARTUP_FILE) then os.reboot() end
 		return true,s and "ccpm was stopped before it changed anything." or nil
 	end
 	local j=textutils.unserializeJSON(M.read(d,M.JOURNAL))

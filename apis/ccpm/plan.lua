@@ -7,9 +7,9 @@ local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local state_ = require("/apis/ccpm/state")
 local transaction = require("/apis/ccpm/transaction")
-local ENTRY_TO=150
-local ENTRY_GONE=30
-local OVERHEAD=5*transaction.LEAST+4000
+local ENTRY_TO=190
+local ENTRY_GONE=75
+local OVERHEAD=6*transaction.LEAST+8000
 local NOBODYS={name="",file={size=-1,sha256=""}}
 
 function M.keys(...)
@@ -44,8 +44,7 @@ end
 function M.stamp(d)
 	local t=""
 	for _,p in ipairs({state_.CACHE,state_.CONFIGURATION,state_.LOCK}) do
-		local f=M.look(d,p)
-		if f then t=t..p.." "..f.size.." "..f.modified.." " end
+		t=t..p.." "..finish.standing(d,p).." "
 	end
 	return t
 end
@@ -65,11 +64,6 @@ local function filesOf(l,i)
 		end
 	end
 	return f
-end
-
-local function backupOf(d,p)
-	local m,c=p:gsub("^startup/","startup.ccpm-old/")
-	return finish.freeName(d,c>0 and m or p..".ccpm-old")
 end
 
 local function packageChanges(b,a)
@@ -169,7 +163,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 				re=re+counted(fou.size)
 			else
 				if not w and not f then raise("file_exists",{path=pa}) end
-				ba=backupOf(d,pa)
+				ba=finish.backupOf(d,pa)
 				n[#n+1]="What was "..pa.." is kept as "..ba.."."
 			end
 		end

@@ -58,8 +58,14 @@ function M.open(d,f)
 			if finish.read(d,finish.FINISHER)==finish.read(d,so) then return end
 			d.delete(finish.FINISHER)
 		end
-		d.copy(so,o.."/finish.lua")
-		finish.moveTo(d,o.."/finish.lua",finish.FINISHER)
+		local m=o.."/startup"
+		d.makeDir(m)
+		d.copy(so,o.."/"..finish.FINISHER)
+		if d.isDir("startup") then
+			d.move(o.."/"..finish.FINISHER,finish.FINISHER)
+		else
+			d.move(m,"startup")
+		end
 	end
 	local function a(sh)
 		s[sh]=true
@@ -76,6 +82,7 @@ function M.open(d,f)
 	end
 	local b=guarded(function()
 		if finishCommitted(d) then changed("trapos/ccpm.lock.json") end
+		if (finish.placeOf(d) or finish.FINISHER)~=finish.FINISHER then finish.clean(d,true) end
 		for _,p in ipairs({"startup","trapos"}) do
 			if d.exists(p) and not d.isDir(p) then error(fail("file_in_the_way",{path=p,name="ccpm"}),0) end
 		end
@@ -135,13 +142,17 @@ function M.open(d,f)
 				if u[co] then d.copy(co,so) end
 				u[co]=true
 			end
-			ste[#ste+1]={path=pa,staged=so,backup=ba}
+			ste[#ste+1]={path=pa,staged=so,backup=ba,seen=finish.standing(d,pa)}
 		end
 		for _,pa in ipairs(p.data) do ste[#ste+1]={path=pa,folder=true} end
-		for pa,t in pairs(sta) do
-			local so=t~=false and o.."/"..fs.getName(pa) or nil
+		local pa={}
+		for pat in pairs(sta) do pa[#pa+1]=pat end
+		table.sort(pa)
+		for _,pat in ipairs(pa) do
+			local t=sta[pat]
+			local so=t~=false and o.."/"..fs.getName(pat) or nil
 			if so then write(d,so,t) end
-			ste[#ste+1]={path=pa,staged=so}
+			ste[#ste+1]={path=pat,staged=so}
 		end
 		write(d,finish.JOURNAL..".new",encode({version=1,title=p.title,steps=ste}))
 		local fr=d.getFreeSpace("/")

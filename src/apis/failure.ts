@@ -4,13 +4,18 @@
  * @internal
  */
 
+import { oneLine } from "./utf8";
+
+/** The most characters of a detail that a message or hint holds: three rows of a 51 column screen. */
+const LONGEST_DETAIL = 160;
+
 /** What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines. */
 export interface Failure {
     /** Which entry of the package's table this is; programs compare this and never the words. */
     readonly code: string;
     /** What happened, for a person, in one or two lines of a 51 column screen. */
     readonly message: string;
-    /** What to do next. */
+    /** What to do next; where something is to be written, in rows as they are to be written. */
     readonly hint: string;
     /** What there was of the result before the call failed, where there is any. */
     readonly text?: string;
@@ -25,7 +30,7 @@ export type Failures = Record<string, [message: string, hint: string] | undefine
 const describe = { __tostring: (failure: Failure) => failure.message + "\n" + failure.hint };
 
 /**
- * Makes a failure.
+ * Makes a failure. What it is told of comes from anywhere, so each detail is one line that fits.
  * @param failures the package's table
  * @param code a key of it
  * @param detail values for the `{name}`s in its message and hint
@@ -42,7 +47,7 @@ export function makeFailure(
     const given = detail ?? {};
     const fill = (template: string) =>
         string.gsub(template, "{(%w+)}", (name) =>
-            given[name] === undefined ? "" : tostring(given[name]),
+            given[name] === undefined ? "" : oneLine(tostring(given[name]), LONGEST_DETAIL),
         )[0];
     const failure: Failure = { code, message: fill(message), hint: fill(hint), text };
     return setmetatable(failure, describe as unknown as LuaMetatable<Failure>);

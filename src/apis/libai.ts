@@ -5,35 +5,62 @@
  * passes on after it has stopped the turn on the server. While it waits it takes every event of its coroutine: run it
  * under `parallel` beside code that needs events of its own.
  */
-import { functions } from "./ai/client";
-import type { Server } from "./ai/drive";
+import { functions, type Client } from "./ai/client";
 import { fail } from "./ai/failure";
+import { ownSettings } from "./ai/session";
 import { readSettings, type SettingsStore } from "./ai/settings";
+import { problemWith, problemWithEnvironment } from "./ai/signatures";
 import type { Ai, Environment } from "./ai/types";
 import { attempt, need } from "./failure";
 import { send as sendOverHttp } from "./http";
 
+/** An argument as it was given; where a function among options raises, its name is told. */
+function guarded(called: string, argument: unknown): unknown {
+    if (type(argument) !== "table") return argument;
+    const copy: Record<string, unknown> = {};
+    for (const [name, value] of pairs(argument as Record<string, unknown>)) {
+        copy[name] = value;
+        if (type(value) === "function") {
+            copy[name] = (told: unknown) => {
+                const [ok, problem] = pcall(value as (this: void, told: unknown) => unknown, told);
+                if (ok) return;
+                if ((problem as unknown) === "Terminated") error(problem, 0);
+                throw fail("bad_argument", {
+                    what: `${called}: options.${name} failed: ${tostring(problem)}`,
+                });
+            };
+        }
+    }
+    return copy;
+}
+
 /**
  * Makes a client. Settings are read anew by each call.
- * @param environment stand-ins for what the computer provides, for tests
+ * @param environment stand-ins for what the computer provides, for tests; what is wrong with them each function says
  * @returns its functions
  */
 function createAi(this: void, environment?: Environment): Ai {
-    const given: Environment = environment ?? {};
-    const store: SettingsStore = given.settings ?? settings;
+    const problem = problemWithEnvironment(environment);
+    const given: Environment = problem === undefined ? (environment ?? {}) : {};
+    const disk = given.fs ?? fs;
+    const store: SettingsStore = given.settings ?? ownSettings(disk);
+    const known: Record<string, true | undefined> = {};
     const ai: Record<string, unknown> = {};
     for (const [name, act] of pairs(functions)) {
-        ai[name] = (first: never, second: never) => {
+        ai[name] = (first: unknown, second: unknown) => {
             return attempt(() => {
-                const server: Server = {
+                const what = problem ?? problemWith(ai, name, [first, second]);
+                if (what !== undefined) throw fail("bad_argument", { what });
+                const client: Client = {
                     settings: need(readSettings, store),
                     store,
-                    disk: given.fs ?? fs,
+                    disk,
                     send: given.send ?? sendOverHttp,
                     now: given.now ?? (() => os.epoch("utc")),
                     sleep: given.sleep ?? sleep,
+                    known,
                 };
-                return act(server, first, second);
+                return act(client, guarded(name, first) as never, guarded(name, second) as never);
             }, fail);
         };
     }

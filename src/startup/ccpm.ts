@@ -18,13 +18,17 @@ for (const [folder, api] of pairs({ programs: shell, help })) {
 }
 
 // What a power cut has left without the startup file that would see to it, or with one that cannot.
-pcall(() => {
+const [isSound] = pcall(() => {
     const finish = load("/apis/ccpm/finish") as typeof finishModule;
     const isNew = !fs.exists(finish.FINISHER);
     const [done, line] = finish.recover(fs, true);
     // Why it cannot be finished a startup file that is there has said already.
     if (line !== undefined && (done || isNew)) print(line);
 });
+// Where that file is damaged what was begun to mend it goes all the same.
+if (!isSound && !fs.exists("/trapos/ccpm.staging/journal.json")) {
+    for (const folder of ["staging", "partial"]) pcall(fs.delete, `/trapos/ccpm.${folder}`);
+}
 
 /** What was read, by path and when it was written: completion runs at every key. */
 const known: Record<string, unknown> = {};

@@ -1,76 +1,256 @@
-/** The power goes at every single file operation of a transaction; the next boot has the old state or the new one. */
+/** The power goes at any moments of a transaction and of its recovery: what is there afterwards is the old state or the new one. */
 import { afterAll, describe, expect, test } from "vitest";
-import type { FileOperation, PowerCutPlan } from "../../tools/computer/index.ts";
+import { boot, type FileOperation, type Unflushed } from "../../tools/computer/index.ts";
+import {
+    contentsOf,
+    type DiskState,
+    everyOutcome,
+    readDisk,
+    type Outcome,
+    type Start,
+    Witness,
+} from "./power-cut-states.ts";
 import { before, boots, FINISHED, plan, STOPPED } from "./power-cut-support.ts";
-import { Bench, contents, performPlan, planned } from "./transaction-support.ts";
+import {
+    Bench,
+    contents,
+    type Disk,
+    modules,
+    performPlan,
+    planned,
+    type Plan,
+} from "./transaction-support.ts";
 
 const bench = new Bench();
 afterAll(() => bench.close());
 
-const after = planned(before, plan);
-const template = bench.disk(before);
-const program = bench.program(plan, performPlan);
+const LOCK = "trapos/ccpm.lock.json";
+const JOURNAL = "trapos/ccpm.staging/journal.json";
+const FINISHER = "apis/ccpm/finish.lua";
+const PATIENCE = { timeoutSeconds: 30 };
+/** The states of a change are some dozen, and each is a start. */
+const LONG = { timeout: 300_000 };
 
-/** All operations of the transaction, done without a fault. */
-async function allOperations(): Promise<FileOperation[]> {
-    const disk = bench.copy(template);
-    const seen: FileOperation[] = [];
-    const operation = (candidate: FileOperation): boolean => seen.push(candidate) < 0;
-    const { lines } = await bench.run(disk, program, { faults: { powerCut: { operation } } });
-    expect(lines).toEqual([...boots.old.slice(0, -1), "performed", "booted"]);
-    expect(contents(disk)).toEqual(after);
-    bench.drop(disk);
-    return seen;
+/** Starts a computer up to the shell's prompt, and there performs a plan, where there is one. */
+function toPrompt(folder?: string): Start<string[]> {
+    return async (disk, operation) => {
+        const mounts = folder === undefined ? [] : [{ name: "test", folder }];
+        const faults = { powerCut: { operation } };
+        const computer = await boot({ disk, mounts, width: 120, randomSeed: 1, faults });
+        try {
+            await computer.waitForText(/^>$/m, PATIENCE);
+            const rows = computer.transcript().trimEnd().split("\n").slice(1, -1);
+            if (folder === undefined) return rows;
+            computer.queue("paste", "/test/program.lua");
+            await computer.press("enter");
+            await computer.waitForText(/\nperformed\n>$/, PATIENCE);
+            return rows;
+        } finally {
+            await computer.close();
+        }
+    };
 }
 
-const operations = await allOperations();
-const isCommit = ({ name, to }: FileOperation): boolean =>
-    name === "move" && (to ?? "").endsWith("/journal.json");
-const commit = operations.findIndex(isCommit) + 1;
-const tidying = operations.findIndex(({ to }) => to === "trapos/ccpm.partial") + 1;
-
-/** Cuts the power, boots again, and tells which state that leaves; anything else fails. */
-async function cut(powerCut: PowerCutPlan): Promise<{ state: "old" | "new"; line: string | undefined }> {
-    const disk = bench.copy(template);
-    const { reason } = await bench.run(disk, program, { faults: { powerCut } });
-    expect(reason).toBe("powerCut");
-    const { lines } = await bench.run(disk);
-    const files = contents(disk);
-    const state = files["trapos/ccpm.lock.json"] === "{lock 2}" ? "new" : "old";
-    expect(files).toEqual(state === "new" ? after : before);
-    const line = lines.find((text) => text.startsWith("ccpm ") && !/^ccpm \d$/.test(text));
-    expect(lines.filter((text) => text !== line)).toEqual(boots[state]);
-    bench.drop(disk);
-    return { state, line };
+/** What is wrong with what came of cuts; `kept` are contents that must be somewhere on the disk at every moment. */
+function faultsOf(outcomes: readonly Outcome<string[]>[], old: Disk, fresh: Disk, kept: Disk): object[] {
+    return outcomes.flatMap(({ trail, state, after }) => {
+        const there = new Set(Object.values(state.files));
+        const lost = Object.keys(kept).filter((path) => !there.has(kept[path]!));
+        const isCommitted = JOURNAL in state.files || state.files[LOCK] !== old[LOCK];
+        const [is, wanted] = [contentsOf(after), isCommitted ? fresh : old];
+        const wrong = Object.keys({ ...is, ...wanted }).filter((path) => is[path] !== wanted[path]);
+        return lost.length + wrong.length === 0 ? [] : [{ trail, lost, wrong }];
+    });
 }
 
-test.each(operations.map(({ number, name, path, to = "" }) => [number, name, path, to]))(
-    "after operation %i: %s %s %s",
-    async (number) => {
-        const { state, line } = await cut({ operation: Number(number) });
-        expect(state).toBe(number >= commit ? "new" : "old");
-        if (line !== undefined) expect(line).toBe(number >= commit ? FINISHED : STOPPED);
-        // From the first file that is staged to the last that is moved the player is told.
-        if (number > 5 && number < tidying) expect(line).toBeDefined();
-    },
-);
+/** The contents of files that a player has written, by the marks that the disks here have. */
+function playersOf(disk: Disk): Disk {
+    return Object.fromEntries(Object.entries(disk).filter(([, content]) => /player|edited/.test(content)));
+}
 
-// The others are one step: in the middle of them is after the one before.
-const halves = operations.filter(({ name }) => ["write", "close", "copy", "delete"].includes(name));
+describe("everything that a transaction can do, at once", () => {
+    const after = planned(before, plan);
+    const template = bench.disk(before);
+    const program = bench.program(plan, performPlan);
 
-test.each(halves.map(({ number, name, path, to = "" }) => [number, name, path, to]))(
-    "during operation %i: %s %s %s",
-    async (number) => {
-        const { state } = await cut({ operation: Number(number), moment: "during" });
-        expect(state).toBe(number > commit ? "new" : "old");
-    },
-);
+    test("the old state or the new one, and startup files run as if nothing had been", LONG, async () => {
+        const start =
+            (folder?: string): Start<string[]> =>
+            async (disk, operation) =>
+                (await bench.run(disk, folder, { faults: { powerCut: { operation } } })).lines;
+        const outcomes = await everyOutcome(bench, bench.copy(template), start(program), start());
+        expect(outcomes.length).toBeGreaterThan(80);
+        expect(faultsOf(outcomes, before, after, playersOf(before))).toEqual([]);
+        for (const { trail, after: disk, said } of outcomes) {
+            const isNew = disk.files[LOCK] === after[LOCK];
+            const own = said.filter((line) => line === (isNew ? FINISHED : STOPPED));
+            expect(own.length, trail.join(", then ")).toBeLessThan(2);
+            expect(
+                said.filter((line) => !own.includes(line)),
+                trail.join(", then "),
+            ).toEqual(boots[isNew ? "new" : "old"]);
+        }
+    });
 
-const writes = operations.filter(({ name, path }) => name === "write" && /finish|journal|lock/.test(path));
-
-describe.each(["half", "kept"] as const)("with what is not flushed %s", (unflushed) => {
-    test.each(writes.map(({ number, path }) => [number, path]))("operation %i: write %s", async (number) => {
-        const { state } = await cut({ operation: Number(number), unflushed });
-        expect(state).toBe("old");
+    describe("what the machine leaves of a cut is one of the states that were followed", async () => {
+        const whole = bench.copy(template);
+        const witness = new Witness(whole);
+        const operations: FileOperation[] = [];
+        const operation = (candidate: FileOperation): false => {
+            operations.push(candidate);
+            return witness.operation(candidate);
+        };
+        await bench.run(whole, program, { faults: { powerCut: { operation } } });
+        witness.end();
+        /** The fields of a journal have any order. */
+        const textOf = (state: DiskState): string => {
+            const files = Object.entries(contentsOf(state)).map(([path, content]) => {
+                if (!path.includes("journal")) return [path, content];
+                return [path, content.endsWith("}") ? [...content].sort().join("") : content.length];
+            });
+            return JSON.stringify(files);
+        };
+        const known = new Set(witness.moments.map(({ state }) => textOf(state)));
+        const cases = ["open", "write", "close", "makeDir", "copy", "move", "delete"].flatMap((name) => {
+            const named = operations.filter((one) => one.name === name);
+            const unflushed: Unflushed[] = ["write", "close"].includes(name)
+                ? ["lost", "half", "kept"]
+                : ["lost"];
+            const moments = (["during", "after"] as const).flatMap((moment) =>
+                unflushed.map((one) => ({ moment, unflushed: one })),
+            );
+            return [named[0]!, named.at(-1)!].flatMap(({ number, path }) =>
+                moments.map((one) => ({ name, path, operation: number, ...one })),
+            );
+        });
+        test.each(cases)("$moment $operation: $name $path, unflushed $unflushed", async (powerCut) => {
+            const disk = bench.copy(template);
+            expect((await bench.run(disk, program, { faults: { powerCut } })).reason).toBe("powerCut");
+            expect(known).toContain(textOf(readDisk(disk)));
+            bench.drop(disk);
+        });
     });
 });
+
+/** What the startup file of these computers says, so that it can be seen to run. */
+const PLAYERS = "the player's startup file";
+const startupFiles: [what: string, files: Disk][] = [
+    ["has no startup file of the player's", {}],
+    ["has a startup.lua of the player's", { "startup.lua": `print("${PLAYERS}")` }],
+    ["has a file of the player's in /startup", { "startup/own.lua": `print("${PLAYERS}")` }],
+];
+
+function expectPlayersToRun(outcomes: readonly Outcome<string[]>[], files: Disk): void {
+    const wanted = Object.keys(files).map(() => PLAYERS);
+    for (const { trail, said } of outcomes) {
+        expect(
+            said.filter((line) => line === PLAYERS),
+            trail.join(", then "),
+        ).toEqual(wanted);
+    }
+}
+
+describe("uninstalling everything on a computer that", () => {
+    const base: Disk = {
+        ...modules,
+        "notes.txt": "the player's",
+        "apis/alpha.lua": "return 1",
+        "programs/alpha.lua": "-- alpha, edited",
+        "startup/alpha.lua": "-- alpha at boot, edited",
+        "startup/ccpm.lua": `local _, line = require("/apis/ccpm/finish").recover(fs, true) if line then print(line) end`,
+        [LOCK]: "{lock}",
+        "trapos/ccpm.json": "{configuration}",
+        "trapos/alpha/deep/one": "data 1",
+        "trapos/alpha/two": "data 2",
+    };
+    const uninstall: Plan = {
+        title: "uninstall alpha",
+        changes: [
+            ...Object.keys(modules).map((path) => ({ path })),
+            { path: "apis/alpha.lua" },
+            { path: "programs/alpha.lua", backup: "programs/alpha.lua.ccpm-old" },
+            { path: "startup/alpha.lua", backup: "startup.ccpm-old/alpha.lua" },
+            { path: "startup/ccpm.lua" },
+        ],
+        data: ["trapos/alpha"],
+        state: { [LOCK]: false, "trapos/ccpm.json": false },
+    };
+
+    test.each(startupFiles)("%s", LONG, async (_what, files) => {
+        const old = { ...base, ...files };
+        const program = bench.program(uninstall, performPlan);
+        const outcomes = await everyOutcome(bench, bench.disk(old), toPrompt(program), toPrompt());
+        expect(outcomes.length).toBeGreaterThan(30);
+        expect(faultsOf(outcomes, old, planned(old, uninstall), playersOf(old))).toEqual([]);
+        expectPlayersToRun(outcomes, files);
+    });
+});
+
+describe("installing on a computer that has nothing of ours, and", () => {
+    const install: Plan = {
+        title: "install ccpm",
+        // What looks after a power cut comes first.
+        changes: [{ path: FINISHER, content: modules[FINISHER]! }].concat(
+            Object.entries(modules)
+                .filter(([path]) => path !== FINISHER)
+                .map(([path, content]) => ({ path, content })),
+        ),
+        state: { [LOCK]: "{lock}" },
+    };
+    const program = bench.program(install, performPlan, modules);
+    /** Where nothing runs at a start yet, what is there to be cleaned up stays. */
+    const isRest = (path: string): boolean => /^trapos\/ccpm\.(staging|partial)\//.test(path);
+
+    test.each(startupFiles)("%s", LONG, async (_what, files) => {
+        const old: Disk = { "notes.txt": "the player's", ...files };
+        const fresh = planned(old, install);
+        const outcomes = await everyOutcome(bench, bench.disk(old), toPrompt(program), toPrompt());
+        expect(outcomes.length).toBeGreaterThan(40);
+        const isGuarded = ({ state }: Outcome<unknown>): boolean =>
+            ["startup/00-ccpm-finish.lua", "startup.lua", "startup"].some(
+                (path) => state.files[path] === modules[FINISHER],
+            );
+        const [bare, guarded] = [outcomes.filter((one) => !isGuarded(one)), outcomes.filter(isGuarded)];
+        expect(faultsOf(guarded, old, fresh, old)).toEqual([]);
+        expectPlayersToRun(outcomes, files);
+        for (const { trail, state } of bare) {
+            const where = trail.join(", then ");
+            const is = contentsOf(state);
+            if (state.files[LOCK] !== undefined) {
+                expect(is, where).toEqual(fresh);
+                continue;
+            }
+            const others = Object.entries(is).filter(([path]) => !isRest(path) && path !== "trapos/");
+            expect(Object.fromEntries(others), where).toEqual(old);
+            const disk = bench.disk(is);
+            await toPrompt(program)(disk, () => false);
+            expect(contents(disk), where).toEqual(fresh);
+            bench.drop(disk);
+        }
+    });
+});
+
+test.each(["this is not lua (", "return 7"])(
+    "a finisher that somebody has changed looks after nothing: %s",
+    LONG,
+    async (damaged) => {
+        const old: Disk = { [FINISHER]: damaged, "startup/00-ccpm-finish.lua": damaged };
+        const repair: Plan = {
+            title: "verify",
+            changes: Object.entries(modules)
+                .map(([path, content]) => ({
+                    path,
+                    content,
+                    ...(path === FINISHER ? { backup: `${FINISHER}.ccpm-old` } : {}),
+                }))
+                .sort(({ path }) => (path === FINISHER ? -1 : 1)),
+            state: { [LOCK]: "{lock}" },
+        };
+        const { "startup/00-ccpm-finish.lua": _, ...fresh } = planned(old, repair);
+        const program = bench.program(repair, performPlan, modules);
+        const outcomes = await everyOutcome(bench, bench.disk(old), toPrompt(program), toPrompt());
+        const committed = outcomes.filter(({ state }) => JOURNAL in state.files || LOCK in state.files);
+        expect(committed.length).toBeGreaterThan(10);
+        expect(faultsOf(committed, old, fresh, {})).toEqual([]);
+    },
+);

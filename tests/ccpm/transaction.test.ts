@@ -1,6 +1,6 @@
 /** What a transaction does when something is in its way: nothing at all, or all of it later. */
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { boot } from "../../tools/computer/index.ts";
 import { before, boots, FINISHED, plan, TITLE } from "./power-cut-support.ts";
@@ -384,7 +384,56 @@ describe("recovery", () => {
         const { lines } = await bench.run(disk);
         expect(lines).toContain(FINISHED);
         expect(lines.at(-1)).toBe("booted");
-        expect(contents(disk)).toEqual({ ...after, "startup.lua": rival });
+        // It is not the file that was to go.
+        const files = { ...after, "startup.lua": rival, "startup/gamma.lua": before["notes.txt"] };
+        expect(contents(disk)).toEqual(files);
+    });
+
+    test.each<[what: string, path: string, kept: string]>([
+        [
+            "in the place of a new file is kept beside it",
+            "apis/beta/empty.lua",
+            "apis/beta/empty.lua.ccpm-old",
+        ],
+        [
+            "in the place of a newer file is kept beside it",
+            "apis/alpha/main.lua",
+            "apis/alpha/main.lua.ccpm-old",
+        ],
+        [
+            "in the place of a new startup file is kept elsewhere",
+            "startup/beta.lua",
+            "startup.ccpm-old/beta.lua",
+        ],
+        [
+            "in the place of what is kept already is kept, too",
+            "startup/alpha.lua",
+            "startup.ccpm-old/alpha.lua",
+        ],
+        ["in the place of a file that goes stays", "apis/gamma/deep/down.lua", "apis/gamma/deep/down.lua"],
+    ])("what the player writes before it %s", async (_what, path, kept) => {
+        const disk = await cutAtCommit();
+        mkdirSync(join(disk, dirname(path)), { recursive: true });
+        writeFileSync(join(disk, path), "-- written since");
+        const { lines } = await bench.run(disk);
+        expect(lines).toContain(FINISHED);
+        expect(contents(disk)).toEqual({ ...after, [kept]: "-- written since" });
+    });
+
+    test("what the player writes in the middle of it, where something was kept and has gone, stays", async () => {
+        const disk = bench.disk(before);
+        const isAfter = ({ path }: { path: string }): boolean => path === "startup/alpha.lua";
+        const program = bench.program(plan, performPlan);
+        await bench.run(disk, program, { faults: { powerCut: { operation: isAfter } } });
+        expect(contents(disk)).toHaveProperty(["programs/gamma.lua.ccpm-old"]);
+        writeFileSync(join(disk, "programs/gamma.lua"), "-- written since");
+        writeFileSync(join(disk, "startup/alpha.lua"), "-- written since, too");
+        await bench.run(disk);
+        expect(contents(disk)).toEqual({
+            ...after,
+            "programs/gamma.lua": "-- written since",
+            "startup.ccpm-old/alpha.lua2": "-- written since, too",
+        });
     });
 
     test("leaves alone what another program has not committed, except at boot", async () => {

@@ -3,8 +3,8 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { boot, type Computer } from "../../tools/computer/index.ts";
-import { installPackages } from "../../tools/harness/disk.ts";
-import { runWithLibai, temporaryFolder } from "./libai-support.ts";
+import { installPackages, writeSettings } from "../../tools/harness/disk.ts";
+import { runWithLibai, startServer, temporaryFolder } from "./libai-support.ts";
 
 /** A computer on which a file has another content, or is gone. */
 async function bootWith(path: string, content: string | undefined): Promise<Computer> {
@@ -128,4 +128,60 @@ it("Tab offers every flag of ai", async () => {
             .map((ending) => ending.trim())
             .sort(),
     ).toEqual(["agent", "help", "model", "session", "timeout", "verbose", "version"]);
+});
+
+const detailed = "[ai] model=p/m, finish=stop, tokens=12+3, seconds=1.3";
+
+it.each([
+    ["", detailed],
+    ["tokens = 5", "[ai] model=p/m, finish=stop, seconds=1.3"],
+    ["tokens = {}", "[ai] model=p/m, finish=stop, seconds=1.3"],
+    ["tokens = { input = math.huge, output = 3 }", "[ai] model=p/m, finish=stop, seconds=1.3"],
+    ["tokens = { input = 12, output = 0 / 0 }", "[ai] model=p/m, finish=stop, seconds=1.3"],
+    ["tokens = { input = 1e300, output = 1 }", "[ai] model=p/m, finish=stop, seconds=1.3"],
+    ["tokens = { input = '12', output = {} }", "[ai] model=p/m, finish=stop, seconds=1.3"],
+    [
+        "tokens = { input = 1e14, output = 0.4 }",
+        "[ai] model=p/m, finish=stop, tokens=100000000000000+0, seconds=1.3",
+    ],
+    ["model = false, finish = {}", "[ai] tokens=12+3, seconds=1.3"],
+    ["model = '', finish = 7, seconds = -math.huge", "[ai] tokens=12+3"],
+    [
+        "model = ('x'):rep(1e5) .. 'y'",
+        `[ai] model=${"x".repeat(25)}...${"x".repeat(11)}y, finish=stop, tokens=12+3, seconds=1.3`,
+    ],
+    ["model = 'a\\nb\\27[31mc'", "[ai] model=a bc, finish=stop, tokens=12+3, seconds=1.3"],
+    ["model = false, finish = false, tokens = false, seconds = 'x'", undefined],
+])("ai -v says of a reply with %s what can be shown", async (fields, line) => {
+    const { lines } = await runWithLibai(
+        `local reply = { text = "yes", model = "p/m", finish = "stop", tokens = { input = 12, output = 3 }, seconds = 1.26 }
+         for name, value in pairs({ ${fields} }) do reply[name] = value end
+         require("/apis/ai/command").run({ "-v", "hi" }, { ask = function() return true, reply end })`,
+    );
+    expect(lines).toEqual(line === undefined ? ["yes"] : ["yes", line]);
+});
+
+it("what is typed goes out as UTF-8, every letter that can be typed", async () => {
+    const letters = Array.from({ length: 255 - 160 }, (_, index) => String.fromCharCode(161 + index))
+        .filter((letter) => letter !== "\u00ad")
+        .join("");
+    const bodies: string[] = [];
+    const { url } = await startServer(({ method, path, body }) => {
+        if (method === "POST") bodies.push(body);
+        if (path === "/session/status" || path === "/session/ses_1/message") return { body: {} };
+        if (!path.startsWith("/session")) return { body: {} };
+        if (path.endsWith("prompt_async")) return { status: 400, body: { name: "BadRequest" } };
+        return { body: { id: "ses_1", title: "", directory: "/", time: { created: 1, updated: 1 } } };
+    });
+    const disk = await temporaryFolder();
+    await installPackages(disk, ["trapos-ai"]);
+    await writeSettings(disk, { "opencc.server_url": url });
+    const computer = await boot({ disk, http: { allow: ["127.0.0.1"] } });
+    onTestFinished(() => computer.close());
+    await computer.waitForText(/^>/m);
+    await computer.type(`ai ${letters}\n`);
+    await computer.waitForText(/opencode failed[^]*\n>/);
+    const sent = bodies.map((body) => JSON.parse(body) as { title?: string; parts?: { text: string }[] });
+    expect(sent.map(({ title }) => title).join("")).toMatch(/^\u00a1\u00a2.* \(computer 0\)$/);
+    expect(sent.map(({ parts }) => parts?.[0]?.text).join("")).toBe(letters);
 });

@@ -1,10 +1,11 @@
-/** What `ai` shows of a long answer: page by page, no row lost, and left at a key. */
-import { mkdir, writeFile } from "node:fs/promises";
+/** What `ai` shows: answers and lists page by page, no row lost and left at a key, and the line that moves. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { boot, type Computer } from "../../tools/computer/index.ts";
 import { installPackages } from "../../tools/harness/disk.ts";
-import { temporaryFolder } from "./libai-support.ts";
+import { hostileTexts, onScreen, readShown, type Shown } from "./ai-screen-support.ts";
+import { runWithLibai, startServer, temporaryFolder } from "./libai-support.ts";
 
 async function showing(
     answer: string,
@@ -75,4 +76,211 @@ it("an answer that fits is not stopped at", async () => {
     const computer = await showing("short", { width: 51, height: 19 });
     await computer.waitForText("the end");
     expect(rows(computer)).toContain("short");
+});
+
+it("Ctrl+T at the end of a page leaves no rest of the question", async () => {
+    const computer = await showing(lines.join("  \n"), { width: 51, height: 19 });
+    await computer.waitForText("-- any key");
+    await computer.press("ctrl+t");
+    await computer.waitForText("Terminated");
+    expect(computer.transcript()).not.toContain("-- any key");
+});
+
+it(
+    "an answer without end shows its first page at once, and is left at once",
+    { timeout: 60_000 },
+    async () => {
+        for (const unit of ["*a _b [c](", "|a|b|\n", "日本 ", "x", "\u001b[31m\b\r"]) {
+            const answer = `${lines.join("  \n")}\n\n${unit.repeat(1_000_000 / unit.length)}`;
+            const computer = await showing(answer, { width: 51, height: 19 });
+            await computer.waitForText("-- any key", { timeoutSeconds: 30 });
+            await computer.press("q");
+            await computer.waitForText("the end", { timeoutSeconds: 5 });
+            await computer.close();
+        }
+    },
+);
+
+describe("sessions", () => {
+    const count = 400;
+    const session = (index: number) => ({
+        id: `ses_${index}`,
+        title:
+            index % 2 === 0
+                ? `Session ${index}\n\twith “lines”`
+                : `${index} ${Object.values(hostileTexts)[index % 9]!}`,
+        directory: "/work",
+        time: { created: 1, updated: Date.now() - index * 60_000 },
+    });
+
+    async function listing(size: { width: number; height: number; colour: boolean }): Promise<Computer> {
+        const { url } = await startServer(({ path, query }) => {
+            if (path === "/session/ses_399") return { body: session(399) };
+            const limit = Number(query.get("limit") ?? 100);
+            return { body: Array.from({ length: Math.min(count, limit) }, (_, index) => session(index)) };
+        });
+        const disk = await temporaryFolder();
+        await installPackages(disk, ["trapos-ai"]);
+        await writeFile(join(disk, ".settings"), `{ ["opencc.server_url"] = "${url}" }`);
+        const computer = await boot({ disk, ...size, http: { allow: ["127.0.0.1"] } });
+        onTestFinished(() => computer.close());
+        await computer.waitForText(">");
+        return computer;
+    }
+
+    it.each([
+        [51, 19, true],
+        [26, 20, false],
+    ])("go through pages of %i x %i, one line each", { timeout: 60_000 }, async (width, height, colour) => {
+        const computer = await listing({ width, height, colour });
+        await computer.type("clear\nai sessions\n");
+        const pages = Math.ceil(count / (height - 1));
+        for (let page = 1; page < pages; page++) {
+            const last = page * (height - 1);
+            await computer.waitForText(new RegExp(`^ *${last} .*\\n-- any key`, "m"), { timeoutSeconds: 30 });
+            const shown = rows(computer).slice(0, -1);
+            if (page === 1) {
+                expect(shown.slice(0, 2).map((row) => row.replace(/ +/g, " "))).toEqual([
+                    ` 1 Session 0 ${width < 50 ? "with..." : 'with "lines"'} now`,
+                    expect.stringMatching(/^ 2 1 y+\.\.\. 1m$/),
+                ]);
+            }
+            expect(shown.map((row) => parseInt(row.replace("*", " ")))).toEqual(
+                Array.from({ length: height - 1 }, (_, index) => last - height + 2 + index),
+            );
+            await computer.press("space");
+        }
+        await computer.waitForText(/^ *400 .*\n>/m, { timeoutSeconds: 30 });
+        await computer.type("ai use 400\n");
+        await computer.waitForText(/Talking in: 399/);
+    });
+
+    it("are left at q", async () => {
+        const computer = await listing({ width: 51, height: 19, colour: true });
+        await computer.type("ai sessions\n");
+        await computer.waitForText("-- any key", { timeoutSeconds: 30 });
+        await computer.press("q");
+        await computer.waitForText(/^ *18 .*\n>/m);
+    });
+});
+
+describe("the moving line", () => {
+    it("keeps to its row at any width and leaves nothing", { timeout: 120_000 }, async () => {
+        const disk = await temporaryFolder();
+        await writeFile(join(disk, "texts.json"), JSON.stringify(hostileTexts));
+        const { end, output } = await runWithLibai(
+            `${onScreen}
+             local file = fs.open("/texts.json", "r")
+             local texts, results = textutils.unserializeJSON(file.readAll()), {}
+             file.close()
+             local phases = {
+                 { phase = "sent" }, { phase = "working" }, { phase = "reconnecting" }, { phase = "something new" },
+             }
+             for _, text in pairs(texts) do
+                 phases[#phases + 1] = { phase = "tool", tool = "bash", title = text }
+                 phases[#phases + 1] = { phase = "tool", tool = text }
+                 phases[#phases + 1] = { phase = "retry", message = text }
+                 phases[#phases + 1] = { phase = "waiting for permission", message = text }
+                 phases[#phases + 1] = { phase = "waiting for an answer", message = text }
+             end
+             for width = 1, 60 do
+                 local seen = {}
+                 local shown = onScreen(width, 4, true, function(screen)
+                     print() print("x")
+                     -- The timer that turns the sign is a real one, but nobody waits for it here.
+                     local startTimer, epoch, now = os.startTimer, os.epoch, 0
+                     os.startTimer = function() os.queueEvent("timer", -1) return -1 end
+                     os.epoch = function() now = now + 40000 return now end
+                     local ok, problem = pcall(require("/apis/ai/screen").withSpinner, function(reporter)
+                         -- Each is shown at nine or ten of the widths.
+                         for number = 1, 8 do
+                             reporter.onProgress(phases[(number + width * 8) % #phases + 1])
+                             os.queueEvent("phase") os.pullEvent("phase") os.queueEvent("phase") os.pullEvent("phase")
+                             local row = screen.getLine(3)
+                             local _, y = screen.getCursorPos()
+                             seen[#seen + 1] = { row = row, y = y, others = screen.getLine(1) .. screen.getLine(2) .. screen.getLine(4) }
+                         end
+                     end)
+                     os.startTimer, os.epoch = startTimer, epoch
+                     if not ok then error(problem, 0) end
+                 end)
+                 results[width] = { shown = shown, seen = seen }
+             end
+             file = fs.open("/results.json", "w") file.write(textutils.serializeJSON(results)) file.close()`,
+            { disk, timeoutSeconds: 100 },
+        );
+        expect({ end, output }).toEqual({ end: { how: "shutdown", status: 0 }, output: "" });
+        const results = JSON.parse(await readFile(join(disk, "results.json"), "utf8")) as {
+            shown: Shown;
+            seen: { row: string; y: number; others: string }[];
+        }[];
+        expect(results).toHaveLength(60);
+        for (const [index, { shown, seen }] of results.entries()) {
+            const width = index + 1;
+            const { rows, outside, cleared, problem } = readShown(shown);
+            expect({ width, problem, outside, rows, cleared }).toEqual({
+                width,
+                problem: undefined,
+                outside: [],
+                rows: ["", "x"],
+                // Once at its end: more would flicker.
+                cleared: 1,
+            });
+            expect(seen).toHaveLength(8);
+            for (const { row, y, others } of seen) {
+                expect(row, `${width}`).toMatch(/^[|/\\-]( \d* ?s?( .*)?)?$/);
+                expect(row).toHaveLength(width);
+                expect(y).toBe(3);
+                expect(others.replaceAll(" ", "")).toBe("x");
+                if (width > 30) expect(row).toMatch(/^[|/\\-] \d+ s \S/);
+            }
+        }
+    });
+
+    it("follows a screen whose size changes", async () => {
+        const disk = await temporaryFolder();
+        await installPackages(disk, ["trapos-ai"]);
+        await writeFile(
+            join(disk, "turn.lua"),
+            `for row = 1, 12 do print("row " .. row) end
+             require("/apis/ai/screen").withSpinner(function(reporter)
+                 reporter.onProgress({ phase = "tool", tool = "bash", title = ("a title of some length "):rep(9) })
+                 os.pullEvent("go")
+             end)
+             print("the end")`,
+        );
+        const computer = await boot({ disk });
+        onTestFinished(() => computer.close());
+        await computer.waitForText(">");
+        await computer.type("turn\n");
+        const isMoving = (row: string) => /^[|/\\-] \d+ s/.test(row);
+        for (const [width, height] of [
+            [51, 19],
+            [26, 20],
+            [60, 20],
+            [60, 6],
+            [7, 4],
+            [40, 19],
+            [1, 1],
+            [51, 19],
+        ] as const) {
+            computer.resize(width, height);
+            const drawn = new RegExp(`^[|/\\\\-]${width > 30 ? " \\d+ s bash a" : ""}`);
+            for (let turn = 0; turn < 3; turn++) {
+                await new Promise<void>((resolve) => {
+                    const before = rows(computer).find((row) => drawn.test(row));
+                    const stop = computer.onChange(() => {
+                        const now = rows(computer).find((row) => drawn.test(row));
+                        if (now === undefined || now === before) return;
+                        stop();
+                        resolve();
+                    });
+                });
+            }
+            if (width > 5) expect(rows(computer).filter(isMoving), `${width}x${height}`).toHaveLength(1);
+        }
+        computer.queue("go");
+        await computer.waitForText("the end");
+        expect(rows(computer).filter(isMoving)).toEqual([]);
+    });
 });

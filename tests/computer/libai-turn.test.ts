@@ -1,5 +1,5 @@
 /** How libai asks and finds its reply, on servers that place ids in other ways than today's. */
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runWithLibai, startServer, type Answer } from "./libai-support.ts";
 
 const session = { id: "ses_1", title: "old", directory: "/work dir", time: { created: 1, updated: 2 } };
@@ -164,6 +164,24 @@ it("stands in for what the computer provides", async () => {
     expect(output).toContain("GET http://127.0.0.1:4096/global/health Basic b3BlbmNvZGU6MTIzNA==");
 });
 
+it.each(['"j\\246rg"', '"j\\195\\182rg"'])(
+    "sends the password as UTF-8, typed or not: %s",
+    async (password) => {
+        const { output } = await runWithLibai(`
+        local client = require("/apis/libai")({
+            settings = {get = function(name) return name == "opencc.password" and ${password} or nil end, set = print, unset = print},
+            send = function(request)
+                print(request.headers.Authorization)
+                return {headers = {}, body = ""}
+            end,
+        })
+        client.health()
+    `);
+        // printf 'opencode:jörg' | base64
+        expect(output.trim()).toBe("Basic b3BlbmNvZGU6asO2cmc=");
+    },
+);
+
 it.each([
     ["options", '{model = "a/b/c", agent = "plan", variant = "high", system = "be brief"}', {}],
     [
@@ -237,8 +255,8 @@ it("a session's title begins with the prompt that opens it", async () => {
          os.setComputerLabel("f\\252r Eva") ai.clearSession()
          ai.ask("one\\n  two\\tthree")
          ai.clearSession() ai.ask("f\\252r " .. ("x"):rep(60))
-         ai.clearSession() ai.ask(("x"):rep(39) .. "\\195\\164y")
-         ai.clearSession() ai.ask(("x"):rep(40))
+         ai.clearSession() ai.ask(("\\230\\156\\170"):rep(43))
+         ai.clearSession() ai.ask(("x"):rep(41) .. "\\195\\164")
          ai.newSession() ai.newSession({title = "mine"}) ai.clearSession() ai.ping() shell.run("ai new")`,
         { settings: { "opencc.server_url": url } },
     );
@@ -246,9 +264,9 @@ it("a session's title begins with the prompt that opens it", async () => {
         "Why does my door fail? (computer 0)",
         "what now (computer 0)",
         "one two three (für Eva)",
-        `für ${"x".repeat(35)}.. (für Eva)`,
-        `${"x".repeat(39)}.. (für Eva)`,
-        `${"x".repeat(40)} (für Eva)`,
+        `für ${"x".repeat(36)}.. (für Eva)`,
+        `${"未".repeat(40)}.. (für Eva)`,
+        `${"x".repeat(41)}ä (für Eva)`,
         "ComputerCraft: für Eva",
         "mine",
         "ComputerCraft: für Eva",
@@ -275,4 +293,46 @@ it("sends no model, agent or variant unless one is set", async () => {
     });
     await runWithLibai('ai.ask("hi")', { settings: { "opencc.server_url": url } });
     expect(Object.keys(JSON.parse(body) as object)).toEqual(["parts"]);
+});
+
+describe("what a model without a channel for it thinks aloud", () => {
+    const thinking = "<think>\nLet me see.\n\n2 and 2 make 4.\n</think>\n\n";
+
+    it("is no part of the answer, and neither is it when the answer is shown again", async () => {
+        const { url } = await startServer(
+            server((nonce) => [user("u1", nonce), assistant("a1", "u1", `${thinking}It is 4.`, true)]),
+        );
+        const { lines } = await runWithLibai(
+            'print(select(2, ai.ask("hi")).text) print(select(2, ai.resume()).text) shell.run("ai resume")',
+            { settings: { "opencc.server_url": url } },
+        );
+        expect(lines).toEqual(["It is 4.", "It is 4.", "The last answer:", "It is 4."]);
+    });
+
+    it("alone is an empty reply", async () => {
+        const { url } = await startServer(
+            server((nonce) => [user("u1", nonce), assistant("a1", "u1", thinking, true)]),
+        );
+        const { lines } = await runWithLibai(
+            'local ok, failure = ai.ask("hi") print(ok, failure.code) print(select(2, ai.resume()).code)',
+            { settings: { "opencc.server_url": url } },
+        );
+        expect(lines.join(" ").replace(/\s+/g, " ")).toBe("false empty_reply nothing_to_resume");
+    });
+
+    it("is no part of what there was of an answer that failed", async () => {
+        const failed = (parent: string) => {
+            const message = assistant("a1", parent, `${thinking}It is`, true);
+            return {
+                ...message,
+                info: { ...message.info, error: { name: "MessageAbortedError", data: {} } },
+            };
+        };
+        const { url } = await startServer(server((nonce) => [user("u1", nonce), failed("u1")]));
+        const { lines } = await runWithLibai(
+            'local ok, failure = ai.ask("hi") print(ok, failure.code, failure.text)',
+            { settings: { "opencc.server_url": url } },
+        );
+        expect(lines.join(" ").replace(/\s+/g, " ")).toBe("false aborted It is");
+    });
 });

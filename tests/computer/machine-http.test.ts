@@ -99,6 +99,30 @@ test("a private address is denied unless it is allowed", async () => {
     }
 });
 
+test("a private address may be allowed on one port alone", async () => {
+    answer = (_, response) => response.end("reached");
+    const { port } = new URL(url);
+    const other = String((Number(port) % 65_535) + 1);
+    const ask = (host: string) =>
+        `${request(`"http://${host}:${port}/"`)} say(event, event == "http_success" or first)`;
+    const denied: string[] = [];
+    const onDenied = (host: string, at: number) => denied.push(`${host}:${at}`);
+    const said = async (host: string, pattern: string) =>
+        (await bench.run(ask(host), { http: { allow: [pattern], onDenied } })).said[1];
+    for (const pattern of ["127.0.0.1", "127.0.0.0/8", "127.*", "$private", "[127.0.0.1]"]) {
+        expect(await said("127.0.0.1", `${pattern}:${port}`), pattern).toBe("http_success|true");
+        expect(await said("127.0.0.1", `${pattern}:${other}`), pattern).toBe(
+            "http_failure|Domain not permitted",
+        );
+    }
+    expect(denied).toEqual(Array.from({ length: 5 }, () => `127.0.0.1:${port}`));
+    expect(await said("[::1]", `[::1]:${other}`)).toBe("http_failure|Domain not permitted");
+    // Nobody listens there; to be asked is all.
+    expect(await said("[::1]", `[::1]:${port}`)).toBe("http_failure|Could not connect");
+    expect(await said("[::1]", "::1")).toBe("http_failure|Could not connect");
+    await expect(said("127.0.0.1", "127.0.0.1:70000")).rejects.toThrow("no port up to 65535");
+});
+
 test("what is no http address is refused at once", async () => {
     const { said } = await bench.run(`
         for _, url in ipairs({ "x", "ftp://host/", "http://", "http://a b/", "http://host:99999/" }) do

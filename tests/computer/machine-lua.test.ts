@@ -209,7 +209,7 @@ describe("debug", () => {
             debug.sethook()
             say(#seen > 0, seen[1], debug.gethook())
             debug.sethook(function() end, "", 1000)
-            say(pcall(function() while true do end end))
+            sayAll(pcall(function() while true do end end))
             `,
             { secondsWithoutYield: 0.1 },
         );

@@ -120,9 +120,9 @@ describe("errors", () => {
             await said(`
                 say(select("#", assert(1, nil, 3)), pcall(assert, false, 5))
                 say(select(2, pcall(assert, nil, { code = 7 })).code, select("#", pcall(assert, false, nil)))
-                say(pcall(function() assert(false) end))
+                sayAll(pcall(function() assert(false) end))
                 say(pcall(coroutine.wrap(function() error("inner", 0) end)))
-                say(pcall(coroutine.wrap(function() error("at", 1) end)))
+                sayAll(pcall(coroutine.wrap(function() error("at", 1) end)))
                 say(select(2, pcall(coroutine.wrap(function() error({ code = 8 }) end))).code)
                 local once = coroutine.wrap(function() return "once" end)
                 say(once(), pcall(once))
@@ -141,19 +141,19 @@ describe("errors", () => {
     test("name the program's line, never the machine's", async () => {
         expect(
             await said(`
-                say(pcall(function() return (string.gsub("hello", "l", "%2")) end))
-                say(pcall(function() return (string.gsub("hello", "l", { l = true })) end))
-                say(pcall(function() return (string.gsub("hello", "(l", function() end)) end))
-                say(pcall(function() return (string.gsub("hello", "l", function() return {} end)) end))
-                say(pcall(function() return (string.format("%y", 1)) end))
-                say(string.gsub("hello", "l", "x", -1))
+                sayAll(pcall(function() return (string.gsub("hello", "l", "%2")) end))
+                sayAll(pcall(function() return (string.gsub("hello", "l", { l = true })) end))
+                sayAll(pcall(function() return (string.gsub("hello", "(l", function() end)) end))
+                sayAll(pcall(function() return (string.gsub("hello", "l", function() return {} end)) end))
+                sayAll(pcall(function() return (string.format("%y", 1)) end))
+                sayAll(string.gsub("hello", "l", "x", -1))
                 for _, call in ipairs({
                     function() term.setCursorPos("1", 1) end, function() term.setTextColour(0) end,
                     function() term.scroll(0/0) end, function() local _ = os.startTimer(1/0) end,
                     function() local _ = fs.list() end, function() local _ = fs.combine("a", 1) end,
                     function() local _ = redstone.getInput("up") end, function() local _ = load(5) end,
                     function() local _ = coroutine.wrap(5) end, function() local _ = table.sort(5) end,
-                }) do say(select(2, pcall(call))) end
+                }) do sayAll(select(2, pcall(call))) end
             `),
         ).toEqual([
             expect.stringMatching(/^false\|bios\.lua:\d+: invalid capture index$/),

@@ -5,16 +5,22 @@ import { boot, type Computer, type ComputerOptions, type Exit } from "../../tool
 
 /**
  * A computer whose bios is the test's own program: what the native layer alone gives, with no ROM above it. The
- * program has `say(...)`, which writes its arguments as one row of the screen, and ends with the computer.
+ * program has `say(...)`, which writes its arguments as one row of the screen, errors without the place in the program
+ * that stands before them, and ends with the computer. `sayAll(...)` leaves the place there.
  */
 const prelude = [
     "local row = 0",
-    "function say(...)",
+    "function sayAll(...)",
     "    local parts = table.pack(...)",
     "    for index = 1, parts.n do parts[index] = tostring(parts[index]) end",
     "    row = row + 1",
     "    term.setCursorPos(1, row)",
     '    term.write(table.concat(parts, "|"))',
+    "end",
+    "function say(...)",
+    "    local parts = table.pack(...)",
+    '    for index = 1, parts.n do parts[index] = tostring(parts[index]):gsub("^bios%.lua:%d+: ", "") end',
+    "    sayAll(unpack(parts, 1, parts.n))",
     "end ",
 ].join(" ");
 

@@ -65,7 +65,9 @@ const commandSeconds = 60;
  * Starts a world. Call it in beforeAll and its `stop` in afterAll.
  * @param options for the server, see OpencodeOptions
  */
-export async function startWorld(options: Pick<OpencodeOptions, "env" | "config"> = {}): Promise<World> {
+export async function startWorld(
+    options: Pick<OpencodeOptions, "env" | "config" | "directory"> = {},
+): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), "trapos-e2e-"));
     const home = join(folder, "opencode");
     const removeFolder = () => rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** A model or an agent that the real server does not have: it accepts the prompt and nothing happens. */
+/** A model or an agent that the real server does not have: it would accept the prompt, and nothing would happen. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startWorld, type World } from "./support.ts";
 
@@ -8,16 +8,35 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-it("names the model and those that there are", async () => {
+const sessions = () => world.call<{ id: string }[]>("GET", "/session");
+const prompts = async (session: string) =>
+    (await world.call<unknown[]>("GET", `/session/${session}/message`)).length;
+
+it("names the model and those that there are, and leaves nothing behind", async () => {
     const computer = world.newComputer();
     const { succeeded, transcript } = await computer.run("ai --model acme/wise hello");
     expect(succeeded).toBe(false);
     expect(transcript).toContain("opencode has no model acme/wise.");
     expect(transcript).toContain("scripted/model");
-    // The session keeps to the model until it is told another.
-    expect((await computer.run("ai hello again")).transcript).toContain("opencode has no model acme/wise.");
-    expect((await computer.run("ai --model scripted/model ping")).transcript).toContain("pong");
+    expect(await sessions()).toEqual([]);
+    expect(await computer.setting("opencc.session_id")).toBeUndefined();
+
     expect((await computer.run("ai ping")).transcript).toMatch(/^pong/m);
+    const session = (await computer.setting("opencc.session_id")) as string;
+    const before = await prompts(session);
+    expect((await computer.run("ai --model scripted/modle hello")).transcript).toMatch(
+        /^It has: scripted\/model scripted\/other\. /m,
+    );
+    expect(await prompts(session)).toBe(before);
+    // A model that opencode was sent would stay with the session.
+    expect((await computer.run("ai ping")).transcript).toMatch(/^pong/m);
+});
+
+it.each(["model", "Scripted/Model", "scripted/", "/model", "other/model"])("%s is no model", async (name) => {
+    const { succeeded, transcript } = await world.newComputer().run(`ai --model ${name} hello`);
+    expect(succeeded).toBe(false);
+    expect(transcript).toContain(`opencode has no model ${name}.`);
+    expect(transcript).toContain("It has: scripted/model");
 });
 
 it("takes the model from the settings", async () => {
@@ -26,11 +45,33 @@ it("takes the model from the settings", async () => {
     expect(transcript).toContain("model=scripted/other");
 });
 
-it("names the agent and those that there are", async () => {
+it("looks up the model and the agent of the settings, too", async () => {
+    const model = { "opencc.provider_id": "scripted", "opencc.model_id": "wise" };
+    expect((await world.newComputer({ settings: model }).run("ai ping")).transcript).toContain(
+        "opencode has no model scripted/wise.",
+    );
+    const agent = { "opencc.agent": "wizard" };
+    expect((await world.newComputer({ settings: agent }).run("ai ping")).transcript).toContain(
+        "opencode has no agent wizard.",
+    );
+});
+
+it("names the agent and those that there are, and leaves nothing behind", async () => {
     const computer = world.newComputer();
+    const before = await sessions();
     const { succeeded, transcript } = await computer.run("ai --agent wizard hello");
     expect(succeeded).toBe(false);
     expect(transcript).toContain("opencode has no agent wizard.");
-    expect(transcript).toMatch(/It has: build plan/);
+    expect(transcript).toContain("build");
+    expect(transcript).toContain("plan");
+    expect(await sessions()).toEqual(before);
     expect((await computer.run("ai ping")).transcript).toMatch(/^pong/m);
 });
+
+it.each(["plan", "general", "title"])(
+    "the agent %s answers, as the server lets every agent",
+    async (name) => {
+        const { transcript } = await world.newComputer().run(`ai -v --agent ${name} ping`, { width: 120 });
+        expect(transcript).toMatch(/^pong/m);
+    },
+);

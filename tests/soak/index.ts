@@ -1,7 +1,11 @@
 /** `npm run soak`: random faults, for minutes, against what users rely on. See docs/testing.md. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CommanderError } from "commander";
-import { exitStatus } from "../../tools/harness/conclusion.ts";
-import { endQuietlyWithoutReader } from "../../tools/harness/options.ts";
+import { exitStatus } from "../../tools/command-line/exit-status.ts";
+import { interruption } from "../../tools/command-line/interruption.ts";
+import { endQuietlyWithoutReader } from "../../tools/command-line/output.ts";
 import { summaryLine } from "../../tools/setup/summary.ts";
 import { commandLine, type Options, roundsOf } from "./options.ts";
 import type { Part } from "./part.ts";
@@ -18,6 +22,20 @@ function readOptions(): Options {
         if (!(error instanceof CommanderError)) throw error;
         process.exit(error.exitCode === 0 ? 0 : exitStatus.usage);
     }
+}
+
+/**
+ * Gives all that the parts write a folder that goes when this process goes, by Ctrl+C, too: a part that is cut short cannot
+ * clean up. What its servers are goes with the process anyhow.
+ */
+function keepTogether(): void {
+    const folder = mkdtempSync(join(tmpdir(), "trapos-soak-"));
+    for (const name of ["TMPDIR", "TEMP", "TMP"]) process.env[name] = folder;
+    process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+    interruption().addEventListener("abort", () => {
+        console.error("Stopped.");
+        process.exit(exitStatus.interrupted);
+    });
 }
 
 /** @returns how many rounds there were, and how many had a fault */
@@ -45,6 +63,7 @@ async function playPart(part: Part, options: Options): Promise<{ played: number;
 
 endQuietlyWithoutReader();
 const options = readOptions();
+keepTogether();
 const wanted = options.part ?? parts.map(({ name }) => name);
 console.log(`Seed ${options.seed}`);
 let passed = 0;

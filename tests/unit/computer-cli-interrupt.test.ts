@@ -25,7 +25,7 @@ async function interrupt(program: string): Promise<{ status: unknown; problem: s
             resolve();
         });
     });
-    const cli = join(root, "tools/computer/cli/index.ts");
+    const cli = join(root, "tools/harness/computer.ts");
     const child = spawn(process.execPath, ["--import", "tsx", cli, "--disk", folder, "--script", "-"], {
         cwd: root,
         stdio: ["pipe", "ignore", "pipe"],

@@ -45,7 +45,7 @@ async function show(options: Partial<ComputerOptions> = {}, fit = false): Promis
     const ended = showLive(computer, {
         input: input as unknown as ReadStream,
         output: output as unknown as WriteStream,
-        status: "disk",
+        status: () => "disk",
         fit,
         signal: stop.signal,
     });

@@ -1,5 +1,5 @@
 /** Scripts of steps: how they are read, and what they do on a computer. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -17,6 +17,7 @@ describe("a script", () => {
         ["click 3 4 2", { name: "click", x: 3, y: 4, button: 2 }],
         ['wait-for "two words"', { name: "wait-for", text: "two words", seconds: 10 }],
         ["wait-for pong 2.5", { name: "wait-for", text: "pong", seconds: 2.5 }],
+        ["sleep 0.5", { name: "sleep", seconds: 0.5 }],
         ['  expect   "pong" ', { name: "expect", text: "pong" }],
         ["queue go", { name: "queue", event: "go", args: [] }],
         [
@@ -49,6 +50,8 @@ describe("a script", () => {
         ["click a b", "write it as: click X Y [BUTTON]"],
         ['click "3" 4', "write it as: click X Y [BUTTON]"],
         ["wait-for pong soon", 'write it as: wait-for "TEXT" [SECONDS]'],
+        ["sleep", "write it as: sleep SECONDS"],
+        ["sleep long", "write it as: sleep SECONDS"],
         ["screen now", "write it as: screen"],
         ["queue", "write it as: queue EVENT [ARGUMENT ...]"],
     ])("says what is wrong with %s", (line, problem) => {
@@ -58,7 +61,13 @@ describe("a script", () => {
     it("lists its steps", () => {
         for (const usage of stepUsages) {
             expect(() =>
-                readScript(usage.replace(/ \[.*/, "").replace("X Y", "1 2").replace("WIDTH HEIGHT", "3 4")),
+                readScript(
+                    usage
+                        .replace(/ \[.*/, "")
+                        .replace("X Y", "1 2")
+                        .replace("WIDTH HEIGHT", "3 4")
+                        .replace("SECONDS", "1"),
+                ),
             ).not.toThrow();
         }
     });
@@ -117,6 +126,36 @@ describe("playing a script", () => {
         ["press ctrl+s\ntype ls", /^Line 2: the computer is off/],
     ])("names the line that fails: %s", async (script, message) => {
         await expect(play(script)).rejects.toThrow(message);
+    });
+
+    it("waits for the next page and the next prompt, and for a while", async () => {
+        const pages = `for page = 1, 3 do
+            term.setCursorPos(1, 19) term.clearLine()
+            for row = 1, 18 do print("page " .. page) end
+            term.write("-- more --") os.pullEvent("key") sleep(0.05)
+        end term.clear() term.setCursorPos(1, 1) print("end") sleep(0.2)`;
+        writeFileSync(join(folder, "disk", "pages.lua"), pages);
+        await play(`wait-for "> "
+            type "pages\\n"
+            wait-for "-- more --"
+            expect "page 1"
+            press space
+            wait-for "-- more --"
+            expect "page 2"
+            press space
+            wait-for "-- more --"
+            press space
+            wait-for "> "
+            expect "end\\n> "
+            sleep 0.01`);
+    });
+
+    it("stops a sleep when told to", async () => {
+        const stop = new AbortController();
+        const played = play("sleep 600\nscreen", stop.signal);
+        stop.abort();
+        await played;
+        expect(printed).toEqual([]);
     });
 
     it("still shows the screen of a computer that is off", async () => {

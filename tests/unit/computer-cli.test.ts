@@ -6,6 +6,7 @@ import { Readable, Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { run as runComputer } from "../../tools/computer/cli/run.ts";
+import { installPackages } from "../../tools/harness/disk.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -36,6 +37,7 @@ async function run(options: readonly string[], input = "", stop?: AbortControlle
         },
         folder,
         signal: (stop ?? new AbortController()).signal,
+        packages: { standard: ["trapos"], install: installPackages },
     });
     return { status, out, problem };
 }
@@ -101,6 +103,19 @@ describe("a script", () => {
         expect(out).toMatch(/^rom +shared\nnote$/m);
         expect(out).toContain('"door"');
         expect(readdirSync(join(folder, "disk"))).toEqual(["note"]);
+    });
+
+    it("tells which private addresses were denied, and lets the program through to what is allowed", async () => {
+        writeFileSync(
+            join(folder, "disk", "startup.lua"),
+            'for port = 1, 2 do print((select(2, http.get("http://127.0.0.1:" .. port)))) end print("end")',
+        );
+        const { out, problem } = await run(
+            ["--disk", "disk", "--http-allow", "127.0.0.1:1", "--script", "-"],
+            'wait-for "end"\nscreen',
+        );
+        expect(out).toContain("Could not connect\nDomain not permitted\nend");
+        expect(problem).toMatch(/^127\.0\.0\.1:2 was denied, [^\n]*: --http-allow 127\.0\.0\.1:2\n$/);
     });
 
     it("that fails says at which line, with status 1", async () => {

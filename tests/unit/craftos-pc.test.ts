@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { craftosPc, craftosPcSkipped, findCraftosPc } from "../../tools/harness/craftos-pc.ts";
-import { bootCraftosPc, commandLine, shownText } from "../../tools/harness/craftos-pc-computer.ts";
+import { bootCraftosPc, commandLine, writtenText } from "../../tools/harness/craftos-pc-computer.ts";
 import { projectFolder } from "../../tools/harness/disk.ts";
 import { Exchange } from "../../tools/harness/exchange.ts";
 import { pressedKeystrokes, typedKeystrokes } from "../../tools/harness/keystrokes.ts";
@@ -131,7 +131,7 @@ describe("the process", () => {
     });
 
     test("what it wrote has no line ends or blanks of the terminal", () => {
-        expect(shownText("\x1b[2J\x1b[1;1Hone  \r\ntwo\t\r\n\r\n")).toBe("one\ntwo");
+        expect(writtenText("\x1b[2J\x1b[1;1Hone  \r\ntwo\t\r\n\r\n")).toBe("one\ntwo");
     });
 });
 
@@ -169,7 +169,7 @@ describe("the driver on the computer", { timeout: 60_000 }, () => {
 
     test("types, shows the screen in any size, and ends the computer with a program's status", async () => {
         const computer = await boot({ id: 3, label: "tür", width: 26, height: 5 });
-        await computer.waitForText(ends, wait);
+        await computer.waitForText("> ", wait);
         await computer.type("id\n");
         await computer.waitForText('This is computer #3\nThis computer is labelled\n"tür"', wait);
         expect(computer.screen()).toHaveLength(5);

@@ -16,8 +16,12 @@ function valueOf<T>(module: string, name: string): T {
     return (runLua(`return require("${module}").${name}`) as [T])[0];
 }
 
-/** A cell of a Markdown table that shows words as they are. */
-const literal = (text: string) => `\`${text.replaceAll("|", "\\|")}\``;
+/** A cell of a Markdown table that shows words as they are, line by line. */
+const literal = (text: string) =>
+    text
+        .split("\n")
+        .map((line) => `\`${line.replaceAll("|", "\\|")}\``)
+        .join("<br>");
 
 it("lists every failure with its message and hint", async () => {
     const failures = valueOf<Record<string, [message: string, hint: string]>>("/apis/ai/failure", "failures");

@@ -2,9 +2,11 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 
 const project = resolve(import.meta.dirname, "../..");
 
@@ -41,6 +43,34 @@ function run(
     return new Promise((done) => child.on("close", (status) => done({ ...ended, status })));
 }
 
+/**
+ * Runs `npm start` in a terminal, which `script` of util-linux is.
+ * @param onOutput is told all that was shown so far whenever there is more, and what to call with keys
+ */
+function runInTerminal(
+    args: string[],
+    onOutput: (shown: string, type: (keys: string) => void) => void,
+): Promise<Ended> {
+    const words = [process.execPath, "--import", "tsx", join(project, "tools/harness/start.ts"), ...args];
+    const command = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+    const child = spawn(
+        "script",
+        ["--quiet", "--return", "--command", `stty cols 100 rows 30; exec ${command}`, "/dev/null"],
+        {
+            cwd: project,
+            env: { ...process.env, TMPDIR: temporary, TERM: "xterm-256color" },
+            stdio: ["pipe", "pipe", "inherit"],
+        },
+    );
+    const ended: Ended = { status: null, stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+        ended.stdout += chunk;
+        onOutput(ended.stdout, (keys) => child.stdin.write(keys));
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    return new Promise((done) => child.on("close", (status) => done({ ...ended, status })));
+}
+
 /** What is left of a program's own folders. tsx keeps its cache there too. */
 const leftovers = async () => (await readdir(temporary)).filter((name) => name.startsWith("trapos-"));
 
@@ -68,6 +98,15 @@ describe("exec", () => {
         expect(await leftovers()).toEqual([]);
     });
 
+    test("a private address is denied, with a line that says how to allow it", async () => {
+        const ask = 'print((select(2, http.get("http://127.0.0.1:1/"))))';
+        const { stdout, stderr } = await run("exec", ["--bare", ask]);
+        expect(stdout).toBe("Domain not permitted\n");
+        expect(stderr).toMatch(/^127\.0\.0\.1:1 was denied, [^\n]*: --http-allow 127\.0\.0\.1:1\n$/);
+        const allowed = await run("exec", ["--bare", "--http-allow", "127.0.0.1:1", ask]);
+        expect(allowed).toEqual({ status: 0, stdout: "Could not connect\n", stderr: "" });
+    });
+
     test("our packages are installed without --bare", async () => {
         const { status, stdout } = await run("exec", ['print(type(require("/apis/libai")))']);
         expect({ status, stdout }).toEqual({ status: 0, stdout: "function\n" });
@@ -92,7 +131,7 @@ describe("exec", () => {
     });
 });
 
-describe("start", () => {
+describe("start", { timeout: 180_000 }, () => {
     test("ai ping is answered with pong, on a screen of 51x19", async () => {
         const { status, stdout, stderr } = await run("start", []);
         expect(stderr).toBe("");
@@ -132,13 +171,72 @@ describe("start", () => {
     });
 
     test("somebody's own server: nothing of ours is started", async () => {
-        const server = ["--server", "http://127.0.0.1:1", "--password", "secret"];
-        const { status, stdout } = await run("start", [...server, "ai", "ping"]);
+        const { status, stdout } = await run("start", ["--server", "http://127.0.0.1:1", "ai", "ping"]);
         expect(status).toBe(1);
         expect(stdout).not.toContain("Starting opencode");
         expect(stdout).toContain("http://127.0.0.1:1");
-        expect(stdout).not.toContain("secret");
+        expect(stdout).not.toContain("denied");
     });
+
+    test("somebody's own server is asked with the password of the environment", async () => {
+        const asked: (string | undefined)[] = [];
+        const server = createServer((request, response) => {
+            asked.push(request.headers.authorization);
+            response.writeHead(401).end();
+        });
+        await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+        const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        vi.stubEnv("OPENCODE_SERVER_PASSWORD", "sésame");
+        try {
+            const { stdout } = await run("start", ["--server", url, "--username", "steve", "ai", "ping"]);
+            expect(stdout).not.toContain("sésame");
+            expect(asked).toContain(`Basic ${Buffer.from("steve:sésame").toString("base64")}`);
+        } finally {
+            vi.unstubAllEnvs();
+            server.close();
+        }
+    });
+
+    test("the computer reaches its server, and nothing else of this machine", async () => {
+        const server = ["--server", "http://127.0.0.1:2"];
+        const { stdout, stderr } = await run("start", [...server, "wget", "http://127.0.0.1:1/x"]);
+        expect(stdout).toContain("│Domain not permitted");
+        expect(stderr).toMatch(/^127\.0\.0\.1:1 was denied, [^\n]*\n$/);
+        const allowed = await run("start", [
+            ...server,
+            "--http-allow",
+            "127.0.0.1:1",
+            "wget",
+            "http://127.0.0.1:1/x",
+        ]);
+        expect(allowed.stdout).toContain("│Connecting to http://127.0.0.1:1/x... Failed.");
+        expect(allowed.stderr).toBe("");
+    });
+
+    test.skipIf(process.platform !== "linux")(
+        "--live shows the computer until Ctrl+C, which ends all of it",
+        async () => {
+            // A word each, as blanks that were there before are not drawn again.
+            let next = 0;
+            const steps: [word: string, keys: string][] = [
+                ["stand-in", "wget http://127.0.0.1:1/x\r"],
+                ["denied:", "\u0003"],
+            ];
+            const { status, stdout } = await runInTerminal(["--live", "ai", "hello"], (shown, type) => {
+                const step = steps[next];
+                if (step === undefined || !shown.includes(step[0])) return;
+                next++;
+                type(step[1]);
+            });
+            expect(status).toBe(0);
+            expect(next).toBe(2);
+            expect(stdout).toContain("scripted model");
+            expect(stdout.trimEnd()).toMatch(/\n127\.0\.0\.1:1 was denied, .*$/);
+            const url = /http:\S+\d/.exec(stdout)?.[0] ?? "";
+            await expect(fetch(url)).rejects.toThrow();
+            expect(await leftovers()).toEqual([]);
+        },
+    );
 
     test("what takes too long is stopped, with its screen and a line that says so", async () => {
         const { status, stdout, stderr } = await run("start", ["--timeout", "3", "ai", "[hang]"]);
@@ -167,10 +265,16 @@ describe("start", () => {
         ["an unknown option", ["--frobnicate", "ai"]],
         ["no URL", ["--server", "localhost:4096", "ai"]],
         ["a model without a provider", ["--model", "claude", "ai"]],
-        ["a password without a server", ["--password", "x", "ai"]],
+        ["a user without a server", ["--username", "x", "ai"]],
+        ["a password", ["--server", "http://127.0.0.1:1", "--password", "sesame", "ai"]],
+        ["a password in the address", ["--server", "http://opencode:sesame@127.0.0.1:1", "ai"]],
+        ["a live screen without a terminal", ["--live"]],
+        ["a live screen with a timeout", ["--live", "--timeout", "3"]],
+        ["the terminal's size without a live screen", ["--size", "fit", "ai"]],
     ])("%s: one line, status 2", async (_, args) => {
         const { status, stdout, stderr } = await run("start", args);
         expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
         expect(stderr).toMatch(/^error: [^\n]*\n$/);
+        expect(stderr).not.toContain("sesame");
     });
 });

@@ -68,7 +68,7 @@ describe("to people", () => {
         const { text } = await say("open the door, “please”");
         expect(text).toContain("You said: open the door, “please”");
         expect(text).toContain("scripted model");
-        expect(text).toContain("npm start -- --server URL --password P");
+        expect(text).toContain("npm start -- --server URL");
     });
 
     test("what opencode adds to a prompt is not repeated", async () => {

@@ -1,20 +1,98 @@
-/** How the npm scripts end. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+/** How the npm scripts end: whatever ends npm ends all that was started by it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { descendants } from "../../tools/opencode/process-tree.ts";
+import { parts } from "../soak/parts/index.ts";
 
-const wrapper = path.resolve(import.meta.dirname, "../../tools/setup/run.mjs");
+const project = path.resolve(import.meta.dirname, "../..");
 
-test("what a script runs ends when the script is killed", { timeout: 60_000 }, async () => {
-    const script = spawn(process.execPath, [wrapper, "registry"], { stdio: ["ignore", "pipe", "inherit"] });
-    let output = "";
-    script.stdout.on("data", (chunk: Buffer) => {
-        output += chunk.toString();
-        if (output.includes("wget run")) script.kill("SIGKILL");
+let folder: string;
+beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "trapos-setup-test-"));
+    writeFileSync(path.join(folder, "steps.txt"), "screen\nwait-for never 300");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function isAlive(pid: number): boolean {
+    try {
+        process.kill(pid, 0);
+        // One that has ended stays listed until its parent has looked.
+        return process.platform !== "linux" || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    } catch {
+        return false;
+    }
+}
+
+const wait = { timeout: 60_000, interval: 50 };
+
+/** A script that lives on until it is ended, and what it prints once it does what it is there for. */
+interface Script {
+    readonly script: string;
+    readonly words: string[];
+    readonly ready: string;
+    /** Whether it runs an opencode server then. */
+    readonly hasServer?: boolean;
+}
+
+const registry: Script = { script: "registry", words: [], ready: "Ctrl+C ends it." };
+const scripts: Script[] = [
+    registry,
+    { script: "start", words: ["ai", "[hang]"], ready: "A computer boots", hasServer: true },
+    { script: "computer", words: ["--script", "STEPS"], ready: "CraftOS" },
+    { script: "specs", words: [], ready: "events.spec.ts" },
+    { script: "test", words: ["tests/e2e/abort.test.ts"], ready: "RUN", hasServer: true },
+    { script: "bench", words: ["--only", "turn-2s"], ready: "Starting", hasServer: true },
+    { script: "trapos-exec", words: ["--timeout", "300", "while true do sleep(1) end"], ready: "" },
+    ...parts.slice(0, 1).map(({ name }) => ({ script: "soak", words: ["--part", name], ready: `${name}: ` })),
+];
+
+/** Runs a script by npm until it is what it is to be, ends npm, and waits until nothing of it is left. */
+async function endsWithNpm({ script, words, ready, hasServer }: Script, end: (npm: ChildProcess) => void) {
+    const temporary = mkdtempSync(path.join(folder, "tmp-"));
+    const given = words.map((word) => (word === "STEPS" ? path.join(folder, "steps.txt") : word));
+    const npm = spawn("npm", ["run", script, "--", ...given], {
+        cwd: project,
+        // A group of its own, as a terminal makes one.
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, TMPDIR: temporary, NO_COLOR: "1" },
     });
-    // The server holds the other end of the pipe for as long as it runs.
-    await once(script.stdout, "close");
-    expect(script.signalCode).toBe("SIGKILL");
-    expect(output).toContain("wget run");
+    let output = "";
+    for (const stream of [npm.stdout, npm.stderr])
+        stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    // Node's loader of TypeScript keeps what it has made.
+    const ours = () => readdirSync(temporary).filter((name) => !name.startsWith("tsx-"));
+    const started = () => [npm.pid ?? 0, ...descendants(npm.pid ?? 0)];
+    try {
+        await vi.waitFor(() => {
+            expect(output).toContain(ready);
+            const commands = started().map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+            expect(commands.some((command) => command.includes("setup/main.ts"))).toBe(true);
+            if (hasServer) expect(commands.some((command) => command.includes("serve"))).toBe(true);
+        }, wait);
+        const all = started();
+        end(npm);
+        await vi.waitFor(() => expect(all.filter(isAlive), output).toEqual([]), wait);
+        await vi.waitFor(() => expect(ours(), output).toEqual([]), wait);
+    } finally {
+        for (const pid of started()) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+    }
+}
+
+// What runs is told by /proc.
+describe.skipIf(process.platform !== "linux")("what npm started ends with it:", { timeout: 180_000 }, () => {
+    test.each(["SIGTERM", "SIGHUP"] as const)("npm run registry, by %s", (signal) =>
+        endsWithNpm(registry, (npm) => npm.kill(signal)),
+    );
+
+    test.each(scripts)("npm run $script, by SIGKILL", (script) =>
+        endsWithNpm(script, (npm) => npm.kill("SIGKILL")),
+    );
+
+    test.each(scripts)("npm run $script, by Ctrl+C, which the terminal tells all of them", (script) =>
+        endsWithNpm(script, (npm) => process.kill(-(npm.pid ?? 0), "SIGINT")),
+    );
 });

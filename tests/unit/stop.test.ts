@@ -3,7 +3,7 @@
  * In all of them opencode is never told to stop before everything is there that this would break.
  */
 import { describe, expect, it } from "vitest";
-import type { Message } from "../../src/apis/ai/protocol.d.ts";
+import type { Message } from "../../src/apis/ai/protocol.ts";
 import { start, step, type StopAction, type StopObservation } from "../../src/apis/ai/stop.ts";
 import { runLua, toLua } from "./support/lua.ts";
 import { answer, asLua, old, plainUser, tool, toolStep, unfinished, user } from "./support/turn-world.ts";

@@ -3,7 +3,7 @@
  * played in Node and then replayed in the compiled Lua.
  */
 import { describe, expect, it } from "vitest";
-import type { Message, Part } from "../../src/apis/ai/protocol.d.ts";
+import type { Message, Part } from "../../src/apis/ai/protocol.ts";
 import { start, step } from "../../src/apis/ai/turn.ts";
 import {
     answer,
@@ -1196,7 +1196,7 @@ describe("a turn", () => {
             expect(played.action.kind, JSON.stringify(played.action)).toBe(kind);
             if (played.action.kind === "done") {
                 expect(played.action.text).toBe(end.text);
-                if (end.id !== undefined) expect(played.action.message.info.id).toBe(end.id);
+                if (end.id !== undefined) expect(played.action.steps.at(-1)!.info.id).toBe(end.id);
             } else {
                 expect(played.action).toMatchObject(end);
             }

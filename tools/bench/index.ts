@@ -1,8 +1,9 @@
 /** `npm run bench`: what TrapOS AI costs, measured. See docs/bench.md. */
 import { cpus, loadavg } from "node:os";
 import { CommanderError } from "commander";
-import { exitStatus } from "../harness/conclusion.ts";
-import { endQuietlyWithoutReader } from "../harness/options.ts";
+import { exitStatus } from "../command-line/exit-status.ts";
+import { interruption } from "../command-line/interruption.ts";
+import { endQuietlyWithoutReader } from "../command-line/output.ts";
 import { type Bench, withBench } from "./bench.ts";
 import { type Figure, isOk, type Result } from "./figure.ts";
 import { figures } from "./figures/index.ts";
@@ -66,12 +67,11 @@ async function main(options: Options, signal: AbortSignal): Promise<number> {
 
 endQuietlyWithoutReader();
 const options = readOptions();
-const interrupted = new AbortController();
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => interrupted.abort());
+const interrupted = interruption();
 try {
-    process.exitCode = await main(options, interrupted.signal);
+    process.exitCode = await main(options, interrupted);
 } catch (error) {
-    const stopped = interrupted.signal.aborted;
+    const stopped = interrupted.aborted;
     console.error(stopped ? "Stopped." : (error as Error).message);
     process.exitCode = stopped ? exitStatus.interrupted : exitStatus.failed;
 }

@@ -1,3 +1,4 @@
+import { compileKernel, kernelImage, kernelSource } from "../computer/machine/kernel-image.ts";
 import { Machine } from "../computer/machine/machine.ts";
 
 /** Stands at the end of a part of the computer's kernel, which still has collectgarbage where programs have not. */
@@ -13,20 +14,12 @@ end`;
  * left. Computers that are switched on while `run` runs have it.
  */
 export async function withLuaMemory<T>(run: () => Promise<T>): Promise<T> {
-    const machine = Machine.prototype;
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its machine below
-    const original = machine["hostFunctions"];
-    machine["hostFunctions"] = function (this: Machine) {
-        const functions = original.call(this);
-        const source = functions["kernel.source"] as (part: string) => [string];
-        return {
-            ...functions,
-            "kernel.source": (part: string) => [source(part)[0] + (part === "globals" ? luaMemory : "")],
-        };
-    };
+    const original = Machine.kernel;
+    const extended = compileKernel(new Map([["globals", kernelSource("globals") + luaMemory]]));
+    Machine.kernel = () => new Map([...kernelImage(), ...extended]);
     try {
         return await run();
     } finally {
-        machine["hostFunctions"] = original;
+        Machine.kernel = original;
     }
 }

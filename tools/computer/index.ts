@@ -8,9 +8,11 @@ import type { NetworkFaults } from "./machine/network-faults.ts";
 import type { Peripheral, Side } from "./machine/peripherals/peripheral.ts";
 import type { Picture } from "./machine/terminal.ts";
 import type { LuaValue } from "./machine/wire.ts";
+import { matchesNew, shownText } from "./shown-text.ts";
 
 export { fontToUnicode } from "./machine/font.ts";
 export { spaceIn } from "./machine/host-folder.ts";
+export { shownText } from "./shown-text.ts";
 export { savePng, saveText } from "./save-screen.ts";
 export type { Picture } from "./machine/terminal.ts";
 export { ModemNetwork } from "./machine/peripherals/modem.ts";
@@ -39,8 +41,13 @@ export interface ComputerOptions {
     http?: {
         /** False takes the http API away. */
         enabled?: boolean;
-        /** Hosts, ranges such as "127.0.0.0/8", or "$private", that are let through although they are private. */
+        /**
+         * Hosts, ranges such as "127.0.0.0/8", or "$private", that are let through although they are private; with a port
+         * behind them on that port alone: "127.0.0.1:4096".
+         */
         allow?: string[];
+        /** Called with each private address that a program asks for and that is denied. */
+        onDenied?: (host: string, port: number) => void;
     };
     /**
      * After so many seconds a program that does not yield gets an error: 7 unless given. One that goes on is stopped
@@ -57,6 +64,12 @@ export interface ComputerOptions {
     peripherals?: Partial<Record<Side, Peripheral>>;
     /** What is made to go wrong, for tests. */
     faults?: Faults;
+}
+
+/** See `Computer.waitForText`. */
+export interface WaitOptions {
+    timeoutSeconds?: number;
+    sinceInput?: boolean;
 }
 
 export interface Computer {
@@ -95,11 +108,14 @@ export interface Computer {
     /** Every row that scrolled off the top, then those of the screen up to the last used one, right-trimmed. */
     transcript(): string;
     /**
-     * Waits until the transcript holds a text or matches a pattern.
+     * Waits until the transcript holds a text or matches a pattern. In a text blanks at the end of a row may be missing, as
+     * the rows of the transcript have none.
      * @param options.timeoutSeconds 10 unless given
+     * @param options.sinceInput counts only what has been shown, or wiped away and shown again, since the last input: what was
+     * typed, pressed, clicked or queued, or a new size
      * @throws Error with the screen in its message when the time is up or the computer ends first
      */
-    waitForText(text: string | RegExp, options?: { timeoutSeconds?: number }): Promise<void>;
+    waitForText(text: string | RegExp, options?: WaitOptions): Promise<void>;
     /** How the computer ended. A reboot is no end. */
     readonly exit: Promise<Exit>;
     /**
@@ -178,7 +194,10 @@ export async function boot(options: ComputerOptions): Promise<Computer> {
         width,
         height,
         colour: options.colour ?? true,
-        http: options.http?.enabled === false ? undefined : { allow: options.http?.allow ?? [] },
+        http:
+            options.http?.enabled === false
+                ? undefined
+                : { allow: options.http?.allow ?? [], onDenied: options.http?.onDenied },
         secondsWithoutYield,
         memoryBytes: memoryMebibytes * 1024 * 1024,
         faults: options.faults ?? {},
@@ -212,10 +231,12 @@ class RunningComputer implements Computer {
     }
 
     async type(text: string): Promise<void> {
+        this.machine.terminal.noteInput();
         for (const character of text) await this.send(typeCharacter(character));
     }
 
     async press(keys: string): Promise<void> {
+        this.machine.terminal.noteInput();
         await this.send(pressKeys(keys));
     }
 
@@ -225,6 +246,7 @@ class RunningComputer implements Computer {
         requireWhole(x, "x", 1, terminal.width);
         requireWhole(y, "y", 1, terminal.height);
         requireWhole(button, "button", 1, 3);
+        terminal.noteInput();
         await this.send([
             ["mouse_click", button, x, y],
             ["mouse_up", button, x, y],
@@ -234,6 +256,7 @@ class RunningComputer implements Computer {
     resize(width: number, height: number): void {
         requireWhole(width, "width", 1);
         requireWhole(height, "height", 1);
+        this.machine.terminal.noteInput();
         this.machine.resize(width, height);
     }
 
@@ -250,6 +273,7 @@ class RunningComputer implements Computer {
     }
 
     queue(event: string, ...args: LuaValue[]): void {
+        this.machine.terminal.noteInput();
         this.machine.queue(event, args);
     }
 
@@ -274,17 +298,19 @@ class RunningComputer implements Computer {
         return this.machine.terminal.transcript();
     }
 
-    waitForText(text: string | RegExp, options: { timeoutSeconds?: number } = {}): Promise<void> {
-        const seconds = options.timeoutSeconds ?? DEFAULT_WAIT_SECONDS;
+    waitForText(text: string | RegExp, options: WaitOptions = {}): Promise<void> {
+        const { timeoutSeconds: seconds = DEFAULT_WAIT_SECONDS, sinceInput = false } = options;
         const { terminal } = this.machine;
+        const pattern = typeof text === "string" ? shownText(text) : text;
         const wanted = typeof text === "string" ? JSON.stringify(text) : String(text);
+        const isInTranscript = (): boolean => terminal.transcript().search(pattern) >= 0;
+        const isThere = sinceInput ? () => matchesNew(pattern, terminal.shownRows()) : isInTranscript;
         return new Promise((resolve, reject) => {
             let revision = -1;
             const look = (): void => {
                 if (terminal.revision !== revision) {
                     revision = terminal.revision;
-                    const transcript = terminal.transcript();
-                    if (typeof text === "string" ? transcript.includes(text) : transcript.search(text) >= 0) {
+                    if (isThere()) {
                         stop();
                         resolve();
                         return;
@@ -296,7 +322,10 @@ class RunningComputer implements Computer {
                 stop();
                 reject(new Error(`${wanted}: ${why}. The screen:\n${this.screen().join("\n")}`));
             };
-            const timer = setTimeout(() => giveUp(`not seen in ${seconds} s`), seconds * 1000);
+            const timer = setTimeout(() => {
+                if (isInTranscript()) giveUp(`not shown anew in ${seconds} s, only before the last input`);
+                else giveUp(`not seen in ${seconds} s`);
+            }, seconds * 1000);
             const stopListening = this.machine.onChange(look);
             const stop = (): void => {
                 clearTimeout(timer);

@@ -12,8 +12,10 @@ export interface BootOptions {
     height?: number;
     /** Whether it is an advanced computer; it is when absent. */
     colour?: boolean;
-    /** Hosts that it may reach although they are private. */
+    /** Hosts, with or without a port, that it may reach although they are private. */
     allow?: string[];
+    /** Called with each private address that it is not let through to, where the backend can tell. */
+    onDenied?: (host: string, port: number) => void;
     /** A folder with bios.lua and rom/ in place of the backend's own. */
     rom?: string;
 }
@@ -29,7 +31,7 @@ export interface DrivenComputer {
     /** Every row that scrolled off the top, then those of the screen up to the last used one, right-trimmed. */
     transcript(): string;
     /**
-     * Waits until the transcript holds a text or matches a pattern.
+     * Waits until the transcript holds a text or matches a pattern. In a text blanks at the end of a row may be missing.
      * @param options.timeoutSeconds 10 when absent
      * @throws Error with the screen in its message when the time is up or the computer ends first
      */

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Exit, fontToUnicode } from "../computer/index.ts";
+import { type Exit, fontToUnicode, shownText } from "../computer/index.ts";
 import type { BootOptions, DrivenComputer } from "./backend.ts";
 import { type DriverMessage, Exchange, exchangeMount } from "./exchange.ts";
 import { type Keystroke, pressedKeystrokes, typedKeystrokes } from "./keystrokes.ts";
@@ -47,7 +47,7 @@ export function commandLine(
 }
 
 /** What was shown, from what CraftOS-PC wrote: without colours and other terminal codes, right-trimmed. */
-export function shownText(written: string): string {
+export function writtenText(written: string): string {
     return written
         .replace(/\x1b\[[\d;?]*[A-Za-z]/g, "")
         .replace(/\r\n?/g, "\n")
@@ -141,7 +141,7 @@ class CraftosPcComputer implements DrivenComputer {
     }
 
     private readOutput(): string {
-        return this.hasEnded ? this.output : shownText(readFileSync(this.outputFile, "utf8"));
+        return this.hasEnded ? this.output : writtenText(readFileSync(this.outputFile, "utf8"));
     }
 
     /** The driver's word counts, not the status of the process: a ROM of CC: Tweaked does not hand it on. */
@@ -218,10 +218,8 @@ class CraftosPcComputer implements DrivenComputer {
 
     async waitForText(text: string | RegExp, options: { timeoutSeconds?: number } = {}): Promise<void> {
         const seconds = options.timeoutSeconds ?? defaultWaitSeconds;
-        const isThere = (): boolean => {
-            const transcript = this.transcript();
-            return typeof text === "string" ? transcript.includes(text) : transcript.search(text) >= 0;
-        };
+        const pattern = typeof text === "string" ? shownText(text) : text;
+        const isThere = (): boolean => this.transcript().search(pattern) >= 0;
         let isTimeUp = false;
         const timer = setTimeout(() => {
             isTimeUp = true;

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { exitStatus } from "./conclusion.ts";
+import { exitStatus } from "../command-line/exit-status.ts";
 import { findCraftosPc } from "./craftos-pc.ts";
 import { projectFolder } from "./disk.ts";
 import { backendVariable, craftosPcBackend } from "./tests-backend.ts";

@@ -3,8 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { conclusion, exitStatus } from "./conclusion.ts";
-import { endQuietlyWithoutReader, seconds, several, sizeOption } from "./options.ts";
+import { exitStatus } from "../command-line/exit-status.ts";
+import { interruption } from "../command-line/interruption.ts";
+import { httpAllowOption, seconds, sizeOption } from "../command-line/options.ts";
+import { endQuietlyWithoutReader } from "../command-line/output.ts";
+import { deniedAddresses } from "../computer/cli/denied.ts";
+import { conclusion } from "./conclusion.ts";
 import { defaultSnippetSeconds, runSnippet } from "./run-snippet.ts";
 
 interface Options {
@@ -27,12 +31,7 @@ const program = new Command(`npm run ${name} --`)
     .option("--timeout <seconds>", "stop it after so long", seconds, defaultSnippetSeconds)
     .addOption(sizeOption)
     .option("--basic", "a basic computer, without colours")
-    .option(
-        "--http-allow <host>",
-        "a private host that it may reach, or $private for all; can be repeated",
-        several,
-        [],
-    )
+    .addOption(httpAllowOption)
     .addOption(new Option("--bare").hideHelp())
     .addHelpText(
         "after",
@@ -48,9 +47,8 @@ Exit status: 0, 1 after an error, n after os.shutdown(n), 2 for wrong options, $
 endQuietlyWithoutReader();
 program.parse();
 const options = program.opts<Options>();
-const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => interrupted.abort());
+const interrupted = interruption();
+const denied = deniedAddresses();
 const folder = await mkdtemp(join(tmpdir(), "trapos-exec-"));
 try {
     const result = await runSnippet({
@@ -60,12 +58,13 @@ try {
         ...options.size,
         colour: !options.basic,
         allow: options.httpAllow,
+        onDenied: denied.onDenied,
         timeoutSeconds: options.timeout,
-        signal: interrupted.signal,
+        signal: interrupted,
     });
     if (result.output !== "") console.log(result.output);
     const { line, status } = conclusion(result.end, options.timeout);
-    if (line !== undefined) console.error(line);
+    for (const text of [...denied.lines(), ...(line === undefined ? [] : [line])]) console.error(text);
     process.exitCode = status;
 } catch (error) {
     console.error((error as Error).message);

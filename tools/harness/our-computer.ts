@@ -5,5 +5,5 @@ import type { Backend } from "./backend.ts";
 export const ourComputer: Backend = {
     name: "our computer",
     skipped: {},
-    boot: ({ allow = [], ...options }) => boot({ ...options, http: { allow } }),
+    boot: ({ allow, onDenied, ...options }) => boot({ ...options, http: { allow, onDenied } }),
 };

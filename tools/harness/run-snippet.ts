@@ -17,6 +17,8 @@ export interface SnippetOptions {
     settings?: Settings;
     /** Hosts that the computer may reach although they are private. */
     allow?: string[];
+    /** Called with each private address that it is not let through to. */
+    onDenied?: (host: string, port: number) => void;
     width?: number;
     height?: number;
     colour?: boolean;
@@ -58,7 +60,7 @@ export async function runSnippet(options: SnippetOptions): Promise<SnippetResult
         });
     }
     options.signal?.throwIfAborted();
-    const computer = await boot({ ...options, http: { allow: options.allow ?? [] } });
+    const computer = await boot({ ...options, http: { allow: options.allow, onDenied: options.onDenied } });
     const end = await watch(computer, timeoutSeconds, options.signal);
     return { end, output: computer.transcript() };
 }

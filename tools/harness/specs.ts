@@ -1,8 +1,10 @@
 /** `npm run specs`: the specs that run on the computer, from the command line. */
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { exitStatus } from "./conclusion.ts";
-import { endQuietlyWithoutReader, seconds } from "./options.ts";
+import { exitStatus } from "../command-line/exit-status.ts";
+import { interruption } from "../command-line/interruption.ts";
+import { seconds } from "../command-line/options.ts";
+import { endQuietlyWithoutReader } from "../command-line/output.ts";
 import { ourComputer } from "./our-computer.ts";
 import { compileSpecs } from "./spec-compile.ts";
 import { runSpec, type SpecCase } from "./spec-run.ts";
@@ -74,12 +76,11 @@ async function main(names: readonly string[], options: Options, signal: AbortSig
 
 endQuietlyWithoutReader();
 program.parse();
-const interrupted = new AbortController();
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => interrupted.abort());
+const interrupted = interruption();
 try {
-    process.exitCode = await main(program.args, program.opts<Options>(), interrupted.signal);
+    process.exitCode = await main(program.args, program.opts<Options>(), interrupted);
 } catch (error) {
-    const stopped = interrupted.signal.aborted;
+    const stopped = interrupted.aborted;
     console.error(stopped ? "Stopped." : (error as Error).message);
     process.exitCode = stopped ? exitStatus.interrupted : exitStatus.failed;
 }

@@ -3,48 +3,80 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
-import { Argument, Command } from "commander";
+import { Command, Option } from "commander";
+import { exitStatus } from "../command-line/exit-status.ts";
+import { interruption } from "../command-line/interruption.ts";
+import { httpAllowOption, seconds, type Size, sizeOption, sizeOrFit } from "../command-line/options.ts";
+import { endQuietlyWithoutReader } from "../command-line/output.ts";
+import { exitConclusion } from "../computer/cli/conclusion.ts";
+import { deniedAddresses } from "../computer/cli/denied.ts";
 import { directives } from "../model/index.ts";
-import { conclusion, exitStatus } from "./conclusion.ts";
+import { conclusion } from "./conclusion.ts";
 import { projectFolder, type Settings } from "./disk.ts";
 import { frame, visibleRows } from "./frame.ts";
-import { endQuietlyWithoutReader, model, seconds, serverUrl, sizeOption } from "./options.ts";
+import { showLiveCommand } from "./live.ts";
+import { model, serverUrl } from "./options.ts";
 import { runCommand } from "./run-command.ts";
-import { type ScriptedServer, serverSettings, startScriptedServer } from "./server.ts";
+import { serverSettings, startScriptedServer } from "./server.ts";
 import { commandLine } from "./words.ts";
 
 interface Options {
+    live?: boolean;
     server?: URL;
     username?: string;
-    password?: string;
     model?: { provider: string; model: string };
     keep?: boolean;
     folder?: string;
     timeout: number;
-    size: { width: number; height: number };
+    size: Size | "fit";
     basic?: boolean;
+    httpAllow: string[];
 }
+
+const passwordVariable = "OPENCODE_SERVER_PASSWORD";
+
+/** Ends the program without showing the password again. */
+const refusePassword = (): never =>
+    program.error(
+        `error: everybody on this machine can read a command line: set ${passwordVariable} instead`,
+    );
 
 const program = new Command("npm start --")
     .description(
         "Boots a ComputerCraft computer with TrapOS, types a command at its shell and shows its screen.\n" +
             "Without --server it starts an opencode server of its own, with a scripted model: no key, no network.",
     )
-    .addArgument(
-        new Argument("[command...]", "what is typed at the computer's shell").default(
-            ["ai", "ping"],
-            "ai ping",
+    .argument(
+        "[command...]",
+        'what is typed at the computer\'s shell (default: "ai ping", nothing with --live)',
+    )
+    .addOption(
+        new Option("--live", "show the computer live in this terminal, with your keys and mouse").conflicts(
+            "timeout",
         ),
     )
-    .option("--server <url>", "use your own opencode server", serverUrl)
+    .option(
+        "--server <url>",
+        `use your own opencode server; its password is taken from ${passwordVariable}`,
+        serverUrl,
+    )
     .option("--username <name>", "its user, opencode unless you set another")
-    .option("--password <password>", "its password; also taken from OPENCODE_SERVER_PASSWORD")
+    // Told apart from a typing error, because it was an option once.
+    .addOption(new Option("--password <password>").argParser(refusePassword).hideHelp())
     .option("--model <provider/model>", "the model to ask; without it the server's default answers", model)
     .option("--keep", "keep the computer's disk and our server's sessions between runs")
     .option("--folder <path>", "where --keep keeps them (default: .computer in the project)")
     .option("--timeout <seconds>", "give up after so long", seconds, 120)
-    .addOption(sizeOption)
+    .addOption(
+        new Option(
+            "--size <columns x rows>",
+            'the size of its screen; "fit" with --live for that of the terminal',
+        )
+            .argParser(sizeOrFit)
+            .default(sizeOption.defaultValue, sizeOption.defaultValueDescription),
+    )
     .option("--basic", "a basic computer, without colours")
+    .addOption(httpAllowOption)
     .passThroughOptions()
     .addHelpText(
         "after",
@@ -55,7 +87,8 @@ Examples:
   npm start
   npm start -- ai "hello there"
   npm start -- --keep ai --verbose ping
-  npm start -- --server http://127.0.0.1:4096 --password secret ai "what is a turtle?"
+  npm start -- --live
+  npm start -- --server http://127.0.0.1:4096 ai "what is a turtle?"
 
 The scripted model follows words in brackets, such as ai "[tools 3] [wait 2] hello":
 ${directives.map(({ usage, meaning }) => `  ${usage.padEnd(24)}  ${meaning}`).join("\n")}
@@ -68,55 +101,139 @@ const colours = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
 const dim = (text: string) => (colours ? styleText("dim", text) : text);
 const say = (text: string) => console.log(dim(text));
 
+/** What a computer asks. */
+interface Server {
+    /** For people. */
+    readonly name: string;
+    /** The settings by which it finds the server. */
+    readonly settings: Settings;
+    /** Its address and port, which the computer is let through to. */
+    readonly allow: string;
+    stop(): Promise<void>;
+}
+
+/** The address of a server, as `--http-allow` takes it. */
+function addressOf({ hostname, port, protocol }: URL): string {
+    return `${hostname}:${port === "" ? (protocol === "https:" ? 443 : 80) : port}`;
+}
+
+function ownServer(url: URL, username: string | undefined): Server {
+    const password = process.env[passwordVariable];
+    if (password === undefined)
+        say(`${passwordVariable} is not set, so the computer asks without a password.`);
+    return {
+        name: `opencode on ${addressOf(url)}`,
+        settings: serverSettings({ url: url.href.replace(/\/$/, ""), username, password }),
+        allow: addressOf(url),
+        async stop() {},
+    };
+}
+
+async function scriptedServer(home: string, signal: AbortSignal): Promise<Server> {
+    say("Starting opencode with a scripted model ...");
+    const own = await startScriptedServer({ home, signal });
+    const { opencode } = own;
+    say(`opencode ${opencode.version} answers on ${opencode.url}.`);
+    return {
+        name: `opencode ${opencode.version}, scripted model`,
+        settings: serverSettings(opencode),
+        allow: addressOf(new URL(opencode.url)),
+        stop: () => own.stop(),
+    };
+}
+
+interface Computer {
+    readonly disk: string;
+    readonly settings: Settings;
+    readonly server: Server;
+    readonly options: Options;
+    readonly signal: AbortSignal;
+}
+
+/** Runs a command and prints the last screen. @returns the exit status */
+async function playCommand(command: string, size: Size, computer: Computer): Promise<number> {
+    const { disk, settings, server, options, signal } = computer;
+    say(`A computer boots, and types: ${command}`);
+    const denied = deniedAddresses();
+    const result = await runCommand({
+        disk,
+        command,
+        settings,
+        allow: [server.allow, ...options.httpAllow],
+        onDenied: denied.onDenied,
+        ...size,
+        colour: !options.basic,
+        timeoutSeconds: options.timeout,
+        signal,
+    });
+    signal.throwIfAborted();
+    console.log(`\n${frame(visibleRows(result.screen, result.transcript), size.width)}\n`);
+    const { status, line } = conclusion(result.end, options.timeout);
+    const how = status === 0 ? "Took" : "Failed after";
+    if (line === undefined) say(`${how} ${result.seconds.toFixed(1)} s.`);
+    else console.error(line);
+    for (const text of denied.lines()) console.error(text);
+    return status;
+}
+
+/** Shows the computer until the person leaves. @returns the exit status */
+async function playLive(
+    command: string | undefined,
+    size: Size | "fit",
+    computer: Computer,
+): Promise<number> {
+    const { disk, settings, server, options, signal } = computer;
+    const tip = command === undefined ? " | try: ai hello" : "";
+    const { exit, denied } = await showLiveCommand({
+        input: process.stdin,
+        output: process.stdout,
+        disk,
+        command,
+        settings,
+        allow: [server.allow, ...options.httpAllow],
+        size,
+        colour: !options.basic,
+        status: `${server.name}${tip}`,
+        signal,
+    });
+    if (exit?.reason === "shutdown") say("The computer has switched itself off.");
+    if (!options.keep) say("The computer's disk is gone. --keep keeps one.");
+    for (const text of denied.lines()) console.error(text);
+    // Ctrl+C is how to leave, and no mishap.
+    if (exit === undefined) return signal.reason === "SIGINT" ? 0 : exitStatus.interrupted;
+    const { status, line } = exitConclusion(exit);
+    if (line !== undefined) console.error(line);
+    return status;
+}
+
 async function main(words: string[], options: Options, signal: AbortSignal): Promise<number> {
-    const command = commandLine(words);
+    const { size } = options;
+    const command = words.length === 0 ? undefined : commandLine(words);
+    const play = options.live
+        ? (computer: Computer) => playLive(command, size, computer)
+        : size === "fit"
+          ? program.error("error: --size fit goes with --live")
+          : (computer: Computer) => playCommand(command ?? "ai ping", size, computer);
     const folder = options.keep
         ? resolve(options.folder ?? join(projectFolder, ".computer"))
         : await mkdtemp(join(tmpdir(), "trapos-start-"));
-    let own: ScriptedServer | undefined;
+    let server: Server | undefined;
     try {
-        await mkdir(join(folder, "disk"), { recursive: true });
-        let settings: Settings;
-        let host: string;
-        if (options.server) {
-            host = options.server.hostname.replace(/^\[|\]$/g, "");
-            const password = options.password ?? process.env["OPENCODE_SERVER_PASSWORD"];
-            settings = serverSettings({
-                url: options.server.href.replace(/\/$/, ""),
-                username: options.username,
-                password,
-            });
-        } else {
-            say("Starting opencode with a scripted model ...");
-            own = await startScriptedServer({ home: join(folder, "opencode"), signal });
-            say(`opencode ${own.opencode.version} answers on ${own.opencode.url}.`);
-            host = "127.0.0.1";
-            settings = serverSettings(own.opencode);
-        }
-        say(`A computer boots, and types: ${command}`);
-        const result = await runCommand({
-            disk: join(folder, "disk"),
-            command,
-            settings: {
-                ...settings,
-                "opencc.provider_id": options.model?.provider,
-                "opencc.model_id": options.model?.model,
-            },
-            allow: [host],
-            ...options.size,
-            colour: !options.basic,
-            timeoutSeconds: options.timeout,
-            signal,
-        });
-        signal.throwIfAborted();
-        console.log(`\n${frame(visibleRows(result.screen, result.transcript), options.size.width)}\n`);
-        const { status, line } = conclusion(result.end, options.timeout);
-        const how = status === 0 ? "Took" : "Failed after";
-        if (line === undefined) say(`${how} ${result.seconds.toFixed(1)} s.`);
-        else console.error(line);
-        return status;
+        // Nobody else's, as the password is among the computer's settings.
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        const disk = join(folder, "disk");
+        await mkdir(disk, { recursive: true });
+        server = options.server
+            ? ownServer(options.server, options.username)
+            : await scriptedServer(join(folder, "opencode"), signal);
+        const settings = {
+            ...server.settings,
+            "opencc.provider_id": options.model?.provider,
+            "opencc.model_id": options.model?.model,
+        };
+        return await play({ disk, settings, server, options, signal });
     } finally {
-        await own?.stop();
+        await server?.stop();
         if (!options.keep) await rm(folder, { recursive: true, force: true });
     }
 }
@@ -124,19 +241,16 @@ async function main(words: string[], options: Options, signal: AbortSignal): Pro
 endQuietlyWithoutReader();
 program.parse();
 const options = program.opts<Options>();
-if (!options.server && (options.username ?? options.password) !== undefined) {
-    program.error("error: --username and --password go with --server");
+if (!options.server && options.username !== undefined) program.error("error: --username goes with --server");
+if (options.server && (options.server.username || options.server.password) !== "") refusePassword();
+if (options.live && !(process.stdin.isTTY && process.stdout.isTTY)) {
+    program.error("error: --live needs a terminal. Without one, name a command: npm start -- ai hello");
 }
-const interrupted = new AbortController();
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => interrupted.abort());
+const interrupted = interruption();
 try {
-    process.exitCode = await main(
-        program.processedArgs[0] as string[],
-        program.opts<Options>(),
-        interrupted.signal,
-    );
+    process.exitCode = await main(program.args, options, interrupted);
 } catch (error) {
-    const stopped = interrupted.signal.aborted;
+    const stopped = interrupted.aborted;
     console.error(stopped ? "Stopped." : (error as Error).message);
     process.exitCode = stopped ? exitStatus.interrupted : exitStatus.failed;
 }

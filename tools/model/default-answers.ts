@@ -34,6 +34,6 @@ export const defaultRule: Rule = (conversation) => {
     return followDirectives(conversation, {
         text:
             `I am the scripted model, a stand-in that answers without a key or a network. ${said}\n\n` +
-            "For a real model, start your own opencode server and run: npm start -- --server URL --password P",
+            "For a real model, start your own opencode server and run: npm start -- --server URL",
     });
 };

@@ -10,6 +10,8 @@ export interface ToolCall {
 export interface Reply {
     /** What the model says. An array is sent in exactly these pieces. */
     text?: string | string[];
+    /** What it thinks before that, on the channel of its own that reasoning models have. */
+    reasoning?: string;
     /** Tools that the model wants run before it goes on. */
     toolCalls?: ToolCall[];
     /** Why the model stopped. Without it: `tool_calls` when there are any, else `stop`. */

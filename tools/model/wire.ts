@@ -66,6 +66,7 @@ export function completion(envelope: Envelope, reply: Reply, promptCharacters: n
                 message: {
                     role: "assistant",
                     content: textPieces(reply).join("") || null,
+                    ...(reply.reasoning === undefined ? {} : { reasoning_content: reply.reasoning }),
                     ...(calls.length > 0 ? { tool_calls: calls } : {}),
                 },
                 finish_reason: finishOf(reply),
@@ -87,6 +88,7 @@ export function events(envelope: Envelope, reply: Reply, promptCharacters: numbe
     const calls = toolCallsOf(reply, envelope.id);
     return [
         event({ role: "assistant", content: "" }),
+        ...split(reply.reasoning ?? "", 2).map((reasoning_content) => event({ reasoning_content })),
         ...textPieces(reply).map((content) => event({ content })),
         ...(calls.length > 0 ? [event({ tool_calls: calls })] : []),
         event({}, finishOf(reply), { usage: usageOf(reply, promptCharacters) }),

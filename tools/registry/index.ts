@@ -1,12 +1,14 @@
 /** `npm run registry`: serves a tree to computers on this machine, or on the local network. */
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { INSTALLER } from "../build/bundle.ts";
-import { exitStatus } from "../harness/conclusion.ts";
+import { exitStatus } from "../command-line/exit-status.ts";
+import { interruption } from "../command-line/interruption.ts";
+import { endQuietlyWithoutReader } from "../command-line/output.ts";
 import { projectFolder } from "../harness/disk.ts";
-import { endQuietlyWithoutReader } from "../harness/options.ts";
 import { readIndex, type Registry, startRegistry, urlOf } from "./server.ts";
 
 interface Options {
@@ -49,15 +51,12 @@ function addressesOf(registry: Registry): string[] {
     return all.filter(({ family }) => family === "IPv4").map(({ address }) => urlOf(address, Number(number)));
 }
 
-async function main({ folder, ...options }: Options): Promise<void> {
+async function main({ folder, ...options }: Options, signal: AbortSignal): Promise<void> {
     const root = resolve(folder);
     const registry = await startRegistry({
         ...options,
         root,
         onAnswer: ({ path, status, size }) => console.log(`${status}  /${path}  ${size} bytes`),
-    });
-    const interrupted = new Promise<void>((done) => {
-        for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => done());
     });
     const count = Object.keys((await readIndex(root)).packages).length;
     const addresses = addressesOf(registry);
@@ -81,14 +80,14 @@ async function main({ folder, ...options }: Options): Promise<void> {
             "Ctrl+C ends it.",
         ].join("\n"),
     );
-    await interrupted;
+    if (!signal.aborted) await once(signal, "abort");
     await registry.stop();
 }
 
 endQuietlyWithoutReader();
 program.parse();
 try {
-    await main(program.opts<Options>());
+    await main(program.opts<Options>(), interruption());
 } catch (error) {
     console.error((error as Error).message);
     process.exitCode = exitStatus.failed;

@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     registry: { program: "tools/registry/index.ts", needsBuild: true },
     soak: { program: "tests/soak/index.ts", needsBuild: true },
     bench: { program: "tools/bench/index.ts", needsBuild: true },
-    computer: { program: "tools/computer/cli/index.ts", needsBuild: true },
+    computer: { program: "tools/harness/computer.ts", needsBuild: true },
     "trapos-exec": { program: "tools/harness/exec.ts", needsBuild: true },
     "craftos-exec": { program: "tools/harness/exec.ts", options: ["--bare"], needsBuild: true },
 };

@@ -1,24 +1,33 @@
 /** What a client of opencode does; its functions raise failures, and /apis/libai returns them. */
 import { need } from "../failure";
-import { drive, replyOf, stop, tell, type Server } from "./drive";
+import { oneLine, toUtf8 } from "../utf8";
+import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Result } from "./failure";
+import { nearest } from "./names";
 import * as opencode from "./opencode";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
-import type { Session } from "./protocol";
+import type { ListValues, Session } from "./protocol";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
 import type { Ai, AskOptions, Reply, SessionSummary } from "./types";
 
 const PING = "Reply with the single word: pong";
 
-/** Text as UTF-8: what is typed on a computer comes as Latin-1, what programs hand in mostly is UTF-8 already. */
-function toUtf8(text: string): string {
-    // For other text the game returns false and Lua 5.3 nil.
-    if (type(utf8.len(text)) === "number") return text;
-    return string.gsub(text, "[^\x01-\x7f]", (char) => utf8.char(string.byte(char)))[0];
+/** What a list of sessions shows of a prompt, in characters, beside a number and the computer's name. */
+const LONGEST_TITLE = 42;
+
+/** What a client works with: one call's server, and what outlasts the call. */
+export interface Client extends Server {
+    /** Models and agents that were looked up and are there, by where and what. */
+    readonly known: Record<string, true | undefined>;
 }
 
 function raise(code: string, detail?: Record<string, unknown>): never {
     throw fail(code, detail);
+}
+
+/** An option as UTF-8: at a computer it may have been typed. */
+function asUtf8(option: string | undefined): string | undefined {
+    return option === undefined ? undefined : toUtf8(option);
 }
 
 function summarise(server: Server, session: Session): SessionSummary {
@@ -35,11 +44,8 @@ function summarise(server: Server, session: Session): SessionSummary {
 function titleOf(prompt: string): string {
     const name = toUtf8((os.getComputerLabel() as string | undefined) ?? `computer ${os.getComputerID()}`);
     if (prompt === "" || prompt === PING) return `ComputerCraft: ${name}`;
-    const [line] = string.gsub(string.gsub(toUtf8(prompt), "^%s+", "")[0], "%s+", " ");
-    let last = 40;
-    // A letter of several bytes is not cut in two.
-    while (type(utf8.len(string.sub(line, 1, last))) !== "number") last -= 1;
-    return `${string.sub(line, 1, last)}${line.length > last ? ".." : ""} (${name})`;
+    const [words] = string.gsub(toUtf8(prompt), "^%s+", "");
+    return `${oneLine(words, LONGEST_TITLE)} (${name})`;
 }
 
 function createSession(server: Server, title: string): Session {
@@ -48,39 +54,129 @@ function createSession(server: Server, title: string): Session {
     return session;
 }
 
-/** The session to talk in: the one asked for, the remembered one while the server has it, or else a new one. */
-function openSession(server: Server, prompt: string, options: AskOptions): Session {
-    const id = options.session ?? server.settings.session_id;
-    if (id === undefined || options.newSession) return createSession(server, titleOf(prompt));
-    const [ok, session] = opencode.getSession(server, id);
-    if (ok) return session;
-    if (session.code !== "session_gone" || options.session !== undefined) throw session;
-    const created = createSession(server, titleOf(prompt));
-    tell(options, { phase: "new session", seconds: 0, message: id });
+/** The models that a folder's sessions can ask, as "provider/model". */
+function modelsIn(value: ListValues["providers"]): string[] {
+    const names: string[] = [];
+    for (const provider of value.providers) {
+        for (const [id] of pairs(provider.models)) names.push(`${provider.id}/${id}`);
+    }
+    table.sort(names);
+    return names;
+}
+
+/**
+ * The agents that a folder's sessions can ask, those that are meant for it first. Subagents and hidden ones answer a
+ * prompt, too (1.18.33).
+ */
+function agentsIn(agents: ListValues["agents"]): string[] {
+    const names: string[] = [];
+    const others: string[] = [];
+    for (const agent of agents) {
+        const isMeant = agent.hidden !== true && agent.mode !== "subagent";
+        table.insert(isMeant ? names : others, agent.name);
+    }
+    for (const name of others) names.push(name);
+    return names;
+}
+
+/**
+ * Looks a name up. opencode takes a prompt for any model or agent, and where it has none of that name nothing comes of
+ * it; a model even stays with the session. So this is asked before anything is sent. Where the list cannot be read
+ * nothing is known, and the prompt goes on its way: what keeps the server from listing may not keep it from answering.
+ * @param names the names that there are, or nothing where they cannot be told
+ * @returns whether the name is there, or nothing where that cannot be told
+ */
+function lookUp(
+    client: Client,
+    code: string,
+    wanted: string,
+    where: string,
+    names: () => string[] | undefined,
+): boolean | undefined {
+    const key = `${client.settings.server_url} ${where} ${code} ${wanted}`;
+    if (client.known[key]) return true;
+    const there = names();
+    if (there === undefined) return undefined;
+    for (const name of there) {
+        if (name === wanted) {
+            client.known[key] = true;
+            return true;
+        }
+    }
+    throw fail(code, { wanted, known: nearest(wanted, there) });
+}
+
+/** Fails where a model or an agent that is asked for is not there. */
+function checkNames(
+    client: Client,
+    directory: string | undefined,
+    model: string | undefined,
+    agent: string | undefined,
+): void {
+    const where = directory ?? "";
+    if (agent !== undefined) {
+        lookUp(client, "unknown_agent", agent, where, () => {
+            const [ok, agents] = opencode.readList(client, "agents", directory);
+            return ok ? agentsIn(agents) : undefined;
+        });
+    }
+    if (model !== undefined) {
+        const isKnown = lookUp(client, "unknown_model", model, where, () => {
+            const [ok, providers] = opencode.readList(client, "providers", directory);
+            return ok ? modelsIn(providers) : undefined;
+        });
+        // It could not be sent as anything.
+        if (isKnown === undefined && string.find(model, "^[^/]+/.")[0] === undefined)
+            raise("bad_argument", { what: `The model ${model} is not of the form provider/model` });
+    }
+}
+
+/**
+ * The session to talk in: the one asked for, the remembered one while the server has it, or else a new one.
+ * @param check raises where something is wrong with the prompt, by the folder that it is for
+ */
+function openSession(
+    client: Client,
+    prompt: string,
+    options: AskOptions,
+    check: (directory: string | undefined) => void,
+): Session {
+    const id = options.newSession ? undefined : (options.session ?? client.settings.session_id);
+    if (id !== undefined) {
+        const [ok, session] = opencode.getSession(client, id);
+        if (ok) {
+            check(session.directory);
+            return session;
+        }
+        if (session.code !== "session_gone" || options.session !== undefined) throw session;
+    }
+    check(client.settings.directory);
+    const created = createSession(client, titleOf(prompt));
+    if (id !== undefined) tell(options, { phase: "new session", seconds: 0, message: id });
     return created;
 }
 
-function ask(server: Server, prompt: string, given?: AskOptions): Reply {
+function ask(client: Client, prompt: string, given?: AskOptions): Reply {
     const options = given ?? {};
-    const values = server.settings;
-    const model = options.model ?? values.model;
-    if (type(prompt) !== "string" || string.find(prompt, "%S")[0] === undefined) raise("empty_prompt");
-    if (model !== undefined && string.find(tostring(model), "^[^/]+/.")[0] === undefined) {
-        raise("bad_argument", { what: `The model ${model} is not of the form provider/model` });
-    }
-    const session = openSession(server, prompt, options);
+    const values = client.settings;
+    const model = asUtf8(options.model) ?? values.model;
+    const agent = asUtf8(options.agent) ?? values.agent;
+    if (string.find(prompt, "%S")[0] === undefined) raise("empty_prompt");
+    const session = openSession(client, prompt, options, (directory) => {
+        checkNames(client, directory, model, agent);
+    });
     const record: TurnRecord = {
-        nonce: string.format("%d-%.0f-%d", os.getComputerID(), server.now(), math.random(1, 999999)),
+        nonce: string.format("%d-%.0f-%d", os.getComputerID(), client.now(), math.random(1, 999999)),
         sessionId: session.id,
         directory: session.directory,
         text: toUtf8(prompt),
-        sentAt: server.now(),
+        sentAt: client.now(),
         model,
-        agent: options.agent ?? values.agent,
-        variant: options.variant ?? values.variant,
-        system: options.system,
+        agent,
+        variant: asUtf8(options.variant) ?? values.variant,
+        system: asUtf8(options.system),
     };
-    return drive(server, record, options, false);
+    return drive(client, record, options, false);
 }
 
 /** The newest turn of a session of the kind that is wanted. */
@@ -107,14 +203,14 @@ function isOver(turn: PastTurn): boolean {
 function lastReply(server: Server): Reply {
     const sessionId = server.settings.session_id ?? raise("nothing_to_resume");
     need(opencode.getSession, server, sessionId);
-    const found = findTurn(server, sessionId, (turn) => textOf(turn.steps) !== "");
+    const found = findTurn(server, sessionId, (turn) => answerOf(turn.steps) !== "");
     if (!found) return raise("nothing_to_resume");
-    const last = found.steps[found.steps.length - 1]!;
+    const sentAt = found.steps[found.steps.length - 1]!.info.time.created;
     const nonce = found.prompt && nonceOf(found.prompt);
     for (const record of isOver(found) ? pendingTurns(server.disk) : []) {
         if (record.nonce === nonce) forgetTurn(server.disk, record.nonce);
     }
-    return replyOf(server, last, textOf(found.steps), { sessionId, sentAt: last.info.time.created });
+    return replyOf(server, found.steps, { sessionId, sentAt });
 }
 
 /**
@@ -130,8 +226,10 @@ function unrecordedTurn(server: Server): TurnRecord | undefined {
     const nonce = prompt && nonceOf(prompt);
     if (!found || !prompt || nonce === undefined || isOver(found)) return undefined;
     if (string.find(nonce, `^${os.getComputerID()}%-%d+%-%d+$`)[0] === undefined) return undefined;
-    const sentAt = prompt.info.time.created;
     const directory = session.directory;
+    const statuses = need(opencode.readList, server, "status", directory) as ListValues["status"];
+    if (statuses[sessionId] === undefined) return undefined;
+    const sentAt = prompt.info.time.created;
     return { nonce, sessionId, directory, text: textOf([prompt]), sentAt, sent: true };
 }
 
@@ -139,7 +237,7 @@ function unrecordedTurn(server: Server): TurnRecord | undefined {
 export const functions: {
     readonly [K in keyof Ai]: (
         this: void,
-        server: Server,
+        client: Client,
         ...given: Parameters<Ai[K]>
     ) => ReturnType<Ai[K]> extends Result<infer T> ? T : never;
 } = {
@@ -153,13 +251,13 @@ export const functions: {
     listSessions: (server, options) => {
         const summaries: SessionSummary[] = [];
         const wanted = options ?? {};
-        for (const session of need(opencode.listSessions, server, wanted.limit, wanted.search)) {
+        for (const session of need(opencode.listSessions, server, wanted.limit, asUtf8(wanted.search))) {
             summaries.push(summarise(server, session));
         }
         return summaries;
     },
     newSession: (server, options) =>
-        summarise(server, createSession(server, (options && options.title) ?? titleOf(""))),
+        summarise(server, createSession(server, toUtf8((options && options.title) ?? titleOf("")))),
     useSession: (server, id) => {
         const session = need(opencode.getSession, server, id);
         rememberSession(server, session.id);

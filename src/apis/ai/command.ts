@@ -31,25 +31,56 @@ function wait<T>(options: Options, call: (this: void, options: Options) => Resul
 /** A call that takes less than all options, and leaves the others alone. */
 type Plain<T> = (this: void, options: Options) => Result<T>;
 
+/** More sessions than anybody looks through; a server gives 100 where nothing is said. */
+const MOST_SESSIONS = 1000;
+
+function listSessions(ai: Ai, options: Options): SessionSummary[] {
+    return wait(options, () => ai.listSessions({ limit: MOST_SESSIONS }));
+}
+
 /** The session that a number of the list, or an id, stands for. */
 function findSession(ai: Ai, options: Options, word: string): string {
     const number = tonumber(word);
     if (number === undefined) return word;
-    const session = wait(options, ai.listSessions as Plain<SessionSummary[]>)[number - 1];
+    const session = listSessions(ai, options)[number - 1];
     if (!session) throw fail("session_gone", { session: word });
     return session.id;
 }
 
-/** A session's title on one line. */
-function lineOf(session: SessionSummary): string {
-    return text.fold(string.gsub(session.title, "%s+", " ")[0]);
+/** A number as text; undefined for what is none, or is none that anybody counts to. */
+function numberText(value: unknown, format: string): string | undefined {
+    if (type(value) !== "number" || !(Math.abs(value as number) < 1e15)) return undefined;
+    return string.format(format, value);
 }
 
+/** A word of the server's that may be of any length; undefined where there is none. */
+function wordText(value: unknown): string | undefined {
+    return type(value) === "string" && value !== ""
+        ? text.shorten(text.oneLine(value as string), 40)
+        : undefined;
+}
+
+/** What `--verbose` says of a reply: what is there and can be shown. */
 function showDetails(options: Options, reply: Reply): void {
     if (options.verbose === undefined) return;
-    const used = reply.tokens;
-    const tokens = used === undefined ? "" : `, tokens=${tostring(used.input)}+${tostring(used.output)}`;
-    screen.remark(`[ai] model=${reply.model}, finish=${reply.finish}${tokens}, seconds=${reply.seconds}`);
+    const used = reply.tokens as unknown;
+    const tokens = (type(used) === "table" ? used : {}) as {
+        readonly input?: unknown;
+        readonly output?: unknown;
+    };
+    const input = numberText(tokens.input, "%.0f");
+    const output = numberText(tokens.output, "%.0f");
+    const details: [name: string, value: string | undefined][] = [
+        ["model", wordText(reply.model)],
+        ["finish", wordText(reply.finish)],
+        ["tokens", input !== undefined && output !== undefined ? `${input}+${output}` : undefined],
+        ["seconds", numberText(reply.seconds, "%.1f")],
+    ];
+    const said: string[] = [];
+    for (const [name, value] of details) {
+        if (value !== undefined) said.push(`${name}=${value}`);
+    }
+    if (said.length > 0) screen.remark(`[ai] ${said.join(", ")}`);
 }
 
 function tell(options: Options, reply: Reply): void {
@@ -82,26 +113,28 @@ const actions: Record<string, Action | undefined> = {
     ping: (ai, _, options) => {
         const reply = wait(options, ai.ping);
         const [isPong] = string.find(string.lower(reply.text), "pong", 1, true);
-        const answer = isPong === undefined ? text.fold(reply.text) : "pong";
-        print(string.format("%s (%.2f s)", answer, reply.seconds));
+        const seconds = numberText(reply.seconds, "%.2f") ?? "?";
+        screen.say(`${isPong === undefined ? reply.text : "pong"} (${seconds} s)`);
         showDetails(options, reply);
     },
     sessions: (ai, _, options) => {
-        const [width, height] = term.getSize();
-        const sessions = wait(options, ai.listSessions as Plain<SessionSummary[]>);
+        const [width] = term.getSize();
+        const sessions = listSessions(ai, options);
         if (sessions.length === 0) screen.remark("No sessions yet. Start one: ai <prompt>");
+        const printRow = screen.pages();
+        const digits = Math.max(`${sessions.length}`.length, 2);
         for (const [index, session] of ipairs(sessions)) {
-            if (index > height - 2) break;
             const age = text.ageText((os.epoch("utc") - session.updated) / 1000);
-            const start = string.format("%s%2d ", session.current ? "*" : " ", index);
-            const room = width - start.length - age.length - 1;
-            print(`${start}${strings.ensure_width(text.cut(lineOf(session), room), room)} ${age}`);
+            const start = string.format(`%s%${digits}d `, session.current ? "*" : " ", index);
+            const room = Math.max(width - start.length - age.length - 1, 0);
+            const title = strings.ensure_width(text.cut(text.oneLine(session.title), room), room);
+            if (!printRow(() => term.write(`${start}${title} ${age}`))) break;
         }
     },
     use: (ai, prompt, options) => {
         if (prompt === "") refuse("Which session? A number of ai sessions, or an id");
         const id = findSession(ai, options, prompt);
-        print(`Talking in: ${lineOf(wait(options, () => ai.useSession(id)))}`);
+        screen.say(`Talking in: ${wait(options, () => ai.useSession(id)).title}`);
     },
     abort: (ai, _, options) => {
         const hasStopped = wait(options, () => ai.abort(options.session, options));

@@ -1,7 +1,9 @@
 /** Drives turns: performs what they ask for, and tells how far they are. */
 import { fail, type Failure, type Result } from "./failure";
+import { textOf } from "./messages";
 import * as opencode from "./opencode";
 import type { Message } from "./protocol";
+import { withoutReasoning } from "./reasoning";
 import * as memory from "./session";
 import type { SettingsStore } from "./settings";
 import * as stopping from "./stop";
@@ -24,7 +26,7 @@ export function tell(options: WaitOptions, progress: Progress): void {
 /** Where a turn is, or what runs in a session. */
 interface Place {
     readonly sessionId: string;
-    readonly directory: string;
+    readonly directory?: string;
 }
 
 /** Performs what a machine asks for, but for sending a prompt. */
@@ -56,21 +58,30 @@ function send(server: Server, record: memory.TurnRecord, options: WaitOptions): 
     return opencode.sendPrompt(server, record.sessionId, record);
 }
 
+/** What a turn's steps say, without what the model only thought. */
+export function answerOf(steps: readonly Message[]): string {
+    const texts: string[] = [];
+    for (const step of steps) {
+        // By steps: what is not closed in one of them does not swallow the next.
+        const text = withoutReasoning(textOf([step]));
+        if (string.find(text, "%S")[0] !== undefined) texts.push(text);
+    }
+    return texts.join("\n\n");
+}
+
 /**
  * An answer as programs get it.
- * @param message the answer as the server has it
- * @param text its text
+ * @param steps the turn's messages as the server has them, at least one
  * @param record the session, when the prompt was sent (epoch milliseconds), and the prompt where it is to be shown again
  */
 export function replyOf(
     server: Server,
-    message: Message,
-    text: string,
+    steps: readonly Message[],
     record: { readonly sessionId: string; readonly sentAt: number; readonly text?: string },
 ): Reply {
-    const info = message.info;
+    const info = steps[steps.length - 1]!.info;
     return {
-        text,
+        text: answerOf(steps),
         sessionId: record.sessionId,
         messageId: info.id,
         model: info.modelID === undefined ? undefined : `${info.providerID}/${info.modelID}`,
@@ -97,14 +108,17 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
         }
         if (action.kind === "done") {
             memory.forgetTurn(server.disk, record.nonce);
-            return replyOf(server, action.message, action.text, record);
+            const reply = replyOf(server, action.steps, record);
+            if (reply.text === "") throw fail("empty_reply");
+            return reply;
         }
         if (action.kind === "fail") {
             if (!action.pending) memory.forgetTurn(server.disk, record.nonce);
             const isTimeout = action.code === "no_progress" || action.code === "slow_start";
             if (isTimeout && settings.reset_session_on_timeout === "true")
                 memory.rememberSession(server, undefined);
-            throw action.failure ?? fail(action.code, action.detail, action.text);
+            const written = action.text === undefined ? undefined : withoutReasoning(action.text);
+            throw action.failure ?? fail(action.code, action.detail, written);
         }
         if (action.kind === "wait") tell(options, turn.progress(state, server.now()));
         if (action.kind === "send") {
@@ -133,7 +147,7 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
 export function stop(
     server: Server,
     from: stopping.StopStart,
-    directory: string,
+    directory: string | undefined,
 ): { readonly outcome: stopping.Outcome; readonly failure?: Failure } {
     let state = stopping.start(from);
     let observation: stopping.StopObservation = { kind: "begin", now: server.now() };

@@ -1,12 +1,14 @@
 /**
  * The routes of opencode's HTTP server as functions: request in, `true, value` or `false, failure` out. The only file
  * that knows an address. Measured against opencode 1.18.33; an unknown route answers 200 with HTML there, and other
- * servers anything, which is why everything is refused that is not JSON with what is read without another look.
+ * servers anything, which is why everything is refused that is not JSON of the shape that protocol.ts gives it.
  */
 import type { Request, Response } from "../http";
 import { decode, encode } from "../json";
+import { reader, type Reader } from "../shape";
+import { percentEncode } from "../utf8";
 import { fail, type Failure, type Result } from "./failure";
-import type { ListValues, Message, Part, Session } from "./protocol";
+import { answers, lists, response, type ListValues, type Message, type Session } from "./protocol";
 import { redact, type Settings } from "./settings";
 
 /** What the routes need: the settings, and what sends a request. */
@@ -16,6 +18,25 @@ export interface Server {
     /** True to go on through Ctrl+T. */
     readonly raw?: boolean;
 }
+
+const readHealth = reader(answers.health);
+const readSession = reader(answers.session);
+const readSessions = reader(answers.sessions);
+const readMessage = reader(answers.message);
+const readMessages = reader(answers.messages);
+const readRefusal = reader(answers.refusal);
+const readResponse = reader(response);
+
+/** What can be read of a directory: where, and how. */
+const directoryLists: {
+    readonly [K in keyof ListValues]: { readonly path: string; readonly read: Reader<ListValues[K]> };
+} = {
+    status: { path: "/session/status", read: reader(lists.status) },
+    permissions: { path: "/permission", read: reader(lists.permissions) },
+    questions: { path: "/question", read: reader(lists.questions) },
+    providers: { path: "/config/providers", read: reader(lists.providers) },
+    agents: { path: "/agent", read: reader(lists.agents) },
+};
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -49,100 +70,103 @@ const REASONS: Record<string, string | undefined> = {
     "Host not found": "cannot_connect",
 };
 
-/** Reads what this client reads of an answer; raises where the answer is none of that kind. */
-type Check<T> = (this: void, answer: T) => unknown;
-
-function text(value: unknown): string {
-    if (type(value) !== "string") error("no text");
-    return value as string;
+/** Host and port that an address leads to, as a rule of ComputerCraft's configuration names them. */
+function placeOf(url: string): { readonly host: string; readonly port: string } {
+    const [scheme, place] = string.match(url, "^(https?)://([^/]*)");
+    const [port] = string.match(place!, ":(%d+)$");
+    const [host] = string.gsub(string.gsub(place!, ":%d+$", "")[0], "[%[%]]", "");
+    return { host, port: port ?? (scheme === "https" ? "443" : "80") };
 }
 
-function checkSession(session: Session): unknown {
-    return text(session.id) + text(session.title) + (session.time.created + session.time.updated);
+/** Sends a request: a POST where there is a body. */
+function request(server: Server, path: string, body?: object): Response {
+    const settings = server.settings;
+    const answer = readResponse(
+        server.send({
+            url: settings.server_url + path,
+            method: body === undefined ? "GET" : "POST",
+            headers: {
+                Accept: "application/json",
+                "Content-Type": body && "application/json",
+                Authorization:
+                    settings.password === undefined
+                        ? undefined
+                        : `Basic ${base64(`${settings.username ?? "opencode"}:${settings.password}`)}`,
+            } as Record<string, string>,
+            body: body && encode(body),
+            timeout: settings.request_timeout_seconds,
+            raw: server.raw,
+        }),
+    );
+    return answer ?? { headers: {}, body: "", reason: "no answer of a known form" };
 }
 
-/** For lists; an empty object passes, too, as in Lua it is an empty list. */
-function each<T>(check: Check<T>): Check<T[]> {
-    return (list) => {
-        for (const [, entry] of pairs(list as unknown as Record<number, T>)) check(entry);
-    };
+/** Whether a response says that it is JSON, which opencode's answers do. */
+function isJson(answer: Response): boolean {
+    return string.find(answer.headers["content-type"] ?? "", "json", 1, true)[0] !== undefined;
 }
 
-const checkParts = each<Part>((part) => text(part.type) + text(part.text ?? ""));
-
-function checkMessage(message: Message): unknown {
-    const info = message.info;
-    checkParts(message.parts as Part[]);
-    return text(info.id) + text(info.role) + text(info.parentID ?? "") + (info.time.created + 0);
+/** The failure for what is no answer of opencode 1: opencode 2 answers its routes with a web page, as others do. */
+function stranger(server: Server): Failure {
+    const answer = request(server, "/api/info");
+    const info = answer.status === 200 && isJson(answer) ? readHealth(decode(answer.body)) : undefined;
+    const version = info ? info.version : "";
+    const [major] = string.match(version, "^(%d+)%.");
+    if ((tonumber(major) ?? 0) >= 2) return fail("opencode_2", { version });
+    return fail("not_opencode", { url: redact(server.settings.server_url) });
 }
 
-interface ErrorBody {
-    readonly name?: unknown;
-    readonly data?: { readonly message?: string; readonly path?: string };
-}
-
-function refused(url: string, status: number, value: unknown): Failure {
-    const body: ErrorBody = type(value) === "table" ? value! : {};
-    const data = type(body.data) === "table" ? body.data! : {};
+/** The failure for an answer that is none: another status than 2xx. */
+function refused(server: Server, answer: Response): Failure {
+    const status = answer.status!;
+    const body = readRefusal(decode(answer.body)) ?? {};
+    const data = body.data ?? {};
     let code = "server_error";
     if (status === 401 || status === 403) code = "unauthorized";
     else if (body.name === "ConfigJsonError") code = "server_config";
-    else if (type(body.name) !== "string" && status < 500) code = "not_opencode";
+    else if (body.name === undefined && body._tag === undefined && status < 500) return stranger(server);
     else if (status === 404) code = "not_found";
     else if (status === 400) code = "bad_request";
-    return fail(code, { url, status, what: data.path ?? data.message ?? "no reason given" });
+    const what = data.path ?? data.message ?? body.message ?? "no reason given";
+    return fail(code, { status, what });
 }
 
-/** Sends a request: a POST where there is a body. Without a check any answer is one, none (status 204), too. */
-function call<T>(server: Server, path: string, check?: Check<T>, body?: object): Result<T> {
-    const settings = server.settings;
-    const response = server.send({
-        url: settings.server_url + path,
-        method: body === undefined ? "GET" : "POST",
-        headers: {
-            Accept: "application/json",
-            "Content-Type": body && "application/json",
-            Authorization:
-                settings.password === undefined
-                    ? undefined
-                    : `Basic ${base64(`${settings.username ?? "opencode"}:${settings.password}`)}`,
-        } as Record<string, string>,
-        body: body && encode(body),
-        timeout: settings.request_timeout_seconds,
-        raw: server.raw,
-    });
-    const url = redact(settings.server_url);
-    const status = response.status;
+/** Asks for what can be read by a shape; sends a body with POST. Without a shape any JSON will do, and none (status 204), too. */
+function call<T>(server: Server, path: string, read?: Reader<T>, body?: object): Result<T> {
+    const answer = request(server, path, body);
+    const status = answer.status;
     if (status === undefined) {
-        const what = response.reason ?? "";
-        return $multi(false as const, fail(REASONS[what] ?? "network_error", { url, what }));
+        const what = answer.reason ?? "";
+        const url = redact(server.settings.server_url);
+        const { host, port } = placeOf(url);
+        const detail = { url, what, host, port };
+        return $multi(false as const, fail(REASONS[what] ?? "network_error", detail));
     }
-    if (status === 204 && !check) return $multi(true as const, undefined as T);
-    const value = decode(response.body);
-    if (status < 200 || status > 299) return $multi(false as const, refused(url, status, value));
-    const [isJson] = string.find(response.headers["content-type"] ?? "", "json");
-    if (isJson === undefined || value === undefined || (check && !pcall(check, value as T)[0]))
-        return $multi(false as const, fail("not_opencode", { url }));
-    return $multi(true as const, value as T);
+    if (status < 200 || status > 299) return $multi(false as const, refused(server, answer));
+    if (status === 204 && !read) return $multi(true as const, undefined as T);
+    const given = isJson(answer) ? decode(answer.body) : undefined;
+    const value = read ? read(given) : (given as T | undefined);
+    if (value === undefined) return $multi(false as const, stranger(server));
+    return $multi(true as const, value);
 }
 
 /** A query of the parameters that have a value, with its question mark. */
 function query(parameters: Record<string, string | number | undefined>): string {
     let text = "";
     for (const [name, value] of pairs(parameters)) {
-        text += `${text === "" ? "?" : "&"}${name}=${textutils.urlEncode(tostring(value))}`;
+        text += `${text === "" ? "?" : "&"}${name}=${percentEncode(tostring(value))}`;
     }
     return text;
 }
 
 /** Whether the server is up, and its version. */
 export function health(server: Server): Result<{ readonly version: string }> {
-    return call(server, "/global/health", (answer) => answer.version.length);
+    return call(server, "/global/health", readHealth);
 }
 
 /** Makes a session. The title is for people. */
 export function createSession(server: Server, title: string): Result<Session> {
-    return call(server, "/session" + query({ directory: server.settings.directory }), checkSession, {
+    return call(server, "/session" + query({ directory: server.settings.directory }), readSession, {
         title,
     });
 }
@@ -150,8 +174,8 @@ export function createSession(server: Server, title: string): Result<Session> {
 /** One session; fails with `session_gone` when the server does not have it. */
 export function getSession(server: Server, id: string): Result<Session> {
     // Any other id makes the server fail with 500.
-    if (string.find(tostring(id), "^ses")[0] !== undefined) {
-        const [ok, value] = call<Session>(server, "/session/" + textutils.urlEncode(id), checkSession);
+    if (string.find(id, "^ses")[0] !== undefined) {
+        const [ok, value] = call(server, `/session/${percentEncode(id)}`, readSession);
         if (ok || value.code !== "not_found") return $multi(ok, value) as unknown as Result<Session>;
     }
     return $multi(false as const, fail("session_gone", { session: id }));
@@ -162,25 +186,26 @@ export function listSessions(
     server: Server,
     limit: number | undefined,
     search: string | undefined,
-): Result<Session[]> {
+): Result<readonly Session[]> {
     const parameters = { limit, search, roots: "true", directory: server.settings.directory };
-    const [ok, sessions] = call<Session[]>(server, "/session" + query(parameters), each(checkSession));
+    const [ok, sessions] = call(server, "/session" + query(parameters), readSessions);
     if (ok && sessions.length === 0) {
         // Other servers may have an empty list, too.
         const [isOpencode, failure] = health(server);
         if (!isOpencode) return $multi(false as const, failure);
     }
-    return $multi(ok, sessions) as unknown as Result<Session[]>;
+    return $multi(ok, sessions) as unknown as Result<readonly Session[]>;
 }
 
 /** The newest messages of a session, oldest first. Always with a limit: the whole list grows with every turn. */
-export function getMessages(server: Server, sessionId: string, limit: number): Result<Message[]> {
-    return call(server, `/session/${sessionId}/message?limit=${limit}`, each(checkMessage));
+export function getMessages(server: Server, sessionId: string, limit: number): Result<readonly Message[]> {
+    return call(server, `/session/${percentEncode(sessionId)}/message?limit=${limit}`, readMessages);
 }
 
 /** One message of a session. */
 export function getMessage(server: Server, sessionId: string, id: string): Result<Message> {
-    return call(server, `/session/${sessionId}/message/${textutils.urlEncode(id)}`, checkMessage);
+    const path = `/session/${percentEncode(sessionId)}/message/${percentEncode(id)}`;
+    return call(server, path, readMessage);
 }
 
 /** A prompt as it is sent. */
@@ -199,7 +224,7 @@ export interface Prompt {
  * agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
  * that was used before; the nonce in the part's metadata marks it instead.
  */
-export function sendPrompt(server: Server, sessionId: string, prompt: Prompt): Result<undefined> {
+export function sendPrompt(server: Server, sessionId: string, prompt: Prompt): Result<unknown> {
     const [provider, model] = string.match(prompt.model ?? "", "^([^/]+)/(.+)$");
     const body: Record<string, unknown> = {
         parts: [{ type: "text", text: prompt.text, metadata: { nonce: prompt.nonce } }],
@@ -208,34 +233,25 @@ export function sendPrompt(server: Server, sessionId: string, prompt: Prompt): R
         system: prompt.system,
     };
     if (provider !== undefined) body.model = { providerID: provider, modelID: model };
-    return call(server, `/session/${sessionId}/prompt_async`, undefined, body);
+    return call(server, `/session/${percentEncode(sessionId)}/prompt_async`, undefined, body);
 }
 
 /** Stops what a session does; fine for an idle one. */
-export function abortSession(server: Server, sessionId: string): Result<boolean> {
-    return call(server, `/session/${sessionId}/abort`, undefined, {});
+export function abortSession(server: Server, sessionId: string): Result<unknown> {
+    return call(server, `/session/${percentEncode(sessionId)}/abort`, undefined, {});
 }
-
-/** What can be read of a directory, and where. */
-const lists = {
-    status: "/session/status",
-    permissions: "/permission",
-    questions: "/question",
-    providers: "/config/providers",
-    agents: "/agent",
-};
 
 /**
  * Reads one of the server's lists: what its sessions do (only those that are not idle), the permissions and questions
  * that wait for somebody, the providers with their models, or the agents. Each is per directory.
  */
-export function readList<K extends keyof typeof lists>(
+export function readList<K extends keyof ListValues>(
     server: Server,
     name: K,
-    directory: string,
+    directory: string | undefined,
 ): Result<ListValues[K]> {
-    // `next` raises for what is no table. No more is looked at: by then the server has shown an opencode's session.
-    return call(server, lists[name] + query({ directory }), next as Check<object> as Check<ListValues[K]>);
+    const list = directoryLists[name];
+    return call(server, list.path + query({ directory }), list.read);
 }
 
 /** What opencode loads when a folder's first turn starts, and where it tells of each. */
@@ -253,7 +269,7 @@ const loadedLists = {
 export function waitUntilLoaded(
     server: Server,
     what: keyof typeof loadedLists,
-    directory: string,
+    directory: string | undefined,
 ): Result<unknown> {
-    return call(server, loadedLists[what] + query({ directory }));
+    return call(server, loadedLists[what] + query({ directory }), undefined);
 }

@@ -1,5 +1,7 @@
 /** What `ai` shows: answers page by page, failures in red, and one line that moves while something is under way. */
+import * as strings from "cc.strings";
 import type { Failure } from "./failure";
+import { markdown } from "./markdown";
 import * as text from "./text";
 import type { Progress } from "./types";
 
@@ -11,6 +13,12 @@ const COLOURS: Record<string, number | undefined> = {
     link: colours.cyan,
 };
 
+/** The most rows of a line that is no answer. */
+const MOST_ROWS = 3;
+
+/** Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's. */
+const FAILURE_COLUMNS = 150;
+
 /** Shows a line in a colour; returns what `show` does. */
 function withColour<T>(colour: number, show: (this: void, line: string) => T, line: string): T {
     const before = term.getTextColour();
@@ -20,57 +28,111 @@ function withColour<T>(colour: number, show: (this: void, line: string) => T, li
     return shown;
 }
 
-function clearRow(): void {
+/** Goes to the start of the row, which is the last one where the screen has become lower since. */
+function startRow(): void {
     const [, row] = term.getCursorPos();
-    term.setCursorPos(1, row);
+    const [, height] = term.getSize();
+    if (row > height) term.scroll(1);
+    term.setCursorPos(1, Math.min(row, height));
+}
+
+function clearRow(): void {
+    startRow();
     term.clearLine();
+}
+
+/** A text, UTF-8, as rows that fit the screen. Where they would be too many its middle is missing. */
+function rowsOf(line: string, most: number): string[] {
+    const [width] = term.getSize();
+    const whole = text.oneLine(line);
+    let columns = width * most;
+    let rows: string[];
+    do {
+        rows = strings.wrap(text.shorten(whole, columns), width);
+        columns -= 1;
+    } while (rows.length > most);
+    return rows;
+}
+
+/** Prints a line, of a hostile length, too: on three rows at most. */
+export function say(line: string): void {
+    for (const row of rowsOf(line, MOST_ROWS)) print(row);
 }
 
 /** Rows of remarks that stand above the next answer. */
 let above = 0;
 
-/** Prints a remark that is not part of an answer. */
+/** Prints a remark that is not part of an answer, on three rows at most. */
 export function remark(line: string): void {
-    above = above + withColour(colours.lightGrey, print, text.fold(line));
+    for (const row of rowsOf(line, MOST_ROWS)) above = above + withColour(colours.lightGrey, print, row);
 }
 
 /** Waits at the end of a page, on its free last row. True to go on, false when the reader has seen enough. */
-function turnPage(width: number): boolean {
+function turnPage(): boolean {
+    const [width] = term.getSize();
     term.write(text.cut("-- any key, q to quit --", width));
-    const [, key] = os.pullEvent("key");
+    let event: string;
+    let key: unknown;
+    do {
+        [event, key] = os.pullEventRaw();
+    } while (event !== "key" && event !== "terminate");
+    clearRow();
+    if (event === "terminate") error("Terminated", 0);
     // The key's character would be typed at the shell's prompt.
     sleep(0.05);
-    clearRow();
     return key !== keys.q;
 }
 
 /**
- * Prints an answer, its Markdown as colours; waits at the end of each page, for a computer's screen does not scroll
- * back. Remarks above it are part of the first page. Not so in harness mode, where nobody would press the key.
- * @param markdown the answer, UTF-8
+ * Begins to print rows page by page: waits at the end of each page, for a computer's screen does not scroll back.
+ * Remarks above are part of the first page. Not so in harness mode, where nobody would press the key.
+ * @returns what prints a row: it is handed what draws it, and returns false once the reader has seen enough
  */
-export function showAnswer(markdown: string): void {
-    const [width, height] = term.getSize();
-    const paged = settings.get("trapos.harness_mode") !== true;
-    let rows = above < height - 1 ? above : 0;
-    let reading = true;
-    text.markdown(markdown, width, (row) => {
-        if (reading && paged && rows > 0 && rows % (height - 1) === 0) reading = turnPage(width);
-        if (!reading) return;
-        for (const span of row) withColour(COLOURS[span.style] ?? colours.white, write, span.text);
-        print();
-        rows += 1;
-        // A program that prints for 7 s without a pause is stopped.
-        if (rows % 500 === 0) sleep(0);
-    });
+export function pages(): (this: void, draw: (this: void) => void) => boolean {
+    const isPaged = settings.get("trapos.harness_mode") !== true;
+    const [, first] = term.getSize();
+    let shown = above < first - 1 ? above : 0;
+    let printed = 0;
+    let isReading = true;
     above = 0;
+    return (draw) => {
+        const [, height] = term.getSize();
+        if (isReading && isPaged && shown >= height - 1) {
+            isReading = turnPage();
+            shown = 0;
+        }
+        if (!isReading) return false;
+        draw();
+        print();
+        shown += 1;
+        printed += 1;
+        // A program that prints for 7 s without a pause is stopped.
+        if (printed % 100 === 0) sleep(0);
+        return true;
+    };
+}
+
+/**
+ * Prints an answer page by page, its Markdown as colours.
+ * @param answer Markdown, UTF-8
+ */
+export function showAnswer(answer: string): void {
+    const [width] = term.getSize();
+    const printRow = pages();
+    markdown(answer, width, (row) =>
+        printRow(() => {
+            for (const span of row) withColour(COLOURS[span.style] ?? colours.white, write, span.text);
+        }),
+    );
 }
 
 /** Prints what went wrong and what to do next, and what there was of an answer until then. */
 export function showFailure(failure: Failure): void {
     if (failure.text !== undefined && failure.text !== "") showAnswer(failure.text);
-    printError(text.fold(failure.message));
-    printError(text.fold(failure.hint));
+    const [width] = term.getSize();
+    const most = Math.max(MOST_ROWS, Math.ceil(FAILURE_COLUMNS / width));
+    for (const row of rowsOf(failure.message, most)) printError(row);
+    for (const row of rowsOf(failure.hint, most)) printError(row);
 }
 
 /** What is said of each phase, before the tool's title or the message. */
@@ -87,8 +149,25 @@ const PHASES: Record<string, string | undefined> = {
 
 function describe(progress: Progress): string {
     const tool = progress.tool;
-    if (tool !== undefined) return `${tool} ${progress.title ?? ""}`;
-    return (PHASES[progress.phase] ?? progress.phase) + (progress.message ?? "");
+    const said = PHASES[progress.phase] ?? progress.phase;
+    return text.oneLine(
+        tool === undefined ? said + (progress.message ?? "") : `${tool} ${progress.title ?? ""}`,
+    );
+}
+
+/** The moving line: a sign that turns, the seconds and what is being done, as far as a row of the screen has room. */
+function drawLine(turns: number, seconds: number, doing: string): void {
+    const [width] = term.getSize();
+    const at = (turns % 4) + 1;
+    const start = `${string.sub("|/-\\", at, at)} ${seconds} s`;
+    const hasRoom = start.length + 6 < width;
+    startRow();
+    // All of the row at once: it would flicker if it were cleared before.
+    withColour(
+        colours.lightGrey,
+        term.write,
+        strings.ensure_width(hasRoom ? text.cut(`${start} ${doing}`, width) : start, width),
+    );
 }
 
 /** What a running call may tell the screen. */
@@ -106,7 +185,6 @@ export interface Reporter {
  */
 export function withSpinner(act: (reporter: Reporter) => void): void {
     const start = os.epoch("utc");
-    const [width] = term.getSize();
     let doing = "";
     const log = (line: string) => {
         clearRow();
@@ -131,16 +209,8 @@ export function withSpinner(act: (reporter: Reporter) => void): void {
             do {
                 [event, id] = os.pullEventRaw();
             } while (!(event === "timer" && id === timer));
-            const at = (turns % 4) + 1;
-            const sign = string.sub("|/-\\", at, at);
-            const seconds = Math.floor((os.epoch("utc") - start) / 1000);
+            drawLine(turns, Math.floor((os.epoch("utc") - start) / 1000), doing);
             turns += 1;
-            clearRow();
-            withColour(
-                colours.lightGrey,
-                term.write,
-                text.cut(`${sign} ${seconds} s ${text.fold(doing)}`, width),
-            );
         }
     };
     const [ok, problem] = pcall(() => parallel.waitForAny(() => act({ onProgress, log }), spin));

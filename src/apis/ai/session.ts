@@ -3,6 +3,7 @@
  * A computer can stop at any instruction, so a turn is on the disk before its prompt is sent.
  */
 import { decode, encode } from "../json";
+import { reader } from "../shape";
 import type { Prompt } from "./opencode";
 import type { SettingsStore } from "./settings";
 import type { TurnStart } from "./turn";
@@ -16,6 +17,21 @@ export interface TurnRecord extends Prompt, TurnStart {
     sent?: boolean;
 }
 
+/** Reads a turn as the disk has it. What is not of this shape is none of ours, or was cut short. */
+const readTurn = reader({
+    nonce: "id",
+    sessionId: "id",
+    sentAt: "time",
+    text: "text",
+    directory: "folder",
+    "baselineId?": "id",
+    "sent?": "boolean",
+    "model?": "text",
+    "agent?": "text",
+    "variant?": "text",
+    "system?": "text",
+});
+
 /** What is used of CC's fs API. */
 export type Disk = Pick<typeof fs, "exists" | "list" | "open" | "delete" | "move">;
 
@@ -28,7 +44,6 @@ const SETTINGS_DRAFT = "/.settings.new";
 export interface Memory {
     readonly settings: { session_id?: string };
     readonly store: SettingsStore;
-    readonly disk: Disk;
 }
 
 /**
@@ -36,14 +51,29 @@ export interface Memory {
  * @param id the session's id, nil for none
  */
 export function rememberSession(memory: Memory, id: string | undefined): void {
+    const store = memory.store;
     memory.settings.session_id = id;
-    if (id === undefined) memory.store.unset(SETTING);
-    else memory.store.set(SETTING, id);
-    // settings.save writes in place: a power cut there would cost the player every setting.
-    if (settings.save(SETTINGS_DRAFT) as unknown as boolean) {
-        memory.disk.delete(SETTINGS_FILE);
-        memory.disk.move(SETTINGS_DRAFT, SETTINGS_FILE);
-    }
+    if (id === undefined) store.unset(SETTING);
+    else store.set(SETTING, id);
+    if (store.save !== undefined) store.save();
+}
+
+/**
+ * The computer's own settings, as a store that can save them: beside the file first, since `settings.save` writes in
+ * place and a power cut there would cost the player every setting.
+ */
+export function ownSettings(disk: Disk): SettingsStore {
+    return {
+        get: settings.get,
+        set: settings.set,
+        unset: settings.unset,
+        save: () => {
+            if (settings.save(SETTINGS_DRAFT) as unknown as boolean) {
+                disk.delete(SETTINGS_FILE);
+                disk.move(SETTINGS_DRAFT, SETTINGS_FILE);
+            }
+        },
+    };
 }
 
 /** Mends the settings file when the power went while `rememberSession` replaced it. To be called at boot. */
@@ -92,11 +122,9 @@ export function pendingTurns(disk: Disk): TurnRecord[] {
         const path = `${TURNS}/${name}`;
         const [file] = disk.open(path, "r");
         if (file !== null) {
-            const turn = decode(file.readAll() ?? "") as TurnRecord | undefined;
+            const turn = readTurn(decode(file.readAll() ?? ""));
             file.close();
-            const isTurn = type(turn) === "table" && type(turn!.nonce) === "string";
-            if (isTurn && type(turn!.sessionId) === "string" && type(turn!.sentAt) === "number")
-                turns.push(turn!);
+            if (turn !== undefined) turns.push(turn);
             else disk.delete(path);
         }
     }

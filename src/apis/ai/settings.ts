@@ -1,4 +1,5 @@
 /** The `opencc.*` settings: what each is for, what it may be, and the values that are in force. */
+import { toUtf8 } from "../utf8";
 import { fail, type Result } from "./failure";
 
 /** CC's settings API, or a stand-in for it. */
@@ -6,9 +7,14 @@ export interface SettingsStore {
     get(this: void, name: string): unknown;
     set(this: void, name: string, value: unknown): void;
     unset(this: void, name: string): void;
+    /** Keeps them beyond the next boot. A store without it forgets. */
+    save?: (this: void) => void;
 }
 
-/** The settings as one valid whole, by their names without the prefix `opencc.`; texts that are empty are none. */
+/**
+ * The settings as one valid whole, by their names without the prefix `opencc.`; texts that are empty are none, and all
+ * are UTF-8, as opencode reads them.
+ */
 export interface Settings {
     readonly server_url: string;
     readonly username?: string;
@@ -105,7 +111,8 @@ export function readSettings(store: SettingsStore): Result<Settings> {
             if (!(number >= 1 && number <= most)) return refuse(name, `is not a number from 1 to ${most}`);
             values[name] = number;
         } else if (value !== undefined) {
-            values[name] = tostring(value);
+            if (type(value) === "table" || type(value) === "function") return refuse(name, "is not a text");
+            values[name] = toUtf8(tostring(value));
         }
     }
     const [address] = string.gsub((values.server_url as string | undefined) ?? "", "/+$", "");

@@ -59,8 +59,9 @@ export interface AskOptions extends WaitOptions {
     system?: string;
 }
 
-/** An answer. Its text is UTF-8, as the model wrote it. */
+/** An answer. */
 export interface Reply {
+    /** UTF-8, as the model wrote it, without what it thought aloud between `<think>` and `</think>`. */
     text: string;
     sessionId: string;
     messageId: string;

@@ -12,6 +12,8 @@ export interface Step {
     readonly staged?: string;
     /** Where a file that is there is kept. */
     readonly backup?: string;
+    /** How the file that is there stood when this was committed (`standing`): what stands otherwise is a player's. */
+    readonly seen?: string;
     /** Whether the path is a folder that goes with all that is in it. */
     readonly folder?: boolean;
 }
@@ -31,6 +33,11 @@ export const JOURNAL = STAGING + "/journal.json";
 export const PARTIAL = "trapos/ccpm.partial";
 /** Runs before the other startup files. */
 export const FINISHER = "startup/00-ccpm-finish.lua";
+/** Where the finisher is for a moment while /startup goes, and where a player's file of this name is kept meanwhile. */
+const STARTUP_FILE = "startup.lua";
+const KEPT = "startup.lua.ccpm-kept";
+/** By this text it knows itself in the place of a startup file. */
+const MARK = "the finisher of ccpm, version 1";
 
 /** The content of a file, or nothing where there is none. */
 export function read(disk: Disk, path: string): string {
@@ -45,6 +52,19 @@ export function read(disk: Disk, path: string): string {
 export function freeName(disk: Disk, path: string, number?: number): string {
     const free = path + (number ?? "");
     return disk.exists(free) ? freeName(disk, path, (number ?? 1) + 1) : free;
+}
+
+/** A free name for a file that is kept. CC runs every file of /startup at boot, so those are kept elsewhere. */
+export function backupOf(disk: Disk, path: string): string {
+    const [moved, count] = string.gsub(path, "^startup/", "startup.ccpm-old/");
+    return freeName(disk, count > 0 ? moved : `${path}.ccpm-old`);
+}
+
+/** How a file stands on the disk: another text once somebody has written it; empty where there is none. */
+export function standing(disk: Disk, path: string): string {
+    if (!disk.exists(path) || disk.isDir(path)) return "";
+    const found = disk.attributes(path);
+    return `${found.size} ${found.modified}`;
 }
 
 /** Deletes the folders above a path that have nothing in them. */
@@ -78,11 +98,53 @@ function perform(disk: Disk, step: Step): void {
     // What is not staged any more has its place already.
     if (staged !== undefined && !disk.exists(staged)) return;
     if (disk.exists(path) && (step.folder || !disk.isDir(path))) {
-        if (step.backup !== undefined) moveTo(disk, path, step.backup);
+        const isOthers = step.seen !== undefined && step.seen !== standing(disk, path);
+        // Somebody has put it there since; what was to go is gone.
+        if (isOthers && staged === undefined) return;
+        if (step.backup !== undefined) moveTo(disk, path, freeName(disk, step.backup));
+        else if (isOthers) moveTo(disk, path, backupOf(disk, path));
         else disk.delete(path);
     }
     if (staged !== undefined) moveTo(disk, staged, path);
     else removeEmptyFolders(disk, path);
+}
+
+/** Where the finisher is, if the next boot runs it. */
+export function placeOf(disk: Disk): string | undefined {
+    if (disk.exists(FINISHER)) return FINISHER;
+    for (const path of [STARTUP_FILE, "startup"]) {
+        const isFile = disk.exists(path) && !disk.isDir(path);
+        if (isFile && string.find(read(disk, path), MARK, 1, true)[0] !== undefined) return path;
+    }
+    return undefined;
+}
+
+/**
+ * Removes the finisher, and /startup where nothing else is in it. Deleting a folder with a file in it is two steps, and
+ * nothing would run after a power cut between them. So the finisher gets out of the folder first, to the other places
+ * that CraftOS runs, and each step leaves it in one of them, so that the next boot goes on.
+ */
+function leave(disk: Disk, place: string): void {
+    let at = place;
+    if (
+        at === FINISHER &&
+        disk.list("startup").length === 1 &&
+        !(disk.exists(STARTUP_FILE) && disk.exists(KEPT))
+    ) {
+        if (disk.exists(STARTUP_FILE)) disk.move(STARTUP_FILE, KEPT);
+        disk.move(at, STARTUP_FILE);
+        at = STARTUP_FILE;
+    }
+    if (at === STARTUP_FILE) {
+        const isUsed = disk.isDir("startup") && disk.list("startup").length > 0;
+        const to = isUsed ? FINISHER : "startup";
+        if (!isUsed) disk.delete(to);
+        disk.move(at, to);
+        at = to;
+    }
+    if (disk.exists(KEPT) && !disk.exists(STARTUP_FILE)) disk.move(KEPT, STARTUP_FILE);
+    disk.delete(at);
+    removeEmptyFolders(disk, at);
 }
 
 /**
@@ -93,8 +155,8 @@ export function clean(disk: Disk, partial?: boolean): void {
     if (!partial) disk.delete(PARTIAL);
     disk.delete(STAGING);
     removeEmptyFolders(disk, PARTIAL + "/any");
-    // In one step with a folder that was made for it.
-    if (disk.exists(FINISHER)) disk.delete(disk.list("startup").length > 1 ? FINISHER : "startup");
+    const place = placeOf(disk);
+    if (place !== undefined) leave(disk, place);
 }
 
 /**
@@ -107,9 +169,14 @@ export function clean(disk: Disk, partial?: boolean): void {
  */
 export function recover(disk: Disk, boot?: boolean): LuaMultiReturn<[done: boolean, line?: string]> {
     if (!disk.exists(JOURNAL)) {
+        if (!boot) return $multi(true);
         const stopped = disk.exists(STAGING);
-        if (!boot || !(stopped || disk.exists(FINISHER))) return $multi(true);
+        const place = placeOf(disk);
+        if (!stopped && place === undefined) return $multi(true);
+        // CraftOS has not run the player's.
+        const hid = disk.exists(KEPT) || place === STARTUP_FILE || place === "startup";
         clean(disk);
+        if (hid && disk.exists(STARTUP_FILE)) os.reboot();
         return $multi(true, stopped ? "ccpm was stopped before it changed anything." : undefined);
     }
     const journal = textutils.unserializeJSON(read(disk, JOURNAL)) as Journal | undefined;

@@ -5,7 +5,7 @@
  * differ, what stands on the disk decides what is done.
  */
 import { fail, raise } from "./failure";
-import { freeName, read } from "./finish";
+import { backupOf, read, standing } from "./finish";
 import { sha256 } from "./sha256";
 import { CACHE, CONFIGURATION, LOCK, stateFiles } from "./state";
 import { LEAST, leftBehind } from "./transaction";
@@ -25,10 +25,10 @@ import type {
 } from "./types";
 
 /** What the journal says of a file that comes or goes, beside its paths. */
-const ENTRY_TO = 150;
-const ENTRY_GONE = 30;
-/** What is there until the end: four folders, a short journal and the finisher. */
-const OVERHEAD = 5 * LEAST + 4000;
+const ENTRY_TO = 190;
+const ENTRY_GONE = 75;
+/** What is there until the end: five folders, a short journal and the finisher. */
+const OVERHEAD = 6 * LEAST + 8000;
 
 interface Owned {
     readonly name: string;
@@ -78,10 +78,7 @@ export function matches(disk: Disk, path: string, file: Fingerprint): boolean {
 /** How ccpm's own files stand on the disk: another text once one of them has been written. */
 export function stamp(disk: Disk): string {
     let text = "";
-    for (const path of [CACHE, CONFIGURATION, LOCK]) {
-        const found = look(disk, path);
-        if (found !== undefined) text += `${path} ${found.size} ${found.modified} `;
-    }
+    for (const path of [CACHE, CONFIGURATION, LOCK]) text += `${path} ${standing(disk, path)} `;
     return text;
 }
 
@@ -104,12 +101,6 @@ function filesOf(lock: Lock, isToBe: boolean): Record<string, Owned | undefined>
         }
     }
     return files;
-}
-
-/** A free name for a file that is kept. CC runs every file of /startup at boot, so those are kept elsewhere. */
-function backupOf(disk: Disk, path: string): string {
-    const [moved, count] = string.gsub(path, "^startup/", "startup.ccpm-old/");
-    return freeName(disk, count > 0 ? moved : `${path}.ccpm-old`);
 }
 
 function packageChanges(before: Lock, after: Lock): PackageChange[] {

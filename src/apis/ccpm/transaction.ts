@@ -112,8 +112,12 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
             if (finish.read(disk, finish.FINISHER) === finish.read(disk, source)) return;
             disk.delete(finish.FINISHER);
         }
-        disk.copy(source, owner + "/finish.lua");
-        finish.moveTo(disk, owner + "/finish.lua", finish.FINISHER);
+        const made = owner + "/startup";
+        disk.makeDir(made);
+        disk.copy(source, `${owner}/${finish.FINISHER}`);
+        // In one step with a folder that is made for it.
+        if (disk.isDir("startup")) disk.move(`${owner}/${finish.FINISHER}`, finish.FINISHER);
+        else disk.move(made, "startup");
     }
 
     function accept(sha: string): void {
@@ -135,6 +139,8 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
 
     const begin = guarded(() => {
         if (finishCommitted(disk) !== undefined) changed("trapos/ccpm.lock.json");
+        // A power cut has left it on its way out, and startup files did not run since then.
+        if ((finish.placeOf(disk) ?? finish.FINISHER) !== finish.FINISHER) finish.clean(disk, true);
         for (const path of ["startup", "trapos"]) {
             if (disk.exists(path) && !disk.isDir(path)) throw fail("file_in_the_way", { path, name: "ccpm" });
         }
@@ -199,10 +205,14 @@ export function open(disk: Disk, files: readonly FileChange[]): Result<Transacti
                 if (used[content]) disk.copy(content, source);
                 used[content] = true;
             }
-            steps.push({ path, staged: source, backup });
+            steps.push({ path, staged: source, backup, seen: finish.standing(disk, path) });
         }
         for (const path of plan.data) steps.push({ path, folder: true });
-        for (const [path, text] of pairs(stateFiles)) {
+        const paths: string[] = [];
+        for (const [path] of pairs(stateFiles)) paths.push(path);
+        table.sort(paths);
+        for (const path of paths) {
+            const text = stateFiles[path]!;
             const source = text !== false ? `${owner}/${fs.getName(path)}` : undefined;
             if (source !== undefined) write(disk, source, text as string);
             steps.push({ path, staged: source });

@@ -143,6 +143,7 @@ const string = {
         return found.length > 1 ? found.slice(1) : [found[0]];
     },
     lower: (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+    reverse: (text: string) => [...text].reverse().join(""),
     rep: (text: string, count: number) => text.repeat(Math.max(count, 0)),
     sub(text: string, from: number, to = -1): string {
         const end = to < 0 ? text.length + to + 1 : to;

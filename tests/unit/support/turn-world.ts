@@ -2,7 +2,7 @@
  * A world that changes with time, as opencode's server was measured to behave, in which a turn is played in Node and
  * then replayed in the compiled Lua.
  */
-import type { Message, Part } from "../../../src/apis/ai/protocol.d.ts";
+import type { Message, Part } from "../../../src/apis/ai/protocol.ts";
 import { describePoll, progress, start, step } from "../../../src/apis/ai/turn.ts";
 import type { Action, Observation, RequestKind, TurnStart, TurnState } from "../../../src/apis/ai/turn.ts";
 import { runLua, toLua } from "./lua.ts";

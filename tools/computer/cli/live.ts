@@ -23,8 +23,8 @@ const FRAME_MILLISECONDS = 15;
 export interface LiveOptions {
     readonly input: ReadStream;
     readonly output: WriteStream;
-    /** Text of the status line, beside how to leave. */
-    readonly status: string;
+    /** Text of the status line, beside how to leave; asked for whenever the screen is drawn. */
+    readonly status: () => string;
     /** Whether the computer's screen takes the size of the terminal. */
     readonly fit: boolean;
     /** Leaves, as Ctrl+C does. */
@@ -61,7 +61,7 @@ export async function showLive(computer: Computer, options: LiveOptions): Promis
         const isCut = width < picture.width || height < picture.height;
         const hint = isCut ? ` | needs ${picture.width}x${picture.height + 1} to show all` : "";
         const depth = output.getColorDepth() as ColourDepth;
-        const frame = frameOf(picture, output, depth, `${LEAVE}${hint} | ${status}`);
+        const frame = frameOf(picture, output, depth, `${LEAVE}${hint} | ${status()}`);
         const text = redraw(shown, frame);
         shown = frame;
         if (text !== "") output.write(text);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { several, sizeOption } from "../../harness/options.ts";
+import { httpAllowOption, type Size, sizeOption, sizeOrFit } from "../../command-line/options.ts";
 import type { MountOptions } from "../index.ts";
 import { stepUsages } from "./script.ts";
 
@@ -9,7 +9,7 @@ export interface Options {
     readonly disk?: string;
     readonly packages?: string[];
     readonly bare?: boolean;
-    readonly size: { readonly width: number; readonly height: number } | "fit";
+    readonly size: Size | "fit";
     readonly basic?: boolean;
     readonly id: number;
     readonly label?: string;
@@ -31,9 +31,10 @@ function wholeNumber(text: string): number {
 /**
  * The command line of `npm run computer`.
  * @param folder what paths are relative to
+ * @param packages what a temporary disk gets
  * @returns throws a CommanderError where commander would end the process
  */
-export function commandLine(folder: string): Command {
+export function commandLine(folder: string, packages: readonly string[]): Command {
     const path = (text: string): string => resolve(folder, text);
     const mount =
         (writable: boolean) =>
@@ -42,8 +43,6 @@ export function commandLine(folder: string): Command {
             if (!found) throw new InvalidArgumentError("Give name=folder, such as shared=./files.");
             return [...before, { name: found[1] ?? "", folder: path(found[2] ?? ""), writable }];
         };
-    const readSize = (text: string): unknown =>
-        text === "fit" ? text : sizeOption.parseArg?.(text, undefined);
     return new Command("npm run computer --")
         .description(
             "A ComputerCraft computer in your terminal: its screen, your keys and your mouse. Ctrl+C leaves.",
@@ -51,23 +50,18 @@ export function commandLine(folder: string): Command {
         .option("--disk <folder>", "its disk; without it a temporary one, gone afterwards", path)
         .option(
             "--packages <name...>",
-            "install these of our packages on the disk (default: trapos on a temporary disk)",
+            `install these packages on the disk (default: ${packages.join(" ")} on a temporary disk)`,
         )
         .addOption(new Option("--bare", "install nothing").conflicts("packages"))
         .addOption(
             new Option("--size <columns x rows>", 'the size of its screen, or "fit" for that of the terminal')
-                .argParser(readSize)
-                .default({ width: 51, height: 19 }, "51x19"),
+                .argParser(sizeOrFit)
+                .default(sizeOption.defaultValue, sizeOption.defaultValueDescription),
         )
         .option("--basic", "a basic computer, without colours and mouse")
         .option("--id <number>", "what os.getComputerID gives", wholeNumber, 0)
         .option("--label <text>", "its label")
-        .option(
-            "--http-allow <host>",
-            "a private host that it may reach, or $private for all; can be repeated",
-            several,
-            [],
-        )
+        .addOption(httpAllowOption)
         .option("--rom <folder>", "boot this ROM: a folder with bios.lua and rom/", path)
         .option(
             "--mount-ro <name=folder>",

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { type Computer, savePng, saveText } from "../index.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Computer, savePng, saveText, shownText } from "../index.ts";
 import { type ScriptLine, ScriptError, type Step } from "./script.ts";
 
 /** What a script needs besides the computer. */
@@ -8,7 +9,7 @@ export interface Stage {
     readonly print: (text: string) => void;
     /** The folder that files are saved in. */
     readonly folder: string;
-    /** Stops the script before its next step. */
+    /** Stops the script before its next step, and a sleep at once. */
     readonly signal?: AbortSignal;
 }
 
@@ -17,7 +18,7 @@ const withoutEnds = (text: string): string => text.replace(/ +$/gm, "");
 
 const shownRows = (computer: Computer): string => withoutEnds(computer.screen().join("\n"));
 
-async function take(step: Step, computer: Computer, { print, folder }: Stage): Promise<void> {
+async function take(step: Step, computer: Computer, { print, folder, signal }: Stage): Promise<void> {
     switch (step.name) {
         case "type":
             return computer.type(step.text);
@@ -26,9 +27,11 @@ async function take(step: Step, computer: Computer, { print, folder }: Stage): P
         case "click":
             return computer.click(step.x, step.y, step.button);
         case "wait-for":
-            return computer.waitForText(withoutEnds(step.text), { timeoutSeconds: step.seconds });
+            return computer.waitForText(step.text, { timeoutSeconds: step.seconds, sinceInput: true });
+        case "sleep":
+            return sleep(step.seconds * 1000, undefined, { signal });
         case "expect":
-            if (!shownRows(computer).includes(withoutEnds(step.text))) {
+            if (!shownText(step.text).test(shownRows(computer))) {
                 throw new Error(`${JSON.stringify(step.text)} is not on the screen:\n${shownRows(computer)}`);
             }
             return;
@@ -45,7 +48,7 @@ async function take(step: Step, computer: Computer, { print, folder }: Stage): P
     }
 }
 
-const looks = new Set<Step["name"]>(["screen", "save-text", "save-png", "expect", "wait-for"]);
+const looks = new Set<Step["name"]>(["screen", "save-text", "save-png", "expect", "wait-for", "sleep"]);
 
 /**
  * Plays a script on a computer, a step after the other.
@@ -66,6 +69,7 @@ export async function playScript(
             if (power.isOff && !looks.has(step.name)) throw new Error("the computer is off");
             await take(step, computer, stage);
         } catch (error) {
+            if (stage.signal?.aborted) return;
             throw new ScriptError(number, withoutEnds((error as Error).message).trimEnd());
         }
     }

@@ -5,10 +5,11 @@ import { join, resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import type { ReadStream, WriteStream } from "node:tty";
 import { CommanderError } from "commander";
-import { conclusion, exitStatus } from "../../harness/conclusion.ts";
-import { installPackages } from "../../harness/disk.ts";
+import { exitStatus } from "../../command-line/exit-status.ts";
 import { boot, type Computer, type Exit } from "../index.ts";
+import { exitConclusion } from "./conclusion.ts";
 import { fittingSize, showLive } from "./live.ts";
+import { type DeniedAddresses, deniedAddresses } from "./denied.ts";
 import { commandLine, type Options } from "./options.ts";
 import { playScript } from "./play-script.ts";
 import { readScript, type ScriptLine } from "./script.ts";
@@ -37,6 +38,13 @@ export interface World {
     readonly folder: string;
     /** Ends the program. */
     readonly signal: AbortSignal;
+    /** What can be installed on a disk. */
+    readonly packages: {
+        /** The names of those that a temporary disk gets. */
+        readonly standard: readonly string[];
+        /** Puts packages onto the disk in that folder. @throws Error with one line for names that there are not */
+        readonly install: (disk: string, names: readonly string[]) => Promise<void>;
+    };
 }
 
 async function loadScript(file: string, { input, folder }: World): Promise<ScriptLine[]> {
@@ -66,13 +74,7 @@ async function temporaryDisk(): Promise<{ disk: string; remove: () => void }> {
 
 /** The exit status that a computer's end gives; says what its screen does not. */
 function statusOf(exit: Exit, { complain }: World): number {
-    const end =
-        exit.reason === "failed"
-            ? ({ how: "failed", message: exit.message ?? "no reason given" } as const)
-            : exit.reason === "powerCut"
-              ? ({ how: "powerCut" } as const)
-              : ({ how: "shutdown", status: exit.status ?? 0 } as const);
-    const { status, line } = conclusion(end, 0);
+    const { status, line } = exitConclusion(exit);
     if (line !== undefined) complain(line);
     return status;
 }
@@ -92,13 +94,19 @@ async function playLines(lines: readonly ScriptLine[], computer: Computer, world
     return ended === undefined ? 0 : statusOf(ended, world);
 }
 
-async function playLive(computer: Computer, options: Options, world: World): Promise<number> {
+async function playLive(
+    computer: Computer,
+    options: Options,
+    denied: DeniedAddresses,
+    world: World,
+): Promise<number> {
     const { input, output, print, signal } = world;
     const isTemporary = options.disk === undefined;
+    const disk = isTemporary ? "temporary disk, gone afterwards" : `disk ${options.disk}`;
     const exit = await showLive(computer, {
         input,
         output,
-        status: isTemporary ? "temporary disk, gone afterwards" : `disk ${options.disk}`,
+        status: () => denied.status(disk),
         fit: options.size === "fit",
         signal,
     });
@@ -118,11 +126,13 @@ async function play(options: Options, world: World): Promise<number> {
         throw new UsageError("--size fit goes with a terminal. Give a script's computer columns x rows.");
     }
     const temporary = options.disk === undefined ? await temporaryDisk() : undefined;
+    const denied = deniedAddresses();
     let computer: Computer | undefined;
     try {
         const disk = temporary?.disk ?? (await ownDisk(options.disk ?? ""));
-        const packages = options.packages ?? (temporary && !options.bare ? ["trapos"] : []);
-        if (packages.length > 0) await asUsage(() => installPackages(disk, packages));
+        const { standard, install } = world.packages;
+        const names = options.packages ?? (temporary && !options.bare ? standard : []);
+        if (names.length > 0) await asUsage(() => install(disk, names));
         computer = await asUsage(() =>
             boot({
                 disk,
@@ -131,16 +141,17 @@ async function play(options: Options, world: World): Promise<number> {
                 ...(options.size === "fit" ? fittingSize(world.output) : options.size),
                 colour: !options.basic,
                 ...(options.rom === undefined ? {} : { rom: options.rom }),
-                http: { allow: options.httpAllow },
+                http: { allow: options.httpAllow, onDenied: denied.onDenied },
                 mounts: [...options.mountRo, ...options.mountRw],
             }),
         );
         return lines === undefined
-            ? await playLive(computer, options, world)
+            ? await playLive(computer, options, denied, world)
             : await playLines(lines, computer, world);
     } finally {
         await computer?.close();
         temporary?.remove();
+        for (const line of denied.lines()) world.complain(line);
     }
 }
 
@@ -151,7 +162,7 @@ async function play(options: Options, world: World): Promise<number> {
  */
 export async function run(words: readonly string[], world: World): Promise<number> {
     const { print, complain, folder } = world;
-    const program = commandLine(folder).configureOutput({
+    const program = commandLine(folder, world.packages.standard).configureOutput({
         writeOut: (text) => print(text.trimEnd()),
         writeErr: (text) => complain(text.trimEnd()),
     });

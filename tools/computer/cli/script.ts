@@ -6,6 +6,7 @@ export type Step =
     | { readonly name: "press"; readonly keys: string }
     | { readonly name: "click"; readonly x: number; readonly y: number; readonly button: number }
     | { readonly name: "wait-for"; readonly text: string; readonly seconds: number }
+    | { readonly name: "sleep"; readonly seconds: number }
     | { readonly name: "queue"; readonly event: string; readonly args: readonly LuaValue[] }
     | { readonly name: "resize"; readonly width: number; readonly height: number }
     | { readonly name: "screen" }
@@ -36,6 +37,7 @@ const usages: Readonly<Record<Step["name"], string>> = {
     press: "press KEYS",
     click: "click X Y [BUTTON]",
     "wait-for": 'wait-for "TEXT" [SECONDS]',
+    sleep: "sleep SECONDS",
     expect: 'expect "TEXT"',
     queue: "queue EVENT [ARGUMENT ...]",
     resize: "resize WIDTH HEIGHT",
@@ -121,6 +123,9 @@ function readStep(name: string, args: readonly Word[]): Step {
         case "wait-for":
             atMost(2);
             return { name: known, text: first.text, seconds: number(second, DEFAULT_WAIT_SECONDS) };
+        case "sleep":
+            atMost(1);
+            return { name: known, seconds: number(first) };
         case "resize":
             atMost(2);
             return { name: known, width: number(first), height: number(second) };

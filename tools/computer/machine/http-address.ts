@@ -10,6 +10,11 @@ export interface Address {
     readonly url: string;
 }
 
+/** The port that an address means. */
+export function portOf({ port, secure }: Address): number {
+    return port ?? (secure ? 443 : 80);
+}
+
 // As java.net.URI has it: no spaces and no quotes, a host of letters, digits and hyphens.
 const urlPattern =
     /^([a-z][a-z0-9+.-]*):(?:\/\/(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:@]*)(?::(\d*))?)?([^?#]*)(\?[^#]*)?(#.*)?$/i;

@@ -3,7 +3,7 @@ import * as https from "node:https";
 import type { Readable } from "node:stream";
 import { createGunzip, createInflate } from "node:zlib";
 import { Deadline } from "./deadline.ts";
-import { parseHttpUrl, type Address } from "./http-address.ts";
+import { parseHttpUrl, type Address, portOf } from "./http-address.ts";
 import { HttpError, type HttpRules } from "./http-rules.ts";
 import { LuaError } from "./lua-vm.ts";
 import type { NetworkFault, NetworkFaultPlan } from "./network-faults.ts";
@@ -108,13 +108,13 @@ export class HttpClient {
 
     /** Whether a URL may be requested; `done` as for `request`, with undefined for yes. */
     check(url: string, done: (failure: string | undefined) => void): void {
-        const { host } = parseHttpUrl(url);
+        const address = parseHttpUrl(url);
         const abort = (): void => undefined;
         this.aborts.add(abort);
         const finish = (failure: string | undefined): void => {
             if (this.aborts.delete(abort)) done(failure);
         };
-        this.network.rules.resolve(host).then(
+        this.network.rules.resolve(address).then(
             () => finish(undefined),
             (error: unknown) => finish(friendly(error)),
         );
@@ -185,7 +185,7 @@ class Exchange {
         if (fault === "hang") await this.wait(Infinity);
         if (typeof fault === "object" && "status" in fault) return madeUpResponse(fault);
         if (typeof fault === "object" && "delaySeconds" in fault) await this.wait(fault.delaySeconds * 1000);
-        const { address: ip, family } = await this.network.rules.resolve(address.host);
+        const { address: ip, family } = await this.network.rules.resolve(address);
         const headerBytes = Object.entries(this.headers).reduce(
             (sum, [k, v]) => sum + k.length + v.length + 1,
             0,
@@ -226,7 +226,7 @@ class Exchange {
         return new Promise((resolve, reject) => {
             const outgoing = (address.secure ? https : http).request({
                 ...target,
-                port: address.port ?? (address.secure ? 443 : 80),
+                port: portOf(address),
                 path: address.path,
                 method,
                 headers: {

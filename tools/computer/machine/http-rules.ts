@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
+import { type Address as HttpAddress, portOf } from "./http-address.ts";
 
 /**
  * Which hosts a computer may talk to. CC's default: private addresses are denied, everything else is allowed. What a
@@ -7,7 +8,8 @@ import ipaddr from "ipaddr.js";
  */
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
-type Rule = (host: string, address: Address) => boolean;
+type HostRule = (host: string, address: Address) => boolean;
+type Rule = (host: string, address: Address, port: number) => boolean;
 
 const privateRanges = new Set([
     "unspecified",
@@ -37,11 +39,27 @@ function plainAddress(text: string): Address {
     return six;
 }
 
+/** A pattern for hosts, and the port behind a colon, if there is one. An IPv6 address before a port is in brackets. */
+const withPort = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/;
+
+/**
+ * @param pattern as for `parseHostRule`, and perhaps the port behind it: "127.0.0.1:4096", "[::1]:4096"
+ * @throws Error for a range or a port that is none
+ */
+function parseRule(pattern: string): Rule {
+    const [, inBrackets, plain, port] = withPort.exec(pattern) ?? [];
+    const rule = parseHostRule(inBrackets ?? plain ?? pattern);
+    if (port === undefined) return rule;
+    if (Number(port) > 65_535)
+        throw new Error(`http.allow: ${JSON.stringify(pattern)} has no port up to 65535`);
+    return (host, address, asked) => asked === Number(port) && rule(host, address);
+}
+
 /**
  * @param pattern "$private", a range such as "10.0.0.0/8", or a host name or address in which * stands for anything
  * @throws Error for a range that is none
  */
-function parseRule(pattern: string): Rule {
+function parseHostRule(pattern: string): HostRule {
     if (pattern.toLowerCase() === "$private") return (_, address) => isPrivate(address);
     if (pattern.includes("/")) {
         const [base = ""] = pattern.split("/");
@@ -63,10 +81,15 @@ export class HttpError extends Error {}
 
 export class HttpRules {
     private readonly allowed: Rule[];
+    private readonly onDenied: ((host: string, port: number) => void) | undefined;
 
-    /** @param allow patterns that are let through although they are private */
-    constructor(allow: readonly string[]) {
+    /**
+     * @param allow patterns that are let through although they are private
+     * @param onDenied is called with each address that is denied
+     */
+    constructor(allow: readonly string[], onDenied?: (host: string, port: number) => void) {
         this.allowed = allow.map(parseRule);
+        this.onDenied = onDenied;
     }
 
     /**
@@ -74,8 +97,8 @@ export class HttpRules {
      * elsewhere by then.
      * @throws HttpError "Unknown host" or "Domain not permitted"
      */
-    async resolve(host: string): Promise<{ address: string; family: number }> {
-        const name = host.replace(/^\[|\]$/g, "");
+    async resolve(target: HttpAddress): Promise<{ address: string; family: number }> {
+        const name = target.host.replace(/^\[|\]$/g, "");
         let found: { address: string; family: number };
         try {
             found = await lookup(name);
@@ -83,7 +106,9 @@ export class HttpRules {
             throw new HttpError("Unknown host");
         }
         const address = plainAddress(found.address);
-        if (isPrivate(address) && !this.allowed.some((rule) => rule(name, address))) {
+        const port = portOf(target);
+        if (isPrivate(address) && !this.allowed.some((rule) => rule(name, address, port))) {
+            this.onDenied?.(name, port);
             throw new HttpError("Domain not permitted");
         }
         return found;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Lua's WebAssembly module, with the instructions exchanged by which C turns numbers into whole ones and into text. C
- * has 32 bits for a whole number here and 14 digits for a text: in CC `("hello"):sub(2, math.huge)` is "ello" and
- * `1e15 .. ""` is "1000000000000000".
+ * Lua's WebAssembly module, with instructions exchanged. They are those by which C turns numbers into whole ones and
+ * into text (C has 32 bits for a whole number here and 14 digits for a text: in CC `("hello"):sub(2, math.huge)` is
+ * "ello" and `1e15 .. ""` is "1000000000000000"), and those of what CC's Lua does not have.
  */
 
 /**
@@ -42,6 +42,20 @@ const changes: readonly Change[] = [
         pattern: "419e1320..(?:41..6a)?10(b601)",
         replacement: NUMBER_WRITER_INDEX,
         count: 4,
+    },
+    {
+        // lua_setmetatable: the call that remembers a value for its `__gc`, of a table and of a userdata. CC's Lua has
+        // no finalizers, so the three arguments are dropped.
+        pattern: "200020032802002002(10f202)",
+        replacement: "1a1a1a",
+        count: 2,
+    },
+    {
+        // luaG_runerror: writes "?" for the place of an error in a function without a source, such as the kernel's. Such
+        // a message gets no place, as one of C's functions: a branch out of what would write it.
+        pattern: "10e6010c010b(2001413f3b0110)0b",
+        replacement: "0c01",
+        count: 1,
     },
 ];
 

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import * as nodePath from "node:path";
-import { fileURLToPath } from "node:url";
 import { JumpingClock } from "./clock.ts";
 import { EventQueue, type QueuedEvent } from "./event-queue.ts";
 import { FileOperations, PowerCut, type PowerCutPlan, type Unflushed } from "./file-operations.ts";
@@ -9,6 +8,7 @@ import { HandleTable } from "./handle-table.ts";
 import { HostFolder } from "./host-folder.ts";
 import { HttpClient } from "./http-client.ts";
 import { HttpRules } from "./http-rules.ts";
+import { kernelImage, type KernelImage } from "./kernel-image.ts";
 import { LuaVm, type HostFunctions } from "./lua-vm.ts";
 import { fsFunctions } from "./native-fs.ts";
 import { httpFunctions } from "./native-http.ts";
@@ -41,19 +41,6 @@ const TOO_LONG = "Too long without yielding";
 /** What programs find in _HOST. */
 const HOST = "ComputerCraft 1.113.1 (TrapOS headless)";
 
-const luaFolder = fileURLToPath(new URL("./lua", import.meta.url));
-const sources = new Map<string, string>();
-
-/** A part of the kernel, read once a process. */
-function kernelSource(name: string): string {
-    let source = sources.get(name);
-    if (source === undefined) {
-        source = readFileSync(nodePath.join(luaFolder, `${name}.lua`), "latin1");
-        sources.set(name, source);
-    }
-    return source;
-}
-
 /** How a computer ended. */
 export interface Exit {
     reason: "shutdown" | "powerCut" | "failed";
@@ -73,7 +60,7 @@ export interface MachineOptions {
     height: number;
     colour: boolean;
     /** Undefined when there is no http API. */
-    http: { allow: readonly string[] } | undefined;
+    http: { allow: readonly string[]; onDenied?: (host: string, port: number) => void } | undefined;
     secondsWithoutYield: number;
     /** What Lua may use, in bytes. */
     memoryBytes: number;
@@ -106,6 +93,8 @@ export interface Faults {
  * again, and has nothing scheduled otherwise.
  */
 export class Machine {
+    /** Where each start takes the kernel from. */
+    static kernel: () => KernelImage = kernelImage;
     readonly terminal: Terminal;
     readonly exit: Promise<Exit>;
     label: string | undefined;
@@ -158,7 +147,7 @@ export class Machine {
         this.networkFaults = new NetworkFaultPlan(options.faults.network);
         if (options.http !== undefined) {
             const network = {
-                rules: new HttpRules(options.http.allow),
+                rules: new HttpRules(options.http.allow, options.http.onDenied),
                 faults: this.networkFaults,
                 timers: this.timers,
             };
@@ -189,7 +178,12 @@ export class Machine {
         this.filter = undefined;
         this.next = undefined;
         try {
-            this.vm = new LuaVm(this.hostFunctions(), kernelSource("kernel"), this.options.memoryBytes);
+            this.vm = new LuaVm(
+                this.hostFunctions(),
+                this.startFunctions(),
+                Machine.kernel(),
+                this.options.memoryBytes,
+            );
         } catch (error) {
             this.end({ reason: "failed", message: (error as Error).message });
             throw error;
@@ -199,12 +193,10 @@ export class Machine {
         this.resume([]);
     }
 
-    private hostFunctions(): HostFunctions {
+    /** What the kernel may ask for only until it has started. */
+    private startFunctions(): HostFunctions {
         const { options } = this;
-        const queue = (event: string, ...args: LuaValue[]): void => this.queue(event, args);
         return {
-            "kernel.source": (name: string) => [kernelSource(name)],
-            "kernel.echo": (text: string) => [text],
             "kernel.bios": () => [this.bios],
             "kernel.options": () => [
                 {
@@ -218,6 +210,12 @@ export class Machine {
                     secondsWithoutYield: options.secondsWithoutYield,
                 },
             ],
+        };
+    }
+
+    private hostFunctions(): HostFunctions {
+        const queue = (event: string, ...args: LuaValue[]): void => this.queue(event, args);
+        return {
             "kernel.waiting": (filter: string | undefined) => {
                 this.filter = filter;
             },

@@ -1,5 +1,6 @@
 import { fontToUnicode } from "./font.ts";
 import { Palette, type Rgb } from "./palette.ts";
+import type { ShownRow } from "../shown-text.ts";
 
 const SPACE = 32;
 
@@ -12,6 +13,12 @@ export interface Row {
     /** Colours by place, 0 (white) to 15 (black). */
     readonly textColour: Uint8Array;
     readonly backgroundColour: Uint8Array;
+}
+
+/** A row of the screen, and what of it is another character than at the last input. */
+interface ScreenRow extends Row {
+    /** 1 for each cell that has held another character since, also where that is gone again. */
+    readonly changed: Uint8Array;
 }
 
 /** What a screen looks like at one moment. It does not change afterwards. */
@@ -51,8 +58,10 @@ export class Terminal {
     backgroundColour = 15;
     /** Goes up with every change, so that a reader can tell whether to look again. */
     revision = 0;
-    private rows: Row[];
+    private rows: ScreenRow[];
     private readonly history: string[] = [];
+    /** What has changed in the last rows of the history: those that scrolled off since the last input. */
+    private historyChanged: Uint8Array[] = [];
     private redraw: Redraw | undefined;
 
     constructor(width: number, height: number) {
@@ -61,12 +70,26 @@ export class Terminal {
         this.rows = Array.from({ length: height }, () => this.blankRow());
     }
 
-    private blankRow(): Row {
+    private blankRow(): ScreenRow {
         return {
             text: new Uint8Array(this.width).fill(SPACE),
             textColour: new Uint8Array(this.width).fill(this.textColour),
             backgroundColour: new Uint8Array(this.width).fill(this.backgroundColour),
+            changed: new Uint8Array(this.width),
         };
+    }
+
+    /** A blank row in the place of one that is wiped away. */
+    private wipedRow({ text, changed }: ScreenRow): ScreenRow {
+        const row = this.blankRow();
+        for (let x = 0; x < this.width; x++) row.changed[x] = text[x] === SPACE ? (changed[x] ?? 0) : 1;
+        return row;
+    }
+
+    /** From now on what changes is new: see `shownRows`. */
+    noteInput(): void {
+        for (const row of this.rows) row.changed.fill(0);
+        this.historyChanged = [];
     }
 
     /** Empties the screen and forgets colours and cursor, as switching on does. What scrolled off stays. */
@@ -94,6 +117,7 @@ export class Terminal {
             row.text.set(old.text.subarray(0, width));
             row.textColour.set(old.textColour.subarray(0, width));
             row.backgroundColour.set(old.backgroundColour.subarray(0, width));
+            row.changed.set(old.changed.subarray(0, width));
             return row;
         });
     }
@@ -140,7 +164,9 @@ export class Terminal {
         this.noteRedraw(start, text.length);
         for (let index = Math.max(0, -start); index < text.length && start + index < this.width; index++) {
             const x = start + index;
-            row.text[x] = text[index] ?? SPACE;
+            const character = text[index] ?? SPACE;
+            if (row.text[x] !== character) row.changed[x] = 1;
+            row.text[x] = character;
             row.textColour[x] =
                 typeof textColour === "number" ? textColour : blitColour(textColour[index] ?? 0, 0);
             row.backgroundColour[x] =
@@ -164,17 +190,20 @@ export class Terminal {
     clear(): void {
         this.revision++;
         this.redraw = undefined;
-        this.rows = this.rows.map(() => this.blankRow());
+        this.rows = this.rows.map((row) => this.wipedRow(row));
     }
 
     clearLine(): void {
         this.revision++;
-        if (this.rows[this.cursorY - 1] !== undefined) this.rows[this.cursorY - 1] = this.blankRow();
+        const row = this.rows[this.cursorY - 1];
+        if (row !== undefined) this.rows[this.cursorY - 1] = this.wipedRow(row);
     }
 
-    private remember(row: Row): void {
-        this.history.push(fontToUnicode(row.text).trimEnd());
+    private remember({ text, changed }: ScreenRow): void {
+        this.history.push(fontToUnicode(text).trimEnd());
+        this.historyChanged.push(changed);
         if (this.history.length > MAXIMUM_HISTORY) this.history.shift();
+        if (this.historyChanged.length > MAXIMUM_HISTORY) this.historyChanged.shift();
     }
 
     /**
@@ -192,7 +221,9 @@ export class Terminal {
             this.redraw = {
                 top: y,
                 next: y + 1,
-                before: this.rows.slice(y).map((row) => ({ ...row, text: row.text.slice() })),
+                before: this.rows
+                    .slice(y)
+                    .map((row) => ({ ...row, text: row.text.slice(), changed: row.changed.slice() })),
             };
         }
     }
@@ -206,6 +237,9 @@ export class Terminal {
             this.rows.slice(top).map((row) => row.text),
         );
         before.slice(0, lines).forEach((row) => this.remember(row));
+        // What has only moved up is not new.
+        if (lines > 0)
+            before.slice(lines).forEach(({ changed }, y) => this.rows[top + y]?.changed.set(changed));
     }
 
     /** @param colour whether it is an advanced computer's */
@@ -235,6 +269,27 @@ export class Terminal {
         while (rows.at(-1) === "") rows.pop();
         return [...this.history, ...rows].join("\n");
     }
+
+    /** The rows of the transcript, and what of them was not there at the last input, or was wiped away and written again. */
+    shownRows(): ShownRow[] {
+        const old = this.history.length - this.historyChanged.length;
+        const rows: ShownRow[] = this.history.map((text, y) => ({
+            text,
+            isNew: newUnits(text, this.historyChanged[y - old]),
+        }));
+        for (const { text, changed } of this.rows) {
+            const shown = fontToUnicode(text).trimEnd();
+            rows.push({ text: shown, isNew: newUnits(shown, changed) });
+        }
+        while (rows.at(-1)?.text === "") rows.pop();
+        return rows;
+    }
+}
+
+/** For each UTF-16 unit of a row's text, whether its cell has changed. */
+function newUnits(text: string, changed: Uint8Array | undefined): boolean[] | undefined {
+    if (changed === undefined) return undefined;
+    return [...text].flatMap(({ length }, x) => Array.from({ length }, () => changed[x] === 1));
 }
 
 interface Redraw {
@@ -243,7 +298,7 @@ interface Redraw {
     /** The row that must come next for the run to go on. */
     next: number;
     /** The rows from `top` on, as they were before the run. */
-    before: Row[];
+    before: ScreenRow[];
 }
 
 /**

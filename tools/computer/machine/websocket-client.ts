@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import type { WebSocket } from "ws";
 import { Deadline } from "./deadline.ts";
-import { parseWebsocketUrl, type Address } from "./http-address.ts";
+import { parseWebsocketUrl, type Address, portOf } from "./http-address.ts";
 import { checkHeaders, checkTimeout, friendly, USER_AGENT, type Network } from "./http-client.ts";
 import { HttpError } from "./http-rules.ts";
 import { LuaError } from "./lua-vm.ts";
@@ -153,12 +153,12 @@ export class WebsocketClient {
                 this.network.timers.after(fault.delaySeconds * 1000, resolve);
             });
         }
-        const target = await this.network.rules.resolve(address.host);
+        const target = await this.network.rules.resolve(address);
         // Loaded late, as it takes longer than all the rest and few programs need it.
         const ws = await import("ws");
         if (this.isClosed(id)) return;
         const socket = new ws.WebSocket(
-            `${address.secure ? "wss" : "ws"}://${address.host}:${address.port ?? (address.secure ? 443 : 80)}${address.path}`,
+            `${address.secure ? "wss" : "ws"}://${address.host}:${portOf(address)}${address.path}`,
             protocols(headers),
             {
                 headers: requestHeaders(headers),

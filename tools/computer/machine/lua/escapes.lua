@@ -2,7 +2,8 @@
 -- any other character stands for that character.
 
 local kernel = ...
-local byte, concat, find, gsub, match, sub = string.byte, table.concat, string.find, string.gsub, string.match, string.sub
+local byte, concat, find, format, gsub = string.byte, table.concat, string.find, string.format, string.gsub
+local match, sub = string.match, string.sub
 local tonumber = tonumber
 
 local isKnown = "^[abfnrtvxz\\\"'%d\n\r]"
@@ -19,7 +20,7 @@ local function escape(source, position)
     -- What is none is left for Lua to complain about.
     if not code or code > LAST_CHARACTER then return "\\u", position + 2 end
     local bytes = gsub(kernel.utf8Character(code), ".", function(one)
-        return ("\\%03d"):format(byte(one))
+        return format("\\%03d", byte(one))
     end)
     return bytes, stop
 end

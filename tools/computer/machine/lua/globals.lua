@@ -3,13 +3,13 @@
 
 local kernel = ...
 local globals = kernel.globals
-local getinfo, getupvalue, upvaluejoin, sethook = debug.getinfo, debug.getupvalue, debug.upvaluejoin, debug.sethook
-local concat, find, pcall, rawLoad, select = table.concat, string.find, pcall, load, select
+local sethook = debug.sethook
+local concat, find, match, pcall, rawLoad, select = table.concat, string.find, string.match, pcall, load, select
 local error, type = error, type
 
 -- Too long without yielding -----------------------------------------------------------------------------------------
 
-local clock = os.clock
+local clock = kernel.clock
 local limit, grace = kernel.options.secondsWithoutYield, 1.5
 -- C's clock counts microseconds in 32 bits and so begins anew after this many seconds.
 local clockPeriod = 2 ^ 32 / 1e6
@@ -20,20 +20,18 @@ function kernel.startSlice()
     sliceStart, warned = clock(), false
 end
 
--- Called every so many instructions in every coroutine. `kernel.inCall` keeps it from breaking off a call to Node
--- between question and answer.
-local function watch(_, _, level)
+-- Called every so many instructions in every coroutine.
+local function watch()
     local elapsed = clock() - sliceStart
     if elapsed < 0 then elapsed = elapsed + clockPeriod end
-    if elapsed < limit or kernel.inCall then return end
+    if elapsed < limit then return end
     if elapsed > limit + grace then
         kernel.send("kernel.failed", "Too long without yielding")
-        io.stdout:flush()
-        os.exit(1)
+        kernel.stop()
     end
     if not warned then
         warned = true
-        error("Too long without yielding", level or 2)
+        error("Too long without yielding")
     end
 end
 local instructionsBetweenLooks = 200000
@@ -61,10 +59,12 @@ end
 function globals.coroutine.wrap(body)
     kernel.expect(1, body, "function")
     local thread = kernel.create(body)
-    return function(...)
+    local function wrapped(...)
         if status(thread) == "dead" then error("cannot resume dead coroutine", 2) end
         return passOn(resume(thread, ...))
     end
+    kernel.markNatives(wrapped)
+    return wrapped
 end
 
 function globals.coroutine.isyieldable()
@@ -84,55 +84,13 @@ function globals.assert(...)
     error(message, type(message) == "string" and 2 or 0)
 end
 
--- Environments, as Lua 5.1 had them ---------------------------------------------------------------------------------
-
---- The index of a function's _ENV upvalue, or nil.
-local function environmentIndex(body)
-    local index = 1
-    while true do
-        local name = getupvalue(body, index)
-        if not name then return nil end
-        if name == "_ENV" then return index end
-        index = index + 1
-    end
-end
-
-local function functionAt(where, level)
-    if type(where) == "function" then return where end
-    if where == nil then where = 1 end
-    if type(where) ~= "number" then
-        error("bad argument #1 (number expected, got " .. type(where) .. ")", level + 1)
-    end
-    if where < 0 then error("bad argument #1 (level must be non-negative)", level + 1) end
-    local info = getinfo(where + level, "f")
-    if not info then error("bad argument #1 (invalid level)", level + 1) end
-    return info.func
-end
-
-function globals.getfenv(where)
-    if where == 0 then return globals end
-    local body = functionAt(where, 2)
-    local index = environmentIndex(body)
-    if not index then return globals end
-    local _, environment = getupvalue(body, index)
-    return environment
-end
-
-function globals.setfenv(where, environment)
-    kernel.expect(2, environment, "table")
-    local body = functionAt(where, 2)
-    local index = environmentIndex(body)
-    if not index then
-        if getinfo(body, "S").what == "C" then
-            error("'setfenv' cannot change environment of given object", 2)
-        end
-        return body
-    end
-    upvaluejoin(body, index, function() return environment end, 1)
-    return body
-end
-
 -- Loading -----------------------------------------------------------------------------------------------------------
+
+--- A name that a program gives to a chunk, which is never that of the kernel's.
+local function chunkName(name)
+    -- C ends it at a zero byte.
+    return match(name, "^%Z*") == kernel.NATIVE and "=(load)" or name
+end
 
 --- The whole of a chunk that comes in pieces, whose function may yield.
 local function join(nextPiece)
@@ -161,7 +119,7 @@ function globals.load(chunk, name, mode, environment)
         return nil, "attempt to load a text chunk (mode is '" .. mode .. "')"
     end
     -- The name of a chunk without one is its source.
-    name, chunk = name or chunk, kernel.translateEscapes(chunk)
+    name, chunk = chunkName(name or chunk), kernel.translateEscapes(chunk)
     -- Lua itself would take a nil environment for none at all.
     return rawLoad(chunk, name, "t", environment or globals)
 end
@@ -169,14 +127,10 @@ end
 function globals.loadstring(chunk, name)
     kernel.expect(1, chunk, "string")
     kernel.expectOptional(2, name, "string")
-    return rawLoad(kernel.translateEscapes(chunk), name or chunk, "t", globals)
+    return rawLoad(kernel.translateEscapes(chunk), chunkName(name or chunk), "t", globals)
 end
 
--- What is left out, and the older names that CC keeps ----------------------------------------------------------------
-
-for _, name in ipairs({ "io", "package", "require", "module", "dofile", "loadfile", "collectgarbage", "print" }) do
-    globals[name] = nil
-end
+-- The older names that CC keeps --------------------------------------------------------------------------------------
 
 function globals.string.dump(body)
     kernel.expect(1, body, "function")

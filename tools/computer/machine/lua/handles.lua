@@ -6,35 +6,34 @@ local call, try, expect, expectOptional = kernel.call, kernel.try, kernel.expect
 local expectOptionalWhole, toWhole = kernel.expectOptionalWhole, kernel.toWhole
 local error, setmetatable, tostring, type = error, setmetatable, kernel.globals.tostring, type
 
--- What the program dropped without closing it: what to ask of Node, and the number, in turn. A finaliser may run at any
--- moment, between a question and its answer too, so that it only notes them.
-local dropped = {}
+-- What the program may drop without closing it. Whether it has, is seen by a state that is gone: this Lua has no
+-- finalizers.
+local states = setmetatable({}, { __mode = "v" })
+local watched = {}
 
---- Notes what is to be closed soon.
-function kernel.noteDropped(question, id)
-    dropped[#dropped + 1] = question
-    dropped[#dropped + 1] = id
+--- Remembers what is to be closed once its state is gone.
+-- @param question what to ask of Node then
+-- @param id its number there
+function kernel.watchDropped(question, id, state)
+    local key = question .. id
+    states[key], watched[key] = state, { question, id }
 end
 
 --- Closes what the program has dropped.
 function kernel.releaseHandles()
-    if #dropped == 0 then return end
-    -- Sending takes memory, so Lua may find more of them meanwhile: these wait in another list.
-    local released = dropped
-    dropped = {}
-    for index = 1, #released, 2 do kernel.send(released[index], released[index + 1]) end
+    for key, item in next, watched do
+        if not states[key] then
+            watched[key] = nil
+            kernel.send(item[1], item[2])
+        end
+    end
 end
-
-local closeDropped = {
-    __gc = function(state)
-        if state.id then kernel.noteDropped("handle.drop", state.id) end
-    end,
-}
 
 --- Builds a handle.
 -- @param spec id; read, write, seek (booleans): the methods it has; binary: bytes are numbers
 function kernel.objects.handle(spec)
-    local state = setmetatable({ id = spec.id }, closeDropped)
+    local state = { id = spec.id }
+    kernel.watchDropped("handle.drop", spec.id, state)
     local binary = spec.binary
     local handle = {}
 
@@ -46,6 +45,7 @@ function kernel.objects.handle(spec)
     function handle.close()
         local id = open()
         state.id = nil
+        watched["handle.drop" .. id] = nil
         return call("handle.close", id)
     end
 

@@ -1,32 +1,84 @@
 -- The kernel: what runs first in a computer's Lua state. It sets up the globals that a ROM expects to find, starts
 -- bios.lua as a coroutine and hands it events. Its only way out is `send` and `call`; wire.ts describes the bytes.
 
+-- What this Lua has at first --------------------------------------------------------------------------------------------
+
+-- Functions of the kernel have no source, which Lua shows so. A chunk of a program cannot be called that, see globals.lua.
+local NATIVE = "=?"
+
+local globals, registry = _G, debug.getregistry()
+local stdin, stdout = io.stdin, io.stdout
+local readFile, writeFile, flushFile = stdin.read, stdout.write, stdout.flush
+local clock = os.clock
+
+-- Bytes are kept in C's buffer until an answer is wanted or the kernel returns.
+stdout:setvbuf("full")
+
 -- The kernel keeps its own copy of the standard library, so that nothing a program puts in its place reaches it.
-local globals, private = _G, {}
-for name, value in pairs(globals) do
-    if type(value) == "table" and value ~= globals then
-        local copy = {}
-        for key, item in pairs(value) do copy[key] = item end
-        value = copy
-    end
-    private[name] = value
+local private = { collectgarbage = collectgarbage }
+local stays = { _G = true, _VERSION = true }
+for _, name in ipairs({
+    "assert", "error", "getmetatable", "ipairs", "load", "loadstring", "next", "pairs", "pcall", "rawequal", "rawget",
+    "rawlen", "rawset", "select", "setmetatable", "tonumber", "tostring", "type", "unpack", "xpcall",
+}) do
+    private[name], stays[name] = globals[name], true
 end
-private._G = private
+for _, name in ipairs({ "bit32", "coroutine", "debug", "math", "string", "table" }) do
+    private[name], stays[name] = {}, true
+    for key, item in pairs(globals[name]) do private[name][key] = item end
+end
+
+-- All that reaches beyond Lua is gone from it before anything else runs: what is left are the reading and the writing
+-- above. C knows files by a metatable that has to stay in the registry, with nothing in it. Numbers there are Lua's own.
+for name in next, globals do
+    if not stays[name] then globals[name] = nil end
+end
+local methods = registry["FILE*"]
+for key in next, methods do methods[key] = nil end
+for key in next, registry do
+    if type(key) ~= "number" then registry[key] = nil end
+end
+registry["FILE*"] = methods
+
 local _ENV = private
 
 local byte, find, format, sub = string.byte, string.find, string.format, string.sub
 local concat, unpack = table.concat, table.unpack
 local next, select, tonumber, type = next, select, tonumber, type
-local stdin, stdout = io.stdin, io.stdout
 
-local kernel = { globals = globals, inCall = false }
+local kernel = { globals = globals, NATIVE = NATIVE, clock = clock }
 
--- Bytes are kept in C's buffer until an answer is wanted or the kernel returns.
-stdout:setvbuf("full")
+-- Errors ------------------------------------------------------------------------------------------------------------
+
+local getinfo, rawError = debug.getinfo, error
+
+--- Where the program stands: its nearest function below those of the kernel and of C.
+local function place()
+    local level = 3
+    while true do
+        local info = getinfo(level, "Sl")
+        if not info then return "" end
+        if info.what ~= "C" and info.source ~= NATIVE then
+            return info.currentline > 0 and info.short_src .. ":" .. info.currentline .. ": " or ""
+        end
+        level = level + 1
+    end
+end
+
+--- Raises an error. As in CC a message has the program's place before it, however deep in the kernel it is raised; level
+-- 0 leaves it as it is.
+function private.error(message, level)
+    if type(message) == "string" and level ~= 0 then message = place() .. message end
+    rawError(message, 0)
+end
+local error = error
 
 -- Encoding ----------------------------------------------------------------------------------------------------------
 
-local function encode(parts, value, seen)
+-- Tables in each other, deeper than anybody needs and less than what Node can go through.
+local MAXIMUM_DEPTH = 1000
+
+local function encode(parts, value, seen, depth)
     local kind = type(value)
     if kind == "string" then
         parts[#parts + 1] = "s" .. #value .. ":"
@@ -41,12 +93,13 @@ local function encode(parts, value, seen)
         if seen[value] then
             parts[#parts + 1] = "@" .. seen[value] .. ";"
         else
+            if depth == MAXIMUM_DEPTH then error("Tables are too deep in each other") end
             seen.count = seen.count + 1
             seen[value] = seen.count
             parts[#parts + 1] = "{"
             for key, item in next, value do
-                encode(parts, key, seen)
-                encode(parts, item, seen)
+                encode(parts, key, seen, depth + 1)
+                encode(parts, item, seen, depth + 1)
             end
             parts[#parts + 1] = "}"
         end
@@ -60,7 +113,7 @@ local function frame(name, ...)
     if count == 0 then return name .. ";." end
     local parts, seen = { name .. ";" }, { count = 0 }
     for index = 1, count do
-        encode(parts, (select(index, ...)), seen)
+        encode(parts, (select(index, ...)), seen, 0)
         -- As in CC, a table that is passed twice arrives as two.
         seen = { count = seen.count }
     end
@@ -110,36 +163,19 @@ function decode(text, position, seen)
         local _, stop, kind = find(text, "^([^;]+);", position + 1)
         local fields
         fields, position = decode(text, stop + 1, seen)
-        return kernel.objects[kind](fields), position
+        local object = kernel.objects[kind](fields)
+        kernel.markNatives(object)
+        return object, position
     elseif tag == "q" then
         return 0 / 0, position + 1
     end
     return nil, position + 1
 end
 
--- An answer that could not be read to its end, for want of memory, leaves bytes behind. They are read off up to a mark
--- that Node sends anew each time.
-local marks = 0
-local function readPastBrokenAnswer()
-    marks = marks + 1
-    local mark = "<mark " .. marks .. ">"
-    stdout:write(frame("kernel.echo", mark))
-    stdout:flush()
-    local last = ""
-    while last ~= mark do
-        local next = stdin:read(1)
-        if not next then os.exit(1) end
-        last = sub(last .. next, -#mark)
-    end
-    kernel.inCall = false
-end
-
+--- Reads what Node has to say: returns whether it is good, the values, and their count. An answer that is not read to its
+-- end, for want of memory or of stack, is dropped by Node.
 local function readAnswer()
-    local header = stdin:read(8)
-    -- No answer means that Node failed in carrying out the call: it raises its own error once we are gone.
-    if not header then os.exit(1) end
-    local text = stdin:read(tonumber(header, 16))
-    kernel.inCall = false
+    local text = readFile(stdin, tonumber(readFile(stdin, 8), 16))
     local values, count, position, seen = {}, 0, 2, {}
     while position <= #text do
         count = count + 1
@@ -152,42 +188,44 @@ end
 
 --- Asks Node for something and does not wait. The values after the name are its arguments.
 local function send(name, ...)
-    stdout:write(frame(name, ...))
+    writeFile(stdout, frame(name, ...))
 end
 
---- Asks Node for something and returns its answer. An error is raised where the caller was called: make it the tail
---- call of a native function, so that this is the program's own line.
-local function call(name, ...)
-    local question = frame(name, ...)
-    if kernel.inCall then readPastBrokenAnswer() end
-    kernel.inCall = true
-    stdout:write(question)
-    stdout:flush()
-    local ok, values, count = readAnswer()
-    if not ok then error(values[1], 2) end
+--- Asks Node for something and reads its answer. It may be broken off anywhere, as by the watch or at the stack's end:
+-- what was asked for is done at the latest before the next question.
+local function ask(name, ...)
+    writeFile(stdout, frame(name, ...))
+    flushFile(stdout)
+    return readAnswer()
+end
+
+--- Asks Node for something and returns its answer. Its error is raised where the program is.
+local function call(...)
+    local ok, values, count = ask(...)
+    if not ok then error(values[1]) end
     return unpack(values, 1, count)
 end
 
 --- As `call`, but returns false and the message in place of raising, and true before what it returns otherwise.
-local function try(name, ...)
-    local question = frame(name, ...)
-    if kernel.inCall then readPastBrokenAnswer() end
-    kernel.inCall = true
-    stdout:write(question)
-    stdout:flush()
-    local ok, values, count = readAnswer()
+local function try(...)
+    local ok, values, count = ask(...)
     return ok, unpack(values, 1, count)
+end
+
+--- Ends Lua: nothing in it runs any more.
+function kernel.stop()
+    ask("kernel.stop")
 end
 
 kernel.send, kernel.call, kernel.try = send, call, try
 
 -- Checking what a program passes ------------------------------------------------------------------------------------
 
---- Raises "bad argument" in the caller's caller unless `value` has the type.
+--- Raises "bad argument" unless `value` has the type.
 function kernel.expect(index, value, expected)
     local actual = type(value)
     if actual ~= expected then
-        error(format("bad argument #%d (%s expected, got %s)", index, expected, actual), 3)
+        error(format("bad argument #%d (%s expected, got %s)", index, expected, actual))
     end
     return value
 end
@@ -196,24 +234,19 @@ end
 function kernel.expectOptional(index, value, expected)
     local actual = type(value)
     if actual ~= expected and value ~= nil then
-        error(format("bad argument #%d (%s expected, got %s)", index, expected, actual), 3)
+        error(format("bad argument #%d (%s expected, got %s)", index, expected, actual))
     end
     return value
 end
 
-local function finite(index, value)
+--- A number that is neither infinite nor NaN.
+function kernel.expectFinite(index, value)
     local actual = type(value)
     if actual == "number" then
         if value - value == 0 then return value end
         actual = value ~= value and "nan" or value > 0 and "inf" or "-inf"
     end
-    error(format("bad argument #%d (number expected, got %s)", index, actual), 4)
-end
-
---- A number that is neither infinite nor NaN.
-function kernel.expectFinite(index, value)
-    local checked = finite(index, value)
-    return checked
+    error(format("bad argument #%d (number expected, got %s)", index, actual))
 end
 
 --- Cuts a fraction off, as CC does wherever it wants a whole number.
@@ -224,24 +257,22 @@ end
 
 --- A finite number, without its fraction.
 function kernel.expectWhole(index, value)
-    local checked = finite(index, value)
-    return kernel.toWhole(checked)
+    return kernel.toWhole(kernel.expectFinite(index, value))
 end
 
 --- As `expectWhole`, but nil passes too.
 function kernel.expectOptionalWhole(index, value)
     if value == nil then return nil end
-    local checked = finite(index, value)
-    return kernel.toWhole(checked)
+    return kernel.toWhole(kernel.expectFinite(index, value))
 end
 
 -- Setting up --------------------------------------------------------------------------------------------------------
 
+local parts = call("kernel.parts")
+
 --- Runs another part of the kernel with the kernel as its argument and returns what that returns.
 local function part(name)
-    local run, message = load(call("kernel.source", name), "=kernel/" .. name, "t", private)
-    if not run then error(message, 0) end
-    return run(kernel)
+    return load(parts[name], NATIVE, "b", private)(kernel)
 end
 
 kernel.part = part
@@ -267,6 +298,7 @@ globals.peripheral = part("peripheral")
 if options.http then globals.http = part("http") end
 globals._HOST = options.host
 globals._CC_DEFAULT_SETTINGS = ""
+kernel.markNatives(globals)
 
 -- Running -----------------------------------------------------------------------------------------------------------
 
@@ -274,7 +306,7 @@ local resume, status = coroutine.resume, coroutine.status
 local bios, message = load(kernel.translateEscapes(call("kernel.bios")), "@bios.lua", "t", globals)
 if not bios then
     send("kernel.failed", message)
-    stdout:flush()
+    flushFile(stdout)
 else
     bios = kernel.create(bios)
 end
@@ -289,12 +321,13 @@ return function()
     kernel.startSlice()
     local ok, filter = resume(bios, unpack(event, 2, count))
     if not ok then
-        send("kernel.failed", tostring(filter))
+        -- Not `tostring`, which would run a function of the program.
+        send("kernel.failed", type(filter) == "string" and filter or "an error that is no text: " .. type(filter))
     elseif status(bios) == "dead" then
         send("kernel.failed", "bios.lua has returned")
     else
         kernel.releaseHandles()
         send("kernel.waiting", type(filter) == "string" and filter or nil)
     end
-    stdout:flush()
+    flushFile(stdout)
 end

@@ -68,14 +68,16 @@ end
 
 function utf8.codes(text)
     expect(1, text, "string")
-    return function(_, position)
+    local function nextCode(_, position)
         position = position + 1
         while position > 1 and isContinuation(text, position) do position = position + 1 end
         if position > #text then return nil end
         local code, following = decode(text, position)
         if not code or isContinuation(text, following) then error("invalid UTF-8 code", 2) end
         return position, code
-    end, text, 0
+    end
+    kernel.markNatives(nextCode)
+    return nextCode, text, 0
 end
 
 function utf8.codepoint(text, from, to)

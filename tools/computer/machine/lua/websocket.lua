@@ -3,15 +3,12 @@
 local kernel = ...
 local call, send, expect, expectOptional = kernel.call, kernel.send, kernel.expect, kernel.expectOptional
 local collectgarbage, error, pack, unpack = collectgarbage, error, table.pack, table.unpack
-local setmetatable, tostring, type, yield = setmetatable, tostring, type, coroutine.yield
-
---- A connection whose handle the program has dropped is closed.
-local closeDropped = {
-    __gc = function(state) kernel.noteDropped("websocket.close", state.id) end,
-}
+local tostring, type, yield = tostring, type, coroutine.yield
 
 function kernel.objects.websocket(fields)
-    local state = setmetatable({ id = fields.id }, closeDropped)
+    local state = { id = fields.id }
+    -- A connection whose handle the program has dropped is closed.
+    kernel.watchDropped("websocket.close", fields.id, state)
     local url = fields.url
     local handle = {}
 

@@ -1,10 +1,10 @@
 /** `npm run computer`: a computer in the terminal, or one that plays a script. */
-import { endQuietlyWithoutReader } from "../../harness/options.ts";
-import { run } from "./run.ts";
+import { interruption } from "../command-line/interruption.ts";
+import { endQuietlyWithoutReader } from "../command-line/output.ts";
+import { run } from "../computer/cli/run.ts";
+import { installPackages } from "./disk.ts";
 
 endQuietlyWithoutReader();
-const stop = new AbortController();
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort(name));
 process.exitCode = await run(process.argv.slice(2), {
     input: process.stdin,
     output: process.stdout,
@@ -12,5 +12,6 @@ process.exitCode = await run(process.argv.slice(2), {
     complain: console.error,
     // npm starts its scripts in the project's folder, and says here where the person is.
     folder: process.env["INIT_CWD"] ?? process.cwd(),
-    signal: stop.signal,
+    signal: interruption(),
+    packages: { standard: ["trapos"], install: installPackages },
 });

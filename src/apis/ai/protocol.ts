@@ -1,0 +1,148 @@
+/**
+ * What opencode's server sends, as far as this client reads it (opencode 1.18.33; older servers leave fields out): one
+ * table of shapes, from which the types come. Nothing works without the fields that have no question mark. What is
+ * shown is a name, a message or a reason, which are one line that fits; what is compared or handed on is a text.
+ */
+import type { Of } from "../shapes";
+
+/** A piece of a message: text, a tool call, a step's end and others. */
+const part = {
+    type: "name",
+    "text?": "text",
+    /** True for text that the server added, as after an automatic compaction. */
+    "synthetic?": "boolean",
+    /** What the sender attached; we put our nonce there. */
+    "metadata?": { "nonce?": "text" },
+    "tool?": "name",
+    /** Of any form: the model's provider chooses it. */
+    "callID?": "text",
+    "state?": {
+        status: "name",
+        "title?": "message",
+        "input?": { "description?": "message", "command?": "message" },
+        /** Of a task: the subagent's session. */
+        "metadata?": { "sessionId?": "id" },
+    },
+} as const;
+
+/** The model's or the server's own account of why a turn failed. It has failed even where nothing of this is right. */
+const messageError = {
+    name: ["either", "name", "no reason given"],
+    "data?": { "message?": "reason", "statusCode?": "status" },
+} as const;
+
+const messageInfo = {
+    id: "id",
+    role: "name",
+    time: { created: "time", "completed?": "time" },
+    /** Assistant messages only: the user message that is answered. */
+    "parentID?": "id",
+    "finish?": "name",
+    "error?": messageError,
+    /** True on the summary that an automatic compaction writes; on user messages a table, which is left out. */
+    "summary?": "boolean",
+    "agent?": "name",
+    /** User messages name their model here, assistant messages in providerID and modelID. */
+    "model?": { providerID: "text", modelID: "text" },
+    "providerID?": "name",
+    "modelID?": "name",
+    /** US dollars. */
+    "cost?": "amount",
+    "tokens?": { input: "count", output: "count", "reasoning?": "count" },
+} as const;
+
+/** A part of no known form is left out; what has such parts alone is no message. */
+const message = { info: messageInfo, parts: ["some", part] } as const;
+
+const session = {
+    id: "id",
+    title: "name",
+    /** Of a subagent's session: the one that opened it. */
+    "parentID?": "id",
+    time: { created: "time", updated: "time" },
+    /** Where its tools work. */
+    directory: "folder",
+} as const;
+
+/** What a session does. One of which anything else is said than these words is busy. */
+const sessionStatus = {
+    type: ["choice", "busy", "retry", "idle"],
+    "attempt?": "count",
+    "message?": "reason",
+    /** When the next attempt is. */
+    "next?": "time",
+} as const;
+
+/** The tool call that asks. */
+const caller = { "messageID?": "id", "callID?": "text" } as const;
+
+const permission = {
+    id: "id",
+    sessionID: "id",
+    /** The kind of tool. An ask that does not say it is still an ask. */
+    permission: ["either", "name", "a tool"],
+    "patterns?": ["some", "message"],
+    "tool?": caller,
+} as const;
+
+const question = {
+    id: "id",
+    sessionID: "id",
+    questions: ["some", { question: "message" }],
+    "tool?": caller,
+} as const;
+
+/** Its models' values do not matter here: their names are the ids. */
+const provider = { id: "text", models: ["record", "present"] } as const;
+
+const agent = { name: "text", "mode?": "name", "hidden?": "boolean" } as const;
+
+/** What a server says where it refuses: opencode 1 has `name` and `data`, opencode 2 `_tag` and `message`. */
+const refusal = {
+    "name?": "name",
+    "_tag?": "name",
+    "message?": "reason",
+    "data?": { "message?": "reason", "path?": "message", "kind?": "name" },
+} as const;
+
+/** The server's lists, by the names that this client gives them; entries that are wrong are left out. */
+export const lists = {
+    /** By session id; a session that is idle is not in it. */
+    status: ["record", sessionStatus],
+    permissions: ["some", permission],
+    questions: ["some", question],
+    providers: { providers: ["some", provider] },
+    agents: ["some", agent],
+} as const;
+
+/** Answers about one thing, or about sessions and their messages. */
+export const answers = {
+    health: { version: "name" },
+    session,
+    /** Sessions that lack one of these are left out. */
+    sessions: ["some", session],
+    message,
+    /** All or none: without one of them another would be taken for the newest. */
+    messages: ["list", message],
+    refusal,
+} as const;
+
+/** What a request's sender gives back; a stand-in for it may give anything. */
+export const response = {
+    headers: ["record", "text"],
+    body: "text",
+    "status?": "status",
+    "reason?": "message",
+} as const;
+
+export type Part = Of<typeof part>;
+export type MessageError = Of<typeof messageError>;
+export type MessageInfo = Of<typeof messageInfo>;
+export type Message = Of<typeof message>;
+export type SessionStatus = Of<typeof sessionStatus>;
+export type Session = Of<typeof session>;
+export type Permission = Of<typeof permission>;
+export type Question = Of<typeof question>;
+export type Provider = Of<typeof provider>;
+export type Agent = Of<typeof agent>;
+export type ListValues = { readonly [K in keyof typeof lists]: Of<(typeof lists)[K]> };

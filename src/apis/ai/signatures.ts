@@ -1,0 +1,124 @@
+/** What the functions of libai take, and what is said of an argument that is something else. Pure. */
+import type { Ai } from "./types";
+
+/** Looks at an argument: what is wrong with it, in words that begin with where it stands, or nothing. */
+type Check = (this: void, where: string, value: unknown) => string | undefined;
+
+/** A value of which it can be told whether it fits. */
+function kind(words: string, fits: (this: void, value: never) => boolean, luaType: string): Check {
+    return (where, value) =>
+        type(value) === luaType && fits(value as never) ? undefined : `${where} must be ${words}`;
+}
+
+const always = () => true;
+
+/** A table whose fields are looked at, each where it is given. Fields of other names are let through. */
+function fields(words: string, checks: Record<string, Check>, needed: readonly string[]): Check {
+    return (where, value) => {
+        if (type(value) !== "table") return `${where} must be ${words}`;
+        const given = value as Record<string, unknown>;
+        for (const name of needed) {
+            const problem = checks[name]!(`${where}.${name}`, given[name]);
+            if (problem !== undefined) return problem;
+        }
+        for (const [name, check] of pairs(checks)) {
+            const problem = given[name] === undefined ? undefined : check(`${where}.${name}`, given[name]);
+            if (problem !== undefined) return problem;
+        }
+        return undefined;
+    };
+}
+
+const text = kind("a text", always, "string");
+const name = kind("a text that is not empty", (value: string) => value !== "", "string");
+const flag = kind("true or false", always, "boolean");
+const act = kind("a function", always, "function");
+const model = kind("a text, like provider/model", (value: string) => value !== "", "string");
+const seconds = kind("a number of seconds above 0", (value: number) => value > 0, "number");
+const count = kind("a whole number from 1 on", (value: number) => value >= 1 && value % 1 === 0, "number");
+
+const waitOptions = fields("a table of options", { idleTimeout: seconds, onProgress: act, log: act }, []);
+const askOptions = fields(
+    "a table of options",
+    {
+        idleTimeout: seconds,
+        onProgress: act,
+        log: act,
+        session: name,
+        newSession: flag,
+        model,
+        agent: name,
+        variant: name,
+        system: text,
+    },
+    [],
+);
+
+/** Names and kinds of arguments; those with a question mark may be left out. */
+type Parameters = readonly (readonly [name: string, check: Check])[];
+
+const signatures: { readonly [K in keyof Ai]: Parameters } = {
+    ask: [
+        ["prompt", text],
+        ["options?", askOptions],
+    ],
+    ping: [["options?", askOptions]],
+    health: [],
+    listSessions: [["options?", fields("a table of options", { limit: count, search: text }, [])]],
+    newSession: [["options?", fields("a table of options", { title: text }, [])]],
+    useSession: [["id", name]],
+    currentSession: [],
+    clearSession: [],
+    abort: [
+        ["session?", name],
+        ["options?", waitOptions],
+    ],
+    resume: [["options?", waitOptions]],
+    last: [],
+};
+
+/**
+ * Looks at what a function of libai was called with.
+ * @param ai the table that it was called on, to tell `ai:ask()` from `ai.ask()`
+ * @param called the function's name
+ * @param given its arguments
+ * @returns what is wrong, as "ask: options.model must be a text, like provider/model", or nothing
+ */
+export function problemWith(ai: object, called: string, given: readonly unknown[]): string | undefined {
+    const parameters = signatures[called as keyof Ai];
+    if (given[0] === ai) return `${called}: call it with a dot, as ai.${called}(...)`;
+    for (const [place, parameter] of ipairs(parameters)) {
+        const value = given[place - 1];
+        const [where, mark] = string.match(parameter[0], "^(%w+)(%??)$");
+        const isLeftOut = mark !== "" && value === undefined;
+        const problem = isLeftOut ? undefined : parameter[1](where!, value);
+        if (problem !== undefined) return `${called}: ${problem}`;
+    }
+    return undefined;
+}
+
+const storeOfSettings = fields("a table like CC's settings", { get: act, set: act, unset: act, save: act }, [
+    "get",
+    "set",
+    "unset",
+]);
+
+const disk = fields("a table like CC's fs", { exists: act, list: act, open: act, delete: act, move: act }, [
+    "exists",
+    "list",
+    "open",
+    "delete",
+    "move",
+]);
+
+const environment = fields(
+    "a table of stand-ins",
+    { settings: storeOfSettings, fs: disk, send: act, now: act, sleep: act },
+    [],
+);
+
+/** What is wrong with the stand-ins that a client is to be made with, or nothing. */
+export function problemWithEnvironment(given: unknown): string | undefined {
+    const problem = given === undefined ? undefined : environment("environment", given);
+    return problem === undefined ? undefined : `createAi: ${problem}`;
+}

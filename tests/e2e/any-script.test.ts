@@ -1,0 +1,113 @@
+/** Folders, titles, searches and prompts in any script: letters of one to four bytes through every address. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startWorld, type World } from "./support.ts";
+
+const permission = { "*": "allow", bash: { "*": "allow", "date *": "ask" }, question: "allow" };
+const question = {
+    question: "Birke oder Eiche – 樺?",
+    header: "Holz",
+    options: [{ label: "樺", description: "hell" }],
+};
+
+let folder: string;
+let directory: string;
+let world: World;
+beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "trapos-script-"));
+    directory = join(folder, "jörg", "Ωmega & 項目😀");
+    await mkdir(directory, { recursive: true });
+    world = await startWorld({ directory, env: { OPENCODE_PERMISSION: JSON.stringify(permission) } });
+    world.model.setRules([
+        ({ userText, toolResults }) => {
+            if (toolResults.length > 0) return { text: `It said ${toolResults.at(-1)!.output}` };
+            const bash = (command: string) => ({
+                toolCalls: [{ name: "bash", arguments: { command, description: "Los" } }],
+            });
+            if (userText.includes("slowly")) return bash("sleep 4; pwd");
+            if (userText.includes("date")) return bash("date +%Y");
+            if (userText.includes("pose"))
+                return { toolCalls: [{ name: "question", arguments: { questions: [question] } }] };
+            return { text: `<${userText}>` };
+        },
+    ]);
+});
+afterAll(async () => {
+    await world.stop();
+    await rm(folder, { recursive: true, force: true });
+});
+
+/** Answers what waits in the folder. */
+async function answer(list: "permission" | "question", body: object, where = directory): Promise<void> {
+    const entries = await world.call<{ id: string }[]>(
+        "GET",
+        `/${list}?directory=${encodeURIComponent(where)}`,
+    );
+    expect(entries).toHaveLength(1);
+    await world.call("POST", `/${list}/${entries[0]!.id}/reply?directory=${encodeURIComponent(where)}`, body);
+}
+
+it("answers a turn that is so long that its status is asked for", async () => {
+    const { succeeded, transcript } = await world.newComputer().run("ai go slowly", { width: 200 });
+    expect(transcript).toContain(`It said ${folder}`);
+    expect(succeeded).toBe(true);
+});
+
+it("sees the permission that waits in the folder", async () => {
+    const { computer, finished } = await world.newComputer().start("ai what date is it");
+    await computer.waitForText("needs permission: bash: date", { timeoutSeconds: 30 });
+    await answer("permission", { reply: "once" });
+    expect((await finished).transcript).toContain("It said 20");
+});
+
+it("sees the question that waits in the folder", async () => {
+    const { computer, finished } = await world.newComputer().start("ai pose a question");
+    await computer.waitForText("asks: Birke oder Eiche - ??", { timeoutSeconds: 30 });
+    await answer("question", { answers: [["樺"]] });
+    expect((await finished).succeeded).toBe(true);
+});
+
+it("works in a folder that was typed at the computer", async () => {
+    const other = join(folder, "jörg", "straße");
+    await mkdir(other);
+    const computer = world.newComputer();
+    await computer.run(`set opencc.directory ${other}`);
+    const { transcript } = await computer.run("ai go slowly", { width: 200 });
+    expect(transcript).toContain(`It said ${folder}/jörg/straße`);
+    const { computer: screen, finished } = await computer.start("ai what date is it");
+    await screen.waitForText("needs permission: bash: date", { timeoutSeconds: 30 });
+    await answer("permission", { reply: "once" }, other);
+    expect((await finished).succeeded).toBe(true);
+    // The lists of agents and models are the folder's, too.
+    const named = await computer.run("ai --model scripted/model --agent build hello");
+    expect(named.transcript).toContain("<hello>");
+});
+
+it("finds a session by its title and brings the prompt through, in every script", async () => {
+    const prompts = [
+        "Warum öffnet die Tür nicht?",
+        "почему дверь не открывается",
+        "扉が開かない項目😀",
+        "لماذا لا يفتح الباب",
+    ];
+    const computer = world.newComputer();
+    await mkdir(computer.disk, { recursive: true });
+    await writeFile(join(computer.disk, "prompts.json"), JSON.stringify(prompts));
+    await writeFile(
+        join(computer.disk, "test.lua"),
+        `local ai = require("/apis/libai")()
+         local file = fs.open("/prompts.json", "rb") local prompts = textutils.unserializeJSON(file.readAll()) file.close()
+         for _, prompt in ipairs(prompts) do
+             local ok, reply = ai.ask(prompt, {newSession = true})
+             local found, sessions = ai.listSessions({search = prompt})
+             print(ok and reply.text == "<" .. prompt .. ">", found and #sessions, found and sessions[1].title:sub(1, #prompt) == prompt)
+         end`,
+    );
+    const { transcript } = await computer.run("test", { width: 120 });
+    expect(transcript.split("\n").map((line) => line.replace(/\s+/g, " ").trim())).toEqual(
+        expect.arrayContaining(prompts.map(() => "true 1 true")),
+    );
+    expect(transcript.match(/true\s+1\s+true/g)).toHaveLength(prompts.length);
+});

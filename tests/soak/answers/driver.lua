@@ -1,0 +1,283 @@
+-- Plays what libai and the program ai do with answers that the host has prepared, one case after the other, and writes
+-- down what came of each. The compiled files and the ROM are the real ones; `send`, the clock, the disk and the settings
+-- are handed in, so that a turn of minutes takes milliseconds.
+
+local folder = ...
+
+local function readJson(path)
+    local file = assert(fs.open(path, "r"))
+    local text = file.readAll()
+    file.close()
+    return assert(textutils.unserializeJSON(text, { parse_empty_array = false }))
+end
+
+-- A screen that keeps every row -------------------------------------------------------------------------------------
+
+local function openScreen(width, height)
+    local rows = {}
+    local window = window.create(term.native(), 1, 1, width, height, false)
+    local screen = {}
+    for name, method in pairs(window) do
+        screen[name] = method
+    end
+    function screen.scroll(count)
+        for row = 1, math.min(count, height) do
+            rows[#rows + 1] = window.getLine(row)
+        end
+        window.scroll(count)
+    end
+    function screen.rows()
+        for row = 1, height do
+            rows[#rows + 1] = window.getLine(row)
+        end
+        while #rows > 0 and not rows[#rows]:find("%S") do
+            rows[#rows] = nil
+        end
+        return rows
+    end
+    return screen
+end
+
+-- What a computer provides ------------------------------------------------------------------------------------------
+
+local function newSettings(values)
+    return {
+        get = function(name)
+            return values[name]
+        end,
+        set = function(name, value)
+            values[name] = value
+        end,
+        unset = function(name)
+            values[name] = nil
+        end,
+        save = function()
+            return true
+        end,
+    }
+end
+
+local function newDisk(files)
+    local disk = {}
+    function disk.exists(path)
+        if files[path] then
+            return true
+        end
+        for name in pairs(files) do
+            if name:sub(1, #path + 1) == path .. "/" then
+                return true
+            end
+        end
+        return false
+    end
+    function disk.list(path)
+        local names = {}
+        for name in pairs(files) do
+            if name:sub(1, #path + 1) == path .. "/" then
+                names[#names + 1] = name:sub(#path + 2)
+            end
+        end
+        return names
+    end
+    function disk.open(path, mode)
+        if mode == "r" then
+            local text = files[path]
+            if not text then
+                return nil, "no such file"
+            end
+            return {
+                readAll = function()
+                    return text
+                end,
+                close = function() end,
+            }
+        end
+        local parts = {}
+        return {
+            write = function(text)
+                parts[#parts + 1] = text
+            end,
+            close = function()
+                files[path] = table.concat(parts)
+            end,
+        }
+    end
+    function disk.delete(path)
+        files[path] = nil
+    end
+    function disk.move(from, to)
+        files[from], files[to] = nil, files[from]
+    end
+    return disk
+end
+
+-- The server --------------------------------------------------------------------------------------------------------
+
+local JSON = { ["content-type"] = "application/json" }
+
+local function answer(given)
+    return { status = given.status, headers = { ["content-type"] = given.type }, body = given.body }
+end
+
+local function json(body)
+    return { status = 200, headers = JSON, body = body }
+end
+
+-- A server's routes in one word each, as the host names them.
+local function routeOf(method, path, session)
+    if path == "/session" then
+        return method == "POST" and "create" or "sessions"
+    elseif path:find("/prompt_async$") then
+        return "prompt"
+    elseif path:find("/abort$") then
+        return "abort"
+    elseif path:find("/message$") then
+        return "messages"
+    elseif path:find("/message/") then
+        return "message"
+    elseif path == "/session/status" then
+        return "status"
+    elseif path:find("^/session/[^/]+$") then
+        return "session"
+    end
+    return ({
+        ["/global/health"] = "health",
+        ["/permission"] = "permissions",
+        ["/question"] = "questions",
+        ["/agent"] = "agents",
+        ["/config/providers"] = "providers",
+    })[path] or "other"
+end
+
+local MOST_REQUESTS = 1500
+
+local function newServer(case, clock)
+    local server = { asked = {}, count = 0 }
+    local nonce, sentAt = case.nonce, case.nonce and clock.now
+    if case.startAt then
+        sentAt = clock.now - case.startAt
+    end
+
+    local function frame()
+        local found = case.before
+        for _, candidate in ipairs(case.frames) do
+            if sentAt and clock.now - sentAt >= candidate.at then
+                found = candidate
+            end
+        end
+        return found
+    end
+
+    local function messages(limit)
+        local now = frame()
+        if now.messagesText then
+            return now.messagesText
+        end
+        local list = now.messages
+        return "[" .. table.concat(list, ",", math.max(1, #list - limit + 1)) .. "]"
+    end
+
+    function server.send(request)
+        server.count = server.count + 1
+        clock.now = clock.now + 20
+        if server.count > MOST_REQUESTS then
+            server.hangs = true
+            error("Terminated", 0)
+        end
+        local path, query = request.url:match("^https?://[^/]+([^?]*)%??(.*)$")
+        local route = routeOf(request.method or "GET", path)
+        server.asked[route] = true
+        local given = case.errors[route]
+        if given then
+            return answer(given)
+        elseif route == "prompt" then
+            nonce, sentAt = request.body:match('"nonce":"([^"]*)"'), clock.now
+            return { status = 204, headers = {}, body = "" }
+        elseif route == "abort" then
+            return json("true")
+        elseif route == "other" then
+            return { status = 200, headers = { ["content-type"] = "text/html" }, body = "<!doctype html>" }
+        end
+        local body
+        if route == "messages" then
+            body = messages(tonumber(query:match("limit=(%d+)")) or 1000)
+        elseif route == "message" then
+            local id = path:match("[^/]+$")
+            for _, text in ipairs(frame().messages) do
+                body = text:find('"id":"' .. id .. '"', 1, true) and text or body
+            end
+            if not body then
+                return answer(case.gone)
+            end
+        elseif route == "status" or route == "permissions" or route == "questions" then
+            body = frame()[route]
+        else
+            body = case.answers[route]
+        end
+        return json((body:gsub("NONCE", nonce or "NONCE")))
+    end
+
+    return server
+end
+
+-- Playing -----------------------------------------------------------------------------------------------------------
+
+local createAi = require("/apis/libai")
+local command = require("/apis/ai/command")
+
+local function play(case)
+    local clock = { now = 1795922500000 }
+    local start = clock.now
+    local server = newServer(case, clock)
+    local ai = createAi({
+        settings = newSettings(case.settings),
+        fs = newDisk(case.files),
+        send = server.send,
+        now = function()
+            return clock.now
+        end,
+        sleep = function(seconds)
+            clock.now = clock.now + seconds * 1000
+        end,
+    })
+    local screen = openScreen(case.width, case.height)
+    local before = term.redirect(screen)
+    local result = {}
+    if case.words then
+        result.done, result.ok = pcall(command.run, case.words, ai)
+        result.raised = not result.done and tostring(result.ok) or nil
+    else
+        local chunk = assert(load("local ai = ... return " .. case.call, "=call"))
+        local value
+        result.done, result.ok, value = pcall(chunk, ai)
+        result.raised = not result.done and tostring(result.ok) or nil
+        local isTable = type(value) == "table"
+        result.code = isTable and value.code or nil
+        result.shown = tostring(value)
+        result.value = isTable and textutils.serialise(value, { allow_repetitions = true }) or tostring(value)
+        if isTable and value.code then
+            print(value)
+        end
+    end
+    term.redirect(before)
+    result.rows = screen.rows()
+    result.hangs = server.hangs
+    result.requests = server.count
+    result.asked = server.asked
+    result.seconds = (clock.now - start) / 1000
+    return result
+end
+
+local results = {}
+for index, case in ipairs(readJson(folder .. "/cases.json")) do
+    results[index] = play(case)
+    sleep(0)
+end
+local commands = {}
+for index, known in ipairs(require("/apis/ai/arguments").commands) do
+    commands[index] = known[1]
+end
+local file = assert(fs.open(folder .. "/results.json", "w"))
+file.write(textutils.serializeJSON({ results = results, commands = commands }, { allow_repetitions = true }))
+file.close()
+os.shutdown()
