@@ -9,7 +9,6 @@ local fail=failure_.fail
 local nearest = require("/apis/ai/names").nearest
 local opencode = require("/apis/ai/opencode")
 local messages_ = require("/apis/ai/messages")
-local withoutReasoning = require("/apis/ai/reasoning").withoutReasoning
 local session_ = require("/apis/ai/session")
 local PING="Reply with the single word: pong"
 local LONGEST_TITLE=42
@@ -145,19 +144,17 @@ local function isOver(t)
 	return messages_.isComplete(l) and messages_.looksFinal(l)
 end
 
-local function answerOf(t) return withoutReasoning(messages_.textOf(t.steps)) end
-
 local function lastReply(s)
 	local se=s.settings.session_id or raise("nothing_to_resume")
 	need(opencode.getSession,s,se)
-	local f=findTurn(s,se,function(t) return answerOf(t)~="" end)
+	local f=findTurn(s,se,function(t) return drive.answerOf(t.steps)~="" end)
 	if not f then return raise("nothing_to_resume") end
-	local l=f.steps[#f.steps]
+	local sen=f.steps[#f.steps].info.time.created
 	local n=f.prompt and messages_.nonceOf(f.prompt)
 	for _,r in ipairs(isOver(f) and session_.pendingTurns(s.disk) or {}) do
 		if r.nonce==n then session_.forgetTurn(s.disk,r.nonce) end
 	end
-	return drive.replyOf(s,l,answerOf(f),{sessionId=se,sentAt=l.info.time.created})
+	return drive.replyOf(s,f.steps,{sessionId=se,sentAt=sen})
 end
 
 local function unrecordedTurn(s)
@@ -169,8 +166,10 @@ local function unrecordedTurn(s)
 	local n=p and messages_.nonceOf(p)
 	if not f or not p or not n or isOver(f) then return nil end
 	if not n:find("^"..os.getComputerID().."%-%d+%-%d+$") then return nil end
-	local sen=p.info.time.created
 	local d=ses.directory
+	local st=need(opencode.readList,s,"status",d)
+	if not st[se] then return nil end
+	local sen=p.info.time.created
 	return {nonce=n,sessionId=se,directory=d,text=messages_.textOf({p}),sentAt=sen,sent=true}
 end
 

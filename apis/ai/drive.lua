@@ -1,6 +1,7 @@
 --- Drives turns.
 local M={}
 local fail = require("/apis/ai/failure").fail
+local textOf = require("/apis/ai/messages").textOf
 local opencode = require("/apis/ai/opencode")
 local withoutReasoning = require("/apis/ai/reasoning").withoutReasoning
 local memory = require("/apis/ai/session")
@@ -33,10 +34,19 @@ local function send(s,r,o)
 	return opencode.sendPrompt(s,r.sessionId,r)
 end
 
-function M.replyOf(s,m,t,r)
-	local i=m.info
+function M.answerOf(s)
+	local t={}
+	for _,st in ipairs(s) do
+		local te=withoutReasoning(textOf({st}))
+		if te:find("%S") then t[#t+1]=te end
+	end
+	return table.concat(t,"\n\n")
+end
+
+function M.replyOf(s,st,r)
+	local i=st[#st].info
 	return {
-		text=t,
+		text=M.answerOf(st),
 		sessionId=r.sessionId,
 		messageId=i.id,
 		model=i.modelID and tostring(i.providerID).."/"..i.modelID or nil,
@@ -60,9 +70,9 @@ local function carryOut(s,r,o,re)
 		if o.log and ob.kind=="last" and st.polls>0 then o.log(turn.describePoll(st,#ob.value)) end
 		if a.kind=="done" then
 			memory.forgetTurn(s.disk,r.nonce)
-			local t=withoutReasoning(a.text)
-			if not t:find("%S") then error(fail("empty_reply"),0) end
-			return M.replyOf(s,a.message,t,r)
+			local rep=M.replyOf(s,a.steps,r)
+			if rep.text=="" then error(fail("empty_reply"),0) end
+			return rep
 		end
 		if a.kind=="fail" then
 			if not a.pending then memory.forgetTurn(s.disk,r.nonce) end

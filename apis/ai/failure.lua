@@ -48,7 +48,24 @@ M.failures={
 	unknown_model={"opencode has no model {wanted}.","It has:{known}. Choose one with --model"},
 	unknown_agent={"opencode has no agent {wanted}.","It has:{known}. Choose one with --agent"},
 	bad_request={"opencode refuses the request: {what}","Look at the server's log, or report this."},
-	never_started={"opencode took the prompt and never started.","Look at the server's log, or try: ai new"},
+	never_started={
+		"opencode took the prompt and never started{why}.",
+		"Look at the server's log, or try: ai new"
+	},
+	slow_start={
+		"opencode has not started the prompt for {seconds} s.",
+		"It may still come: ai resume. Look at the server's log."
+	},
+	server_stuck={
+		"opencode can start no turn any more ({route} fails).",
+		"Restart opencode on the server, then ask again."
+	},
+	restarted={"The server was restarted before the answer began.","Ask again."},
+	request_fails={"{route} fails: {what}","Look at the server's log, then: ai resume"},
+	still_starting={
+		"opencode is still starting the turn; to stop it now would break opencode.",
+		"Try again in a moment: ai abort"
+	},
 	model_error={"The model failed{status}: {what}","Look at the server, or ask another: ai --model <id>"},
 	no_progress={
 		"Nothing happened for {seconds} s; the model hangs.",
@@ -57,6 +74,11 @@ M.failures={
 	waiting_for_permission={
 		"opencode waits for a permission: {what}",
 		"Answer it in opencode on the server, then: ai resume"
+	},
+	not_stopped={"opencode did not stop the turn.","Try again: ai abort. Else restart opencode."},
+	permission_unlisted={
+		"A permission waits that opencode cannot list: {what}",
+		"Type ai abort, then restart opencode or allow that tool there."
 	},
 	waiting_for_question={"opencode asks: {what}","Answer it in opencode on the server, then: ai resume"},
 	interrupted={"The turn was interrupted: the server was restarted.","Ask again."},

@@ -37,9 +37,9 @@ local message={info=messageInfo,parts={"some",part}}
 local session={
 	id="id",
 	title="name",
+	["parentID?"]="id",
 	time={created="time",updated="time"},
-	directory="folder",
-	["parentID?"]="id"
+	directory="folder"
 }
 local sessionStatus={
 	type={"choice","busy","retry","idle"},

@@ -162,7 +162,7 @@ local function finish(s)
 		if not i.finish then return fail("interrupted",nil,t) end
 		if i.finish=="tool-calls" then return fail("stopped_at_tool",nil,t) end
 	end
-	return t=="" and fail("empty_reply") or {kind="done",message=m,text=t}
+	return t=="" and fail("empty_reply") or {kind="done",steps=s,text=t}
 end
 
 local function isYoung(s) return s.now-math.max(s.sentAt,s.cutAt)<START_MILLISECONDS end

@@ -5,7 +5,14 @@ import { startWorld, type World } from "./support.ts";
 let world: World;
 beforeAll(async () => {
     world = await startWorld({
-        env: { OPENCODE_PERMISSION: JSON.stringify({ "*": "allow", bash: "ask", question: "allow" }) },
+        env: {
+            OPENCODE_PERMISSION: JSON.stringify({
+                "*": "allow",
+                bash: "ask",
+                webfetch: "ask",
+                question: "allow",
+            }),
+        },
     });
     world.model.setRules([
         ({ userText, toolResults }) => {
@@ -21,9 +28,32 @@ beforeAll(async () => {
                 };
                 return { toolCalls: [{ name: "question", arguments: { questions: [question] } }] };
             }
-            if (userText.includes("delegate")) {
-                const task = { description: "count", prompt: "run a command", subagent_type: "general" };
-                return { toolCalls: [{ name: "task", arguments: task }] };
+            const task = { description: "count", prompt: "run a command", subagent_type: "general" };
+            if (userText.includes("delegate twice")) {
+                // The first of them is done at once: its prompt names no command.
+                const quick = { ...task, prompt: "just talk" };
+                return {
+                    toolCalls: [
+                        { name: "task", arguments: task },
+                        { name: "task", arguments: quick },
+                    ],
+                };
+            }
+            if (userText.includes("delegate")) return { toolCalls: [{ name: "task", arguments: task }] };
+            if (userText.includes("just talk")) return { text: "Said." };
+            if (userText.includes("fetch a page")) {
+                const page = { url: "http://127.0.0.1:9/", format: "text" };
+                return { toolCalls: [{ name: "webfetch", arguments: page }] };
+            }
+            if (userText.includes("sleep on it")) {
+                const sleep = { filePath: "/no/such/file" };
+                const wait = { command: "echo forty-two", description: "Count" };
+                return {
+                    toolCalls: [
+                        { name: "bash", arguments: wait },
+                        { name: "read", arguments: sleep },
+                    ],
+                };
             }
             const bash = { command: "echo forty-two", description: "Count" };
             return { toolCalls: [{ name: "bash", arguments: bash }] };
@@ -80,4 +110,46 @@ it("shows the question that opencode asks", async () => {
     const { succeeded, transcript } = await finished;
     expect(transcript).toContain("Birch");
     expect(succeeded).toBe(true);
+});
+
+it("shows the permission of the first of two tools", async () => {
+    const { computer, finished } = await world.newComputer().start("ai sleep on it");
+    await computer.waitForText("needs permission: bash: echo forty-two", { timeoutSeconds: 30 });
+    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
+    expect((await finished).succeeded).toBe(true);
+});
+
+it("shows the permission of the first of two subagents", async () => {
+    const { computer, finished } = await world.newComputer().start("ai delegate twice");
+    await computer.waitForText("needs permission: bash: echo", { timeoutSeconds: 30 });
+    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
+    expect((await finished).succeeded).toBe(true);
+});
+
+it("does not show the permission of a turn that was stopped", async () => {
+    const computer = world.newComputer();
+    const first = await computer.start("ai run a command");
+    await first.computer.waitForText("needs permission: bash: echo forty-two", { timeoutSeconds: 30 });
+    await first.computer.press("ctrl+t");
+    expect((await first.finished).transcript).toContain("The turn was stopped on the server.");
+    const dead = await waitingFor("/permission");
+    const second = await computer.start("ai pose a question");
+    await second.computer.waitForText("asks: Birch or oak?", { timeoutSeconds: 30 });
+    expect(second.computer.transcript()).not.toContain("needs permission");
+    await second.computer.press("ctrl+t");
+    await second.finished;
+    await world.call("POST", `/permission/${dead}/reply`, { reply: "reject" });
+});
+
+// Last: opencode cannot list permissions in this folder from here on.
+it("says that a permission waits which opencode cannot list", async () => {
+    const computer = world.newComputer();
+    const { computer: waiting, finished } = await computer.start("ai --timeout 6 fetch a page");
+    await waiting.waitForText("needs permission: webfetch", { timeoutSeconds: 30 });
+    const { succeeded, transcript } = await finished;
+    expect(succeeded).toBe(false);
+    expect(transcript.replaceAll("\n", " ")).toMatch(
+        /A permission waits that opencode cannot list: +webfetch Type ai abort, then restart opencode/,
+    );
+    expect((await computer.run("ai abort")).transcript).toContain("Stopped.");
 });

@@ -14,7 +14,7 @@ const pending = (computer: PlayerComputer) => readdir(join(computer.disk, "trapo
 
 async function cutPower(computer: PlayerComputer, prompt: string): Promise<void> {
     const running = await computer.start(`ai ${prompt}`);
-    await running.computer.waitForText(/\d s (asked|working|bash)/, { timeoutSeconds: 30 });
+    await running.computer.waitForText(/\d s (working|bash)/, { timeoutSeconds: 30 });
     await running.computer.powerCut();
     await running.finished;
 }

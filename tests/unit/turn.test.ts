@@ -1196,7 +1196,7 @@ describe("a turn", () => {
             expect(played.action.kind, JSON.stringify(played.action)).toBe(kind);
             if (played.action.kind === "done") {
                 expect(played.action.text).toBe(end.text);
-                if (end.id !== undefined) expect(played.action.message.info.id).toBe(end.id);
+                if (end.id !== undefined) expect(played.action.steps.at(-1)!.info.id).toBe(end.id);
             } else {
                 expect(played.action).toMatchObject(end);
             }

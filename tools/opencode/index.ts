@@ -8,6 +8,7 @@ import { configuration, environment, folders } from "./environment.ts";
 import { type Child, startChild } from "./process.ts";
 
 export { provider } from "./environment.ts";
+export { type Fault, type FaultyProxy, type Matches, startFaultyProxy } from "./faulty-proxy.ts";
 
 /** How to start a server. */
 export interface OpencodeOptions {

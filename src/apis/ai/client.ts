@@ -1,13 +1,12 @@
 /** What a client of opencode does; its functions raise failures, and /apis/libai returns them. */
 import { need } from "../failure";
 import { oneLine, toUtf8 } from "../utf8";
-import { drive, replyOf, stop, tell, type Server } from "./drive";
+import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Result } from "./failure";
 import { nearest } from "./names";
 import * as opencode from "./opencode";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
 import type { ListValues, Session } from "./protocol";
-import { withoutReasoning } from "./reasoning";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
 import type { Ai, AskOptions, Reply, SessionSummary } from "./types";
 
@@ -200,23 +199,18 @@ function isOver(turn: PastTurn): boolean {
     return isComplete(last) && looksFinal(last);
 }
 
-/** What a turn's steps say, without what the model only thought. */
-function answerOf(turn: PastTurn): string {
-    return withoutReasoning(textOf(turn.steps));
-}
-
 /** The last answer of the session, for whoever wants to read it again. */
 function lastReply(server: Server): Reply {
     const sessionId = server.settings.session_id ?? raise("nothing_to_resume");
     need(opencode.getSession, server, sessionId);
-    const found = findTurn(server, sessionId, (turn) => answerOf(turn) !== "");
+    const found = findTurn(server, sessionId, (turn) => answerOf(turn.steps) !== "");
     if (!found) return raise("nothing_to_resume");
-    const last = found.steps[found.steps.length - 1]!;
+    const sentAt = found.steps[found.steps.length - 1]!.info.time.created;
     const nonce = found.prompt && nonceOf(found.prompt);
     for (const record of isOver(found) ? pendingTurns(server.disk) : []) {
         if (record.nonce === nonce) forgetTurn(server.disk, record.nonce);
     }
-    return replyOf(server, last, answerOf(found), { sessionId, sentAt: last.info.time.created });
+    return replyOf(server, found.steps, { sessionId, sentAt });
 }
 
 /**
@@ -232,8 +226,10 @@ function unrecordedTurn(server: Server): TurnRecord | undefined {
     const nonce = prompt && nonceOf(prompt);
     if (!found || !prompt || nonce === undefined || isOver(found)) return undefined;
     if (string.find(nonce, `^${os.getComputerID()}%-%d+%-%d+$`)[0] === undefined) return undefined;
-    const sentAt = prompt.info.time.created;
     const directory = session.directory;
+    const statuses = need(opencode.readList, server, "status", directory) as ListValues["status"];
+    if (statuses[sessionId] === undefined) return undefined;
+    const sentAt = prompt.info.time.created;
     return { nonce, sessionId, directory, text: textOf([prompt]), sentAt, sent: true };
 }
 

@@ -1,5 +1,6 @@
 /** Drives turns: performs what they ask for, and tells how far they are. */
 import { fail, type Failure, type Result } from "./failure";
+import { textOf } from "./messages";
 import * as opencode from "./opencode";
 import type { Message } from "./protocol";
 import { withoutReasoning } from "./reasoning";
@@ -57,21 +58,30 @@ function send(server: Server, record: memory.TurnRecord, options: WaitOptions): 
     return opencode.sendPrompt(server, record.sessionId, record);
 }
 
+/** What a turn's steps say, without what the model only thought. */
+export function answerOf(steps: readonly Message[]): string {
+    const texts: string[] = [];
+    for (const step of steps) {
+        // By steps: what is not closed in one of them does not swallow the next.
+        const text = withoutReasoning(textOf([step]));
+        if (string.find(text, "%S")[0] !== undefined) texts.push(text);
+    }
+    return texts.join("\n\n");
+}
+
 /**
  * An answer as programs get it.
- * @param message the answer as the server has it
- * @param text its text
+ * @param steps the turn's messages as the server has them, at least one
  * @param record the session, when the prompt was sent (epoch milliseconds), and the prompt where it is to be shown again
  */
 export function replyOf(
     server: Server,
-    message: Message,
-    text: string,
+    steps: readonly Message[],
     record: { readonly sessionId: string; readonly sentAt: number; readonly text?: string },
 ): Reply {
-    const info = message.info;
+    const info = steps[steps.length - 1]!.info;
     return {
-        text,
+        text: answerOf(steps),
         sessionId: record.sessionId,
         messageId: info.id,
         model: info.modelID === undefined ? undefined : `${info.providerID}/${info.modelID}`,
@@ -98,9 +108,9 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
         }
         if (action.kind === "done") {
             memory.forgetTurn(server.disk, record.nonce);
-            const text = withoutReasoning(action.text);
-            if (string.find(text, "%S")[0] === undefined) throw fail("empty_reply");
-            return replyOf(server, action.message, text, record);
+            const reply = replyOf(server, action.steps, record);
+            if (reply.text === "") throw fail("empty_reply");
+            return reply;
         }
         if (action.kind === "fail") {
             if (!action.pending) memory.forgetTurn(server.disk, record.nonce);

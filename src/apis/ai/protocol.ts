@@ -62,8 +62,6 @@ const session = {
     time: { created: "time", updated: "time" },
     /** Where its tools work. */
     directory: "folder",
-    /** Of a subagent's session: the one that opened it. */
-    "parentID?": "id",
 } as const;
 
 /** What a session does. One of which anything else is said than these words is busy. */

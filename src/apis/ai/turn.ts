@@ -163,7 +163,8 @@ export type Action =
     /** A session that may be a subagent's. */
     | { readonly kind: "parent"; readonly id: string }
     | { readonly kind: "wait"; readonly seconds: number }
-    | { readonly kind: "done"; readonly message: Message; readonly text: string }
+    /** The turn's steps, and the text of all of them. */
+    | { readonly kind: "done"; readonly steps: readonly Message[]; readonly text: string }
     | FailAction;
 
 export interface FailAction {
@@ -368,7 +369,7 @@ function finish(steps: readonly Message[]): Action {
         if (info.finish === undefined) return fail("interrupted", undefined, text);
         if (info.finish === "tool-calls") return fail("stopped_at_tool", undefined, text);
     }
-    return text === "" ? fail("empty_reply") : { kind: "done", message, text };
+    return text === "" ? fail("empty_reply") : { kind: "done", steps, text };
 }
 
 /** True while the turn may yet start: it was sent, or the server was out of reach, a moment ago. */

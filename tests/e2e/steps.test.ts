@@ -1,0 +1,75 @@
+/** What the real server makes of a turn with several steps: all of their words are the answer. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { defaultRule } from "../../tools/model/index.ts";
+import { startFaultyProxy } from "../../tools/opencode/index.ts";
+import { startWorld, type World } from "./support.ts";
+
+let world: World;
+beforeAll(async () => {
+    world = await startWorld();
+});
+afterAll(() => world.stop());
+
+const echo = (word: string) => ({
+    name: "bash",
+    arguments: { command: `echo ${word}`, description: word },
+});
+
+it("shows the words of a turn whose last step has none", async () => {
+    world.model.setRules([
+        ({ toolResults }) =>
+            toolResults.length === 0 ? { text: "It is mended.", toolCalls: [echo("one")] } : {},
+    ]);
+    const computer = world.newComputer();
+    const { output, succeeded } = await computer.run("ai mend it");
+    expect(output).toMatch(/^It is mended\.$/m);
+    expect(succeeded).toBe(true);
+    expect((await computer.run("ai last")).output).toMatch(/^It is mended\.$/m);
+});
+
+it("shows the words of each step, in order, and none of another turn", async () => {
+    world.model.setRules([
+        ({ toolResults }) =>
+            toolResults.length < 2
+                ? { text: `Step ${toolResults.length + 1}.`, toolCalls: [echo(`${toolResults.length}`)] }
+                : { text: "The end." },
+    ]);
+    const computer = world.newComputer();
+    await computer.run("ai first");
+    const { output } = await computer.run("ai second");
+    expect(output.trim().split(/\n+/)).toEqual(["Step 1.", "Step 2.", "The end."]);
+    world.model.setRules([defaultRule]);
+});
+
+it("shows the answer of a turn that ended as it was stopped, whatever was asked meanwhile", async () => {
+    const proxy = await startFaultyProxy(world.opencode.url);
+    onTestFinished(() => proxy.stop());
+    const computer = world.newComputer({ settings: { "opencc.server_url": proxy.url } });
+    world.model.hold();
+    const running = await computer.start("ai was it there?");
+    await running.computer.waitForText(/\d s working/, { timeoutSeconds: 30 });
+    // The computer looks once more, and does not hear of it when the answer comes.
+    const isLook = (_: string, path: string) => path.endsWith("/message");
+    const end = proxy.fail(isLook, "silence");
+    const before = proxy.requests.length;
+    while (!proxy.requests.slice(before).some((request) => request.endsWith("/message"))) await sleep(50);
+    world.model.release();
+    const session = String(await computer.setting("opencc.session_id"));
+    for (let isOver = false; !isOver;) {
+        const [last] = await world.call<{ info: { time: { completed?: number } } }[]>(
+            "GET",
+            `/session/${session}/message?limit=1`,
+        );
+        isOver = last?.info.time.completed !== undefined;
+    }
+    end();
+    await running.computer.press("ctrl+t");
+    const { output } = await running.finished;
+    expect(output).toContain("It had ended already. Show the answer: ai resume");
+    await computer.run("ai ping");
+    const resumed = await computer.run("ai resume");
+    expect(resumed.output).toContain("> was it there?");
+    expect(resumed.output).toContain("You said: was it there?");
+    expect((await computer.run("ai resume")).output).toMatch(/^The last answer:\npong/m);
+});
