@@ -177,9 +177,7 @@ local function place(b,r,p,i)
 	local l=#re+1
 	if l>MOST_REGISTRIES then raise("registries_full") end
 	local t=p or l
-	if not (type(t)=="number" and t>=1 and t<=l and t%1==0) then
-		raise("registry_position",{position=t,last=l})
-	end
+	if not (t>=1 and t<=l and t%1==0) then raise("registry_position",{position=t,last=l}) end
 	if i or p then table.insert(re,t,n) end
 	return state_.replace(b,"configuration","registries",re)
 end
@@ -191,9 +189,9 @@ local function withOwnRegistry(c,b)
 end
 
 local function planResolved(c,b,t,w,n,o)
-	local s,ca=askRegistries(c,withOwnRegistry(c,b))
+	local s,ca,l=askRegistries(c,withOwnRegistry(c,b))
 	local i=b.lock.packages
-	local r=resolve({wanted=w,newest=n,installed=i,candidates=ca})
+	local r=resolve({wanted=w,newest=n,installed=i,candidates=ca,leftOut=l})
 	local p={}
 	for _,ch in ipairs(r.packages) do
 		local e=state_.copy(ch.package)
@@ -242,7 +240,7 @@ M.functions={
 		return change(c,b,s,"add registry "..r)
 	end,
 	removeRegistry=function(c,b,r) return change(c,b,place(b,r,nil,false),"remove registry "..r) end,
-	moveRegistry=function(c,b,r,p) return change(c,b,place(b,r,p or 0,false),"move registry "..r) end,
+	moveRegistry=function(c,b,r,p) return change(c,b,place(b,r,p,false),"move registry "..r) end,
 	recover=function(c) return c.notes end
 }
 return M
@@ -358,7 +356,11 @@ local function listRegistries(s)
 	if #s.configuration.registries==0 then add("There is none. Add one: ccpm registry add <registry>") end
 end
 
-local function positionIn(w) return tonumber(w[2] or "") or w[2] end
+local function positionIn(w,l)
+	local p=tonumber(w[2] or "")
+	if w[2] and not p then error(fail("registry_position",{position=w[2],last=l}),0) end
+	return p
+end
 
 local function registryIn(s,w)
 	local wo=w[1]
@@ -439,9 +441,15 @@ local actions={
 		local o=s.lock.packages.ccpm
 		add("ccpm " .. (o and o.version or "(not installed)"))
 	end,
-	["registry add"]=function(_,w,f,c) need(c.addRegistry,w[1],{position=positionIn(w),force=f.force}) end,
+	["registry add"]=function(s,w,f,c)
+		local p=positionIn(w,#s.configuration.registries+1)
+		need(c.addRegistry,w[1],{position=p,force=f.force})
+	end,
 	["registry remove"]=function(s,w,_f,c) need(c.removeRegistry,registryIn(s,w)) end,
-	["registry move"]=function(s,w,_f,c) need(c.moveRegistry,registryIn(s,w),positionIn(w)) end
+	["registry move"]=function(s,w,_f,c)
+		local p=positionIn(w,#s.configuration.registries)
+		need(c.moveRegistry,registryIn(s,w),p)
+	end
 }
 
 function M.help(p,t)
@@ -531,6 +539,7 @@ M.failures={
 	file_missing={"{registry} lists {path}, but does not serve it.","Try again in some minutes."},
 	wrong_content={"{registry} serves another {path} than it lists.","Try again in some minutes."},
 	bad_index={"The index of {registry} is not valid: {what}.","Tell those who run that registry."},
+	not_json={"The index of {registry} is not JSON: {what}.","Check the address, or tell those who run it."},
 	newer_index={"{registry} is for a newer ccpm.","Type: ccpm upgrade ccpm"},
 	bad_registry={
 		"{registry} is no registry's address.",
@@ -542,6 +551,7 @@ M.failures={
 	registry_unknown={"{registry} is not configured.","See: ccpm registry list"},
 	registry_position={"There is no position {position}.","Give one from 1 to {last}."},
 	unknown_package={"No registry has a package {name}.","See: ccpm search <word>"},
+	left_out={"{name} cannot be had: {what}.","Tell those who run its registry."},
 	no_version={"{need}, but there is {known}.","Try: ccpm update, or add a registry that has it."},
 	conflict={"{need}, but {but}.","Upgrade or uninstall one, or add a registry."},
 	cycle={"Packages need each other in a circle: {what}.","Tell those who made them."},
@@ -552,7 +562,7 @@ M.failures={
 		"{path} is there, and no package brought it.",
 		"Move it away, or keep it beside: add --force"
 	},
-	file_conflict={"{path} belongs to {owner}; {name} has it, too.","Uninstall one of the two packages."},
+	file_conflict={"{path} belongs to {owner}; {name} has it, too.","Keep only one of the two packages."},
 	folder_in_the_way={"{path} is a folder; {name} has a file there.","Move it: mv {path} {path}.old"},
 	file_in_the_way={"{path} is a file; {name} needs a folder there.","Move it: mv {path} {path}.lua"},
 	other_drive={"{path} is on another drive.","Move it away, or take the disk out."},
@@ -566,6 +576,7 @@ M.failures={
 	},
 	no_help={"{path} is damaged.","Type: ccpm verify --fix"},
 	newer_format={"{path} was written by a newer ccpm.","Upgrade ccpm, or delete that file."},
+	bad_argument={"{call}: {what}.","Call it as: {usage}"},
 	internal_error={"Unexpected: {what}","Use install.lua again, or report this."}
 }
 
@@ -732,13 +743,20 @@ return M
 end
 
 modules["/apis/ccpm/formats"] = function(...)
---- What may stand in ccpm's JSON.
+--- What may come from outside.
 local M={}
 local semver = require("/apis/ccpm/semver")
 M.MOST_REGISTRIES=100
+local MOST_PACKAGES=1000
 M.INDEX_BYTES=524288
 
 local function has(t,p) return t:find(p)~=nil end
+
+local function text(m,p,i)
+	return function(v) return type(v)=="string" and #v<=m and has(v,p) and (i==nil or i(v)) end
+end
+
+local function whole(m) return function(v) return type(v)=="number" and v>=0 and v<=m and v%1==0 end end
 
 local function without(p)
 	return function(pa)
@@ -750,21 +768,25 @@ local function without(p)
 end
 
 local BAD_PART="[./]/"
-local BACKUP="%.ccpm%-old%d*/"
-local isFile=without({BAD_PART,BACKUP,"^/rom/","^/disk%d*/","^/%.settings/","^/trapos/","^/startup/00%-ccpm"})
+local KEPT="%.ccpm%-"
+local isFile=without({BAD_PART,KEPT,"^/rom/","^/disk%d*/","^/%.settings","^/trapos/","^/startup/00%-ccpm"})
 local isData=without({BAD_PART,"^/trapos/ccpm"})
 local KINDS={
-	name={"a name of a-z 0-9 . _ -",64,"^[a-z0-9][a-z0-9._-]*$"},
-	path={"a path that packages may have",200,"^[%w._/-]+$",isFile},
-	folder={"a folder in trapos/",200,"^trapos/[%w._/-]+$",isData},
-	registry={"a registry",200,"^[!-~]+$"},
-	version={"a version",64,"",semver.isVersion},
-	range={"a version range",200,"^[ -~]*$",semver.isRange},
-	hash={"64 hex digits, no capitals",64,"^"..string.rep("[0-9a-f]",64).."$"},
-	text={"a text",M.INDEX_BYTES,""},
-	size={"a whole number up to 1000000",1000000},
-	number={"a whole number",99999999999999},
-	flag={"true or false"}
+	name={"is not of a-z 0-9 . _ -",text(64,"^[a-z0-9][a-z0-9._-]*$")},
+	path={"is not a path that packages may have",text(200,"^[%w._/-]+$",isFile)},
+	folder={"is not a folder in trapos/",text(200,"^trapos/[%w._/-]+$",isData)},
+	registry={"is not a registry",text(200,"^[!-~]+$")},
+	version={"is not like 1.0.0",text(64,"",semver.isVersion)},
+	range={"is not a version range",text(200,"^[ -~]*$",semver.isRange)},
+	hash={"is not 64 hex digits",text(64,"^"..string.rep("%x",64).."$")},
+	text={"is not a text",text(M.INDEX_BYTES,"")},
+	content={"is not a text or false",function(v) return v==false or type(v)=="string" end},
+	body={"is not a text",function(v) return type(v)=="string" end},
+	size={"is not a whole number up to 1000000",whole(1000000)},
+	number={"is not a whole number",whole(99999999999999)},
+	amount={"is not a number",function(v) return type(v)=="number" and v==v end},
+	flag={"is not true or false",function(v) return type(v)=="boolean" end},
+	["function"]={"is not a function",function(v) return type(v)=="function" end}
 }
 local OBJECTS={
 	offered={
@@ -786,82 +808,166 @@ local OBJECTS={
 	},
 	file={size="size",sha256="hash"},
 	cached={updated="number",packages="1000 name known"},
-	known={version="version",description="text",dependencies="100 name range",size="number"}
+	known={version="version",description="text",dependencies="100 name range",size="number"},
+	installing={force="?flag"},
+	uninstalling={cascade="?flag",unused="?flag"},
+	adding={position="?amount",force="?flag"},
+	finding={path="text",problem="text",package="?text"},
+	plan={
+		title="text",
+		packages="1000 change",
+		files="500000 move",
+		data="100000 text",
+		state="3 text content",
+		stamp="?text",
+		download="amount",
+		needed="amount",
+		free="amount",
+		freed="amount",
+		notes="600000 text"
+	},
+	change={name="text",from="?text",to="?text",registry="?text"},
+	move={path="text",package="text",to="?file",registry="?text",backup="?text",found="?found"},
+	found={size="amount",modified="amount"},
+	environment={
+		fs="?disk",
+		fetch="?function",
+		registry="?text",
+		now="?function",
+		onProgress="?function",
+		onNote="?function"
+	},
+	disk={
+		exists="function",
+		isDir="function",
+		list="function",
+		open="function",
+		delete="function",
+		move="function",
+		copy="function",
+		makeDir="function",
+		getSize="function",
+		attributes="function",
+		getFreeSpace="function",
+		getDrive="function"
+	},
+	fetched={status="?number",body="body",reason="?text"}
 }
 
-local function plain(t) return (t:gsub("[^ -~]","?")) end
+function M.plain(t) return (t:gsub("[^ -~]","?")) end
 
-local function wrong(w,wh) return error(plain(w:sub(-100)).." "..wh,0) end
+local function wrong(w,wh) return error(M.plain(w:sub(-100)).." "..wh,0) end
 
-local function readPlain(k,v,w)
-	local wh,m,p,i=unpack(KINDS[k],1,4)
-	local f=type(v)=="boolean"
-	if p then
-		local is=type(v)=="string" and #v<=m
-		f=is and has(v,p) and (i==nil or i(v))
-	elseif m then
-		f=type(v)=="number" and v>=0 and v<=m and v%1==0
+local function placeIn(w,n) return w=="" and tostring(n) or w.."."..n end
+
+local function shown(v)
+	if type(v)=="number" or type(v)=="string" and v~="" then
+		local k=M.plain((tostring(v):gsub("%s+"," ")))
+		return " " .. (#k>24 and k:sub(1,21).."..." or k)
 	end
-	if not f then wrong(w,"must be "..wh) end
-	return type(v)=="string" and plain(v:sub(1,200)) or v
+	return ""
+end
+
+local function readPlain(k,v,w,i)
+	local s,f=unpack(KINDS[k],1,2)
+	if not f(v) then wrong(i and w or w..shown(v),s) end
+	if type(v)~="string" then return v end
+	return M.plain(string.sub(k=="hash" and v:lower() or v,1,200))
 end
 
 local function checkPackage(c,w)
 	local s={}
 	for p in pairs(c.files) do
 		local f=p:lower()
-		if s[f] then wrong(w..".files."..p,"is there twice, but for capitals") end
+		if s[f] then wrong(placeIn(w,"files."..p),"is there twice, but for capitals") end
 		s[f]=true
 	end
 	for _,p in ipairs(c.autostart or {}) do
-		if not c.files[p] then wrong(w..".autostart","must be among its files") end
+		if not c.files[p] then wrong(placeIn(w,"autostart"),"is not among its files") end
 	end
 end
 
 local function read(s,v,w)
 	local o,m,k,i=s:match("^(%??)(%d*) ?(%a+) ?(%a*)$")
-	if v==nil and o=="?" then return nil end
+	if v==nil then
+		if o=="?" then return nil end
+		return (wrong(w,"is missing"))
+	end
 	local f=OBJECTS[k]
 	if m=="" and not f then return readPlain(k,v,w) end
-	if type(v)~="table" then wrong(w,"has the wrong type") end
+	local is=m~="" and i==""
+	if type(v)~="table" then wrong(w,is and "is not a list" or "is not an object") end
 	local c={}
 	if m=="" then
-		for n,fi in pairs(f) do c[n]=read(fi,v[n],w.."."..n) end
-		if c.files~=nil then checkPackage(c,w) end
+		for n,fi in pairs(f) do c[n]=read(fi,v[n],placeIn(w,n)) end
+		if k=="offered" or k=="installed" then checkPackage(c,w) end
+		if c.to~=nil and k=="move" and c.registry==nil then wrong(placeIn(w,"registry"),"is missing") end
 		return c
 	end
 	local l={}
 	local co=0
 	for n,e in pairs(v) do
 		co=co+1
-		if co>tonumber(m) then wrong(w,"has too many entries") end
-		local a=w.."."..n
+		if co>tonumber(m) then wrong(w,"has more than "..tostring(m).." entries") end
+		local a=placeIn(w,n)
 		if i~="" then
-			c[read(k,n,a)]=read(i,e,a)
+			c[readPlain(k,n,a,true)]=read(i,e,a)
 		elseif type(n)=="number" and (n==1 or v[n-1]~=nil) then
 			l[n]=read(k,e,a)
 		else
-			wrong(w,"has the wrong type")
+			wrong(w,"is not a list")
 		end
 	end
 	return i~="" and c or l
 end
 
-local function check(v,f,s)
-	local ve=type(v)=="table" and v.version
-	if ve~=1 then return false,"it is damaged",type(ve)=="number" and ve>1 end
-	local o,r=pcall(read,s,v[f],f)
-	if not o then return false,r,false end
-	return true,{version=ve,[f]=r}
+local function versionProblem(v)
+	if type(v)~="table" then return "it is damaged",false end
+	local ve=v.version
+	if ve==1 then return end
+	return "version"..shown(ve).." is not 1",type(ve)=="number" and ve>1
 end
 
-function M.checkIndex(v) return check(v,"packages","1000 name offered") end
+local function check(v,f,s)
+	local p,i=versionProblem(v)
+	if p then return false,p,i end
+	local o,r=pcall(read,s,v[f],f)
+	if not o then return false,r,false end
+	return true,{version=1,[f]=r}
+end
+
+local function readOffered(n,v)
+	readPlain("name",n,"its name",true)
+	return read("offered",v,"")
+end
+
+function M.checkIndex(v)
+	local p,i=versionProblem(v)
+	if p then return false,p,i end
+	local g=v.packages
+	if type(g)~="table" then return false,"packages " .. (g and "is not an object" or "is missing"),false end
+	local pa={}
+	local l={}
+	local c=0
+	for n,e in pairs(g) do
+		c=c+1
+		if c>MOST_PACKAGES then return false,"packages has more than "..MOST_PACKAGES.." entries",false end
+		local o,r=pcall(readOffered,n,e)
+		if o then pa[n]=r else l[M.plain(tostring(n):sub(1,64))]=tostring(r):gsub("^ ","") end
+	end
+	return true,{packages=pa,leftOut=l}
+end
 
 function M.checkConfiguration(v) return check(v,"registries",M.MOST_REGISTRIES.." registry") end
 
 function M.checkLock(v) return check(v,"packages","1000 name installed") end
 
 function M.checkCache(v) return check(v,"registries","100 registry cached") end
+
+function M.argumentProblem(s,v,n)
+	local o,p=pcall(read,s,v,n)
+	return not o and p or nil
+end
 
 return M
 end
@@ -870,20 +976,36 @@ modules["/apis/ccpm/offers"] = function(...)
 --- What the registries offer.
 local M={}
 local fail = require("/apis/ccpm/failure").fail
-local same = require("/apis/ccpm/plan").same
+local plan = require("/apis/ccpm/plan")
 local fetchIndex = require("/apis/ccpm/registry").fetchIndex
 local state = require("/apis/ccpm/state")
+local MOST_NAMED=5
+
+local function noteLeftOut(t,r,l)
+	local n=plan.keys(l)
+	for p,na in ipairs(n) do
+		if p>MOST_NAMED then break end
+		t.onNote(r..": left out: "..na.." ("..tostring(l[na])..")")
+	end
+	local m=#n-MOST_NAMED
+	if m>0 then t.onNote(r..": left out: "..m.." more") end
+end
 
 function M.askRegistries(t,b,i,o)
 	local r=o or b.configuration.registries
 	local to=#r
 	local c=state.copy(b.cache.registries)
 	local ca={}
+	local l={}
 	local f={}
 	for p,re in ipairs(r) do
 		t.onProgress({phase="index",name=re,done=p-1,total=to,bytes=0,totalBytes=0})
 		local ok,a=fetchIndex(re,t.fetch)
 		if ok then
+			noteLeftOut(t,re,a.leftOut)
+			for n,w in pairs(a.leftOut) do
+				if l[n]==nil then l[n]=w end
+			end
 			local pa={}
 			for n,of in pairs(a.packages) do
 				local s=0
@@ -894,7 +1016,7 @@ function M.askRegistries(t,b,i,o)
 				table.insert(ca[n],of)
 			end
 			local k=c[re]
-			local is=k and same(k.packages,pa)
+			local is=k and plan.same(k.packages,pa)
 			if not is then c[re]={updated=t.now(),packages=pa} end
 		else
 			f[#f+1]=a
@@ -902,7 +1024,7 @@ function M.askRegistries(t,b,i,o)
 	end
 	if #f==to and not i then error(f[1] or fail("no_registry"),0) end
 	for _,fa in ipairs(f) do t.onNote(fa.message.." It is left out.") end
-	return state.replace(b,"cache","registries",c),ca
+	return state.replace(b,"cache","registries",c),ca,l
 end
 
 return M
@@ -962,15 +1084,24 @@ end
 
 local function counted(s) return math.max(transaction.LEAST,s) end
 
-local function filesOf(l,i)
+local function brings(l,n,p)
+	local k=l.packages[n]
+	return k~=nil and k.files[p]~=nil
+end
+
+local function filesOf(l,b)
 	local f={}
 	local o={}
 	for _,n in ipairs(M.keys(l.packages)) do
 		for p,fi in pairs(l.packages[n].files) do
 			local fo=p:lower()
-			local ow=o[fo]
-			if ow and i then raise("file_conflict",{path=p,owner=ow,name=n}) end
-			o[fo]=n
+			local ot=o[fo]
+			if ot and b then
+				local i=brings(b,ot.name,ot.path) or not brings(b,n,p)
+				local ow,la=unpack(i and {ot.name,n} or {n,ot.name},1,2)
+				raise("file_conflict",{path=p,owner=ow,name=la})
+			end
+			o[fo]={name=n,path=p}
 			if f[p]==nil then f[p]={name=n,file=fi} end
 		end
 	end
@@ -1011,8 +1142,8 @@ local function dataThatGoes(d,b,a)
 end
 
 function M.makePlan(d,t,b,s,n,c,f,r)
-	local o=filesOf(b.lock,false)
-	local fr=filesOf(s.lock,true)
+	local o=filesOf(b.lock)
+	local fr=filesOf(s.lock,b.lock)
 	local l=transaction.leftBehind(d)
 	local sp=d.getFreeSpace("")
 	local fre=sp=="unlimited" and math.huge or sp
@@ -1052,7 +1183,14 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 		local reg,ba
 		if to then
 			req(pa,na)
-			if d.isDir(pa) then raise("folder_in_the_way",{path=pa,name=na}) end
+			if d.isDir(pa) then
+				for _,ot in ipairs(M.keys(fr)) do
+					if ot:find(pa.."/",1,true)==1 then
+						raise("file_conflict",{path=pa,owner=fr[ot].name,name=na})
+					end
+				end
+				raise("folder_in_the_way",{path=pa,name=na})
+			end
 			for _,ca in ipairs(c and c[na] or {}) do
 				if M.same(ca.files[pa],to) then
 					if reg==nil then reg=ca.registry end
@@ -1154,7 +1292,6 @@ end
 modules["/apis/ccpm/registry"] = function(...)
 --- Registries.
 local M={}
-local decode = require("/apis/json").decode
 local fail = require("/apis/ccpm/failure").fail
 local formats = require("/apis/ccpm/formats")
 local sha256 = require("/apis/ccpm/sha256").sha256
@@ -1188,29 +1325,53 @@ local function fetchText(f,b,r,p)
 	return false,fail(c,{registry=r,path=p,status=s,what=re})
 end
 
+local function placeIn(t,p)
+	local b=t:sub(1,p-1)
+	local l,br=b:gsub("[^\n]*\n","")
+	local pl="line " .. br+1 .. ", column " .. #l+1
+	local r=t:sub(p,p+30):match("^%s*([^\r\n]*)")
+	return r=="" and "it ends at "..pl or pl..", at: "..formats.plain(r)
+end
+
+local BYTE_ORDER_MARK=string.char(239,187,191)
+
+local function isUtf16(t)
+	local f,s=t:byte(1,2)
+	return f==0 or s==0 or f==255 and s==254 or f==254 and s==255
+end
+
+local readStrictly=textutils.unserializeJSON
+
+local function readJson(g)
+	local t=g:sub(1,3)==BYTE_ORDER_MARK and g:sub(4) or g
+	if isUtf16(t) then return nil,"it is UTF-16, not UTF-8" end
+	local v,p
+	local o=pcall(function() v,p=readStrictly(t,{parse_empty_array=false}) end)
+	if not o then return nil,"it is nested too deeply" end
+	if not p then return v end
+	local po=p:match("position (%d+)")
+	return nil,po and placeIn(t,tonumber(po)) or formats.plain(p)
+end
+
 function M.fetchIndex(r,f)
 	local o,b=M.baseUrl(r)
 	if not o then return false,b end
 	local fe,t=fetchText(f,b,r,INDEX_PATH)
 	if not fe then return false,t end
-	local w="it is too large"
-	local c="bad_index"
-	if #t<=formats.INDEX_BYTES then
-		local v=decode(t)
-		local va,i,is=formats.checkIndex(v)
-		if va then return true,i end
-		w=i
-		if type(v)~="table" then c="no_index" end
-		if is then c="newer_index" end
-	end
-	return false,fail(c,{registry=r,what=w})
+	if #t>formats.INDEX_BYTES then return false,fail("bad_index",{registry=r,what="it is too large"}) end
+	local v,p=readJson(t)
+	if p then return false,fail("not_json",{registry=r,what=p}) end
+	local va,of,i=formats.checkIndex(v)
+	if va then return true,of end
+	return false,fail(i and "newer_index" or "bad_index",{registry=r,what=of})
 end
 
 function M.fetchFile(c,f)
 	local t=c.to
 	local p=c.path
 	local r=c.registry
-	local _,b=M.baseUrl(r)
+	local v,b=M.baseUrl(r)
+	if not v then return false,b end
 	local o,co=fetchText(f,b,r,p)
 	if not o then return false,co end
 	if #co==t.size and sha256(co)==t.sha256 then return true,co end
@@ -1243,6 +1404,10 @@ function M.resolve(r)
 	local o={}
 	local ob={}
 	local w=0
+	local function re(n)
+		local wh=r.leftOut and r.leftOut[n]
+		if wh then raise("left_out",{name=n,what=wh}) end
+	end
 	local function v(n)
 		local ve={}
 		local c=i[n]
@@ -1284,7 +1449,10 @@ function M.resolve(r)
 		if not na then return nil end
 		local co=#q
 		local ve=o[na]
-		if #ve==0 then raise("unknown_package",{name=na}) end
+		if #ve==0 then
+			re(na)
+			raise("unknown_package",{name=na})
+		end
 		local b
 		ob[na]=nil
 		for _,ver in ipairs(ve) do
@@ -1330,6 +1498,7 @@ function M.resolve(r)
 	if cl then
 		local k={}
 		for _,ve in ipairs(v(cl.name)) do k[#k+1]=ve.version end
+		if #k==0 then re(cl.name) end
 		cl.known=#k==0 and "none" or "only "..table.concat(k,", ")
 		raise(cl.but and "conflict" or "no_version",cl)
 	end
@@ -2000,6 +2169,7 @@ local failure = require("/apis/ccpm/failure")
 local fail = failure.fail
 local raise = failure.raise
 local finish = require("/apis/ccpm/finish")
+local argumentProblem = require("/apis/ccpm/formats").argumentProblem
 local stamp = require("/apis/ccpm/plan").stamp
 local readState = require("/apis/ccpm/state").readState
 local failure = require("/apis/failure")
@@ -2007,6 +2177,70 @@ local attempt = failure.attempt
 local need = failure.need
 local send = require("/apis/http").send
 local TIMEOUT = 30
+local NAMES = {"names", "1000 text"}
+local SOME_NAMES = {"names", "?1000 text"}
+local REGISTRY = {"registry", "text"}
+local ARGUMENTS = {
+	state = {},
+	update = {},
+	planInstall = {NAMES, {"options", "?installing"}},
+	planUpgrade = {SOME_NAMES, {"options", "?installing"}},
+	planUninstall = {NAMES, {"options", "?uninstalling"}},
+	verify = {SOME_NAMES},
+	planRepair = {{"findings", "500000 finding"}},
+	apply = {{"plan", "plan"}},
+	addRegistry = {REGISTRY, {"options", "?adding"}},
+	removeRegistry = {REGISTRY},
+	moveRegistry = {REGISTRY, {"position", "amount"}},
+	recover = {}
+}
+local MAKER = 'require("/apis/libccpm")'
+
+local function raiseBad(call, usage, what)
+	return raise("bad_argument", {call = call, usage = usage, what = what})
+end
+
+local function requireArguments(name, given)
+	local names = {}
+	local problem
+	for place, argument in ipairs(ARGUMENTS[name]) do
+		if problem == nil then problem = argumentProblem(argument[2], given[place], argument[1]) end
+		names[#names + 1] = argument[1]
+	end
+	if problem then raiseBad(name, "ccpm." .. name .. "(" .. table.concat(names, ", ") .. ")", problem) end
+end
+
+local function handed(field, act, usual, spec)
+	if not act then return usual end
+	local name = "environment." .. field
+	return function(...)
+		local ok, value = pcall(act, ...)
+		if not ok and value == "Terminated" then error(value, 0) end
+		local problem = not ok and name .. " failed: " .. tostring(value) or nil
+		if ok and spec then problem = argumentProblem(spec, value, "what " .. name .. " gives") end
+		if problem then raiseBad("libccpm", MAKER .. "(environment)", problem) end
+		return value
+	end
+end
+
+local function makeClient(given)
+	local problem = argumentProblem("environment", given, "environment")
+	if problem then raiseBad("libccpm", MAKER .. "(environment)", problem) end
+	return {
+		disk = given.fs or fs,
+		fetch = handed(
+			"fetch",
+			given.fetch,
+			function(url) return send({url = url, timeout = TIMEOUT}) end,
+			"fetched"
+		),
+		now = handed("now", given.now, function() return os.epoch("utc") end, "number"),
+		onProgress = handed("onProgress", given.onProgress, function() end),
+		onNote = handed("onNote", given.onNote, function() end),
+		registry = given.registry,
+		notes = {}
+	}
+end
 
 local function prepare(client)
 	local disk = client.disk
@@ -2024,20 +2258,17 @@ end
 -- @param environment stand-ins for what the computer provides, and who is told of progress and notes
 -- @return its functions
 local function createCcpm(environment)
-	local given = environment or {}
 	local ccpm = {}
 	for name, act in pairs(functions) do
 		ccpm[name] = function(first, second)
-			local client = {
-				disk = given.fs or fs,
-				fetch = given.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end,
-				now = given.now or function() return os.epoch("utc") end,
-				onProgress = given.onProgress or function() end,
-				onNote = given.onNote or function() end,
-				registry = given.registry,
-				notes = {}
-			}
-			return attempt(function() return act(client, prepare(client), first, second) end, fail)
+			return attempt(
+				function()
+					requireArguments(name, {first, second})
+					local client = makeClient(environment or {})
+					return act(client, prepare(client), first, second)
+				end,
+				fail
+			)
 		end
 	end
 	return ccpm

@@ -4,6 +4,7 @@ local failure = require("/apis/ccpm/failure")
 local fail = failure.fail
 local raise = failure.raise
 local finish = require("/apis/ccpm/finish")
+local argumentProblem = require("/apis/ccpm/formats").argumentProblem
 local stamp = require("/apis/ccpm/plan").stamp
 local readState = require("/apis/ccpm/state").readState
 local failure = require("/apis/failure")
@@ -11,6 +12,70 @@ local attempt = failure.attempt
 local need = failure.need
 local send = require("/apis/http").send
 local TIMEOUT = 30
+local NAMES = {"names", "1000 text"}
+local SOME_NAMES = {"names", "?1000 text"}
+local REGISTRY = {"registry", "text"}
+local ARGUMENTS = {
+	state = {},
+	update = {},
+	planInstall = {NAMES, {"options", "?installing"}},
+	planUpgrade = {SOME_NAMES, {"options", "?installing"}},
+	planUninstall = {NAMES, {"options", "?uninstalling"}},
+	verify = {SOME_NAMES},
+	planRepair = {{"findings", "500000 finding"}},
+	apply = {{"plan", "plan"}},
+	addRegistry = {REGISTRY, {"options", "?adding"}},
+	removeRegistry = {REGISTRY},
+	moveRegistry = {REGISTRY, {"position", "amount"}},
+	recover = {}
+}
+local MAKER = 'require("/apis/libccpm")'
+
+local function raiseBad(call, usage, what)
+	return raise("bad_argument", {call = call, usage = usage, what = what})
+end
+
+local function requireArguments(name, given)
+	local names = {}
+	local problem
+	for place, argument in ipairs(ARGUMENTS[name]) do
+		if problem == nil then problem = argumentProblem(argument[2], given[place], argument[1]) end
+		names[#names + 1] = argument[1]
+	end
+	if problem then raiseBad(name, "ccpm." .. name .. "(" .. table.concat(names, ", ") .. ")", problem) end
+end
+
+local function handed(field, act, usual, spec)
+	if not act then return usual end
+	local name = "environment." .. field
+	return function(...)
+		local ok, value = pcall(act, ...)
+		if not ok and value == "Terminated" then error(value, 0) end
+		local problem = not ok and name .. " failed: " .. tostring(value) or nil
+		if ok and spec then problem = argumentProblem(spec, value, "what " .. name .. " gives") end
+		if problem then raiseBad("libccpm", MAKER .. "(environment)", problem) end
+		return value
+	end
+end
+
+local function makeClient(given)
+	local problem = argumentProblem("environment", given, "environment")
+	if problem then raiseBad("libccpm", MAKER .. "(environment)", problem) end
+	return {
+		disk = given.fs or fs,
+		fetch = handed(
+			"fetch",
+			given.fetch,
+			function(url) return send({url = url, timeout = TIMEOUT}) end,
+			"fetched"
+		),
+		now = handed("now", given.now, function() return os.epoch("utc") end, "number"),
+		onProgress = handed("onProgress", given.onProgress, function() end),
+		onNote = handed("onNote", given.onNote, function() end),
+		registry = given.registry,
+		notes = {}
+	}
+end
 
 local function prepare(client)
 	local disk = client.disk
@@ -28,20 +93,17 @@ end
 -- @param environment stand-ins for what the computer provides, and who is told of progress and notes
 -- @return its functions
 local function createCcpm(environment)
-	local given = environment or {}
 	local ccpm = {}
 	for name, act in pairs(functions) do
 		ccpm[name] = function(first, second)
-			local client = {
-				disk = given.fs or fs,
-				fetch = given.fetch or function(url) return send({url = url, timeout = TIMEOUT}) end,
-				now = given.now or function() return os.epoch("utc") end,
-				onProgress = given.onProgress or function() end,
-				onNote = given.onNote or function() end,
-				registry = given.registry,
-				notes = {}
-			}
-			return attempt(function() return act(client, prepare(client), first, second) end, fail)
+			return attempt(
+				function()
+					requireArguments(name, {first, second})
+					local client = makeClient(environment or {})
+					return act(client, prepare(client), first, second)
+				end,
+				fail
+			)
 		end
 	end
 	return ccpm

@@ -38,9 +38,7 @@ local function place(b,r,p,i)
 	local l=#re+1
 	if l>MOST_REGISTRIES then raise("registries_full") end
 	local t=p or l
-	if not (type(t)=="number" and t>=1 and t<=l and t%1==0) then
-		raise("registry_position",{position=t,last=l})
-	end
+	if not (t>=1 and t<=l and t%1==0) then raise("registry_position",{position=t,last=l}) end
 	if i or p then table.insert(re,t,n) end
 	return state_.replace(b,"configuration","registries",re)
 end
@@ -52,9 +50,9 @@ local function withOwnRegistry(c,b)
 end
 
 local function planResolved(c,b,t,w,n,o)
-	local s,ca=askRegistries(c,withOwnRegistry(c,b))
+	local s,ca,l=askRegistries(c,withOwnRegistry(c,b))
 	local i=b.lock.packages
-	local r=resolve({wanted=w,newest=n,installed=i,candidates=ca})
+	local r=resolve({wanted=w,newest=n,installed=i,candidates=ca,leftOut=l})
 	local p={}
 	for _,ch in ipairs(r.packages) do
 		local e=state_.copy(ch.package)
@@ -103,7 +101,7 @@ M.functions={
 		return change(c,b,s,"add registry "..r)
 	end,
 	removeRegistry=function(c,b,r) return change(c,b,place(b,r,nil,false),"remove registry "..r) end,
-	moveRegistry=function(c,b,r,p) return change(c,b,place(b,r,p or 0,false),"move registry "..r) end,
+	moveRegistry=function(c,b,r,p) return change(c,b,place(b,r,p,false),"move registry "..r) end,
 	recover=function(c) return c.notes end
 }
 return M

@@ -107,7 +107,11 @@ local function listRegistries(s)
 	if #s.configuration.registries==0 then add("There is none. Add one: ccpm registry add <registry>") end
 end
 
-local function positionIn(w) return tonumber(w[2] or "") or w[2] end
+local function positionIn(w,l)
+	local p=tonumber(w[2] or "")
+	if w[2] and not p then error(fail("registry_position",{position=w[2],last=l}),0) end
+	return p
+end
 
 local function registryIn(s,w)
 	local wo=w[1]
@@ -188,9 +192,15 @@ local actions={
 		local o=s.lock.packages.ccpm
 		add("ccpm " .. (o and o.version or "(not installed)"))
 	end,
-	["registry add"]=function(_,w,f,c) need(c.addRegistry,w[1],{position=positionIn(w),force=f.force}) end,
+	["registry add"]=function(s,w,f,c)
+		local p=positionIn(w,#s.configuration.registries+1)
+		need(c.addRegistry,w[1],{position=p,force=f.force})
+	end,
 	["registry remove"]=function(s,w,_f,c) need(c.removeRegistry,registryIn(s,w)) end,
-	["registry move"]=function(s,w,_f,c) need(c.moveRegistry,registryIn(s,w),positionIn(w)) end
+	["registry move"]=function(s,w,_f,c)
+		local p=positionIn(w,#s.configuration.registries)
+		need(c.moveRegistry,registryIn(s,w),p)
+	end
 }
 
 function M.help(p,t)

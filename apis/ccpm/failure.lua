@@ -20,6 +20,7 @@ M.failures={
 	file_missing={"{registry} lists {path}, but does not serve it.","Try again in some minutes."},
 	wrong_content={"{registry} serves another {path} than it lists.","Try again in some minutes."},
 	bad_index={"The index of {registry} is not valid: {what}.","Tell those who run that registry."},
+	not_json={"The index of {registry} is not JSON: {what}.","Check the address, or tell those who run it."},
 	newer_index={"{registry} is for a newer ccpm.","Type: ccpm upgrade ccpm"},
 	bad_registry={
 		"{registry} is no registry's address.",
@@ -31,6 +32,7 @@ M.failures={
 	registry_unknown={"{registry} is not configured.","See: ccpm registry list"},
 	registry_position={"There is no position {position}.","Give one from 1 to {last}."},
 	unknown_package={"No registry has a package {name}.","See: ccpm search <word>"},
+	left_out={"{name} cannot be had: {what}.","Tell those who run its registry."},
 	no_version={"{need}, but there is {known}.","Try: ccpm update, or add a registry that has it."},
 	conflict={"{need}, but {but}.","Upgrade or uninstall one, or add a registry."},
 	cycle={"Packages need each other in a circle: {what}.","Tell those who made them."},
@@ -41,7 +43,7 @@ M.failures={
 		"{path} is there, and no package brought it.",
 		"Move it away, or keep it beside: add --force"
 	},
-	file_conflict={"{path} belongs to {owner}; {name} has it, too.","Uninstall one of the two packages."},
+	file_conflict={"{path} belongs to {owner}; {name} has it, too.","Keep only one of the two packages."},
 	folder_in_the_way={"{path} is a folder; {name} has a file there.","Move it: mv {path} {path}.old"},
 	file_in_the_way={"{path} is a file; {name} needs a folder there.","Move it: mv {path} {path}.lua"},
 	other_drive={"{path} is on another drive.","Move it away, or take the disk out."},
@@ -55,6 +57,7 @@ M.failures={
 	},
 	no_help={"{path} is damaged.","Type: ccpm verify --fix"},
 	newer_format={"{path} was written by a newer ccpm.","Upgrade ccpm, or delete that file."},
+	bad_argument={"{call}: {what}.","Call it as: {usage}"},
 	internal_error={"Unexpected: {what}","Use install.lua again, or report this."}
 }
 

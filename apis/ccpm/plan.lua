@@ -51,15 +51,24 @@ end
 
 local function counted(s) return math.max(transaction.LEAST,s) end
 
-local function filesOf(l,i)
+local function brings(l,n,p)
+	local k=l.packages[n]
+	return k~=nil and k.files[p]~=nil
+end
+
+local function filesOf(l,b)
 	local f={}
 	local o={}
 	for _,n in ipairs(M.keys(l.packages)) do
 		for p,fi in pairs(l.packages[n].files) do
 			local fo=p:lower()
-			local ow=o[fo]
-			if ow and i then raise("file_conflict",{path=p,owner=ow,name=n}) end
-			o[fo]=n
+			local ot=o[fo]
+			if ot and b then
+				local i=brings(b,ot.name,ot.path) or not brings(b,n,p)
+				local ow,la=unpack(i and {ot.name,n} or {n,ot.name},1,2)
+				raise("file_conflict",{path=p,owner=ow,name=la})
+			end
+			o[fo]={name=n,path=p}
 			if f[p]==nil then f[p]={name=n,file=fi} end
 		end
 	end
@@ -100,8 +109,8 @@ local function dataThatGoes(d,b,a)
 end
 
 function M.makePlan(d,t,b,s,n,c,f,r)
-	local o=filesOf(b.lock,false)
-	local fr=filesOf(s.lock,true)
+	local o=filesOf(b.lock)
+	local fr=filesOf(s.lock,b.lock)
 	local l=transaction.leftBehind(d)
 	local sp=d.getFreeSpace("")
 	local fre=sp=="unlimited" and math.huge or sp
@@ -141,7 +150,14 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 		local reg,ba
 		if to then
 			req(pa,na)
-			if d.isDir(pa) then raise("folder_in_the_way",{path=pa,name=na}) end
+			if d.isDir(pa) then
+				for _,ot in ipairs(M.keys(fr)) do
+					if ot:find(pa.."/",1,true)==1 then
+						raise("file_conflict",{path=pa,owner=fr[ot].name,name=na})
+					end
+				end
+				raise("folder_in_the_way",{path=pa,name=na})
+			end
 			for _,ca in ipairs(c and c[na] or {}) do
 				if M.same(ca.files[pa],to) then
 					if reg==nil then reg=ca.registry end

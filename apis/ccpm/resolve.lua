@@ -20,6 +20,10 @@ function M.resolve(r)
 	local o={}
 	local ob={}
 	local w=0
+	local function re(n)
+		local wh=r.leftOut and r.leftOut[n]
+		if wh then raise("left_out",{name=n,what=wh}) end
+	end
 	local function v(n)
 		local ve={}
 		local c=i[n]
@@ -61,7 +65,10 @@ function M.resolve(r)
 		if not na then return nil end
 		local co=#q
 		local ve=o[na]
-		if #ve==0 then raise("unknown_package",{name=na}) end
+		if #ve==0 then
+			re(na)
+			raise("unknown_package",{name=na})
+		end
 		local b
 		ob[na]=nil
 		for _,ver in ipairs(ve) do
@@ -107,6 +114,7 @@ function M.resolve(r)
 	if cl then
 		local k={}
 		for _,ve in ipairs(v(cl.name)) do k[#k+1]=ve.version end
+		if #k==0 then re(cl.name) end
 		cl.known=#k==0 and "none" or "only "..table.concat(k,", ")
 		raise(cl.but and "conflict" or "no_version",cl)
 	end

@@ -9,6 +9,7 @@
 import { functions, type Client } from "./ccpm/client";
 import { fail, raise } from "./ccpm/failure";
 import * as finish from "./ccpm/finish";
+import { argumentProblem } from "./ccpm/formats";
 import { stamp } from "./ccpm/plan";
 import { readState, type Writable } from "./ccpm/state";
 import type { Ccpm, Environment, State } from "./ccpm/types";
@@ -17,6 +18,79 @@ import { send } from "./http";
 
 /** Seconds until a request counts as timed out. */
 const TIMEOUT = 30;
+
+type Argument = [name: string, spec: string];
+
+const NAMES: Argument = ["names", "1000 text"];
+const SOME_NAMES: Argument = ["names", "?1000 text"];
+const REGISTRY: Argument = ["registry", "text"];
+
+/** What each function takes, in the words of /apis/ccpm/formats. */
+const ARGUMENTS: Record<keyof Ccpm, Argument[]> = {
+    state: [],
+    update: [],
+    planInstall: [NAMES, ["options", "?installing"]],
+    planUpgrade: [SOME_NAMES, ["options", "?installing"]],
+    planUninstall: [NAMES, ["options", "?uninstalling"]],
+    verify: [SOME_NAMES],
+    planRepair: [["findings", "500000 finding"]],
+    apply: [["plan", "plan"]],
+    addRegistry: [REGISTRY, ["options", "?adding"]],
+    removeRegistry: [REGISTRY],
+    moveRegistry: [REGISTRY, ["position", "amount"]],
+    recover: [],
+};
+
+/** What it is made with, as one that is wrong is named. */
+const MAKER = `require("/apis/libccpm")`;
+
+function raiseBad(call: string, usage: string, what: string): never {
+    return raise("bad_argument", { call, usage, what });
+}
+
+/** Fails unless what a function was given is what it takes. */
+function requireArguments(name: keyof Ccpm, given: readonly unknown[]): void {
+    const names: string[] = [];
+    let problem: string | undefined;
+    for (const [place, argument] of ipairs(ARGUMENTS[name])) {
+        problem ??= argumentProblem(argument[1], given[place - 1], argument[0]);
+        names.push(argument[0]);
+    }
+    if (problem !== undefined) raiseBad(name, `ccpm.${name}(${table.concat(names, ", ")})`, problem);
+}
+
+/** Makes a stand-in that says whose it is when it fails. */
+function handed<Given extends unknown[], T>(
+    field: keyof Environment,
+    act: ((this: void, ...given: Given) => T) | undefined,
+    usual: (this: void, ...given: Given) => T,
+    spec?: string,
+): (this: void, ...given: Given) => T {
+    if (act === undefined) return usual;
+    const name = `environment.${field}`;
+    return (...given) => {
+        const [ok, value] = pcall(act, ...given);
+        if (!ok && (value as unknown) === "Terminated") error(value, 0);
+        let problem = ok ? undefined : `${name} failed: ${tostring(value)}`;
+        if (ok && spec !== undefined) problem = argumentProblem(spec, value, `what ${name} gives`);
+        if (problem !== undefined) raiseBad("libccpm", `${MAKER}(environment)`, problem);
+        return value as T;
+    };
+}
+
+function makeClient(given: Environment): Client {
+    const problem = argumentProblem("environment", given, "environment");
+    if (problem !== undefined) raiseBad("libccpm", `${MAKER}(environment)`, problem);
+    return {
+        disk: given.fs ?? fs,
+        fetch: handed("fetch", given.fetch, (url) => send({ url, timeout: TIMEOUT }), "fetched"),
+        now: handed("now", given.now, () => os.epoch("utc"), "number"),
+        onProgress: handed("onProgress", given.onProgress, () => {}),
+        onNote: handed("onNote", given.onNote, () => {}),
+        registry: given.registry,
+        notes: [],
+    };
+}
 
 /** Puts right what a power cut has left half done, and reads the state. */
 function prepare(client: Client): State {
@@ -37,21 +111,14 @@ function prepare(client: Client): State {
  * @returns its functions
  */
 function createCcpm(this: void, environment?: Environment): Ccpm {
-    const given: Environment = environment ?? {};
     const ccpm: Record<string, unknown> = {};
     for (const [name, act] of pairs(functions)) {
-        ccpm[name] = (first: never, second: never) => {
-            const client: Client = {
-                disk: given.fs ?? fs,
-                fetch: given.fetch ?? ((url) => send({ url, timeout: TIMEOUT })),
-                now: given.now ?? (() => os.epoch("utc")),
-                onProgress: given.onProgress ?? (() => {}),
-                onNote: given.onNote ?? (() => {}),
-                registry: given.registry,
-                notes: [],
-            };
-            return attempt(() => act(client, prepare(client), first, second), fail);
-        };
+        ccpm[name] = (first: never, second: never) =>
+            attempt(() => {
+                requireArguments(name, [first, second]);
+                const client = makeClient(environment ?? {});
+                return act(client, prepare(client), first, second);
+            }, fail);
     }
     return ccpm as unknown as Ccpm;
 }

@@ -11,15 +11,20 @@ interface Configuration {
 
 const app = { app: { files: { "programs/app.lua": "app", "programs/more.lua": "more" } } };
 
-test.each(["programs/a.lua.ccpm-old", "programs/a.ccpm-old2/b.lua", "startup.ccpm-old/a.lua"])(
-    "no package has %s, where a file of the player's may be kept",
-    async (path) => {
-        const registry = await startRegistry({ app: { files: { [path]: "not yours" } } });
-        const disk = await newComputer([registry.url]);
-        const { rows } = await run(disk, `show(ccpm.planInstall({"app"}))`);
-        expect(rows).toMatchObject([[false, { code: "bad_index" }]]);
-    },
-);
+test.each([
+    ".settings.new",
+    "startup.lua.ccpm-kept",
+    "programs/a.lua.ccpm-old",
+    "programs/a.ccpm-old2/b.lua",
+    "startup.ccpm-old/a.lua",
+])("no package has %s, where something of the player's may be", async (path) => {
+    const registry = await startRegistry({ app: { files: { [path]: "not yours" } } });
+    const disk = await newComputer([registry.url]);
+    const { rows, notes } = await run(disk, `show(ccpm.planInstall({"app"}))`);
+    const what = `files.${path} is not a path that packages may have`;
+    expect(rows).toMatchObject([[false, { code: "left_out", message: `app cannot be had: ${what}.` }]]);
+    expect(notes).toEqual([`${registry.url}: left out: app (${what})`]);
+});
 
 test("two packages whose files differ in capitals alone are in conflict, as on some hosts they are one file", async () => {
     const registry = await startRegistry({ ...app, other: { files: { "programs/APP.lua": "other" } } });

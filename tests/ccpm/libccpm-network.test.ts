@@ -202,6 +202,143 @@ describe("a registry that serves something else than it lists", () => {
     });
 });
 
+describe("a registry with packages that ccpm does not take", () => {
+    const good: Record<string, Source> = { good: { files: { "programs/good.lua": "good" } } };
+
+    test("has the others; each is named with the reason, five at most", async () => {
+        const bad = Object.fromEntries([...Array(8).keys()].map((n) => [`bad${n}`, { version: `${n}.0` }]));
+        const registry = await startRegistry({ ...good, ...bad });
+        const disk = await newComputer([registry.url]);
+        const { rows, notes } = await run(
+            disk,
+            `show(ccpm.planInstall({"bad1"})) show(ccpm.planInstall({"none"})) apply(ccpm.planInstall({"good"}))`,
+        );
+        expect(rows.slice(0, 2)).toMatchObject([
+            [false, { code: "left_out", message: "bad1 cannot be had: version 1.0 is not like 1.0.0." }],
+            [false, { code: "unknown_package" }],
+        ]);
+        expect(rows.at(-1)).toEqual([true, null]);
+        expect(await programsOn(disk)).toEqual({ "programs/good.lua": "good" });
+        expect(notes.slice(0, 6)).toEqual([
+            ...[...Array(5).keys()].map(
+                (n) => `${registry.url}: left out: bad${n} (version ${n}.0 is not like 1.0.0)`,
+            ),
+            `${registry.url}: left out: 3 more`,
+        ]);
+    });
+
+    test("is taken with the next registry's package in its place", async () => {
+        const first = await startRegistry({ ...good, a: { version: "1.0" } });
+        const second = await startRegistry({ a: { files: { "programs/a.lua": "a" } } });
+        const disk = await newComputer([first.url, second.url]);
+        const { rows } = await run(disk, `apply(ccpm.planInstall({"a", "good"}))`);
+        expect(rows.at(-1)).toEqual([true, null]);
+        expect(Object.keys(await programsOn(disk)).sort()).toEqual(["programs/a.lua", "programs/good.lua"]);
+    });
+
+    test("is needed by one that cannot be installed then", async () => {
+        const registry = await startRegistry({
+            app: { dependencies: { library: "*" } },
+            library: { version: "1" },
+        });
+        const disk = await newComputer([registry.url]);
+        const { rows } = await run(disk, `show(ccpm.planInstall({"app"}))`);
+        expect(rows).toMatchObject([
+            [false, { code: "left_out", message: "library cannot be had: version 1 is not like 1.0.0." }],
+        ]);
+    });
+});
+
+describe("whatever an index has in place of what belongs there", () => {
+    /** Each place of an index, as the keys that lead there. */
+    function places(value: unknown, where: string[] = []): string[][] {
+        if (typeof value !== "object" || value === null) return [where];
+        return [where, ...Object.entries(value).flatMap(([key, field]) => places(field, [...where, key]))];
+    }
+    const whole = indexOf({
+        good: { files: { "programs/good.lua": "good" } },
+        bad: {
+            dependencies: { good: "*" },
+            files: { "programs/bad.lua": "bad" },
+            autostart: ["programs/bad.lua"],
+            data: ["trapos/bad"],
+        },
+    });
+    const deep = (depth: number): unknown => (depth === 0 ? 1 : [deep(depth - 1)]);
+    const values: [what: string, json: string][] = [
+        ["nothing", ""],
+        ["null", "null"],
+        ["true", "true"],
+        ["a number", "-7.5"],
+        ["a huge number", "1e999"],
+        ["a text", '"\\u001b[2J\\n"'],
+        ["a huge text", JSON.stringify("x".repeat(100_000))],
+        ["a list", "[[1],{}]"],
+        ["an object", '{"a":{"b":1},"1":2}'],
+        ["a deep nest", JSON.stringify(deep(150))],
+        ["many", JSON.stringify([...Array(3000).keys()])],
+        ["what is no JSON", "undefined"],
+    ];
+    const MARK = "@@@";
+
+    test(
+        "is refused or left out with its place, and the rest is installed",
+        { timeout: 180_000 },
+        async () => {
+            const registry = await startRegistry({ good: { files: { "programs/good.lua": "good" } } });
+            const disk = await newComputer([registry.url]);
+            const bodies = places(whole)
+                .filter((where) => where.length > 0)
+                .flatMap((where) =>
+                    values.map(([what, json]) => {
+                        const copy = structuredClone(whole) as unknown as Record<string, unknown>;
+                        const inner = where
+                            .slice(0, -1)
+                            .reduce<Record<string, unknown>>(
+                                (at, key) => at[key] as Record<string, unknown>,
+                                copy,
+                            );
+                        const key = where.at(-1)!;
+                        if (json === "") delete inner[key];
+                        else inner[key] = MARK;
+                        const body = JSON.stringify(copy).replace(JSON.stringify(MARK), () => json);
+                        return {
+                            where: where.join("."),
+                            what,
+                            body,
+                            isOthers: !/^packages\.good/.test(where.join(".")),
+                        };
+                    }),
+                );
+            expect(bodies.length).toBeGreaterThan(200);
+            let next = 0;
+            registry.misbehave = (path) =>
+                path === "packages/index.json" ? { status: 200, body: bodies[next++]!.body } : undefined;
+            const { rows } = await run(
+                disk,
+                `for _ = 1, ${bodies.length} do
+                local ok, plan = ccpm.planInstall({"good"})
+                show(ok, ok and #plan.files or plan)
+            end`,
+                { timeoutSeconds: 150 },
+            );
+            for (const [number, { where, what, isOthers }] of bodies.entries()) {
+                const [ok, value] = rows[number] as [boolean, number | { code: string; message: string }];
+                const name = `${where}: ${what}`;
+                if (ok && isOthers) expect(value, name).toBe(1);
+                if (!ok) {
+                    const { code, message } = value as { code: string; message: string };
+                    expect(code, name).toMatch(/^((bad|newer)_index|not_json|left_out|unknown_package)$/);
+                    expect(message.length, name).toBeLessThan(250);
+                }
+                const isWhole =
+                    isOthers && where !== "version" && where !== "packages" && what !== "what is no JSON";
+                if (isWhole) expect(ok, name).toBe(true);
+            }
+        },
+    );
+});
+
 describe("a hostile registry", () => {
     const valid = indexOf({ a: { files: { "programs/a.lua": "a" } } });
     const withPackage = (fields: object) => ({
@@ -262,13 +399,15 @@ describe("a hostile registry", () => {
         const before = await filesOn(disk);
         for (const [name, body] of indexes) {
             registry.misbehave = () => ({ status: 200, body });
-            const { rows } = await run(disk, `show(ccpm.planInstall({"a"}))`, { memoryMebibytes: 64 });
-            // What is no table at all is no registry's.
-            const code = expect.stringMatching(/^(bad|no|newer)_index$/) as string;
+            const { rows, notes } = await run(disk, `show(ccpm.planInstall({"a"}))`, { memoryMebibytes: 64 });
+            const code = expect.stringMatching(
+                /^((bad|newer)_index|not_json|left_out|unknown_package)$/,
+            ) as string;
             expect(rows, name).toMatchObject([[false, { code }]]);
             const [, { message }] = rows[0] as Row;
-            expect(message, name).toContain(registry.url);
-            expect(message.length, name).toBeLessThan(250);
+            const said = [message, ...notes];
+            expect(said.join("\n"), name).toContain(registry.url);
+            for (const line of said) expect(line.length, name).toBeLessThan(250);
         }
         expect(await filesOn(disk)).toEqual(before);
     });
@@ -330,6 +469,6 @@ describe("a hostile registry", () => {
         expect(rows.at(-1)).toMatchObject([false, { code: "file_conflict" }]);
         registry.packages = { c: { files: { "startup/00-ccpm-finish.lua": "evil" } } };
         const evil = await run(disk, `show(ccpm.planInstall({"c"}, {force = true}))`);
-        expect(evil.rows).toMatchObject([[false, { code: "bad_index" }]]);
+        expect(evil.rows).toMatchObject([[false, { code: "left_out" }]]);
     });
 });

@@ -5,7 +5,6 @@
  * in the middle of the operation leaves follows from that. Each state that was not seen before is booted in its turn,
  * and watched. What comes of a state is always the same, so that there is an end to it, and then nothing is left out.
  */
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import type { FileOperation } from "../../tools/computer/index.ts";
@@ -26,19 +25,31 @@ export interface Moment {
     readonly state: DiskState;
 }
 
+/** Contents that were read before, by what tells a file from all others: reading takes longer than all else here. */
+const known = new Map<string, string>();
+
+function contentOf(path: string): { content: string; modified: number } {
+    const { ino, ctimeMs, mtimeMs, size } = statSync(path);
+    const key = `${ino} ${ctimeMs} ${mtimeMs} ${size}`;
+    const content = known.get(key) ?? readFileSync(path, "latin1");
+    known.set(key, content);
+    return { content, modified: Math.floor(mtimeMs) };
+}
+
 export function readDisk(disk: string): DiskState {
     const files: Record<string, string> = {};
     const modified: Record<string, number> = {};
     const folders: string[] = [];
     const visit = (folder: string): void => {
         for (const entry of readdirSync(join(disk, folder), { withFileTypes: true })) {
-            const path = posix.join(folder, entry.name);
+            const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
             if (entry.isDirectory()) {
                 folders.push(path);
                 visit(path);
             } else {
-                files[path] = readFileSync(join(disk, path), "latin1");
-                modified[path] = Math.floor(statSync(join(disk, path)).mtimeMs);
+                const found = contentOf(join(disk, path));
+                files[path] = found.content;
+                modified[path] = found.modified;
             }
         }
     };
@@ -60,18 +71,23 @@ export function writeDisk(disk: string, { files, modified, folders }: DiskState)
 
 /** The files of a state, and its empty folders with a slash behind them. */
 export function contentsOf({ files, folders }: DiskState): Record<string, string> {
-    const isEmpty = (folder: string): boolean =>
-        ![...Object.keys(files), ...folders].some((path) => path.startsWith(`${folder}/`));
-    const empty = folders.filter(isEmpty).map((folder) => [`${folder}/`, ""] as const);
+    const used = new Set([...Object.keys(files), ...folders].map((path) => posix.dirname(path)));
+    const empty = folders.filter((folder) => !used.has(folder)).map((folder) => [`${folder}/`, ""] as const);
     return Object.fromEntries(
         [...Object.entries(files), ...empty].sort(([one], [other]) => (one < other ? -1 : 1)),
     );
 }
 
+/** A number for each content, so that states can be compared by short texts. */
+const numbers = new Map<string, number>();
+
 function keyOf(state: DiskState): string {
-    return createHash("sha1")
-        .update(JSON.stringify(contentsOf(state)), "latin1")
-        .digest("base64");
+    const parts = Object.entries(contentsOf(state)).map(([path, content]) => {
+        const number = numbers.get(content) ?? numbers.size;
+        numbers.set(content, number);
+        return `${path} ${number}`;
+    });
+    return parts.join("\n");
 }
 
 /** The folders above a path, the outermost first. */

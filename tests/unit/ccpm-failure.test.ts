@@ -13,6 +13,8 @@ const DETAILS: Record<string, string | number> = {
     known: "only 0.1.0",
     version: "1.10.0",
     what: "Could not connect",
+    call: "planInstall",
+    usage: "ccpm.planInstall(names, options)",
     status: 404,
     position: 9,
     last: 3,

@@ -5,8 +5,17 @@ import { importSource } from "./support/lua-library.ts";
 
 type Check = "checkIndex" | "checkConfiguration" | "checkLock" | "checkCache";
 type Checked = [ok: boolean, copyOrProblem: unknown, isNewer?: boolean];
+/** What is taken of an index, and why packages are not. */
+interface Offers {
+    packages: Record<string, Record<string, unknown>>;
+    leftOut: Record<string, string>;
+}
 
-const source = await importSource<Record<Check, (value: unknown) => Checked>>("src/apis/ccpm/formats.ts");
+const source = await importSource<
+    Record<Check, (value: unknown) => Checked> & {
+        argumentProblem: (spec: string, value: unknown, name: string) => string | undefined;
+    }
+>("src/apis/ccpm/formats.ts");
 
 /** Lua has one empty table, and no fields without a value. */
 function asLua(value: unknown): unknown {
@@ -27,7 +36,11 @@ function checkAll(check: Check, values: readonly unknown[]): Checked[] {
         for place = 1, ${values.length} do results[place] = { check(values[place]) } end
         return results`)[0];
     const results = (inLua as unknown[][]).map((result) => result.map(asLua)) as Checked[];
-    const verdict = ([ok, value, isNewer]: Checked) => (ok ? [ok, value] : [ok, typeof value, isNewer]);
+    const verdict = ([ok, value, isNewer]: Checked) => {
+        if (!ok) return [ok, typeof value, isNewer];
+        const { leftOut, ...taken } = value as Partial<Offers>;
+        return [ok, taken, Object.keys(leftOut ?? {})];
+    };
     expect(results.map(verdict)).toEqual(
         values.map((value) => verdict(source[check](value).map(asLua) as unknown as Checked)),
     );
@@ -87,63 +100,51 @@ function many<Value>(
     return Object.fromEntries(Array.from({ length: count }, (_, number) => make(number)));
 }
 
-describe.each(checks)("%s", (check) => {
-    test("takes what has every field, and drops fields that it does not know", () => {
-        const [whole, more] = checkAll(check, [
-            full[check],
-            places(full[check])
-                .filter(
-                    (where) => !/files$|dependencies$|packages$|registries$|^\d$/.test(where.at(-1) ?? ""),
-                )
-                .reduce<unknown>((value, where) => {
-                    const at = where.reduce<unknown>(
-                        (inner, key) => (inner as Record<string, unknown>)[key],
-                        value,
-                    );
-                    if (typeof at !== "object" || Array.isArray(at)) return value;
-                    return replaced(value, [...where, "unknown"], { __index: "\x1b" });
-                }, full[check]),
-        ]);
-        expect(whole).toEqual([true, full[check]]);
-        expect(more).toEqual([true, full[check]]);
-    });
+const wrongs = [true, 7.5, -1, Infinity, "\x1b[2J\n", ["\x1b"], { a: 1 }, [[]]];
 
-    test("refuses a wrong type anywhere, and says where", () => {
-        const wrongs = [true, 7.5, -1, Infinity, "\x1b[2J\n", ["\x1b"], { a: 1 }, [[]]];
-        const cases = places(full[check]).flatMap((where) =>
-            wrongs
-                .filter((wrong) => where.at(-1) !== "automatic" || wrong !== true)
-                .filter((wrong) => where.at(-1) !== "description" || typeof wrong !== "string")
-                .map((wrong) => ({ where, value: replaced(full[check], where, wrong) })),
-        );
-        expect(cases.length).toBeGreaterThan(20);
-        const results = checkAll(
-            check,
-            cases.map(({ value }) => value),
-        );
-        for (const [number, [ok, problem, isNewer]] of results.entries()) {
-            const { where, value } = cases[number]!;
-            expect(ok, JSON.stringify(value)).toBe(false);
-            expect(problem).toMatch(/^[ -~]{1,150}$/);
-            // Places in a list count from 1 there.
-            const place = where.map((key) => (/^\d+$/.test(key) ? String(Number(key) + 1) : key)).join(".");
-            if (where.length > 0 && place !== "version") expect(problem).toContain(place.slice(-90));
-            const version = (value as { version?: unknown }).version;
-            expect(isNewer).toBe(version === 7.5 || version === Infinity);
-        }
-    });
+/** Places in a list count from 1 in Lua. */
+const inLua = (where: readonly string[]): string =>
+    where.map((key) => (/^\d+$/.test(key) ? String(Number(key) + 1) : key)).join(".");
 
-    test("refuses what lacks a field that is needed", () => {
-        const needed = places(full[check]).filter((where) =>
+/** A value with a wrong one in each place in turn. */
+function mutations(value: unknown): { where: string[]; value: unknown }[] {
+    return places(value).flatMap((where) =>
+        wrongs
+            .filter((wrong) => where.at(-1) !== "automatic" || wrong !== true)
+            .filter((wrong) => where.at(-1) !== "description" || typeof wrong !== "string")
+            .map((wrong) => ({ where, value: replaced(value, where, wrong) })),
+    );
+}
+
+/** A value without each of its fields in turn. */
+function withoutFields(value: unknown): unknown[] {
+    return places(value)
+        .filter((where) =>
             /^(version|packages|registries|dependencies|files|description|size|sha256|updated)$/.test(
                 where.at(-1) ?? "",
             ),
-        );
-        const results = checkAll(
-            check,
-            needed.map((where) => replaced(full[check], where, undefined)),
-        );
-        expect(results.map(([ok]) => ok)).toEqual(needed.map(() => false));
+        )
+        .map((where) => replaced(value, where, undefined));
+}
+
+/** The same with fields that no version of ccpm knows yet, wherever there may be some. */
+function withUnknownFields(check: Check): unknown {
+    return places(full[check])
+        .filter((where) => !/files$|dependencies$|packages$|registries$|^\d$/.test(where.at(-1) ?? ""))
+        .reduce<unknown>((value, where) => {
+            const at = where.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], value);
+            if (typeof at !== "object" || Array.isArray(at)) return value;
+            return replaced(value, [...where, "unknown"], { __index: "\x1b" });
+        }, full[check]);
+}
+
+describe.each(checks)("%s", (check) => {
+    test("takes what has every field, and drops fields that it does not know", () => {
+        const [whole, more] = checkAll(check, [full[check], withUnknownFields(check)]);
+        const { packages } = full.checkIndex;
+        const expected = check === "checkIndex" ? { packages, leftOut: {} } : full[check];
+        expect(whole).toEqual([true, expected]);
+        expect(more).toEqual([true, expected]);
     });
 
     test("tells a newer format from what is no format of ccpm's", () => {
@@ -158,9 +159,142 @@ describe.each(checks)("%s", (check) => {
     });
 });
 
+describe.each(checks.filter((check) => check !== "checkIndex"))("%s", (check) => {
+    test("refuses a wrong type anywhere, and says where", () => {
+        const cases = mutations(full[check]);
+        expect(cases.length).toBeGreaterThan(20);
+        const results = checkAll(
+            check,
+            cases.map(({ value }) => value),
+        );
+        for (const [number, [ok, problem, isNewer]] of results.entries()) {
+            const { where, value } = cases[number]!;
+            expect(ok, JSON.stringify(value)).toBe(false);
+            expect(problem).toMatch(/^[ -~]{1,150}$/);
+            const place = inLua(where);
+            if (where.length > 0 && place !== "version") expect(problem).toContain(place.slice(-70));
+            const version = (value as { version?: unknown }).version;
+            expect(isNewer).toBe(version === 7.5 || version === Infinity);
+        }
+    });
+
+    test("refuses what lacks a field that is needed", () => {
+        const values = withoutFields(full[check]);
+        expect(checkAll(check, values).map(([ok]) => ok)).toEqual(values.map(() => false));
+    });
+});
+
+describe("a package of an index that is not as it should be", () => {
+    const good = { version: "1.0.0", description: "good", dependencies: {}, files: {} };
+    /** The index with another package in it. */
+    const beside = (entry: unknown): unknown => ({ version: 1, packages: { bad: entry, good } });
+    const leftOut = (values: readonly unknown[]): (string | undefined)[] =>
+        checkAll("checkIndex", values).map(([ok, offers]) => {
+            expect(ok).toBe(true);
+            const { packages, leftOut: why } = offers as Offers;
+            expect(packages["good"]).toEqual(good);
+            expect(Object.keys(packages).concat(Object.keys(why)).sort()).toEqual(["bad", "good"]);
+            return why["bad"];
+        });
+
+    test("is left out for a wrong type anywhere, with the place; the others are taken", () => {
+        const cases = mutations(offered);
+        const why = leftOut(cases.map(({ value }) => beside(value)));
+        expect(cases.length).toBeGreaterThan(100);
+        for (const [number, { where, value }] of cases.entries()) {
+            expect(why[number], JSON.stringify(value)).toMatch(/^[ -~]{1,150}$/);
+            expect(why[number]).toContain(inLua(where).slice(-70));
+        }
+    });
+
+    test("is left out for want of a field; the others are taken", () => {
+        const why = leftOut(withoutFields(offered).map(beside));
+        expect(why).toContain("version is missing");
+        expect(why).toContain("files.apis/ai/font.lua.sha256 is missing");
+        for (const one of why) expect(one).toMatch(/ is missing$/);
+    });
+
+    test("is left out for its name; the others are taken", () => {
+        const names = ["Capital", "a/b", "../up", "", "x".repeat(65), "\x1b]0;\x07"];
+        const values = names.map((name) => ({ version: 1, packages: { [name]: offered, good } }));
+        for (const [ok, offers] of checkAll("checkIndex", values)) {
+            expect(ok).toBe(true);
+            const { packages, leftOut: why } = offers as Offers;
+            expect(Object.keys(packages)).toEqual(["good"]);
+            expect(Object.values(why)).toEqual(["its name is not of a-z 0-9 . _ -"]);
+            expect(Object.keys(why)[0]).toMatch(/^[ -~]{0,64}$/);
+        }
+    });
+
+    test.each([
+        [{ version: "1.0" }, "version 1.0 is not like 1.0.0"],
+        [{ version: 1 }, "version 1 is not like 1.0.0"],
+        [{ version: "" }, "version is not like 1.0.0"],
+        [{ version: { major: 1 } }, "version is not like 1.0.0"],
+        [{ version: "x".repeat(9000) }, "version xxxxxxxxxxxxxxxxxxxxx... is not like 1.0.0"],
+        [{ dependencies: { other: "latest" } }, "dependencies.other latest is not a version range"],
+        [{ dependencies: [] }, undefined],
+        [{ dependencies: ["other"] }, "dependencies.1 is not of a-z 0-9 . _ -"],
+        [{ files: { ".settings": file } }, "files..settings is not a path that packages may have"],
+        [
+            { files: { a: { ...file, size: 1e7 } } },
+            "files.a.size 10000000 is not a whole number up to 1000000",
+        ],
+        [{ files: { a: { ...file, sha256: "x" } } }, "files.a.sha256 x is not 64 hex digits"],
+        [{ autostart: ["b.lua"] }, "autostart is not among its files"],
+        [{ data: "trapos/x" }, "data is not a list"],
+    ])("%j: %s", (fields, why) => {
+        const value = { version: "1.0.0", description: "", dependencies: {}, files: {}, ...fields };
+        const [[, offers]] = checkAll("checkIndex", [beside(value)]) as [[boolean, Offers]];
+        expect(offers.leftOut["bad"]).toBe(why);
+    });
+
+    test("a whole index is refused for what is beside its packages", () => {
+        const values = [true, 7, "many", undefined].map((packages) => ({ version: 1, packages }));
+        const results = checkAll("checkIndex", [...values, { packages: {} }, { version: "1", packages: {} }]);
+        expect(results.map(([, problem]) => problem)).toEqual([
+            "packages is not an object",
+            "packages is not an object",
+            "packages is not an object",
+            "packages is missing",
+            "version is not 1",
+            "version 1 is not 1",
+        ]);
+    });
+});
+
+describe("arguments", () => {
+    test.each([
+        ["1000 text", ["a", "b"], undefined],
+        ["1000 text", [], undefined],
+        ["1000 text", "a", "it is not a list"],
+        ["1000 text", { a: 1 }, "it is not a list"],
+        ["1000 text", ["a", 7], "it.2 7 is not a text"],
+        ["1000 text", undefined, "it is missing"],
+        ["?1000 text", undefined, undefined],
+        ["?installing", { force: true, other: {} }, undefined],
+        ["?installing", { force: "yes" }, "it.force yes is not true or false"],
+        ["amount", -1.5, undefined],
+        ["amount", NaN, "it nan is not a number"],
+        ["3 text content", { a: "x", b: false }, undefined],
+        ["3 text content", { a: true }, "it.a is not a text or false"],
+        ["fetched", { body: "" }, undefined],
+        ["fetched", { status: "200", body: "" }, "it.status 200 is not a whole number"],
+    ])("%s takes %j: %s", (spec, value, problem) => {
+        const said = runLua(
+            `return require("/apis/ccpm/formats").argumentProblem(${toLua(spec)}, ${toLua(value)}, "it")`,
+        )[0];
+        expect(typeof said === "string" ? said.replace("-nan", "nan") : said).toBe(problem ?? null);
+        if (!Number.isNaN(value)) expect(source.argumentProblem(spec, value, "it")).toBe(problem);
+    });
+});
+
 describe("names, paths and texts", () => {
+    /** Whether everything is taken of an index. */
     function verdicts(values: readonly unknown[]): boolean[] {
-        return checkAll("checkIndex", values).map(([ok]) => ok);
+        return checkAll("checkIndex", values).map(
+            ([ok, offers]) => ok && Object.keys((offers as Offers).leftOut).length === 0,
+        );
     }
 
     const goodNames = ["a", "0", "trapos-ai", "a.b_c-d", "x".repeat(64)];
@@ -230,6 +364,9 @@ describe("names, paths and texts", () => {
             "TRAPOS",
             ".settings",
             ".Settings",
+            ".settings.new",
+            ".settings.new/a",
+            ".settings~",
         ],
         ...[
             "disk",
@@ -282,8 +419,9 @@ describe("names, paths and texts", () => {
             "checkIndex",
             paths.map((both) => index({ files: Object.fromEntries(both.map((path) => [path, file])) })),
         );
-        expect(results.map(([ok]) => ok)).toEqual([false, false, true, true]);
-        expect(results[0]![1]).toMatch(/^packages\.p\.files\.apis\/[xX]\.lua is there twice/);
+        const why = results.map(([, offers]) => (offers as Offers).leftOut["p"]);
+        expect(why.map((one) => one === undefined)).toEqual([false, false, true, true]);
+        expect(why[0]).toMatch(/^files\.apis\/[xX]\.lua is there twice/);
     });
 
     test("folders of data", () => {
@@ -327,14 +465,9 @@ describe("names, paths and texts", () => {
             ...[-1, 0.5, 1000001, 1e300, -0.1, NaN].map((size) =>
                 index({ files: { a: { size, sha256: hash } } }),
             ),
-            ...[
-                "",
-                hash.slice(1),
-                hash + "0",
-                hash.toUpperCase(),
-                hash.slice(1) + "g",
-                hash.slice(1) + "\n",
-            ].map((sha256) => index({ files: { a: { size: 1, sha256 } } })),
+            ...["", hash.slice(1), hash + "0", hash.slice(1) + "g", hash.slice(1) + "\n"].map((sha256) =>
+                index({ files: { a: { size: 1, sha256 } } }),
+            ),
         ];
         expect(verdicts(good)).not.toContain(false);
         expect(verdicts(bad)).not.toContain(true);
@@ -352,12 +485,13 @@ describe("names, paths and texts", () => {
         ]);
     });
 
-    test("a problem shows no escapes of a hostile name", () => {
-        const [[ok, problem]] = checkAll("checkIndex", [
-            { version: 1, packages: { ["\x1b]0;\x07" + "y".repeat(5000)]: offered } },
-        ]) as [Checked];
-        expect(ok).toBe(false);
-        expect(problem).toMatch(/^[ -~]{1,150}$/);
+    test("a hash may have capitals, and is the same without them", () => {
+        const values = [hash.toUpperCase(), hash].map((sha256) =>
+            index({ files: { a: { size: 1, sha256 } } }),
+        );
+        const [one, other] = checkAll("checkIndex", values);
+        expect(one).toEqual(other);
+        expect(one![1]).toMatchObject({ packages: { p: { files: { a: { sha256: hash } } } } });
     });
 
     test("registries have no blanks and no control characters", () => {
@@ -389,12 +523,16 @@ describe("names, paths and texts", () => {
             index({ files: { a: file }, autostart: Array.from({ length: count }, () => "a") });
         const good = [packages(1000), files(500), needing(100), started(100)];
         expect(verdicts(good)).toEqual([true, true, true, true]);
-        const results = checkAll("checkIndex", [packages(1001), files(501), needing(101), started(101)]);
-        expect(results.map(([ok, problem]) => [ok, problem])).toEqual([
-            [false, "packages has too many entries"],
-            [false, "packages.p.files has too many entries"],
-            [false, "packages.p.dependencies has too many entries"],
-            [false, "packages.p.autostart has too many entries"],
+        expect(checkAll("checkIndex", [packages(1001)])[0]).toEqual([
+            false,
+            "packages has more than 1000 entries",
+            false,
+        ]);
+        const results = checkAll("checkIndex", [files(501), needing(101), started(101)]);
+        expect(results.map(([, offers]) => (offers as Offers).leftOut["p"])).toEqual([
+            "files has more than 500 entries",
+            "dependencies has more than 100 entries",
+            "autostart has more than 100 entries",
         ]);
     });
 });

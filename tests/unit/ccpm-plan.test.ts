@@ -307,6 +307,34 @@ describe("what is in the way", () => {
     });
 });
 
+describe("whose a file is that two packages have", () => {
+    const file = { files: { "programs/door.lua": "x" } };
+    const other = { files: { "programs/door.lua": "y" } };
+    const capitals = { files: { "Programs/Door.lua": "y" } };
+    const messageOf = (given: Case): string | undefined =>
+        plan({ disk: { "programs/door.lua": "x" }, ...given }).failure?.message;
+
+    test.each([
+        ["b", { before: { b: file }, after: { a: other, b: file } }],
+        ["a", { before: { a: file }, after: { a: file, b: other } }],
+        ["b", { before: { b: file }, after: { a: capitals, b: file } }],
+        ["b", { before: { a: { files: {} }, b: file }, after: { a: other, b: file } }],
+    ])("that of the package %s that is installed", (owner, given) => {
+        const late = owner === "a" ? "b" : "a";
+        expect(messageOf(given)).toMatch(
+            new RegExp(`^programs/door.lua belongs to ${owner}; ${late} has it, too.$`, "i"),
+        );
+    });
+
+    test("that of the package that has files in it, where the other has a file in the place of a folder", () => {
+        const inside = { files: { "apis/door/open.lua": "x" } };
+        const given = { before: { b: inside }, after: { a: { files: { "apis/door": "y" } }, b: inside } };
+        expect(plan({ ...given, disk: { "apis/door/open.lua": "x" } }).failure?.message).toBe(
+            "apis/door belongs to b; a has it, too.",
+        );
+    });
+});
+
 describe("what a player is told", () => {
     test("where an edited file is kept", () => {
         const given = { before: one("x"), after: one("y"), disk: { "apis/one.lua": "mine" } };

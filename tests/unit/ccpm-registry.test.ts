@@ -11,10 +11,14 @@ interface Response {
 
 type Outcome = [ok: boolean, value: unknown, urls?: string[]];
 
-/** CC reads JSON; here a table says what a text stands for. */
+/** CC reads JSON: the reader is that of our ROM, which says where it stopped as CC's does. */
 const SETUP = `
-    local values = {}
-    textutils = { unserializeJSON = function(text) return values[text] end }
+    local load = require
+    function require(name)
+        local module = name:match("^cc%.")
+        return load(module and "/tools/computer/rom/rom/modules/main/" .. name:gsub("%.", "/") or name)
+    end
+    textutils = { unserializeJSON = require("cc.internal.json").decode }
     local urls = {}
     local function fetcher(response)
         return function(url)
@@ -33,12 +37,10 @@ function baseUrl(registry: string): Outcome {
     return runLua(`return outcome(registry.baseUrl(${toLua(registry)}))`, { setup: SETUP })[0] as Outcome;
 }
 
-function fetchIndex(registry: string, response: Response, index?: unknown): Outcome {
-    return runLua(
-        `values[${toLua(response.body ?? "")}] = ${toLua(index)}
-        return outcome(registry.fetchIndex(${toLua(registry)}, fetcher(${toLua(response)})))`,
-        { setup: SETUP },
-    )[0] as Outcome;
+function fetchIndex(registry: string, response: Response): Outcome {
+    return runLua(`return outcome(registry.fetchIndex(${toLua(registry)}, fetcher(${toLua(response)})))`, {
+        setup: SETUP,
+    })[0] as Outcome;
 }
 
 function fetchFile(response: Response, to: { size: number; sha256: string }): Outcome {
@@ -122,22 +124,23 @@ describe("the index of a registry", () => {
         packages: { a: { version: "1.0.0", description: "", dependencies: { b: "*" }, files: {} } },
     };
 
+    const body = JSON.stringify({ ...index, more: [1] }, undefined, 2);
+
     test("is asked for once, and checked", () => {
-        const [ok, value, urls] = fetchIndex(
-            "http://r/x",
-            { status: 200, body: "the index" },
-            { ...index, more: 1 },
-        );
+        const [ok, value, urls] = fetchIndex("http://r/x", { status: 200, body });
         expect(ok).toBe(true);
-        expect(value).toMatchObject({ version: 1, packages: { a: { dependencies: { b: "*" } } } });
+        expect(value).toMatchObject({ packages: { a: { dependencies: { b: "*" } } } });
         expect(value).not.toHaveProperty("more");
         expect(urls).toEqual(["http://r/x/packages/index.json"]);
     });
 
     test.each([
         ...FAILURES,
-        [{ status: 404 }, "no_index", /owner\/repo/],
-        [{ status: 200, body: "<html>" }, "no_index", /owner\/repo is no registry/],
+        [{ status: 404 }, "no_index", /owner\/repo is no registry/],
+        [{ status: 200, body: "7" }, "bad_index", /owner\/repo is not valid: it is damaged/],
+        [{ status: 200, body: "null" }, "bad_index", /owner\/repo is not valid: it is damaged/],
+        [{ status: 200, body: "[]" }, "bad_index", /owner\/repo is not valid: version is not 1/],
+        [{ status: 200, body: '{"version":2,"packages":{}}' }, "newer_index", /newer ccpm/],
     ] as const)("%j", (response, code, message) => {
         const [ok, failure] = fetchIndex("owner/repo", response);
         expect(ok).toBe(false);
@@ -151,18 +154,52 @@ describe("the index of a registry", () => {
         expect(urls).toEqual([]);
     });
 
-    test("that breaks a rule says where", () => {
-        const broken = { version: 1, packages: { a: { ...index.packages.a, version: "one" } } };
-        expect(fetchIndex("owner/repo", { status: 200, body: "x" }, broken)[1]).toMatchObject({
-            code: "bad_index",
-            message: "The index of owner/repo is not valid: packages.a.version must be a version.",
+    test("may begin with a byte order mark", () => {
+        const marked = `\xef\xbb\xbf${body}`;
+        expect(fetchIndex("owner/repo", { status: 200, body: marked })).toEqual(
+            fetchIndex("owner/repo", { status: 200, body }),
+        );
+    });
+
+    const utf16 = (text: string): string => Buffer.from(text, "utf16le").toString("latin1");
+    const swapped = (text: string): string => Buffer.from(text, "utf16le").swap16().toString("latin1");
+    test.each<[what: string, body: string, problem: string]>([
+        ["a comment", body.replace("{\n", "{ // doors\n"), "line 1, column 3, at: // doors"],
+        ["a trailing comma", '{"version":1,\n"packages":{},\n}', "line 3, column 1, at: }"],
+        ["single quotes", "{'version':1}", "line 1, column 2, at: 'version':1}"],
+        ["a value without quotes", '{"version": one}', "line 1, column 13, at: one}"],
+        ["a page", "<!DOCTYPE html>\n<html>", "line 1, column 1, at: <!DOCTYPE html>"],
+        ["escapes of a screen", '{"version":1} \x1b[2J\x07', "line 1, column 15, at: ?[2J?"],
+        ["half of it", body.slice(0, 30), "it ends at line 3, column 13"],
+        ["nothing", "", "it ends at line 1, column 1"],
+        ["blanks", " \n ", "it ends at line 2, column 2"],
+        ["a cut text", '{"version":1,\r\n"pack', "it ends at line 2, column 6"],
+        ["UTF-16 with its mark", utf16(`\ufeff${body}`), "it is UTF-16, not UTF-8"],
+        ["UTF-16 without it", utf16(body), "it is UTF-16, not UTF-8"],
+        ["the other UTF-16", swapped(`\ufeff${body}`), "it is UTF-16, not UTF-8"],
+        ["the other UTF-16 without it", swapped(body), "it is UTF-16, not UTF-8"],
+        ["a line that is long", `{"a":${"b".repeat(200)}`, `line 1, column 6, at: ${"b".repeat(31)}`],
+        ["a nest", "[".repeat(200_000), "it is nested too deeply"],
+    ])("with %s is no JSON, and says where", (_what, text, problem) => {
+        const [ok, failure] = fetchIndex("owner/repo", { status: 200, body: text });
+        expect(ok).toBe(false);
+        expect(failure).toMatchObject({
+            code: "not_json",
+            message: `The index of owner/repo is not JSON: ${problem}.`,
         });
     });
 
+    test("with a package that is not as it should be has the others", () => {
+        const broken = { version: 1, packages: { ...index.packages, b: { version: "one" } } };
+        const [ok, value] = fetchIndex("owner/repo", { status: 200, body: JSON.stringify(broken) });
+        expect(ok).toBe(true);
+        expect(value).toMatchObject({ packages: { a: {} }, leftOut: { b: expect.any(String) as string } });
+    });
+
     test("is not even read when it is too large", () => {
-        const body = "x".repeat(524288);
-        expect(fetchIndex("owner/repo", { status: 200, body }, index)[0]).toBe(true);
-        expect(fetchIndex("owner/repo", { status: 200, body: body + "x" }, index)[1]).toMatchObject({
+        const large = body + " ".repeat(524288 - body.length);
+        expect(fetchIndex("owner/repo", { status: 200, body: large })[0]).toBe(true);
+        expect(fetchIndex("owner/repo", { status: 200, body: `${large} ` })[1]).toMatchObject({
             code: "bad_index",
             message: "The index of owner/repo is not valid: it is too large.",
         });

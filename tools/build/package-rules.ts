@@ -35,7 +35,8 @@ const RESERVED: readonly [pattern: RegExp, owner: string][] = [
     [/^rom(\/|$)/i, "CC's own programs"],
     [/^trapos(\/|$)/i, "the package manager's state"],
     [/^startup\/00-ccpm/i, "the package manager's startup file"],
-    [/^\.settings(\/|$)/i, "the player's settings"],
+    [/^\.settings/i, "the player's settings"],
+    [/\.ccpm-/i, "files of players that are kept"],
     [/^disk\d*(\/|$)/i, "disk drives"],
 ];
 

@@ -53,8 +53,7 @@ function place(before: State, registry: string, position: number | undefined, is
     const last = registries.length + 1;
     if (last > MOST_REGISTRIES) raise("registries_full");
     const to = position ?? last;
-    if (!(type(to) === "number" && to >= 1 && to <= last && to % 1 === 0))
-        raise("registry_position", { position: to, last });
+    if (!(to >= 1 && to <= last && to % 1 === 0)) raise("registry_position", { position: to, last });
     if (isNew || position !== undefined) table.insert(registries, to, name);
     return replace(before, "configuration", "registries", registries);
 }
@@ -75,9 +74,9 @@ function planResolved(
     newest: Names | true,
     options?: InstallOptions,
 ): Plan {
-    const [state, candidates] = askRegistries(client, withOwnRegistry(client, before));
+    const [state, candidates, leftOut] = askRegistries(client, withOwnRegistry(client, before));
     const installed = before.lock.packages;
-    const resolved = resolve({ wanted, newest, installed, candidates });
+    const resolved = resolve({ wanted, newest, installed, candidates, leftOut });
     const packages: Record<string, InstalledPackage> = {};
     for (const chosen of resolved.packages) {
         const entry = copy(chosen.package as Partial<Candidate> & InstalledPackage);
@@ -139,7 +138,7 @@ export const functions: {
     },
     removeRegistry: (client, before, registry) =>
         change(client, before, place(before, registry, undefined, false), `remove registry ${registry}`),
-    moveRegistry: (client, before, registry, position?: number) =>
-        change(client, before, place(before, registry, position ?? 0, false), `move registry ${registry}`),
+    moveRegistry: (client, before, registry, position) =>
+        change(client, before, place(before, registry, position, false), `move registry ${registry}`),
     recover: (client) => client.notes,
 };

@@ -112,9 +112,12 @@ function listRegistries(state: State): void {
         add("There is none. Add one: ccpm registry add <registry>");
 }
 
-/** The second word as a position; the client refuses one that is no number. */
-function positionIn(words: Words): number | undefined {
-    return tonumber(words[1] ?? "") ?? (words[1] as unknown as number | undefined);
+/** The second word as a position up to a last one; fails where it is no number. */
+function positionIn(words: Words, last: number): number | undefined {
+    const position = tonumber(words[1] ?? "");
+    if (words[1] !== undefined && position === undefined)
+        throw fail("registry_position", { position: words[1], last });
+    return position;
 }
 
 /** The first word as a registry, which may be given by its number in the list. */
@@ -204,14 +207,16 @@ const actions: Record<string, Action | undefined> = {
         const own = state.lock.packages["ccpm"];
         add(`ccpm ${own ? own.version : "(not installed)"}`);
     },
-    "registry add": (_, words, flags, client) => {
-        need(client.addRegistry, words[0]!, { position: positionIn(words), force: flags["force"] });
+    "registry add": (state, words, flags, client) => {
+        const position = positionIn(words, state.configuration.registries.length + 1);
+        need(client.addRegistry, words[0]!, { position, force: flags["force"] });
     },
     "registry remove": (state, words, _flags, client) => {
         need(client.removeRegistry, registryIn(state, words));
     },
     "registry move": (state, words, _flags, client) => {
-        need(client.moveRegistry, registryIn(state, words), positionIn(words)!);
+        const position = positionIn(words, state.configuration.registries.length)!;
+        need(client.moveRegistry, registryIn(state, words), position);
     },
 };
 

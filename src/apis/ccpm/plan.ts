@@ -86,17 +86,30 @@ function counted(size: number): number {
     return math.max(LEAST, size);
 }
 
-/** The files of a lock's packages by path; what is of two packages is of the first, unless that must not be. */
-function filesOf(lock: Lock, isToBe: boolean): Record<string, Owned | undefined> {
+/** Whether a package of a lock has a file. */
+function brings(lock: Lock, name: string, path: string): boolean {
+    const known = lock.packages[name];
+    return known !== undefined && known.files[path] !== undefined;
+}
+
+/**
+ * The files of a lock's packages by path; what is of two packages is of the first, unless that must not be.
+ * @param before what is installed, where the lock is to be: of two packages the file is of the one that has it already
+ */
+function filesOf(lock: Lock, before?: Lock): Record<string, Owned | undefined> {
     const files: Record<string, Owned | undefined> = {};
-    const owners: Record<string, string | undefined> = {};
+    const owners: Record<string, { readonly name: string; readonly path: string } | undefined> = {};
     for (const name of keys(lock.packages)) {
         for (const [path, file] of pairs(lock.packages[name]!.files)) {
             // On some hosts' disks capitals do not count.
             const folded = string.lower(path);
-            const owner = owners[folded];
-            if (owner !== undefined && isToBe) raise("file_conflict", { path, owner, name });
-            owners[folded] = name;
+            const other = owners[folded];
+            if (other !== undefined && before !== undefined) {
+                const isFirst = brings(before, other.name, other.path) || !brings(before, name, path);
+                const [owner, late] = isFirst ? [other.name, name] : [name, other.name];
+                raise("file_conflict", { path, owner, name: late });
+            }
+            owners[folded] = { name, path };
             files[path] ??= { name, file };
         }
     }
@@ -159,8 +172,8 @@ export function makePlan(
     force?: boolean,
     repair?: readonly Finding[],
 ): Plan {
-    const old = filesOf(before.lock, false);
-    const fresh = filesOf(state.lock, true);
+    const old = filesOf(before.lock);
+    const fresh = filesOf(state.lock, before.lock);
     const left = leftBehind(disk);
     const space = disk.getFreeSpace("");
     let free = space === "unlimited" ? math.huge : space;
@@ -201,7 +214,13 @@ export function makePlan(
         let backup: string | undefined;
         if (to) {
             requireFolders(path, name);
-            if (disk.isDir(path)) raise("folder_in_the_way", { path, name });
+            if (disk.isDir(path)) {
+                for (const other of keys(fresh)) {
+                    if (string.find(other, `${path}/`, 1, true)[0] === 1)
+                        raise("file_conflict", { path, owner: fresh[other]!.name, name });
+                }
+                raise("folder_in_the_way", { path, name });
+            }
             for (const candidate of (candidates && candidates[name]) ?? []) {
                 if (same(candidate.files[path], to)) registry ??= candidate.registry;
             }

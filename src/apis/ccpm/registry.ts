@@ -1,9 +1,8 @@
 /** Registries: where one is found, and what it serves. */
-import { decode } from "../json";
 import { fail } from "./failure";
-import { checkIndex, INDEX_BYTES } from "./formats";
+import { checkIndex, INDEX_BYTES, plain } from "./formats";
 import { sha256 } from "./sha256";
-import type { Fetched, FileChange, Index, Result } from "./types";
+import type { Fetched, FileChange, Offers, Result } from "./types";
 
 /** Fetches a URL: `Environment`'s. */
 type Fetch = (this: void, url: string) => Fetched;
@@ -52,34 +51,74 @@ function fetchText(fetch: Fetch, base: string, registry: string, path: string): 
     return $multi(false as const, fail(code, { registry, path, status, what: reason }));
 }
 
+/** Where in a text a reader stopped, as a person looks for it: "line 3, column 7, at: // doors". */
+function placeIn(text: string, position: number): string {
+    const before = string.sub(text, 1, position - 1);
+    const [line, breaks] = string.gsub(before, "[^\n]*\n", "");
+    const place = `line ${breaks + 1}, column ${line.length + 1}`;
+    const [rest] = string.match(string.sub(text, position, position + 30), "^%s*([^\r\n]*)");
+    return rest === "" ? `it ends at ${place}` : `${place}, at: ${plain(rest!)}`;
+}
+
+/** What some editors begin a file of UTF-8 with. */
+const BYTE_ORDER_MARK = string.char(0xef, 0xbb, 0xbf);
+
+/** Whether a text begins as one of UTF-16 does, with its own mark or with half of a character of ASCII. */
+function isUtf16(text: string): boolean {
+    const [first, second] = string.byte(text, 1, 2);
+    return (
+        first === 0 ||
+        second === 0 ||
+        (first === 0xff && second === 0xfe) ||
+        (first === 0xfe && second === 0xff)
+    );
+}
+
+/** CC's reader: what a text holds, or undefined and why it cannot be read. */
+const readStrictly = textutils.unserializeJSON as (
+    this: void,
+    text: string,
+    options: object,
+) => LuaMultiReturn<[value: unknown, problem?: string]>;
+
+/** Reads JSON as people write it: what it holds, or undefined and what keeps it from being read. */
+function readJson(given: string): LuaMultiReturn<[value: unknown, problem?: string]> {
+    const text = string.sub(given, 1, 3) === BYTE_ORDER_MARK ? string.sub(given, 4) : given;
+    if (isUtf16(text)) return $multi(undefined, "it is UTF-16, not UTF-8");
+    let value: unknown;
+    let problem: string | undefined;
+    const [ok] = pcall(() => {
+        [value, problem] = readStrictly(text, { parse_empty_array: false });
+    });
+    if (!ok) return $multi(undefined, "it is nested too deeply");
+    if (problem === undefined) return $multi(value);
+    const [position] = string.match(problem, "position (%d+)");
+    return $multi(undefined, position === undefined ? plain(problem) : placeIn(text, tonumber(position)!));
+}
+
 /**
  * Fetches what a registry offers, in one request.
  * @param registry as the player wrote it
  * @param fetch fetches a URL
- * @returns `true` and the index, checked; or `false` and the failure
+ * @returns `true` and what it offers, checked; or `false` and the failure
  */
-export function fetchIndex(registry: string, fetch: Fetch): Result<Index> {
+export function fetchIndex(registry: string, fetch: Fetch): Result<Offers> {
     const [ok, base] = baseUrl(registry);
     if (!ok) return $multi(false as const, base);
     const [fetched, text] = fetchText(fetch, base, registry, INDEX_PATH);
     if (!fetched) return $multi(false as const, text);
-    let what = "it is too large";
-    let code = "bad_index";
-    if (text.length <= INDEX_BYTES) {
-        const value = decode(text);
-        const [valid, index, isNewer] = checkIndex(value);
-        if (valid) return $multi(true as const, index);
-        what = index;
-        // Such as a page that says that there is nothing.
-        if (type(value) !== "table") code = "no_index";
-        if (isNewer) code = "newer_index";
-    }
-    return $multi(false as const, fail(code, { registry, what }));
+    if (text.length > INDEX_BYTES)
+        return $multi(false as const, fail("bad_index", { registry, what: "it is too large" }));
+    const [value, problem] = readJson(text);
+    if (problem !== undefined) return $multi(false as const, fail("not_json", { registry, what: problem }));
+    const [valid, offers, isNewer] = checkIndex(value);
+    if (valid) return $multi(true as const, offers);
+    return $multi(false as const, fail(isNewer ? "newer_index" : "bad_index", { registry, what: offers }));
 }
 
 /**
  * Fetches a file and compares it with what its registry said of it.
- * @param change a change that has `to` and `registry`, whose address is one
+ * @param change a change that has `to` and `registry`
  * @param fetch fetches a URL
  * @returns `true` and the file's bytes; or `false` and the failure
  */
@@ -87,8 +126,9 @@ export function fetchFile(change: FileChange, fetch: Fetch): Result<string> {
     const to = change.to!;
     const path = change.path;
     const registry = change.registry!;
-    const [, base] = baseUrl(registry);
-    const [ok, content] = fetchText(fetch, base as string, registry, path);
+    const [valid, base] = baseUrl(registry);
+    if (!valid) return $multi(false as const, base);
+    const [ok, content] = fetchText(fetch, base, registry, path);
     if (!ok) return $multi(false as const, content);
     if (content.length === to.size && sha256(content) === to.sha256) return $multi(true as const, content);
     return $multi(false as const, fail("wrong_content", { registry, path }));

@@ -28,6 +28,8 @@ export interface Resolution {
     readonly installed: Record<string, InstalledPackage>;
     /** Of each name what registries offer, in their order. */
     readonly candidates: Record<string, readonly Candidate[]>;
+    /** Why packages are left out that registries offer, by name. */
+    readonly leftOut?: Record<string, string>;
 }
 
 /** What fits together: all that is installed afterwards, and a line for each package that could not be upgraded. */
@@ -50,7 +52,7 @@ function sortedNames(values: object): string[] {
  * The first registry in order that has a fitting version is taken; an installed version stays unless it is to be
  * upgraded or does not fit, and never gives way to an older one.
  * @param resolution what is to be resolved
- * @returns what fits together; raises a failure otherwise: `unknown_package`, `no_version`, `conflict`, `cycle` or
+ * @returns what fits together; raises a failure otherwise: `unknown_package`, `left_out`, `no_version`, `conflict`, `cycle` or
  * `too_complex`
  */
 export function resolve(resolution: Resolution): Resolved {
@@ -64,6 +66,12 @@ export function resolve(resolution: Resolution): Resolved {
     /** Why the best versions were not taken. */
     const obstacles: Record<string, string | undefined> = {};
     let work = 0;
+
+    /** Fails where the only versions of a package that there are were left out. */
+    const requireNotLeftOut = (name: string): void => {
+        const what = resolution.leftOut && resolution.leftOut[name];
+        if (what !== undefined) raise("left_out", { name, what });
+    };
 
     const versionsOf = (name: string): Version[] => {
         const versions: Version[] = [];
@@ -114,7 +122,10 @@ export function resolve(resolution: Resolution): Resolved {
         if (name === undefined) return undefined;
         const count = queue.length;
         const versions = options[name]!;
-        if (versions.length === 0) raise("unknown_package", { name });
+        if (versions.length === 0) {
+            requireNotLeftOut(name);
+            raise("unknown_package", { name });
+        }
         let blame: Clash | undefined;
         obstacles[name] = undefined;
         for (const version of versions) {
@@ -167,6 +178,7 @@ export function resolve(resolution: Resolution): Resolved {
     if (clash !== undefined) {
         const known: string[] = [];
         for (const version of versionsOf(clash.name)) known.push(version.version);
+        if (known.length === 0) requireNotLeftOut(clash.name);
         clash.known = known.length === 0 ? "none" : "only " + table.concat(known, ", ");
         raise(clash.but !== undefined ? "conflict" : "no_version", clash);
     }

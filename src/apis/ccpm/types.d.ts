@@ -28,10 +28,11 @@ export interface Package {
     readonly data?: readonly string[];
 }
 
-/** `packages/index.json` of a registry. */
-export interface Index {
-    readonly version: 1;
+/** What `packages/index.json` of a registry came to. */
+export interface Offers {
     readonly packages: Record<string, Package>;
+    /** Why packages that are not as they should be are left out, by name: "version 1.0 is not like 1.0.0". */
+    readonly leftOut: Record<string, string>;
 }
 
 /** /trapos/ccpm.json */
