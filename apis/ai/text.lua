@@ -2,7 +2,7 @@
 local M={}
 local fold = require("/apis/ai/font").fold
 M.fold=fold
-local MOST=4000
+local MOST=32000
 
 local function textOfPage(h)
 	local t=h:match("<[Tt][Ii][Tt][Ll][Ee][^<>]*>%s*([^<]*[^%s<])")

@@ -2,8 +2,8 @@
 import { fold } from "./font";
 export { fold };
 
-/** What is looked at of a text that is shown on one line; much more than any screen has room for. */
-const MOST = 4000;
+/** Bytes that are looked at of a text that is shown on one line; much more than any screen has room for. */
+const MOST = 32000;
 
 /** What a page of HTML says in a line: its title, or else all but its marks. */
 function textOfPage(html: string): string {
@@ -14,7 +14,7 @@ function textOfPage(html: string): string {
 
 /**
  * A text on one line, for titles, tools, questions and failures: blanks for line breaks, and of a page of HTML, as a
- * proxy sends, what it says. Of a text of more than 4000 bytes the middle is missing.
+ * proxy sends, what it says. Of a text of more than 32,000 bytes the middle is missing.
  * @param text UTF-8
  * @returns in CC's font
  */
