@@ -120,7 +120,7 @@ function Disk.move(from, to) end
 --- Waits for so many seconds.
 ---@field sleep? fun(seconds: number)
 
---- What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines.
+--- What a failed call returns beside `false`. `tostring(failure)` gives the message, and the hint below it.
 ---@class libai.Failure
 --- Which entry of the package's table this is; programs compare this and never the words.
 ---@field code string

@@ -152,7 +152,7 @@ declare namespace createCcpm {
         readonly onNote?: (this: void, note: string) => void;
     }
 
-    /** What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines. */
+    /** What a failed call returns beside `false`. `tostring(failure)` gives the message, and the hint below it. */
     interface Failure {
         /** Which entry of the package's table this is; programs compare this and never the words. */
         readonly code: string;

@@ -177,7 +177,7 @@ function Disk.getDrive(path) end
 --- do not answer.
 ---@field onNote? fun(note: string)
 
---- What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines.
+--- What a failed call returns beside `false`. `tostring(failure)` gives the message, and the hint below it.
 ---@class libccpm.Failure
 --- Which entry of the package's table this is; programs compare this and never the words.
 ---@field code string

@@ -1,6 +1,6 @@
 --- The `opencc.*` settings.
 local M={}
-local toUtf8 = require("/apis/utf8").toUtf8
+local utf8 = require("/apis/utf8")
 local fail = require("/apis/ai/failure").fail
 M.definitions={
 	server_url={description="Address of the opencode server",default="http://127.0.0.1:4096",type="string"},
@@ -49,12 +49,13 @@ function M.readSettings(s)
 			v[n]=nu
 		elseif va~=nil then
 			if type(va)=="table" or type(va)=="function" then return refuse(n,"is not a text") end
-			v[n]=toUtf8(tostring(va))
+			v[n]=utf8.toUtf8(tostring(va))
 		end
 	end
 	local a=string.gsub(v.server_url or "","/+$","")
 	if not a:find("^https?://[^/%s?#]+[^%s?#]*$") then return refuse("server_url","is not an address") end
-	v.server_url=a
+	local e=a:gsub("[^\1-\127]",utf8.percentEncode)
+	v.server_url=e
 	if v.provider_id and v.model_id then v.model=v.provider_id.."/"..v.model_id end
 	return true,v
 end

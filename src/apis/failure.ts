@@ -9,7 +9,7 @@ import { oneLine } from "./utf8";
 /** The most characters of a detail that a message or hint holds: three rows of a 51 column screen. */
 const LONGEST_DETAIL = 160;
 
-/** What a failed call returns beside `false`. `tostring(failure)` gives message and hint on two lines. */
+/** What a failed call returns beside `false`. `tostring(failure)` gives the message, and the hint below it. */
 export interface Failure {
     /** Which entry of the package's table this is; programs compare this and never the words. */
     readonly code: string;

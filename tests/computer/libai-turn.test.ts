@@ -164,6 +164,37 @@ it("stands in for what the computer provides", async () => {
     expect(output).toContain("GET http://127.0.0.1:4096/global/health Basic b3BlbmNvZGU6MTIzNA==");
 });
 
+it("reaches a server behind a path with letters beyond ASCII", async () => {
+    const paths: string[] = [];
+    const { url } = await startServer(({ path }) => {
+        paths.push(path);
+        return { body: { healthy: true, version: "9.9" } };
+    });
+    await runWithLibai("ai.health()", { settings: { "opencc.server_url": `${url}/jörg/項目😀/` } });
+    expect(paths.map(decodeURIComponent)).toEqual(["/jörg/項目😀/global/health"]);
+});
+
+const turn = { nonce: "0-1-2", sessionId: "ses_1", directory: "/", text: "hi", sentAt: 1, sent: true };
+
+it.each(Object.keys(turn).filter((name) => name !== "sent"))(
+    "a turn on the disk whose %s is wrong is none, and is removed",
+    async (name) => {
+        const wrong = [5, "../../x", {}, [], true, null].filter(
+            (value) =>
+                typeof value !== typeof turn[name as keyof typeof turn] ||
+                ["nonce", "sessionId"].includes(name),
+        );
+        const files = wrong.map((value) => JSON.stringify({ ...turn, [name]: value }));
+        const { lines } = await runWithLibai(`
+            for index, text in ipairs(textutils.unserializeJSON([==[${JSON.stringify(files)}]==])) do
+                local file = fs.open("/trapos/ai/turns/" .. index .. ".json", "w") file.write(text) file.close()
+            end
+            local ok, failure = ai.resume()
+            print(ok, failure.code, #fs.list("/trapos/ai/turns"))`);
+        expect(lines.map((line) => line.replace(/\s+/g, " "))).toEqual(["false nothing_to_resume 0"]);
+    },
+);
+
 it.each(['"j\\246rg"', '"j\\195\\182rg"'])(
     "sends the password as UTF-8, typed or not: %s",
     async (password) => {

@@ -1,5 +1,5 @@
 /** The `opencc.*` settings: what each is for, what it may be, and the values that are in force. */
-import { toUtf8 } from "../utf8";
+import { percentEncode, toUtf8 } from "../utf8";
 import { fail, type Result } from "./failure";
 
 /** CC's settings API, or a stand-in for it. */
@@ -119,7 +119,9 @@ export function readSettings(store: SettingsStore): Result<Settings> {
     if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")[0] === undefined) {
         return refuse("server_url", "is not an address");
     }
-    values.server_url = address;
+    // A letter beyond ASCII in its path; the rest is as it has to be.
+    const [escaped] = string.gsub(address, "[^\x01-\x7f]", percentEncode);
+    values.server_url = escaped;
     if (values.provider_id !== undefined && values.model_id !== undefined) {
         values.model = `${values.provider_id}/${values.model_id}`;
     }
