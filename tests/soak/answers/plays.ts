@@ -33,7 +33,7 @@ export const plays: readonly Play[] = [
     { scene: "greet", words: "sessions", shows: /^.\d? ?1 ?.*computer 0/m },
     { scene: "greet", words: "use 2", shows: /^Talking in: / },
     { scene: "greet", words: "use SESSION", shows: /^Talking in: greet/ },
-    { scene: "write", words: "abort", startAt: 1500, shows: /^Stopped\.$/m },
+    { scene: "permission", words: "abort", startAt: 1500, shows: /^Stopped\.$/m },
     { scene: "write", words: "hello", startAt: 1500, shows: /has been busy for/ },
     { scene: "write", words: "resume", startAt: 90_000, shows: /^It said forty-two/m },
     { scene: "write", words: "resume", isPending: true, startAt: 1500, shows: /^It said forty-two/m },
@@ -50,7 +50,7 @@ export const plays: readonly Play[] = [
     { scene: "greet", call: 'ai.useSession("SESSION")', shows: /current = true/ },
     { scene: "greet", call: "ai.currentSession()", shows: /^ses_/ },
     { scene: "greet", call: "ai.clearSession()", shows: /^nil$/ },
-    { scene: "write", call: 'ai.abort("SESSION")', startAt: 1500, shows: /^true$/ },
+    { scene: "question", call: 'ai.abort("SESSION")', startAt: 1500, shows: /^true$/ },
     {
         scene: "write",
         call: "ai.resume({idleTimeout = 9})",
