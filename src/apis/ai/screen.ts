@@ -138,10 +138,10 @@ export function showFailure(failure: Failure): void {
 /** What is said of each phase, before the tool's title or the message. */
 const PHASES: Record<string, string | undefined> = {
     sent: "asked",
-    starting: "the server has not started it yet",
+    starting: "not started yet: the server is slow",
     retry: "the model fails, trying again: ",
-    reconnecting: "the server is out of reach, trying again",
-    failing: "trying again, the server fails at ",
+    reconnecting: "server out of reach, trying again",
+    failing: "server fails, trying again: ",
     "waiting for permission": "needs permission: ",
     "waiting for an answer": "asks: ",
     stopping: "stopping the turn",
