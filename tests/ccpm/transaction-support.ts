@@ -168,8 +168,13 @@ export class Bench {
     /** A copy of a disk. */
     copy(disk: string): string {
         const copy = this.newFolder();
-        cpSync(disk, copy, { recursive: true, preserveTimestamps: true });
+        this.fill(copy, disk);
         return copy;
+    }
+
+    /** Puts the files of another disk on an empty one. */
+    fill(disk: string, from: string): void {
+        cpSync(from, disk, { recursive: true, preserveTimestamps: true });
     }
 
     /** A disk that is not needed any more. */
