@@ -6,7 +6,7 @@ local fail = require("/apis/ai/failure").fail
 local screen = require("/apis/ai/screen")
 local text = require("/apis/ai/text")
 
-local function refuse(w) error(fail("bad_argument",{what=w}),0) end
+local function refuse(w) error(fail("bad_command_line",{what=w}),0) end
 
 local function wait(o,c)
 	local ok,v

@@ -180,7 +180,7 @@ it("what is typed goes out as UTF-8, every letter that can be typed", async () =
     onTestFinished(() => computer.close());
     await computer.waitForText(/^>/m);
     await computer.type(`ai ${letters}\n`);
-    await computer.waitForText(/opencode failed[^]*\n>/);
+    await computer.waitForText(/opencode refuses[^]*\n>/);
     const sent = bodies.map((body) => JSON.parse(body) as { title?: string; parts?: { text: string }[] });
     expect(sent.map(({ title }) => title).join("")).toMatch(/^\u00a1\u00a2.* \(computer 0\)$/);
     expect(sent.map(({ parts }) => parts?.[0]?.text).join("")).toBe(letters);

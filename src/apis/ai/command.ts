@@ -12,7 +12,7 @@ declare const PACKAGE_VERSION: string;
 type Options = AskOptions & { readonly verbose?: string; readonly timeout?: string };
 
 function refuse(what: string): never {
-    throw fail("bad_argument", { what });
+    throw fail("bad_command_line", { what });
 }
 
 /** Runs a call under the moving line and returns its value; raises its failure. */

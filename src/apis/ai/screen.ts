@@ -132,7 +132,10 @@ export function showFailure(failure: Failure): void {
     const [width] = term.getSize();
     const most = Math.max(MOST_ROWS, Math.ceil(FAILURE_COLUMNS / width));
     for (const row of rowsOf(failure.message, most)) printError(row);
-    for (const row of rowsOf(failure.hint, most)) printError(row);
+    // A hint may show lines as they are to be written into a file.
+    for (const [line] of string.gmatch(failure.hint, "[^\n]+")) {
+        for (const row of rowsOf(line!, most)) printError(row);
+    }
 }
 
 /** What is said of each phase, before the tool's title or the message. */
