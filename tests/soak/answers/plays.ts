@@ -36,6 +36,7 @@ export const plays: readonly Play[] = [
     { scene: "permission", words: "abort", startAt: 1500, shows: /^Stopped\.$/m },
     { scene: "write", words: "hello", startAt: 1500, shows: /has been busy for/ },
     { scene: "write", words: "resume", startAt: 90_000, shows: /^It said forty-two/m },
+    { scene: "write", words: "last", startAt: 90_000, shows: /^It said forty-two/m },
     { scene: "write", words: "resume", isPending: true, startAt: 1500, shows: /^It said forty-two/m },
     { scene: "write", words: "-v write a file", shows: /^It said forty-two/m },
     { scene: "permission", words: "--timeout 12 a permission", shows: /waits for a permission: bash/ },
