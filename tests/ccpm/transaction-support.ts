@@ -14,9 +14,11 @@ export function ours(path: string): string {
     return readFileSync(join(REPOSITORY, path), "latin1");
 }
 
+const core = JSON.parse(ours("packages/trapos-core/ccpm.json")) as { files: string[] };
+
 /** What a transaction requires. */
 export const modules: Disk = Object.fromEntries(
-    ["apis/json.lua", "apis/failure.lua"]
+    core.files
         .concat(["failure", "finish", "sha256", "transaction"].map((name) => `apis/ccpm/${name}.lua`))
         .map((path) => [path, ours(path)]),
 );
