@@ -34,8 +34,10 @@ export function adviceOf(shown: string): Advice {
 
 /** What was shown of a command. */
 export interface Shown {
-    /** All rows, one blank between each two words. */
+    /** All rows, one blank between each two words; what a start shows where the computer was switched on again. */
     readonly text: string;
+    /** The same, as it was before the computer was switched off. */
+    readonly before: string;
     /** Whether the computer was switched off, or on again, before the command had ended. */
     readonly isCut: boolean;
 }
@@ -118,25 +120,33 @@ export class Player {
     async run(command: string, seconds: number, begun?: () => void): Promise<Shown> {
         const computer = this.computer!;
         await computer.type(command);
-        const rows = computer.transcript().split("\n").length;
+        const above = computer.transcript().split("\n");
         const restarts = this.restarts;
+        let before = "";
+        const stop = computer.onChange(() => {
+            const rows = computer.transcript().split("\n");
+            // A start wipes the screen.
+            if (above.every((row, y) => row === rows[y]))
+                before = oneLine(rows.slice(above.length).join("\n"));
+        });
         const start = performance.now();
-        const entered = computer.press("enter");
-        begun?.();
-        await entered;
-        await this.prompt(seconds);
+        try {
+            const entered = computer.press("enter");
+            begun?.();
+            await entered;
+            await this.prompt(seconds);
+        } finally {
+            stop();
+        }
         const took = (performance.now() - start) / 1000;
         this.longest = Math.max(this.longest, took);
         const isCut = this.hasEnded || this.restarts !== restarts;
-        const text =
-            this.restarts === restarts
-                ? oneLine(computer.transcript().split("\n").slice(rows).join("\n"))
-                : oneLine(computer.screen().join("\n"));
+        const text = this.restarts === restarts ? before : oneLine(computer.screen().join("\n"));
         this.note(
             `${command} (${took.toFixed(1)} s${this.hasEnded ? ", off" : isCut ? ", restarted" : ""}): ${text}`,
         );
-        if (RAW.test(text)) throw new Error("A raw error");
-        return { text, isCut };
+        if (RAW.test(`${before} ${text}`)) throw new Error("A raw error");
+        return { text, before, isCut };
     }
 
     note(what: string): void {
