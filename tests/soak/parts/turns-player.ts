@@ -55,6 +55,7 @@ export class Player {
     private readonly options: ComputerOptions;
     private computer: Computer | undefined;
     private restarts = 0;
+    private pressed: Promise<void> = Promise.resolve();
 
     constructor(options: ComputerOptions) {
         this.options = options;
@@ -135,6 +136,9 @@ export class Player {
             begun?.();
             await entered;
             await this.prompt(seconds);
+            // The program may have ended before it saw that it should: then the shell does.
+            await this.pressed;
+            await this.prompt(seconds);
         } finally {
             stop();
         }
@@ -155,7 +159,7 @@ export class Player {
 
     /** Ends the program that runs, unless there is none: at the shell's prompt it would end the shell. */
     terminate(): void {
-        if (!this.isOff && !this.isAtPrompt()) void this.computer!.press("ctrl+t");
+        if (!this.isOff && !this.isAtPrompt()) this.pressed = this.computer!.press("ctrl+t");
     }
 
     restart(): void {

@@ -477,6 +477,7 @@ class Round {
                 await player.start();
             }
             await this.noteSession();
+            if (isCut && this.isFull) await this.useSession(word);
             if (word.isShown) {
                 if (count === 0) this.counts.answered++;
                 else if (advice === "resume") this.counts.resumed++;
@@ -527,6 +528,15 @@ class Round {
             this.words[found]!.isShown = true;
         }
         return undefined;
+    }
+
+    /** On a full disk a new session is not remembered either: its reader finds it in the list of sessions. */
+    private async useSession({ word }: Word): Promise<void> {
+        if ((await readSetting(this.disk, "opencc.session_id")) !== undefined) return;
+        const path = `/session?search=${encodeURIComponent(promptOf(word))}`;
+        const [session] = await call<{ id: string }[]>(this.target.opencode, "GET", path);
+        if (session === undefined) return;
+        await this.player.run(`ai use ${session.id}`, this.idleSeconds + MORE_SECONDS);
     }
 
     private async noteSession(): Promise<void> {
