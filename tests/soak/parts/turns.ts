@@ -13,9 +13,11 @@ import type { Random } from "../random.ts";
 import { type Connection, type Moment, startConnection, troubles } from "./turns-connection.ts";
 import { adviceOf, Player, type Advice } from "./turns-player.ts";
 
-/** What goes wrong, in the order of the rounds. A server that was killed takes seconds to come back, so it is rare. */
+/**
+ * What goes wrong, in the order of the rounds. A server that was killed takes seconds to come back, so it is rare, and
+ * beyond the short run.
+ */
 const kinds = [
-    "server killed",
     "power cut",
     "connection cut",
     "terminated",
@@ -27,6 +29,7 @@ const kinds = [
     "connection cut",
     "nothing",
     "power cut",
+    "server killed",
 ] as const;
 type Kind = (typeof kinds)[number];
 
@@ -621,7 +624,7 @@ export const turns: Part = {
     purpose:
         "whatever goes wrong in a turn, it is answered, or it is told what to do, and no answer is lost or sent for twice",
     rounds: 300,
-    shortRounds: 12,
+    shortRounds: 11,
     atOnce: 8,
     open,
 };
