@@ -2,6 +2,7 @@ import type { Part } from "../part.ts";
 import { answers } from "./answers.ts";
 import { cuts } from "./cuts.ts";
 import { texts } from "./texts.ts";
+import { turns } from "./turns.ts";
 
 /** All parts, in the order in which they are played. */
-export const parts: readonly Part[] = [answers, texts, cuts];
+export const parts: readonly Part[] = [answers, turns, texts, cuts];
