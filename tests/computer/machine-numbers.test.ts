@@ -56,8 +56,8 @@ describe("numbers as text", () => {
             "ffffffffffffffff FFFFFFFFFFFFFFFE 1777777777777777777777 18446744073709551613|10000000000 1000000000 0x200000000 100000000000|7fffffffffffffff",
             "   100000000000|100000000000   |000100000000000| 100000000000|+100000000000|100000000000|000100000000000",
             "16% of   3.1|ff|A|2147483647|2147483648",
-            "false|bad argument #2 (not a number in proper range)",
-            "false|bad argument #2 (number expected, got table)",
+            "false|bios.lua:6: bad argument #2 (not a number in proper range)",
+            "false|bios.lua:7: bad argument (number expected, got table)",
         ]);
     });
 
@@ -72,7 +72,7 @@ describe("numbers as text", () => {
         ).toEqual([
             "1e9999 -1e9999 (0/0) 0x1.999999999999ap-4 -0x1.d99999999999ap+1 9007199254740992 true",
             "true|true",
-            "nil false|   ab|ab|nil|false|bad argument #2 (value has no literal form)",
+            "nil false|   ab|ab|nil|false|bios.lua:4: bad argument #2 (value has no literal form)",
             "object",
         ]);
     });
@@ -88,7 +88,7 @@ describe("numbers as text", () => {
             `),
         ).toEqual([
             "table: ADDRESS", "function: ADDRESS", "thread: ADDRESS", "door: ADDRESS",
-            "false|bad argument #1 (value expected)",
+            "false|bios.lua:6: bad argument #1 (value expected)",
         ]); // prettier-ignore
     });
 });
@@ -160,7 +160,7 @@ describe("errors", () => {
             expect.stringMatching(/^false\|bios\.lua:\d+: invalid replacement value \(a boolean\)$/),
             expect.stringMatching(/^false\|bios\.lua:\d+: unfinished capture$/),
             expect.stringMatching(/^false\|bios\.lua:\d+: invalid replacement value \(a table\)$/),
-            expect.stringMatching(/^false\|bios\.lua:\d+: invalid option '%y' to 'format'$/),
+            expect.stringMatching(/^false\|bios\.lua:\d+: invalid conversion '%y' to 'format'$/),
             "hello|0",
             ...[
                 "bad argument #1 (number expected, got string)",
@@ -172,7 +172,7 @@ describe("errors", () => {
                 "bad argument #1 (unknown option up)",
                 "bad argument #1 (string expected, got number)",
                 "bad argument #1 (function expected, got number)",
-                "bad argument #1 (table expected, got number)",
+                "bad argument (table expected, got number)",
             ].map((message) => expect.stringMatching(atBios(message)) as unknown),
         ]);
     });

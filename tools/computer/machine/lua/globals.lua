@@ -183,7 +183,6 @@ function globals.string.dump(body)
     error("unable to dump given function", 2)
 end
 globals.string.gfind = globals.string.gmatch
-globals.math.mod = globals.math.fmod
 
 -- C's random numbers begin with the same seed everywhere: rednet would take two computers' messages for one.
 math.randomseed(kernel.options.seed)

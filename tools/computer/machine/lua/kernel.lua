@@ -249,8 +249,10 @@ kernel.part = part
 local options = call("kernel.options")
 kernel.options = options
 
+part("arguments")
 part("escapes")
 part("globals")
+part("math")
 part("format")
 part("strings")
 part("pack")
