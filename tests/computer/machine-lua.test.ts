@@ -72,26 +72,28 @@ describe("string.pack", () => {
                 { "unpack", "s1", "\\5ab" }, { "unpack", "<i9", ("\\1"):rep(9) },
             }) do say(select(2, pcall(string[arguments[1]], unpack(arguments, 2)))) end
         `);
-        expect(said).toEqual([
-            "bad argument #2 (integer overflow)",
-            "bad argument #2 (integer overflow)",
-            "integral size (17) out of limits [1,16]",
-            "invalid format option 'y'",
-            "missing size for format option 'c'",
-            "bad argument #2 (string longer than given size)",
-            "bad argument #2 (string contains zeros)",
-            "bad argument #2 (string length does not fit in given size)",
-            "invalid next option for option 'X'",
-            "bad argument #1 (format asks for alignment not power of 2)",
-            "bad argument #2 (number expected, got nil)",
-            "bad argument #2 (number expected, got table)",
-            "bad argument #1 (variable-length format)",
-            "bad argument #1 (format result too large)",
-            "bad argument #2 (data string too short)",
-            "bad argument #3 (initial position out of string)",
-            "bad argument #2 (data string too short)",
-            "9-byte integer does not fit into Lua Integer",
-        ]);
+        expect(said).toEqual(
+            [
+                "bad argument #2 (integer overflow)",
+                "bad argument #2 (integer overflow)",
+                "integral size (17) out of limits [1,16]",
+                "invalid format option 'y'",
+                "missing size for format option 'c'",
+                "bad argument #2 (string longer than given size)",
+                "bad argument #2 (string contains zeros)",
+                "bad argument #2 (string length does not fit in given size)",
+                "invalid next option for option 'X'",
+                "bad argument #1 (format asks for alignment not power of 2)",
+                "bad argument (number expected, got nil)",
+                "bad argument (number expected, got table)",
+                "bad argument #1 (variable-length format)",
+                "bad argument #1 (format result too large)",
+                "bad argument #2 (data string too short)",
+                "bad argument #3 (initial position out of string)",
+                "bad argument #2 (data string too short)",
+                "9-byte integer does not fit into Lua Integer",
+            ].map((message) => `bios.lua:8: ${message}`),
+        );
     });
 });
 
@@ -232,6 +234,41 @@ describe("math.random", () => {
             ).said[0];
         expect(await numbers()).not.toBe(await numbers());
         expect(await numbers(7)).toBe(await numbers(7));
+    });
+});
+
+describe("the order of a table", () => {
+    // Keys of every kind, some of them made of each other and with garbage in between.
+    const program = `
+        local things = {}
+        for index = 1, 40 do
+            local text = ("key"):rep(index % 5) .. index
+            things[text] = true
+            things[{ text }] = true
+            things[function() return text end] = true
+            things[coroutine.create(function() return text end)] = true
+            things[index + 0.5] = true
+        end
+        things[true] = true
+        local places = {}
+        for thing in pairs(things) do
+            local kind = type(thing)
+            if kind == "table" then thing = "{" .. thing[1] .. "}" end
+            if kind == "function" then thing = "f" .. thing() end
+            if kind == "thread" then thing = "t" .. select(2, coroutine.resume(thing)) end
+            places[#places + 1] = tostring(thing)
+        end
+        local text = table.concat(places, " ")
+        for start = 1, #text, 200 do say(text:sub(start, start + 199)) end`;
+
+    test("is the same at each start with the same seed, and another one without", async () => {
+        const order = async (randomSeed?: number): Promise<string> =>
+            (await bench.run(program, randomSeed === undefined ? {} : { randomSeed })).said.join("\n");
+        const first = await order(7);
+        expect(first).toContain("keykey12");
+        expect(await order(7)).toBe(first);
+        expect(await order(8)).not.toBe(first);
+        expect(await order()).not.toBe(await order());
     });
 });
 

@@ -134,7 +134,7 @@ describe("errors", () => {
             "false|inner",
             expect.stringMatching(/^false\|bios\.lua:\d+: at$/),
             "8",
-            "once|false|cannot resume dead coroutine",
+            "once|false|bios.lua:9: cannot resume dead coroutine",
         ]);
     });
 
@@ -171,7 +171,7 @@ describe("errors", () => {
                 "bad argument #2 (string expected, got number)",
                 "bad argument #1 (unknown option up)",
                 "bad argument #1 (string expected, got number)",
-                "bad argument #1 (function expected, got number)",
+                "bad argument (function expected, got number)",
                 "bad argument (table expected, got number)",
             ].map((message) => expect.stringMatching(atBios(message)) as unknown),
         ]);

@@ -46,6 +46,7 @@ export const own = {
     luaV_concat: 200,
     luaO_pushvfstring: 202,
     lua_error: 209,
+    lua_isstring: 134,
     lua_tonumberx: 212,
     luaO_chunkid: 230,
     log: 237,
@@ -81,7 +82,11 @@ export const own = {
     math_atan: 428,
     math_atan2: 429,
     gmatch_aux: 454,
+    luaB_setmetatable: 527,
+    luaB_costatus: 507,
+    luaB_coresume: 509,
     luaB_tonumber: 526,
+    luaB_error: 544,
     /** Compiles. */
     f_parser: 568,
     /** Runs first in a coroutine. */
@@ -95,13 +100,21 @@ export const own = {
 export const texts = {
     21760: "__name",
     21768: "bad argument (%s)",
-    21792: "",
+    21792: "bad argument (%s, got %s)",
+    21824: "cannot resume running coroutine",
+    21856: "",
+    // "cannot resume non-suspended coroutine": then it waits for one that it has resumed.
+    5118: "cannot resume normal coroutine",
+    // "coroutine expected"
+    9792: "thread expected",
     // "invalid value (%s) at index %d in table for 'concat'"
     10028: "bad argument (string expected, got %s)",
     // "value out of range" of string.char
     12379: "invalid value",
     // "malformed pattern (missing arguments to '%%b')"
     12536: "unbalanced pattern",
+    // "width must be positive"
+    13280: "width must be postive",
     // "invalid capture index %%%d"
     12650: "invalid capture index",
 } as const;
@@ -824,6 +837,30 @@ const typeError: NewFunction = {
         call $luaL_error`,
 };
 
+/** As `typeError`, with what is expected as a text of its own. */
+const kindError: NewFunction = {
+    type: type(["i32", "i32", "i32"], "i32"),
+    locals: ["i32"],
+    code: `
+        global.get 0
+        i32.const 16
+        i32.sub
+        local.tee 3
+        global.set 0
+        local.get 3
+        local.get 2
+        i32.store
+        local.get 3
+        local.get 0
+        local.get 1
+        call $argumentType
+        i32.store offset=4
+        local.get 0
+        i32.const 21792 ;; "bad argument (%s, got %s)"
+        local.get 3
+        call $luaL_error`,
+};
+
 /** Calls the handler of an error. What room it took beyond the most calls is given back. */
 const callHandler: NewFunction = {
     type: type(["i32", "i32", "i32", "i32"]),
@@ -885,6 +922,7 @@ export const added: Readonly<Record<string, NewFunction>> = {
     typeName,
     argumentType,
     typeError,
+    kindError,
     callHandler,
 };
 

@@ -341,6 +341,45 @@ const changes: readonly Change[] = [
         count: 5,
     },
     {
+        // A number is raised as it is, without a place.
+        functions: ["luaB_error"],
+        from: "i32.const 1\n call $lua_isstring\n i32.eqz",
+        to: "i32.const 1\n call $lua_type\n i32.const 4\n i32.ne",
+    },
+    {
+        // Functions of the kernel have no place.
+        functions: ["luaL_where"],
+        from: `
+            local.get 2
+            i32.load offset=28
+            local.tee 1
+            i32.const 1
+            i32.lt_s`,
+        to: `
+            local.get 2
+            i32.load offset=28
+            local.tee 1
+            i32.const 1
+            i32.lt_s
+            local.get 2
+            i32.load offset=24
+            i64.load align=1
+            i64.const 3417217742307420989 ;; "=kernel/"
+            i64.eq
+            i32.or`,
+    },
+    {
+        functions: ["luaB_setmetatable"],
+        from: "i32.const 8745\n call $luaL_argerror",
+        to: "i32.const 8745\n call $kindError",
+    },
+    {
+        functions: ["luaB_costatus", "luaB_coresume"],
+        from: "i32.const 9792\n call $luaL_argerror",
+        to: "i32.const 9792\n call $kindError",
+        count: 2,
+    },
+    {
         functions: ["luaG_typeerror"],
         from: `
             local.get 1
@@ -398,6 +437,19 @@ const before: Partial<Record<keyof typeof own, string>> = {
         local.get 0
         i32.load16_u offset=38
         global.set ${variables.parserDepth.index}`,
+    auxresume: `
+        local.get 0
+        local.get 1
+        i32.eq
+        if
+        local.get 0
+        i32.const 21824 ;; "cannot resume running coroutine"
+        i32.const 31
+        call $lua_pushlstring
+        drop
+        i32.const -1
+        return
+        end`,
     // The kernel asks for the innermost line of the program.
     luaL_where: `
         local.get 1
@@ -405,12 +457,12 @@ const before: Partial<Record<keyof typeof own, string>> = {
         i32.eq
         if
         local.get 0
-        i32.const 21792
+        i32.const 21856
         i32.const 0
         call $lua_pushlstring
         drop
         local.get 0
-        i32.const 21792
+        i32.const 21856
         call $addPlace
         return
         end`,

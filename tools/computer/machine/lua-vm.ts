@@ -125,6 +125,7 @@ export class LuaVm {
     private readonly glue: Glue;
     private readonly state: number;
     private readonly host: HostFunctions;
+    private readonly seed: number;
     private memory: WasmMemory | undefined;
     private readonly sent = new ByteWriter();
     private answer: Buffer = Buffer.alloc(0);
@@ -136,10 +137,12 @@ export class LuaVm {
      * @param host the functions that the kernel may call, by name
      * @param kernel Lua source that returns the function which `resume` runs
      * @param memoryBytes what Lua may use at most, 16 MiB or more
+     * @param seed what the order of its tables follows from: a whole number from 0 to 2^31 - 1
      * @throws Error when the kernel does not compile or fails
      */
-    constructor(host: HostFunctions, kernel: string, memoryBytes: number) {
+    constructor(host: HostFunctions, kernel: string, memoryBytes: number, seed: number) {
         this.host = host;
+        this.seed = seed;
         this.glue = instantiate({
             stdin: () => null,
             instantiateWasm: (imports, receive) => {
@@ -208,6 +211,9 @@ export class LuaVm {
                     if (file === STDOUT) this.sent.writeBytes(piece);
                     return piece.length;
                 }),
+            // Lua asks for the time once, to make the seed of its hashes of it: nothing else of it differs from start to
+            // start, as memory begins the same each time.
+            _time: () => this.seed,
             [NUMBER_WRITER]: (text = 0, _format = 0, values = 0) => this.writeNumber(text, values),
         };
         for (const functions of Object.values(imports)) {

@@ -89,7 +89,9 @@ local function heapSort(list, count, before)
     end
     for root = (count - count % 2) / 2, 1, -1 do sink(root, count) end
     for last = count, 2, -1 do
-        list[1], list[last] = list[last], list[1]
+        local value = list[last]
+        list[last] = list[1]
+        list[1] = value
         sink(1, last - 1)
     end
 end
