@@ -123,6 +123,7 @@ const NO_RESULT = 0x40;
 
 /** A whole number without a sign, as WebAssembly writes it: seven bits a byte, the lowest first. */
 export function unsigned(value: number): number[] {
+    if (value < 128) return [value];
     const bytes: number[] = [];
     let rest = value;
     do {
@@ -192,13 +193,16 @@ const encoders: Readonly<Record<Immediate, Encoder>> = {
 export function assemble(text: string, functions: FunctionNumbers = {}): number[] {
     const bytes: number[] = [];
     for (const line of text.split("\n")) {
-        const [name = "", ...words] = line.replace(/;;.*/, "").trim().split(/\s+/);
+        const comment = line.indexOf(";;");
+        const words = (comment < 0 ? line : line.slice(0, comment)).trim().split(" ");
+        const name = words.shift() ?? "";
         if (name === "") continue;
         const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
         if (operation === undefined)
             throw new Error(`WebAssembly has no instruction ${name} that is known here`);
         const [code, immediate] = operation;
-        bytes.push(...(code > 255 ? [code >> 8, ...unsigned(code & 255)] : [code]));
+        if (code > 255) bytes.push(code >> 8, ...unsigned(code & 255));
+        else bytes.push(code);
         if (immediate !== undefined) bytes.push(...encoders[immediate](words, operation, functions));
     }
     return bytes;

@@ -41,9 +41,6 @@ class Reader {
     }
 }
 
-/** Bytes behind their number. */
-const sized = (bytes: Uint8Array): Uint8Array => Buffer.concat([Buffer.from(unsigned(bytes.length)), bytes]);
-
 /** A list whose elements are kept as bytes, and to which more may be added. */
 class Vector {
     private count: number;
@@ -141,7 +138,8 @@ export class WasmModule {
         const sought = Buffer.from(old);
         let found = 0;
         for (const index of functions) {
-            const body = Buffer.from(this.bodies[index - this.importedFunctions] ?? []);
+            const bytes = this.bodies[index - this.importedFunctions] ?? new Uint8Array(0);
+            const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
             const pieces: Uint8Array[] = [];
             let position = 0;
             for (let start; (start = body.indexOf(sought, position)) >= 0; position = start + sought.length) {
@@ -213,17 +211,18 @@ export class WasmModule {
         ]);
     }
 
+    /** The section of the functions' bodies, each behind its size. */
+    private code(): Uint8Array {
+        const parts: Uint8Array[] = [Uint8Array.from(unsigned(this.bodies.length))];
+        for (const body of this.bodies) parts.push(Uint8Array.from(unsigned(body.length)), body);
+        return Buffer.concat(parts);
+    }
+
     toBytes(): Uint8Array {
         const parts: Uint8Array[] = [this.header];
         for (const { id, bytes } of this.sections) {
-            let content = this.vectors.get(id)?.toBytes() ?? bytes;
-            if (id === section.code) {
-                content = Buffer.concat([
-                    Buffer.from(unsigned(this.bodies.length)),
-                    ...this.bodies.map((body) => sized(body)),
-                ]);
-            }
-            parts.push(Uint8Array.from([id]), sized(content));
+            const content = id === section.code ? this.code() : (this.vectors.get(id)?.toBytes() ?? bytes);
+            parts.push(Uint8Array.from([id, ...unsigned(content.length)]), content);
         }
         return Buffer.concat(parts);
     }

@@ -10,11 +10,6 @@ local getmetatable, next, rawget, rawlen, select, type = debug.getmetatable, nex
 local rawConcat, insert, remove, sort, rawUnpack = table.concat, table.insert, table.remove, table.sort, table.unpack
 local rawIpairs, tonumber = ipairs, tonumber
 
---- Whether C's functions, which know no metamethods, do the same.
-local function isPlain(list)
-    return type(list) == "table" and not getmetatable(list)
-end
-
 --- The length as `#` gives it, which has to be a whole number.
 local function lengthOf(list)
     local length = #list
@@ -34,7 +29,7 @@ end
 
 function globals.ipairs(...)
     local list = ...
-    if isPlain(list) then return rawIpairs(list) end
+    if type(list) == "table" and not getmetatable(list) then return rawIpairs(list) end
     if select("#", ...) == 0 then raise("bad argument #1 (value expected)") end
     return nextOf, list, 0
 end
@@ -52,13 +47,13 @@ local function unpackSlowly(list, first, last)
 end
 
 function library.unpack(list, first, last)
-    if isPlain(list) then return rawUnpack(list, first, last) end
+    if type(list) == "table" and not getmetatable(list) then return rawUnpack(list, first, last) end
     return unpackSlowly(list, first, last)
 end
 globals.unpack = library.unpack
 
 function library.concat(list, separator, first, last)
-    if isPlain(list) then return rawConcat(list, separator, first, last) end
+    if type(list) == "table" and not getmetatable(list) then return rawConcat(list, separator, first, last) end
     argument(list, "table")
     local length = lengthOf(list)
     separator = separator == nil and "" or stringArgument(separator)
