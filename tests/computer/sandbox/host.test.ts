@@ -36,7 +36,7 @@ function runAsKernel(
         return function() end`;
     const tell = { ...host, told: (text: string) => void told.push(text) } as HostFunctions;
     try {
-        new LuaVm(tell, {}, compileKernel(new Map([["kernel", source]])), MEMORY_BYTES);
+        new LuaVm(tell, {}, compileKernel(new Map([["kernel", source]])), MEMORY_BYTES, 0);
         return { told, error: undefined };
     } catch (error) {
         return { told, error: (error as Error).message };

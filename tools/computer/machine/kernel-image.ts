@@ -7,6 +7,7 @@ import { LuaProcess } from "./lua-process.ts";
 /** The parts of the kernel: the files of lua/, the first of which loads the others. */
 const partNames = [
     "kernel",
+    "arguments",
     "debugging",
     "escapes",
     "format",
@@ -14,6 +15,7 @@ const partNames = [
     "globals",
     "handles",
     "http",
+    "math",
     "os",
     "pack",
     "peripheral",
@@ -80,6 +82,7 @@ export function compileKernel(sources: ReadonlyMap<PartName, string>): KernelIma
             write: (piece) => void output.push(Buffer.from(piece)),
         },
         COMPILER_BYTES,
+        0,
     );
     lua.load(compiler);
     lua.call(0);

@@ -86,8 +86,11 @@ export class LuaProcess {
     private upperHalf = 0;
     private bytes = new Uint8Array(0);
 
-    /** @param memoryBytes what it may use at most, 16 MiB or more */
-    constructor(streams: LuaStreams, memoryBytes: number) {
+    /**
+     * @param memoryBytes what it may use at most, 16 MiB or more
+     * @param seed what the order of its tables follows from: a whole number from 0 to 2^31 - 1
+     */
+    constructor(streams: LuaStreams, memoryBytes: number, seed: number) {
         this.streams = streams;
         this.memoryBytes = memoryBytes;
         const imports = luaImports(WebAssembly.Module.imports(compiledLua()), {
@@ -112,7 +115,9 @@ export class LuaProcess {
             },
             _emscripten_resize_heap: (wanted) => this.grow(wanted >>> 0),
             _clock: () => Math.trunc((performance.now() - this.started) * 1000) | 0,
-            _time: () => Math.trunc(Date.now() / 1000) | 0,
+            // Lua makes the seed of its hashes of it. Nothing else of it differs from start to start, as memory begins the
+            // same each time.
+            _time: () => seed,
             _environ_sizes_get: () => NO_SUCH_FUNCTION,
             [NUMBER_WRITER]: (text, _format, values) => this.writeNumber(text, values),
         });

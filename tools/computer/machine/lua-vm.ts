@@ -51,9 +51,16 @@ export class LuaVm {
      * @param whileStarting what it may call until it has started, and never again
      * @param kernel its parts: the first, named "kernel", returns the function which `resume` runs
      * @param memoryBytes what Lua may use at most, 16 MiB or more
+     * @param seed what the order of its tables follows from: a whole number from 0 to 2^31 - 1
      * @throws Error when the kernel fails
      */
-    constructor(host: HostFunctions, whileStarting: HostFunctions, kernel: KernelImage, memoryBytes: number) {
+    constructor(
+        host: HostFunctions,
+        whileStarting: HostFunctions,
+        kernel: KernelImage,
+        memoryBytes: number,
+        seed: number,
+    ) {
         const own: HostFunctions = {
             "kernel.stop": () => {
                 throw new Stopped();
@@ -64,6 +71,7 @@ export class LuaVm {
         this.lua = new LuaProcess(
             { read: (piece) => this.read(piece), write: (piece) => this.sent.writeBytes(piece) },
             memoryBytes,
+            seed,
         );
         const first = kernel.get("kernel");
         if (first === undefined) throw new Error("The kernel has no part of that name");

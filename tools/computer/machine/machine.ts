@@ -113,6 +113,8 @@ export class Machine {
     private readonly listeners = new Set<() => void>();
     private settleExit!: (exit: Exit) => void;
     private vm: LuaVm | undefined;
+    /** What random numbers and the order of Lua's tables follow from, since the computer has been on. */
+    private seed = 0;
     /** The only event that the program waits for, or undefined for any. */
     private filter: string | undefined;
     /** A size of the terminal that Lua does not know yet. */
@@ -178,11 +180,13 @@ export class Machine {
         this.filter = undefined;
         this.next = undefined;
         try {
+            this.seed = this.options.randomSeed ?? Math.floor(Math.random() * 2 ** 31);
             this.vm = new LuaVm(
                 this.hostFunctions(),
                 this.startFunctions(),
                 Machine.kernel(),
                 this.options.memoryBytes,
+                this.seed,
             );
         } catch (error) {
             this.end({ reason: "failed", message: (error as Error).message });
@@ -206,7 +210,7 @@ export class Machine {
                     id: options.id,
                     http: this.http !== undefined,
                     host: HOST,
-                    seed: options.randomSeed ?? Math.floor(Math.random() * 2 ** 31),
+                    seed: this.seed,
                     secondsWithoutYield: options.secondsWithoutYield,
                 },
             ],

@@ -33,8 +33,9 @@ end
 function kernel.markNatives(value)
     mark(value, {})
 end
--- What goes through a sequence is not in any table.
+-- What goes through a sequence is not in any table: C's, and the one for a table with a metatable.
 mark((ipairs({})), {})
+mark((globals.ipairs(setmetatable({}, {}))), {})
 
 local function isNative(info)
     return info.source == NATIVE and info.what ~= "C"

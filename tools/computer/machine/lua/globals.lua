@@ -46,8 +46,7 @@ function kernel.create(body)
 end
 
 function globals.coroutine.create(body)
-    kernel.expect(1, body, "function")
-    return kernel.create(body)
+    return kernel.create(kernel.argument(body, "function"))
 end
 
 local function passOn(ok, ...)
@@ -57,19 +56,19 @@ end
 
 --- Unlike Lua's, which puts the caller's position before the one that the message has.
 function globals.coroutine.wrap(body)
-    kernel.expect(1, body, "function")
-    local thread = kernel.create(body)
+    local thread = kernel.create(kernel.argument(body, "function"))
     local function wrapped(...)
-        if status(thread) == "dead" then error("cannot resume dead coroutine", 2) end
+        if status(thread) == "dead" then error("cannot resume dead coroutine") end
         return passOn(resume(thread, ...))
     end
     kernel.markNatives(wrapped)
     return wrapped
 end
 
-function globals.coroutine.isyieldable()
-    local _, main = coroutine.running()
-    return not main
+function globals.coroutine.isyieldable(thread)
+    if thread ~= nil then kernel.argument(thread, "thread") end
+    -- The kernel runs in the main thread, and no program.
+    return true
 end
 
 -- Errors ------------------------------------------------------------------------------------------------------------
@@ -78,10 +77,11 @@ end
 function globals.assert(...)
     if (...) then return ... end
     local count = select("#", ...)
-    if count == 0 then error("bad argument #1 (value expected)", 2) end
+    if count == 0 then error("bad argument #1 (value expected)") end
     local message = "assertion failed!"
     if count > 1 then message = select(2, ...) end
-    error(message, type(message) == "string" and 2 or 0)
+    if type(message) == "string" then error(message) end
+    error(message, 0)
 end
 
 -- Loading -----------------------------------------------------------------------------------------------------------
@@ -137,7 +137,6 @@ function globals.string.dump(body)
     error("unable to dump given function", 2)
 end
 globals.string.gfind = globals.string.gmatch
-globals.math.mod = globals.math.fmod
 
 -- C's random numbers begin with the same seed everywhere: rednet would take two computers' messages for one.
 math.randomseed(kernel.options.seed)

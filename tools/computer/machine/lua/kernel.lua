@@ -50,26 +50,15 @@ local kernel = { globals = globals, NATIVE = NATIVE, clock = clock }
 
 -- Errors ------------------------------------------------------------------------------------------------------------
 
-local getinfo, rawError = debug.getinfo, error
+local rawError = error
 
---- Where the program stands: its nearest function below those of the kernel and of C.
-local function place()
-    local level = 3
-    while true do
-        local info = getinfo(level, "Sl")
-        if not info then return "" end
-        if info.what ~= "C" and info.source ~= NATIVE then
-            return info.currentline > 0 and info.short_src .. ":" .. info.currentline .. ": " or ""
-        end
-        level = level + 1
-    end
-end
+--- The level by which our Lua takes the innermost line of a program. See luaL_where in lua-module.ts.
+local INNERMOST_LINE = 1000000
 
---- Raises an error. As in CC a message has the program's place before it, however deep in the kernel it is raised; level
--- 0 leaves it as it is.
+--- Raises an error. As in CC a message has the line of the program that runs before it, however deep in the kernel it is
+-- raised, and even if `pcall` or another native called the function; level 0 leaves it as it is.
 function private.error(message, level)
-    if type(message) == "string" and level ~= 0 then message = place() .. message end
-    rawError(message, 0)
+    rawError(message, level == 0 and 0 or INNERMOST_LINE)
 end
 local error = error
 
@@ -280,8 +269,10 @@ kernel.part = part
 local options = call("kernel.options")
 kernel.options = options
 
+part("arguments")
 part("escapes")
 part("globals")
+part("math")
 part("format")
 part("strings")
 part("pack")
