@@ -6,6 +6,7 @@ import { FileOperations, PowerCut, type PowerCutPlan, type Unflushed } from "./f
 import { FileSystem } from "./file-system.ts";
 import { HandleTable } from "./handle-table.ts";
 import { HostFolder } from "./host-folder.ts";
+import { checkingArguments } from "./host-arguments.ts";
 import { HttpClient } from "./http-client.ts";
 import { HttpRules } from "./http-rules.ts";
 import { kernelImage, type KernelImage } from "./kernel-image.ts";
@@ -179,8 +180,8 @@ export class Machine {
         this.next = undefined;
         try {
             this.vm = new LuaVm(
-                this.hostFunctions(),
-                this.startFunctions(),
+                checkingArguments(this.hostFunctions()),
+                checkingArguments(this.startFunctions()),
                 Machine.kernel(),
                 this.options.memoryBytes,
             );
