@@ -178,7 +178,7 @@ describe("load", () => {
         expect(said).toEqual([
             "more|more|more|2",
             expect.stringMatching(/^nil\|.*attempt to load a binary chunk/),
-            "nil|attempt to load a text chunk (mode is 'b')",
+            "nil|attempt to load a text chunk (mode is b)",
             expect.stringMatching(/^nil\|x:1: /),
             "3|true",
             expect.stringMatching(/^false\|bad argument #4 .*table expected, got number/),

@@ -18,6 +18,7 @@ export const own = {
     luaL_error: 33,
     luaM_realloc_: 34,
     lua_type: 35,
+    lua_pushvalue: 36,
     lua_pushlstring: 39,
     luaL_argerror: 41,
     luaL_checknumber: 43,
@@ -69,6 +70,7 @@ export const own = {
     lua_newthread: 374,
     luaE_extendCI: 375,
     str_find_aux: 294,
+    luaL_tolstring: 321,
     luaL_where: 326,
     math_randomseed: 410,
     math_random: 411,
@@ -84,6 +86,7 @@ export const own = {
     math_atan: 428,
     math_atan2: 429,
     gmatch_aux: 454,
+    str_format: 456,
     luaB_setmetatable: 527,
     luaB_costatus: 507,
     luaB_coresume: 509,
@@ -893,6 +896,19 @@ const kindError: NewFunction = {
         call $luaL_error`,
 };
 
+/** As luaL_tolstring, of a text or a number alone: no metatable is asked. */
+const ownText: NewFunction = {
+    type: type(["i32", "i32", "i32"], "i32"),
+    code: `
+        local.get 0
+        local.get 1
+        call $lua_pushvalue
+        local.get 0
+        i32.const -1
+        local.get 2
+        call $lua_tolstring`,
+};
+
 /** Calls the handler of an error. What room it took beyond the most calls is given back. */
 const callHandler: NewFunction = {
     type: type(["i32", "i32", "i32", "i32"]),
@@ -955,6 +971,7 @@ export const added: Readonly<Record<string, NewFunction>> = {
     argumentType,
     typeError,
     kindError,
+    ownText,
     callHandler,
 };
 

@@ -83,6 +83,14 @@ const changes: readonly Change[] = [
         count: 4,
     },
 
+    // Texts -----------------------------------------------------------------------------------------------------------------
+    {
+        // format.lua has made texts of all values, and has asked their metatables.
+        functions: ["str_format"],
+        from: "call $luaL_tolstring",
+        to: "call $ownText",
+    },
+
     // Finalizers ----------------------------------------------------------------------------------------------------------
     {
         // CC's Lua has none: the call that remembers a table or a userdata for its `__gc`.

@@ -14,7 +14,7 @@ import { ByteWriter, encodeValues, WireReader, type LuaValue, type ReceivedValue
 /** An error that the Lua program sees: it is raised there with this message. */
 export class LuaError extends Error {}
 
-/** What Lua can ask of Node. Arguments come unchecked from the kernel, which has checked what a program gave it. */
+/** What Lua can ask of Node, by name. */
 export type HostFunctions = Record<string, (...args: never[]) => readonly LuaValue[] | void>;
 
 /** The kernel ends Lua: none of it runs any more. */

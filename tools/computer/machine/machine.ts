@@ -6,6 +6,7 @@ import { FileOperations, PowerCut, type PowerCutPlan, type Unflushed } from "./f
 import { FileSystem } from "./file-system.ts";
 import { HandleTable } from "./handle-table.ts";
 import { HostFolder } from "./host-folder.ts";
+import { checkingArguments } from "./host-arguments.ts";
 import { HttpClient } from "./http-client.ts";
 import { HttpRules } from "./http-rules.ts";
 import { kernelImage, type KernelImage } from "./kernel-image.ts";
@@ -182,8 +183,8 @@ export class Machine {
         try {
             this.seed = this.options.randomSeed ?? Math.floor(Math.random() * 2 ** 31);
             this.vm = new LuaVm(
-                this.hostFunctions(),
-                this.startFunctions(),
+                checkingArguments(this.hostFunctions()),
+                checkingArguments(this.startFunctions()),
                 Machine.kernel(),
                 this.options.memoryBytes,
                 this.seed,

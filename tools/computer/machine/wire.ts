@@ -157,10 +157,17 @@ export function encodeValues(out: ByteWriter, values: readonly LuaValue[]): void
 const SEMICOLON = ";".charCodeAt(0);
 const COLON = ":".charCodeAt(0);
 
-/** Reads what the kernel wrote: frames of a name and its arguments. */
+/** Tables in each other that a frame may hold: more than the kernel sends. */
+const MAXIMUM_DEPTH = 2000;
+
+/**
+ * Reads what the kernel wrote: frames of a name and its arguments.
+ * @throws Error from each method for bytes that are no frame
+ */
 export class WireReader {
     private readonly bytes: Buffer;
     private position = 0;
+    private depth = 0;
     private tables: LuaTable[] = [];
 
     constructor(bytes: Buffer) {
@@ -179,11 +186,18 @@ export class WireReader {
         return text;
     }
 
+    private readCount(stop: number): number {
+        const digits = this.readUntil(stop);
+        if (!/^\d{1,10}$/.test(digits)) throw new Error("The Lua kernel sent a length that is none");
+        return Number(digits);
+    }
+
     /** One frame: `<name>;<value>...` and a full stop. */
     readFrame(): { name: string; args: ReceivedValue[] } {
         const name = this.readUntil(SEMICOLON);
         const args: ReceivedValue[] = [];
         this.tables = [];
+        this.depth = 0;
         while (!this.skip(".")) args.push(this.readValue());
         return { name, args };
     }
@@ -206,13 +220,17 @@ export class WireReader {
             case "n":
                 return textToNumber(this.readUntil(SEMICOLON));
             case "s": {
-                const end = Number(this.readUntil(COLON)) + this.position;
+                const length = this.readCount(COLON);
+                const end = this.position + length;
                 if (end > this.bytes.length) throw new Error("The Lua kernel sent a string that is cut off");
                 const text = this.bytes.toString("latin1", this.position, end);
                 this.position = end;
                 return text;
             }
             case "{": {
+                if (this.depth === MAXIMUM_DEPTH)
+                    throw new Error("The Lua kernel sent tables too deep in each other");
+                this.depth++;
                 const table: LuaTable = new Map();
                 this.tables.push(table);
                 while (!this.skip("}")) {
@@ -220,10 +238,14 @@ export class WireReader {
                     const value = this.readValue();
                     if (key !== undefined && value !== undefined) table.set(key, value);
                 }
+                this.depth--;
                 return table;
             }
-            case "@":
-                return this.tables[Number(this.readUntil(SEMICOLON)) - 1];
+            case "@": {
+                const table = this.tables[this.readCount(SEMICOLON) - 1];
+                if (table === undefined) throw new Error("The Lua kernel sent a table that is none");
+                return table;
+            }
             default:
                 throw new Error(`The Lua kernel sent an unknown tag ${JSON.stringify(tag)}`);
         }

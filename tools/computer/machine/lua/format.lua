@@ -16,8 +16,12 @@ local function toString(value)
     local metatable = getmetatable(value)
     if metatable then
         local convert, name = rawget(metatable, "__tostring"), rawget(metatable, "__name")
-        if type(convert) == "function" then return convert(value) end
-        if convert ~= nil then return rawToString(value) end
+        if convert ~= nil then
+            local text = convert(value)
+            if type(text) == "number" then return rawToString(text) end
+            if type(text) ~= "string" then error("'__tostring' must return a string") end
+            return text
+        end
         if type(name) == "string" then kind = name end
     end
     return kind .. ": " .. match(rawToString(value), "0x(%x+)$")
@@ -27,6 +31,8 @@ function globals.tostring(...)
     if select("#", ...) == 0 then error("bad argument #1 (value expected)") end
     return toString((...))
 end
+--- The same for natives: always a text.
+kernel.toText = toString
 
 -- Whole numbers ------------------------------------------------------------------------------------------------------
 
@@ -142,11 +148,7 @@ end
 local function convert(spec, values, index)
     local value, conversion = values[index], spec.conversion
     if conversion == "s" then
-        if type(value) ~= "string" then
-            local text = toString(value)
-            if type(text) ~= "string" and type(text) ~= "number" then error("'__tostring' must return a string") end
-            values[index] = text
-        end
+        values[index] = toString(value)
         -- C writes a nil that is there, but wants as many arguments as conversions.
         if index > values.n then values.n = index end
     elseif conversion == "q" then

@@ -4,7 +4,8 @@
 local kernel = ...
 local globals = kernel.globals
 local sethook = debug.sethook
-local concat, find, match, pcall, rawLoad, select = table.concat, string.find, string.match, pcall, load, select
+local byte, concat, find, match, sub = string.byte, table.concat, string.find, string.match, string.sub
+local pcall, rawLoad, select = pcall, load, select
 local error, type = error, type
 
 -- Too long without yielding -----------------------------------------------------------------------------------------
@@ -92,6 +93,13 @@ local function chunkName(name)
     return match(name, "^%Z*") == kernel.NATIVE and "=(load)" or name
 end
 
+local COMPILED = "attempt to load a binary chunk"
+
+--- Whether a chunk is compiled, or begins so. CC takes none, whatever the mode: Lua would believe what is in it.
+local function isCompiled(chunk)
+    return byte(chunk) == 27
+end
+
 --- The whole of a chunk that comes in pieces, whose function may yield.
 local function join(nextPiece)
     local pieces = {}
@@ -115,9 +123,11 @@ function globals.load(chunk, name, mode, environment)
     else
         kernel.expect(1, chunk, "string")
     end
-    if mode and not find(mode, "t", 1, true) then
-        return nil, "attempt to load a text chunk (mode is '" .. mode .. "')"
+    local kind = isCompiled(chunk) and "binary" or "text"
+    if mode and not find(mode, sub(kind, 1, 1), 1, true) then
+        return nil, "attempt to load a " .. kind .. " chunk (mode is " .. mode .. ")"
     end
+    if kind == "binary" then return nil, COMPILED end
     -- The name of a chunk without one is its source.
     name, chunk = chunkName(name or chunk), kernel.translateEscapes(chunk)
     -- Lua itself would take a nil environment for none at all.
@@ -127,6 +137,7 @@ end
 function globals.loadstring(chunk, name)
     kernel.expect(1, chunk, "string")
     kernel.expectOptional(2, name, "string")
+    if isCompiled(chunk) then return nil, COMPILED end
     return rawLoad(kernel.translateEscapes(chunk), chunkName(name or chunk), "t", globals)
 end
 

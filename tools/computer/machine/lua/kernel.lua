@@ -62,6 +62,19 @@ function private.error(message, level)
 end
 local error = error
 
+-- Texts -------------------------------------------------------------------------------------------------------------
+
+local rawToString = tostring
+
+--- Lua's own asks the metatables of numbers and the like, which a program may have set.
+function private.tostring(value)
+    local kind = type(value)
+    if kind == "number" or kind == "string" then return value .. "" end
+    if kind == "boolean" then return value and "true" or "false" end
+    if kind == "nil" then return "nil" end
+    return rawToString(value)
+end
+
 -- Encoding ----------------------------------------------------------------------------------------------------------
 
 -- Tables in each other, deeper than anybody needs and less than what Node can go through.

@@ -3,7 +3,7 @@
 
 local kernel = ...
 local send, expect, expectFinite, expectWhole = kernel.send, kernel.expect, kernel.expectFinite, kernel.expectWhole
-local error, floor, tostring = error, math.floor, kernel.globals.tostring
+local error, floor, tostring = error, math.floor, kernel.toText
 
 local term = {}
 local width, height = kernel.options.width, kernel.options.height

@@ -3,7 +3,7 @@
 local kernel = ...
 local call, send, expect, expectOptional = kernel.call, kernel.send, kernel.expect, kernel.expectOptional
 local collectgarbage, error, pack, unpack = collectgarbage, error, table.pack, table.unpack
-local tostring, type, yield = tostring, type, coroutine.yield
+local tostring, type, yield = kernel.toText, type, coroutine.yield
 
 function kernel.objects.websocket(fields)
     local state = { id = fields.id }
