@@ -1,7 +1,9 @@
 import { createRequire } from "node:module";
+import { LuaError } from "./lua-error.ts";
 import { NUMBER_WRITER, readLuaModule } from "./lua-module.ts";
+import type { MemoryAccount } from "./memory-account.ts";
 import { numberToText } from "./number-text.ts";
-import { ByteWriter, encodeValues, WireReader, type LuaValue, type ReceivedValue } from "./wire.ts";
+import { ByteWriter, encodeValues, WireReader, type LuaValue } from "./wire.ts";
 
 /**
  * Real Lua 5.2.4, compiled to WebAssembly, one instance a computer.
@@ -12,8 +14,7 @@ import { ByteWriter, encodeValues, WireReader, type LuaValue, type ReceivedValue
  * frames that want no answer cost only their bytes.
  */
 
-/** An error that the Lua program sees: it is raised there with this message. */
-export class LuaError extends Error {}
+export { LuaError };
 
 /** What Lua can ask of Node. Arguments come unchecked from the kernel, which has checked what a program gave it. */
 export type HostFunctions = Record<string, (...args: never[]) => readonly LuaValue[] | void>;
@@ -45,11 +46,13 @@ function memoryOf(instance: WasmInstance): WasmMemory {
     return memory;
 }
 
-/** Makes memory refuse to grow beyond a size: Lua then raises "not enough memory". */
-function limitMemory(memory: WasmMemory, bytes: number): void {
+/** Makes memory refuse to grow beyond what the account lets it: Lua then raises "not enough memory". */
+function limitMemory(memory: WasmMemory, account: MemoryAccount): void {
+    account.growLua(memory.buffer.byteLength);
     const grow = memory.grow.bind(memory);
     memory.grow = (pages) => {
-        if (memory.buffer.byteLength + pages * PAGE_BYTES > bytes) throw new RangeError("not enough memory");
+        if (!account.growLua(memory.buffer.byteLength + pages * PAGE_BYTES))
+            throw new RangeError("not enough memory");
         return grow(pages);
     };
 }
@@ -81,6 +84,17 @@ type HostCall = (...args: number[]) => number;
 type Imports = Record<string, Record<string, HostCall>>;
 
 const STDOUT = 1;
+
+/** The longest message of an error that a program gets: some repeat what the program gave. */
+const MAXIMUM_MESSAGE = 65536;
+
+/** What the values of one frame may take in any case, in bytes: no frame that wants no answer takes more. */
+const FRAME_ROOM = 4 * 1024 * 1024;
+
+/** Where Lua 5.2.4 keeps things of a thread, in bytes from its address, and what stands there. */
+const thread = { type: 4, hookMask: 40, allowHook: 41 };
+const THREAD_TYPE = 8;
+const COUNT_MASK = 8;
 
 interface GlueOptions {
     stdin(): null;
@@ -116,18 +130,22 @@ function instantiate(options: GlueOptions): Glue {
     return glue;
 }
 
-/** About how many bytes a large value takes, so that it is not copied from one buffer to the next. */
-function sizeHint(value: LuaValue): number {
-    return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
+/** What became of a frame: what it returns, or the message of the error that it raises. */
+interface Result {
+    readonly ok: boolean;
+    readonly values: readonly LuaValue[];
 }
 
 export class LuaVm {
     private readonly glue: Glue;
     private readonly state: number;
     private readonly host: HostFunctions;
+    private readonly account: MemoryAccount;
     private memory: WasmMemory | undefined;
     private readonly sent = new ByteWriter();
-    private answer: Buffer = Buffer.alloc(0);
+    private readonly answers = new ByteWriter();
+    /** What is left of the answer, and how much of its first piece has been read. */
+    private answer: Uint8Array[] = [];
     private answerPosition = 0;
     /** A fault of ours inside a host function: it must not be mistaken for an error of the program. */
     private fault: Error | undefined;
@@ -135,18 +153,19 @@ export class LuaVm {
     /**
      * @param host the functions that the kernel may call, by name
      * @param kernel Lua source that returns the function which `resume` runs
-     * @param memoryBytes what Lua may use at most, 16 MiB or more
+     * @param account books what Lua takes and says whether there is room for what it sends
      * @throws Error when the kernel does not compile or fails
      */
-    constructor(host: HostFunctions, kernel: string, memoryBytes: number) {
+    constructor(host: HostFunctions, kernel: string, account: MemoryAccount) {
         this.host = host;
+        this.account = account;
         this.glue = instantiate({
             stdin: () => null,
             instantiateWasm: (imports, receive) => {
                 this.takeOver(imports);
                 const instance = new WebAssembly.Instance(compiledLua(), imports);
                 this.memory = memoryOf(instance);
-                limitMemory(this.memory, memoryBytes);
+                limitMemory(this.memory, account);
                 receive(instance);
                 return instance.exports;
             },
@@ -169,6 +188,22 @@ export class LuaVm {
         this.setAnswer("+", values);
         this.glue._lua_pushvalue(this.state, 1);
         return this.run(0, 0);
+    }
+
+    /**
+     * Lets hooks run in a thread that is inside of a hook: Lua has them rest there, so that what a hook raises an error
+     * for, the handlers of the error, would not be watched.
+     * @param address the thread's
+     * @throws Error where no such thread stands
+     */
+    allowHooks(address: number): void {
+        const memory = Buffer.from(this.memory?.buffer ?? new ArrayBuffer(0));
+        const isHooked =
+            memory[address + thread.type] === THREAD_TYPE &&
+            ((memory[address + thread.hookMask] ?? 0) & COUNT_MASK) !== 0 &&
+            memory[address + thread.allowHook] === 0;
+        if (!isHooked) throw new Error("The Lua kernel named a thread that is in no hook");
+        memory[address + thread.allowHook] = 1;
     }
 
     private run(args: number, results: number): boolean {
@@ -270,44 +305,49 @@ export class LuaVm {
                 return 0;
             }
         }
-        const bytes = this.answer.subarray(this.answerPosition, this.answerPosition + piece.length);
-        piece.set(bytes);
-        this.answerPosition += bytes.length;
-        return bytes.length;
+        let read = 0;
+        for (let [first] = this.answer; first !== undefined && read < piece.length; [first] = this.answer) {
+            const bytes = first.subarray(this.answerPosition, this.answerPosition + piece.length - read);
+            piece.set(bytes, read);
+            read += bytes.length;
+            this.answerPosition += bytes.length;
+            if (this.answerPosition < first.length) break;
+            this.answer.shift();
+            this.answerPosition = 0;
+        }
+        return read;
     }
 
     /** Does what the frames ask for, in order, and returns the result of the last. */
-    private carryOut(): { ok: boolean; values: readonly LuaValue[] } {
-        let result: { ok: boolean; values: readonly LuaValue[] } = { ok: true, values: [] };
-        const reader = new WireReader(Buffer.from(this.sent.view()));
-        this.sent.clear();
+    private carryOut(): Result {
+        let result: Result = { ok: true, values: [] };
+        const reader = new WireReader(this.sent.takeWhole());
         while (!reader.atEnd) {
-            const { name, args } = reader.readFrame();
-            result = this.call(name, args);
+            try {
+                result = { ok: true, values: this.readAndCall(reader) };
+            } catch (error) {
+                if (!(error instanceof LuaError)) throw error;
+                result = { ok: false, values: [error.message.slice(0, MAXIMUM_MESSAGE)] };
+            }
         }
         return result;
     }
 
-    private call(name: string, args: ReceivedValue[]): { ok: boolean; values: readonly LuaValue[] } {
+    private readAndCall(reader: WireReader): readonly LuaValue[] {
+        const { name, args } = reader.readFrame(Math.max(this.account.room, FRAME_ROOM));
         const hostFunction = this.host[name];
         if (hostFunction === undefined)
             throw new Error(`The Lua kernel called ${name}, which does not exist`);
-        try {
-            return { ok: true, values: hostFunction(...(args as never[])) ?? [] };
-        } catch (error) {
-            if (error instanceof LuaError) return { ok: false, values: [error.message] };
-            throw error;
-        }
+        return hostFunction(...(args as never[])) ?? [];
     }
 
     /** An answer is eight hexadecimal digits of length, `+` or `-` for success or error, and the values. */
     private setAnswer(outcome: "+" | "-", values: readonly LuaValue[]): void {
-        const large = values.reduce<number>((sum, value) => sum + sizeHint(value), 0);
-        const body = new ByteWriter(large + 1024);
-        body.writeText(`00000000${outcome}`);
-        encodeValues(body, values);
-        this.answer = body.view();
-        this.answer.write((body.length - 8).toString(16).padStart(8, "0"), 0, "latin1");
+        const { answers } = this;
+        answers.writeText(outcome);
+        encodeValues(answers, values);
+        const length = answers.length.toString(16).padStart(8, "0");
+        this.answer = [Buffer.from(length, "latin1"), ...answers.take()];
         this.answerPosition = 0;
     }
 }

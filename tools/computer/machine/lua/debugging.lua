@@ -4,7 +4,7 @@ local kernel = ...
 local globals, watch, lookEvery = kernel.globals, kernel.watch, kernel.instructionsBetweenLooks
 local library = globals.debug
 local expectOptional = kernel.expectOptional
-local running, rawSetHook = coroutine.running, debug.sethook
+local running, rawSetHook = coroutine.running, kernel.setHook
 local min, setmetatable, type = math.min, setmetatable, type
 
 library.getuservalue, library.setuservalue = nil, nil
@@ -45,7 +45,7 @@ function library.sethook(...)
     hooks[thread] = { body, mask, count }
     local function hook(event, line)
         if event ~= "count" then return body(event, line) end
-        watch(event, line, 3)
+        watch()
         if count > 0 then body(event) end
     end
     rawSetHook(thread, hook, mask, count > 0 and min(count, lookEvery) or lookEvery)

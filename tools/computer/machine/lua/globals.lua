@@ -3,74 +3,9 @@
 
 local kernel = ...
 local globals = kernel.globals
-local getinfo, getupvalue, upvaluejoin, sethook = debug.getinfo, debug.getupvalue, debug.upvaluejoin, debug.sethook
+local getinfo, getupvalue, upvaluejoin = debug.getinfo, debug.getupvalue, debug.upvaluejoin
 local concat, find, pcall, rawLoad, select = table.concat, string.find, pcall, load, select
 local error, type = error, type
-
--- Too long without yielding -----------------------------------------------------------------------------------------
-
-local clock = os.clock
-local limit, grace = kernel.options.secondsWithoutYield, 1.5
--- C's clock counts microseconds in 32 bits and so begins anew after this many seconds.
-local clockPeriod = 2 ^ 32 / 1e6
-local sliceStart, warned = 0, false
-
---- A program gets its seconds anew: called when the computer goes on after waiting.
-function kernel.startSlice()
-    sliceStart, warned = clock(), false
-end
-
--- Called every so many instructions in every coroutine. `kernel.inCall` keeps it from breaking off a call to Node
--- between question and answer.
-local function watch(_, _, level)
-    local elapsed = clock() - sliceStart
-    if elapsed < 0 then elapsed = elapsed + clockPeriod end
-    if elapsed < limit or kernel.inCall then return end
-    if elapsed > limit + grace then
-        kernel.send("kernel.failed", "Too long without yielding")
-        io.stdout:flush()
-        os.exit(1)
-    end
-    if not warned then
-        warned = true
-        error("Too long without yielding", level or 2)
-    end
-end
-local instructionsBetweenLooks = 200000
-kernel.watch, kernel.instructionsBetweenLooks = watch, instructionsBetweenLooks
-
-local rawCreate, resume, status = coroutine.create, coroutine.resume, coroutine.status
-
-function kernel.create(body)
-    local thread = rawCreate(body)
-    sethook(thread, watch, "", instructionsBetweenLooks)
-    return thread
-end
-
-function globals.coroutine.create(body)
-    kernel.expect(1, body, "function")
-    return kernel.create(body)
-end
-
-local function passOn(ok, ...)
-    if ok then return ... end
-    error((...), 0)
-end
-
---- Unlike Lua's, which puts the caller's position before the one that the message has.
-function globals.coroutine.wrap(body)
-    kernel.expect(1, body, "function")
-    local thread = kernel.create(body)
-    return function(...)
-        if status(thread) == "dead" then error("cannot resume dead coroutine", 2) end
-        return passOn(resume(thread, ...))
-    end
-end
-
-function globals.coroutine.isyieldable()
-    local _, main = coroutine.running()
-    return not main
-end
 
 -- Errors ------------------------------------------------------------------------------------------------------------
 

@@ -19,14 +19,17 @@ local concat, unpack = table.concat, table.unpack
 local next, select, tonumber, type = next, select, tonumber, type
 local stdin, stdout = io.stdin, io.stdout
 
-local kernel = { globals = globals, inCall = false }
+local kernel = { globals = globals, inCall = false, source = debug.getinfo(1, "S").source }
 
 -- Bytes are kept in C's buffer until an answer is wanted or the kernel returns.
 stdout:setvbuf("full")
 
 -- Encoding ----------------------------------------------------------------------------------------------------------
 
-local function encode(parts, value, seen)
+--- How deep tables may be in each other where they leave Lua.
+local DEEPEST = 500
+
+local function encode(parts, value, seen, depth)
     local kind = type(value)
     if kind == "string" then
         parts[#parts + 1] = "s" .. #value .. ":"
@@ -41,12 +44,13 @@ local function encode(parts, value, seen)
         if seen[value] then
             parts[#parts + 1] = "@" .. seen[value] .. ";"
         else
+            if depth > DEEPEST then error("stack overflow", 0) end
             seen.count = seen.count + 1
             seen[value] = seen.count
             parts[#parts + 1] = "{"
             for key, item in next, value do
-                encode(parts, key, seen)
-                encode(parts, item, seen)
+                encode(parts, key, seen, depth + 1)
+                encode(parts, item, seen, depth + 1)
             end
             parts[#parts + 1] = "}"
         end
@@ -60,7 +64,7 @@ local function frame(name, ...)
     if count == 0 then return name .. ";." end
     local parts, seen = { name .. ";" }, { count = 0 }
     for index = 1, count do
-        encode(parts, (select(index, ...)), seen)
+        encode(parts, (select(index, ...)), seen, 1)
         -- As in CC, a table that is passed twice arrives as two.
         seen = { count = seen.count }
     end
@@ -150,36 +154,92 @@ end
 
 -- Calling Node ------------------------------------------------------------------------------------------------------
 
+--- Looks at the program's time: see watch.lua.
+function kernel.look() end
+
+local NOT_ENOUGH_MEMORY = "not enough memory"
+
+-- So many bytes of frames may wait to be carried out, and a frame of more is announced, so that Node can refuse it.
+local MOST_WAITING = 65536
+local waiting = 0
+
+local function ask(question)
+    if kernel.inCall then readPastBrokenAnswer() end
+    kernel.inCall = true
+    stdout:write(question)
+    stdout:flush()
+    waiting = 0
+    return readAnswer()
+end
+
+-- Seconds. Looking through all of Lua's memory takes time: a program that has used it up is not slowed down by it each time.
+local BETWEEN_COLLECTIONS = 1
+local lastCollection = -math.huge
+
+--- As `ask`. Where Node has no room for it what the program has dropped is given back first, such as bodies of responses.
+local function askForRoom(question)
+    local ok, values, count = ask(question)
+    if ok or values[1] ~= NOT_ENOUGH_MEMORY then return ok, values, count end
+    local now = os.clock()
+    if now >= lastCollection and now < lastCollection + BETWEEN_COLLECTIONS then return ok, values, count end
+    lastCollection = now
+    collectgarbage()
+    kernel.releaseHandles()
+    return ask(question)
+end
+
+--- Raises "not enough memory" when Node has no room for a large frame.
+local function announce(text)
+    if #text <= MOST_WAITING then return end
+    local ok, values = askForRoom(frame("kernel.requireRoom", #text))
+    if not ok then error(values[1], 0) end
+end
+
+local function write(text)
+    stdout:write(text)
+    waiting = waiting + #text
+    if waiting > MOST_WAITING then ask(frame("kernel.echo")) end
+end
+
 --- Asks Node for something and does not wait. The values after the name are its arguments.
 local function send(name, ...)
-    stdout:write(frame(name, ...))
+    local text = frame(name, ...)
+    announce(text)
+    write(text)
 end
 
 --- Asks Node for something and returns its answer. An error is raised where the caller was called: make it the tail
 --- call of a native function, so that this is the program's own line.
 local function call(name, ...)
     local question = frame(name, ...)
-    if kernel.inCall then readPastBrokenAnswer() end
-    kernel.inCall = true
-    stdout:write(question)
-    stdout:flush()
-    local ok, values, count = readAnswer()
-    if not ok then error(values[1], 2) end
+    kernel.look()
+    announce(question)
+    local ok, values, count = askForRoom(question)
+    -- Lua's own error of this name has no line either.
+    if not ok then error(values[1], values[1] == NOT_ENOUGH_MEMORY and 0 or 2) end
     return unpack(values, 1, count)
 end
 
 --- As `call`, but returns false and the message in place of raising, and true before what it returns otherwise.
 local function try(name, ...)
     local question = frame(name, ...)
-    if kernel.inCall then readPastBrokenAnswer() end
-    kernel.inCall = true
-    stdout:write(question)
-    stdout:flush()
-    local ok, values, count = readAnswer()
+    kernel.look()
+    announce(question)
+    local ok, values, count = askForRoom(question)
     return ok, unpack(values, 1, count)
 end
 
-kernel.send, kernel.call, kernel.try = send, call, try
+-- Bytes. What a frame of so few stands for always has room in Node: see event-queue.ts.
+local SMALL = 100
+
+--- As `call`, for what has no answer: it does not wait for a small frame, of which nothing can go wrong.
+local function tell(name, ...)
+    local text = frame(name, ...)
+    if #text > SMALL then return call(name, ...) end
+    write(text)
+end
+
+kernel.send, kernel.call, kernel.tell, kernel.try = send, call, tell, try
 
 -- Checking what a program passes ------------------------------------------------------------------------------------
 
@@ -250,8 +310,10 @@ local options = call("kernel.options")
 kernel.options = options
 
 part("escapes")
+part("watch")
 part("globals")
 part("format")
+part("repetition")
 part("strings")
 part("pack")
 part("tables")
@@ -270,10 +332,20 @@ globals._CC_DEFAULT_SETTINGS = ""
 
 -- Running -----------------------------------------------------------------------------------------------------------
 
+--- The longest message with which a computer ends.
+local LONGEST_MESSAGE = 1000
+
+--- Tells Node why the computer cannot go on. No code of the program runs any more, so that its tables stay what they are.
+local function fail(problem)
+    local kind = type(problem)
+    local message = (kind == "string" or kind == "number") and problem or kind
+    send("kernel.failed", sub(message, 1, LONGEST_MESSAGE))
+end
+
 local resume, status = coroutine.resume, coroutine.status
 local bios, message = load(kernel.translateEscapes(call("kernel.bios")), "@bios.lua", "t", globals)
 if not bios then
-    send("kernel.failed", message)
+    fail(message)
     stdout:flush()
 else
     bios = kernel.create(bios)
@@ -285,13 +357,19 @@ return function()
     if not bios then return end
     local _, event, count = readAnswer()
     local size = event[1]
+    if size == "collect" then
+        collectgarbage()
+        kernel.releaseHandles()
+        stdout:flush()
+        return
+    end
     if size then kernel.resize(size[1], size[2]) end
     kernel.startSlice()
     local ok, filter = resume(bios, unpack(event, 2, count))
     if not ok then
-        send("kernel.failed", tostring(filter))
+        fail(filter)
     elseif status(bios) == "dead" then
-        send("kernel.failed", "bios.lua has returned")
+        fail("bios.lua has returned")
     else
         kernel.releaseHandles()
         send("kernel.waiting", type(filter) == "string" and filter or nil)
