@@ -45,6 +45,8 @@ const checks: Readonly<Record<string, Check>> = {
 const shapes: Readonly<Record<string, string>> = {
     "kernel.bios": "",
     "kernel.options": "",
+    "kernel.carryOut": "",
+    "kernel.requireRoom": "whole",
     "kernel.waiting": "text?",
     "kernel.failed": "text",
 
@@ -107,8 +109,8 @@ const shapes: Readonly<Record<string, string>> = {
     "peripheral.getMethods": "text",
     "peripheral.call": "text text ...any",
 
-    "term.write": "text",
-    "term.blit": "text text text",
+    "term.write": "text whole? whole?",
+    "term.blit": "text text text whole? whole?",
     "term.scroll": "whole",
     "term.clear": "",
     "term.clearLine": "",

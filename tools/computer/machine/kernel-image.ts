@@ -3,6 +3,7 @@ import * as nodePath from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripChunk } from "./lua-chunk.ts";
 import { LuaProcess } from "./lua-process.ts";
+import { MemoryAccount } from "./memory-account.ts";
 
 /** The parts of the kernel: the files of lua/, the first of which loads the others. */
 const partNames = [
@@ -20,10 +21,12 @@ const partNames = [
     "pack",
     "peripheral",
     "redstone",
+    "repetition",
     "strings",
     "tables",
     "term",
     "utf8",
+    "watch",
     "websocket",
 ] as const;
 export type PartName = (typeof partNames)[number];
@@ -81,7 +84,7 @@ export function compileKernel(sources: ReadonlyMap<PartName, string>): KernelIma
             },
             write: (piece) => void output.push(Buffer.from(piece)),
         },
-        COMPILER_BYTES,
+        new MemoryAccount(COMPILER_BYTES),
         0,
     );
     lua.load(compiler);

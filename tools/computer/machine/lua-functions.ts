@@ -7,7 +7,7 @@ import type { FunctionType } from "./wasm-module.ts";
  *
  * Where things stand in memory is lua-wasm-bindings 0.5.3's. A value has 16 bytes: what it is, and at 8 of what type (the
  * lower four bits: 0 nil, 3 a number, 4 a string, 5 a table, 6 a function, 7 a userdata). Of a coroutine, `L`: at 8 the top
- * of its stack, at 16 the call that runs, at 38 how many calls of C are nested, at 42 a byte that Lua leaves unused, at 72
+ * of its stack, at 16 the call that runs, at 38 how many calls of C are nested, at 41 whether hooks may run, at 42 a byte that Lua leaves unused, at 72
  * its outermost call. Of a call: at 0 its function's place on the stack, at 8 the call that it came from, at 12 the one
  * within it, at 18 whether its function is Lua's (1), at 28 its next instruction, at 38 two bytes that Lua leaves unused. A
  * string's text begins at 16.
@@ -133,6 +133,8 @@ export const variables = {
     random1: { index: 3, type: "i64" },
     random2: { index: 4, type: "i64" },
     random3: { index: 5, type: "i64" },
+    /** What was done beside instructions since the last look at the time, as so many instructions. */
+    effort: { index: 6, type: "i32" },
 } as const;
 
 /**
@@ -141,6 +143,12 @@ export const variables = {
  */
 const MOST_CALLS = 32768;
 const CALLS_OF_HANDLER = 10;
+
+/** Stands where Lua keeps the place of the handler of an error on its stack, which is a multiple of 16. */
+export const IN_HANDLER = 1;
+
+/** See watch.lua. */
+const INSTRUCTIONS_BETWEEN_LOOKS = 200000;
 
 export interface NewFunction {
     readonly type: FunctionType;
@@ -909,16 +917,65 @@ const ownText: NewFunction = {
         call $lua_tolstring`,
 };
 
-/** Calls the handler of an error. What room it took beyond the most calls is given back. */
+/**
+ * Counts something as so many instructions. Where it comes to as many as there are between two looks at the time, the hook
+ * of the coroutine comes with its next instruction.
+ */
+const spend: NewFunction = {
+    type: type(["i32", "i32"]),
+    code: `
+        global.get ${variables.effort.index}
+        local.get 1
+        i32.add
+        local.tee 1
+        i32.const ${INSTRUCTIONS_BETWEEN_LOOKS}
+        i32.const ${INSTRUCTIONS_BETWEEN_LOOKS}
+        local.get 1
+        i32.gt_s
+        select
+        local.tee 1
+        global.set ${variables.effort.index}
+        local.get 1
+        i32.const ${INSTRUCTIONS_BETWEEN_LOOKS}
+        i32.lt_s
+        local.get 0
+        i32.load offset=48
+        i32.const 1
+        i32.le_s
+        i32.or
+        if
+        return
+        end
+        local.get 0
+        i32.const 1
+        i32.store offset=48
+        i32.const 0
+        global.set ${variables.effort.index}`,
+};
+
+/**
+ * Calls the handler of an error: once, as in CC, so that an error in it ends the call that would handle it. What room it
+ * took beyond the most calls is given back.
+ */
 const callHandler: NewFunction = {
     type: type(["i32", "i32", "i32", "i32"]),
-    locals: ["i32", "i32"],
+    // 6: where the handler is on the stack.
+    locals: ["i32", "i32", "i32"],
     code: `
+        local.get 0
+        i32.load offset=68
+        local.set 6
+        local.get 0
+        i32.const ${IN_HANDLER}
+        i32.store offset=68
         local.get 0
         local.get 1
         local.get 2
         local.get 3
         call $luaD_call
+        local.get 0
+        local.get 6
+        i32.store offset=68
         local.get 0
         i32.load8_u offset=42
         i32.eqz
@@ -972,6 +1029,7 @@ export const added: Readonly<Record<string, NewFunction>> = {
     typeError,
     kindError,
     ownText,
+    spend,
     callHandler,
 };
 

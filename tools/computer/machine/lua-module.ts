@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { added, own, replaced, texts, variables } from "./lua-functions.ts";
+import { added, IN_HANDLER, own, replaced, texts, variables } from "./lua-functions.ts";
 import { assemble } from "./wasm-assembler.ts";
 import { WasmModule } from "./wasm-module.ts";
 
@@ -32,6 +32,13 @@ interface Change {
 const NESTED_CALLS = 500;
 /** How many more the handler of the error gets that comes then. Source: LUAI_MAXCCALLS / 8 in Lua's ldo.c. */
 const NESTED_CALLS_OF_HANDLER = 25;
+
+/** Taking so many bytes of memory costs no more than an instruction does. */
+const CHEAP_BYTES = 1024;
+/** What counts as an instruction where more are taken: so many bytes, as a power of 2. */
+const BYTES_AN_INSTRUCTION = 6;
+/** What resuming a coroutine counts as. */
+const INSTRUCTIONS_A_RESUME = 4000;
 
 /** To check an argument's type, and to say which it has. */
 const checks = [
@@ -432,7 +439,32 @@ const before: Partial<Record<keyof typeof own, string>> = {
         local.get 0
         i32.load16_u offset=38
         global.set ${variables.parserDepth.index}`,
+    luaM_realloc_: `
+        local.get 3
+        i32.const ${CHEAP_BYTES}
+        i32.gt_u
+        if
+        local.get 0
+        local.get 3
+        i32.const ${BYTES_AN_INSTRUCTION}
+        i32.shr_s
+        call $spend
+        end`,
+    luaG_errormsg: `
+        local.get 0
+        i32.load offset=68
+        i32.const ${IN_HANDLER}
+        i32.eq
+        if
+        local.get 0
+        i32.const 6 ;; LUA_ERRERR
+        call $luaD_throw
+        unreachable
+        end`,
     auxresume: `
+        local.get 0
+        i32.const ${INSTRUCTIONS_A_RESUME}
+        call $spend
         local.get 0
         local.get 1
         i32.eq
@@ -445,12 +477,21 @@ const before: Partial<Record<keyof typeof own, string>> = {
         i32.const -1
         return
         end`,
-    // The kernel asks for the innermost line of the program.
+    // The kernel asks for the innermost line of the program, in a hook with a level that is higher by one: hooks may run
+    // again then.
     luaL_where: `
         local.get 1
         i32.const 1000000
-        i32.eq
+        i32.ge_s
         if
+        local.get 1
+        i32.const 1000000
+        i32.gt_s
+        if
+        local.get 0
+        i32.const 1
+        i32.store8 offset=41
+        end
         local.get 0
         i32.const 21856
         i32.const 0

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { luaImports, type ModuleImport } from "./lua-imports.ts";
 import { NUMBER_WRITER, readLuaModule } from "./lua-module.ts";
+import type { MemoryAccount } from "./memory-account.ts";
 import { numberToText } from "./number-text.ts";
 
 /**
@@ -78,7 +79,7 @@ const LONGJMP = new Error("longjmp");
 export class LuaProcess {
     private readonly streams: LuaStreams;
     private readonly exports: Exports;
-    private readonly memoryBytes: number;
+    private readonly account: MemoryAccount;
     private readonly started = performance.now();
     private readonly state: number;
     /** The functions of the module's table that were called, by their place. */
@@ -87,12 +88,12 @@ export class LuaProcess {
     private bytes = new Uint8Array(0);
 
     /**
-     * @param memoryBytes what it may use at most, 16 MiB or more
+     * @param account books its memory, of which there has to be room for 16 MiB
      * @param seed what the order of its tables follows from: a whole number from 0 to 2^31 - 1
      */
-    constructor(streams: LuaStreams, memoryBytes: number, seed: number) {
+    constructor(streams: LuaStreams, account: MemoryAccount, seed: number) {
         this.streams = streams;
-        this.memoryBytes = memoryBytes;
+        this.account = account;
         const imports = luaImports(WebAssembly.Module.imports(compiledLua()), {
             _fd_read: (_file, vectors, count, done) =>
                 this.transfer(vectors, count, done, (piece) => this.streams.read(piece)),
@@ -122,6 +123,7 @@ export class LuaProcess {
             [NUMBER_WRITER]: (text, _format, values) => this.writeNumber(text, values),
         });
         this.exports = new WebAssembly.Instance(compiledLua(), imports).exports as Exports;
+        account.growLua(this.exports.G.buffer.byteLength);
         this.exports.H();
         this.state = this.exports.aa();
         this.exports.ha(this.state);
@@ -185,17 +187,21 @@ export class LuaProcess {
         }
     }
 
-    /** Makes the memory larger, by a fifth where that is allowed. Returns 0 where not even what is wanted is. */
+    /** Makes the memory larger, by a fifth where there is room for that. Returns 0 where there is none for what is wanted. */
     private grow(wanted: number): number {
+        const { account } = this;
         const { G: memory } = this.exports;
-        const bytes = memory.buffer.byteLength;
-        const pages = (size: number): number => Math.ceil((size - bytes) / PAGE_BYTES);
-        const most = Math.floor((this.memoryBytes - bytes) / PAGE_BYTES);
-        if (pages(wanted) > most) return 0;
+        const before = memory.buffer.byteLength;
+        const whole = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+        const size = [whole(Math.max(wanted, before * 1.2)), whole(wanted)].find((one) =>
+            account.growLua(one),
+        );
+        if (size === undefined) return 0;
         try {
-            memory.grow(Math.min(most, Math.max(pages(wanted), pages(bytes * 1.2))));
+            memory.grow((size - before) / PAGE_BYTES);
             return 1;
         } catch {
+            account.growLua(before);
             return 0;
         }
     }

@@ -8,7 +8,7 @@ local running = coroutine.running
 local getinfo, getlocal, setlocal = debug.getinfo, debug.getlocal, debug.setlocal
 local getupvalue, setupvalue = debug.getupvalue, debug.setupvalue
 local upvalueid, upvaluejoin = debug.upvalueid, debug.upvaluejoin
-local getmetatable, setmetatable, rawSetHook = debug.getmetatable, debug.setmetatable, debug.sethook
+local getmetatable, setmetatable, rawSetHook = debug.getmetatable, debug.setmetatable, kernel.setHook
 local concat, error, find, max, min, next = table.concat, error, string.find, math.max, math.min, next
 local sub, tonumber, type = string.sub, tonumber, type
 

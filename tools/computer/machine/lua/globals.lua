@@ -3,48 +3,12 @@
 
 local kernel = ...
 local globals = kernel.globals
-local sethook = debug.sethook
 local byte, concat, find, match, sub = string.byte, table.concat, string.find, string.match, string.sub
 local pcall, rawLoad, select = pcall, load, select
 local error, type = error, type
+local resume, status = coroutine.resume, coroutine.status
 
--- Too long without yielding -----------------------------------------------------------------------------------------
-
-local clock = kernel.clock
-local limit, grace = kernel.options.secondsWithoutYield, 1.5
--- C's clock counts microseconds in 32 bits and so begins anew after this many seconds.
-local clockPeriod = 2 ^ 32 / 1e6
-local sliceStart, warned = 0, false
-
---- A program gets its seconds anew: called when the computer goes on after waiting.
-function kernel.startSlice()
-    sliceStart, warned = clock(), false
-end
-
--- Called every so many instructions in every coroutine.
-local function watch()
-    local elapsed = clock() - sliceStart
-    if elapsed < 0 then elapsed = elapsed + clockPeriod end
-    if elapsed < limit then return end
-    if elapsed > limit + grace then
-        kernel.send("kernel.failed", "Too long without yielding")
-        kernel.stop()
-    end
-    if not warned then
-        warned = true
-        error("Too long without yielding")
-    end
-end
-local instructionsBetweenLooks = 200000
-kernel.watch, kernel.instructionsBetweenLooks = watch, instructionsBetweenLooks
-
-local rawCreate, resume, status = coroutine.create, coroutine.resume, coroutine.status
-
-function kernel.create(body)
-    local thread = rawCreate(body)
-    sethook(thread, watch, "", instructionsBetweenLooks)
-    return thread
-end
+-- Coroutines ---------------------------------------------------------------------------------------------------------
 
 function globals.coroutine.create(body)
     return kernel.create(kernel.argument(body, "function"))
