@@ -61,12 +61,16 @@ pullEvent("go")
 local ok, message = pcall(function()
 ${lua}
 end)
-message = tostring(message):sub(-51)
-clear()
-setCursorPos(1, 1)
-write("outcome " .. tostring(ok))
-setCursorPos(1, 2)
-write(message)
+local function tell()
+    message = tostring(message):sub(-51)
+    clear()
+    setCursorPos(1, 1)
+    write("outcome " .. tostring(ok))
+    setCursorPos(1, 2)
+    write(message)
+end
+-- The time may be up only here, which is told once.
+if not pcall(tell) then tell() end
 while true do
     pullEvent("still")
     setCursorPos(1, 3)
