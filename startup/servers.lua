@@ -21,7 +21,9 @@ local function autostarts()
 		local l=textutils.unserializeJSON(f.readAll())
 		f.close()
 		for _,e in pairs(l.packages) do
-			for _,pa in ipairs(e.autostart or {}) do p[#p+1]="/"..pa end
+			local pr=e.autostart or {}
+			assert(type(pr)=="table")
+			for _,pa in ipairs(pr) do p[#p+1]="/"..pa end
 		end
 	end)
 	if not k then printError("No servers start: "..LOCK.." is broken. Install a package to repair it.") end

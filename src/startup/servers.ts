@@ -44,7 +44,10 @@ function autostarts(): string[] {
         const lock = textutils.unserializeJSON(file!.readAll()) as Lock;
         file!.close();
         for (const [, entry] of pairs(lock.packages)) {
-            for (const path of entry.autostart ?? []) paths.push(`/${path}`);
+            const programs = entry.autostart ?? [];
+            // CC's ipairs finds nothing in what is no table, and says nothing.
+            assert(type(programs) === "table");
+            for (const path of programs) paths.push(`/${path}`);
         }
     });
     if (!known) printError(`No servers start: ${LOCK} is broken. Install a package to repair it.`);

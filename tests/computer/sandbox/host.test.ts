@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { compileKernel } from "../../../tools/computer/machine/kernel-image.ts";
 import { luaImports, type GivenImports } from "../../../tools/computer/machine/lua-imports.ts";
 import { LuaVm, type HostFunctions } from "../../../tools/computer/machine/lua-vm.ts";
+import { MemoryAccount } from "../../../tools/computer/machine/memory-account.ts";
 
 /**
  * What a program could do if there were no kernel at all: each of these programs stands in the kernel's place, and has
@@ -36,7 +37,7 @@ function runAsKernel(
         return function() end`;
     const tell = { ...host, told: (text: string) => void told.push(text) } as HostFunctions;
     try {
-        new LuaVm(tell, {}, compileKernel(new Map([["kernel", source]])), MEMORY_BYTES);
+        new LuaVm(tell, {}, compileKernel(new Map([["kernel", source]])), new MemoryAccount(MEMORY_BYTES), 0);
         return { told, error: undefined };
     } catch (error) {
         return { told, error: (error as Error).message };

@@ -17,6 +17,10 @@ export interface Sink extends Source {
     /** @throws LuaError "Out of space" */
     writeAt(position: number, bytes: Uint8Array): void;
     flush(): void;
+    /** How many bytes it keeps in memory of what a power cut would bring back. */
+    readonly kept: number;
+    /** How many more it would keep, at most, when so many bytes are written at a position. */
+    wouldKeep(position: number, length: number): number;
     /** Takes back what was not flushed, or the second half of it, or nothing. */
     takeBack(unflushed: Unflushed): void;
 }
@@ -59,14 +63,18 @@ export class DiskSource implements Source {
 /** Lets a file grow to a size, or throws LuaError "Out of space". */
 export type Reserve = (currentSize: number, newSize: number) => void;
 
+/** Bytes that are kept together of what was written over. */
+const PAGE = 4096;
+
 /** A file that is written, and how to bring it back to how it was at the last flush. */
 export class DiskSink extends DiskSource implements Sink {
     private readonly file: number;
     private readonly append: boolean;
     private readonly reserve: Reserve;
     private flushedSize: number;
-    /** What was written over, oldest first. */
-    private overwritten: { position: number; bytes: Uint8Array }[] = [];
+    /** What was written over since the last flush, as it was then: pages by their numbers. */
+    private readonly overwritten = new Map<number, Uint8Array>();
+    kept = 0;
     private changedFrom = Infinity;
     private changedTo = 0;
 
@@ -89,11 +97,33 @@ export class DiskSink extends DiskSource implements Sink {
     writeAt(position: number, bytes: Uint8Array): void {
         const size = this.size();
         this.reserve(size, position + bytes.length);
-        const covered = Math.min(this.flushedSize - position, bytes.length);
-        if (covered > 0) this.overwritten.push({ position, bytes: this.readAt(position, covered) });
+        this.keep(position, bytes.length);
         this.put(position, bytes);
         this.changedFrom = Math.min(this.changedFrom, position, size);
         this.changedTo = Math.max(this.changedTo, position + bytes.length);
+    }
+
+    /** The pages that are about to be written over and not kept yet. */
+    private newPages(position: number, length: number): number[] {
+        const pages: number[] = [];
+        if (position >= this.flushedSize) return pages;
+        const end = Math.min(this.flushedSize, position + length);
+        for (let page = Math.floor(position / PAGE); page * PAGE < end; page++) {
+            if (!this.overwritten.has(page)) pages.push(page);
+        }
+        return pages;
+    }
+
+    wouldKeep(position: number, length: number): number {
+        return this.newPages(position, length).length * PAGE;
+    }
+
+    private keep(position: number, length: number): void {
+        for (const page of this.newPages(position, length)) {
+            const bytes = this.readAt(page * PAGE, Math.min(PAGE, this.flushedSize - page * PAGE));
+            this.overwritten.set(page, bytes);
+            this.kept += bytes.length;
+        }
     }
 
     private put(position: number, bytes: Uint8Array): void {
@@ -104,7 +134,8 @@ export class DiskSink extends DiskSource implements Sink {
 
     flush(): void {
         this.flushedSize = this.size();
-        this.overwritten = [];
+        this.overwritten.clear();
+        this.kept = 0;
         this.changedFrom = Infinity;
         this.changedTo = 0;
     }
@@ -114,7 +145,7 @@ export class DiskSink extends DiskSource implements Sink {
         if (changed <= 0 || unflushed === "kept") return;
         const stays = this.readAt(this.changedFrom, unflushed === "half" ? Math.floor(changed / 2) : 0);
         fs.ftruncateSync(this.file, this.flushedSize);
-        for (const { position, bytes } of this.overwritten.reverse()) this.put(position, bytes);
+        for (const [page, bytes] of this.overwritten) this.put(page * PAGE, bytes);
         this.put(this.changedFrom, stays);
         this.flush();
     }
@@ -122,7 +153,8 @@ export class DiskSink extends DiskSource implements Sink {
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
-const LINE_CHUNK = 1024;
+/** Bytes that are looked through at a time for the end of a line: most lines are short, and some files are one. */
+const [LEAST_LINE_CHUNK, MOST_LINE_CHUNK] = [1024, 65536];
 
 /** What a program holds: a position in some content. Every method answers as the handle's in CC; undefined is nil. */
 export class FileHandle {
@@ -154,27 +186,49 @@ export class FileHandle {
         return bytes.length === 0 ? undefined : bytes;
     }
 
-    readAll(): Uint8Array {
-        return this.take(Math.max(0, this.source.size() - this.position));
+    /** How many bytes there are from the position on. */
+    rest(): number {
+        return Math.max(0, this.source.size() - this.position);
     }
 
-    /** The rest of the line. A carriage return before the newline goes with it, kept by `withTrailing` alone. */
-    readLine(withTrailing: boolean): Uint8Array | undefined {
-        const pieces: Uint8Array[] = [];
-        let newline = -1;
-        for (let position = this.position; newline < 0;) {
-            const chunk = this.source.readAt(position, LINE_CHUNK);
-            if (chunk.length === 0) break;
-            newline = chunk.indexOf(NEWLINE);
-            pieces.push(newline < 0 ? chunk : chunk.subarray(0, newline + 1));
+    readAll(): Uint8Array {
+        return this.take(this.rest());
+    }
+
+    /**
+     * The rest of the line. A carriage return before the newline goes with it, kept by `withTrailing` alone.
+     * @param expect told how many bytes a long line has before they are read; it may throw
+     */
+    readLine(withTrailing: boolean, expect: (bytes: number) => void): Uint8Array | undefined {
+        const line = this.takeLine(expect);
+        if (line.length === 0) return undefined;
+        const end = line.length - 1;
+        if (withTrailing || line[end] !== NEWLINE) return line;
+        return line.subarray(0, line[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+    }
+
+    private takeLine(expect: (bytes: number) => void): Uint8Array {
+        const chunk = this.source.readAt(this.position, LEAST_LINE_CHUNK);
+        const newline = chunk.indexOf(NEWLINE);
+        if (newline >= 0 || chunk.length < LEAST_LINE_CHUNK) {
+            const line = newline < 0 ? chunk : chunk.subarray(0, newline + 1);
+            this.position += line.length;
+            return line;
+        }
+        const length = this.lineLength();
+        expect(length);
+        return this.take(length);
+    }
+
+    /** How many bytes the rest of the line has, with its newline. */
+    private lineLength(): number {
+        for (let position = this.position; ;) {
+            const chunk = this.source.readAt(position, MOST_LINE_CHUNK);
+            const newline = chunk.indexOf(NEWLINE);
+            if (newline >= 0) return position + newline + 1 - this.position;
+            if (chunk.length === 0) return position - this.position;
             position += chunk.length;
         }
-        const line = Buffer.concat(pieces);
-        if (line.length === 0) return undefined;
-        this.position += line.length;
-        if (withTrailing || newline < 0) return line;
-        const end = line.length - 1;
-        return line.subarray(0, line[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
     }
 
     write(bytes: Uint8Array): void {
@@ -213,6 +267,16 @@ export class FileHandle {
     discard(unflushed: Unflushed): void {
         this.sink?.takeBack(unflushed);
         this.whenClosed();
+    }
+
+    /** How many bytes it keeps in memory of what a power cut would bring back. */
+    get kept(): number {
+        return this.sink?.kept ?? 0;
+    }
+
+    /** How many bytes more it would keep, at most, once so many are written. */
+    wouldKeep(length: number): number {
+        return this.sink?.wouldKeep(this.sink.writePosition(this.position), length) ?? 0;
     }
 
     /** Whether it writes. */

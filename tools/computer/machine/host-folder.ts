@@ -63,20 +63,23 @@ export class HostFolder {
     /** The place on the host, or undefined when a link would lead out of the folder. */
     private locate(path: string): string | undefined {
         const place = nodePath.join(this.root, path);
-        let existing = place;
-        for (;;) {
-            try {
-                const real = fs.realpathSync.native(existing);
-                const inside = real === this.root || real.startsWith(this.root + nodePath.sep);
-                return inside ? place : undefined;
-            } catch (error) {
-                // A link to nowhere would be followed when its target is written.
-                if (isLink(existing)) return undefined;
-                const code = (error as NodeJS.ErrnoException).code;
-                if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "ENAMETOOLONG") return undefined;
-                existing = nodePath.dirname(existing);
-            }
+        try {
+            return this.isInside(place) ? place : undefined;
+        } catch (error) {
+            if (!isMissing(error)) return undefined;
         }
+        try {
+            // A link to nowhere would be followed when its target is written: it stands, but leads to no place.
+            const existing = longestExisting(path, (part) => stands(nodePath.join(this.root, part)));
+            return this.isInside(nodePath.join(this.root, existing)) ? place : undefined;
+        } catch {
+            return undefined;
+        }
+    }
+
+    private isInside(place: string): boolean {
+        const real = fs.realpathSync.native(place);
+        return real === this.root || real.startsWith(this.root + nodePath.sep);
     }
 
     private place(path: string): string {
@@ -103,19 +106,21 @@ export class HostFolder {
         return this.stat(path)?.isDirectory() ?? false;
     }
 
+    /** The path, or the nearest folder above it that exists. */
+    private existing(path: string): string {
+        return longestExisting(path, (part) => this.exists(part));
+    }
+
     /** Whether the path, or the nearest folder above it that exists, cannot be written. */
     isReadOnly(path: string): boolean {
         if (this.readOnly) return true;
-        for (let current = path; ; current = current.includes("/") ? nodePath.posix.dirname(current) : "") {
-            if (this.exists(current)) {
-                try {
-                    fs.accessSync(this.place(current), fs.constants.W_OK);
-                    return false;
-                } catch {
-                    return true;
-                }
-            }
-            if (current === "") return false;
+        const existing = this.existing(path);
+        if (!this.exists(existing)) return false;
+        try {
+            fs.accessSync(this.place(existing), fs.constants.W_OK);
+            return false;
+        } catch {
+            return true;
         }
     }
 
@@ -144,9 +149,8 @@ export class HostFolder {
     }
 
     private isBelowFile(path: string): boolean {
-        const folder = nodePath.posix.dirname(path);
-        if (folder === ".") return false;
-        return this.exists(folder) ? !this.isDirectory(folder) : this.isBelowFile(folder);
+        const existing = this.existing(path);
+        return existing !== "" && !this.isDirectory(existing);
     }
 
     /** Bytes that can still be written; Infinity where there is no limit. */
@@ -208,12 +212,7 @@ export class HostFolder {
             if (!stats.isDirectory()) throw new MountError(path, "File exists");
             return;
         }
-        let folders = 1;
-        let parent = nodePath.posix.dirname(path);
-        while (parent !== "." && !this.exists(parent)) {
-            folders++;
-            parent = nodePath.posix.dirname(parent);
-        }
+        const folders = namesOf(path).length - namesOf(this.existing(path)).length;
         if (this.freeSpace() < folders * MINIMUM_FILE_SIZE) throw new MountError(path, "Out of space");
         onHost(path, () => {
             try {
@@ -250,12 +249,41 @@ export class HostFolder {
     }
 }
 
-function isLink(place: string): boolean {
+/** Whether an error says that there is no such file. */
+function isMissing(error: unknown): boolean {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG";
+}
+
+/** Whether there is something at a place, be it a link to nowhere. @throws Error from Node where it cannot be told */
+function stands(place: string): boolean {
     try {
-        return fs.lstatSync(place).isSymbolicLink();
-    } catch {
-        return false;
+        fs.lstatSync(place);
+        return true;
+    } catch (error) {
+        if (isMissing(error)) return false;
+        throw error;
     }
+}
+
+function namesOf(path: string): string[] {
+    return path === "" ? [] : path.split("/");
+}
+
+/**
+ * The longest beginning of a path that exists, "" at least. It is halved its way to, since a program can make paths of
+ * very many names.
+ */
+function longestExisting(path: string, exists: (part: string) => boolean): string {
+    const names = namesOf(path);
+    const part = (count: number): string => names.slice(0, count).join("/");
+    let [most, least] = [names.length, 0];
+    while (least < most) {
+        const middle = Math.ceil((least + most) / 2);
+        if (exists(part(middle))) least = middle;
+        else most = middle - 1;
+    }
+    return part(least);
 }
 
 /** The bytes that all in a folder takes of a computer's disk, as CC counts them; the folder itself does not count. */

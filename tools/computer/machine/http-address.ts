@@ -23,6 +23,13 @@ const illegalInUrl = /[\u0000-\u0020"<>\\^`{|}\u007f]|%(?![0-9a-f]{2})/i;
 const hostPattern =
     /^(\[[0-9a-f:.]+\]|\d+\.\d+\.\d+\.\d+|([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\.?)$/i;
 
+/** No name that can be looked up is longer. */
+const MAXIMUM_HOST = 255;
+
+function isHost(host: string): boolean {
+    return host.length <= MAXIMUM_HOST && hostPattern.test(host);
+}
+
 /** A URL's scheme and the rest, or undefined where there is no scheme or no host. */
 function parseUrl(url: string): { scheme: string; host: string; port: string; path: string } | undefined {
     if (illegalInUrl.test(url)) return undefined;
@@ -37,7 +44,7 @@ function toAddress(
     { host, port, path }: { host: string; port: string; path: string },
     secure: boolean,
 ): Address {
-    if (!hostPattern.test(host) || Number(port) > 65535) throw new HttpError("URL malformed");
+    if (!isHost(host) || Number(port) > 65535) throw new HttpError("URL malformed");
     return { secure, host, port: port === "" ? undefined : Number(port), path, url };
 }
 
@@ -46,7 +53,7 @@ export function parseHttpUrl(url: string): Address {
     if (illegalInUrl.test(url)) throw new HttpError("URL malformed");
     const parsed = parseUrl(url);
     if (parsed === undefined) throw new HttpError("Must specify http or https");
-    if (!hostPattern.test(parsed.host)) throw new HttpError("URL malformed");
+    if (!isHost(parsed.host)) throw new HttpError("URL malformed");
     if (parsed.scheme !== "http" && parsed.scheme !== "https") {
         throw new HttpError(`Invalid protocol '${parsed.scheme}'`);
     }
@@ -56,7 +63,7 @@ export function parseHttpUrl(url: string): Address {
 /** Without a scheme it is ws. @throws HttpError for what is no websocket's address, in CC's words */
 export function parseWebsocketUrl(url: string): Address {
     const direct = parseUrl(url);
-    const parsed = direct && hostPattern.test(direct.host) ? direct : parseUrl(`ws://${url}`);
+    const parsed = direct && isHost(direct.host) ? direct : parseUrl(`ws://${url}`);
     if (parsed === undefined) throw new HttpError("URL malformed");
     if (parsed.scheme !== "ws" && parsed.scheme !== "wss") {
         throw new HttpError(`Invalid scheme '${parsed.scheme}'`);

@@ -5,13 +5,16 @@ import { createGunzip, createInflate } from "node:zlib";
 import { Deadline } from "./deadline.ts";
 import { parseHttpUrl, type Address, portOf } from "./http-address.ts";
 import { HttpError, type HttpRules } from "./http-rules.ts";
-import { LuaError } from "./lua-vm.ts";
+import { LuaError, NOT_ENOUGH_MEMORY } from "./lua-error.ts";
+import type { MemoryAccount } from "./memory-account.ts";
 import type { NetworkFault, NetworkFaultPlan } from "./network-faults.ts";
 import type { Timers } from "./timers.ts";
+import { memoryOf } from "./wire.ts";
 
 /** CC's limits. Source: CoreConfig, AddressRule and HTTPAPI in CC: Tweaked. */
 const MAXIMUM_REQUESTS = 16;
 const MAXIMUM_QUEUED_REQUESTS = 512;
+const MAXIMUM_CHECKS = 512;
 const MAXIMUM_DOWNLOAD = 16 * 1024 * 1024;
 const MAXIMUM_UPLOAD = 4 * 1024 * 1024;
 const MAXIMUM_REDIRECTS = 16;
@@ -58,8 +61,76 @@ export interface HttpResponse {
     readonly body: Uint8Array;
 }
 
-/** What became of a request: an answer of whatever status, or why there is none. */
-export type HttpResult = { response: HttpResponse } | { failure: string };
+/**
+ * What became of a request: an answer of whatever status, or why there is none. The answer's memory is booked:
+ * whoever gets it calls `release` once it is gone.
+ */
+export type HttpResult = { response: HttpResponse; release: () => void } | { failure: string };
+
+/** What the account has for the answer of one request. */
+class Booking {
+    private readonly network: Network;
+    private bytes = 0;
+
+    constructor(network: Network) {
+        this.network = network;
+    }
+
+    /** Returns whether there is room for so much more. */
+    tryTake(bytes: number): boolean {
+        const { account } = this.network;
+        if (!account.tryTake(bytes)) {
+            this.network.makeRoom();
+            if (!account.tryTake(bytes)) return false;
+        }
+        this.bytes += bytes;
+        return true;
+    }
+
+    free(): void {
+        this.network.account.free(this.bytes);
+        this.bytes = 0;
+    }
+}
+
+/** Bytes for which there is room at first where nobody says how long an answer is. */
+const LEAST_ROOM = 16 * 1024;
+
+/** A body as it comes in. Its room is booked. */
+class Body {
+    private readonly booking: Booking;
+    private bytes = Buffer.alloc(0);
+    length = 0;
+
+    constructor(booking: Booking) {
+        this.booking = booking;
+    }
+
+    /** @throws HttpError when the body is too large, or there is no memory for it */
+    add(chunk: Uint8Array, expected: number): void {
+        const length = this.length + chunk.length;
+        if (length > MAXIMUM_DOWNLOAD) throw new HttpError("Response is too large");
+        if (length > this.bytes.length)
+            this.grow(Math.max(length, this.bytes.length * 2, expected, LEAST_ROOM));
+        this.bytes.set(chunk, this.length);
+        this.length = length;
+    }
+
+    private grow(wanted: number): void {
+        const size = Math.min(wanted, MAXIMUM_DOWNLOAD);
+        if (!this.booking.tryTake(size - this.bytes.length)) throw new HttpError(NOT_ENOUGH_MEMORY);
+        const larger = Buffer.alloc(size);
+        larger.set(this.bytes.subarray(0, this.length));
+        this.bytes = larger;
+    }
+
+    get content(): Uint8Array {
+        return this.bytes.subarray(0, this.length);
+    }
+}
+
+/** What an answer takes in memory beside its body and its headers' text, in bytes. */
+const RESPONSE_BYTES = 2048;
 
 /** What requests go by. */
 export interface Network {
@@ -67,13 +138,18 @@ export interface Network {
     readonly faults: NetworkFaultPlan;
     /** Timeouts run on the computer's clock. */
     readonly timers: Timers;
+    /** Books what is under way. */
+    readonly account: MemoryAccount;
+    /** Gives back the memory of what the program does not hold any more, if it can. Not while Lua runs. */
+    makeRoom(): void;
 }
 
 /** One computer's requests. */
 export class HttpClient {
     private readonly network: Network;
-    private readonly waiting: (() => void)[] = [];
+    private readonly waiting: { start: () => void; forget: () => void }[] = [];
     private running = 0;
+    private checks = 0;
     private aborts = new Set<() => void>();
 
     constructor(network: Network) {
@@ -82,7 +158,8 @@ export class HttpClient {
 
     /**
      * Starts a request; `done` is called once, later, unless everything is aborted first.
-     * @throws HttpError for a URL that cannot be requested; LuaError for options that CC raises errors for
+     * @throws HttpError for a URL that cannot be requested; LuaError for options that CC raises errors for, and for
+     * want of memory
      */
     request(request: HttpRequest, done: (result: HttpResult) => void): void {
         const timeout = checkTimeout(request.timeoutSeconds);
@@ -93,25 +170,39 @@ export class HttpClient {
         const address = parseHttpUrl(request.url);
         if (this.waiting.length >= MAXIMUM_QUEUED_REQUESTS)
             throw new LuaError("Too many ongoing HTTP requests");
-        this.waiting.push(() => {
-            const exchange = new Exchange(this.network, request, method, timeout * 1000);
-            const abort = (): void => exchange.abort();
-            this.aborts.add(abort);
-            void exchange.run(address).then((result) => {
-                this.running--;
-                this.startWaiting();
-                if (this.aborts.delete(abort)) done(result);
-            });
+        const asked = memoryOf([request.url, request.body, new Map(request.headers)]);
+        this.network.account.take(asked);
+        const finished = (): void => this.network.account.free(asked);
+        this.waiting.push({
+            start: () => {
+                const exchange = new Exchange(this.network, request, method, timeout * 1000);
+                const abort = (): void => exchange.abort();
+                this.aborts.add(abort);
+                void exchange.run(address).then((result) => {
+                    this.running--;
+                    finished();
+                    this.startWaiting();
+                    if (this.aborts.delete(abort)) done(result);
+                    else if ("response" in result) result.release();
+                });
+            },
+            forget: finished,
         });
         this.startWaiting();
     }
 
-    /** Whether a URL may be requested; `done` as for `request`, with undefined for yes. */
+    /** Whether a URL may be requested; `done` as for `request`, with undefined for yes. @throws as `request` does */
     check(url: string, done: (failure: string | undefined) => void): void {
         const address = parseHttpUrl(url);
+        if (this.checks >= MAXIMUM_CHECKS) throw new LuaError("Too many ongoing checkUrl calls");
+        const asked = memoryOf(url);
+        this.network.account.take(asked);
+        this.checks++;
         const abort = (): void => undefined;
         this.aborts.add(abort);
         const finish = (failure: string | undefined): void => {
+            this.checks--;
+            this.network.account.free(asked);
             if (this.aborts.delete(abort)) done(failure);
         };
         this.network.rules.resolve(address).then(
@@ -122,16 +213,16 @@ export class HttpClient {
 
     private startWaiting(): void {
         while (this.running < MAXIMUM_REQUESTS) {
-            const start = this.waiting.shift();
-            if (start === undefined) return;
+            const next = this.waiting.shift();
+            if (next === undefined) return;
             this.running++;
-            start();
+            next.start();
         }
     }
 
     /** Cuts every connection; no request calls back any more. */
     abortAll(): void {
-        this.waiting.length = 0;
+        for (const { forget } of this.waiting.splice(0)) forget();
         const aborts = this.aborts;
         this.aborts = new Set();
         for (const abort of aborts) abort();
@@ -146,6 +237,7 @@ class Exchange {
     private readonly timeoutMilliseconds: number;
     private readonly body: Buffer | undefined;
     private readonly headers: Record<string, string>;
+    private readonly booking: Booking;
     /** Ends what is under way. */
     private stop: () => void = () => undefined;
     private aborted = false;
@@ -157,6 +249,7 @@ class Exchange {
         this.timeoutMilliseconds = timeoutMilliseconds;
         this.body = request.body === undefined ? undefined : Buffer.from(request.body, "latin1");
         this.headers = requestHeaders(request.headers, this.body);
+        this.booking = new Booking(network);
     }
 
     abort(): void {
@@ -170,11 +263,13 @@ class Exchange {
             for (let redirects = this.request.followRedirects ? MAXIMUM_REDIRECTS : 0; ; redirects--) {
                 const answer = await this.send(address, method);
                 const next = redirects > 0 ? redirectTarget(address, answer) : undefined;
-                if (next === undefined) return { response: answer };
+                if (next === undefined) return { response: answer, release: () => this.booking.free() };
+                this.booking.free();
                 if (answer.code === 303) method = "GET";
                 address = parseHttpUrl(next);
             }
         } catch (error) {
+            this.booking.free();
             return { failure: friendly(error) };
         }
     }
@@ -236,9 +331,13 @@ class Exchange {
                 servername: /^[\d.]+$|^\[/.test(address.host) ? undefined : address.host,
                 agent: false,
             });
+            let content: Readable | undefined;
+            let isOver = false;
             const fail = (error: Error): void => {
+                isOver = true;
                 deadline.clear();
                 outgoing.destroy();
+                content?.destroy();
                 reject(error);
             };
             // CC's timeout is for connecting and for each wait for more, not for the whole.
@@ -250,10 +349,10 @@ class Exchange {
             outgoing.on("socket", (socket) => socket.once("connect", () => deadline.restart()));
             outgoing.on("response", (incoming) => {
                 deadline.restart();
-                const chunks: Buffer[] = [];
-                let length = 0;
                 let received = 0;
-                const content = decoded(incoming);
+                const body = new Body(this.booking);
+                const expected = Number(incoming.headers["content-length"] ?? 0) || 0;
+                content = decoded(incoming);
                 incoming.on("data", (chunk: Buffer) => {
                     deadline.restart();
                     received += chunk.length;
@@ -262,21 +361,30 @@ class Exchange {
                 incoming.on("error", fail);
                 content.on("error", fail);
                 content.on("data", (chunk: Buffer) => {
-                    length += chunk.length;
-                    if (length > MAXIMUM_DOWNLOAD) fail(new HttpError("Response is too large"));
-                    else chunks.push(chunk);
+                    if (isOver) return;
+                    try {
+                        body.add(chunk, expected);
+                    } catch (error) {
+                        fail(error as HttpError);
+                    }
                 });
                 content.on("end", () => {
+                    if (isOver) return;
                     if (mostBytes !== undefined) {
                         this.stop();
+                        return;
+                    }
+                    const headers = responseHeaders(incoming, body.length);
+                    if (!this.booking.tryTake(RESPONSE_BYTES + memoryOf(headers))) {
+                        fail(new HttpError(NOT_ENOUGH_MEMORY));
                         return;
                     }
                     deadline.clear();
                     resolve({
                         code: incoming.statusCode ?? 0,
                         reason: incoming.statusMessage ?? "",
-                        headers: responseHeaders(incoming, length),
-                        body: Buffer.concat(chunks),
+                        headers,
+                        body: body.content,
                     });
                 });
             });

@@ -3,10 +3,12 @@ import * as nodePath from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripChunk } from "./lua-chunk.ts";
 import { LuaProcess } from "./lua-process.ts";
+import { MemoryAccount } from "./memory-account.ts";
 
 /** The parts of the kernel: the files of lua/, the first of which loads the others. */
 const partNames = [
     "kernel",
+    "arguments",
     "debugging",
     "escapes",
     "format",
@@ -14,14 +16,17 @@ const partNames = [
     "globals",
     "handles",
     "http",
+    "math",
     "os",
     "pack",
     "peripheral",
     "redstone",
+    "repetition",
     "strings",
     "tables",
     "term",
     "utf8",
+    "watch",
     "websocket",
 ] as const;
 export type PartName = (typeof partNames)[number];
@@ -79,7 +84,8 @@ export function compileKernel(sources: ReadonlyMap<PartName, string>): KernelIma
             },
             write: (piece) => void output.push(Buffer.from(piece)),
         },
-        COMPILER_BYTES,
+        new MemoryAccount(COMPILER_BYTES),
+        0,
     );
     lua.load(compiler);
     lua.call(0);

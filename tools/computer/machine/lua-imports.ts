@@ -28,7 +28,7 @@ export interface GivenImports {
     _emscripten_resize_heap: HostCall;
     /** Microseconds: the kernel's watch over programs that do not yield. */
     _clock: HostCall;
-    /** Seconds since 1970: what Lua mixes into the order of its tables. */
+    /** The time, as C calls it: what Lua mixes into the order of its tables. */
     _time: HostCall;
     /** How many variables the environment has, which C's library asks before anything else: there is no environment. */
     _environ_sizes_get: HostCall;

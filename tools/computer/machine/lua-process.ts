@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { luaImports, type ModuleImport } from "./lua-imports.ts";
 import { NUMBER_WRITER, readLuaModule } from "./lua-module.ts";
+import type { MemoryAccount } from "./memory-account.ts";
 import { numberToText } from "./number-text.ts";
 
 /**
@@ -78,7 +79,7 @@ const LONGJMP = new Error("longjmp");
 export class LuaProcess {
     private readonly streams: LuaStreams;
     private readonly exports: Exports;
-    private readonly memoryBytes: number;
+    private readonly account: MemoryAccount;
     private readonly started = performance.now();
     private readonly state: number;
     /** The functions of the module's table that were called, by their place. */
@@ -86,10 +87,13 @@ export class LuaProcess {
     private upperHalf = 0;
     private bytes = new Uint8Array(0);
 
-    /** @param memoryBytes what it may use at most, 16 MiB or more */
-    constructor(streams: LuaStreams, memoryBytes: number) {
+    /**
+     * @param account books its memory, of which there has to be room for 16 MiB
+     * @param seed what the order of its tables follows from: a whole number from 0 to 2^31 - 1
+     */
+    constructor(streams: LuaStreams, account: MemoryAccount, seed: number) {
         this.streams = streams;
-        this.memoryBytes = memoryBytes;
+        this.account = account;
         const imports = luaImports(WebAssembly.Module.imports(compiledLua()), {
             _fd_read: (_file, vectors, count, done) =>
                 this.transfer(vectors, count, done, (piece) => this.streams.read(piece)),
@@ -112,11 +116,14 @@ export class LuaProcess {
             },
             _emscripten_resize_heap: (wanted) => this.grow(wanted >>> 0),
             _clock: () => Math.trunc((performance.now() - this.started) * 1000) | 0,
-            _time: () => Math.trunc(Date.now() / 1000) | 0,
+            // Lua makes the seed of its hashes of it. Nothing else of it differs from start to start, as memory begins the
+            // same each time.
+            _time: () => seed,
             _environ_sizes_get: () => NO_SUCH_FUNCTION,
             [NUMBER_WRITER]: (text, _format, values) => this.writeNumber(text, values),
         });
         this.exports = new WebAssembly.Instance(compiledLua(), imports).exports as Exports;
+        account.growLua(this.exports.G.buffer.byteLength);
         this.exports.H();
         this.state = this.exports.aa();
         this.exports.ha(this.state);
@@ -180,17 +187,21 @@ export class LuaProcess {
         }
     }
 
-    /** Makes the memory larger, by a fifth where that is allowed. Returns 0 where not even what is wanted is. */
+    /** Makes the memory larger, by a fifth where there is room for that. Returns 0 where there is none for what is wanted. */
     private grow(wanted: number): number {
+        const { account } = this;
         const { G: memory } = this.exports;
-        const bytes = memory.buffer.byteLength;
-        const pages = (size: number): number => Math.ceil((size - bytes) / PAGE_BYTES);
-        const most = Math.floor((this.memoryBytes - bytes) / PAGE_BYTES);
-        if (pages(wanted) > most) return 0;
+        const before = memory.buffer.byteLength;
+        const whole = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+        const size = [whole(Math.max(wanted, before * 1.2)), whole(wanted)].find((one) =>
+            account.growLua(one),
+        );
+        if (size === undefined) return 0;
         try {
-            memory.grow(Math.min(most, Math.max(pages(wanted), pages(bytes * 1.2))));
+            memory.grow((size - before) / PAGE_BYTES);
             return 1;
         } catch {
+            account.growLua(before);
             return 0;
         }
     }

@@ -1,6 +1,8 @@
 import type { KernelImage } from "./kernel-image.ts";
+import { LuaError } from "./lua-error.ts";
 import { LuaProcess } from "./lua-process.ts";
-import { ByteWriter, encodeValues, WireReader, type LuaValue, type ReceivedValue } from "./wire.ts";
+import type { MemoryAccount } from "./memory-account.ts";
+import { ByteWriter, encodeValues, WireReader, type LuaValue } from "./wire.ts";
 
 /**
  * A computer's Lua, with its kernel.
@@ -11,19 +13,19 @@ import { ByteWriter, encodeValues, WireReader, type LuaValue, type ReceivedValue
  * cost only their bytes.
  */
 
-/** An error that the Lua program sees: it is raised there with this message. */
-export class LuaError extends Error {}
+export { LuaError };
 
-/** What Lua can ask of Node. Arguments come unchecked from the kernel, which has checked what a program gave it. */
+/** What Lua can ask of Node, by name. */
 export type HostFunctions = Record<string, (...args: never[]) => readonly LuaValue[] | void>;
 
 /** The kernel ends Lua: none of it runs any more. */
 class Stopped extends Error {}
 
-/** About how many bytes a large value takes, so that it is not copied from one buffer to the next. */
-function sizeHint(value: LuaValue): number {
-    return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
-}
+/** The longest message of an error that a program gets: some repeat what the program gave. */
+const MAXIMUM_MESSAGE = 65536;
+
+/** What the values of one frame may take in any case, in bytes: no frame that wants no answer takes more. */
+const FRAME_ROOM = 4 * 1024 * 1024;
 
 /** An answer's length, in hexadecimal digits. */
 const LENGTH_DIGITS = 8;
@@ -39,21 +41,38 @@ const starter = `
 /** Where on Lua's stack the function is that the kernel has returned. */
 const KERNEL = 1;
 
+/** What became of a frame: what it returns, or the message of the error that it raises. */
+interface Result {
+    readonly ok: boolean;
+    readonly values: readonly LuaValue[];
+}
+
 export class LuaVm {
     private readonly lua: LuaProcess;
     private host: ReadonlyMap<string, HostFunctions[string]>;
+    private readonly account: MemoryAccount;
     private readonly sent = new ByteWriter();
-    private answer: Buffer = Buffer.alloc(0);
+    private readonly answers = new ByteWriter();
+    /** What is left of the answer, and how much of its first piece has been read. */
+    private answer: Uint8Array[] = [];
     private answerPosition = 0;
 
     /**
      * @param host the functions that the kernel may call, by name
      * @param whileStarting what it may call until it has started, and never again
      * @param kernel its parts: the first, named "kernel", returns the function which `resume` runs
-     * @param memoryBytes what Lua may use at most, 16 MiB or more
+     * @param account books what Lua takes and says whether there is room for what it sends
+     * @param seed what the order of its tables follows from: a whole number from 0 to 2^31 - 1
      * @throws Error when the kernel fails
      */
-    constructor(host: HostFunctions, whileStarting: HostFunctions, kernel: KernelImage, memoryBytes: number) {
+    constructor(
+        host: HostFunctions,
+        whileStarting: HostFunctions,
+        kernel: KernelImage,
+        account: MemoryAccount,
+        seed: number,
+    ) {
+        this.account = account;
         const own: HostFunctions = {
             "kernel.stop": () => {
                 throw new Stopped();
@@ -63,11 +82,12 @@ export class LuaVm {
         this.host = new Map(Object.entries({ ...host, ...whileStarting, ...own, ...parts }));
         this.lua = new LuaProcess(
             { read: (piece) => this.read(piece), write: (piece) => this.sent.writeBytes(piece) },
-            memoryBytes,
+            account,
+            seed,
         );
         const first = kernel.get("kernel");
         if (first === undefined) throw new Error("The kernel has no part of that name");
-        this.answer = Buffer.concat([Buffer.from(lengthText(first.length), "latin1"), first]);
+        this.answer = [lengthText(first.length), first];
         this.lua.load(starter);
         this.run(1);
         this.host = new Map(Object.entries({ ...host, ...own }));
@@ -105,48 +125,52 @@ export class LuaVm {
             const { ok, values } = this.carryOut();
             this.setAnswer(ok ? "+" : "-", values);
         }
-        const bytes = this.answer.subarray(this.answerPosition, this.answerPosition + piece.length);
-        piece.set(bytes);
-        this.answerPosition += bytes.length;
-        return bytes.length;
+        let read = 0;
+        for (let [first] = this.answer; first !== undefined && read < piece.length; [first] = this.answer) {
+            const bytes = first.subarray(this.answerPosition, this.answerPosition + piece.length - read);
+            piece.set(bytes, read);
+            read += bytes.length;
+            this.answerPosition += bytes.length;
+            if (this.answerPosition < first.length) break;
+            this.answer.shift();
+            this.answerPosition = 0;
+        }
+        return read;
     }
 
     /** Does what the frames ask for, in order, and returns the result of the last. */
-    private carryOut(): { ok: boolean; values: readonly LuaValue[] } {
-        let result: { ok: boolean; values: readonly LuaValue[] } = { ok: true, values: [] };
-        const reader = new WireReader(Buffer.from(this.sent.view()));
-        this.sent.clear();
+    private carryOut(): Result {
+        let result: Result = { ok: true, values: [] };
+        const reader = new WireReader(this.sent.takeWhole());
         while (!reader.atEnd) {
-            const { name, args } = reader.readFrame();
-            result = this.call(name, args);
+            try {
+                result = { ok: true, values: this.readAndCall(reader) };
+            } catch (error) {
+                if (!(error instanceof LuaError)) throw error;
+                result = { ok: false, values: [error.message.slice(0, MAXIMUM_MESSAGE)] };
+            }
         }
         return result;
     }
 
-    private call(name: string, args: ReceivedValue[]): { ok: boolean; values: readonly LuaValue[] } {
+    private readAndCall(reader: WireReader): readonly LuaValue[] {
+        const { name, args } = reader.readFrame(Math.max(this.account.room, FRAME_ROOM));
         const hostFunction = this.host.get(name);
         if (hostFunction === undefined)
             throw new Error(`The Lua kernel called ${name}, which does not exist`);
-        try {
-            return { ok: true, values: hostFunction(...(args as never[])) ?? [] };
-        } catch (error) {
-            if (error instanceof LuaError) return { ok: false, values: [error.message] };
-            throw error;
-        }
+        return hostFunction(...(args as never[])) ?? [];
     }
 
     /** An answer is its length, `+` or `-` for success or error, and the values. */
     private setAnswer(outcome: "+" | "-", values: readonly LuaValue[]): void {
-        const large = values.reduce<number>((sum, value) => sum + sizeHint(value), 0);
-        const body = new ByteWriter(large + 1024);
-        body.writeText(`${"0".repeat(LENGTH_DIGITS)}${outcome}`);
-        encodeValues(body, values);
-        this.answer = body.view();
-        this.answer.write(lengthText(body.length - LENGTH_DIGITS), 0, "latin1");
+        const { answers } = this;
+        answers.writeText(outcome);
+        encodeValues(answers, values);
+        this.answer = [lengthText(answers.length), ...answers.take()];
         this.answerPosition = 0;
     }
 }
 
-function lengthText(length: number): string {
-    return length.toString(16).padStart(LENGTH_DIGITS, "0");
+function lengthText(length: number): Uint8Array {
+    return Buffer.from(length.toString(16).padStart(LENGTH_DIGITS, "0"), "latin1");
 }

@@ -1,17 +1,19 @@
 import { readFileSync } from "node:fs";
 import * as nodePath from "node:path";
 import { JumpingClock } from "./clock.ts";
-import { EventQueue, type QueuedEvent } from "./event-queue.ts";
+import { EventQueue, type Queued, type QueuedEvent } from "./event-queue.ts";
 import { FileOperations, PowerCut, type PowerCutPlan, type Unflushed } from "./file-operations.ts";
 import { FileSystem } from "./file-system.ts";
 import { HandleTable } from "./handle-table.ts";
 import { HostFolder } from "./host-folder.ts";
+import { checkingArguments } from "./host-arguments.ts";
 import { HttpClient } from "./http-client.ts";
 import { HttpRules } from "./http-rules.ts";
 import { kernelImage, type KernelImage } from "./kernel-image.ts";
 import { LuaVm, type HostFunctions } from "./lua-vm.ts";
+import { MemoryAccount } from "./memory-account.ts";
 import { fsFunctions } from "./native-fs.ts";
-import { httpFunctions } from "./native-http.ts";
+import { httpFunctions, type Offer } from "./native-http.ts";
 import { NetworkFaultPlan, type NetworkFaults } from "./network-faults.ts";
 import { osFunctions } from "./native-os.ts";
 import { Peripherals } from "./native-peripheral.ts";
@@ -32,6 +34,12 @@ const TURN_MILLISECONDS = 10;
 
 /** When Lua's own watch has not stopped a program so many seconds after its time was up, Node does. */
 const SECONDS_BEFORE_FORCE = 2.5;
+
+/** How often what Lua sends is in memory while it is read: as it came, and as values. */
+const FRAME_COPIES = 2;
+
+/** Looking through all of Lua's memory takes time: where it has found nothing it is not done again for so long. */
+const MILLISECONDS_AFTER_VAIN_COLLECTION = 1000;
 
 /** Places of colours. */
 const [WHITE, RED] = [0, 14];
@@ -62,7 +70,7 @@ export interface MachineOptions {
     /** Undefined when there is no http API. */
     http: { allow: readonly string[]; onDenied?: (host: string, port: number) => void } | undefined;
     secondsWithoutYield: number;
-    /** What Lua may use, in bytes. */
+    /** What Lua and what waits for it may use together, in bytes. */
     memoryBytes: number;
     faults: Faults;
     /** What math.random begins with at each start; undefined for something else each time. */
@@ -103,16 +111,19 @@ export class Machine {
     readonly fileOperations: FileOperations;
     readonly networkFaults: NetworkFaultPlan;
     private readonly clock = new JumpingClock();
-    private readonly timers = new Timers(this.clock);
+    private readonly account: MemoryAccount;
+    private readonly timers: Timers;
     private readonly files: FileSystem;
     private readonly handles: HandleTable;
     private readonly http: HttpClient | undefined;
     private readonly websockets: WebsocketClient | undefined;
-    readonly peripherals = new Peripherals(this.timers, (event, ...args) => this.queue(event, args));
-    private readonly queued = new EventQueue();
+    readonly peripherals: Peripherals;
+    private readonly queued: EventQueue;
     private readonly listeners = new Set<() => void>();
     private settleExit!: (exit: Exit) => void;
     private vm: LuaVm | undefined;
+    /** What random numbers and the order of Lua's tables follow from, since the computer has been on. */
+    private seed = 0;
     /** The only event that the program waits for, or undefined for any. */
     private filter: string | undefined;
     /** A size of the terminal that Lua does not know yet. */
@@ -124,11 +135,17 @@ export class Machine {
     /** What is to happen as soon as the program yields. */
     private next: Exit | "reboot" | undefined;
     private hasEnded = false;
+    /** When Lua has last looked for room and found none. */
+    private soughtInVain = -Infinity;
 
     /** @throws Error from Node when the disk or the ROM cannot be read, or for a rule that is none */
     constructor(options: MachineOptions) {
         this.options = options;
         this.label = options.label;
+        this.account = new MemoryAccount(options.memoryBytes);
+        this.timers = new Timers(this.clock, this.account);
+        this.queued = new EventQueue(this.account);
+        this.peripherals = new Peripherals(this.timers, (event, ...args) => this.offer(event, args));
         this.bios = readFileSync(nodePath.join(options.rom, "bios.lua"), "latin1");
         this.terminal = new Terminal(options.width, options.height);
         const disk = new HostFolder(options.disk, { capacity: DISK_CAPACITY });
@@ -143,13 +160,15 @@ export class Machine {
             })),
         ]);
         this.fileOperations = new FileOperations(options.faults.powerCut);
-        this.handles = new HandleTable(this.fileOperations);
+        this.handles = new HandleTable(this.fileOperations, this.account);
         this.networkFaults = new NetworkFaultPlan(options.faults.network);
         if (options.http !== undefined) {
             const network = {
                 rules: new HttpRules(options.http.allow, options.http.onDenied),
                 faults: this.networkFaults,
                 timers: this.timers,
+                account: this.account,
+                makeRoom: () => this.makeRoom(),
             };
             this.http = new HttpClient(network);
             this.websockets = new WebsocketClient(network);
@@ -178,11 +197,13 @@ export class Machine {
         this.filter = undefined;
         this.next = undefined;
         try {
+            this.seed = this.options.randomSeed ?? Math.floor(Math.random() * 2 ** 31);
             this.vm = new LuaVm(
-                this.hostFunctions(),
-                this.startFunctions(),
+                checkingArguments(this.hostFunctions()),
+                checkingArguments(this.startFunctions()),
                 Machine.kernel(),
-                this.options.memoryBytes,
+                this.account,
+                this.seed,
             );
         } catch (error) {
             this.end({ reason: "failed", message: (error as Error).message });
@@ -206,7 +227,7 @@ export class Machine {
                     id: options.id,
                     http: this.http !== undefined,
                     host: HOST,
-                    seed: options.randomSeed ?? Math.floor(Math.random() * 2 ** 31),
+                    seed: this.seed,
                     secondsWithoutYield: options.secondsWithoutYield,
                 },
             ],
@@ -214,8 +235,10 @@ export class Machine {
     }
 
     private hostFunctions(): HostFunctions {
-        const queue = (event: string, ...args: LuaValue[]): void => this.queue(event, args);
+        const offer: Offer = (event, args, whenLost) => this.offer(event, args, whenLost);
         return {
+            "kernel.carryOut": () => undefined,
+            "kernel.requireRoom": (bytes: number) => this.account.requireRoom(FRAME_COPIES * bytes),
             "kernel.waiting": (filter: string | undefined) => {
                 this.filter = filter;
             },
@@ -226,24 +249,23 @@ export class Machine {
             ...fsFunctions(this.files, this.fileOperations, this.handles),
             ...this.handles.hostFunctions(),
             ...this.peripherals.hostFunctions(),
-            ...osFunctions(this.osContext(queue)),
-            ...(this.http && httpFunctions(this.http, this.handles, queue)),
-            ...(this.websockets && websocketFunctions(this.websockets, queue)),
+            ...osFunctions(this.osContext()),
+            ...(this.http && httpFunctions(this.http, this.handles, offer)),
+            ...(this.websockets && websocketFunctions(this.websockets, offer)),
         };
     }
 
-    private osContext(
-        queue: (event: string, ...args: LuaValue[]) => void,
-    ): Parameters<typeof osFunctions>[0] {
+    private osContext(): Parameters<typeof osFunctions>[0] {
         const getLabel = (): string | undefined => this.label;
         const setLabel = (label: string | undefined): void => {
             this.label = label;
         };
         return {
             clock: this.clock,
+            account: this.account,
             timers: this.timers,
             startTick: () => this.startTick,
-            queue,
+            queue: (event, ...args) => this.offer(event, args),
             shutdown: (status) => {
                 this.next ??= { reason: "shutdown", status };
             },
@@ -259,14 +281,42 @@ export class Machine {
         };
     }
 
-    /** Queues an event. `whenSeen` is called once it has been handled, or the computer has ended. */
+    /**
+     * Queues an event of whoever drives the computer, for which there is always memory. `whenSeen` is called once it has
+     * been handled, or the computer has ended.
+     */
     queue(name: string, args: readonly LuaValue[], whenSeen?: () => void): void {
+        this.push({ name, args, whenSeen }, true);
+    }
+
+    /** Queues an event that has come of what a program did. `whenLost` is called when the program does not get it. */
+    private offer(name: string, args: readonly LuaValue[], whenLost?: () => void): Queued {
+        return this.push({ name, args, whenLost }, false);
+    }
+
+    private push(event: QueuedEvent, always: boolean): Queued {
         if (this.hasEnded) {
-            whenSeen?.();
-            return;
+            event.whenLost?.();
+            event.whenSeen?.();
+            return "full";
         }
-        this.queued.push({ name, args, whenSeen });
+        const queued = this.queued.push(event, always);
         this.takeTurnSoon();
+        return queued;
+    }
+
+    /** Has Lua look for what the program does not hold any more, such as bodies of responses. Not while Lua runs. */
+    private makeRoom(): void {
+        const { room } = this.account;
+        if (performance.now() - this.soughtInVain < MILLISECONDS_AFTER_VAIN_COLLECTION) return;
+        this.forLimitedTime(() => {
+            try {
+                this.vm?.resume(["collect"]);
+            } catch (error) {
+                this.end({ reason: "failed", message: (error as Error).message });
+            }
+        });
+        if (this.account.room <= room) this.soughtInVain = performance.now();
     }
 
     /** Calls `listener` after every stretch in which the computer ran, and when it ends, until the result is called. */
@@ -293,6 +343,8 @@ export class Machine {
             this.current = event;
             if (this.filter === undefined || event.name === this.filter || event.name === "terminate") {
                 this.resume([event.name, ...event.args]);
+            } else {
+                event.whenLost?.();
             }
             this.finishEvent();
         }
@@ -358,6 +410,7 @@ export class Machine {
     /** Stops everything that belongs to this run of the computer. `cut` is what a power cut leaves, if it is one. */
     private switchOff(cut?: Unflushed): void {
         this.vm = undefined;
+        this.account.forgetLua();
         if (this.turn !== undefined) clearImmediate(this.turn);
         this.turn = undefined;
         this.peripherals.switchOff();

@@ -33,7 +33,7 @@ function open(
             seek: kind !== "a",
             binary,
         };
-        return [handles.add(handle, path, abilities)];
+        return [handles.add(handle, path, abilities).object];
     } catch (error) {
         if (error instanceof LuaError) return [undefined, error.message];
         throw error;

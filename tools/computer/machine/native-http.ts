@@ -1,4 +1,5 @@
 import { FileHandle, MemorySource } from "./file-handle.ts";
+import type { Queued } from "./event-queue.ts";
 import type { HandleTable } from "./handle-table.ts";
 import type { HttpClient } from "./http-client.ts";
 import { HttpError } from "./http-rules.ts";
@@ -23,12 +24,11 @@ export function textPairs(table: LuaTable | undefined): Map<string, string> {
     return new Map([...(table ?? [])].filter(isText));
 }
 
+/** Queues an event; `whenLost` is called when the program does not get it. */
+export type Offer = (event: string, args: readonly LuaValue[], whenLost?: () => void) => Queued;
+
 /** What http is in Node. Every answer is an event. */
-export function httpFunctions(
-    client: HttpClient,
-    handles: HandleTable,
-    queue: (event: string, ...args: LuaValue[]) => void,
-): HostFunctions {
+export function httpFunctions(client: HttpClient, handles: HandleTable, offer: Offer): HostFunctions {
     return {
         "http.request": (options: LuaTable) =>
             begin(() => {
@@ -44,21 +44,26 @@ export function httpFunctions(
                 };
                 client.request(request, (result) => {
                     if ("failure" in result) {
-                        queue("http_failure", url, result.failure);
+                        offer("http_failure", [url, result.failure]);
                         return;
                     }
                     const { body, ...response } = result.response;
                     const abilities = { read: true, write: false, seek: true, binary, response };
-                    const handle = handles.add(new FileHandle(new MemorySource(body)), url, abilities);
-                    if (response.code >= 200 && response.code < 400) queue("http_success", url, handle);
-                    else queue("http_failure", url, response.reason, handle);
+                    const content = new FileHandle(new MemorySource(body), result.release);
+                    const { id, object } = handles.add(content, url, abilities);
+                    const drop = (): void => handles.drop(id);
+                    if (response.code >= 200 && response.code < 400) {
+                        offer("http_success", [url, object], drop);
+                    } else {
+                        offer("http_failure", [url, response.reason, object], drop);
+                    }
                 });
             }),
         "http.checkURL": (url: string) =>
             begin(() => {
                 client.check(url, (failure) => {
-                    if (failure === undefined) queue("http_check", url, true);
-                    else queue("http_check", url, false, failure);
+                    if (failure === undefined) offer("http_check", [url, true]);
+                    else offer("http_check", [url, false, failure]);
                 });
             }),
     };

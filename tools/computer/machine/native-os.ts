@@ -1,23 +1,28 @@
 import { ticksAt, TICK_MILLISECONDS, worldTime, type Clock } from "./clock.ts";
 import { formatDate, secondsFromTable } from "./date.ts";
-import { LuaError, type HostFunctions } from "./lua-vm.ts";
-import type { Timers } from "./timers.ts";
+import type { Queued } from "./event-queue.ts";
+import { LuaError, NOT_ENOUGH_MEMORY } from "./lua-error.ts";
+import type { HostFunctions } from "./lua-vm.ts";
+import type { MemoryAccount } from "./memory-account.ts";
+import { TIMER_BYTES, type Timers } from "./timers.ts";
 import type { LuaTable, LuaValue, ReceivedValue } from "./wire.ts";
 
 /** What os needs of the computer that it runs on. */
 export interface OsContext {
     readonly clock: Clock;
+    readonly account: MemoryAccount;
     /** Ticks of the world. */
     readonly timers: Timers;
     /** The world's tick at which the computer was switched on. */
     startTick(): number;
-    queue(event: string, ...args: LuaValue[]): void;
+    queue(event: string, ...args: LuaValue[]): Queued;
     shutdown(status: number): void;
     reboot(): void;
     label: string | undefined;
 }
 
-const MAXIMUM_LABEL_LENGTH = 32;
+/** Characters: each may stand for a whole date. */
+const MAXIMUM_DATE_FORMAT = 65536;
 
 const DAY_MILLISECONDS = 86_400_000;
 const HOUR_MILLISECONDS = 3_600_000;
@@ -36,12 +41,13 @@ function wallIn(clock: Clock, where: string): number {
 
 /** What os is in Node. Timers and alarms last until the computer is switched off. */
 export function osFunctions(context: OsContext): HostFunctions {
-    const { clock, timers } = context;
+    const { account, clock, timers } = context;
     const world = (): { day: number; hour: number } => worldTime(timers.ticks());
     const timerTokens = new Set<number>();
     const alarmTokens = new Set<number>();
 
     function queueAt(tick: number, event: string, tokens: Set<number>): number {
+        account.requireRoom(TIMER_BYTES);
         const token = timers.at(tick, () => {
             tokens.delete(token);
             context.queue(event, token);
@@ -51,7 +57,9 @@ export function osFunctions(context: OsContext): HostFunctions {
     }
 
     return {
-        "os.queueEvent": (name: string, ...args: ReceivedValue[]) => context.queue(name, ...args),
+        "os.queueEvent": (name: string, ...args: ReceivedValue[]) => {
+            if (context.queue(name, ...args) === "noMemory") throw new LuaError(NOT_ENOUGH_MEMORY);
+        },
         "os.startTimer": (seconds: number) => [
             queueAt(timers.ticks() + Math.round((seconds * 1000) / TICK_MILLISECONDS), "timer", timerTokens),
         ],
@@ -70,10 +78,7 @@ export function osFunctions(context: OsContext): HostFunctions {
         "os.reboot": () => context.reboot(),
         "os.getComputerLabel": () => [context.label],
         "os.setComputerLabel": (label: string | undefined) => {
-            const shown = label
-                ?.slice(0, MAXIMUM_LABEL_LENGTH)
-                .replace(/[^ -~\u00a1-\u00ac\u00ae-\u00ff]/g, "?");
-            context.label = shown;
+            context.label = label?.replace(/[^ -~\u00a1-\u00ac\u00ae-\u00ff]/g, "?");
         },
         "os.clock": () => [((timers.ticks() - context.startTick()) * TICK_MILLISECONDS) / 1000],
         "os.time": (where: string) => {
@@ -101,8 +106,9 @@ export function osFunctions(context: OsContext): HostFunctions {
             wallIn(clock, place);
             return [Math.floor(clock.wall())];
         },
-        "os.date": (format: string, seconds: number | undefined) => [
-            formatDate(format, seconds ?? Math.floor(clock.wall() / 1000)),
-        ],
+        "os.date": (format: string, seconds: number | undefined) => {
+            if (format.length > MAXIMUM_DATE_FORMAT) throw new LuaError(NOT_ENOUGH_MEMORY);
+            return [formatDate(format, seconds ?? Math.floor(clock.wall() / 1000))];
+        },
     };
 }

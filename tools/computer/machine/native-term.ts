@@ -5,9 +5,15 @@ import type { Terminal } from "./terminal.ts";
 /** What term is in Node. Colours are places 0 to 15. */
 export function termFunctions(terminal: Terminal): HostFunctions {
     return {
-        "term.write": (text: string) => terminal.write(text),
-        "term.blit": (text: string, textColours: string, backgroundColours: string) =>
-            terminal.blit(text, textColours, backgroundColours),
+        "term.write": (text: string, skipped?: number, length?: number) =>
+            terminal.write(text, skipped, length),
+        "term.blit": (
+            text: string,
+            textColours: string,
+            backgroundColours: string,
+            skipped?: number,
+            length?: number,
+        ) => terminal.blit(text, textColours, backgroundColours, skipped, length),
         "term.scroll": (lines: number) => terminal.scroll(lines),
         "term.clear": () => terminal.clear(),
         "term.clearLine": () => terminal.clearLine(),

@@ -1,24 +1,24 @@
 import { HttpError } from "./http-rules.ts";
 import type { HostFunctions } from "./lua-vm.ts";
-import { textPairs } from "./native-http.ts";
+import { textPairs, type Offer } from "./native-http.ts";
 import type { WebsocketClient } from "./websocket-client.ts";
-import { LuaObject, type LuaTable, type LuaValue } from "./wire.ts";
+import { LuaObject, type LuaTable } from "./wire.ts";
 
 /** What http.websocket is in Node. Every answer is an event. */
-export function websocketFunctions(
-    client: WebsocketClient,
-    queue: (event: string, ...args: LuaValue[]) => void,
-): HostFunctions {
+export function websocketFunctions(client: WebsocketClient, offer: Offer): HostFunctions {
     return {
         "websocket.connect": (options: LuaTable) => {
             const url = options.get("url") as string;
             const headers = textPairs(options.get("headers") as LuaTable | undefined);
             try {
                 client.connect(url, headers, options.get("timeout") as number | undefined, {
-                    opened: (id) => queue("websocket_success", url, new LuaObject("websocket", { id, url })),
-                    failed: (reason) => queue("websocket_failure", url, reason),
-                    received: (data, binary) => queue("websocket_message", url, data, binary),
-                    closed: (reason, status) => queue("websocket_closed", url, reason, status),
+                    opened: (id) => {
+                        const object = new LuaObject("websocket", { id, url });
+                        offer("websocket_success", [url, object], () => client.close(id));
+                    },
+                    failed: (reason) => offer("websocket_failure", [url, reason]),
+                    received: (data, binary) => offer("websocket_message", [url, data, binary]),
+                    closed: (reason, status) => offer("websocket_closed", [url, reason, status]),
                 });
                 return [true];
             } catch (error) {

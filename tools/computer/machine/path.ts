@@ -1,3 +1,5 @@
+import { LuaError } from "./lua-error.ts";
+
 /**
  * Paths as ComputerCraft has them: always absolute, without a leading slash, "" is the root. Names are binary strings
  * (see wire.ts), so that a byte above 127 is the Latin-1 character of a file's name on the host.
@@ -5,19 +7,31 @@
 
 const MAXIMUM_NAME_LENGTH = 255;
 
+/** No host takes a path of so many characters, and looking at a longer one takes time. */
+const MAXIMUM_PATH_LENGTH = 16384;
+
+function trimSpaces(text: string): string {
+    let [start, end] = [0, text.length];
+    while (text[start] === " ") start++;
+    while (end > start && text[end - 1] === " ") end--;
+    return text.slice(start, end);
+}
+
 /**
  * Resolves "." and "..", and drops what no name may hold. A path that leads above the root keeps its leading "..".
  * @param wildcards keep * and ?, which `fs.find` and the functions that only rearrange paths allow
+ * @throws LuaError for a path that is too long
  */
 export function sanitizePath(path: string, wildcards = false): string {
     const forbidden = wildcards ? /[\u0000-\u001f":<>|]/g : /[\u0000-\u001f"*:<>?|]/g;
+    if (path.length > MAXIMUM_PATH_LENGTH) throw new LuaError("File name too long");
     const parts: string[] = [];
     for (const piece of path.replaceAll("\\", "/").replace(forbidden, "").split("/")) {
-        const part = piece.replace(/^ +| +$/g, "");
+        const part = trimSpaces(piece);
         // Three dots and more count as one.
         if (part === "" || part === "." || /^\.{3,}$/.test(part)) continue;
         if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
-        else parts.push(part.slice(0, MAXIMUM_NAME_LENGTH).replace(/^ +| +$/g, ""));
+        else parts.push(trimSpaces(part.slice(0, MAXIMUM_NAME_LENGTH)));
     }
     return parts.join("/");
 }

@@ -129,7 +129,7 @@ export class Terminal {
         this.reset();
         this.textColour = titleColour;
         this.write(title);
-        const bytes = [...message].map((character) => (character > "\u00ff" ? "?" : character)).join("");
+        const bytes = message.slice(0, this.width * this.height).replace(/[^\u0000-\u00ff]/gu, "?");
         for (let start = 0; start < bytes.length; start += this.width) {
             this.cursorX = 1;
             this.cursorY++;
@@ -137,17 +137,29 @@ export class Terminal {
         }
     }
 
-    /** Writes at the cursor, in its colours, and moves it; what does not fit on the row is lost. */
-    write(text: string): void {
-        this.put(Buffer.from(text, "latin1"), this.textColour, this.backgroundColour);
+    /**
+     * Writes at the cursor, in its colours, and moves it; what does not fit on the row is lost.
+     * @param text all of what is written, or a piece of it
+     * @param skipped how many characters there are before the piece, and @param length how many in all
+     */
+    write(text: string, skipped = 0, length = text.length): void {
+        this.put(Buffer.from(text, "latin1"), this.textColour, this.backgroundColour, skipped, length);
     }
 
-    /** Writes with a colour for each character, given as hexadecimal digits. */
-    blit(text: string, textColours: string, backgroundColours: string): void {
+    /** Writes with a colour for each character, given as hexadecimal digits. The rest is as for `write`. */
+    blit(
+        text: string,
+        textColours: string,
+        backgroundColours: string,
+        skipped = 0,
+        length = text.length,
+    ): void {
         this.put(
             Buffer.from(text, "latin1"),
             Buffer.from(textColours, "latin1"),
             Buffer.from(backgroundColours, "latin1"),
+            skipped,
+            length,
         );
     }
 
@@ -155,13 +167,16 @@ export class Terminal {
         text: Uint8Array,
         textColour: number | Uint8Array,
         backgroundColour: number | Uint8Array,
+        skipped: number,
+        length: number,
     ): void {
-        const start = this.cursorX - 1;
+        const column = this.cursorX - 1;
+        const start = column + skipped;
         const row = this.rows[this.cursorY - 1];
-        this.cursorX += text.length;
+        this.cursorX += length;
         this.revision++;
         if (row === undefined) return;
-        this.noteRedraw(start, text.length);
+        this.noteRedraw(column, length);
         for (let index = Math.max(0, -start); index < text.length && start + index < this.width; index++) {
             const x = start + index;
             const character = text[index] ?? SPACE;

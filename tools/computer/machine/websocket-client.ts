@@ -4,12 +4,16 @@ import { Deadline } from "./deadline.ts";
 import { parseWebsocketUrl, type Address, portOf } from "./http-address.ts";
 import { checkHeaders, checkTimeout, friendly, USER_AGENT, type Network } from "./http-client.ts";
 import { HttpError } from "./http-rules.ts";
-import { LuaError } from "./lua-vm.ts";
+import { LuaError } from "./lua-error.ts";
 import type { NetworkFault } from "./network-faults.ts";
 
 /** CC's limits. Source: CoreConfig and AddressRule in CC: Tweaked. */
 const MAXIMUM_WEBSOCKETS = 4;
 const MAXIMUM_MESSAGE = 128 * 1024;
+const MAXIMUM_UNSENT = 512;
+
+/** What a message takes in memory beside its bytes until the network has taken it. */
+const UNSENT_BYTES = 512;
 
 /** What the `ws` package calls a connection that ended without a close frame, and a close frame without a status. */
 const ABNORMAL = 1006;
@@ -26,6 +30,8 @@ export interface WebsocketEvents {
 
 interface Connection {
     readonly events: WebsocketEvents;
+    /** How many messages the network has not taken yet. */
+    unsent: number;
     socket?: WebSocket;
     isOpen: boolean;
     /** Ends what goes on before it is open. */
@@ -65,7 +71,7 @@ export class WebsocketClient {
         const address = parseWebsocketUrl(url);
         if (this.isFull) throw new LuaError("Too many websockets already open");
         const id = this.nextId++;
-        const connection: Connection = { events, isOpen: false, stop: () => undefined };
+        const connection: Connection = { events, unsent: 0, isOpen: false, stop: () => undefined };
         this.connections.set(id, connection);
         this.open(id, connection, address, headers, timeout).catch((error: unknown) => {
             if (this.forget(id)) events.failed(friendly(error));
@@ -77,14 +83,21 @@ export class WebsocketClient {
         return !this.connections.has(id);
     }
 
-    /** @throws LuaError for a closed one and for a message of more than 128 KiB */
+    /** @throws LuaError for a closed one, for a message of more than 128 KiB, and for too many at once */
     send(id: number, message: Uint8Array, binary: boolean): void {
         const connection = this.connections.get(id);
         if (connection?.socket === undefined) throw new LuaError("attempt to use a closed file");
         if (message.length > MAXIMUM_MESSAGE) throw new LuaError("Message is too large");
+        if (connection.unsent >= MAXIMUM_UNSENT) throw new LuaError("Too many ongoing websocket messages");
+        const bytes = UNSENT_BYTES + message.length;
+        this.network.account.take(bytes);
+        connection.unsent++;
         // What is no UTF-8 in a text is replaced, as it is there.
         const data = binary ? message : new TextDecoder("utf-8", { ignoreBOM: true }).decode(message);
-        connection.socket.send(data, { binary });
+        connection.socket.send(data, { binary }, () => {
+            connection.unsent--;
+            this.network.account.free(bytes);
+        });
     }
 
     /** Closes from this side, without an event. */
@@ -98,6 +111,8 @@ export class WebsocketClient {
             this.closing.add(socket);
             socket.once("close", () => this.closing.delete(socket));
             socket.close();
+            const [longest] = this.closing;
+            if (this.closing.size > MAXIMUM_WEBSOCKETS) longest?.terminate();
         }
     }
 

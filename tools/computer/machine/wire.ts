@@ -1,3 +1,5 @@
+import { LuaError, NOT_ENOUGH_MEMORY } from "./lua-error.ts";
+
 /**
  * The byte format in which values cross the border between Node and Lua.
  *
@@ -40,43 +42,86 @@ export class LuaObject {
     }
 }
 
+/** What values take in Node's memory, in bytes, beside the bytes of texts: about, and rather more. Source: measured. */
+const VALUE_BYTES = 32;
+const TABLE_BYTES = 256;
+const ENTRY_BYTES = 48;
+
+/** What a value takes in Node's memory, in bytes. A table that occurs twice counts once. */
+export function memoryOf(value: LuaValue, seen = new Set<object>()): number {
+    if (typeof value === "string" || value instanceof Uint8Array) return VALUE_BYTES + value.length;
+    if (typeof value !== "object" || value === null) return VALUE_BYTES;
+    if (value instanceof LuaObject) return memoryOf(value.fields, seen);
+    if (seen.has(value)) return VALUE_BYTES;
+    seen.add(value);
+    let bytes = TABLE_BYTES;
+    for (const [key, item] of entriesOf(value))
+        bytes += ENTRY_BYTES + memoryOf(key, seen) + memoryOf(item, seen);
+    return bytes;
+}
+
+/** Bytes: what has grown beyond is not kept for the next time, and a larger array is not copied. */
+const LARGE = 65536;
+
 /** A byte buffer that grows as it is written to. */
 export class ByteWriter {
-    private bytes: Buffer;
+    /** What is before the bytes below. */
+    private readonly pieces: Uint8Array[] = [];
+    private bytes = Buffer.allocUnsafe(1024);
+    private used = 0;
+    /** How many bytes were written. */
     length = 0;
 
-    constructor(capacity = 1024) {
-        this.bytes = Buffer.allocUnsafe(capacity);
-    }
-
     private reserve(count: number): void {
-        if (this.length + count <= this.bytes.length) return;
-        const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.length + count));
-        this.bytes.copy(larger, 0, 0, this.length);
+        this.length += count;
+        if (this.used + count <= this.bytes.length) return;
+        const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.used + count));
+        this.bytes.copy(larger, 0, 0, this.used);
         this.bytes = larger;
     }
 
     /** Appends a binary string; the caller has made sure that no character is above 255. */
     writeText(text: string): void {
         this.reserve(text.length);
-        this.length += this.bytes.write(text, this.length, "latin1");
+        this.used += this.bytes.write(text, this.used, "latin1");
     }
 
     writeBytes(bytes: Uint8Array): void {
         this.reserve(bytes.length);
-        this.bytes.set(bytes, this.length);
+        this.bytes.set(bytes, this.used);
+        this.used += bytes.length;
+    }
+
+    /** Appends bytes that stay as they are until they have been read: many are not copied. */
+    appendBytes(bytes: Uint8Array): void {
+        if (bytes.length < LARGE) {
+            this.writeBytes(bytes);
+            return;
+        }
+        this.pieces.push(this.rest(), bytes);
         this.length += bytes.length;
     }
 
-    /** What was written. It is a view: it holds until the next write or clear. */
-    view(): Buffer {
-        return this.bytes.subarray(0, this.length);
+    /** Hands over what was written behind the last large array. */
+    private rest(): Buffer {
+        const isLarge = this.bytes.length > LARGE;
+        const written = this.bytes.subarray(0, this.used);
+        this.used = 0;
+        if (!isLarge) return Buffer.from(written);
+        this.bytes = Buffer.allocUnsafe(1024);
+        return written;
     }
 
-    /** Forgets the content, and the memory too if it had grown large. */
-    clear(): void {
+    /** Hands over all that was written; arrays that were not copied are pieces of their own. It is forgotten here. */
+    take(): Uint8Array[] {
         this.length = 0;
-        if (this.bytes.length > 65536) this.bytes = Buffer.allocUnsafe(1024);
+        return [...this.pieces.splice(0), this.rest()];
+    }
+
+    /** As `take`, where all was copied. */
+    takeWhole(): Buffer {
+        this.length = 0;
+        return this.rest();
     }
 }
 
@@ -118,7 +163,7 @@ export function encodeValue(out: ByteWriter, value: LuaValue, seen: Map<object, 
         out.writeText(value);
     } else if (value instanceof Uint8Array) {
         out.writeText(`s${value.length}:`);
-        out.writeBytes(value);
+        out.appendBytes(value);
     } else if (value instanceof LuaObject) {
         out.writeText(`o${value.kind};`);
         encodeValue(out, value.fields, seen);
@@ -157,11 +202,20 @@ export function encodeValues(out: ByteWriter, values: readonly LuaValue[]): void
 const SEMICOLON = ";".charCodeAt(0);
 const COLON = ":".charCodeAt(0);
 
-/** Reads what the kernel wrote: frames of a name and its arguments. */
+/** Tables in each other that a frame may hold: more than the kernel sends. */
+const MAXIMUM_DEPTH = 2000;
+
+/**
+ * Reads what the kernel wrote: frames of a name and its arguments.
+ * @throws Error from each method for bytes that are no frame
+ */
 export class WireReader {
     private readonly bytes: Buffer;
     private position = 0;
+    private depth = 0;
     private tables: LuaTable[] = [];
+    /** What may still be taken of Node's memory for the frame, in bytes. */
+    private room = 0;
 
     constructor(bytes: Buffer) {
         this.bytes = bytes;
@@ -179,11 +233,23 @@ export class WireReader {
         return text;
     }
 
-    /** One frame: `<name>;<value>...` and a full stop. */
-    readFrame(): { name: string; args: ReceivedValue[] } {
+    private readCount(stop: number): number {
+        const digits = this.readUntil(stop);
+        if (!/^\d{1,10}$/.test(digits)) throw new Error("The Lua kernel sent a length that is none");
+        return Number(digits);
+    }
+
+    /**
+     * One frame: `<name>;<value>...` and a full stop.
+     * @param room what its values may take of Node's memory, in bytes
+     * @throws LuaError "not enough memory"; what is behind the frame's beginning is lost then
+     */
+    readFrame(room: number): { name: string; args: ReceivedValue[] } {
+        this.room = room;
         const name = this.readUntil(SEMICOLON);
         const args: ReceivedValue[] = [];
         this.tables = [];
+        this.depth = 0;
         while (!this.skip(".")) args.push(this.readValue());
         return { name, args };
     }
@@ -194,7 +260,15 @@ export class WireReader {
         return true;
     }
 
+    private take(bytes: number): void {
+        this.room -= bytes;
+        if (this.room >= 0) return;
+        this.position = this.bytes.length;
+        throw new LuaError(NOT_ENOUGH_MEMORY);
+    }
+
     private readValue(): ReceivedValue {
+        this.take(VALUE_BYTES);
         const tag = String.fromCharCode(this.bytes[this.position++] ?? 0);
         switch (tag) {
             case "z":
@@ -206,24 +280,35 @@ export class WireReader {
             case "n":
                 return textToNumber(this.readUntil(SEMICOLON));
             case "s": {
-                const end = Number(this.readUntil(COLON)) + this.position;
+                const length = this.readCount(COLON);
+                const end = this.position + length;
                 if (end > this.bytes.length) throw new Error("The Lua kernel sent a string that is cut off");
+                this.take(end - this.position);
                 const text = this.bytes.toString("latin1", this.position, end);
                 this.position = end;
                 return text;
             }
             case "{": {
+                if (this.depth === MAXIMUM_DEPTH)
+                    throw new Error("The Lua kernel sent tables too deep in each other");
+                this.depth++;
+                this.take(TABLE_BYTES);
                 const table: LuaTable = new Map();
                 this.tables.push(table);
                 while (!this.skip("}")) {
+                    this.take(ENTRY_BYTES);
                     const key = this.readValue();
                     const value = this.readValue();
                     if (key !== undefined && value !== undefined) table.set(key, value);
                 }
+                this.depth--;
                 return table;
             }
-            case "@":
-                return this.tables[Number(this.readUntil(SEMICOLON)) - 1];
+            case "@": {
+                const table = this.tables[this.readCount(SEMICOLON) - 1];
+                if (table === undefined) throw new Error("The Lua kernel sent a table that is none");
+                return table;
+            }
             default:
                 throw new Error(`The Lua kernel sent an unknown tag ${JSON.stringify(tag)}`);
         }

@@ -8,7 +8,7 @@ local running = coroutine.running
 local getinfo, getlocal, setlocal = debug.getinfo, debug.getlocal, debug.setlocal
 local getupvalue, setupvalue = debug.getupvalue, debug.setupvalue
 local upvalueid, upvaluejoin = debug.upvalueid, debug.upvaluejoin
-local getmetatable, setmetatable, rawSetHook = debug.getmetatable, debug.setmetatable, debug.sethook
+local getmetatable, setmetatable, rawSetHook = debug.getmetatable, debug.setmetatable, kernel.setHook
 local concat, error, find, max, min, next = table.concat, error, string.find, math.max, math.min, next
 local sub, tonumber, type = string.sub, tonumber, type
 
@@ -33,8 +33,9 @@ end
 function kernel.markNatives(value)
     mark(value, {})
 end
--- What goes through a sequence is not in any table.
+-- What goes through a sequence is not in any table: C's, and the one for a table with a metatable.
 mark((ipairs({})), {})
+mark((globals.ipairs(setmetatable({}, {}))), {})
 
 local function isNative(info)
     return info.source == NATIVE and info.what ~= "C"
@@ -120,7 +121,8 @@ local function describeNative(what, body, called)
         elseif option == "n" then
             info.name, info.namewhat = called.name, called.namewhat or ""
         elseif option == "t" then
-            info.istailcall = called.istailcall or false
+            -- It is in the place of the native that the program has called.
+            info.istailcall = false
         elseif option == "f" then
             info.func = body
         end
@@ -141,9 +143,12 @@ local function describe(thread, level, what)
     return described
 end
 
---- A level that a program has handed over, as a whole number.
-local function levelArgument(index, value)
-    return toWhole(expect(index, tonumber(value) or value, "number"))
+--- A level or the number of a local or upvalue that a program has handed over, as the whole number of 32 bits that Lua
+-- takes it for.
+local function wholeArgument(index, value)
+    local whole = toWhole(expect(index, tonumber(value) or value, "number"))
+    if whole >= -2 ^ 31 and whole < 2 ^ 31 then return whole end
+    return whole - whole == 0 and (whole + 2 ^ 31) % 2 ^ 32 - 2 ^ 31 or -1
 end
 
 function library.getinfo(...)
@@ -156,7 +161,7 @@ function library.getinfo(...)
         return getinfo(where, what)
     end
     if not tonumber(where) then expect(offset + 1, where, "function") end
-    local level = levelArgument(offset + 1, where)
+    local level = wholeArgument(offset + 1, where)
     local found = level >= 0 and listLevels(thread, level + 1)[level + 1]
     if not found then return nil end
     local info = describe(thread, found, what)
@@ -178,12 +183,12 @@ end
 
 function library.getlocal(...)
     local thread, offset, where, index = threadFirst(...)
-    index = levelArgument(offset + 2, index)
+    index = wholeArgument(offset + 2, index)
     if type(where) == "function" then
         if isOpaque(where) or index < 1 then return nil end
         return (getlocal(where, index))
     end
-    local level = levelArgument(offset + 1, where)
+    local level = wholeArgument(offset + 1, where)
     local found = checkLevel(offset, listLevels(thread, max(0, level) + 1), level)
     if index < 1 or not isProgram(infoAt(thread, found, "S")) then return nil end
     local name, value
@@ -194,8 +199,8 @@ end
 
 function library.setlocal(...)
     local thread, offset, where, index, value = threadFirst(...)
-    index = levelArgument(offset + 2, index)
-    local level = levelArgument(offset + 1, where)
+    index = wholeArgument(offset + 2, index)
+    local level = wholeArgument(offset + 1, where)
     local found = checkLevel(offset, listLevels(thread, max(0, level) + 1), level)
     if index < 1 or not isProgram(infoAt(thread, found, "S")) then return nil end
     local name
@@ -211,20 +216,20 @@ end
 -- Upvalues ----------------------------------------------------------------------------------------------------------
 
 function library.getupvalue(body, index)
-    index = levelArgument(2, index)
+    index = wholeArgument(2, index)
     if isOpaque(expect(1, body, "function")) then return nil end
     return getupvalue(body, index)
 end
 
 function library.setupvalue(body, index, value)
-    index = levelArgument(2, index)
+    index = wholeArgument(2, index)
     if isOpaque(expect(1, body, "function")) then return nil end
     return setupvalue(body, index, value)
 end
 
 --- Checks arguments that name an upvalue of a program's function.
 local function expectUpvalue(position, body, index)
-    index = levelArgument(position + 1, index)
+    index = wholeArgument(position + 1, index)
     if isOpaque(expect(position, body, "function")) or not getupvalue(body, index) then
         error("bad argument #" .. position .. " (invalid upvalue index)")
     end
@@ -277,7 +282,7 @@ end
 function globals.getfenv(where)
     if where == nil then where = 1 end
     if type(where) ~= "function" then
-        local level = checkFunctionLevel(levelArgument(1, where))
+        local level = checkFunctionLevel(wholeArgument(1, where))
         if level == 0 then return globals end
         local found = listLevels(nil, level + 1)[level + 1]
         if not found then error("bad argument #1 (invalid level)") end
@@ -289,7 +294,7 @@ end
 function globals.setfenv(where, environment)
     expect(2, environment, "table")
     if type(where) ~= "function" then
-        local level = checkFunctionLevel(levelArgument(1, where))
+        local level = checkFunctionLevel(wholeArgument(1, where))
         local found = listLevels(nil, level + 1)[level + 1]
         if not found then error("bad argument #1 (invalid level)") end
         where = getinfo(found, "f").func
@@ -367,7 +372,7 @@ end
 function library.traceback(...)
     local thread, offset, message, from = threadFirst(...)
     if message ~= nil and type(message) ~= "string" and type(message) ~= "number" then return message end
-    from = from == nil and (thread and 0 or 1) or max(0, levelArgument(offset + 2, from))
+    from = from == nil and (thread and 0 or 1) or max(0, wholeArgument(offset + 2, from))
     local lines = { "stack traceback:" }
     if message ~= nil then lines = { message, lines[1] } end
     local levels = listLevels(thread, from + FIRST_SHOWN + LAST_SHOWN + 1)
@@ -423,8 +428,9 @@ function library.sethook(...)
     hooks[thread] = { body, mask, count }
     local step, passed = count > 0 and min(count, lookEvery) or lookEvery, 0
     local function hook(event, line)
+        -- Lua counts what the hook itself does, too, and is silent about what it has counted there.
+        watch()
         if event == "count" then
-            watch()
             passed = passed + step
             if count == 0 or passed < count then return end
             passed = 0

@@ -5,8 +5,8 @@ local kernel = ...
 local globals = kernel.globals
 local find, floor, format, frexp, gsub, rep = string.find, math.floor, string.format, math.frexp, string.gsub, string.rep
 local match, sub, upper = string.match, string.sub, string.upper
-local concat, error, getmetatable, pack, pcall = table.concat, error, debug.getmetatable, table.pack, pcall
-local rawget = rawget
+local concat, getmetatable, pack, error, rawget = table.concat, debug.getmetatable, table.pack, error, rawget
+local argument, numberArgument = kernel.argument, kernel.numberArgument
 local rawToString, select, tonumber, type, unpack = tostring, select, tonumber, type, table.unpack
 
 local function toString(value)
@@ -16,17 +16,23 @@ local function toString(value)
     local metatable = getmetatable(value)
     if metatable then
         local convert, name = rawget(metatable, "__tostring"), rawget(metatable, "__name")
-        if type(convert) == "function" then return convert(value) end
-        if convert ~= nil then return rawToString(value) end
+        if convert ~= nil then
+            local text = convert(value)
+            if type(text) == "number" then return rawToString(text) end
+            if type(text) ~= "string" then error("'__tostring' must return a string") end
+            return text
+        end
         if type(name) == "string" then kind = name end
     end
     return kind .. ": " .. match(rawToString(value), "0x(%x+)$")
 end
 
 function globals.tostring(...)
-    if select("#", ...) == 0 then error("bad argument #1 (value expected)", 2) end
+    if select("#", ...) == 0 then error("bad argument #1 (value expected)") end
     return toString((...))
 end
+--- The same for natives: always a text.
+kernel.toText = toString
 
 -- Whole numbers ------------------------------------------------------------------------------------------------------
 
@@ -95,8 +101,10 @@ end
 
 -- Literals -----------------------------------------------------------------------------------------------------------
 
---- A fraction in hexadecimal digits, exactly.
+--- A number in hexadecimal digits, exactly.
 local function hexadecimal(number)
+    if number == 0 then return "0x0p+0" end
+    if number - number ~= 0 then return rawToString(number) end
     local sign = ""
     if number < 0 then sign, number = "-", -number end
     local mantissa, exponent = frexp(number)
@@ -129,6 +137,8 @@ end
 
 -- Formatting ---------------------------------------------------------------------------------------------------------
 
+local NAN = 0 / 0
+
 local function toWhole(number)
     return number < 0 and -floor(-number) or floor(number)
 end
@@ -138,18 +148,22 @@ end
 local function convert(spec, values, index)
     local value, conversion = values[index], spec.conversion
     if conversion == "s" then
-        if type(value) ~= "string" then values[index] = toString(value) end
+        values[index] = toString(value)
         -- C writes a nil that is there, but wants as many arguments as conversions.
         if index > values.n then values.n = index end
     elseif conversion == "q" then
         if spec.flags .. spec.width .. spec.precision ~= "" then
-            error("specifier '%q' cannot have modifiers", 3)
+            error("specifier '%q' cannot have modifiers")
         end
         local text = literal(value)
-        if not text then error("bad argument #" .. index + 1 .. " (value has no literal form)", 3) end
+        if not text then error("bad argument #" .. index + 1 .. " (value has no literal form)") end
         values[index] = text
         if index > values.n then values.n = index end
         return true
+    elseif not find(conversion, "^[cdiouxXaAeEfgG]") then
+        error("invalid conversion '%" .. conversion .. "' to 'format'")
+    elseif value == nil then
+        argument(value, "number")
     elseif spec.isWhole then
         local number = tonumber(value)
         if type(value) ~= "number" and type(value) ~= "string" or not number then return false end
@@ -159,6 +173,13 @@ local function convert(spec, values, index)
         if #spec.flags > 5 or #spec.width > 2 or #spec.precision > 3 then return false end
         values[index] = formatWhole(spec.flags, spec.width, spec.precision, conversion, whole)
         return true
+    elseif conversion == "a" or conversion == "A" then
+        local text = hexadecimal(numberArgument(value))
+        values[index] = format("%" .. spec.flags .. spec.width .. "s", conversion == "A" and upper(text) or text)
+        return true
+    elseif value ~= value then
+        -- C would write its sign.
+        values[index] = NAN
     end
     return false
 end
@@ -196,24 +217,8 @@ local function specsOf(pattern)
     return specs
 end
 
-local function passOn(ok, ...)
-    if ok then return ... end
-    local message = (...)
-    -- C looks for its function's name among the libraries, where the kernel's stands.
-    if type(message) == "string" then message = gsub(message, " to '%?'", "", 1) end
-    error(message, 2)
-end
-
---- Calls a function of C as the last thing that a function of the kernel does. Its error is raised where that one was
--- called.
-function kernel.callLibrary(body, ...)
-    return passOn(pcall(body, ...))
-end
-local callLibrary = kernel.callLibrary
-
 function globals.string.format(pattern, ...)
-    if type(pattern) == "number" then pattern = rawToString(pattern) end
-    kernel.expect(1, pattern, "string")
+    pattern = kernel.stringArgument(pattern)
     local specs, values = specsOf(pattern), pack(...)
     local pieces, position
     for index = 1, #specs do
@@ -226,5 +231,5 @@ function globals.string.format(pattern, ...)
         end
     end
     if pieces then pattern = concat(pieces) .. sub(pattern, position) end
-    return callLibrary(format, pattern, unpack(values, 1, values.n))
+    return format(pattern, unpack(values, 1, values.n))
 end

@@ -3,51 +3,15 @@
 
 local kernel = ...
 local globals = kernel.globals
-local sethook = debug.sethook
-local concat, find, match, pcall, rawLoad, select = table.concat, string.find, string.match, pcall, load, select
+local byte, concat, find, match, sub = string.byte, table.concat, string.find, string.match, string.sub
+local pcall, rawLoad, select = pcall, load, select
 local error, type = error, type
+local resume, status = coroutine.resume, coroutine.status
 
--- Too long without yielding -----------------------------------------------------------------------------------------
-
-local clock = kernel.clock
-local limit, grace = kernel.options.secondsWithoutYield, 1.5
--- C's clock counts microseconds in 32 bits and so begins anew after this many seconds.
-local clockPeriod = 2 ^ 32 / 1e6
-local sliceStart, warned = 0, false
-
---- A program gets its seconds anew: called when the computer goes on after waiting.
-function kernel.startSlice()
-    sliceStart, warned = clock(), false
-end
-
--- Called every so many instructions in every coroutine.
-local function watch()
-    local elapsed = clock() - sliceStart
-    if elapsed < 0 then elapsed = elapsed + clockPeriod end
-    if elapsed < limit then return end
-    if elapsed > limit + grace then
-        kernel.send("kernel.failed", "Too long without yielding")
-        kernel.stop()
-    end
-    if not warned then
-        warned = true
-        error("Too long without yielding")
-    end
-end
-local instructionsBetweenLooks = 200000
-kernel.watch, kernel.instructionsBetweenLooks = watch, instructionsBetweenLooks
-
-local rawCreate, resume, status = coroutine.create, coroutine.resume, coroutine.status
-
-function kernel.create(body)
-    local thread = rawCreate(body)
-    sethook(thread, watch, "", instructionsBetweenLooks)
-    return thread
-end
+-- Coroutines ---------------------------------------------------------------------------------------------------------
 
 function globals.coroutine.create(body)
-    kernel.expect(1, body, "function")
-    return kernel.create(body)
+    return kernel.create(kernel.argument(body, "function"))
 end
 
 local function passOn(ok, ...)
@@ -57,19 +21,19 @@ end
 
 --- Unlike Lua's, which puts the caller's position before the one that the message has.
 function globals.coroutine.wrap(body)
-    kernel.expect(1, body, "function")
-    local thread = kernel.create(body)
+    local thread = kernel.create(kernel.argument(body, "function"))
     local function wrapped(...)
-        if status(thread) == "dead" then error("cannot resume dead coroutine", 2) end
+        if status(thread) == "dead" then error("cannot resume dead coroutine") end
         return passOn(resume(thread, ...))
     end
     kernel.markNatives(wrapped)
     return wrapped
 end
 
-function globals.coroutine.isyieldable()
-    local _, main = coroutine.running()
-    return not main
+function globals.coroutine.isyieldable(thread)
+    if thread ~= nil then kernel.argument(thread, "thread") end
+    -- The kernel runs in the main thread, and no program.
+    return true
 end
 
 -- Errors ------------------------------------------------------------------------------------------------------------
@@ -78,10 +42,11 @@ end
 function globals.assert(...)
     if (...) then return ... end
     local count = select("#", ...)
-    if count == 0 then error("bad argument #1 (value expected)", 2) end
+    if count == 0 then error("bad argument #1 (value expected)") end
     local message = "assertion failed!"
     if count > 1 then message = select(2, ...) end
-    error(message, type(message) == "string" and 2 or 0)
+    if type(message) == "string" then error(message) end
+    error(message, 0)
 end
 
 -- Loading -----------------------------------------------------------------------------------------------------------
@@ -90,6 +55,13 @@ end
 local function chunkName(name)
     -- C ends it at a zero byte.
     return match(name, "^%Z*") == kernel.NATIVE and "=(load)" or name
+end
+
+local COMPILED = "attempt to load a binary chunk"
+
+--- Whether a chunk is compiled, or begins so. CC takes none, whatever the mode: Lua would believe what is in it.
+local function isCompiled(chunk)
+    return byte(chunk) == 27
 end
 
 --- The whole of a chunk that comes in pieces, whose function may yield.
@@ -115,9 +87,11 @@ function globals.load(chunk, name, mode, environment)
     else
         kernel.expect(1, chunk, "string")
     end
-    if mode and not find(mode, "t", 1, true) then
-        return nil, "attempt to load a text chunk (mode is '" .. mode .. "')"
+    local kind = isCompiled(chunk) and "binary" or "text"
+    if mode and not find(mode, sub(kind, 1, 1), 1, true) then
+        return nil, "attempt to load a " .. kind .. " chunk (mode is " .. mode .. ")"
     end
+    if kind == "binary" then return nil, COMPILED end
     -- The name of a chunk without one is its source.
     name, chunk = chunkName(name or chunk), kernel.translateEscapes(chunk)
     -- Lua itself would take a nil environment for none at all.
@@ -127,6 +101,7 @@ end
 function globals.loadstring(chunk, name)
     kernel.expect(1, chunk, "string")
     kernel.expectOptional(2, name, "string")
+    if isCompiled(chunk) then return nil, COMPILED end
     return rawLoad(kernel.translateEscapes(chunk), chunkName(name or chunk), "t", globals)
 end
 
@@ -137,7 +112,6 @@ function globals.string.dump(body)
     error("unable to dump given function", 2)
 end
 globals.string.gfind = globals.string.gmatch
-globals.math.mod = globals.math.fmod
 
 -- C's random numbers begin with the same seed everywhere: rednet would take two computers' messages for one.
 math.randomseed(kernel.options.seed)

@@ -4,7 +4,7 @@
 local kernel = ...
 local call, try, expect, expectOptional = kernel.call, kernel.try, kernel.expect, kernel.expectOptional
 local expectOptionalWhole, toWhole = kernel.expectOptionalWhole, kernel.toWhole
-local error, setmetatable, tostring, type = error, setmetatable, kernel.globals.tostring, type
+local error, setmetatable, tostring, type = error, setmetatable, kernel.toText, type
 
 -- What the program may drop without closing it. Whether it has, is seen by a state that is gone: this Lua has no
 -- finalizers.

@@ -2,6 +2,7 @@
 
 local kernel = ...
 local call, expect, expectOptional = kernel.call, kernel.expect, kernel.expectOptional
+local sub = string.sub
 
 local http = {}
 
@@ -14,6 +15,9 @@ function kernel.field(options, key, expected, optional)
     return value
 end
 local field = kernel.field
+
+--- Bytes. Of a body beyond the limit only enough goes to Node to see that. Source: AddressRule in CC: Tweaked.
+local LARGEST_BODY = 4 * 1024 * 1024
 
 function http.request(url, body, headers, binary)
     local options
@@ -35,6 +39,7 @@ function http.request(url, body, headers, binary)
             binary = expectOptional(4, binary, "boolean"),
         }
     end
+    if options.body then options.body = sub(options.body, 1, LARGEST_BODY + 1) end
     return call("http.request", options)
 end
 

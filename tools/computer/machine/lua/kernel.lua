@@ -50,28 +50,35 @@ local kernel = { globals = globals, NATIVE = NATIVE, clock = clock }
 
 -- Errors ------------------------------------------------------------------------------------------------------------
 
-local getinfo, rawError = debug.getinfo, error
+local rawError = error
 
---- Where the program stands: its nearest function below those of the kernel and of C.
-local function place()
-    local level = 3
-    while true do
-        local info = getinfo(level, "Sl")
-        if not info then return "" end
-        if info.what ~= "C" and info.source ~= NATIVE then
-            return info.currentline > 0 and info.short_src .. ":" .. info.currentline .. ": " or ""
-        end
-        level = level + 1
-    end
+--- The level by which our Lua takes the innermost line of a program. See luaL_where in lua-module.ts.
+local INNERMOST_LINE = 1000000
+
+--- Raises an error. As in CC a message has the line of the program that runs before it, however deep in the kernel it is
+-- raised, and even if `pcall` or another native called the function; level 0 leaves it as it is.
+function private.error(message, level)
+    rawError(message, level == 0 and 0 or INNERMOST_LINE)
 end
 
---- Raises an error. As in CC a message has the program's place before it, however deep in the kernel it is raised; level
--- 0 leaves it as it is.
-function private.error(message, level)
-    if type(message) == "string" and level ~= 0 then message = place() .. message end
-    rawError(message, 0)
+--- As `error`, in a hook: what handles the error is watched, too, though Lua has hooks rest inside of a hook.
+function kernel.errorInHook(message)
+    rawError(message, INNERMOST_LINE + 1)
 end
 local error = error
+
+-- Texts -------------------------------------------------------------------------------------------------------------
+
+local rawToString = tostring
+
+--- Lua's own asks the metatables of numbers and the like, which a program may have set.
+function private.tostring(value)
+    local kind = type(value)
+    if kind == "number" or kind == "string" then return value .. "" end
+    if kind == "boolean" then return value and "true" or "false" end
+    if kind == "nil" then return "nil" end
+    return rawToString(value)
+end
 
 -- Encoding ----------------------------------------------------------------------------------------------------------
 
@@ -186,38 +193,101 @@ end
 
 -- Calling Node ------------------------------------------------------------------------------------------------------
 
---- Asks Node for something and does not wait. The values after the name are its arguments.
-local function send(name, ...)
-    writeFile(stdout, frame(name, ...))
-end
+--- Looks at the program's time: see watch.lua.
+function kernel.look() end
+
+local NOT_ENOUGH_MEMORY = "not enough memory"
+
+-- So many bytes of frames may wait to be carried out, and a frame of more is announced, so that Node can refuse it.
+local MOST_WAITING = 65536
+local waiting = 0
 
 --- Asks Node for something and reads its answer. It may be broken off anywhere, as by the watch or at the stack's end:
 -- what was asked for is done at the latest before the next question.
-local function ask(name, ...)
-    writeFile(stdout, frame(name, ...))
+local function ask(question)
+    writeFile(stdout, question)
     flushFile(stdout)
+    waiting = 0
     return readAnswer()
+end
+
+-- Seconds. Looking through all of Lua's memory takes time: where that was in vain it is not done again for so long.
+local AFTER_VAIN_COLLECTION = 1
+local lastInVain = -math.huge
+
+--- As `ask`. Where Node has no room for it what the program has dropped is given back first, such as bodies of responses.
+local function askForRoom(question)
+    local ok, values, count = ask(question)
+    if ok or values[1] ~= NOT_ENOUGH_MEMORY then return ok, values, count end
+    local now = clock()
+    if now >= lastInVain and now < lastInVain + AFTER_VAIN_COLLECTION then return ok, values, count end
+    collectgarbage()
+    kernel.releaseHandles()
+    ok, values, count = ask(question)
+    if not ok and values[1] == NOT_ENOUGH_MEMORY then lastInVain = now end
+    return ok, values, count
+end
+
+--- Raises an error of Node's where the program is. Lua's own for want of memory has no place either.
+local function fail(message)
+    error(message, message == NOT_ENOUGH_MEMORY and 0 or 1)
+end
+
+--- Raises "not enough memory" when Node has no room for a large frame.
+local function announce(text)
+    if #text <= MOST_WAITING then return end
+    local ok, values = askForRoom(frame("kernel.requireRoom", #text))
+    if not ok then fail(values[1]) end
+end
+
+local function write(text)
+    writeFile(stdout, text)
+    waiting = waiting + #text
+    if waiting > MOST_WAITING then ask(frame("kernel.carryOut")) end
+end
+
+--- Asks Node for something and does not wait. The values after the name are its arguments.
+local function send(name, ...)
+    local text = frame(name, ...)
+    announce(text)
+    write(text)
 end
 
 --- Asks Node for something and returns its answer. Its error is raised where the program is.
 local function call(...)
-    local ok, values, count = ask(...)
-    if not ok then error(values[1]) end
+    local question = frame(...)
+    kernel.look()
+    announce(question)
+    local ok, values, count = askForRoom(question)
+    if not ok then fail(values[1]) end
     return unpack(values, 1, count)
 end
 
 --- As `call`, but returns false and the message in place of raising, and true before what it returns otherwise.
 local function try(...)
-    local ok, values, count = ask(...)
+    local question = frame(...)
+    kernel.look()
+    announce(question)
+    local ok, values, count = askForRoom(question)
     return ok, unpack(values, 1, count)
+end
+
+-- Bytes. What a frame of so few stands for always has room in Node: see event-queue.ts.
+local SMALL = 100
+
+--- As `call`, for what has no answer: it does not wait for a small frame, of which nothing can go wrong.
+local function tell(...)
+    local text = frame(...)
+    if #text > SMALL then return call(...) end
+    write(text)
 end
 
 --- Ends Lua: nothing in it runs any more.
 function kernel.stop()
-    ask("kernel.stop")
+    ask(frame("kernel.stop"))
 end
 
-kernel.send, kernel.call, kernel.try = send, call, try
+kernel.send, kernel.call, kernel.tell, kernel.try = send, call, tell, try
 
 -- Checking what a program passes ------------------------------------------------------------------------------------
 
@@ -280,9 +350,13 @@ kernel.part = part
 local options = call("kernel.options")
 kernel.options = options
 
+part("arguments")
 part("escapes")
+part("watch")
 part("globals")
+part("math")
 part("format")
+part("repetition")
 part("strings")
 part("pack")
 part("tables")
@@ -302,10 +376,21 @@ kernel.markNatives(globals)
 
 -- Running -----------------------------------------------------------------------------------------------------------
 
+--- The longest message with which a computer ends.
+local LONGEST_MESSAGE = 1000
+
+--- Tells Node why the computer cannot go on. Not by `tostring`, which would run a function of the program.
+local function endComputer(problem)
+    local kind = type(problem)
+    if kind == "number" then problem = problem .. "" end
+    if kind ~= "string" and kind ~= "number" then problem = "an error that is no text: " .. kind end
+    send("kernel.failed", sub(problem, 1, LONGEST_MESSAGE))
+end
+
 local resume, status = coroutine.resume, coroutine.status
 local bios, message = load(kernel.translateEscapes(call("kernel.bios")), "@bios.lua", "t", globals)
 if not bios then
-    send("kernel.failed", message)
+    endComputer(message)
     flushFile(stdout)
 else
     bios = kernel.create(bios)
@@ -317,14 +402,19 @@ return function()
     if not bios then return end
     local _, event, count = readAnswer()
     local size = event[1]
+    if size == "collect" then
+        collectgarbage()
+        kernel.releaseHandles()
+        flushFile(stdout)
+        return
+    end
     if size then kernel.resize(size[1], size[2]) end
     kernel.startSlice()
     local ok, filter = resume(bios, unpack(event, 2, count))
     if not ok then
-        -- Not `tostring`, which would run a function of the program.
-        send("kernel.failed", type(filter) == "string" and filter or "an error that is no text: " .. type(filter))
+        endComputer(filter)
     elseif status(bios) == "dead" then
-        send("kernel.failed", "bios.lua has returned")
+        endComputer("bios.lua has returned")
     else
         kernel.releaseHandles()
         send("kernel.waiting", type(filter) == "string" and filter or nil)

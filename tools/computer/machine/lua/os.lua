@@ -2,13 +2,13 @@
 
 local kernel = ...
 local call, send, expect, expectOptional = kernel.call, kernel.send, kernel.expect, kernel.expectOptional
-local expectWhole = kernel.expectWhole
+local expectWhole, sub = kernel.expectWhole, string.sub
 
 local os = {}
 
 function os.queueEvent(name, ...)
     expect(1, name, "string")
-    send("os.queueEvent", name, ...)
+    return kernel.tell("os.queueEvent", name, ...)
 end
 
 function os.startTimer(seconds)
@@ -49,17 +49,26 @@ function os.getComputerLabel()
 end
 os.computerLabel = os.getComputerLabel
 
+--- Source: StringUtil in CC: Tweaked.
+local LONGEST_LABEL = 32
+
 function os.setComputerLabel(label)
     expectOptional(1, label, "string")
-    send("os.setComputerLabel", label)
+    send("os.setComputerLabel", label and sub(label, 1, LONGEST_LABEL))
 end
 
 function os.clock()
     return call("os.clock")
 end
 
+local timeFields = { "year", "month", "day", "hour", "min", "sec" }
+
 function os.time(when)
-    if type(when) == "table" then return call("os.timeFromTable", when) end
+    if type(when) == "table" then
+        local fields = {}
+        for _, name in ipairs(timeFields) do fields[name] = rawget(when, name) end
+        return call("os.timeFromTable", fields)
+    end
     expectOptional(1, when, "string")
     return call("os.time", when or "ingame")
 end

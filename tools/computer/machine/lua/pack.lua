@@ -3,34 +3,19 @@
 
 local kernel = ...
 local byte, char, rep, sub = string.byte, string.char, string.rep, string.sub
-local concat, error, find, floor = table.concat, error, string.find, math.floor
+local concat, find, floor = table.concat, string.find, math.floor
 local frexp, ldexp, huge = math.frexp, math.ldexp, math.huge
-local format, min, select, tonumber, tostring, type, unpack =
-    string.format, math.min, select, tonumber, tostring, type, table.unpack
+local format, min, select, tonumber, unpack = string.format, math.min, select, tonumber, table.unpack
+
+local error, number, text = error, kernel.numberArgument, kernel.stringArgument
 
 local SIZE_T_BYTES = 4
 -- What CC computes whole numbers with; longer ones are filled up.
 local INTEGER_BYTES = 8
 local MAXIMUM_RESULT = 2 ^ 31 - 1
 
--- Levels of errors count from where each is raised to the program's line, which called pack, unpack or packsize.
-
-local function argumentError(index, message, level)
-    error("bad argument #" .. index .. " (" .. message .. ")", level + 1)
-end
-
-local function number(index, value)
-    local converted = type(value) == "string" and tonumber(value) or value
-    if type(converted) ~= "number" then
-        argumentError(index, "number expected, got " .. type(value), 3)
-    end
-    return converted
-end
-
-local function text(index, value)
-    if type(value) == "number" then return tostring(value) end
-    if type(value) ~= "string" then argumentError(index, "string expected, got " .. type(value), 3) end
-    return value
+local function argumentError(index, message)
+    error("bad argument #" .. index .. " (" .. message .. ")")
 end
 
 -- Formats -----------------------------------------------------------------------------------------------------------
@@ -53,7 +38,7 @@ end
 
 local function readSize(state, default)
     local size = readNumber(state) or default
-    if size < 1 or size > 16 then error(format("integral size (%d) out of limits [1,16]", size), 5) end
+    if size < 1 or size > 16 then error(format("integral size (%d) out of limits [1,16]", size)) end
     return size
 end
 
@@ -65,7 +50,7 @@ local function readOption(state)
     if sized[letter] then return sized[letter][1], readSize(state, sized[letter][2]) end
     if letter == "c" then
         local size = readNumber(state)
-        if not size then error("missing size for format option 'c'", 4) end
+        if not size then error("missing size for format option 'c'") end
         return "characters", size
     elseif letter == "X" then
         return "align", 0
@@ -76,7 +61,7 @@ local function readOption(state)
     elseif letter == "!" then
         state.alignment = readSize(state, 8)
     elseif letter ~= " " then
-        error("invalid format option '" .. letter .. "'", 4)
+        error("invalid format option '" .. letter .. "'")
     end
     return "none", 0
 end
@@ -89,12 +74,12 @@ local function nextOption(state, offset)
         local nextKind
         if state.position <= #state.format then nextKind, align = readOption(state) end
         if not nextKind or nextKind == "characters" or align == 0 then
-            error("invalid next option for option 'X'", 3)
+            error("invalid next option for option 'X'")
         end
     end
     if align <= 1 or kind == "characters" then return kind, size, 0 end
     align = min(align, state.alignment)
-    if frexp(align) ~= 0.5 then argumentError(1, "format asks for alignment not power of 2", 3) end
+    if frexp(align) ~= 0.5 then argumentError(1, "format asks for alignment not power of 2") end
     return kind, size, -offset % align
 end
 
@@ -152,7 +137,7 @@ local function readInteger(data, position, size, little, signed)
     end
     local fill = signed and high < 0 and 255 or 0
     for index = INTEGER_BYTES + 1, size do
-        if bytes[index] ~= fill then error(size .. "-byte integer does not fit into Lua Integer", 3) end
+        if bytes[index] ~= fill then error(size .. "-byte integer does not fit into Lua Integer") end
     end
     return high * 2 ^ 32 + low
 end
@@ -223,13 +208,13 @@ local function checkInteger(index, value, size, signed)
     local least = signed and -256 ^ size / 2 or 0
     local most = signed and 256 ^ size / 2 or 256 ^ size
     value = value < 0 and -floor(-value) or floor(value)
-    if value < least or value >= most then argumentError(index, "integer overflow", 3) end
+    if value < least or value >= most then argumentError(index, "integer overflow") end
 end
 
 local library = kernel.globals.string
 
 function library.pack(pattern, ...)
-    pattern = text(1, pattern)
+    pattern = text(pattern)
     local state, parts, offset, index = start(pattern), {}, 0, 1
     local function add(part)
         parts[#parts + 1] = part
@@ -244,22 +229,22 @@ function library.pack(pattern, ...)
             index = index + 1
             local value = (select(index - 1, ...))
             if kind == "int" or kind == "unsigned" then
-                value = number(index, value)
+                value = number(value)
                 checkInteger(index, value, size, kind == "int")
                 add(assemble(integerBytes(value, size, kind == "int"), state.little))
             elseif layouts[kind] then
-                add(assemble(floatBytes(number(index, value), layouts[kind]), state.little))
+                add(assemble(floatBytes(number(value), layouts[kind]), state.little))
             else
-                value = text(index, value)
+                value = text(value)
                 if kind == "characters" then
-                    if #value > size then argumentError(index, "string longer than given size", 2) end
+                    if #value > size then argumentError(index, "string longer than given size") end
                     add(value .. rep("\0", size - #value))
                 elseif kind == "zero-terminated" then
-                    if find(value, "\0", 1, true) then argumentError(index, "string contains zeros", 2) end
+                    if find(value, "\0", 1, true) then argumentError(index, "string contains zeros") end
                     add(value .. "\0")
                 else
                     if size < SIZE_T_BYTES and #value >= 256 ^ size then
-                        argumentError(index, "string length does not fit in given size", 2)
+                        argumentError(index, "string length does not fit in given size")
                     end
                     add(assemble(integerBytes(#value, size, false), state.little))
                     add(value)
@@ -271,26 +256,26 @@ function library.pack(pattern, ...)
 end
 
 function library.packsize(pattern)
-    pattern = text(1, pattern)
+    pattern = text(pattern)
     local state, total = start(pattern), 0
     while state.position <= #pattern do
         local kind, size, fill = nextOption(state, total)
         total = total + fill + size
-        if total > MAXIMUM_RESULT then argumentError(1, "format result too large", 2) end
-        if kind == "string" or kind == "zero-terminated" then argumentError(1, "variable-length format", 2) end
+        if total > MAXIMUM_RESULT then argumentError(1, "format result too large") end
+        if kind == "string" or kind == "zero-terminated" then argumentError(1, "variable-length format") end
     end
     return total
 end
 
 function library.unpack(pattern, data, from)
-    pattern, data = text(1, pattern), text(2, data)
-    from = from == nil and 1 or floor(number(3, from))
+    pattern, data = text(pattern), text(data)
+    from = from == nil and 1 or floor(number(from))
     if from < 0 then from = from < -#data and 0 or #data + from + 1 end
     local position = from - 1
-    if position < 0 or position > #data then argumentError(3, "initial position out of string", 2) end
+    if position < 0 or position > #data then argumentError(3, "initial position out of string") end
     local state, values, count = start(pattern), {}, 0
     local function need(bytes)
-        if position + bytes > #data then argumentError(2, "data string too short", 3) end
+        if position + bytes > #data then argumentError(2, "data string too short") end
     end
     while state.position <= #pattern do
         local kind, size, fill = nextOption(state, position)

@@ -1,42 +1,42 @@
--- string.gsub as CC has it: a replacement function may yield, and in a replacement string a % before anything but a
--- digit stands for what follows, as in Lua 5.1.
+-- string.gsub as CC has it: a replacement function and metamethods may yield, and in a replacement string a % before
+-- anything but a digit stands for what follows, as in Lua 5.1; at the end for a zero byte.
 
 local kernel = ...
-local concat, expect, expectOptional = table.concat, kernel.expect, kernel.expectOptional
-local callLibrary, error, find, floor, gsub = kernel.callLibrary, error, string.find, math.floor, string.gsub
-local max, pack, pcall, sub = math.max, table.pack, pcall, string.sub
-local tostring, type, unpack = tostring, type, table.unpack
+local concat, find, getmetatable, gsub = table.concat, string.find, debug.getmetatable, string.gsub
+local pack, error, stringArgument, sub = table.pack, error, kernel.stringArgument, string.sub
+local type, unpack, whole = type, table.unpack, kernel.wholeArgument
 
---- Reads a replacement string as 5.1 does: 5.2 refuses a % before other characters.
+--- Reads a replacement string as 5.1 does: 5.2 refuses a % before other characters, and at the end.
 local function lenient(replacement)
-    if not find(replacement, "%%[^%d%%]") then return replacement end
-    return (gsub(replacement, "%%([^%d])", function(character)
-        if character ~= "%" then return character end
-        return nil
+    if not find(replacement, "%%[^%d%%]") and not find(replacement, "%%$") then return replacement end
+    return (gsub(replacement, "%%(.?)", function(character)
+        if character == "" then return "\0" end
+        if character == "%" or find(character, "^%d") then return nil end
+        return character
     end))
 end
 
+--- Replaces what is found by what a function gives for it.
 local function withFunction(text, pattern, replace, limit)
     local parts, position, count = {}, 1, 0
     local anchored = sub(pattern, 1, 1) == "^"
     while count < limit and position <= #text + 1 do
-        local match = pack(pcall(find, text, pattern, position))
-        local first, last = match[2], match[3]
-        if not match[1] then error(first, 2) end
+        local match = pack(find(text, pattern, position))
+        local first, last = match[1], match[2]
         if not first then break end
         count = count + 1
         local whole = sub(text, first, last)
         parts[#parts + 1] = sub(text, position, first - 1)
         local value
-        if match.n > 3 then
-            value = replace(unpack(match, 4, match.n))
+        if match.n > 2 then
+            value = replace(unpack(match, 3, match.n))
         else
             value = replace(whole)
         end
         if not value then
             value = whole
         elseif type(value) ~= "string" and type(value) ~= "number" then
-            error("invalid replacement value (a " .. type(value) .. ")", 2)
+            error("invalid replacement value (a " .. type(value) .. ")")
         end
         parts[#parts + 1] = value
         position = last + 1
@@ -52,13 +52,20 @@ local function withFunction(text, pattern, replace, limit)
 end
 
 function kernel.globals.string.gsub(text, pattern, replacement, limit)
-    if type(limit) == "number" then limit = max(limit, 0) end
-    if type(replacement) == "string" then replacement = lenient(replacement) end
-    if type(replacement) ~= "function" then return callLibrary(gsub, text, pattern, replacement, limit) end
-    if type(text) == "number" then text = tostring(text) end
-    if type(pattern) == "number" then pattern = tostring(pattern) end
-    expect(1, text, "string")
-    expect(2, pattern, "string")
-    expectOptional(4, limit, "number")
-    return withFunction(text, pattern, replacement, limit and floor(limit) or #text + 1)
+    text, pattern = stringArgument(text), stringArgument(pattern)
+    limit = whole(limit, #text + 1)
+    local kind = type(replacement)
+    if kind == "string" then
+        replacement = lenient(replacement)
+    elseif kind == "function" then
+        return withFunction(text, pattern, replacement, limit)
+    elseif kind == "table" then
+        if getmetatable(replacement) then
+            return withFunction(text, pattern, function(key) return replacement[key] end, limit)
+        end
+    elseif kind ~= "number" then
+        if limit > 0 and find(text, pattern) then error("bad argument: string/function/table expected") end
+        return text, 0
+    end
+    return gsub(text, pattern, replacement, limit < 0 and 0 or limit)
 end

@@ -3,7 +3,8 @@
 
 local kernel = ...
 local send, expect, expectFinite, expectWhole = kernel.send, kernel.expect, kernel.expectFinite, kernel.expectWhole
-local error, floor, tostring = error, math.floor, kernel.globals.tostring
+local error, floor, max, min, sub = error, math.floor, math.max, math.min, string.sub
+local tostring = kernel.toText
 
 local term = {}
 local width, height = kernel.options.width, kernel.options.height
@@ -22,10 +23,25 @@ local function parseColour(value)
     error("Colour out of range", 3)
 end
 
+--- The first and the last character of a text of some length that are on the screen when it begins at the cursor. The
+--- last is before the first where none is.
+local function visible(length)
+    if cursorY < 1 or cursorY > height then return 1, 0 end
+    local first = min(max(1, 2 - cursorX), length + 1)
+    return first, max(first - 1, min(length, width - cursorX + 1))
+end
+
+--- What the screen shows is all that is sent: a text costs nothing beyond the row, as in CC.
 function term.write(text)
     text = tostring(text)
-    send("term.write", text)
-    cursorX = cursorX + #text
+    local length = #text
+    local first, last = visible(length)
+    if first == 1 and last == length then
+        send("term.write", text)
+    else
+        send("term.write", sub(text, first, last), first - 1, length)
+    end
+    cursorX = cursorX + length
 end
 
 function term.blit(text, textColours, backgroundColours)
@@ -35,8 +51,21 @@ function term.blit(text, textColours, backgroundColours)
     if #textColours ~= #text or #backgroundColours ~= #text then
         error("Arguments must be the same length", 2)
     end
-    send("term.blit", text, textColours, backgroundColours)
-    cursorX = cursorX + #text
+    local length = #text
+    local first, last = visible(length)
+    if first == 1 and last == length then
+        send("term.blit", text, textColours, backgroundColours)
+    else
+        send(
+            "term.blit",
+            sub(text, first, last),
+            sub(textColours, first, last),
+            sub(backgroundColours, first, last),
+            first - 1,
+            length
+        )
+    end
+    cursorX = cursorX + length
 end
 
 function term.scroll(lines)

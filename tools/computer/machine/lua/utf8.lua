@@ -1,14 +1,14 @@
 -- utf8: Lua 5.3's library, which CC has on top of 5.2.
 
 local kernel = ...
-local byte, char, expect, expectOptional = string.byte, string.char, kernel.expect, kernel.expectOptional
-local error, floor = error, math.floor
+local byte, char, floor = string.byte, string.char, math.floor
+local error, stringArgument, whole = error, kernel.stringArgument, kernel.wholeArgument
 
 local utf8 = { charpattern = "[\0-\127\194-\244][\128-\191]*" }
 
 local function encode(index, code)
-    expect(index, code, "number")
-    if code < 0 or code > 0x10FFFF then error("bad argument #" .. index .. " (value out of range)", 3) end
+    code = whole(code)
+    if code < 0 or code > 0x10FFFF then error("bad argument #" .. index .. " (value out of range)") end
     if code < 0x80 then return char(code) end
     if code < 0x800 then return char(0xC0 + floor(code / 0x40), 0x80 + code % 0x40) end
     if code < 0x10000 then
@@ -67,13 +67,13 @@ local function isContinuation(text, position)
 end
 
 function utf8.codes(text)
-    expect(1, text, "string")
+    text = stringArgument(text)
     local function nextCode(_, position)
         position = position + 1
         while position > 1 and isContinuation(text, position) do position = position + 1 end
         if position > #text then return nil end
         local code, following = decode(text, position)
-        if not code or isContinuation(text, following) then error("invalid UTF-8 code", 2) end
+        if not code or isContinuation(text, following) then error("invalid UTF-8 code") end
         return position, code
     end
     kernel.markNatives(nextCode)
@@ -81,30 +81,26 @@ function utf8.codes(text)
 end
 
 function utf8.codepoint(text, from, to)
-    expect(1, text, "string")
-    expectOptional(2, from, "number")
-    expectOptional(3, to, "number")
-    local position = absolute(text, from or 1)
-    local last = absolute(text, to or position)
-    if position < 1 then error("bad argument #2 (out of range)", 2) end
-    if last > #text then error("bad argument #3 (out of range)", 2) end
+    text = stringArgument(text)
+    local position = absolute(text, whole(from, 1))
+    local last = absolute(text, whole(to, position))
+    if position < 1 then error("bad argument #2 (out of bounds)") end
+    if last > #text then error("bad argument #3 (out of bounds)") end
     local codes = {}
     while position <= last do
         local code
         code, position = decode(text, position)
-        if not code then error("invalid UTF-8 code", 2) end
+        if not code then error("invalid UTF-8 code") end
         codes[#codes + 1] = code
     end
     return table.unpack(codes)
 end
 
 function utf8.len(text, from, to)
-    expect(1, text, "string")
-    expectOptional(2, from, "number")
-    expectOptional(3, to, "number")
-    local position, last = absolute(text, from or 1), absolute(text, to or -1)
-    if position < 1 or position > #text + 1 then error("bad argument #2 (initial position out of string)", 2) end
-    if last > #text then error("bad argument #3 (final position out of string)", 2) end
+    text = stringArgument(text)
+    local position, last = absolute(text, whole(from, 1)), absolute(text, whole(to, -1))
+    if position < 1 or position > #text + 1 then error("bad argument #2 (initial position out of string)") end
+    if last > #text then error("bad argument #3 (final position out of string)") end
     local count = 0
     while position <= last do
         local code, following = decode(text, position)
@@ -115,16 +111,14 @@ function utf8.len(text, from, to)
 end
 
 function utf8.offset(text, count, from)
-    expect(1, text, "string")
-    expect(2, count, "number")
-    expectOptional(3, from, "number")
-    local position = absolute(text, from or (count > 0 and 1 or #text + 1))
-    if position < 1 or position > #text + 1 then error("bad argument #3 (position out of range)", 2) end
+    text, count = stringArgument(text), whole(count)
+    local position = absolute(text, whole(from, count > 0 and 1 or #text + 1))
+    if position < 1 or position > #text + 1 then error("bad argument #3 (position out of bounds)") end
     if count == 0 then
         while position > 1 and isContinuation(text, position) do position = position - 1 end
         return position
     end
-    if isContinuation(text, position) then error("initial position is a continuation byte", 2) end
+    if isContinuation(text, position) then error("initial position is a continuation byte") end
     while count < 0 and position > 1 do
         repeat position = position - 1 until position <= 1 or not isContinuation(text, position)
         count = count + 1

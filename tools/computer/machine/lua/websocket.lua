@@ -3,7 +3,10 @@
 local kernel = ...
 local call, send, expect, expectOptional = kernel.call, kernel.send, kernel.expect, kernel.expectOptional
 local collectgarbage, error, pack, unpack = collectgarbage, error, table.pack, table.unpack
-local tostring, type, yield = tostring, type, coroutine.yield
+local sub, tostring, type, yield = string.sub, kernel.toText, type, coroutine.yield
+
+--- Bytes. Source: AddressRule in CC: Tweaked.
+local LARGEST_MESSAGE = 128 * 1024
 
 function kernel.objects.websocket(fields)
     local state = { id = fields.id }
@@ -44,7 +47,8 @@ function kernel.objects.websocket(fields)
     function handle.send(message, binary)
         expectOptional(2, binary, "boolean")
         checkOpen()
-        return call("websocket.send", state.id, tostring(message), binary or false)
+        -- Of a message beyond the limit only enough goes to Node to see that.
+        return call("websocket.send", state.id, sub(tostring(message), 1, LARGEST_MESSAGE + 1), binary or false)
     end
 
     function handle.close()

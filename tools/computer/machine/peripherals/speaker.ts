@@ -8,6 +8,9 @@ import type { AttachedComputer, Peripheral, PeripheralMethod } from "./periphera
 const NOTES_PER_TICK = 8;
 const SAMPLES_PER_MILLISECOND = 48;
 const MAXIMUM_SAMPLES = 128 * 1024;
+/** What is remembered of what was played: a program may play without end. */
+const MAXIMUM_PLAYED = 10_000;
+const MAXIMUM_SAMPLES_KEPT = 2 * 1024 * 1024;
 /** More audio is asked for once there is so much left to play. */
 const BUFFER_MILLISECONDS = 500;
 
@@ -53,8 +56,9 @@ function checkSamples(audio: LuaTable): number[] {
 export class Speaker implements Peripheral {
     readonly type = "speaker";
     readonly methods: Readonly<Record<string, PeripheralMethod>>;
-    /** Oldest first. */
+    /** Oldest first. The last 10,000, or fewer where they are long. */
     readonly played: Played[] = [];
+    private samplesKept = 0;
     private tick = 0;
     private notesInTick = 0;
     private soundTick = -1;
@@ -74,7 +78,7 @@ export class Speaker implements Peripheral {
                 if (tick !== this.tick) [this.tick, this.notesInTick] = [tick, 0];
                 if (this.notesInTick >= NOTES_PER_TICK) return [false];
                 this.notesInTick++;
-                this.played.push({ kind: "note", instrument: name, volume: loud, pitch: high });
+                this.remember({ kind: "note", instrument: name, volume: loud, pitch: high });
                 return [true];
             },
             playSound: (computer, given, volume, pitch) => {
@@ -88,7 +92,7 @@ export class Speaker implements Peripheral {
                 if (this.soundTick === tick || this.pending || this.audioEnd >= computer.now())
                     return [false];
                 this.soundTick = tick;
-                this.played.push({ kind: "sound", name, volume: loud, pitch: high });
+                this.remember({ kind: "sound", name, volume: loud, pitch: high });
                 return [true];
             },
             playAudio: (computer, audio, volume) => {
@@ -96,7 +100,7 @@ export class Speaker implements Peripheral {
                 if (volume !== undefined) checkNumber(2, volume);
                 if (this.pending) return [false];
                 if (typeof volume === "number") this.volume = clampVolume(volume);
-                this.played.push({ kind: "audio", samples, volume: this.volume });
+                this.remember({ kind: "audio", samples, volume: this.volume });
                 this.pending = true;
                 const wait = Math.max(
                     TICK_MILLISECONDS,
@@ -106,10 +110,20 @@ export class Speaker implements Peripheral {
                 return [true];
             },
             stop: () => {
-                this.played.push({ kind: "stop" });
+                this.remember({ kind: "stop" });
                 this.silence();
             },
         };
+    }
+
+    private remember(played: Played): void {
+        const samplesOf = (one: Played | undefined): number =>
+            one?.kind === "audio" ? one.samples.length : 0;
+        this.played.push(played);
+        this.samplesKept += samplesOf(played);
+        while (this.played.length > MAXIMUM_PLAYED || this.samplesKept > MAXIMUM_SAMPLES_KEPT) {
+            this.samplesKept -= samplesOf(this.played.shift());
+        }
     }
 
     private tickOf(computer: AttachedComputer): number {
