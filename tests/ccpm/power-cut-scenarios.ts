@@ -103,8 +103,10 @@ export interface Scenarios {
     readonly withClock: string;
     /** A copy of a disk on which commands have been run, with what the older tree offers, and then files written. */
     prepare(template: string, commands: readonly string[], files?: Disk): Promise<string>;
-    /** All kinds of changes. */
+    /** All kinds of changes of packages. */
     all(): Promise<Scenario[]>;
+    /** All that changes what ccpm knows of registries. */
+    ofRegistries(): Promise<Scenario[]>;
     stop(): Promise<void>;
 }
 
@@ -280,6 +282,37 @@ export async function openScenarios(bench: Bench): Promise<Scenarios> {
         ];
     }
 
+    async function ofRegistries(): Promise<Scenario[]> {
+        const second = `${registry.url}second/`;
+        const add = `ccpm registry add ${second}`;
+        return [
+            {
+                name: "registry add",
+                command: add,
+                title: `add registry ${second}`,
+                template: whole,
+                isNewer: false,
+                players: {},
+            },
+            {
+                name: "registry remove",
+                command: `ccpm registry remove ${second}`,
+                title: `remove registry ${second}`,
+                template: await prepare(whole, [add]),
+                isNewer: false,
+                players: {},
+            },
+            {
+                name: "update with news",
+                command: "ccpm update",
+                title: "update",
+                template: whole,
+                isNewer: true,
+                players: {},
+            },
+        ];
+    }
+
     return {
         url: registry.url,
         requests: registry.requests,
@@ -292,6 +325,7 @@ export async function openScenarios(bench: Bench): Promise<Scenarios> {
         withClock,
         prepare,
         all,
+        ofRegistries,
         stop: () => registry.stop(),
     };
 }

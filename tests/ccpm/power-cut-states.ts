@@ -219,17 +219,19 @@ export interface Outcome<Said> {
 export type Start<Said> = (disk: string, watch: (operation: FileOperation) => false) => Promise<Said>;
 
 /**
- * Follows all that cuts can lead to.
+ * Follows what cuts can lead to.
  * @param disks makes and removes folders
  * @param disk the disk on which the change is made
  * @param change makes it
  * @param start starts the computer after a cut
+ * @param isFollowed asked for each state that cuts leave
  */
 export async function everyOutcome<Said>(
     disks: { disk(files: object): string; drop(disk: string): void },
     disk: string,
     change: Start<unknown>,
     start: Start<Said>,
+    isFollowed: () => boolean = () => true,
 ): Promise<Outcome<Said>[]> {
     const seen = new Set<string>();
     const waiting: { trail: string[]; state: DiskState }[] = [];
@@ -238,7 +240,7 @@ export async function everyOutcome<Said>(
             const key = keyOf(state);
             if (seen.has(key)) continue;
             seen.add(key);
-            waiting.push({ trail: [...trail, where], state });
+            if (isFollowed()) waiting.push({ trail: [...trail, where], state });
         }
     };
     const watched = new Witness(disk);

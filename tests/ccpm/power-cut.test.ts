@@ -31,6 +31,12 @@ const PATIENCE = { timeoutSeconds: 30 };
 /** The states of a change are some dozen, and each is a start. */
 const LONG = { timeout: 300_000 };
 
+/** Every third of them: the soak part "states" follows more. */
+function someStates(): () => boolean {
+    let found = 0;
+    return () => found++ % 3 === 0;
+}
+
 /** Starts a computer up to the shell's prompt, and there performs a plan, where there is one. */
 function toPrompt(folder?: string): Start<string[]> {
     return async (disk, operation) => {
@@ -78,8 +84,14 @@ describe("everything that a transaction can do, at once", () => {
             (folder?: string): Start<string[]> =>
             async (disk, operation) =>
                 (await bench.run(disk, folder, { faults: { powerCut: { operation } } })).lines;
-        const outcomes = await everyOutcome(bench, bench.copy(template), start(program), start());
-        expect(outcomes.length).toBeGreaterThan(80);
+        const outcomes = await everyOutcome(
+            bench,
+            bench.copy(template),
+            start(program),
+            start(),
+            someStates(),
+        );
+        expect(outcomes.length).toBeGreaterThan(26);
         expect(faultsOf(outcomes, before, after, playersOf(before))).toEqual([]);
         for (const { trail, after: disk, said } of outcomes) {
             const isNew = disk.files[LOCK] === after[LOCK];
@@ -179,8 +191,14 @@ describe("uninstalling everything on a computer that", () => {
     test.each(startupFiles)("%s", LONG, async (_what, files) => {
         const old = { ...base, ...files };
         const program = bench.program(uninstall, performPlan);
-        const outcomes = await everyOutcome(bench, bench.disk(old), toPrompt(program), toPrompt());
-        expect(outcomes.length).toBeGreaterThan(30);
+        const outcomes = await everyOutcome(
+            bench,
+            bench.disk(old),
+            toPrompt(program),
+            toPrompt(),
+            someStates(),
+        );
+        expect(outcomes.length).toBeGreaterThan(10);
         expect(faultsOf(outcomes, old, planned(old, uninstall), playersOf(old))).toEqual([]);
         expectPlayersToRun(outcomes, files);
     });
@@ -204,8 +222,14 @@ describe("installing on a computer that has nothing of ours, and", () => {
     test.each(startupFiles)("%s", LONG, async (_what, files) => {
         const old: Disk = { "notes.txt": "the player's", ...files };
         const fresh = planned(old, install);
-        const outcomes = await everyOutcome(bench, bench.disk(old), toPrompt(program), toPrompt());
-        expect(outcomes.length).toBeGreaterThan(40);
+        const outcomes = await everyOutcome(
+            bench,
+            bench.disk(old),
+            toPrompt(program),
+            toPrompt(),
+            someStates(),
+        );
+        expect(outcomes.length).toBeGreaterThan(13);
         const isGuarded = ({ state }: Outcome<unknown>): boolean =>
             ["startup/00-ccpm-finish.lua", "startup.lua", "startup"].some(
                 (path) => state.files[path] === modules[FINISHER],
@@ -248,9 +272,15 @@ test.each(["this is not lua (", "return 7"])(
         };
         const { "startup/00-ccpm-finish.lua": _, ...fresh } = planned(old, repair);
         const program = bench.program(repair, performPlan, modules);
-        const outcomes = await everyOutcome(bench, bench.disk(old), toPrompt(program), toPrompt());
+        const outcomes = await everyOutcome(
+            bench,
+            bench.disk(old),
+            toPrompt(program),
+            toPrompt(),
+            someStates(),
+        );
         const committed = outcomes.filter(({ state }) => JOURNAL in state.files || LOCK in state.files);
-        expect(committed.length).toBeGreaterThan(10);
+        expect(committed.length).toBeGreaterThan(3);
         expect(faultsOf(committed, old, fresh, {})).toEqual([]);
     },
 );
