@@ -18,7 +18,7 @@ check:
 test *filters:
     @npm test --silent -- "$@"
 
-# Runs the specs of ComputerCraft on our computer, or those that are named.
+# Runs the specs of ComputerCraft on our computer, or those that are named, or another project's by its folder.
 specs *names:
     @npm run --silent specs -- "$@"
 

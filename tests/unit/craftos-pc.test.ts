@@ -271,13 +271,18 @@ describe("the driver on the computer", { timeout: 60_000 }, () => {
 });
 
 describe("specs on a backend", () => {
+    const luaSpec = (lua: string) => ({
+        name: "one",
+        source: "one.spec.lua",
+        file: "specs/one.spec.lua",
+        lua,
+    });
     const namesOf = (cases: readonly SpecCase[], wanted: SpecCase["status"]) =>
         cases.filter(({ status }) => status === wanted).map(({ name }) => name);
 
     test("a computer that ends without a report is a problem, with what it showed", async () => {
         const program = await script(`console.log("no such ROM"); process.exitCode = 1;`);
-        const spec = { name: "none", source: "none.spec.ts", lua: "" };
-        const { cases, problem } = await runSpec(spec, { backend: craftosPc(program), server: "" });
+        const { cases, problem } = await runSpec(luaSpec(""), { backend: craftosPc(program), server: "" });
         expect(cases).toEqual([]);
         expect(problem).toContain("no such ROM");
     });
@@ -323,8 +328,6 @@ describe("specs on a backend", () => {
             "http rules denies private addresses that are not allowed",
         ]);
     });
-
-    const luaSpec = (lua: string) => ({ name: "one", source: "one.spec.lua", lua });
 
     const destroying: Record<string, string> = {
         "all handles stay open": `

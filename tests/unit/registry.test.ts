@@ -212,22 +212,42 @@ describe("npm run registry", () => {
         };
     }
 
+    /** The addresses that the printed rules allow. */
+    const rulesIn = (text: string): string[] => {
+        const rule =
+            /^ {2}\[\[http\.rules\]\]\n {6}host = "([\d.]+)"\n {6}port = (\d+)\n {6}action = "allow"$/gm;
+        return [...text.matchAll(rule)].map(([, host, port]) => `http://${host}:${port}/`);
+    };
+
     test("says what to type on a computer, and ends with Ctrl+C", async () => {
-        const { ready, ended, output, interrupt } = run();
+        const { ready, ended, output, interrupt } = run("--port", "0");
         await ready;
         const url =
             /^ {2}wget run (http:\/\/127\.0\.0\.1:\d+\/)install\.lua$/m.exec(output.stdout)?.[1] ?? "";
         expect((await fetch(`${url}packages/index.json`)).status).toBe(200);
-        expect(output.stdout).toContain('host = "127.0.0.1"');
+        expect(rulesIn(output.stdout)).toEqual([url]);
         interrupt();
         const { status, stdout, stderr } = await ended;
         expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
         expect(stdout).toMatch(/^200 {2}\/packages\/index\.json {2}\d+ bytes$/m);
     });
 
+    test("on the network it prints a rule for each address that a computer may be told", async () => {
+        const { ready, output } = run("--port", "0", "--host", "0.0.0.0");
+        await ready;
+        const typed = [...output.stdout.matchAll(/^ {2}wget run (http:\S+\/)install\.lua$/gm)];
+        expect(typed.length).toBeGreaterThan(0);
+        expect(rulesIn(output.stdout)).toEqual(typed.map(([, url]) => url));
+    });
+
+    test("has the same address each time, as computers remember it", async () => {
+        const { stdout } = await run("--help").ended;
+        expect(stdout).toMatch(/--port <number>[^-]*\(default: 8080\)/);
+    });
+
     test("of a tree without an installer is for computers that have ccpm", async () => {
         await write({ "packages/index.json": indexOf({}) });
-        const { ready, output } = run("--folder", folder);
+        const { ready, output } = run("--port", "0", "--folder", folder);
         await ready;
         expect(output.stdout).toMatch(/^ {2}ccpm registry add http:\/\/127\.0\.0\.1:\d+\/$/m);
         expect(output.stdout).not.toContain("install.lua");

@@ -37,7 +37,7 @@ interface Script {
     readonly hasServer?: boolean;
 }
 
-const registry: Script = { script: "registry", words: [], ready: "Ctrl+C ends it." };
+const registry: Script = { script: "registry", words: ["--port", "0"], ready: "Ctrl+C ends it." };
 const scripts: Script[] = [
     registry,
     { script: "start", words: ["ai", "[hang]"], ready: "A computer boots", hasServer: true },

@@ -4,6 +4,7 @@ import path from "node:path";
 import { staleFiles } from "./build.ts";
 import { dependencyProblems } from "./dependencies.ts";
 import { generate, type Generated } from "./generate.ts";
+import { overlookedProblems } from "./overlooked.ts";
 import { INDEX, readDescriptors, type Index } from "./packages.ts";
 import { BuildError } from "./problem.ts";
 import { publishedPackages, UNPUBLISHED, versionProblems } from "./published.ts";
@@ -26,14 +27,19 @@ export interface Finding {
  */
 export async function check(root: string, report: (finding: Finding) => void): Promise<void> {
     const tool = (program: string, ...options: string[]) => runTool(root, program, options);
+    const typeProblems = (configuration: string) =>
+        tool("typescript/bin/tsc", "--pretty", "false", "--noEmit", "--project", configuration);
     // All at once, since each waits for the disk and for compilers of its own.
     const findings = [
-        tool("typescript/bin/tsc", "--pretty", "false").then((problems) => [{ name: "types", problems }]),
+        Promise.all([typeProblems("tsconfig.json"), typeProblems("tests/computer/specs/tsconfig.json")]).then(
+            (problems) => [{ name: "types", problems: problems.flat() }],
+        ),
         checkGenerated(root),
         tool("eslint/bin/eslint.js", "--max-warnings=0").then((problems) => [{ name: "lint", problems }]),
         tool("prettier/bin/prettier.cjs", "--check", "--log-level=warn", ".").then((problems) => [
             { name: "formatting", problems: formattingProblems(problems) },
         ]),
+        overlookedProblems(root).then((problems) => [{ name: "overlooked files", problems }]),
     ];
     for (const group of findings) {
         for (const finding of await group) report(finding);

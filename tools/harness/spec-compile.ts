@@ -1,22 +1,36 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import type { SourceMapPayload } from "node:module";
 import { join, relative, resolve } from "node:path";
+import type Compiler from "typescript";
 import { projectFolder } from "./disk.ts";
 
-/** A spec file, compiled. */
+/** A spec file, as it goes onto a computer. */
 export interface SpecFile {
-    /** Its name without `.spec.ts`. */
+    /** Its name without `.spec.ts`; another project's has its path there. */
     name: string;
-    /** Path of its source from the project's folder. */
+    /** Path of its source from the project's folder, or as another project's is shown. */
     source: string;
+    /** Where it lies on the computer, from its root. */
+    file: string;
     /** The Lua. */
-    lua: string;
-    /** Its source map, as JSON; none when it was written in Lua. */
+    lua: string | Uint8Array;
+    /** A folder of the host whose files the computer has, too. */
+    disk?: string;
+    /** Its source map, as JSON, whose sources are called as `source` is; none when it was written in Lua. */
     map?: string;
 }
 
-const specFolder = "tests/computer/specs";
+/** One of ours. */
+export interface CompiledSpec extends SpecFile {
+    lua: string;
+    map: string;
+}
+
+/** Where our specs are, from the project's folder. */
+export const specFolder = "tests/computer/specs";
+
 const configuration = `${specFolder}/tsconfig.json`;
 const cacheFile = ".cache/specs.json";
 
@@ -30,7 +44,26 @@ async function hashOf(root: string): Promise<string> {
     return hash.digest("hex");
 }
 
-async function compile(root: string): Promise<SpecFile[]> {
+/** What the compilers say, with files as they are called from the folder. */
+export function diagnosticsText(
+    ts: typeof Compiler,
+    found: readonly Compiler.Diagnostic[],
+    folder: string,
+): string {
+    return ts.formatDiagnostics(found, {
+        getCanonicalFileName: (file) => file,
+        getCurrentDirectory: () => folder,
+        getNewLine: () => "\n",
+    });
+}
+
+/** Gives the sources of a source map other names. */
+export function mapWithSources(map: string, nameOf: (source: string) => string): string {
+    const parsed = JSON.parse(map) as SourceMapPayload;
+    return JSON.stringify({ ...parsed, sources: parsed.sources.map(nameOf) });
+}
+
+async function compile(root: string): Promise<CompiledSpec[]> {
     // The compilers take longer to load than all else takes when nothing has changed.
     const { default: ts } = await import("typescript");
     const tstl = await import("typescript-to-lua");
@@ -46,13 +79,7 @@ async function compile(root: string): Promise<SpecFile[]> {
         found.push(...diagnostics);
     }
     if (found.length > 0) {
-        throw new Error(
-            ts.formatDiagnostics(found, {
-                getCanonicalFileName: (file) => file,
-                getCurrentDirectory: () => root,
-                getNewLine: () => "\n",
-            }),
-        );
+        throw new Error(diagnosticsText(ts, found, root));
     }
     const outDir = parsed.options.outDir ?? root;
     const specs = parsed.fileNames.filter((file) => file.endsWith(".spec.ts")).sort();
@@ -63,7 +90,8 @@ async function compile(root: string): Promise<SpecFile[]> {
         const lua = printed.get(resolve(outDir, `${name}_spec.lua`));
         const map = printed.get(resolve(outDir, `${name}_spec.lua.map`));
         if (lua === undefined || map === undefined) throw new Error(`${source} became no Lua.`);
-        return { name, source, lua, map };
+        const shownMap = mapWithSources(map, () => source);
+        return { name, source, file: `specs/${name}.spec.lua`, lua, map: shownMap };
     });
 }
 
@@ -72,11 +100,11 @@ async function compile(root: string): Promise<SpecFile[]> {
  * @param root the project's folder
  * @throws Error with what TypeScript or TypeScriptToLua has to say against them
  */
-export async function compileSpecs(root = projectFolder): Promise<SpecFile[]> {
+export async function compileSpecs(root = projectFolder): Promise<CompiledSpec[]> {
     const inputs = await hashOf(root);
     const cache = join(root, cacheFile);
     try {
-        const last = JSON.parse(await readFile(cache, "utf8")) as { inputs: string; files: SpecFile[] };
+        const last = JSON.parse(await readFile(cache, "utf8")) as { inputs: string; files: CompiledSpec[] };
         if (last.inputs === inputs) return last.files;
     } catch {
         // Never compiled, or cut short.

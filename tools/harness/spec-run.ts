@@ -1,11 +1,12 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { SourceMap, type SourceMapPayload } from "node:module";
+import { SourceMap, type SourceMapPayload, type SourceMapping } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Backend } from "./backend.ts";
 import { conclusion } from "./conclusion.ts";
 import { installPackages, writeSettings } from "./disk.ts";
 import type { SpecFile } from "./spec-compile.ts";
+import { copyProject } from "./spec-folder.ts";
 import { specServerSetting } from "./spec-server.ts";
 import { watch } from "./watch.ts";
 
@@ -61,15 +62,19 @@ function reportedCases(report: unknown): ReportedCase[] | undefined {
 const lua = join(import.meta.dirname, "lua");
 const defaultTimeoutSeconds = 60;
 
-/** The line of the source that a line of the Lua came from. */
-function sourcePlace(spec: SpecFile, where: string): string {
+/** The place in the source that a line of the Lua came from. */
+function sourcePlace({ file, source, map }: SpecFile, where: string): string {
     const line = Number(/:(\d+)$/.exec(where)?.[1]);
-    if (!where.includes(`${spec.name}.spec.lua`) || Number.isNaN(line)) return where;
-    if (spec.map === undefined) return `${spec.source}:${line}`;
-    const map = new SourceMap(JSON.parse(spec.map) as SourceMapPayload);
-    // What stands first on the line is not always mapped; what stands last is.
-    const entry = map.findEntry(line - 1, 10_000);
-    return "originalLine" in entry ? `${spec.source}:${entry.originalLine + 1}` : where;
+    if (!where.startsWith(`/${file}:`) || Number.isNaN(line)) return where;
+    if (map === undefined) return `${source}:${line}`;
+    const sources = new SourceMap(JSON.parse(map) as SourceMapPayload);
+    // What stands last on a line counts, but for marks in a bundle that name no source.
+    let entry: Partial<SourceMapping> = sources.findEntry(line - 1, 10_000);
+    while (entry.originalLine === undefined) {
+        if (entry.generatedLine === undefined || entry.generatedColumn === undefined) return where;
+        entry = sources.findEntry(entry.generatedLine, entry.generatedColumn - 1);
+    }
+    return `${entry.originalSource}:${entry.originalLine + 1}`;
 }
 
 function readCase(spec: SpecFile, { names, status, where, message, expected, got }: ReportedCase): SpecCase {
@@ -129,11 +134,14 @@ export async function runSpec(spec: SpecFile, options: SpecOptions): Promise<Spe
 
 async function runOn(disk: string, spec: SpecFile, options: SpecOptions): Promise<SpecResult> {
     const { backend, server, rom, timeoutSeconds = defaultTimeoutSeconds, signal } = options;
+    if (spec.disk !== undefined) await copyProject(spec.disk, disk);
     await installPackages(disk, ["trapos-test"]);
     await writeSettings(disk, { [specServerSetting]: server });
-    for (const folder of ["harness", "specs", "startup"])
+    for (const folder of ["harness", dirname(spec.file), "startup"]) {
         await mkdir(join(disk, folder), { recursive: true });
-    await writeFile(join(disk, "specs", `${spec.name}.spec.lua`), spec.lua);
+    }
+    await writeFile(join(disk, spec.file), spec.lua);
+    await writeFile(join(disk, "harness/spec.txt"), spec.file);
     await writeFile(join(disk, "harness/skip.json"), JSON.stringify(backend.skipped));
     await copyFile(join(lua, "run-specs.lua"), join(disk, "startup/run-specs.lua"));
     signal?.throwIfAborted();

@@ -1,4 +1,5 @@
 /** `npm run specs`: the specs that run on the computer, from the command line. */
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { exitStatus } from "../command-line/exit-status.ts";
@@ -6,7 +7,8 @@ import { interruption } from "../command-line/interruption.ts";
 import { seconds } from "../command-line/options.ts";
 import { endQuietlyWithoutReader } from "../command-line/output.ts";
 import { ourComputer } from "./our-computer.ts";
-import { compileSpecs } from "./spec-compile.ts";
+import { compileSpecs, type SpecFile } from "./spec-compile.ts";
+import { specsOf } from "./spec-folder.ts";
 import { runSpec, type SpecCase } from "./spec-run.ts";
 import { startSpecServer } from "./spec-server.ts";
 
@@ -16,11 +18,21 @@ interface Options {
 }
 
 const program = new Command("npm run specs --")
-    .description("Runs the specs on our headless computer.")
-    .argument("[specs...]", "names of specs, such as fs; all of them when absent")
+    .description("Runs specs on our headless computer: those of ComputerCraft, or another project's.")
+    .argument(
+        "[specs...]",
+        "names of our specs, such as fs, or folders of other projects; all of ours when absent",
+    )
     .option("--timeout <seconds>", "for each spec", seconds, 60)
     .option("--rom <folder>", "boot this folder with bios.lua and rom/ in place of our ROM")
-    .addHelpText("after", "\nExit status: 0, 1 when a case failed, 2 for wrong options.")
+    .addHelpText(
+        "after",
+        `
+Of another project all files *.spec.ts, *.spec.lua and *_spec.lua are run, each on a computer that has the project's files
+on its disk: see docs/testing.md.
+
+Exit status: 0, 1 when a case failed, 2 for wrong options.`,
+    )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitStatus.usage));
 
 const signs: Record<SpecCase["status"], string> = { passed: "+", failed: "-", pending: "?" };
@@ -37,16 +49,34 @@ function tell(counts: Counts, { name, status, message }: SpecCase): void {
     if (message !== undefined) console.log(message.replace(/^/gm, "      "));
 }
 
+// npm starts its scripts in the project's folder, and says here where the person is.
+const personsFolder = process.env["INIT_CWD"] ?? process.cwd();
+
+/** The specs that the words stand for: ours by their names, another project's by its folder. */
+async function chosenSpecs(words: readonly string[]): Promise<SpecFile[]> {
+    const known = await compileSpecs();
+    if (words.length === 0) return known;
+    const chosen: SpecFile[] = [];
+    for (const word of words) {
+        const path = resolve(personsFolder, word);
+        const own = known.find(({ name }) => name === word);
+        if (own !== undefined) chosen.push(own);
+        else if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+            chosen.push(...(await specsOf(path, word)));
+        } else {
+            const names = known.map(({ name }) => name).join(", ");
+            program.error(`error: ${word} is neither a folder nor one of our specs: ${names}`);
+        }
+    }
+    return chosen;
+}
+
 async function runSpecs(names: readonly string[], options: Options, signal: AbortSignal): Promise<Counts> {
     const counts: Counts = { passed: 0, failed: 0, pending: 0 };
-    const specs = await compileSpecs();
-    const unknown = names.find((name) => !specs.some((spec) => spec.name === name));
-    if (unknown !== undefined) {
-        program.error(`error: no spec ${unknown}. There are: ${specs.map(({ name }) => name).join(", ")}`);
-    }
+    const specs = await chosenSpecs(names);
     const server = await startSpecServer();
     try {
-        for (const spec of specs.filter(({ name }) => names.length === 0 || names.includes(name))) {
+        for (const spec of specs) {
             console.log(spec.source);
             const { cases, problem } = await runSpec(spec, {
                 backend: ourComputer,
@@ -67,7 +97,7 @@ async function runSpecs(names: readonly string[], options: Options, signal: Abor
 }
 
 async function main(names: readonly string[], options: Options, signal: AbortSignal): Promise<number> {
-    if (options.rom !== undefined) options.rom = resolve(options.rom);
+    if (options.rom !== undefined) options.rom = resolve(personsFolder, options.rom);
     const counts = await runSpecs(names, options, signal);
     const pending = counts.pending === 0 ? "" : `, ${counts.pending} pending`;
     console.log(`\n${counts.passed} passed, ${counts.failed} failed${pending}`);

@@ -28,7 +28,8 @@ const program = new Command("npm run registry --")
     .description(
         "Serves this tree's packages, so that computers install them from here. Nothing else of the folder is served.",
     )
-    .option("--port <number>", "where it listens; 0 for one that is free", port, 0)
+    // Computers remember where they installed from, so it is the same each time.
+    .option("--port <number>", "where it listens; 0 for one that is free", port, 8080)
     .option("--host <address>", "0.0.0.0 to let others on the network reach it", "127.0.0.1")
     .option("--folder <path>", "another tree, with packages/index.json in it", projectFolder)
     .addHelpText(
@@ -36,7 +37,7 @@ const program = new Command("npm run registry --")
         `
 Examples:
   npm run registry
-  npm run registry -- --port 8080 --host 0.0.0.0
+  npm run registry -- --host 0.0.0.0
 
 Ctrl+C ends it. Exit status: 0, 1 when it could not be started, 2 for wrong options.`,
     )
@@ -49,6 +50,17 @@ function addressesOf(registry: Registry): string[] {
     if (hostname !== "0.0.0.0" && hostname !== "[::]") return [registry.url];
     const all = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
     return all.filter(({ family }) => family === "IPv4").map(({ address }) => urlOf(address, Number(number)));
+}
+
+/** The rule of ComputerCraft's that lets computers reach an address and its port alone, in lines. */
+function ruleFor(address: string): string[] {
+    const { hostname, port: number } = new URL(address);
+    return [
+        "  [[http.rules]]",
+        `      host = "${hostname}"`,
+        `      port = ${number}`,
+        '      action = "allow"',
+    ];
 }
 
 async function main({ folder, ...options }: Options, signal: AbortSignal): Promise<void> {
@@ -71,11 +83,10 @@ async function main({ folder, ...options }: Options, signal: AbortSignal): Promi
                 hasInstaller ? `  wget run ${address}install.lua` : `  ccpm registry add ${address}`,
             ),
             "",
-            "ComputerCraft denies private addresses. To allow this one, put above the rule for",
-            '"$private" in serverconfig/computercraft-server.toml, and restart Minecraft\'s server:',
-            "  [[http.rules]]",
-            `      host = "${new URL(addresses[0] ?? registry.url).hostname}"`,
-            '      action = "allow"',
+            `ComputerCraft denies private addresses. To allow ${addresses.length > 1 ? "one of these" : "this one"}, put its rule`,
+            'above the one for "$private" in serverconfig/computercraft-server.toml, and restart',
+            "Minecraft's server:",
+            ...addresses.flatMap(ruleFor),
             "",
             "Ctrl+C ends it.",
         ].join("\n"),
