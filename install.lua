@@ -1040,9 +1040,10 @@ local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local state_ = require("/apis/ccpm/state")
 local transaction = require("/apis/ccpm/transaction")
-local ENTRY_TO=190
-local ENTRY_GONE=75
-local OVERHEAD=6*transaction.LEAST+8000
+local ENTRY_TO=150
+local ENTRY_FOUND=25
+local ENTRY_GONE=45
+local OVERHEAD=6*transaction.LEAST+1500
 local NOBODYS={name="",file={size=-1,sha256=""}}
 
 function M.keys(...)
@@ -1153,10 +1154,12 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 	local g={}
 	local dow=0
 	local ov=OVERHEAD
+	local p=M.look(d,transaction.FINISHER)
+	local fin=p and p.size or 0
 	local a=0
 	local re=0
-	local function req(p,na)
-		local fol=p:match("^(.+)/")
+	local function req(pa,na)
+		local fol=pa:match("^(.+)/")
 		while fol~=nil and not fo[fol] do
 			fo[fol]=true
 			local ot=fr[fol]
@@ -1171,7 +1174,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 			fol=fol:match("^(.+)/")
 		end
 	end
-	local function p(pa)
+	local function pl(pa)
 		local w=o[pa]
 		local ow=fr[pa]
 		local to=ow and ow.file
@@ -1216,11 +1219,12 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 				n[#n+1]="What was "..pa.." is kept as "..ba.."."
 			end
 		end
-		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+2*#pa)
+		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+(fou and ENTRY_FOUND or 0)+2*#pa)
+		if to and pa==transaction.FINISHER then fin=math.max(fin,to.size) end
 		fi[#fi+1]={path=pa,package=na,to=to,registry=reg,backup=ba,found=fou}
 	end
-	for _,fin in ipairs(r or {}) do o[fin.path]=not fr[fin.path] and NOBODYS or nil end
-	for _,pa in ipairs(M.keys(o,fr)) do p(pa) end
+	for _,find in ipairs(r or {}) do o[find.path]=not fr[find.path] and NOBODYS or nil end
+	for _,pa in ipairs(M.keys(o,fr)) do pl(pa) end
 	local da=dataThatGoes(d,b.lock,s.lock)
 	for _,pa in ipairs(da) do ov=ov+(ENTRY_GONE+#pa) end
 	local te=M.same(b,s) and {} or state_.stateFiles(s,b)
@@ -1237,7 +1241,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 		state=te,
 		stamp=b.stamp,
 		download=dow,
-		needed=ov+a,
+		needed=ov+fin+a,
 		free=fre,
 		freed=re-a,
 		notes=n
@@ -2277,9 +2281,35 @@ end
 return createCcpm
 end
 
+modules["/apis/terminal"] = function(...)
+--- What programs write for a terminal and not for a reader.
+local M={}
+local ESCAPE="\27"
+local C2=string.char(194)
+local COMMANDS={
+	ESCAPE.."[P%]X^_][^\n\7"..ESCAPE.."]*\7?",
+	ESCAPE.."%[[0-?]*[ -/]*[@-~]?",
+	ESCAPE.."[%%(-/#][0-~]?",
+	ESCAPE.."[78=>DEMc\\]?"
+}
+local SHORT_ESCAPE=C2.."(["..string.char(144)..string.char(152)..string.char(155).."-"..string.char(159).."])"
+local ESCAPE_BYTE="%f["..string.char(128).."-"..string.char(255).."]"..string.char(155)
+
+function M.withoutCommands(t)
+	local p=t:gsub(SHORT_ESCAPE,function(b) return ESCAPE..string.char(b:byte()-64) end)
+	p=p:gsub(ESCAPE_BYTE,ESCAPE.."[")
+	if not p:find(ESCAPE,1,true) then return p end
+	for _,c in ipairs(COMMANDS) do p=p:gsub(c,"") end
+	return p
+end
+
+return M
+end
+
 modules["/apis/utf8"] = function(...)
 --- Texts as UTF-8.
 local M={}
+local withoutCommands = require("/apis/terminal").withoutCommands
 local LEAD="[^"..string.char(128).."-"..string.char(191).."]"
 local LONGEST=4
 
@@ -2289,11 +2319,7 @@ function M.toUtf8(t)
 end
 
 function M.oneLine(t,m)
-	local l=t
-	if l:find("%c") then
-		l=l:sub(1,m*20):gsub("\27%[[%d;]*%a","")
-		l=l:gsub("[%s%c]+"," ")
-	end
+	local l=withoutCommands(t:sub(1,m*20)):gsub("[%s%c]+"," ")
 	if #l<=m then return l end
 	l=l:sub(1,(m+1)*LONGEST)
 	local e=0

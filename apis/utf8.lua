@@ -1,5 +1,6 @@
 --- Texts as UTF-8.
 local M={}
+local withoutCommands = require("/apis/terminal").withoutCommands
 local LEAD="[^"..string.char(128).."-"..string.char(191).."]"
 local LONGEST=4
 
@@ -9,11 +10,7 @@ function M.toUtf8(t)
 end
 
 function M.oneLine(t,m)
-	local l=t
-	if l:find("%c") then
-		l=l:sub(1,m*20):gsub("\27%[[%d;]*%a","")
-		l=l:gsub("[%s%c]+"," ")
-	end
+	local l=withoutCommands(t:sub(1,m*20)):gsub("[%s%c]+"," ")
 	if #l<=m then return l end
 	l=l:sub(1,(m+1)*LONGEST)
 	local e=0

@@ -1,4 +1,5 @@
 --- `runtest`.
+local openFile = require("/apis/test/files").openFile
 local runFile = require("/apis/test/run").runFile
 local SPECS = "/specs"
 local SIGNS = {passed = "+", failed = "-", pending = "?"}
@@ -39,19 +40,25 @@ local function specsAt(path)
 end
 
 local function readSkipped(path)
-	local file = fs.open(path, "r")
-	if not file then stop("Cannot read " .. path) end
+	local file, problem = openFile(path, "r")
+	if not file then stop("Cannot read " .. path .. ": " .. tostring(problem)) end
 	local text = file.readAll()
 	file.close()
 	local skipped = textutils.unserializeJSON(text)
 	return type(skipped) == "table" and skipped or stop(path .. " is no JSON object of reasons by name")
 end
 
-local function writeReport(path, files)
-	local file, problem = fs.open(path, "w")
+local function openReport(path)
+	local file, problem = openFile(path, "w")
 	if not file then stop("Cannot write " .. path .. ": " .. tostring(problem)) end
-	file.write(textutils.serializeJSON({version = 1, files = files}))
-	file.close()
+	local toJson = textutils.serializeJSON
+	return function(files)
+		local ok, mistake = pcall(function()
+			file.write(toJson({version = 1, files = files}))
+			file.close()
+		end)
+		if not ok then stop("Cannot write " .. path .. ": " .. tostring(mistake)) end
+	end
 end
 
 local function read(words)
@@ -94,6 +101,7 @@ local function run(bindingPattern0)
 		for _, file in ipairs(specsAt(path)) do files[#files + 1] = {file = file, cases = {}} end
 	end
 	if #files == 0 then stop("No *.spec.lua or *_spec.lua in " .. table.concat(paths, ", ")) end
+	local tellReport = report and openReport(report) or nil
 	local counts = {passed = 0, failed = 0, pending = 0}
 	local failures = {}
 	for _, value in ipairs(files) do
@@ -123,7 +131,7 @@ local function run(bindingPattern0)
 	print()
 	print(counts.passed .. " passed, " .. counts.failed .. " failed")
 	if counts.pending > 0 then print(counts.pending .. " pending") end
-	if report then writeReport(report, files) end
+	if tellReport then tellReport(files) end
 	if counts.failed > 0 then error("", 0) end
 	if counts.passed + counts.pending == 0 then stop("There are no cases in them.") end
 end

@@ -6,7 +6,7 @@ local fail = require("/apis/ai/failure").fail
 local screen = require("/apis/ai/screen")
 local text = require("/apis/ai/text")
 
-local function refuse(w) error(fail("bad_argument",{what=w}),0) end
+local function refuse(w) error(fail("bad_command_line",{what=w}),0) end
 
 local function wait(o,c)
 	local ok,v
@@ -33,32 +33,16 @@ local function findSession(a,o,w)
 	return s.id
 end
 
-local function numberText(v,f)
-	if type(v)~="number" or not (math.abs(v)<1000000000000000) then return nil end
-	return f:format(v)
-end
-
-local function wordText(v) return type(v)=="string" and v~="" and text.shorten(text.oneLine(v),40) or nil end
+local function short(w) return text.shorten(text.oneLine(w),40) end
 
 local function showDetails(o,r)
 	if not o.verbose then return end
-	local u=r.tokens
-	local t=type(u)~="table" and {} or u
-	local i=numberText(t.input,"%.0f")
-	local ou=numberText(t.output,"%.0f")
-	local d={
-		{"model",wordText(r.model)},
-		{"finish",wordText(r.finish)},
-		{"tokens",i and ou and i.."+"..ou or nil},
-		{"seconds",numberText(r.seconds,"%.1f")}
-	}
 	local s={}
-	for __,v in ipairs(d) do
-		local n=v[1]
-		local va=v[2]
-		if va then s[#s+1]=n.."="..va end
-	end
-	if #s>0 then screen.remark("[ai] "..table.concat(s,", ")) end
+	if r.model then s[#s+1]="model="..short(r.model) end
+	if r.finish then s[#s+1]="finish="..short(r.finish) end
+	if r.tokens then s[#s+1]=string.format("tokens=%.0f+%.0f",r.tokens.input,r.tokens.output) end
+	s[#s+1]=string.format("seconds=%.1f",r.seconds)
+	screen.remark("[ai] "..table.concat(s,", "))
 end
 
 local function tell(o,r)
@@ -83,7 +67,7 @@ local actions={
 	ping=function(a,_,o)
 		local r=wait(o,a.ping)
 		local i=r.text:lower():find("pong",1,true)
-		local s=numberText(r.seconds,"%.2f") or "?"
+		local s=string.format("%.2f",r.seconds)
 		screen.say((i and "pong" or r.text) .. " (" .. s .. " s)")
 		showDetails(o,r)
 	end,

@@ -35,6 +35,7 @@ M.failures={
 		"set opencc.password <its OPENCODE_SERVER_PASSWORD>"
 	},
 	bad_setting={"The setting {name} {what}.","For example: set {name} {example}"},
+	bad_command_line={"{what}.","See: ai help"},
 	bad_argument={"{what}.","See: ai help, or docs/libai.md of TrapOS AI."},
 	not_found={"The server says: {what}","See: ai sessions"},
 	server_config={"opencode cannot read its configuration: {what}","Mend that file on the server."},

@@ -1,5 +1,6 @@
 --- UTF-8 in the computer's own font, which has one byte a character.
 local M={}
+local withoutCommands = require("/apis/terminal").withoutCommands
 local SPELLINGS={
 	["\1"]="263A 1F600-1F606 1F60A 1F642",
 	["\3"]="2665 2764 1F493-1F49C",
@@ -91,19 +92,10 @@ local ACCENTED={
 local glyphs={}
 local composed={}
 local UNKNOWN="\127"
-local ESCAPE="\27"
 local C2,C3,CC=string.char(194),string.char(195),string.char(204)
 local TAIL="["..string.char(128).."-"..string.char(191).."]*"
 local JOINED=string.char(226,128,141).."["..C2.."-"..string.char(244).."]"..TAIL
 local ACCENT_BEHIND="%a"..CC.."["..string.char(128).."-"..string.char(191).."]"
-local COMMANDS={
-	ESCAPE.."[P%]X^_][^\n\7"..ESCAPE.."]*\7?",
-	ESCAPE.."%[[0-?]*[ -/]*[@-~]?",
-	ESCAPE.."[%%(-/#][0-~]?",
-	ESCAPE.."[78=>DEMc\\]?"
-}
-local SHORT_ESCAPE=C2.."(["..string.char(144)..string.char(152)..string.char(155).."-"..string.char(159).."])"
-local ESCAPE_BYTE="%f["..string.char(128).."-"..string.char(255).."]"..string.char(155)
 for _,v in ipairs(ROWS) do
 	local f=v[1]
 	local l=v[2]
@@ -177,11 +169,7 @@ end
 
 function M.fold(t)
 	local f=t:gsub("\r\n","\n")
-	f=f:gsub(SHORT_ESCAPE,function(b) return ESCAPE..string.char(b:byte()-64) end)
-	f=f:gsub(ESCAPE_BYTE,ESCAPE.."[")
-	if f:find(ESCAPE,1,true) then
-		for _,c in ipairs(COMMANDS) do f=f:gsub(c,"") end
-	end
+	f=withoutCommands(f)
 	if f:find("\r",1,true) then f=f:gsub("[^\n]+",overprint) end
 	f=f:gsub(ACCENT_BEHIND,function(l) return composed[l] or l end)
 	f=f:gsub(JOINED,"")

@@ -106,15 +106,17 @@ function M.showFailure(f)
 	local w=term.getSize()
 	local m=math.max(MOST_ROWS,math.ceil(FAILURE_COLUMNS/w))
 	for _,r in ipairs(rowsOf(f.message,m)) do printError(r) end
-	for _,r in ipairs(rowsOf(f.hint,m)) do printError(r) end
+	for l in f.hint:gmatch("[^\n]+") do
+		for _,r in ipairs(rowsOf(l,m)) do printError(r) end
+	end
 end
 
 local PHASES={
 	sent="asked",
-	starting="the server has not started it yet",
+	starting="not started yet: the server is slow",
 	retry="the model fails, trying again: ",
-	reconnecting="the server is out of reach, trying again",
-	failing="trying again, the server fails at ",
+	reconnecting="server out of reach, trying again",
+	failing="server fails, trying again: ",
 	["waiting for permission"]="needs permission: ",
 	["waiting for an answer"]="asks: ",
 	stopping="stopping the turn"

@@ -7,9 +7,10 @@ local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 local state_ = require("/apis/ccpm/state")
 local transaction = require("/apis/ccpm/transaction")
-local ENTRY_TO=190
-local ENTRY_GONE=75
-local OVERHEAD=6*transaction.LEAST+8000
+local ENTRY_TO=150
+local ENTRY_FOUND=25
+local ENTRY_GONE=45
+local OVERHEAD=6*transaction.LEAST+1500
 local NOBODYS={name="",file={size=-1,sha256=""}}
 
 function M.keys(...)
@@ -120,10 +121,12 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 	local g={}
 	local dow=0
 	local ov=OVERHEAD
+	local p=M.look(d,transaction.FINISHER)
+	local fin=p and p.size or 0
 	local a=0
 	local re=0
-	local function req(p,na)
-		local fol=p:match("^(.+)/")
+	local function req(pa,na)
+		local fol=pa:match("^(.+)/")
 		while fol~=nil and not fo[fol] do
 			fo[fol]=true
 			local ot=fr[fol]
@@ -138,7 +141,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 			fol=fol:match("^(.+)/")
 		end
 	end
-	local function p(pa)
+	local function pl(pa)
 		local w=o[pa]
 		local ow=fr[pa]
 		local to=ow and ow.file
@@ -183,11 +186,12 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 				n[#n+1]="What was "..pa.." is kept as "..ba.."."
 			end
 		end
-		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+2*#pa)
+		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+(fou and ENTRY_FOUND or 0)+2*#pa)
+		if to and pa==transaction.FINISHER then fin=math.max(fin,to.size) end
 		fi[#fi+1]={path=pa,package=na,to=to,registry=reg,backup=ba,found=fou}
 	end
-	for _,fin in ipairs(r or {}) do o[fin.path]=not fr[fin.path] and NOBODYS or nil end
-	for _,pa in ipairs(M.keys(o,fr)) do p(pa) end
+	for _,find in ipairs(r or {}) do o[find.path]=not fr[find.path] and NOBODYS or nil end
+	for _,pa in ipairs(M.keys(o,fr)) do pl(pa) end
 	local da=dataThatGoes(d,b.lock,s.lock)
 	for _,pa in ipairs(da) do ov=ov+(ENTRY_GONE+#pa) end
 	local te=M.same(b,s) and {} or state_.stateFiles(s,b)
@@ -204,7 +208,7 @@ function M.makePlan(d,t,b,s,n,c,f,r)
 		state=te,
 		stamp=b.stamp,
 		download=dow,
-		needed=ov+a,
+		needed=ov+fin+a,
 		free=fre,
 		freed=re-a,
 		notes=n

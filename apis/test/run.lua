@@ -1,6 +1,7 @@
 --- Runs spec files and says what became of each case.
 local M={}
 local assertions = require("/apis/test/assertions")
+local openFile = require("/apis/test/files").openFile
 local createSuite = require("/apis/test/suite").createSuite
 local show = require("/apis/test/values").show
 local modules = require("cc.require")
@@ -81,7 +82,7 @@ function M.runFile(p,s,sk,t)
 	e.require=r
 	e.package=l
 	setmetatable(e,{__index=_G})
-	local h,pr=fs.open(p,"r")
+	local h,pr=openFile(p,"r")
 	if not h then return t(failed({"loads"},{value=pr})) end
 	local so=h.readAll()
 	h.close()

@@ -5,6 +5,8 @@
  * @internal
  */
 
+import { withoutCommands } from "./terminal";
+
 /** The first byte of a character, or a byte that is no part of UTF-8: any but those that go on with one. */
 const LEAD = `[^${string.char(0x80)}-${string.char(0xbf)}]`;
 
@@ -23,16 +25,12 @@ export function toUtf8(text: string): string {
 
 /**
  * One line of a text from outside, no longer than what is shown of it. Blanks, line breaks and other control
- * characters in a row are one blank, terminal colours are gone, and what is cut ends with "..".
+ * characters in a row are one blank, commands for a terminal are gone, and what is cut ends with "..".
  * @param text UTF-8, of any length
  * @param most characters that may be left, at least 2
  */
 export function oneLine(text: string, most: number): string {
-    let line = text;
-    if (string.find(line, "%c")[0] !== undefined) {
-        [line] = string.gsub(string.sub(line, 1, most * 20), "\x1b%[[%d;]*%a", "");
-        [line] = string.gsub(line, "[%s%c]+", " ");
-    }
+    let [line] = string.gsub(withoutCommands(string.sub(text, 1, most * 20)), "[%s%c]+", " ");
     if (line.length <= most) return line;
     line = string.sub(line, 1, (most + 1) * LONGEST);
     let end = 0;

@@ -1,4 +1,5 @@
 /** `runtest`: runs spec files, in busted's vocabulary, on this computer. */
+import { openFile } from "../apis/test/files";
 import { type CaseResult, runFile, type Skipped } from "../apis/test/run";
 
 const SPECS = "/specs";
@@ -44,19 +45,30 @@ function specsAt(path: string): string[] {
 }
 
 function readSkipped(path: string): Skipped {
-    const [file] = fs.open(path, "r");
-    if (file === undefined) stop(`Cannot read ${path}`);
-    const text = file!.readAll();
-    file!.close();
+    const [file, problem] = openFile(path, "r");
+    if (file === undefined) stop(`Cannot read ${path}: ${tostring(problem)}`);
+    const text = file.readAll();
+    file.close();
     const [skipped] = [textutils.unserializeJSON(text) as Skipped | undefined];
     return type(skipped) === "table" ? skipped! : stop(`${path} is no JSON object of reasons by name`);
 }
 
-function writeReport(path: string, files: FileReport[]): void {
-    const [file, problem] = fs.open(path, "w");
+/**
+ * Opens the file for the report. That is done before the specs run, for they may leave all handles open, or put
+ * something else in the place of what is needed here.
+ * @returns what writes the report
+ */
+function openReport(path: string): (files: FileReport[]) => void {
+    const [file, problem] = openFile(path, "w");
     if (file === undefined) stop(`Cannot write ${path}: ${tostring(problem)}`);
-    file!.write(textutils.serializeJSON({ version: 1, files }));
-    file!.close();
+    const toJson = textutils.serializeJSON;
+    return (files) => {
+        const [ok, mistake] = pcall(() => {
+            file.write(toJson({ version: 1, files }));
+            file.close();
+        });
+        if (!ok) stop(`Cannot write ${path}: ${tostring(mistake)}`);
+    };
 }
 
 interface Options {
@@ -95,6 +107,8 @@ function run({ paths, report, skipped }: Options): void {
     for (const path of paths) for (const file of specsAt(path)) files.push({ file, cases: [] });
     if (files.length === 0) stop(`No *.spec.lua or *_spec.lua in ${table.concat(paths, ", ")}`);
 
+    const tellReport = report === undefined ? undefined : openReport(report);
+
     const counts = { passed: 0, failed: 0, pending: 0 };
     const failures: CaseResult[] = [];
     for (const { file, cases } of files) {
@@ -118,7 +132,7 @@ function run({ paths, report, skipped }: Options): void {
     print();
     print(`${counts.passed} passed, ${counts.failed} failed`);
     if (counts.pending > 0) print(`${counts.pending} pending`);
-    if (report !== undefined) writeReport(report, files);
+    if (tellReport !== undefined) tellReport(files);
     // What failed stands above; the shell only needs to know that something did.
     if (counts.failed > 0) throw "";
     if (counts.passed + counts.pending === 0) stop("There are no cases in them.");

@@ -271,8 +271,8 @@ describe("registries", () => {
             [true, null],
             [true, null],
             [false, { code: "registry_position" }],
-            [false, { code: "registry_position" }],
-            [false, { code: "registry_position", message: "There is no position x." }],
+            [false, { code: "bad_argument", message: "moveRegistry: position is missing." }],
+            [false, { code: "bad_argument", message: "moveRegistry: position x is not a number." }],
             [false, { code: "registry_unknown" }],
             [false, { code: "registry_unknown" }],
         ]);

@@ -230,7 +230,7 @@ describe("install", () => {
         expect(all.rows.at(-1)).toMatchObject([false, { code: "no_space" }]);
         expect(await filesOn(disk)).toEqual(before);
 
-        registry.packages = { large: large("2.0.0", 3) };
+        registry.packages = { large: large("2.0.0", 2) };
         const some = await run(disk, `apply(ccpm.planUpgrade())\nshow(ccpm.verify())`);
         expect(some.rows.slice(1)).toEqual([
             [true, null],

@@ -305,24 +305,29 @@ export function lostOf(players: Disk, files: Disk): string[] {
 /**
  * What there may be after a power cut: the disk before the command, after it, and between two changes that it makes.
  * @param watch sees each operation
+ * @param whenStable is given the disk at each of these states
  * @returns states of `stateOf`, in their order
  */
 export async function statesBetween(
     bench: Bench,
     scenarios: Scenarios,
     scenario: Scenario,
-    watch?: (operation: FileOperation, disk: string) => void,
+    watch: (operation: FileOperation) => void = () => {},
+    whenStable: (disk: string) => void = () => {},
 ): Promise<object[]> {
     scenarios.serve(scenario.isNewer);
     const disk = bench.copy(scenario.template);
-    const states: object[] = [stateOf(contents(disk))];
+    const states: object[] = [];
     const note = (files: Disk): void => {
         const state = stateOf(files);
-        if (!isDeepStrictEqual(state, states.at(-1))) states.push(state);
+        if (isDeepStrictEqual(state, states.at(-1))) return;
+        states.push(state);
+        whenStable(disk);
     };
+    note(contents(disk));
     await use(disk, (computer) => run(computer, scenario.command), {
         operation: (operation) => {
-            watch?.(operation, disk);
+            watch(operation);
             const files = contents(disk);
             const isUnderWay = Object.keys(files).some((path) => OWN.test(path));
             // With this each change begins.

@@ -14,9 +14,11 @@ export function ours(path: string): string {
     return readFileSync(join(REPOSITORY, path), "latin1");
 }
 
+const core = JSON.parse(ours("packages/trapos-core/ccpm.json")) as { files: string[] };
+
 /** What a transaction requires. */
 export const modules: Disk = Object.fromEntries(
-    ["apis/json.lua", "apis/failure.lua"]
+    core.files
         .concat(["failure", "finish", "sha256", "transaction"].map((name) => `apis/ccpm/${name}.lua`))
         .map((path) => [path, ours(path)]),
 );
@@ -168,8 +170,13 @@ export class Bench {
     /** A copy of a disk. */
     copy(disk: string): string {
         const copy = this.newFolder();
-        cpSync(disk, copy, { recursive: true, preserveTimestamps: true });
+        this.fill(copy, disk);
         return copy;
+    }
+
+    /** Puts the files of another disk on an empty one. */
+    fill(disk: string, from: string): void {
+        cpSync(from, disk, { recursive: true, preserveTimestamps: true });
     }
 
     /** A disk that is not needed any more. */

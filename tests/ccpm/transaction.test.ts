@@ -75,6 +75,7 @@ describe("nothing changes", () => {
             local messages, nth, failure = {}, 0
             repeat
                 nth = nth + 1
+                sleep(0)
                 local disk, files = fullAt(nth), changes()
                 local ok, transaction = open(disk, files)
                 failure = transaction

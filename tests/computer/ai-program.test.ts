@@ -134,31 +134,23 @@ const detailed = "[ai] model=p/m, finish=stop, tokens=12+3, seconds=1.3";
 
 it.each([
     ["", detailed],
-    ["tokens = 5", "[ai] model=p/m, finish=stop, seconds=1.3"],
-    ["tokens = {}", "[ai] model=p/m, finish=stop, seconds=1.3"],
-    ["tokens = { input = math.huge, output = 3 }", "[ai] model=p/m, finish=stop, seconds=1.3"],
-    ["tokens = { input = 12, output = 0 / 0 }", "[ai] model=p/m, finish=stop, seconds=1.3"],
-    ["tokens = { input = 1e300, output = 1 }", "[ai] model=p/m, finish=stop, seconds=1.3"],
-    ["tokens = { input = '12', output = {} }", "[ai] model=p/m, finish=stop, seconds=1.3"],
     [
-        "tokens = { input = 1e14, output = 0.4 }",
+        "reply.tokens = { input = 1e14, output = 0 }",
         "[ai] model=p/m, finish=stop, tokens=100000000000000+0, seconds=1.3",
     ],
-    ["model = false, finish = {}", "[ai] tokens=12+3, seconds=1.3"],
-    ["model = '', finish = 7, seconds = -math.huge", "[ai] tokens=12+3"],
     [
-        "model = ('x'):rep(1e5) .. 'y'",
+        "reply.model = ('x'):rep(1e5) .. 'y'",
         `[ai] model=${"x".repeat(25)}...${"x".repeat(11)}y, finish=stop, tokens=12+3, seconds=1.3`,
     ],
-    ["model = 'a\\nb\\27[31mc'", "[ai] model=a bc, finish=stop, tokens=12+3, seconds=1.3"],
-    ["model = false, finish = false, tokens = false, seconds = 'x'", undefined],
-])("ai -v says of a reply with %s what can be shown", async (fields, line) => {
+    ["reply.model = 'a\\nb\\27[31mc'", "[ai] model=a bc, finish=stop, tokens=12+3, seconds=1.3"],
+    ["reply.model, reply.finish, reply.tokens = nil", "[ai] seconds=1.3"],
+])("ai -v says of a reply with %s what is there", async (statements, line) => {
     const { lines } = await runWithLibai(
         `local reply = { text = "yes", model = "p/m", finish = "stop", tokens = { input = 12, output = 3 }, seconds = 1.26 }
-         for name, value in pairs({ ${fields} }) do reply[name] = value end
+         ${statements}
          require("/apis/ai/command").run({ "-v", "hi" }, { ask = function() return true, reply end })`,
     );
-    expect(lines).toEqual(line === undefined ? ["yes"] : ["yes", line]);
+    expect(lines).toEqual(["yes", line]);
 });
 
 it("what is typed goes out as UTF-8, every letter that can be typed", async () => {
@@ -180,7 +172,7 @@ it("what is typed goes out as UTF-8, every letter that can be typed", async () =
     onTestFinished(() => computer.close());
     await computer.waitForText(/^>/m);
     await computer.type(`ai ${letters}\n`);
-    await computer.waitForText(/opencode failed[^]*\n>/);
+    await computer.waitForText(/opencode refuses[^]*\n>/);
     const sent = bodies.map((body) => JSON.parse(body) as { title?: string; parts?: { text: string }[] });
     expect(sent.map(({ title }) => title).join("")).toMatch(/^\u00a1\u00a2.* \(computer 0\)$/);
     expect(sent.map(({ parts }) => parts?.[0]?.text).join("")).toBe(letters);

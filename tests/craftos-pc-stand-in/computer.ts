@@ -1,8 +1,9 @@
 /**
- * Takes CraftOS-PC's command line and boots our own computer. It shows that ours can be driven without a keyboard, by
- * the driver on the computer alone, and nothing at all about CraftOS-PC.
+ * Takes CraftOS-PC's command line and boots our own computer, with those of CraftOS-PC's quirks that quirks.lua has. It
+ * shows that ours can be driven without a keyboard, by the driver on the computer alone, and nothing else about
+ * CraftOS-PC.
  */
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { boot } from "../../tools/computer/index.ts";
@@ -32,11 +33,22 @@ function savedLabel(file: string): string | undefined {
     }
 }
 
+/** A copy of a ROM with the quirks, in the folder that goes with the computer. */
+function romWithQuirks(folder: string): string {
+    const ours = join(import.meta.dirname, "../../tools/computer/rom");
+    const copy = join(folder, "rom-with-quirks");
+    cpSync(rom ?? ours, copy, { recursive: true });
+    const bios = join(copy, "bios.lua");
+    const quirks = readFileSync(join(import.meta.dirname, "quirks.lua"), "utf8");
+    writeFileSync(bios, `${quirks}\n${readFileSync(bios, "utf8")}`);
+    return copy;
+}
+
 const computer = await boot({
     disk,
     id: Number(id),
     label: savedLabel(join(directory, "config", `${id}.json`)),
-    rom,
+    rom: romWithQuirks(directory),
     http: { allow: ["$private"] },
     mounts: mounts.map((mount) => {
         const [name = "", folder = ""] = mount.split("=");

@@ -23,7 +23,7 @@ it("waits for the server, and says that the turn was interrupted", { timeout }, 
     const running = await computer.start("ai [tools 1 30] count", patient);
     await running.computer.waitForText(/bash/, { timeoutSeconds: 30 });
     await world.crash();
-    await running.computer.waitForText("the server is out of reach", { timeoutSeconds: 30 });
+    await running.computer.waitForText("server out of reach", { timeoutSeconds: 30 });
     await world.restart();
     const { succeeded, transcript } = await running.finished;
     expect(succeeded).toBe(false);
@@ -38,7 +38,7 @@ it("says that the server was restarted when the answer had not begun", { timeout
     const running = await computer.start("ai [hang] early", patient);
     await prompted;
     await world.crash();
-    await running.computer.waitForText("the server is out of reach", { timeoutSeconds: 30 });
+    await running.computer.waitForText("server out of reach", { timeoutSeconds: 30 });
     await world.restart();
     const { succeeded, output } = await running.finished;
     expect(succeeded).toBe(false);

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 it("waits, and says what for", async () => {
     const running = await world.newComputer().start("ai hello", { width: 51, height: 19 });
-    await running.computer.waitForText("the server has not started it yet", { timeoutSeconds: 40 });
+    await running.computer.waitForText("not started yet: the server is slow", { timeoutSeconds: 40 });
     const { succeeded, output } = await running.finished;
     expect(output).toContain("You said: hello");
     expect(succeeded).toBe(true);

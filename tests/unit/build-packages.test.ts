@@ -221,7 +221,10 @@ describe("names and paths are refused here and on a computer alike:", () => {
         const lua = `
             local check = require("/apis/ccpm/formats").checkIndex
             local taken = {}
-            for index, entry in ipairs(${toLua(indexes)}) do taken[index] = (check(entry)) end
+            for index, entry in ipairs(${toLua(indexes)}) do 
+                local ok, offers = check(entry)
+                taken[index] = ok and next(offers.leftOut) == nil
+            end
             return taken`;
         return runLua(lua)[0] as boolean[];
     }

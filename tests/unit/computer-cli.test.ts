@@ -6,7 +6,7 @@ import { Readable, Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { run as runComputer } from "../../tools/computer/cli/run.ts";
-import { installPackages } from "../../tools/harness/disk.ts";
+import { installPackages, projectFolder } from "../../tools/harness/disk.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -116,6 +116,37 @@ describe("a script", () => {
         );
         expect(out).toContain("Could not connect\nDomain not permitted\nend");
         expect(problem).toMatch(/^127\.0\.0\.1:2 was denied, [^\n]*: --http-allow 127\.0\.0\.1:2\n$/);
+    });
+
+    it.each(["51x19", "26x20"])("has what each package brings, on a screen of %s", async (size) => {
+        const names = readdirSync(join(projectFolder, "packages"), { withFileTypes: true });
+        for (const name of names.filter((entry) => entry.isDirectory()).map((entry) => entry.name)) {
+            const descriptor = readFileSync(join(projectFolder, "packages", name, "ccpm.json"), "utf8");
+            const files = (JSON.parse(descriptor) as { files: string[] }).files;
+            const found = (folder: string, end: string) =>
+                files
+                    .filter((file) => file.startsWith(folder))
+                    .map((file) => file.slice(folder.length, -end.length));
+            const programs = found("programs/", ".lua");
+            const topics = found("help/", ".txt");
+            writeFileSync(
+                join(folder, "disk", "ask.lua"),
+                `for _, name in ipairs({ ... }) do print(name, shell.resolveProgram(name) or "none", help.lookup(name) or "none") end`,
+            );
+            const words = [...new Set([...programs, ...topics])];
+            if (words.length === 0) continue;
+            // Each program has a help text of its name.
+            expect(topics).toEqual(expect.arrayContaining(programs));
+            const options = ["--disk", "disk", "--packages", name, "--size", size, "--script", "-"];
+            const script = `wait-for "> "\ntype "ask ${words.join(" ")}\\n"\nwait-for "> "\nscreen`;
+            const { status, out, problem } = await run(options, script);
+            expect({ status, problem }, name).toEqual({ status: 0, problem: "" });
+            const shown = out.replaceAll("\n", "");
+            for (const program of programs) expect(shown, name).toContain(`programs/${program}.lua`);
+            for (const topic of topics) expect(shown, name).toContain(`help/${topic}.txt`);
+            rmSync(join(folder, "disk"), { recursive: true });
+            mkdirSync(join(folder, "disk"));
+        }
     });
 
     it("that fails says at which line, with status 1", async () => {

@@ -8,7 +8,8 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { Backend } from "../../tools/harness/backend.ts";
 import { craftosPc, craftosPcSkipped, findCraftosPc } from "../../tools/harness/craftos-pc.ts";
 import { bootCraftosPc, commandLine, writtenText } from "../../tools/harness/craftos-pc-computer.ts";
 import { projectFolder } from "../../tools/harness/disk.ts";
@@ -16,7 +17,8 @@ import { Exchange } from "../../tools/harness/exchange.ts";
 import { pressedKeystrokes, typedKeystrokes } from "../../tools/harness/keystrokes.ts";
 import { ourComputer } from "../../tools/harness/our-computer.ts";
 import { compileSpecs } from "../../tools/harness/spec-compile.ts";
-import { runSpec } from "../../tools/harness/spec-run.ts";
+import { runSpec, type SpecCase } from "../../tools/harness/spec-run.ts";
+import { startSpecServer } from "../../tools/harness/spec-server.ts";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
 
 let folder: string;
@@ -130,6 +132,15 @@ describe("the process", () => {
         expect(await computer.exit).toEqual({ reason: "failed", message: "no keys" });
     });
 
+    test("messages that cannot be read are its end, and not that of the tests", async () => {
+        const program = await script(`${tells([])} setInterval(() => {}, 1000);`);
+        const computer = await bootCraftosPc(program, { disk: folder });
+        expect(await computer.exit).toEqual({
+            reason: "failed",
+            message: expect.stringMatching(/^The driver's messages cannot be read: /) as string,
+        });
+    });
+
     test("what it wrote has no line ends or blanks of the terminal", () => {
         expect(writtenText("\x1b[2J\x1b[1;1Hone  \r\ntwo\t\r\n\r\n")).toBe("one\ntwo");
     });
@@ -199,6 +210,19 @@ describe("the driver on the computer", { timeout: 60_000 }, () => {
         expect(await computer.exit).toEqual({ reason: "powerCut" });
     });
 
+    test("goes on when a program has opened all files that may be open", async () => {
+        const computer = await boot();
+        await computer.waitForText(ends, wait);
+        const program =
+            "open = {} print(pcall(function() while true do open[#open + 1] = fs.open('open.lua', 'r') end end)) read()";
+        await writeFile(join(folder, "disk/open.lua"), program);
+        await computer.type("open\n");
+        await computer.waitForText("false /open.lua: Too many files already open", wait);
+        await computer.type("still typed");
+        await computer.waitForText("still typed", wait);
+        await computer.close();
+    });
+
     test("goes on after a reboot", async () => {
         const computer = await boot();
         await computer.waitForText(ends, wait);
@@ -247,9 +271,12 @@ describe("the driver on the computer", { timeout: 60_000 }, () => {
 });
 
 describe("specs on a backend", () => {
+    const namesOf = (cases: readonly SpecCase[], wanted: SpecCase["status"]) =>
+        cases.filter(({ status }) => status === wanted).map(({ name }) => name);
+
     test("a computer that ends without a report is a problem, with what it showed", async () => {
         const program = await script(`console.log("no such ROM"); process.exitCode = 1;`);
-        const spec = { name: "none", source: "none.spec.ts", lua: "", map: "{}" };
+        const spec = { name: "none", source: "none.spec.ts", lua: "" };
         const { cases, problem } = await runSpec(spec, { backend: craftosPc(program), server: "" });
         expect(cases).toEqual([]);
         expect(problem).toContain("no such ROM");
@@ -262,12 +289,133 @@ describe("specs on a backend", () => {
             const spec = (await compileSpecs()).find(({ name }) => name === "fs");
             const { cases, problem } = await runSpec(spec!, { backend: craftosPc(standIn), server: "" });
             expect(problem).toBeUndefined();
-            expect(cases.filter(({ status }) => status === "failed")).toEqual([]);
-            expect(cases.filter(({ status }) => status === "pending")).toEqual([
-                expect.objectContaining({ name: "fs space raises when the disk is full" }),
-            ]);
+            expect(namesOf(cases, "failed")).toEqual([]);
+            expect(namesOf(cases, "pending").sort()).toEqual(
+                Object.keys(craftosPcSkipped)
+                    .filter((name) => name.startsWith("fs "))
+                    .sort(),
+            );
         },
     );
+
+    /** The stand-in with everything run that CraftOS-PC is known to do otherwise. */
+    const everything = { ...craftosPc(standIn), skipped: {} };
+
+    test("a quirk is the failure of its own case alone", { timeout: 60_000 }, async () => {
+        const specs = await compileSpecs();
+        const server = await startSpecServer();
+        onTestFinished(() => server.stop());
+        const failuresOf = async (wanted: string) => {
+            const spec = specs.find(({ name }) => name === wanted);
+            const { cases, problem } = await runSpec(spec!, { backend: everything, server: server.url });
+            expect(problem).toBeUndefined();
+            return cases.filter(({ status }) => status === "failed");
+        };
+        expect(await failuresOf("fs")).toEqual([
+            expect.objectContaining({
+                name: "fs handles at most 128 are open",
+                message: expect.stringContaining("/spec-files/x: Too many files already open") as string,
+            }),
+        ]);
+        // The event that it does not take is left to the case behind it.
+        expect((await failuresOf("http")).map(({ name }) => name)).toEqual([
+            "http request a failure that comes at once is an event as well",
+            "http rules denies private addresses that are not allowed",
+        ]);
+    });
+
+    const luaSpec = (lua: string) => ({ name: "one", source: "one.spec.lua", lua });
+
+    const destroying: Record<string, string> = {
+        "all handles stay open": `
+            open = {}
+            it("first", function()
+                for i = 1, 200 do open[i] = fs.open("/specs/one.spec.lua", "r") end
+            end)`,
+        "the natives raise": `
+            it("first", function()
+                for _, api in ipairs({ fs, os, textutils, http }) do
+                    for name, value in pairs(api) do
+                        if type(value) == "function" and not (api == os and name:find("^pullEvent")) then
+                            api[name] = function() error(name .. " is broken") end
+                        end
+                    end
+                end
+                error("broken")
+            end)`,
+        "http is gone": `it("first", function() _G.http = nil error("broken") end)`,
+    };
+    for (const [name, backend] of Object.entries({ "our computer": ourComputer, "the driver": everything })) {
+        test.each(Object.entries(destroying))(
+            `on ${name} the cases behind go on, and are reported, when %s`,
+            { timeout: 60_000 },
+            async (_, lua) => {
+                const spec = luaSpec(`${lua} it("second", function() end)`);
+                const { cases, problem } = await runSpec(spec, { backend, server: "", timeoutSeconds: 30 });
+                expect(problem).toBeUndefined();
+                expect(cases.map((one) => one.name)).toEqual(["first", "second"]);
+                expect(cases[1]).toEqual({ name: "second", status: "passed" });
+            },
+        );
+    }
+
+    test("a file whose computer ends in its midst takes no other along", { timeout: 60_000 }, async () => {
+        const fine = luaSpec(`it("is fine", function() end)`);
+        const ending = luaSpec(`it("first", function() end) it("ends", function() os.shutdown() end)`);
+        const [first, second] = await Promise.all(
+            [ending, fine].map((spec) => runSpec(spec, { backend: everything, server: "" })),
+        );
+        expect(first).toMatchObject({
+            cases: [],
+            problem: expect.stringMatching(/^No report came\./) as string,
+        });
+        expect(second).toEqual({ cases: [{ name: "is fine", status: "passed" }] });
+    });
+
+    /** A computer that leaves the text as its report and goes off. */
+    const reporting = (report: string): Backend => ({
+        name: "reporter",
+        skipped: {},
+        boot: async ({ disk }) => {
+            await writeFile(join(disk, "harness/report.json"), report);
+            const off = { reason: "shutdown" as const, status: 0 };
+            const nothing = async () => {};
+            return {
+                ...{ type: nothing, press: nothing, waitForText: nothing, powerCut: nothing, close: nothing },
+                ...{ screen: () => [], transcript: () => "its screen", exit: Promise.resolve(off) },
+            };
+        },
+    });
+    const oneCase = (wrong: object) =>
+        JSON.stringify({ files: [{ cases: [{ names: ["a"], status: "passed", ...wrong }] }] });
+
+    test.each<[report: string, why: string]>([
+        ["", "No report came."],
+        ["\n", "No report came."],
+        ...[
+            ...["{", "null", "5", "[]", "{}", `{"files":{}}`, `{"files":[]}`, `{"files":[null]}`],
+            ...[`{"files":[{}]}`, `{"files":[{"cases":5}]}`, `{"files":[{"cases":[null]}]}`],
+            ...[{ names: "a" }, { names: [1] }, { status: "well" }, { where: 5 }, { message: {} }].map(
+                oneCase,
+            ),
+            ...[{ expected: [] }, { got: true }].map(oneCase),
+            oneCase({}).slice(0, -1),
+        ].map((report): [string, string] => [report, "What came is no report."]),
+    ])("the report %j is a problem of its file", async (report, why) => {
+        const result = await runSpec(luaSpec(""), { backend: reporting(report), server: "" });
+        expect(result).toEqual({ cases: [], problem: `${why} Its screen:\nits screen` });
+    });
+
+    test("a report without cases is one", async () => {
+        const backend = reporting(`{"files":[{"file":"a","cases":{}}]}`);
+        expect(await runSpec(luaSpec(""), { backend, server: "" })).toEqual({ cases: [] });
+    });
+
+    test("a computer that cannot be booted is a problem of its file", async () => {
+        const backend: Backend = { ...ourComputer, boot: () => Promise.reject(new Error("no memory")) };
+        const result = await runSpec(luaSpec(""), { backend, server: "" });
+        expect(result).toEqual({ cases: [], problem: "no memory" });
+    });
 
     test("a failure names the line of the TypeScript", async () => {
         const specs = await compileSpecs();

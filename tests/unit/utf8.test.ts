@@ -63,7 +63,11 @@ describe("one line", () => {
 
     it("has no line breaks, control characters or colours", () => {
         expect(line("a\r\n b\tc\u0000d\u001b[1;31me\u001b[0mf\u007fg", 50)).toBe("a b c def g");
-        expect(line("two  blanks", 50)).toBe("two  blanks");
+        expect(line("two  blanks", 50)).toBe("two blanks");
+        // What belongs to a command goes with it, whichever form it has.
+        expect(line("see \u001b]8;;http://hidden\u0007here\u001b]8;;\u0007 \u009b31mred\u001b(B", 50)).toBe(
+            "see here red",
+        );
     });
 
     it("is short whatever the bytes are", () => {

@@ -154,9 +154,16 @@ class CraftosPcComputer implements DrivenComputer {
 
     private look(): void {
         if (this.hasEnded) return;
-        const messages = this.exchange.receive();
-        for (const message of messages) this.take(message);
-        if (messages.length > 0) this.tellListeners();
+        try {
+            const messages = this.exchange.receive();
+            for (const message of messages) this.take(message);
+            if (messages.length > 0) this.tellListeners();
+        } catch (error) {
+            // It is the end of this computer, and not of all tests.
+            const message = `The driver's messages cannot be read: ${(error as Error).message}`;
+            this.announced ??= { reason: "failed", message };
+            this.child.kill("SIGKILL");
+        }
     }
 
     private take({ scrolled = [], screen, step, ended, failed }: DriverMessage): void {

@@ -12,8 +12,8 @@ export interface SpecFile {
     source: string;
     /** The Lua. */
     lua: string;
-    /** Its source map, as JSON. */
-    map: string;
+    /** Its source map, as JSON; none when it was written in Lua. */
+    map?: string;
 }
 
 const specFolder = "tests/computer/specs";

@@ -25,11 +25,6 @@ export interface SpecResult {
     problem?: string;
 }
 
-/** What `runtest --report` writes. Lua cannot tell an empty list from an empty object. */
-interface Report {
-    files: { file: string; cases: ReportedCase[] | Record<string, never> }[];
-}
-
 interface ReportedCase {
     names: string[];
     status: SpecCase["status"];
@@ -39,13 +34,38 @@ interface ReportedCase {
     got?: string;
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+    typeof value === "object" && value !== null;
+
+function isReportedCase(value: unknown): value is ReportedCase {
+    if (!isObject(value)) return false;
+    const { names, status, where, message, expected, got } = value;
+    return (
+        Array.isArray(names) &&
+        names.every((name) => typeof name === "string") &&
+        (status === "passed" || status === "failed" || status === "pending") &&
+        [where, message, expected, got].every((text) => text === undefined || typeof text === "string")
+    );
+}
+
+/** The cases in what `runtest --report` writes for one file; undefined when it is something else. */
+function reportedCases(report: unknown): ReportedCase[] | undefined {
+    const files = isObject(report) ? report["files"] : undefined;
+    const file: unknown = Array.isArray(files) && files.length === 1 ? files[0] : undefined;
+    const cases = isObject(file) ? file["cases"] : undefined;
+    // Lua cannot tell an empty list from an empty object.
+    if (isObject(cases) && Object.keys(cases).length === 0) return [];
+    return Array.isArray(cases) && cases.every(isReportedCase) ? cases : undefined;
+}
+
 const lua = join(import.meta.dirname, "lua");
 const defaultTimeoutSeconds = 60;
 
-/** The line of the TypeScript that a line of the compiled Lua came from. */
+/** The line of the source that a line of the Lua came from. */
 function sourcePlace(spec: SpecFile, where: string): string {
     const line = Number(/:(\d+)$/.exec(where)?.[1]);
     if (!where.includes(`${spec.name}.spec.lua`) || Number.isNaN(line)) return where;
+    if (spec.map === undefined) return `${spec.source}:${line}`;
     const map = new SourceMap(JSON.parse(spec.map) as SourceMapPayload);
     // What stands first on the line is not always mapped; what stands last is.
     const entry = map.findEntry(line - 1, 10_000);
@@ -67,12 +87,16 @@ function readCase(spec: SpecFile, { names, status, where, message, expected, got
 
 /**
  * Reads the report of `runtest` for a file.
- * @throws Error when the text is no report
+ * @returns undefined when the text is no report, as after a computer that ended in the midst of it
  */
-export function readReport(spec: SpecFile, text: string): SpecCase[] {
-    const { files } = JSON.parse(text) as Report;
-    const cases = files[0]?.cases;
-    return Array.isArray(cases) ? cases.map((one) => readCase(spec, one)) : [];
+function readReport(spec: SpecFile, text: string): SpecCase[] | undefined {
+    let report: unknown;
+    try {
+        report = JSON.parse(text);
+    } catch {
+        return undefined;
+    }
+    return reportedCases(report)?.map((one) => readCase(spec, one));
 }
 
 /** Where specs run, and with what. */
@@ -87,25 +111,38 @@ export interface SpecOptions {
     signal?: AbortSignal;
 }
 
-/** Runs a spec file on a computer of its own. */
+/**
+ * Runs a spec file on a computer of its own. Whatever goes wrong with it is a problem of this file alone.
+ * @throws what `signal` was stopped with, and nothing else
+ */
 export async function runSpec(spec: SpecFile, options: SpecOptions): Promise<SpecResult> {
-    const { backend, server, rom, timeoutSeconds = defaultTimeoutSeconds, signal } = options;
     const disk = await mkdtemp(join(tmpdir(), "trapos-spec-"));
     try {
-        await installPackages(disk, ["trapos-test"]);
-        await writeSettings(disk, { [specServerSetting]: server });
-        for (const folder of ["harness", "specs", "startup"]) await mkdir(join(disk, folder));
-        await writeFile(join(disk, "specs", `${spec.name}.spec.lua`), spec.lua);
-        await writeFile(join(disk, "harness/skip.json"), JSON.stringify(backend.skipped));
-        await copyFile(join(lua, "run-specs.lua"), join(disk, "startup/run-specs.lua"));
-        signal?.throwIfAborted();
-        const computer = await backend.boot({ disk, allow: ["127.0.0.1"], rom });
-        const end = await watch(computer, timeoutSeconds, signal);
-        const report = await readFile(join(disk, "harness/report.json"), "utf8").catch(() => undefined);
-        if (report !== undefined) return { cases: readReport(spec, report) };
-        const { line } = conclusion(end, timeoutSeconds);
-        return { cases: [], problem: `${line ?? "No report came."} Its screen:\n${computer.transcript()}` };
+        return await runOn(disk, spec, options);
+    } catch (error) {
+        options.signal?.throwIfAborted();
+        return { cases: [], problem: error instanceof Error ? error.message : String(error) };
     } finally {
         await rm(disk, { recursive: true, force: true });
     }
+}
+
+async function runOn(disk: string, spec: SpecFile, options: SpecOptions): Promise<SpecResult> {
+    const { backend, server, rom, timeoutSeconds = defaultTimeoutSeconds, signal } = options;
+    await installPackages(disk, ["trapos-test"]);
+    await writeSettings(disk, { [specServerSetting]: server });
+    for (const folder of ["harness", "specs", "startup"])
+        await mkdir(join(disk, folder), { recursive: true });
+    await writeFile(join(disk, "specs", `${spec.name}.spec.lua`), spec.lua);
+    await writeFile(join(disk, "harness/skip.json"), JSON.stringify(backend.skipped));
+    await copyFile(join(lua, "run-specs.lua"), join(disk, "startup/run-specs.lua"));
+    signal?.throwIfAborted();
+    const computer = await backend.boot({ disk, allow: ["127.0.0.1"], rom });
+    const end = await watch(computer, timeoutSeconds, signal);
+    const report = await readFile(join(disk, "harness/report.json"), "utf8").catch(() => "");
+    const cases = readReport(spec, report);
+    if (cases !== undefined) return { cases };
+    const { line } = conclusion(end, timeoutSeconds);
+    const why = line ?? (report.trim() === "" ? "No report came." : "What came is no report.");
+    return { cases: [], problem: `${why} Its screen:\n${computer.transcript()}` };
 }

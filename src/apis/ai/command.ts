@@ -12,7 +12,7 @@ declare const PACKAGE_VERSION: string;
 type Options = AskOptions & { readonly verbose?: string; readonly timeout?: string };
 
 function refuse(what: string): never {
-    throw fail("bad_argument", { what });
+    throw fail("bad_command_line", { what });
 }
 
 /** Runs a call under the moving line and returns its value; raises its failure. */
@@ -47,40 +47,20 @@ function findSession(ai: Ai, options: Options, word: string): string {
     return session.id;
 }
 
-/** A number as text; undefined for what is none, or is none that anybody counts to. */
-function numberText(value: unknown, format: string): string | undefined {
-    if (type(value) !== "number" || !(Math.abs(value as number) < 1e15)) return undefined;
-    return string.format(format, value);
+/** A word of the server's, in the computer's font, that leaves room for others beside it. */
+function short(word: string): string {
+    return text.shorten(text.oneLine(word), 40);
 }
 
-/** A word of the server's that may be of any length; undefined where there is none. */
-function wordText(value: unknown): string | undefined {
-    return type(value) === "string" && value !== ""
-        ? text.shorten(text.oneLine(value as string), 40)
-        : undefined;
-}
-
-/** What `--verbose` says of a reply: what is there and can be shown. */
+/** What `--verbose` says of a reply: what is there. */
 function showDetails(options: Options, reply: Reply): void {
     if (options.verbose === undefined) return;
-    const used = reply.tokens as unknown;
-    const tokens = (type(used) === "table" ? used : {}) as {
-        readonly input?: unknown;
-        readonly output?: unknown;
-    };
-    const input = numberText(tokens.input, "%.0f");
-    const output = numberText(tokens.output, "%.0f");
-    const details: [name: string, value: string | undefined][] = [
-        ["model", wordText(reply.model)],
-        ["finish", wordText(reply.finish)],
-        ["tokens", input !== undefined && output !== undefined ? `${input}+${output}` : undefined],
-        ["seconds", numberText(reply.seconds, "%.1f")],
-    ];
     const said: string[] = [];
-    for (const [name, value] of details) {
-        if (value !== undefined) said.push(`${name}=${value}`);
-    }
-    if (said.length > 0) screen.remark(`[ai] ${said.join(", ")}`);
+    if (reply.model !== undefined) said.push(`model=${short(reply.model)}`);
+    if (reply.finish !== undefined) said.push(`finish=${short(reply.finish)}`);
+    if (reply.tokens) said.push(string.format("tokens=%.0f+%.0f", reply.tokens.input, reply.tokens.output));
+    said.push(string.format("seconds=%.1f", reply.seconds));
+    screen.remark(`[ai] ${said.join(", ")}`);
 }
 
 function tell(options: Options, reply: Reply): void {
@@ -113,7 +93,7 @@ const actions: Record<string, Action | undefined> = {
     ping: (ai, _, options) => {
         const reply = wait(options, ai.ping);
         const [isPong] = string.find(string.lower(reply.text), "pong", 1, true);
-        const seconds = numberText(reply.seconds, "%.2f") ?? "?";
+        const seconds = string.format("%.2f", reply.seconds);
         screen.say(`${isPong === undefined ? reply.text : "pong"} (${seconds} s)`);
         showDetails(options, reply);
     },

@@ -42,6 +42,7 @@ export const failures: Failures = {
         "set opencc.password <its OPENCODE_SERVER_PASSWORD>",
     ],
     bad_setting: ["The setting {name} {what}.", "For example: set {name} {example}"],
+    bad_command_line: ["{what}.", "See: ai help"],
     bad_argument: ["{what}.", "See: ai help, or docs/libai.md of TrapOS AI."],
     not_found: ["The server says: {what}", "See: ai sessions"],
     server_config: ["opencode cannot read its configuration: {what}", "Mend that file on the server."],

@@ -3,6 +3,8 @@
  * symbols of IBM's code page 437, but for the blank 9, 10 and 13. So a folded text is as wide as it is long.
  */
 
+import { withoutCommands } from "../terminal";
+
 /** What stands for code points (hexadecimal, ranges with "-"). None stands here twice, as the order is Lua's. */
 const SPELLINGS: Record<string, string> = {
     "\x01": "263A 1F600-1F606 1F60A 1F642",
@@ -106,27 +108,10 @@ const composed: Record<string, string | undefined> = {};
 /** Stands for what has no likeness until all is folded: it is not in a text, as it is a control character. */
 const UNKNOWN = "\x7f";
 
-const ESCAPE = "\x1b";
 const [C2, C3, CC] = [string.char(0xc2), string.char(0xc3), string.char(0xcc)];
 const TAIL = `[${string.char(0x80)}-${string.char(0xbf)}]*`;
 const JOINED = `${string.char(0xe2, 0x80, 0x8d)}[${C2}-${string.char(0xf4)}]${TAIL}`;
 const ACCENT_BEHIND = `%a${CC}[${string.char(0x80)}-${string.char(0xbf)}]`;
-
-/**
- * What a terminal takes as commands and shows nothing of (ECMA-48), the first that fits: texts for the terminal itself
- * such as links and titles, colours and places, character sets, and what is one letter long. What has no end ends with
- * its line.
- */
-const COMMANDS = [
-    `${ESCAPE}[P%]X^_][^\n\x07${ESCAPE}]*\x07?`,
-    `${ESCAPE}%[[0-?]*[ -/]*[@-~]?`,
-    `${ESCAPE}[%%(-/#][0-~]?`,
-    `${ESCAPE}[78=>DEMc\\]?`,
-];
-
-/** The same beginnings as one character, as a UTF-8 text has them, and "[" as a byte of its own. */
-const SHORT_ESCAPE = `${C2}([${string.char(0x90)}${string.char(0x98)}${string.char(0x9b)}-${string.char(0x9f)}])`;
-const ESCAPE_BYTE = `%f[${string.char(0x80)}-${string.char(0xff)}]${string.char(0x9b)}`;
 
 for (const [first, letters] of ROWS) {
     for (const index of $range(1, letters.length)) {
@@ -210,11 +195,7 @@ function backspace(line: string): string {
  */
 export function fold(text: string): string {
     let [folded] = string.gsub(text, "\r\n", "\n");
-    [folded] = string.gsub(folded, SHORT_ESCAPE, (byte) => ESCAPE + string.char(string.byte(byte) - 0x40));
-    [folded] = string.gsub(folded, ESCAPE_BYTE, `${ESCAPE}[`);
-    if (string.find(folded, ESCAPE, 1, true)[0] !== undefined) {
-        for (const command of COMMANDS) [folded] = string.gsub(folded, command, "");
-    }
+    folded = withoutCommands(folded);
     if (string.find(folded, "\r", 1, true)[0] !== undefined)
         [folded] = string.gsub(folded, "[^\n]+", overprint);
     [folded] = string.gsub(folded, ACCENT_BEHIND, (letter) => composed[letter] ?? letter);

@@ -132,16 +132,19 @@ export function showFailure(failure: Failure): void {
     const [width] = term.getSize();
     const most = Math.max(MOST_ROWS, Math.ceil(FAILURE_COLUMNS / width));
     for (const row of rowsOf(failure.message, most)) printError(row);
-    for (const row of rowsOf(failure.hint, most)) printError(row);
+    // A hint may show lines as they are to be written into a file.
+    for (const [line] of string.gmatch(failure.hint, "[^\n]+")) {
+        for (const row of rowsOf(line!, most)) printError(row);
+    }
 }
 
 /** What is said of each phase, before the tool's title or the message. */
 const PHASES: Record<string, string | undefined> = {
     sent: "asked",
-    starting: "the server has not started it yet",
+    starting: "not started yet: the server is slow",
     retry: "the model fails, trying again: ",
-    reconnecting: "the server is out of reach, trying again",
-    failing: "trying again, the server fails at ",
+    reconnecting: "server out of reach, trying again",
+    failing: "server fails, trying again: ",
     "waiting for permission": "needs permission: ",
     "waiting for an answer": "asks: ",
     stopping: "stopping the turn",

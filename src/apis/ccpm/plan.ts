@@ -8,7 +8,7 @@ import { fail, raise } from "./failure";
 import { backupOf, read, standing } from "./finish";
 import { sha256 } from "./sha256";
 import { CACHE, CONFIGURATION, LOCK, stateFiles } from "./state";
-import { LEAST, leftBehind } from "./transaction";
+import { FINISHER, LEAST, leftBehind } from "./transaction";
 import type {
     Candidate,
     Disk,
@@ -24,11 +24,12 @@ import type {
     UninstallOptions,
 } from "./types";
 
-/** What the journal says of a file that comes or goes, beside its paths. */
-const ENTRY_TO = 190;
-const ENTRY_GONE = 75;
-/** What is there until the end: five folders, a short journal and the finisher. */
-const OVERHEAD = 6 * LEAST + 8000;
+/** What the journal says of a file that comes, of one that was there, and of one that goes, beside its paths. */
+const ENTRY_TO = 150;
+const ENTRY_FOUND = 25;
+const ENTRY_GONE = 45;
+/** What is there until the end beside the finisher: five folders and a short journal. */
+const OVERHEAD = 6 * LEAST + 1500;
 
 interface Owned {
     readonly name: string;
@@ -184,6 +185,8 @@ export function makePlan(
     const going: Names = {};
     let download = 0;
     let overhead = OVERHEAD;
+    const present = look(disk, FINISHER);
+    let finisher = present ? present.size : 0;
     let added = 0;
     let removed = 0;
 
@@ -241,7 +244,8 @@ export function makePlan(
                 notes.push(`What was ${path} is kept as ${backup}.`);
             }
         }
-        overhead += (to ? ENTRY_TO : ENTRY_GONE) + 2 * path.length;
+        overhead += (to ? ENTRY_TO : ENTRY_GONE) + (found ? ENTRY_FOUND : 0) + 2 * path.length;
+        if (to && path === FINISHER) finisher = math.max(finisher, to.size);
         files.push({ path, package: name, to, registry, backup, found });
     }
 
@@ -266,7 +270,7 @@ export function makePlan(
         state: texts,
         stamp: before.stamp,
         download,
-        needed: overhead + added,
+        needed: overhead + finisher + added,
         free,
         freed: removed - added,
         notes,

@@ -1,6 +1,7 @@
 /** Runs spec files and says what became of each case. */
 import modules = require("cc.require");
 import { assertions, isAssertionFailure } from "./assertions";
+import { openFile } from "./files";
 import { type Block, type Body, type Case, createSuite, type Pending } from "./suite";
 import { show } from "./values";
 
@@ -105,10 +106,10 @@ export function runFile(
     environment.package = loaded;
     setmetatable(environment, { __index: _G });
 
-    const [handle, problem] = fs.open(path, "r");
+    const [handle, problem] = openFile(path, "r");
     if (handle === undefined) return tell(failed(["loads"], { value: problem }));
-    const source = handle!.readAll();
-    handle!.close();
+    const source = handle.readAll();
+    handle.close();
     const [chunk, mistake] = load(source, `@${path}`, "t", environment);
     const broken = chunk === undefined ? { value: mistake } : attempt(path, chunk);
     if (broken !== undefined) return tell(failed(["loads"], broken));

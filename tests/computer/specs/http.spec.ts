@@ -27,7 +27,21 @@ function echo(...answer: unknown[]): Echo {
     return textutils.unserializeJSON(text)[0] as Echo;
 }
 
+/** The next event of this name about the address: the case before may have left one that is about its own. */
+function answer(event: string, address: string): unknown[] {
+    const timer = os.startTimer(10);
+    while (true) {
+        const found = [...os.pullEvent()];
+        if (found[0] === event && found[1] === address) {
+            os.cancelTimer(timer);
+            return found;
+        }
+        if (found[0] === "timer" && found[1] === timer) error(`No ${event} of ${address} came`);
+    }
+}
+
 before_each(() => {
+    if (http === undefined) pending("http is switched off");
     if (server === undefined) pending("trapos.spec_server names no server");
 });
 
@@ -159,46 +173,44 @@ describe("http request", () => {
     it("comes back at once and answers with an event", () => {
         const address = url("/text");
         assert.is_true(http.request(address)[0]);
-        const [, from, response] = os.pullEvent("http_success");
-        assert.are.equal(address, from);
-        assert.are.equal("first line", (response as Response).readLine());
-        (response as Response).close();
+        const response = answer("http_success", address)[2] as Response;
+        assert.are.equal("first line", response.readLine());
+        response.close();
     });
     it("takes headers, a method and binary in a table", () => {
         const address = url("/echo");
         http.request({ url: address, method: "GET", headers: { "X-Spec": "1" }, binary: true });
-        const [, from, response] = os.pullEvent("http_success");
-        assert.are.equal(address, from);
-        const sent = echo(response);
+        const sent = echo(answer("http_success", address)[2]);
         assert.are.same(["GET", "1"], [sent.method, sent.headers["x-spec"]]);
     });
     it("a failure that comes at once is an event as well", () => {
         assert.are.same([false, "Must specify http or https"], [...http.request("example.invalid")]);
-        const [, from, why] = os.pullEvent("http_failure");
-        assert.are.same(["example.invalid", "Must specify http or https"], [from, why]);
+        assert.are.equal("Must specify http or https", answer("http_failure", "example.invalid")[2]);
     });
     it("fails with an event, too", () => {
         const address = url("/status/404");
         http.request({ url: address });
-        const [, from, why, response] = os.pullEvent("http_failure");
-        assert.are.equal(address, from);
+        const [, , why, response] = answer("http_failure", address);
         assert.are.equal("Not Found", why);
         (response as Response).close();
     });
     it("several run side by side", () => {
-        const wanted: Record<string, boolean> = {};
+        const waiting: Record<string, boolean> = {};
         for (const _ of $range(1, 5)) {
             const address = url("/text");
-            wanted[address] = true;
+            waiting[address] = true;
             http.request(address);
         }
-        for (const _ of $range(1, 5)) {
+        let answers = 0;
+        while (answers < 5) {
             const [, from, response] = os.pullEvent("http_success");
-            assert.is_true(wanted[from as string]);
-            delete wanted[from as string];
+            if (waiting[from as string]) {
+                delete waiting[from as string];
+                answers += 1;
+            }
             (response as Response).close();
         }
-        assert.are.same({}, wanted);
+        assert.are.same({}, waiting);
     });
     it("refuses a method that it does not know", () => {
         assert.has_error(
@@ -229,7 +241,7 @@ describe("http checkURL", () => {
     it("checkURLAsync answers with an event", () => {
         const address = url("/text");
         assert.is_true(http.checkURLAsync(address)[0]);
-        assert.are.same(["http_check", address, true], [...os.pullEvent("http_check")].slice(0, 3));
+        assert.are.same(["http_check", address, true], answer("http_check", address).slice(0, 3));
     });
 });
 

@@ -158,7 +158,12 @@ local function newServer(case, clock)
         sentAt = clock.now - case.startAt
     end
 
+    local isStopped = false
+
     local function frame()
+        if isStopped and case.stopped then
+            return case.stopped
+        end
         local found = case.before
         for _, candidate in ipairs(case.frames) do
             if sentAt and clock.now - sentAt >= candidate.at then
@@ -194,6 +199,7 @@ local function newServer(case, clock)
             nonce, sentAt = request.body:match('"nonce":"([^"]*)"'), clock.now
             return { status = 204, headers = {}, body = "" }
         elseif route == "abort" then
+            isStopped = true
             return json("true")
         elseif route == "other" then
             return { status = 200, headers = { ["content-type"] = "text/html" }, body = "<!doctype html>" }

@@ -142,13 +142,22 @@ async function record(name: string, prompts: string[]): Promise<Scene> {
         seen = text;
         const last = frame.messages.at(-1) as { info?: { time?: { completed?: number } } } | undefined;
         const isIdle = !(session.id in frame.status) && last?.info?.time?.completed !== undefined;
-        const isWaiting = frame.permissions.length + frame.questions.length > 0;
-        if (Date.now() - quiet > (isIdle ? 500 : isWaiting ? 3000 : 20_000)) break;
+        const asks = frame.permissions.length + frame.questions.length > 0;
+        if (Date.now() - quiet > (isIdle ? 500 : asks ? 3000 : 20_000)) break;
         await sleep(50);
     }
+    const isWaiting = session.id in (await look(session.id, stale)).status;
     await ask(`/session/${session.id}/abort`, {});
+    await sleep(1000);
+    const stopped: Frame = { at: 0, ...(await look(session.id, stale)) };
     console.log(`${name}: ${frames.length} frames`);
-    return { name, session: await json(`/session/${session.id}`), before, frames: thinnedOut(frames) };
+    return {
+        name,
+        session: await json(`/session/${session.id}`),
+        before,
+        frames: thinnedOut(frames),
+        ...(isWaiting ? { stopped } : {}),
+    };
 }
 
 /** What nobody reads of long answers, cut to one of its kind. */

@@ -23,6 +23,8 @@ export interface Scene {
     readonly session: { readonly id: string; readonly directory: string };
     readonly before: Frame;
     readonly frames: readonly Frame[];
+    /** After it was stopped, where it waited for somebody. */
+    readonly stopped?: Frame;
 }
 
 export interface Recording {

@@ -53,6 +53,7 @@ interface Case {
     height: number;
     before: FrameTexts;
     frames: FrameTexts[];
+    stopped?: FrameTexts;
     answers: Record<Fixed, string>;
     errors: Partial<Record<Route, Answered>>;
     gone: Answered;
@@ -88,8 +89,12 @@ function fixedAnswer(recording: Recording, play: Play, route: Fixed): unknown {
     return recording.answers[route];
 }
 
-/** The frames of a scene, the one before its prompt first. */
-const framesOf = (scene: Scene): readonly Frame[] => [scene.before, ...scene.frames];
+/** The frames of a scene, from the one before its prompt to the one after it was stopped. */
+const framesOf = ({ before, frames, stopped }: Scene): readonly Frame[] => [
+    before,
+    ...frames,
+    ...(stopped === undefined ? [] : [stopped]),
+];
 
 function textsOf(frame: Frame): FrameTexts {
     return {
@@ -118,6 +123,7 @@ function rightCase(recording: Recording, play: Play, width = 51, height = 19): C
         height,
         before: textsOf(scene.before),
         frames: scene.frames.map(textsOf),
+        ...(scene.stopped === undefined ? {} : { stopped: textsOf(scene.stopped) }),
         answers: Object.fromEntries(
             fixed.map((route) => [route, write(fixedAnswer(recording, play, route))]),
         ) as Record<Fixed, string>,
@@ -191,7 +197,7 @@ function wrongCase(recording: Recording, play: Play, target: Target, wrong: Wron
         made.answers[route as Fixed] = write(spoil(answer, path, wrong)!.value);
         return made;
     }
-    const all = [made.before, ...made.frames];
+    const all = [made.before, ...made.frames, ...(made.stopped === undefined ? [] : [made.stopped])];
     const from = random.chance(0.7) ? 0 : random.whole(all.length);
     for (const [index, frame] of framesOf(sceneOf(recording, play)).entries()) {
         if (index < from) continue;

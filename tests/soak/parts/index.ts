@@ -1,7 +1,9 @@
 import type { Part } from "../part.ts";
 import { answers } from "./answers.ts";
+import { cuts } from "./cuts.ts";
 import { exhaust } from "./exhaust.ts";
 import { texts } from "./texts.ts";
+import { turns } from "./turns.ts";
 
 /** All parts, in the order in which they are played. */
-export const parts: readonly Part[] = [answers, texts, exhaust];
+export const parts: readonly Part[] = [answers, turns, texts, cuts, exhaust];

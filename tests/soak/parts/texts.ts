@@ -325,12 +325,13 @@ class Player {
             );
         let problem = await ended();
         for (let page = 1; problem === undefined && isPage(); page++) {
+            // Watched from before the key on, as the next page may be there before the key was let go.
+            const turned = this.until(
+                () => !isPage(),
+                () => undefined,
+            );
             await computer.press(page < PAGES ? "space" : "q");
-            problem =
-                (await this.until(
-                    () => !isPage(),
-                    () => undefined,
-                )) ?? (await ended());
+            problem = (await turned) ?? (await ended());
         }
         if (problem !== undefined) return problem;
         const rows = this.rows();

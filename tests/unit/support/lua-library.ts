@@ -5,9 +5,13 @@
 
 const CLASSES: Record<string, string> = {
     a: "A-Za-z",
+    c: "\\0-\\x1f\\x7f",
     d: "0-9",
+    g: "!-~",
+    l: "a-z",
     p: "!-/:-@\\[-`{-~",
     s: " \\t-\\r",
+    u: "A-Z",
     w: "A-Za-z0-9",
     x: "A-Fa-f0-9",
 };
@@ -16,6 +20,7 @@ const CLASSES: Record<string, string> = {
 function classBody(item: string): string {
     if (item.startsWith("%")) {
         const body = CLASSES[item.charAt(1).toLowerCase()];
+        if (body === undefined && /[A-Za-z]/.test(item)) throw new Error(`${item} is no class of Lua's`);
         if (body === undefined) return item.charAt(1).replace(/[\\\]^-]/g, "\\$&");
         if (item.charAt(1) === item.charAt(1).toLowerCase()) return body;
         throw new Error(`${item} inside of a set`);

@@ -9,13 +9,38 @@ if _G.isDriven or not fs.isDir(folder) then
 end
 _G.isDriven = true
 
+-- What it needs of the APIs, as it is now: a program may put something else in its place and leave it there.
+local function copyOf(api)
+    local copy = {}
+    for name, value in pairs(api) do
+        copy[name] = value
+    end
+    return copy
+end
+local programsOs = os
+local fs, os, textutils = copyOf(fs), copyOf(os), copyOf(textutils)
+
+-- A handle is kept for the moment when a program has opened all the others.
+local reserve = assert(fs.open(folder .. "/options.json", "r"))
+
+-- Opens a file, hands it to the function and closes it.
+local function withFile(path, mode, use)
+    reserve.close()
+    local file = assert(fs.open(path, mode))
+    local result = use(file)
+    file.close()
+    -- Nothing has run in between that could have opened one.
+    reserve = assert(fs.open(folder .. "/options.json", "r"))
+    return result
+end
+
 local secondsBetweenLooks = 0.05
 local keysPressed = "harness_keys_pressed"
 
 local function readJson(path)
-    local file = assert(fs.open(path, "r"))
-    local text = file.readAll()
-    file.close()
+    local text = withFile(path, "r", function(file)
+        return file.readAll()
+    end)
     return assert(textutils.unserializeJSON(text))
 end
 
@@ -71,9 +96,10 @@ local function tell(news)
     lastSeen, scrolled = seen, {}
 
     local draft = folder .. "/computer-draft"
-    local file = assert(fs.open(draft, "w"))
-    file.write(textutils.serializeJSON(message))
-    file.close()
+    local text = textutils.serializeJSON(message)
+    withFile(draft, "w", function(file)
+        file.write(text)
+    end)
     messageNumber = messageNumber + 1
     local path = ("%s/from-computer/%.0f"):format(folder, messageNumber)
     fs.move(draft, path)
@@ -153,12 +179,12 @@ local function waitForTheEnd()
     end
 end
 
-function os.shutdown(chosen)
+function programsOs.shutdown(chosen)
     status = tonumber(chosen) or 0
     waitForTheEnd()
 end
 
-function os.reboot()
+function programsOs.reboot()
     isRebooting = true
     waitForTheEnd()
 end
