@@ -116,6 +116,35 @@ describe("lua metamethods", () => {
                 return body(), body("a"), body("b"), body(nil)`),
         );
     });
+    it("may yield in __pairs, __tostring, and __index of a table of replacements", () => {
+        assert.are.same(
+            ["key", "text", "[b]"],
+            results(`
+                local function drive(body)
+                    local thread = coroutine.wrap(body)
+                    return thread(thread())
+                end
+                return drive(function()
+                        local list = setmetatable({}, { __pairs = function()
+                            coroutine.yield()
+                            return next, { key = 1 }
+                        end })
+                        for key in pairs(list) do return key end
+                    end),
+                    drive(function()
+                        return ("%s"):format(setmetatable({}, { __tostring = function()
+                            coroutine.yield()
+                            return "text"
+                        end }))
+                    end),
+                    drive(function()
+                        return (("b"):gsub("b", setmetatable({}, { __index = function(_, key)
+                            coroutine.yield()
+                            return "[" .. key .. "]"
+                        end })))
+                    end)`),
+        );
+    });
     it("may yield in unpack and in table.concat", () => {
         assert.are.same(
             ["a b", "c-d"],
@@ -427,6 +456,17 @@ describe("lua tables", () => {
         assert.are.equal(
             '{ "a", "b", "c", }',
             string.gsub(textutils.serialise(["a", "b", "c"]), "%s+", " ")[0],
+        );
+    });
+    it("pairs of what is no table is an error where it is gone through", () => {
+        assert.are.same(
+            [true, false, "spec:4: bad argument (table expected, got nil)", false],
+            results(`
+                local taken = pcall(pairs, nil)
+                local ok, message = pcall(function()
+                    for _ in pairs(nil) do end
+                end)
+                return taken, ok, message, (pcall(pairs))`),
         );
     });
     it("pairs finds the same order each time", () => {

@@ -1,4 +1,4 @@
--- ComputerCraft's table library, and ipairs: metamethods count, and they and callbacks may yield. Where a table has no
+-- ComputerCraft's table library, ipairs and pairs: metamethods count, and they and callbacks may yield. Where a table has no
 -- metatable, and so for nearly all of them, C's functions do the work.
 
 local kernel = ...
@@ -18,7 +18,21 @@ local function lengthOf(list)
     error("object length is not an integer")
 end
 
--- ipairs and unpack -------------------------------------------------------------------------------------------------
+-- pairs, ipairs and unpack --------------------------------------------------------------------------------------------
+
+--- What has no pairs is an error once it is gone through, as in CC, and not before.
+function globals.pairs(...)
+    local list = ...
+    local metatable = getmetatable(list)
+    local method = metatable and rawget(metatable, "__pairs")
+    if method ~= nil then
+        -- Not as a tail call, which would not be on the stack any more while the method runs.
+        local iterate, state, first = method(list)
+        return iterate, state, first
+    end
+    if list == nil and select("#", ...) == 0 then error("bad argument #1 (value expected)") end
+    return next, list, nil
+end
 
 local function nextOf(list, index)
     index = index + 1
