@@ -603,6 +603,59 @@ describe("texts without end", () => {
     });
 });
 
+describe("arguments by the hundred thousand", () => {
+    // A look at each of them that went through all of them again took longer than a program may take.
+    test.each([
+        {
+            name: "queueEvent",
+            lua: `os.queueEvent("many", unpack(list)) return select("#", coroutine.yield("many"))`,
+        },
+        {
+            name: "combine",
+            lua: `return select(2, pcall(fs.combine, unpack(list))):find("File name too long$")`,
+        },
+        { name: "pack", lua: `return #string.pack(("z"):rep(#list), unpack(list))` },
+        { name: "concat", lua: `return #table.concat({ unpack(list) })` },
+        { name: "call", lua: `return pcall(peripheral.call, "top", "stop", unpack(list))` },
+        { name: "format", lua: `return #string.format(("%s"):rep(#list), unpack(list))` },
+        { name: "char", lua: `return #utf8.char(unpack(numbers)) + #string.char(unpack(numbers))` },
+        { name: "request", lua: `return pcall(http.request, unpack(list))` },
+        {
+            name: "wrap",
+            lua: `return select("#", coroutine.wrap(function(...) return coroutine.yield(...) end)(unpack(list)))`,
+        },
+        { name: "pcall", lua: `return select("#", pcall(select, 1, unpack(list)))` },
+        { name: "max", lua: `return math.max(unpack(numbers))` },
+    ])("$name", async ({ lua }) => {
+        const start = process.cpuUsage();
+        const { said, exit } = await bench.run(
+            `local list, numbers = {}, {}
+             for index = 1, 200000 do list[index], numbers[index] = "a", 65 end
+             local function run() ${lua} end
+             local results = { pcall(run) }
+             say(results[1] or results[2])`,
+            { peripherals: { top: new Speaker() }, ...unhurried },
+        );
+        const { user, system } = process.cpuUsage(start);
+        expect(exit).toEqual({ reason: "shutdown", status: 0 });
+        expect(said).toEqual(["true"]);
+        expect((user + system) / 1e6).toBeLessThan(12);
+    });
+});
+
+describe("what natives remember", () => {
+    test("of patterns that were formatted takes no memory", async () => {
+        const { said } = await bench.run(
+            `for index = 1, 150 do local _ = string.format(("x"):rep(2^17) .. index) end
+             local hoard = {}
+             for index = 1, 10 do hoard[index] = ("y"):rep(2^20) .. index end
+             say(#hoard)`,
+            { memoryMebibytes: 24, ...unhurried },
+        );
+        expect(said).toEqual(["10"]);
+    });
+});
+
 describe("string.rep", () => {
     test("gives what Lua's own gives, whatever the length of text, separator and result", async () => {
         const { said } = await bench.run(
