@@ -540,7 +540,7 @@ describe("peripherals", () => {
         const speaker = new Speaker();
         await bench.run(
             `local audio = {}
-             for index = 1, 128 * 1024 do audio[index] = index % 128 end
+             for index = 1, 8 * 1024 do audio[index] = index % 128 end
              for index = 1, 20 do peripheral.call("top", "playAudio", audio, index / 10) peripheral.call("top", "stop") end`,
             { peripherals: { top: speaker }, ...unhurried },
         );
