@@ -710,7 +710,31 @@ describe("a program that does not yield gets an error once its time is up", () =
         "a hook that counts": 'debug.sethook(function() end, "", 1e6) while true do end',
         "repetitions of nothing": 'while true do (""):rep(2^31 - 1) end',
     };
-    test.each(Object.entries(kinds))("%s", async (_, lua) => {
+    // Few instructions, each of which takes its time in C.
+    const list = (count: number, item = "index"): string =>
+        `local list = {} for index = 1, ${count} do list[index] = ${item} end`;
+    const text = 'local text = ("a"):rep(1e6)';
+    const slowKinds: Record<string, string> = {
+        "searches of a long text": `${text} while true do local _ = text:find("b", 1, true) end`,
+        "searches for a pattern": `${text} while true do local _ = text:match("^a*b") end`,
+        "iterators of searches": `${text} while true do for _ in text:gmatch("b") do end end`,
+        "numbers of long texts": `local text = ("1"):rep(1e6) while true do local _ = tonumber(text) end`,
+        "bytes of a text": `local text = ("a"):rep(1e5) while true do local _ = text:byte(1, -1) end`,
+        "texts that are the same": `${text} local other = text .. "" while true do local _ = text == other end`,
+        "texts in order": `${text} local other = text .. "b" while true do local _ = text < other end`,
+        "texts in order or the same": `${text} local other = text .. "b" while true do local _ = text <= other end`,
+        "lists that are unpacked": `${list(1e5)} while true do local _ = unpack(list) end`,
+        "many arguments of natives": `${list(1e5)} while true do local _ = math.max(unpack(list)) end`,
+        "many arguments of functions": `${list(1e5)} local function own() end (function(...) while true do own(...) end end)(unpack(list))`,
+        "lists that are joined": `${list(1e5, '""')} while true do local _ = table.concat(list) end`,
+        "lists that are sorted": `${list(1e5)} while true do table.sort(list) end`,
+        "insertions at the front": `${list(2e5)} while true do table.insert(list, 1, 0) end`,
+        "removals at the front": `${list(2e5)} while true do list[#list + 1] = table.remove(list, 1) end`,
+        "searches of an emptied table": `${list(5e5)} for index = 1, 5e5 do list[index] = nil end while true do local _ = next(list) end`,
+        "sources that are loaded": `local source = ("x=1 "):rep(1e4) while true do local _ = load(source) end`,
+        tracebacks: `local function deep(n) if n > 0 then return 1 + deep(n - 1) end while true do local _ = debug.traceback() end end deep(10000)`,
+    };
+    test.each(Object.entries({ ...kinds, ...slowKinds }))("%s", async (_, lua) => {
         const { said } = await bench.run(
             `local ok, message = pcall(function() ${lua}
              end)

@@ -10,6 +10,14 @@ local getmetatable, next, rawget, rawlen, select, type = debug.getmetatable, nex
 local rawConcat, insert, remove, sort, rawUnpack = table.concat, table.insert, table.remove, table.sort, table.unpack
 local rawIpairs, tonumber = ipairs, tonumber
 
+--- So many values are copied by C within the time of a look at the time.
+local QUICK = 1000
+
+--- Looks at the time where C copies many values within a list.
+local function lookBefore(count)
+    if count > QUICK then kernel.look() end
+end
+
 --- The length as `#` gives it, which has to be a whole number.
 local function lengthOf(list)
     local length = #list
@@ -67,7 +75,10 @@ end
 globals.unpack = library.unpack
 
 function library.concat(list, separator, first, last)
-    if type(list) == "table" and not getmetatable(list) then return rawConcat(list, separator, first, last) end
+    if type(list) == "table" and not getmetatable(list) then
+        lookBefore(type(last) == "number" and last or #list)
+        return rawConcat(list, separator, first, last)
+    end
     argument(list, "table")
     local length = lengthOf(list)
     separator = separator == nil and "" or stringArgument(separator)
@@ -145,6 +156,7 @@ function library.insert(list, ...)
         position = whole(position)
         local length = lengthOf(list)
         if position >= 1 and position <= length + 1 and not getmetatable(list) then
+            lookBefore(length - position)
             return insert(list, position, value)
         end
         for index = length + 1, position + 1, -1 do list[index] = list[index - 1] end
@@ -160,7 +172,10 @@ function library.remove(list, position)
     local count = lengthOf(list)
     position = whole(position, count)
     if position > count then return end
-    if position >= 1 and not getmetatable(list) then return remove(list, position) end
+    if position >= 1 and not getmetatable(list) then
+        lookBefore(count - position)
+        return remove(list, position)
+    end
     local value = list[position]
     for index = position, count - 1 do list[index] = list[index + 1] end
     list[count] = nil
