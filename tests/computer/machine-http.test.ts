@@ -99,6 +99,27 @@ test("a private address is denied unless it is allowed", async () => {
     }
 });
 
+test("a private address is denied in whatever way it is written", async () => {
+    const hosts = [
+        ...["127.0.0.1", "127.255.255.254", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0"],
+        ...["100.64.0.1", "192.0.0.192", "224.0.0.1", "[::]", "[::1]", "[fe80::1]", "[fc00::1]", "[ff02::1]"],
+        // As IPv6 stands for IPv4: mapped, translated, compatible, 6to4, and Teredo, which inverts it.
+        ...["[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]", "[::127.0.0.1]"],
+        ...["[64:ff9b::a00:1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[2001::80ff:fffe]", "localhost", "LOCALHOST"],
+    ]; // prettier-ignore
+    const list = hosts.map((host) => JSON.stringify(`http://${host}/`)).join(", ");
+    const { said } = await bench.run(
+        `for _, url in ipairs({ ${list} }) do
+             http.checkURL(url)
+             local _, asked, allowed, reason = coroutine.yield("http_check")
+             if asked ~= url or allowed or reason ~= "Domain not permitted" then say(url, asked, allowed, reason) end
+         end
+         http.checkURL("http://1.1.1.1/") say(coroutine.yield("http_check"))
+         http.checkURL("http://[64:ff9b::1.1.1.1]/") say(coroutine.yield("http_check"))`,
+    );
+    expect(said).toEqual(["http_check|http://1.1.1.1/|true", "http_check|http://[64:ff9b::1.1.1.1]/|true"]);
+});
+
 test("a private address may be allowed on one port alone", async () => {
     answer = (_, response) => response.end("reached");
     const { port } = new URL(url);

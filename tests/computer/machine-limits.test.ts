@@ -540,7 +540,7 @@ describe("peripherals", () => {
         const speaker = new Speaker();
         await bench.run(
             `local audio = {}
-             for index = 1, 128 * 1024 do audio[index] = index % 128 end
+             for index = 1, 8 * 1024 do audio[index] = index % 128 end
              for index = 1, 20 do peripheral.call("top", "playAudio", audio, index / 10) peripheral.call("top", "stop") end`,
             { peripherals: { top: speaker }, ...unhurried },
         );
@@ -603,6 +603,59 @@ describe("texts without end", () => {
     });
 });
 
+describe("arguments by the hundred thousand", () => {
+    // A look at each of them that went through all of them again took longer than a program may take.
+    test.each([
+        {
+            name: "queueEvent",
+            lua: `os.queueEvent("many", unpack(list)) return select("#", coroutine.yield("many"))`,
+        },
+        {
+            name: "combine",
+            lua: `return select(2, pcall(fs.combine, unpack(list))):find("File name too long$")`,
+        },
+        { name: "pack", lua: `return #string.pack(("z"):rep(#list), unpack(list))` },
+        { name: "concat", lua: `return #table.concat({ unpack(list) })` },
+        { name: "call", lua: `return pcall(peripheral.call, "top", "stop", unpack(list))` },
+        { name: "format", lua: `return #string.format(("%s"):rep(#list), unpack(list))` },
+        { name: "char", lua: `return #utf8.char(unpack(numbers)) + #string.char(unpack(numbers))` },
+        { name: "request", lua: `return pcall(http.request, unpack(list))` },
+        {
+            name: "wrap",
+            lua: `return select("#", coroutine.wrap(function(...) return coroutine.yield(...) end)(unpack(list)))`,
+        },
+        { name: "pcall", lua: `return select("#", pcall(select, 1, unpack(list)))` },
+        { name: "max", lua: `return math.max(unpack(numbers))` },
+    ])("$name", async ({ lua }) => {
+        const start = process.cpuUsage();
+        const { said, exit } = await bench.run(
+            `local list, numbers = {}, {}
+             for index = 1, 200000 do list[index], numbers[index] = "a", 65 end
+             local function run() ${lua} end
+             local results = { pcall(run) }
+             say(results[1] or results[2])`,
+            { peripherals: { top: new Speaker() }, ...unhurried },
+        );
+        const { user, system } = process.cpuUsage(start);
+        expect(exit).toEqual({ reason: "shutdown", status: 0 });
+        expect(said).toEqual(["true"]);
+        expect((user + system) / 1e6).toBeLessThan(12);
+    });
+});
+
+describe("what natives remember", () => {
+    test("of patterns that were formatted takes no memory", async () => {
+        const { said } = await bench.run(
+            `for index = 1, 150 do local _ = string.format(("x"):rep(2^17) .. index) end
+             local hoard = {}
+             for index = 1, 10 do hoard[index] = ("y"):rep(2^20) .. index end
+             say(#hoard)`,
+            { memoryMebibytes: 24, ...unhurried },
+        );
+        expect(said).toEqual(["10"]);
+    });
+});
+
 describe("string.rep", () => {
     test("gives what Lua's own gives, whatever the length of text, separator and result", async () => {
         const { said } = await bench.run(
@@ -657,7 +710,31 @@ describe("a program that does not yield gets an error once its time is up", () =
         "a hook that counts": 'debug.sethook(function() end, "", 1e6) while true do end',
         "repetitions of nothing": 'while true do (""):rep(2^31 - 1) end',
     };
-    test.each(Object.entries(kinds))("%s", async (_, lua) => {
+    // Few instructions, each of which takes its time in C.
+    const list = (count: number, item = "index"): string =>
+        `local list = {} for index = 1, ${count} do list[index] = ${item} end`;
+    const text = 'local text = ("a"):rep(1e6)';
+    const slowKinds: Record<string, string> = {
+        "searches of a long text": `${text} while true do local _ = text:find("b", 1, true) end`,
+        "searches for a pattern": `${text} while true do local _ = text:match("^a*b") end`,
+        "iterators of searches": `${text} while true do for _ in text:gmatch("b") do end end`,
+        "numbers of long texts": `local text = ("1"):rep(1e6) while true do local _ = tonumber(text) end`,
+        "bytes of a text": `local text = ("a"):rep(1e5) while true do local _ = text:byte(1, -1) end`,
+        "texts that are the same": `${text} local other = text .. "" while true do local _ = text == other end`,
+        "texts in order": `${text} local other = text .. "b" while true do local _ = text < other end`,
+        "texts in order or the same": `${text} local other = text .. "b" while true do local _ = text <= other end`,
+        "lists that are unpacked": `${list(1e5)} while true do local _ = unpack(list) end`,
+        "many arguments of natives": `${list(1e5)} while true do local _ = math.max(unpack(list)) end`,
+        "many arguments of functions": `${list(1e5)} local function own() end (function(...) while true do own(...) end end)(unpack(list))`,
+        "lists that are joined": `${list(1e5, '""')} while true do local _ = table.concat(list) end`,
+        "lists that are sorted": `${list(1e5)} while true do table.sort(list) end`,
+        "insertions at the front": `${list(2e5)} while true do table.insert(list, 1, 0) end`,
+        "removals at the front": `${list(2e5)} while true do list[#list + 1] = table.remove(list, 1) end`,
+        "searches of an emptied table": `${list(5e5)} for index = 1, 5e5 do list[index] = nil end while true do local _ = next(list) end`,
+        "sources that are loaded": `local source = ("x=1 "):rep(1e4) while true do local _ = load(source) end`,
+        tracebacks: `local function deep(n) if n > 0 then return 1 + deep(n - 1) end while true do local _ = debug.traceback() end end deep(10000)`,
+    };
+    test.each(Object.entries({ ...kinds, ...slowKinds }))("%s", async (_, lua) => {
         const { said } = await bench.run(
             `local ok, message = pcall(function() ${lua}
              end)

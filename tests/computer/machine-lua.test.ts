@@ -272,6 +272,58 @@ describe("the order of a table", () => {
     });
 });
 
+describe("what differs from the game", () => {
+    test("natives and coroutines run in each other 490 deep and not 600, whatever they are", async () => {
+        const { said } = await bench.run(`
+            local function byPcall(depth)
+                if depth == 0 then return "inmost" end
+                local ok, result = pcall(byPcall, depth - 1)
+                if not ok then error(result, 0) end
+                return result
+            end
+            local function byWrap(depth)
+                if depth == 0 then return "inmost" end
+                return coroutine.wrap(byWrap)(depth - 1)
+            end
+            local function byIndex(depth)
+                if depth == 0 then return "inmost" end
+                return setmetatable({}, { __index = function() return byIndex(depth - 1) end }).field
+            end
+            for _, nest in ipairs({ byPcall, byWrap, byIndex }) do
+                say(nest(490), select(2, pcall(nest, 600)):match("stack overflow$"), nest(490))
+            end
+        `);
+        expect(said).toEqual(Array<string>(3).fill("inmost|stack overflow|inmost"));
+    });
+
+    test("unpack gives fewer than a million values", async () => {
+        const { said } = await bench.run(`
+            local list = {}
+            for index = 1, 1000000 do list[index] = index end
+            say(select("#", unpack(list, 1, 999900)), pcall(unpack, list))
+        `);
+        expect(said).toEqual(["999900|false|too many results to unpack"]);
+    });
+
+    test("handlers of errors and hooks that yield are errors", async () => {
+        const { said } = await bench.run(`
+            say(xpcall(error, function() coroutine.yield() end))
+            say(coroutine.resume(coroutine.create(function()
+                debug.sethook(coroutine.yield, "l")
+                local _ = 1
+            end)))
+            say(coroutine.resume(coroutine.create(function()
+                debug.sethook(function() coroutine.yield() end, "l")
+                local _ = 1
+            end)))
+        `);
+        expect(said).toEqual([
+            "false|error in error handling",
+            ...Array<string>(2).fill("false|attempt to yield across a C-call boundary"),
+        ]);
+    });
+});
+
 describe("limits", () => {
     test("a program that takes all the memory gets an error and the computer goes on", async () => {
         const { said } = await bench.run(

@@ -276,6 +276,9 @@ describe("what a person sees", () => {
         [{ how: "shutdown", status: 3 } as const, 3, undefined],
         [{ how: "shutdown", status: 256 } as const, 1, /no exit status/],
         [{ how: "failed", message: "bios.lua is gone" } as const, 1, /bios\.lua is gone/],
+        // A program writes these messages: none of them steers the terminal.
+        [{ how: "failed", message: "a\x1b]0;b\x07c\r\n\x9b2Jd" } as const, 1, /: a ]0;b c 2Jd$/],
+        [{ how: "shutdown", status: NaN } as const, 1, /no exit status/],
         [{ how: "powerCut" } as const, 1, /power/],
         [{ how: "timedOut" } as const, 124, /No end after 5 s/],
         [{ how: "stopped" } as const, 130, /Stopped/],

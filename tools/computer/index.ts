@@ -56,7 +56,10 @@ export interface ComputerOptions {
     secondsWithoutYield?: number;
     /** What Lua may use, in MiB, from 16 on: 256 unless given. Beyond it programs get "not enough memory". */
     memoryMebibytes?: number;
-    /** Makes math.random give the same numbers after each start, from 0 to 2^31 - 1: others each time unless given. */
+    /**
+     * A whole number from 0 to 2^31 - 1 from which math.random's numbers and the order of `pairs` follow, so that a program
+     * that does the same finds the same after each start, reboots among them. Without it both differ from start to start.
+     */
     randomSeed?: number;
     /** Folders of the host that the computer sees beside its disk. */
     mounts?: readonly MountOptions[];

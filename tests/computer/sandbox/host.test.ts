@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { compileKernel } from "../../../tools/computer/machine/kernel-image.ts";
 import { luaImports, type GivenImports } from "../../../tools/computer/machine/lua-imports.ts";
-import { LuaVm, type HostFunctions } from "../../../tools/computer/machine/lua-vm.ts";
+import { LuaVm, type HostCalls } from "../../../tools/computer/machine/lua-vm.ts";
 import { MemoryAccount } from "../../../tools/computer/machine/memory-account.ts";
 
 /**
@@ -22,10 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const MEMORY_BYTES = 16 * 1024 * 1024;
 
 /** Runs a program in the kernel's place and returns what it has sent to `told`, and the error that ended Lua, if any. */
-function runAsKernel(
-    program: string,
-    host: HostFunctions = {},
-): { told: unknown[]; error: string | undefined } {
+function runAsKernel(program: string, host: HostCalls = {}): { told: unknown[]; error: string | undefined } {
     const told: unknown[] = [];
     const source = `
         local function tell(text)
@@ -35,7 +32,7 @@ function runAsKernel(
         end
         ${program}
         return function() end`;
-    const tell = { ...host, told: (text: string) => void told.push(text) } as HostFunctions;
+    const tell: HostCalls = { ...host, told: ([text]) => void told.push(text) };
     try {
         new LuaVm(tell, {}, compileKernel(new Map([["kernel", source]])), new MemoryAccount(MEMORY_BYTES), 0);
         return { told, error: undefined };

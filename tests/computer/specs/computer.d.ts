@@ -257,5 +257,5 @@ declare function load(
     name?: string,
     mode?: string,
     environment?: object,
-): LuaMultiReturn<[(() => unknown) | undefined, string?]>;
+): LuaMultiReturn<[(() => LuaMultiReturn<unknown[]>) | undefined, string?]>;
 declare const _HOST: string;

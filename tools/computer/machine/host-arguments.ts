@@ -1,4 +1,4 @@
-import type { HostFunctions } from "./lua-vm.ts";
+import type { HostCalls, HostFunctions } from "./lua-vm.ts";
 import type { ReceivedValue } from "./wire.ts";
 
 /**
@@ -41,7 +41,7 @@ const checks: Readonly<Record<string, Check>> = {
     },
 };
 
-/** Arguments by function, with blanks between them. What begins with dots may come any number of times, at the end. */
+/** Arguments by function, with blanks between them. What begins with dots may come any number of times, at the end, and arrives in one list. */
 const shapes: Readonly<Record<string, string>> = {
     "kernel.bios": "",
     "kernel.options": "",
@@ -153,23 +153,30 @@ function takes({ checks: single, rest }: Shape, args: readonly ReceivedValue[]):
     return args.every((value, index) => index < single.length || (rest?.(value) ?? false));
 }
 
+/** The arguments as a function has them: those behind the single ones are one list. */
+function arranged({ checks: single, rest }: Shape, args: readonly ReceivedValue[]): unknown[] {
+    const found: unknown[] = single.map((_, index) => args[index]);
+    if (rest !== undefined) found.push(args.slice(single.length));
+    return found;
+}
+
 /**
  * Host functions that refuse what is not for them.
- * @returns functions by the same names, which throw an Error for arguments that the kernel never sends
+ * @returns calls by the same names, which throw an Error for arguments that the kernel never sends
  * @throws Error for one of which it does not stand above what it takes
  */
-export function checkingArguments(functions: HostFunctions): HostFunctions {
+export function checkingArguments(functions: HostFunctions): HostCalls {
     return Object.fromEntries(
-        Object.entries(functions).map(([name, run]): [string, HostFunctions[string]] => {
+        Object.entries(functions).map(([name, run]): [string, HostCalls[string]] => {
             const shape = parsed.get(name);
             if (shape === undefined) throw new Error(`What ${name} takes is not known`);
             return [
                 name,
-                (...args: ReceivedValue[]) => {
+                (args) => {
                     if (!takes(shape, args)) {
                         throw new Error(`The Lua kernel called ${name} with what it does not take`);
                     }
-                    return run(...(args as never[]));
+                    return run(...(arranged(shape, args) as never[]));
                 },
             ];
         }),

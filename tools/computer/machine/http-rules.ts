@@ -25,18 +25,30 @@ const privateRanges = new Set([
 /** Addresses by which cloud providers reach their own services, beyond the ranges. Source: CC: Tweaked's $private. */
 const privateAddresses = new Set(["192.0.0.192"]);
 
+/** Translates to IPv4 within a network, by rules of its own. Source: RFC 8215. */
+const localTranslation = ipaddr.IPv6.parseCIDR("64:ff9b:1::/48");
+
 function isPrivate(address: Address): boolean {
+    if (address.kind() === "ipv6" && address.match(localTranslation)) return true;
     return privateRanges.has(address.range()) || privateAddresses.has(address.toString());
 }
 
-/** The IPv4 address that an IPv6 one stands for (mapped, or 6to4), else the address itself. */
+/** Which bytes of an IPv6 address are the IPv4 address that it stands for, by range. 0xff: they are inverted. */
+const embedded: Readonly<Record<string, { from: number; inverted: number }>> = {
+    ipv4Mapped: { from: 12, inverted: 0 },
+    rfc6145: { from: 12, inverted: 0 },
+    rfc6052: { from: 12, inverted: 0 },
+    "6to4": { from: 2, inverted: 0 },
+    teredo: { from: 12, inverted: 0xff },
+};
+
+/** The IPv4 address that an IPv6 one stands for, which the network may translate it to, else the address itself. */
 function plainAddress(text: string): Address {
     const address = ipaddr.parse(text);
-    if (address.kind() === "ipv4") return address;
-    const six = address as ipaddr.IPv6;
-    if (six.isIPv4MappedAddress()) return six.toIPv4Address();
-    if (six.range() === "6to4") return new ipaddr.IPv4(six.toByteArray().slice(2, 6));
-    return six;
+    const found = address.kind() === "ipv6" ? embedded[address.range()] : undefined;
+    if (found === undefined) return address;
+    const bytes = address.toByteArray().slice(found.from, found.from + 4);
+    return new ipaddr.IPv4(bytes.map((byte) => byte ^ found.inverted));
 }
 
 /** A pattern for hosts, and the port behind a colon, if there is one. An IPv6 address before a port is in brackets. */

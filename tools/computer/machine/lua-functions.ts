@@ -9,14 +9,18 @@ import type { FunctionType } from "./wasm-module.ts";
  * lower four bits: 0 nil, 3 a number, 4 a string, 5 a table, 6 a function, 7 a userdata). Of a coroutine, `L`: at 8 the top
  * of its stack, at 16 the call that runs, at 38 how many calls of C are nested, at 41 whether hooks may run, at 42 a byte that Lua leaves unused, at 72
  * its outermost call. Of a call: at 0 its function's place on the stack, at 8 the call that it came from, at 12 the one
- * within it, at 18 whether its function is Lua's (1), at 28 its next instruction, at 38 two bytes that Lua leaves unused. A
- * string's text begins at 16.
+ * within it, at 18 whether its function is Lua's (1), at 28 its next instruction, at 38 two bytes that Lua leaves unused. Of a string: at 12 its
+ * length, at 16 its text. Of a table: at 7 how many keys have room beside its list, as a power of 2, at 8 how long the list may
+ * be.
  */
 
 /** Functions of the module that are called or changed here, by their names in Lua's sources. */
 export const own = {
     luaL_error: 33,
     luaM_realloc_: 34,
+    luaV_equalobj_: 159,
+    lua_next: 192,
+    luaD_precall: 214,
     lua_type: 35,
     lua_pushvalue: 36,
     lua_pushlstring: 39,
@@ -41,6 +45,7 @@ export const own = {
     luaL_checkunsigned: 86,
     lua_tointegerx: 91,
     strcmp: 110,
+    strcoll: 201,
     luaG_typeerror: 177,
     sprintf: 182,
     luaV_execute: 199,
@@ -953,6 +958,133 @@ const spend: NewFunction = {
         global.set ${variables.effort.index}`,
 };
 
+/** How many bytes are looked at or copied in the time of an instruction, as a power of 2, and how many values. */
+export const BYTES_AN_INSTRUCTION = 6;
+const VALUES_AN_INSTRUCTION = 3;
+/** Fewer cost no more than the call itself. */
+const CHEAP_TEXT = 4096;
+const CHEAP_VALUES = 64;
+
+/** Counts a text that C looks through. */
+const spendBytes: NewFunction = {
+    type: type(["i32", "i32"]),
+    locals: ["i32"],
+    code: `
+        local.get 1
+        i32.load offset=12
+        local.tee 2
+        i32.const ${CHEAP_TEXT}
+        i32.lt_u
+        if
+        return
+        end
+        local.get 0
+        local.get 2
+        i32.const ${BYTES_AN_INSTRUCTION}
+        i32.shr_s
+        call $spend`,
+};
+
+/** As `spendBytes`, of a value that may be no text. */
+const spendText: NewFunction = {
+    type: type(["i32", "i32"]),
+    code: `
+        local.get 1
+        i32.load offset=8
+        i32.const 15
+        i32.and
+        i32.const 4
+        i32.eq
+        if
+        local.get 0
+        local.get 1
+        i32.load
+        call $spendBytes
+        end`,
+};
+
+/** Counts values that are handed over. */
+const spendValues: NewFunction = {
+    type: type(["i32", "i32"]),
+    code: `
+        local.get 1
+        i32.const ${CHEAP_VALUES}
+        i32.lt_s
+        if
+        return
+        end
+        local.get 0
+        local.get 1
+        i32.const ${VALUES_AN_INSTRUCTION}
+        i32.shr_s
+        call $spend`,
+};
+
+/** Counts what a function is called with: how many values, and the first of them, where it is a text. */
+const spendCall: NewFunction = {
+    type: type(["i32", "i32"]),
+    locals: ["i32"],
+    code: `
+        local.get 0
+        local.get 0
+        i32.load offset=8
+        local.get 1
+        i32.sub
+        i32.const 4
+        i32.shr_s
+        local.tee 2
+        call $spendValues
+        local.get 2
+        i32.const 1
+        i32.le_s
+        if
+        return
+        end
+        local.get 0
+        local.get 1
+        i32.const 16
+        i32.add
+        call $spendText`,
+};
+
+/** Counts the search for the first key of a table, which may have been emptied. The key before is on top of the stack. */
+const spendSearch: NewFunction = {
+    type: type(["i32", "i32"]),
+    locals: ["i32"],
+    code: `
+        local.get 0
+        i32.load offset=8
+        i32.const 16
+        i32.sub
+        i32.load offset=8
+        local.get 1
+        i32.const 0
+        i32.le_s
+        i32.or
+        if
+        return
+        end
+        local.get 0
+        local.get 0
+        i32.load offset=16
+        i32.load
+        local.get 1
+        i32.const 4
+        i32.shl
+        i32.add
+        i32.load
+        local.tee 2
+        i32.load offset=8
+        i32.const 1
+        local.get 2
+        i32.load8_u offset=7
+        i32.shl
+        i32.add
+        i32.const ${BYTES_AN_INSTRUCTION}
+        i32.shr_s
+        call $spend`,
+};
+
 /**
  * Calls the handler of an error: once, as in CC, so that an error in it ends the call that would handle it. What room it
  * took beyond the most calls is given back.
@@ -1030,6 +1162,11 @@ export const added: Readonly<Record<string, NewFunction>> = {
     kindError,
     ownText,
     spend,
+    spendBytes,
+    spendText,
+    spendValues,
+    spendCall,
+    spendSearch,
     callHandler,
 };
 

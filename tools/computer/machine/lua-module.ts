@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { added, IN_HANDLER, own, replaced, texts, variables } from "./lua-functions.ts";
+import { added, BYTES_AN_INSTRUCTION, IN_HANDLER, own, replaced, texts, variables } from "./lua-functions.ts";
 import { assemble } from "./wasm-assembler.ts";
 import { WasmModule } from "./wasm-module.ts";
 
@@ -35,8 +35,6 @@ const NESTED_CALLS_OF_HANDLER = 25;
 
 /** Taking so many bytes of memory costs no more than an instruction does. */
 const CHEAP_BYTES = 1024;
-/** What counts as an instruction where more are taken: so many bytes, as a power of 2. */
-const BYTES_AN_INSTRUCTION = 6;
 /** What resuming a coroutine counts as. */
 const INSTRUCTIONS_A_RESUME = 4000;
 
@@ -304,6 +302,45 @@ const changes: readonly Change[] = [
         to: "local.get 0\n local.get 4\n local.get 2\n call $lessMethod",
     },
 
+    // What takes time -----------------------------------------------------------------------------------------------------
+    {
+        // `<=` of texts.
+        functions: ["luaV_execute"],
+        from: "local.tee 3\n i32.const 16\n i32.add\n local.tee 5\n call $strcoll",
+        to: "local.tee 3\n i32.const 16\n i32.add\n local.tee 5\n local.get 0\n local.get 1\n call $spendBytes\n call $strcoll",
+    },
+    {
+        // What a native returns.
+        functions: ["luaD_precall"],
+        from: `
+            local.set 1
+            local.get 0
+            i32.load offset=8
+            local.get 1
+            i32.const 4
+            i32.shl
+            i32.sub
+            local.set 5
+            local.get 0
+            i32.load offset=16
+            local.set 2`,
+        to: `
+            local.set 1
+            local.get 0
+            local.get 1
+            call $spendValues
+            local.get 0
+            i32.load offset=8
+            local.get 1
+            i32.const 4
+            i32.shl
+            i32.sub
+            local.set 5
+            local.get 0
+            i32.load offset=16
+            local.set 2`,
+    },
+
     // How deep calls may be nested ------------------------------------------------------------------------------------------
     {
         // The byte of ours in a coroutine, which says whether it has too many calls, begins as 0.
@@ -450,6 +487,27 @@ const before: Partial<Record<keyof typeof own, string>> = {
         i32.shr_s
         call $spend
         end`,
+    // What C does with long texts, many values and large tables counts, too, or a program would have its time over long
+    // before the next look at it.
+    luaD_precall: `
+        local.get 0
+        local.get 1
+        call $spendCall`,
+    luaV_lessthan: `
+        local.get 0
+        local.get 1
+        call $spendText`,
+    luaV_equalobj_: `
+        local.get 0
+        if
+        local.get 0
+        local.get 1
+        call $spendText
+        end`,
+    lua_next: `
+        local.get 0
+        local.get 1
+        call $spendSearch`,
     luaG_errormsg: `
         local.get 0
         i32.load offset=68

@@ -2,7 +2,7 @@ import type { KernelImage } from "./kernel-image.ts";
 import { LuaError } from "./lua-error.ts";
 import { LuaProcess } from "./lua-process.ts";
 import type { MemoryAccount } from "./memory-account.ts";
-import { ByteWriter, encodeValues, WireReader, type LuaValue } from "./wire.ts";
+import { ByteWriter, encodeValues, WireReader, type LuaValue, type ReceivedValue } from "./wire.ts";
 
 /**
  * A computer's Lua, with its kernel.
@@ -17,6 +17,9 @@ export { LuaError };
 
 /** What Lua can ask of Node, by name. */
 export type HostFunctions = Record<string, (...args: never[]) => readonly LuaValue[] | void>;
+
+/** The same as it is called: with all arguments in one list, as they may be more than JavaScript's stack holds. */
+export type HostCalls = Record<string, (args: readonly ReceivedValue[]) => readonly LuaValue[] | void>;
 
 /** The kernel ends Lua: none of it runs any more. */
 class Stopped extends Error {}
@@ -49,7 +52,7 @@ interface Result {
 
 export class LuaVm {
     private readonly lua: LuaProcess;
-    private host: ReadonlyMap<string, HostFunctions[string]>;
+    private host: ReadonlyMap<string, HostCalls[string]>;
     private readonly account: MemoryAccount;
     private readonly sent = new ByteWriter();
     private readonly answers = new ByteWriter();
@@ -66,19 +69,19 @@ export class LuaVm {
      * @throws Error when the kernel fails
      */
     constructor(
-        host: HostFunctions,
-        whileStarting: HostFunctions,
+        host: HostCalls,
+        whileStarting: HostCalls,
         kernel: KernelImage,
         account: MemoryAccount,
         seed: number,
     ) {
         this.account = account;
-        const own: HostFunctions = {
+        const own: HostCalls = {
             "kernel.stop": () => {
                 throw new Stopped();
             },
         };
-        const parts: HostFunctions = { "kernel.parts": () => [Object.fromEntries(kernel)] };
+        const parts: HostCalls = { "kernel.parts": () => [Object.fromEntries(kernel)] };
         this.host = new Map(Object.entries({ ...host, ...whileStarting, ...own, ...parts }));
         this.lua = new LuaProcess(
             { read: (piece) => this.read(piece), write: (piece) => this.sent.writeBytes(piece) },
@@ -158,7 +161,7 @@ export class LuaVm {
         const hostFunction = this.host.get(name);
         if (hostFunction === undefined)
             throw new Error(`The Lua kernel called ${name}, which does not exist`);
-        return hostFunction(...(args as never[])) ?? [];
+        return hostFunction(args) ?? [];
     }
 
     /** An answer is its length, `+` or `-` for success or error, and the values. */

@@ -265,7 +265,7 @@ export class Machine {
             account: this.account,
             timers: this.timers,
             startTick: () => this.startTick,
-            queue: (event, ...args) => this.offer(event, args),
+            queue: (event, args) => this.offer(event, args),
             shutdown: (status) => {
                 this.next ??= { reason: "shutdown", status };
             },

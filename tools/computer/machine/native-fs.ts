@@ -58,7 +58,7 @@ export function fsFunctions(
         };
     return {
         "fs.list": (path: string) => [files.list(path)],
-        "fs.combine": (...paths: string[]) => [combinePaths(paths)],
+        "fs.combine": (paths: string[]) => [combinePaths(paths)],
         "fs.getName": (path: string) => [nameOf(path)],
         "fs.getDir": (path: string) => [directoryOf(path)],
         "fs.getSize": (path: string) => [files.getSize(path)],

@@ -15,7 +15,7 @@ export interface OsContext {
     readonly timers: Timers;
     /** The world's tick at which the computer was switched on. */
     startTick(): number;
-    queue(event: string, ...args: LuaValue[]): Queued;
+    queue(event: string, args: readonly LuaValue[]): Queued;
     shutdown(status: number): void;
     reboot(): void;
     label: string | undefined;
@@ -50,15 +50,15 @@ export function osFunctions(context: OsContext): HostFunctions {
         account.requireRoom(TIMER_BYTES);
         const token = timers.at(tick, () => {
             tokens.delete(token);
-            context.queue(event, token);
+            context.queue(event, [token]);
         });
         tokens.add(token);
         return token;
     }
 
     return {
-        "os.queueEvent": (name: string, ...args: ReceivedValue[]) => {
-            if (context.queue(name, ...args) === "noMemory") throw new LuaError(NOT_ENOUGH_MEMORY);
+        "os.queueEvent": (name: string, args: ReceivedValue[]) => {
+            if (context.queue(name, args) === "noMemory") throw new LuaError(NOT_ENOUGH_MEMORY);
         },
         "os.startTimer": (seconds: number) => [
             queueAt(timers.ticks() + Math.round((seconds * 1000) / TICK_MILLISECONDS), "timer", timerTokens),

@@ -4,6 +4,9 @@ import type { Timers } from "./timers.ts";
 import { TICK_MILLISECONDS } from "./clock.ts";
 import type { LuaValue, ReceivedValue } from "./wire.ts";
 
+/** More arguments than any method has: JavaScript's stack does not hold all that a program may give. */
+const MOST_ARGUMENTS = 255;
+
 /** What is beside a computer. */
 export class Peripherals {
     private readonly timers: Timers;
@@ -64,7 +67,7 @@ export class Peripherals {
         const { peripheral, computer } = found;
         const run = Object.hasOwn(peripheral.methods, method) ? peripheral.methods[method] : undefined;
         if (run === undefined) throw new LuaError(`No such method ${method}`);
-        return run(computer, ...args);
+        return run(computer, ...args.slice(0, MOST_ARGUMENTS));
     }
 
     /** What peripheral is in Node. */
@@ -80,7 +83,7 @@ export class Peripherals {
                 const found = this.find(side);
                 return [found && Object.keys(found.peripheral.methods)];
             },
-            "peripheral.call": (side: string, method: string, ...args: ReceivedValue[]) =>
+            "peripheral.call": (side: string, method: string, args: ReceivedValue[]) =>
                 this.call(side, method, args),
         };
     }

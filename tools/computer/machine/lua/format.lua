@@ -202,11 +202,13 @@ local function parse(pattern)
     end
 end
 
--- What was parsed, by pattern: programs use few, again and again.
+-- What was parsed, by pattern: programs use few, again and again. Long ones are not kept: they would take memory that the
+-- program cannot give back.
 local parsed, parsedCount = {}, 0
-local MOST_PARSED = 200
+local MOST_PARSED, LONGEST_PARSED = 200, 200
 
 local function specsOf(pattern)
+    if #pattern > LONGEST_PARSED then return parse(pattern) end
     local specs = parsed[pattern]
     if specs then return specs end
     if parsedCount >= MOST_PARSED then

@@ -38,9 +38,8 @@ for _, name in ipairs({ "move", "copy" }) do
 end
 
 function fs.combine(...)
-    for index = 1, math.max(1, select("#", ...)) do
-        expect(index, (select(index, ...)), "string")
-    end
+    local parts = { ... }
+    for index = 1, math.max(1, select("#", ...)) do expect(index, parts[index], "string") end
     return call("fs.combine", ...)
 end
 

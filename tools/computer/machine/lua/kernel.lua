@@ -118,9 +118,9 @@ end
 local function frame(name, ...)
     local count = select("#", ...)
     if count == 0 then return name .. ";." end
-    local parts, seen = { name .. ";" }, { count = 0 }
+    local parts, seen, values = { name .. ";" }, { count = 0 }, { ... }
     for index = 1, count do
-        encode(parts, (select(index, ...)), seen, 0)
+        encode(parts, values[index], seen, 0)
         -- As in CC, a table that is passed twice arrives as two.
         seen = { count = seen.count }
     end

@@ -215,7 +215,7 @@ local library = kernel.globals.string
 
 function library.pack(pattern, ...)
     pattern = text(pattern)
-    local state, parts, offset, index = start(pattern), {}, 0, 1
+    local state, values, parts, offset, index = start(pattern), { ... }, {}, 0, 1
     local function add(part)
         parts[#parts + 1] = part
         offset = offset + #part
@@ -227,7 +227,7 @@ function library.pack(pattern, ...)
             add("\0")
         elseif kind ~= "none" and kind ~= "align" then
             index = index + 1
-            local value = (select(index - 1, ...))
+            local value = values[index - 1]
             if kind == "int" or kind == "unsigned" then
                 value = number(value)
                 checkInteger(index, value, size, kind == "int")

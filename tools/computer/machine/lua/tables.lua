@@ -1,4 +1,4 @@
--- ComputerCraft's table library, and ipairs: metamethods count, and they and callbacks may yield. Where a table has no
+-- ComputerCraft's table library, ipairs and pairs: metamethods count, and they and callbacks may yield. Where a table has no
 -- metatable, and so for nearly all of them, C's functions do the work.
 
 local kernel = ...
@@ -10,6 +10,14 @@ local getmetatable, next, rawget, rawlen, select, type = debug.getmetatable, nex
 local rawConcat, insert, remove, sort, rawUnpack = table.concat, table.insert, table.remove, table.sort, table.unpack
 local rawIpairs, tonumber = ipairs, tonumber
 
+--- So many values are copied by C within the time of a look at the time.
+local QUICK = 1000
+
+--- Looks at the time where C copies many values within a list.
+local function lookBefore(count)
+    if count > QUICK then kernel.look() end
+end
+
 --- The length as `#` gives it, which has to be a whole number.
 local function lengthOf(list)
     local length = #list
@@ -18,7 +26,21 @@ local function lengthOf(list)
     error("object length is not an integer")
 end
 
--- ipairs and unpack -------------------------------------------------------------------------------------------------
+-- pairs, ipairs and unpack --------------------------------------------------------------------------------------------
+
+--- What has no pairs is an error once it is gone through, as in CC, and not before.
+function globals.pairs(...)
+    local list = ...
+    local metatable = getmetatable(list)
+    local method = metatable and rawget(metatable, "__pairs")
+    if method ~= nil then
+        -- Not as a tail call, which would not be on the stack any more while the method runs.
+        local iterate, state, first = method(list)
+        return iterate, state, first
+    end
+    if list == nil and select("#", ...) == 0 then error("bad argument #1 (value expected)") end
+    return next, list, nil
+end
 
 local function nextOf(list, index)
     index = index + 1
@@ -53,7 +75,10 @@ end
 globals.unpack = library.unpack
 
 function library.concat(list, separator, first, last)
-    if type(list) == "table" and not getmetatable(list) then return rawConcat(list, separator, first, last) end
+    if type(list) == "table" and not getmetatable(list) then
+        lookBefore(type(last) == "number" and last or #list)
+        return rawConcat(list, separator, first, last)
+    end
     argument(list, "table")
     local length = lengthOf(list)
     separator = separator == nil and "" or stringArgument(separator)
@@ -131,6 +156,7 @@ function library.insert(list, ...)
         position = whole(position)
         local length = lengthOf(list)
         if position >= 1 and position <= length + 1 and not getmetatable(list) then
+            lookBefore(length - position)
             return insert(list, position, value)
         end
         for index = length + 1, position + 1, -1 do list[index] = list[index - 1] end
@@ -146,7 +172,10 @@ function library.remove(list, position)
     local count = lengthOf(list)
     position = whole(position, count)
     if position > count then return end
-    if position >= 1 and not getmetatable(list) then return remove(list, position) end
+    if position >= 1 and not getmetatable(list) then
+        lookBefore(count - position)
+        return remove(list, position)
+    end
     local value = list[position]
     for index = position, count - 1 do list[index] = list[index + 1] end
     list[count] = nil
