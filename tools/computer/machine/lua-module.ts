@@ -325,10 +325,14 @@ const changes: readonly Change[] = [
             i32.load offset=16
             local.set 2`,
         to: `
-            local.set 1
+            local.tee 1
+            i32.const 64
+            i32.ge_s
+            if
             local.get 0
             local.get 1
             call $spendValues
+            end
             local.get 0
             i32.load offset=8
             local.get 1
@@ -489,10 +493,26 @@ const before: Partial<Record<keyof typeof own, string>> = {
         end`,
     // What C does with long texts, many values and large tables counts, too, or a program would have its time over long
     // before the next look at it.
+    // Nearly all calls have few values and no text, and cost two comparisons here.
     luaD_precall: `
         local.get 0
+        i32.load offset=8
         local.get 1
-        call $spendCall`,
+        i32.sub
+        i32.const 1024
+        i32.gt_s
+        local.get 1
+        i32.load offset=24
+        i32.const 15
+        i32.and
+        i32.const 4
+        i32.eq
+        i32.or
+        if
+        local.get 0
+        local.get 1
+        call $spendCall
+        end`,
     luaV_lessthan: `
         local.get 0
         local.get 1
