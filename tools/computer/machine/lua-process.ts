@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { luaImports, type ModuleImport } from "./lua-imports.ts";
-import { NUMBER_WRITER, readLuaModule } from "./lua-module.ts";
+import { cachedLuaModule } from "./lua-module-cache.ts";
+import { NUMBER_WRITER } from "./lua-module.ts";
 import type { MemoryAccount } from "./memory-account.ts";
 import { numberToText } from "./number-text.ts";
 
@@ -62,7 +64,10 @@ let compiled: WasmModule | undefined;
 
 function compiledLua(): WasmModule {
     compiled ??= new WebAssembly.Module(
-        readLuaModule(require.resolve("lua-wasm-bindings/dist/glue/glue-lua-5.2.4.wasm")),
+        cachedLuaModule(
+            require.resolve("lua-wasm-bindings/dist/glue/glue-lua-5.2.4.wasm"),
+            join(import.meta.dirname, "../../../.cache"),
+        ),
     );
     return compiled;
 }
