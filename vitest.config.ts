@@ -5,7 +5,8 @@ export default defineConfig({
         include: ["tests/**/*.test.ts"],
         // Real servers and computers start in many tests: more at once only makes each wait longer.
         maxWorkers: 2,
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        // What hangs is to fail in the end; a slow machine is not.
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
     },
 });
