@@ -1,6 +1,7 @@
 /** What a player's command leaves where the power goes at any moment of it, and again at any moment of the start after. */
 import { isDeepStrictEqual } from "node:util";
 import {
+    hasStartupFile,
     lostOf,
     OWN,
     PLAYERS,
@@ -53,7 +54,6 @@ export async function faultsOfCuts(
     const start: Start<string[]> = (disk, operation) => use(disk, rowsOf, { operation });
     const outcomes = await everyOutcome(bench, bench.copy(template), change, start, isFollowed);
 
-    const hasDoor = "startup/door.lua" in players || "startup.lua" in players;
     const faults = outcomes.flatMap<object>((outcome) => {
         const { trail, state, after: disk, said } = outcome;
         const is = stateOf(contentsOf(disk));
@@ -65,7 +65,7 @@ export async function faultsOfCuts(
             const line = `ccpm finished: ${title} (the power had gone)`;
             if (said.some((one) => one.startsWith("ccpm finished") && one !== line)) here.push(said);
         }
-        if (hasDoor && said.filter((line) => line === PLAYERS).length !== 1) here.push(said);
+        if (hasStartupFile(players) && said.filter((line) => line === PLAYERS).length !== 1) here.push(said);
         return here.length === 0 ? [] : [{ trail, faults: here }];
     });
 

@@ -88,6 +88,10 @@ const clockProgram = { "programs/clock.lua": `while true do os.pullEvent("never"
 /** What the startup files of players say here, so that they can be seen to run. */
 export const PLAYERS = "the player's startup file";
 
+/** Whether one of some files of a player's says so at each start. */
+export const hasStartupFile = (players: Disk): boolean =>
+    "startup/door.lua" in players || "startup.lua" in players;
+
 export interface Scenarios {
     /** The registry's address. Below `second/` it serves the same as another registry. */
     readonly url: string;
