@@ -308,6 +308,7 @@ const network: readonly Way[] = [
         error: /Too many websockets already open$/,
     },
     {
+        // It may end without an error: what was under way is given back when the connection is gone.
         name: "websockets that are closed with messages under way",
         lua: `local text = ("x"):rep(2^17)
             for index = 1, 60 do
@@ -315,7 +316,6 @@ const network: readonly Way[] = [
                 for _ = 1, 100 do socket.send(text, true) end
                 socket.close()
             end`,
-        error: noMemory,
     },
     {
         name: "a message of 100 MB",
