@@ -103,7 +103,7 @@ local actions={
 		until not ((r.remaining or 0)>0)
 	end,
 	last=function(a,_,o) tell(o,wait(o,a.last)) end,
-	version=function() print("ai ".."0.3.5") end,
+	version=function() print("ai ".."0.3.7") end,
 	help=function(_,t)
 		local w=term.getSize()
 		local i=w<40 and t==""
