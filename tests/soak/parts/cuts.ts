@@ -140,7 +140,8 @@ async function openCuts(): Promise<OpenPart> {
             const said = await run(computer, "ccpm verify");
             if (said !== verified[state])
                 return wrong(`ccpm verify said\n${said}\nin place of\n${verified[state]}`);
-            if (files["programs/ccpm.lua"] === undefined) return undefined;
+            // What comes of the command now follows from the state alone, of which there are few.
+            if (files["programs/ccpm.lua"] === undefined || random.chance(0.7)) return undefined;
             await run(computer, command);
             const after = stateOf(contents(disk));
             if (isDeepStrictEqual(after, states.at(-1))) return undefined;
