@@ -66,19 +66,21 @@ async function endsWithNpm({ script, words, ready, hasServer }: Script, end: (np
     // Node's loader of TypeScript keeps what it has made.
     const ours = () => readdirSync(temporary).filter((name) => !name.startsWith("tsx-"));
     const started = () => [npm.pid ?? 0, ...descendants(npm.pid ?? 0)];
+    let all: number[] = [];
     try {
         await vi.waitFor(() => {
             expect(output).toContain(ready);
-            const commands = started().map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+            all = started();
+            const commands = all.map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
             expect(commands.some((command) => command.includes("setup/main.ts"))).toBe(true);
             if (hasServer) expect(commands.some((command) => command.includes("serve"))).toBe(true);
         }, wait);
-        const all = started();
+        all = started();
         end(npm);
         await vi.waitFor(() => expect(all.filter(isAlive), output).toEqual([]), wait);
         await vi.waitFor(() => expect(ours(), output).toEqual([]), wait);
     } finally {
-        for (const pid of started()) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+        for (const pid of [...all, ...started()]) if (isAlive(pid)) process.kill(pid, "SIGKILL");
     }
 }
 

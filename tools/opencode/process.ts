@@ -8,20 +8,29 @@ process.on("exit", () => {
 });
 
 /**
- * Starts a helper shell that kills `child` as soon as this process is gone, however it went: its standard input
- * ends then. It has a session of its own, so that Ctrl+C does not reach it first.
+ * A shell's script that becomes the program, with a watcher beside it in its process group that kills the group when
+ * its third stream ends: the end of this process, however it went. The watcher is there before the program is, so that
+ * no moment is left in which the program is unwatched.
  */
-function guard(child: ChildProcess): void {
-    if (process.platform === "win32" || child.pid === undefined) return;
-    const shell = spawn("/bin/sh", ["-c", 'read -r _; kill -KILL "$1"', "guard", String(child.pid)], {
-        stdio: ["pipe", "ignore", "ignore"],
+const guardedProgram = '(read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 & exec "$@" 3<&-';
+
+/** Starts `file` in a process group of its own, where a Ctrl+C in the terminal does not reach it: that is ours to answer. */
+function spawnGuarded(
+    file: string,
+    args: string[],
+    options: { cwd: string; env: Record<string, string> },
+): ChildProcess {
+    // There is no such shell on Windows: the exit handler above covers all but a SIGKILL of this process.
+    if (process.platform === "win32")
+        return spawn(file, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("/bin/sh", ["-c", guardedProgram, "guard", file, ...args], {
+        ...options,
+        stdio: ["ignore", "pipe", "pipe", "pipe"],
         detached: true,
     });
-    // Without a shell the exit handler above still covers everything but a SIGKILL of this process.
-    shell.on("error", () => {});
-    shell.stdin.on("error", () => {});
-    shell.unref();
-    child.once("exit", () => shell.kill("SIGKILL"));
+    // Its watcher ends with it.
+    child.once("exit", () => child.stdio[3]?.destroy());
+    return child;
 }
 
 /** A child process that never outlives this one. */
@@ -54,18 +63,13 @@ export function startChild(
     args: string[],
     options: { cwd: string; env: Record<string, string> },
 ): Child {
-    const child = spawn(file, args, {
-        ...options,
-        stdio: ["ignore", "pipe", "pipe"],
-        // A Ctrl+C in the terminal is ours to answer: it would end the program before what it has started.
-        detached: process.platform !== "win32",
-    });
+    const child = spawnGuarded(file, args, options);
     running.add(child);
     const lines: string[] = [];
     const listeners: ((line: string) => void)[] = [];
     for (const stream of [child.stdout, child.stderr]) {
         let rest = "";
-        stream.setEncoding("utf8").on("data", (chunk: string) => {
+        stream?.setEncoding("utf8").on("data", (chunk: string) => {
             const parts = (rest + chunk).replace(colours, "").split("\n");
             rest = parts.pop() ?? "";
             for (const line of parts.filter((part) => part.trim() !== "")) {
@@ -82,7 +86,6 @@ export function startChild(
             resolve(signal ? `killed by ${signal}` : `exit status ${code}`),
         );
     }).finally(() => running.delete(child));
-    guard(child);
     return {
         ended,
         hasEnded: () => !running.has(child),
