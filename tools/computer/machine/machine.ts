@@ -21,7 +21,7 @@ import { termFunctions } from "./native-term.ts";
 import { websocketFunctions } from "./native-websocket.ts";
 import { Terminal } from "./terminal.ts";
 import { sanitizePath } from "./path.ts";
-import { passOnInterrupt, runFor } from "./time-limit.ts";
+import { runFor } from "./time-limit.ts";
 import { Timers } from "./timers.ts";
 import { WebsocketClient } from "./websocket-client.ts";
 import type { LuaValue } from "./wire.ts";
@@ -358,10 +358,8 @@ export class Machine {
     /** Runs Lua, which may be broken off anywhere and is of no more use then. */
     private forLimitedTime(run: () => void): void {
         const seconds = this.options.secondsWithoutYield + SECONDS_BEFORE_FORCE;
-        const ending = runFor(Math.ceil(seconds * 1000), run);
-        if (ending === "finished") return;
-        if (ending === "interrupted") passOnInterrupt();
-        this.end(ending === "interrupted" ? { reason: "powerCut" } : { reason: "failed", message: TOO_LONG });
+        if (runFor(Math.ceil(seconds * 1000), run)) return;
+        this.end({ reason: "failed", message: TOO_LONG });
         this.finishEvent();
     }
 
