@@ -84,7 +84,7 @@ export default defineConfig(
         files: ["src/**/*.ts"],
         ...common,
         languageOptions: {
-            parserOptions: { project: "./tsconfig.lua.json", tsconfigRootDir: import.meta.dirname },
+            parserOptions: { project: "./src/tsconfig.json", tsconfigRootDir: import.meta.dirname },
         },
         rules: {
             ...common.rules,

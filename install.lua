@@ -13,486 +13,696 @@ local function require(name)
 end
 
 modules["/apis/ccpm/apply"] = function(...)
---- Does what a plan says.
-local M={}
-local failure_ = require("/apis/failure")
-local need=failure_.need
-local failure_ = require("/apis/ccpm/failure")
-local raise=failure_.raise
+-- Does what a plan says.
+
+local need = require("/apis/trapos/failure").need
+local raise = require("/apis/ccpm/failure").raise
 local stamp = require("/apis/ccpm/plan").stamp
 local fetchFile = require("/apis/ccpm/registry").fetchFile
 local LOCK = require("/apis/ccpm/state").LOCK
-local transaction_ = require("/apis/ccpm/transaction")
+local transactionModule = require("/apis/ccpm/transaction")
+local FINISHER, open = transactionModule.FINISHER, transactionModule.open
 
-local function carryOut(t,p,tr)
-	local w={}
-	local s={}
-	for _,c in ipairs(p.files) do
-		local to=c.to
-		if to and not s[to.sha256] and not tr.has(to) then
-			s[to.sha256]=true
-			table.insert(w,c.path==transaction_.FINISHER and 1 or #w+1,c)
+local M = {}
+
+--- Fetches what a plan needs, and does it.
+local function carryOut(tools, plan, transaction)
+	local wanted = {}
+	local seen = {}
+	for _, change in ipairs(plan.files) do
+		local to = change.to
+		if to and not seen[to.sha256] and not transaction.has(to) then
+			seen[to.sha256] = true
+			table.insert(wanted, change.path == FINISHER and 1 or #wanted + 1, change)
 		end
 	end
-	local to=#w
-	local b=0
-	local d=0
-	local by=0
-	local f
-	local function te(ph,n) t.onProgress({phase=ph,name=n,done=d,total=to,bytes=by,totalBytes=p.download}) end
-	local function wo(l)
-		while b<l and f==nil do
-			b=b+1
-			local c=w[b]
-			te("fetch",c.path)
-			local o,co=fetchFile(c,t.fetch)
-			if o then
-				local st,pr=tr.stage(c.to,co)
-				if not st then f=pr end
+	local total = #wanted
+	local begun = 0
+	local done = 0
+	local bytes = 0
+	local failure
+	local function tell(phase, name)
+		tools.onProgress({
+			phase = phase,
+			name = name,
+			done = done,
+			total = total,
+			bytes = bytes,
+			totalBytes = plan.download,
+		})
+	end
+	local function work(last)
+		while begun < last and failure == nil do
+			begun = begun + 1
+			local change = wanted[begun]
+			tell("fetch", change.path)
+			local ok, content = fetchFile(change, tools.fetch)
+			if ok then
+				local staged, problem = transaction.stage(change.to, content)
+				if not staged then
+					failure = problem
+				end
 			else
-				f=co
+				failure = content
 			end
-			d=d+1
-			by=by+c.to.size
+			done = done + 1
+			bytes = bytes + change.to.size
 		end
 	end
-	local function a() wo(to) end
-	wo(math.min(1,to))
-	parallel.waitForAll(a,a,a,a)
-	if f~=nil then error(f,0) end
-	te("apply",p.title)
-	if stamp(t.disk)~=p.stamp then raise("changed_meanwhile",{path=LOCK}) end
-	need(tr.commit,p,p.state)
+	local function all()
+		work(total)
+	end
+
+	-- The finisher alone. CC allows 16 requests a computer, and other programs may want some.
+	work(math.min(1, total))
+	parallel.waitForAll(all, all, all, all)
+	if failure ~= nil then
+		error(failure, 0)
+	end
+	tell("apply", plan.title)
+
+	-- Nothing yields from here on.
+	if stamp(tools.disk) ~= plan.stamp then
+		raise("changed_meanwhile", { path = LOCK })
+	end
+	need(transaction.commit, plan, plan.state)
 end
 
-function M.apply(t,p)
-	if #p.files+#p.data==0 and next(p.state)==nil then return end
-	if p.free<p.needed then raise("no_space",{needed=p.needed,free=p.free}) end
-	local tr=need(transaction_.open,t.disk,p.files)
-	local o,f=pcall(carryOut,t,p,tr)
-	if o then return end
-	tr.keep()
-	error(f,0)
+--- Does what a plan says, whole or not at all. Raises failures, and what interrupts it, after what was fetched is put
+-- aside for the next time.
+function M.apply(tools, plan)
+	if #plan.files + #plan.data == 0 and (next(plan.state)) == nil then
+		return
+	end
+	if plan.free < plan.needed then
+		raise("no_space", { needed = plan.needed, free = plan.free })
+	end
+	local transaction = need(open, tools.disk, plan.files)
+	local ok, failure = pcall(carryOut, tools, plan, transaction)
+	if ok then
+		return
+	end
+	transaction.keep()
+	error(failure, 0)
 end
 
 return M
 end
 
 modules["/apis/ccpm/arguments"] = function(...)
---- The command line of `ccpm`.
-local M={}
-local MANY=math.huge
-M.commands={
-	install={1,MANY,"yes dry-run force","available"},
-	uninstall={1,MANY,"yes dry-run cascade unused","installed"},
-	upgrade={0,MANY,"yes dry-run force","installed"},
-	update={0,0,""},
-	list={0,0,""},
-	search={0,MANY,""},
-	info={1,1,"","available"},
-	files={1,1,"","installed"},
-	verify={0,MANY,"fix yes dry-run","installed"},
-	recover={0,0,""},
-	["registry list"]={0,0,""},
-	["registry add"]={1,2,"force"},
-	["registry remove"]={1,1,"","registry"},
-	["registry move"]={2,2,"","registry"},
-	help={0,MANY,"","command"}
+-- The command line of `ccpm`: which command, with which words and flags. What they are for says help/ccpm.txt.
+
+local M = {}
+local MANY = math.huge
+
+--- What each command takes: how many words at least and at most, which flags, and what the words name.
+M.commands = {
+	install = { 1, MANY, "yes dry-run force", "available" },
+	uninstall = { 1, MANY, "yes dry-run cascade unused", "installed" },
+	upgrade = { 0, MANY, "yes dry-run force", "installed" },
+	update = { 0, 0, "" },
+	list = { 0, 0, "" },
+	search = { 0, MANY, "" },
+	info = { 1, 1, "", "available" },
+	files = { 1, 1, "", "installed" },
+	verify = { 0, MANY, "fix yes dry-run", "installed" },
+	recover = { 0, 0, "" },
+	["registry list"] = { 0, 0, "" },
+	["registry add"] = { 1, 2, "force" },
+	["registry remove"] = { 1, 1, "", "registry" },
+	["registry move"] = { 2, 2, "", "registry" },
+	help = { 0, MANY, "", "command" },
 }
 
-function M.takes(c,f)
-	local k=M.commands[c]
-	return k~=nil and string.find(" "..k[3].." "," "..f.." ",1,true)~=nil
+--- Tells whether a command takes a flag.
+--
+-- @param command one of `commands`, or a word that is none
+-- @param flag its name without dashes
+function M.takes(command, flag)
+	local known = M.commands[command]
+	return known ~= nil and (string.find(" " .. known[3] .. " ", " " .. flag .. " ", 1, true)) ~= nil
 end
 
-function M.parse(g)
-	local w={}
-	local f={}
-	local t={}
-	for _,wo in ipairs(g) do
-		local fl=wo=="-y" and "yes" or wo:match("^%-%-?(.+)")
-		if fl then
-			f[fl]=true
-			t[fl]=wo
+--- Reads the words of a command line; flags may stand anywhere.
+--
+-- @param given the words as the shell split them
+-- @returns what they say; with `problem` set when they cannot be understood
+function M.parse(given)
+	local words = {}
+	local flags = {}
+	local typed = {}
+	for _, word in ipairs(given) do
+		local flag = word == "-y" and "yes" or (string.match(word, "^%-%-?(.+)"))
+		if flag ~= nil then
+			flags[flag] = true
+			typed[flag] = word
 		else
-			w[#w+1]=wo
+			words[#words + 1] = word
 		end
 	end
-	if f.version then return {command="version",words=w,flags=f} end
-	local n=table.remove(w,1) or "help"
-	if n=="registry" then n="registry " .. (table.remove(w,1) or "list") end
-	local function a(p) return {command="help",words={n},flags=f,problem=p} end
-	local k=M.commands[n]
-	if not k then return a("There is no command "..n..".") end
-	if f.help or f.h then return n=="help" and {command=n,words=w,flags=f} or a() end
-	for fl in pairs(f) do
-		if not M.takes(n,fl) then return a("ccpm "..n.." takes no "..tostring(t[fl])..".") end
+	if flags.version then
+		return { command = "version", words = words, flags = flags }
 	end
-	if #w<k[1] and not f.unused then return a("Something is missing:") end
-	if #w>k[2] then return a("That is too much:") end
-	return {command=n,words=w,flags=f}
+	local name = table.remove(words, 1) or "help"
+	if name == "registry" then
+		name = "registry " .. (table.remove(words, 1) or "list")
+	end
+	local function about(problem)
+		return { command = "help", words = { name }, flags = flags, problem = problem }
+	end
+	local known = M.commands[name]
+	if known == nil then
+		return about("There is no command " .. name .. ".")
+	end
+	if flags.help or flags.h then
+		return name == "help" and { command = name, words = words, flags = flags } or about()
+	end
+	for flag in pairs(flags) do
+		if not M.takes(name, flag) then
+			return about("ccpm " .. name .. " takes no " .. tostring(typed[flag]) .. ".")
+		end
+	end
+	if #words < known[1] and not flags.unused then
+		return about("Something is missing:")
+	end
+	if #words > known[2] then
+		return about("That is too much:")
+	end
+	return { command = name, words = words, flags = flags }
 end
 
 return M
 end
 
 modules["/apis/ccpm/client"] = function(...)
---- What a client of registries does.
-local M={}
-local failure = require("/apis/failure")
-local need=failure.need
+-- What a client of registries does; its functions raise failures, and /apis/libccpm returns them.
+
+local need = require("/apis/trapos/failure").need
 local apply = require("/apis/ccpm/apply").apply
-local failure = require("/apis/ccpm/failure")
-local raise=failure.raise
+local raise = require("/apis/ccpm/failure").raise
 local MOST_REGISTRIES = require("/apis/ccpm/formats").MOST_REGISTRIES
 local askRegistries = require("/apis/ccpm/offers").askRegistries
 local planning = require("/apis/ccpm/plan")
 local baseUrl = require("/apis/ccpm/registry").baseUrl
 local resolve = require("/apis/ccpm/resolve").resolve
-local state_ = require("/apis/ccpm/state")
+local stateModule = require("/apis/ccpm/state")
+local copy, replace = stateModule.copy, stateModule.replace
 local verify = require("/apis/ccpm/verify").verify
 
-local function titleOf(v,n) return table.concat({v,unpack(n)}," "):sub(1,80) end
+local M = {}
 
-local function positionOf(r,re)
-	local _,b=baseUrl(re)
-	for p,k in ipairs(r) do
-		local _,o=baseUrl(k)
-		if k==re or b==o then return p end
+local function titleOf(verb, names)
+	return string.sub(
+		table.concat({
+			verb,
+			unpack(names),
+		}, " "),
+		1,
+		80
+	)
+end
+
+--- The position of a registry among others, or undefined where it is not one of them; `owner/repo` and the URL that it
+-- stands for are the same registry.
+local function positionOf(registries, registry)
+	local _, base = baseUrl(registry)
+	for position, known in ipairs(registries) do
+		local _, other = baseUrl(known)
+		if known == registry or base == other then
+			return position
+		end
 	end
 	return nil
 end
 
-local function requireInstalled(s,n)
-	for _,na in ipairs(n or {}) do
-		if not s.lock.packages[na] then raise("not_installed",{name=na}) end
+local function requireInstalled(state, names)
+	for _, name in ipairs(names or {}) do
+		if state.lock.packages[name] == nil then
+			raise("not_installed", { name = name })
+		end
 	end
 end
 
-local function place(b,r,p,i)
-	local re=state_.copy(b.configuration.registries)
-	local f=positionOf(re,r)
-	if i~=(f==nil) then raise(i and "registry_known" or "registry_unknown",{registry=r}) end
-	local n=f and table.remove(re,f) or r
-	local l=#re+1
-	if l>MOST_REGISTRIES then raise("registries_full") end
-	local t=p or l
-	if not (t>=1 and t<=l and t%1==0) then raise("registry_position",{position=t,last=l}) end
-	if i or p then table.insert(re,t,n) end
-	return state_.replace(b,"configuration","registries",re)
-end
-
-local function withOwnRegistry(c,b)
-	local o=c.registry
-	local i=o==nil or positionOf(b.configuration.registries,o)~=nil
-	return i and b or place(b,o,nil,true)
-end
-
-local function planResolved(c,b,t,w,n,o)
-	local s,ca,l=askRegistries(c,withOwnRegistry(c,b))
-	local i=b.lock.packages
-	local r=resolve({wanted=w,newest=n,installed=i,candidates=ca,leftOut=l})
-	local p={}
-	for _,ch in ipairs(r.packages) do
-		local e=state_.copy(ch.package)
-		e.description=nil
-		e.automatic=ch.automatic or nil
-		p[ch.name]=e
+--- The state with a registry at a position, or nowhere; fails unless it is new, or not, as it should be.
+local function place(before, registry, position, isNew)
+	local registries = copy(before.configuration.registries)
+	local from = positionOf(registries, registry)
+	if isNew ~= (from == nil) then
+		raise(isNew and "registry_known" or "registry_unknown", { registry = registry })
 	end
-	local a=state_.replace(s,"lock","packages",p)
-	local f=o and o.force
-	return planning.makePlan(c.disk,t,b,a,r.notes,ca,f)
+	local name = from == nil and registry or table.remove(registries, from)
+	local last = #registries + 1
+	if last > MOST_REGISTRIES then
+		raise("registries_full")
+	end
+	local to = position or last
+	if not (to >= 1 and to <= last and to % 1 == 0) then
+		raise("registry_position", { position = to, last = last })
+	end
+	if isNew or position ~= nil then
+		table.insert(registries, to, name)
+	end
+	return replace(before, "configuration", "registries", registries)
 end
 
-local function change(c,b,s,t) return apply(c,planning.makePlan(c.disk,t,b,s,{})) end
+--- The state with the client's own registry as the last, unless it is configured.
+local function withOwnRegistry(client, before)
+	local own = client.registry
+	local isKnown = own == nil or positionOf(before.configuration.registries, own) ~= nil
+	return isKnown and before or place(before, own, nil, true)
+end
 
-M.functions={
-	state=function(_c,s) return s end,
-	update=function(c,b)
-		local s=askRegistries(c,withOwnRegistry(c,b))
-		return change(c,b,s,"update")
+--- Plans what a resolution leads to.
+local function planResolved(client, before, title, wanted, newest, options)
+	local state, candidates, leftOut = askRegistries(client, withOwnRegistry(client, before))
+	local installed = before.lock.packages
+	local resolved = resolve({
+		wanted = wanted,
+		newest = newest,
+		installed = installed,
+		candidates = candidates,
+		leftOut = leftOut,
+	})
+	local packages = {}
+	for _, chosen in ipairs(resolved.packages) do
+		local entry = copy(chosen.package)
+		entry.description = nil
+		entry.automatic = chosen.automatic or nil
+		packages[chosen.name] = entry
+	end
+	local after = replace(state, "lock", "packages", packages)
+	local force = options and options.force
+	return planning.makePlan(client.disk, title, before, after, resolved.notes, candidates, force)
+end
+
+--- Changes nothing but the state.
+local function change(client, before, state, title)
+	return apply(client, planning.makePlan(client.disk, title, before, state, {}))
+end
+
+--- What each of a client's functions does: it returns its value or raises a failure.
+M.functions = {
+	state = function(_client, state)
+		return state
 	end,
-	planInstall=function(c,b,n,o) return planResolved(c,b,titleOf("install",n),n,{},o) end,
-	planUpgrade=function(c,b,n,o)
-		requireInstalled(b,n)
-		return planResolved(c,b,titleOf("upgrade",n or {}),{},n or true,o)
+	update = function(client, before)
+		local state = askRegistries(client, withOwnRegistry(client, before))
+		return change(client, before, state, "update")
 	end,
-	planUninstall=function(c,b,n,o)
-		local no={}
-		local p=planning.withoutPackages(b.lock,n,o or {},no)
-		local s=state_.replace(b,"lock","packages",p)
-		return planning.makePlan(c.disk,titleOf("uninstall",n),b,s,no)
+	planInstall = function(client, before, names, options)
+		return planResolved(client, before, titleOf("install", names), names, {}, options)
 	end,
-	verify=function(c,s,n)
-		requireInstalled(s,n)
-		return verify(c.disk,s.lock,n)
+	planUpgrade = function(client, before, names, options)
+		requireInstalled(before, names)
+		return planResolved(client, before, titleOf("upgrade", names or {}), {}, names or true, options)
 	end,
-	planRepair=function(c,b,f)
-		local s,ca=askRegistries(c,withOwnRegistry(c,b),true)
-		return planning.makePlan(c.disk,"repair",b,s,{},ca,true,f)
+	planUninstall = function(client, before, names, options)
+		local notes = {}
+		local packages = planning.withoutPackages(before.lock, names, options or {}, notes)
+		local state = replace(before, "lock", "packages", packages)
+		return planning.makePlan(client.disk, titleOf("uninstall", names), before, state, notes)
 	end,
-	apply=function(c,_b,p) return apply(c,p) end,
-	addRegistry=function(c,b,r,o)
-		local g=o or {}
-		need(baseUrl,r)
-		local p=place(b,r,g.position,true)
-		local s=askRegistries(c,p,g.force,{r})
-		return change(c,b,s,"add registry "..r)
+	verify = function(client, state, names)
+		requireInstalled(state, names)
+		return verify(client.disk, state.lock, names)
 	end,
-	removeRegistry=function(c,b,r) return change(c,b,place(b,r,nil,false),"remove registry "..r) end,
-	moveRegistry=function(c,b,r,p) return change(c,b,place(b,r,p,false),"move registry "..r) end,
-	recover=function(c) return c.notes end
+	planRepair = function(client, before, findings)
+		local state, candidates = askRegistries(client, withOwnRegistry(client, before), true)
+		return planning.makePlan(client.disk, "repair", before, state, {}, candidates, true, findings)
+	end,
+	apply = function(client, _before, plan)
+		return apply(client, plan)
+	end,
+	addRegistry = function(client, before, registry, options)
+		local given = options or {}
+		need(baseUrl, registry)
+		local placed = place(before, registry, given.position, true)
+		local state = askRegistries(client, placed, given.force, { registry })
+		return change(client, before, state, "add registry " .. registry)
+	end,
+	removeRegistry = function(client, before, registry)
+		return change(client, before, place(before, registry, nil, false), "remove registry " .. registry)
+	end,
+	moveRegistry = function(client, before, registry, position)
+		return change(client, before, place(before, registry, position, false), "move registry " .. registry)
+	end,
+	recover = function(client)
+		return client.notes
+	end,
 }
 return M
 end
 
 modules["/apis/ccpm/command"] = function(...)
---- All that the program `ccpm` does, with its client handed in, so that the installer does the same.
-local M={}
+-- All that the program `ccpm` does, with its client handed in, so that the installer does the same.
+
 local arguments = require("/apis/ccpm/arguments")
+local parse, takes = arguments.parse, arguments.takes
 local fail = require("/apis/ccpm/failure").fail
 local keys = require("/apis/ccpm/plan").keys
 local screen = require("/apis/ccpm/screen")
-local add=screen.add
-local ask=screen.ask
-local bytes=screen.bytes
-local show=screen.fail
-local flush=screen.flush
-local need=screen.need
-local unattended=screen.unattended
+local add, ask, bytes, show, flush, need, unattended =
+	screen.add, screen.ask, screen.bytes, screen.fail, screen.flush, screen.need, screen.unattended
 local compare = require("/apis/ccpm/semver").compare
-local NOTE=colours.yellow
-local REMARK=colours.lightGrey
 
-local function offers(s)
-	local o={}
-	local f={}
-	for __,r in ipairs(s.configuration.registries) do
-		local k=s.cache.registries[r]
-		for n,fo in pairs(k and k.packages or {}) do
-			local i=s.lock.packages[n]
-			local function is(on) return i and compare(on.version,i.version)>0 end
-			local ot=o[n]
-			if not ot or not is(ot) and is(fo) then
-				o[n]=fo
-				f[n]=r
+local M = {}
+local NOTE = colours.yellow
+local REMARK = colours.lightGrey
+
+--- What the registries are known to offer, and which of them: of each package what the first has, or the first that has
+-- a newer one than is installed. That is what an installation or an upgrade takes if it fits.
+local function offers(state)
+	local offered = {}
+	local from = {}
+	for _Module, registry in ipairs(state.configuration.registries) do
+		local known = state.cache.registries[registry]
+		for name, found in pairs(known and known.packages or {}) do
+			local installed = state.lock.packages[name]
+			local function isNewer(one)
+				return installed and compare(one.version, installed.version) > 0
+			end
+			local other = offered[name]
+			if other == nil or not isNewer(other) and isNewer(found) then
+				offered[name] = found
+				from[name] = registry
 			end
 		end
 	end
-	return o,f
+	return offered, from
 end
 
-local function carryOut(p,f,c)
-	local s
-	for __,ch in ipairs(p.packages) do
-		local n=ch.name
-		local fr=ch.from
-		local t=ch.to
-		local g=t and "From "..tostring(ch.registry)..":" or "Remove:"
-		if g~=s then add(g) end
-		s=g
-		if not t then
-			add("- "..n,colours.red,fr)
-		elseif not fr then
-			add("+ "..n,colours.lime,t)
+--- Shows a plan, asks and applies it; false where the player says no.
+local function carryOut(plan, flags, client)
+	local source
+	for _Module, change in ipairs(plan.packages) do
+		local name = change.name
+		local from = change.from
+		local to = change.to
+		local group = to == nil and "Remove:" or "From " .. tostring(change.registry) .. ":"
+		if group ~= source then
+			add(group)
+		end
+		source = group
+		if to == nil then
+			add("- " .. name, colours.red, from)
+		elseif from == nil then
+			add("+ " .. name, colours.lime, to)
 		else
-			add("> "..n,NOTE,fr.." > "..t)
+			add("> " .. name, NOTE, from .. " > " .. to)
 		end
 	end
-	local fe=0
-	local d="Done."
-	for __,fi in ipairs(p.files) do
-		if fi.to then fe=fe+1 end
-		if not s then add((fi.to and "+ " or "- ") .. fi.path) end
-		if fi.to and fi.path:sub(1,8)=="startup/" then d="Done. To use it all: reboot" end
+	local fetched = 0
+	local done = "Done."
+	for _Module, file in ipairs(plan.files) do
+		if file.to then
+			fetched = fetched + 1
+		end
+		if source == nil then
+			add((file.to and "+ " or "- ") .. file.path)
+		end
+		if file.to and string.sub(file.path, 1, 8) == "startup/" then
+			done = "Done. To use it all: reboot"
+		end
 	end
-	for __,pa in ipairs(p.data) do add("- "..pa.." (data)",colours.red) end
-	local i=#p.packages+#p.files+#p.data==0
-	local l=p.free+p.freed
-	if fe>0 then add("Fetch "..bytes(p.download)..", files: "..fe) end
-	if not i and l>=0 and l<math.huge then add("Disk left: "..bytes(l)) end
-	for __,n in ipairs(p.notes) do add(n,NOTE) end
-	if i and #p.notes==0 then add("There is nothing to do.") end
-	if f["dry-run"] then return true end
-	if not i and p.needed<=p.free and not f.yes and not ask("Go on?",true) then return false end
-	need(c.apply,p)
-	if not i then add(d,NOTE) end
+	for _Module, path in ipairs(plan.data) do
+		add("- " .. path .. " (data)", colours.red)
+	end
+	local isIdle = #plan.packages + #plan.files + #plan.data == 0
+	local left = plan.free + plan.freed
+	if fetched > 0 then
+		add("Fetch " .. bytes(plan.download) .. ", files: " .. tostring(fetched))
+	end
+	if not isIdle and left >= 0 and left < math.huge then
+		add("Disk left: " .. bytes(left))
+	end
+	for _Module, note in ipairs(plan.notes) do
+		add(note, NOTE)
+	end
+
+	-- Notes alone say why nothing can be done.
+	if isIdle and #plan.notes == 0 then
+		add("There is nothing to do.")
+	end
+	if flags["dry-run"] then
+		return true
+	end
+
+	-- What does not fit on the disk needs no question: `apply` says so.
+	if not isIdle and plan.needed <= plan.free and not flags.yes and not ask("Go on?", true) then
+		return false
+	end
+	need(client.apply, plan)
+	if not isIdle then
+		add(done, NOTE)
+	end
 	return true
 end
 
-function M.list(s,o)
-	local p=s.lock.packages
-	local of=offers(s)
-	local h=false
-	for __,n in ipairs(keys(p)) do
-		local i=p[n]
-		local k=of[n]
-		local is=k~=nil and compare(k.version,i.version)>0
-		local v=i.version
-		if is then v=v.." > "..k.version end
-		if i.automatic then v=v.." (needed)" end
-		add(n,is and NOTE or nil,v)
-		h=h or is
+--- Lists what is installed, and what is newer.
+--
+-- @param state what is installed and known
+-- @param otherwise is said where nothing newer is known; how to look for it, where it is absent
+-- @returns whether anything newer is known
+function M.list(state, otherwise)
+	local packages = state.lock.packages
+	local offered = offers(state)
+	local hasNewer = false
+	for _Module, name in ipairs(keys(packages)) do
+		local installed = packages[name]
+		local known = offered[name]
+		local isNewer = known ~= nil and compare(known.version, installed.version) > 0
+		local version = installed.version
+		if isNewer then
+			version = version .. " > " .. known.version
+		end
+		if installed.automatic then
+			version = version .. " (needed)"
+		end
+		add(name, isNewer and NOTE or nil, version)
+		hasNewer = hasNewer or isNewer
 	end
-	if h then
-		add("Take the newer: ccpm upgrade",NOTE)
-	elseif next(p)==nil then
+	if hasNewer then
+		add("Take the newer: ccpm upgrade", NOTE)
+	elseif (next(packages)) == nil then
 		add("Nothing is installed. See: ccpm search")
 	else
-		add(o or "Look for newer: ccpm update",REMARK)
+		add(otherwise or "Look for newer: ccpm update", REMARK)
 	end
-	return h
+	return hasNewer
 end
 
-local function listRegistries(s)
-	for n,r in ipairs(s.configuration.registries) do
-		local k=s.cache.registries[r]
-		add(n.." "..r)
-		if k then
-			local d=os.date("%Y-%m-%d",k.updated/1000)
-			add("  packages: " .. #keys(k.packages) .. ", " .. d,REMARK)
+local function listRegistries(state)
+	for number, registry in ipairs(state.configuration.registries) do
+		local known = state.cache.registries[registry]
+		add(tostring(number) .. " " .. registry)
+		if known then
+			local date = os.date("%Y-%m-%d", known.updated / 1000)
+			add("  packages: " .. tostring(#keys(known.packages)) .. ", " .. date, REMARK)
 		end
 	end
-	if #s.configuration.registries==0 then add("There is none. Add one: ccpm registry add <registry>") end
+	if #state.configuration.registries == 0 then
+		add("There is none. Add one: ccpm registry add <registry>")
+	end
 end
 
-local function positionIn(w,l)
-	local p=tonumber(w[2] or "")
-	if w[2] and not p then error(fail("registry_position",{position=w[2],last=l}),0) end
-	return p
+--- The second word as a position up to a last one; fails where it is no number.
+local function positionIn(words, last)
+	local position = tonumber(words[2] or "")
+	if words[2] ~= nil and position == nil then
+		error(fail("registry_position", { position = words[2], last = last }), 0)
+	end
+	return position
 end
 
-local function registryIn(s,w)
-	local wo=w[1]
-	return s.configuration.registries[tonumber(wo) or 0] or wo
+--- The first word as a registry, which may be given by its number in the list.
+local function registryIn(state, words)
+	local word = words[1]
+	return state.configuration.registries[tonumber(word) or 0] or word
 end
 
-local actions={
-	install=function(_,w,f,c) return need(c.planInstall,w,f) end,
-	uninstall=function(_,w,f,c) return need(c.planUninstall,w,f) end,
-	upgrade=function(_,w,f,c) return need(c.planUpgrade,#w>0 and w or nil,f) end,
-	update=function(_,_w,_f,c)
-		need(c.update)
-		M.list(need(c.state),"Nothing newer is known.")
+--- What commands do, by their names.
+local actions = {
+	install = function(_, words, flags, client)
+		return need(client.planInstall, words, flags)
 	end,
-	list=function(s) M.list(s) end,
-	search=function(s,w)
-		local o=offers(s)
-		local i=false
-		for __,n in ipairs(keys(o)) do
-			local k=o[n]
-			local t=string.lower(n.." "..k.description)
-			local f=true
-			for ___,wo in ipairs(w) do f=f and t:find(wo:lower(),1,true)~=nil end
-			if f then
-				local ins=s.lock.packages[n]
-				local h=ins and ins.version
-				local m=h==k.version and " (installed)" or " (installed: "..tostring(h)..")"
-				add(n,NOTE,k.version .. (h and m or ""))
-				add("  "..k.description)
-				i=true
+	uninstall = function(_, words, flags, client)
+		return need(client.planUninstall, words, flags)
+	end,
+	upgrade = function(_, words, flags, client)
+		return need(client.planUpgrade, #words > 0 and words or nil, flags)
+	end,
+	update = function(_, _words, _flags, client)
+		need(client.update)
+		M.list(need(client.state), "Nothing newer is known.")
+	end,
+	list = function(state)
+		M.list(state)
+	end,
+	search = function(state, words)
+		local offered = offers(state)
+		local isFound = false
+		for _Module, name in ipairs(keys(offered)) do
+			local known = offered[name]
+			local text = string.lower(name .. " " .. known.description)
+			local fits = true
+			for _Module, word in ipairs(words) do
+				fits = fits and (string.find(text, string.lower(word), 1, true)) ~= nil
+			end
+			if fits then
+				local installed = state.lock.packages[name]
+				local has = installed and installed.version
+				local mark = has == known.version and " (installed)"
+					or " (installed: " .. tostring(has) .. ")"
+				add(name, NOTE, known.version .. (has == nil and "" or mark))
+				add("  " .. known.description)
+				isFound = true
 			end
 		end
-		if not i then add("No such package is known. Look: ccpm update",colours.red) end
-		return i
-	end,
-	info=function(s,w)
-		local n=w[1]
-		local p=s.lock.packages
-		local o,f=offers(s)
-		local i=p[n]
-		local k=o[n]
-		if not i and not k then error(fail("unknown_package",{name=n}),0) end
-		add(n,NOTE)
-		if k then
-			add(k.description)
-			add("Available:",nil,k.version..", "..bytes(k.size))
-			add("From:",nil,f[n])
+		if not isFound then
+			add("No such package is known. Look: ccpm update", colours.red)
 		end
-		if i then add("Installed:",nil,i.version) end
-		local d=(i or k).dependencies
-		for __,ot in ipairs(keys(d)) do add("Needs:",nil,ot.." "..tostring(d[ot])) end
-		for __,ot in ipairs(keys(p)) do
-			if p[ot].dependencies[n] then add("Needed by:",nil,ot) end
+		return isFound
+	end,
+	info = function(state, words)
+		local name = words[1]
+		local packages = state.lock.packages
+		local offered, from = offers(state)
+		local installed = packages[name]
+		local known = offered[name]
+		if not installed and not known then
+			error(fail("unknown_package", { name = name }), 0)
+		end
+		add(name, NOTE)
+		if known then
+			add(known.description)
+			add("Available:", nil, known.version .. ", " .. bytes(known.size))
+			add("From:", nil, from[name])
+		end
+		if installed then
+			add("Installed:", nil, installed.version)
+		end
+		local dependencies = (installed or known).dependencies
+		for _Module, other in ipairs(keys(dependencies)) do
+			add("Needs:", nil, other .. " " .. tostring(dependencies[other]))
+		end
+		for _Module, other in ipairs(keys(packages)) do
+			if packages[other].dependencies[name] ~= nil then
+				add("Needed by:", nil, other)
+			end
 		end
 	end,
-	files=function(s,w)
-		local n=w[1]
-		local i=s.lock.packages[n]
-		if not i then error(fail("not_installed",{name=n}),0) end
-		for __,p in ipairs(keys(i.files)) do add(p,nil,bytes(i.files[p].size)) end
+	files = function(state, words)
+		local name = words[1]
+		local installed = state.lock.packages[name]
+		if not installed then
+			error(fail("not_installed", { name = name }), 0)
+		end
+		for _Module, path in ipairs(keys(installed.files)) do
+			add(path, nil, bytes(installed.files[path].size))
+		end
 	end,
-	verify=function(s,w,f,c)
-		local fi=need(c.verify,#w>0 and w or nil)
-		for __,fin in ipairs(fi) do add(fin.problem..": "..fin.path,colours.red) end
-		if next(s.lock.packages)==nil then
+	verify = function(state, words, flags, client)
+		local findings = need(client.verify, #words > 0 and words or nil)
+		for _Module, finding in ipairs(findings) do
+			add(finding.problem .. ": " .. finding.path, colours.red)
+		end
+		if (next(state.lock.packages)) == nil then
 			add("Nothing is installed.")
-		elseif #fi==0 then
+		elseif #findings == 0 then
 			add("All files are as they were installed.")
-		elseif f.fix then
-			local p=need(c.planRepair,fi)
-			return carryOut(p,f,c) and #p.files==#fi
+		elseif flags.fix then
+			local plan = need(client.planRepair, findings)
+
+			-- For what cannot be repaired it has a note in place of a file.
+			return carryOut(plan, flags, client) and #plan.files == #findings
 		else
-			add("Repair them: ccpm verify --fix",NOTE)
+			add("Repair them: ccpm verify --fix", NOTE)
 		end
-		return #fi==0
+		return #findings == 0
 	end,
-	version=function(s)
-		local o=s.lock.packages.ccpm
-		add("ccpm " .. (o and o.version or "(not installed)"))
+	version = function(state)
+		local own = state.lock.packages.ccpm
+		add("ccpm " .. (own and own.version or "(not installed)"))
 	end,
-	["registry add"]=function(s,w,f,c)
-		local p=positionIn(w,#s.configuration.registries+1)
-		need(c.addRegistry,w[1],{position=p,force=f.force})
+	["registry add"] = function(state, words, flags, client)
+		local position = positionIn(words, #state.configuration.registries + 1)
+		need(client.addRegistry, words[1], { position = position, force = flags.force })
 	end,
-	["registry remove"]=function(s,w,_f,c) need(c.removeRegistry,registryIn(s,w)) end,
-	["registry move"]=function(s,w,_f,c)
-		local p=positionIn(w,#s.configuration.registries)
-		need(c.moveRegistry,registryIn(s,w),p)
-	end
+	["registry remove"] = function(state, words, _flags, client)
+		need(client.removeRegistry, registryIn(state, words))
+	end,
+	["registry move"] = function(state, words, _flags, client)
+		local position = positionIn(words, #state.configuration.registries)
+		need(client.moveRegistry, registryIn(state, words), position)
+	end,
 }
 
-function M.help(p,t)
-	local w=term.getSize()
-	local pa="/help/"..p..".txt"
-	local i=false
-	if not fs.exists(pa) then error(fail("no_help",{path=pa}),0) end
-	for l in io.lines(pa) do
-		local f=l:match("^%-%-([%l%-]+)")
-		if l:sub(1,#t)==t or f and arguments.takes(t,f) then
-			add(#l>w and l:gsub("(%S)  +","%1\n") or l)
-			i=true
+--- Says what a help text has on the commands that begin with some words, and on their flags.
+--
+-- @param program whose text it is
+-- @param topic the words; all is said where they are empty
+-- @returns whether there is anything
+function M.help(program, topic)
+	local width = term.getSize()
+	local path = "/help/" .. program .. ".txt"
+	local isFound = false
+	if not fs.exists(path) then
+		error(fail("no_help", { path = path }), 0)
+	end
+	for line in io.lines(path) do
+		local flag = string.match(line, "^%-%-([%l%-]+)")
+		if string.sub(line, 1, #topic) == topic or flag ~= nil and takes(topic, flag) then
+			-- Where two columns have no room the second goes below the first.
+			add(#line > width and (string.gsub(line, "(%S)  +", "%1\n")) or line)
+			isFound = true
 		end
 	end
-	return i
+	return isFound
 end
 
-local function perform(l,c)
-	local co=l.command
-	if l.problem then add(l.problem,colours.red) end
-	if co=="help" then
-		local t=table.concat(l.words," ")
-		local i=M.help("ccpm",t)
-		if not i and t=="" then error(fail("no_help",{path="/help/ccpm.txt"}),0) end
-		if not i and not l.problem then add("There is no command "..t..".",colours.red) end
-		if not i then add("See: ccpm help") end
-		return i and l.problem==nil
+--- Does what a command line says; false where that was not done. Raises failures.
+local function perform(line, client)
+	local command = line.command
+	if line.problem ~= nil then
+		add(line.problem, colours.red)
 	end
-	if #need(c.recover)==0 and co=="recover" then add("There is nothing to recover.") end
-	local a=actions[co]
-	local r=a and a(need(c.state),l.words,l.flags,c)
-	if co:sub(1,8)=="registry" then listRegistries(need(c.state)) end
-	if type(r)=="table" then return (carryOut(r,l.flags,c)) end
-	return r~=false
+	if command == "help" then
+		local topic = table.concat(line.words, " ")
+		local isFound = M.help("ccpm", topic)
+		if not isFound and topic == "" then
+			error(fail("no_help", { path = "/help/ccpm.txt" }), 0)
+		end
+		if not isFound and line.problem == nil then
+			add("There is no command " .. topic .. ".", colours.red)
+		end
+		if not isFound then
+			add("See: ccpm help")
+		end
+		return isFound and line.problem == nil
+	end
+	if #need(client.recover) == 0 and command == "recover" then
+		add("There is nothing to recover.")
+	end
+	local act = actions[command]
+	local result = act and act(need(client.state), line.words, line.flags, client)
+	if string.sub(command, 1, 8) == "registry" then
+		listRegistries(need(client.state))
+	end
+	if type(result) == "table" then
+		return carryOut(result, line.flags, client)
+	end
+	return result ~= false
 end
 
-local function suggest(w,c)
-	local o=offers(need(c.state))
-	for __,wo in ipairs(w) do
-		for l=o[wo] and 0 or math.min(#wo,40),2,-1 do
-			for ___,n in ipairs(keys(o)) do
-				if n:find(wo:sub(1,l):lower(),1,true) then
-					add("Did you mean: "..n.."?",NOTE)
+--- Says which package may have been meant by a word that is none: one with as much of it as can be.
+local function suggest(words, client)
+	local offered = offers(need(client.state))
+	for _Module, word in ipairs(words) do
+		-- Longer words are no names, and would only take time.
+		for length = offered[word] and 0 or math.min(#word, 40), 2, -1 do
+			for _Module, name in ipairs(keys(offered)) do
+				if (string.find(name, string.lower(string.sub(word, 1, length)), 1, true)) ~= nil then
+					add("Did you mean: " .. name .. "?", NOTE)
 					return
 				end
 			end
@@ -500,1779 +710,2762 @@ local function suggest(w,c)
 	end
 end
 
-function M.run(g,c)
-	local l=arguments.parse(g)
-	if l.flags.yes then unattended() end
-	local o,d=pcall(perform,l,c)
-	if not o then
-		if type(d)~="table" then error(d,0) end
-		show(d)
-		if d.code=="unknown_package" then suggest(l.words,c) end
+--- Does what a command line says. What a power cut left is put right first.
+--
+-- @param given the words after the program's name
+-- @param client what it works with; its `onProgress` should be `showProgress` of /apis/ccpm/screen, its `onNote` `note`
+-- @returns whether it succeeded; why not has been shown
+function M.run(given, client)
+	local line = parse(given)
+	if line.flags.yes then
+		unattended()
+	end
+	local ok, done = pcall(perform, line, client)
+	if not ok then
+		if type(done) ~= "table" then
+			error(done, 0)
+		end
+		show(done)
+		if done.code == "unknown_package" then
+			suggest(line.words, client)
+		end
 	end
 	flush()
-	return o and d
+	return ok and done
 end
 
 return M
 end
 
 modules["/apis/ccpm/failure"] = function(...)
---- Every way in which ccpm can fail.
-local M={}
-local makeFailure = require("/apis/failure").makeFailure
-M.failures={
-	http_disabled={
+-- Every way in which ccpm can fail: its code, what happened and what to do next.
+
+local makeFailure = require("/apis/trapos/failure").makeFailure
+
+local M = {}
+
+--- Messages and hints by code; `{name}` stands for a detail of the case. With usual details a message and a hint fit two
+-- lines of a 51 column screen each.
+M.failures = {
+	http_disabled = {
 		"The HTTP API is switched off here.",
-		"In computercraft-server.toml: [http] enabled = true"
+		"In computercraft-server.toml: [http] enabled = true",
 	},
-	address_denied={
+	address_denied = {
 		"ComputerCraft forbids {registry} (Domain not permitted).",
-		'In computercraft-server.toml, at host = "$private": action = "allow"'
+		'In computercraft-server.toml, at host = "$private": action = "allow"',
 	},
-	network_error={"The request to {registry} failed: {what}.","Check the address and the network."},
-	server_error={"{registry} failed at {path} (HTTP {status}).","Try again in some minutes."},
-	no_index={
+	network_error = { "The request to {registry} failed: {what}.", "Check the address and the network." },
+	server_error = { "{registry} failed at {path} (HTTP {status}).", "Try again in some minutes." },
+	no_index = {
 		"{registry} is no registry: it has no packages/index.json.",
-		"Check the address and the network."
+		"Check the address and the network.",
 	},
-	no_entry={"{registry} lets nobody in (HTTP {status}).","Check the address, or ask those who run it."},
-	file_missing={"{registry} lists {path}, but does not serve it.","Try again in some minutes."},
-	wrong_content={"{registry} serves another {path} than it lists.","Try again in some minutes."},
-	bad_index={"The index of {registry} is not valid: {what}.","Tell those who run that registry."},
-	not_json={"The index of {registry} is not JSON: {what}.","Check the address, or tell those who run it."},
-	newer_index={"{registry} is for a newer ccpm.","Type: ccpm upgrade ccpm"},
-	bad_registry={
+	no_entry = { "{registry} lets nobody in (HTTP {status}).", "Check the address, or ask those who run it." },
+	file_missing = { "{registry} lists {path}, but does not serve it.", "Try again in some minutes." },
+	wrong_content = { "{registry} serves another {path} than it lists.", "Try again in some minutes." },
+	bad_index = { "The index of {registry} is not valid: {what}.", "Tell those who run that registry." },
+	not_json = {
+		"The index of {registry} is not JSON: {what}.",
+		"Check the address, or tell those who run it.",
+	},
+	newer_index = { "{registry} is for a newer ccpm.", "Type: ccpm upgrade ccpm" },
+	bad_registry = {
 		"{registry} is no registry's address.",
-		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub."
+		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub.",
 	},
-	no_registry={"No registry is configured.","Add one: ccpm registry add <registry>"},
-	registry_known={"{registry} is configured already.","See: ccpm registry list"},
-	registries_full={"There can be no more registries.","Remove one: ccpm registry remove <registry>"},
-	registry_unknown={"{registry} is not configured.","See: ccpm registry list"},
-	registry_position={"There is no position {position}.","Give one from 1 to {last}."},
-	unknown_package={"No registry has a package {name}.","See: ccpm search <word>"},
-	left_out={"{name} cannot be had: {what}.","Tell those who run its registry."},
-	no_version={"{need}, but there is {known}.","Try: ccpm update, or add a registry that has it."},
-	conflict={"{need}, but {but}.","Upgrade or uninstall one, or add a registry."},
-	cycle={"Packages need each other in a circle: {what}.","Tell those who made them."},
-	too_complex={"These packages need too much to be worked out.","Install fewer of them at once."},
-	not_installed={"{name} is not installed.","See: ccpm list"},
-	needed_by={"{name} is needed by {what}.","Uninstall them, too: add --cascade"},
-	file_exists={
+	no_registry = { "No registry is configured.", "Add one: ccpm registry add <registry>" },
+	registry_known = { "{registry} is configured already.", "See: ccpm registry list" },
+	registries_full = { "There can be no more registries.", "Remove one: ccpm registry remove <registry>" },
+	registry_unknown = { "{registry} is not configured.", "See: ccpm registry list" },
+	registry_position = { "There is no position {position}.", "Give one from 1 to {last}." },
+	unknown_package = { "No registry has a package {name}.", "See: ccpm search <word>" },
+	left_out = { "{name} cannot be had: {what}.", "Tell those who run its registry." },
+	no_version = { "{need}, but there is {known}.", "Try: ccpm update, or add a registry that has it." },
+	conflict = { "{need}, but {but}.", "Upgrade or uninstall one, or add a registry." },
+	cycle = { "Packages need each other in a circle: {what}.", "Tell those who made them." },
+	too_complex = { "These packages need too much to be worked out.", "Install fewer of them at once." },
+	not_installed = { "{name} is not installed.", "See: ccpm list" },
+	needed_by = { "{name} is needed by {what}.", "Uninstall them, too: add --cascade" },
+	file_exists = {
 		"{path} is there, and no package brought it.",
-		"Move it away, or keep it beside: add --force"
+		"Move it away, or keep it beside: add --force",
 	},
-	file_conflict={"{path} belongs to {owner}; {name} has it, too.","Keep only one of the two packages."},
-	folder_in_the_way={"{path} is a folder; {name} has a file there.","Move it: mv {path} {path}.old"},
-	file_in_the_way={"{path} is a file; {name} needs a folder there.","Move it: mv {path} {path}.lua"},
-	other_drive={"{path} is on another drive.","Move it away, or take the disk out."},
-	no_space={"The disk is too full: {needed} bytes are needed, {free} are free.","Delete something first."},
-	changed_meanwhile={"{path} changed meanwhile. Nothing was touched.","Try again."},
-	cannot_write={"{path} cannot be written: {what}.","Look at the disk, then try again."},
-	not_finished={"A change was begun and cannot be finished.","{what}"},
-	not_repairable={
+	file_conflict = { "{path} belongs to {owner}; {name} has it, too.", "Keep only one of the two packages." },
+	folder_in_the_way = { "{path} is a folder; {name} has a file there.", "Move it: mv {path} {path}.old" },
+	file_in_the_way = { "{path} is a file; {name} needs a folder there.", "Move it: mv {path} {path}.lua" },
+	other_drive = { "{path} is on another drive.", "Move it away, or take the disk out." },
+	no_space = {
+		"The disk is too full: {needed} bytes are needed, {free} are free.",
+		"Delete something first.",
+	},
+	changed_meanwhile = { "{path} changed meanwhile. Nothing was touched.", "Try again." },
+	cannot_write = { "{path} cannot be written: {what}.", "Look at the disk, then try again." },
+	not_finished = { "A change was begun and cannot be finished.", "{what}" },
+	not_repairable = {
 		"No registry has {path} of {name} as it was installed.",
-		"Try again later, or: ccpm upgrade {name}"
+		"Try again later, or: ccpm upgrade {name}",
 	},
-	no_help={"{path} is damaged.","Type: ccpm verify --fix"},
-	newer_format={"{path} was written by a newer ccpm.","Upgrade ccpm, or delete that file."},
-	bad_argument={"{call}: {what}.","Call it as: {usage}"},
-	internal_error={"Unexpected: {what}","Use install.lua again, or report this."}
+	no_help = { "{path} is damaged.", "Type: ccpm verify --fix" },
+	newer_format = { "{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file." },
+	bad_argument = { "{call}: {what}.", "Call it as: {usage}" },
+	internal_error = { "Unexpected: {what}", "Use install.lua again, or report this." },
 }
 
-function M.fail(c,d) return makeFailure(M.failures,c,d) end
+--- Makes a failure.
+--
+-- @param detail values for the `{name}`s in its message and hint
+-- @returns the failure, which `tostring` turns into message and hint
+function M.fail(code, detail)
+	return makeFailure(M.failures, code, detail)
+end
 
-function M.raise(c,d) error(M.fail(c,d),0) end
+--- Raises a failure, which the function that the program called returns.
+function M.raise(code, detail)
+	error(M.fail(code, detail), 0)
+end
 
 return M
 end
 
 modules["/apis/ccpm/finish"] = function(...)
---- Finishes what a transaction of ccpm has begun.
-local M={}
-M.STAGING="trapos/ccpm.staging"
-M.JOURNAL=M.STAGING.."/journal.json"
-M.PARTIAL="trapos/ccpm.partial"
-M.FINISHER="startup/00-ccpm-finish.lua"
-local STARTUP_FILE="startup.lua"
-local KEPT="startup.lua.ccpm-kept"
-local MARK="the finisher of ccpm, version 1"
+-- Finishes what a transaction of ccpm has begun. A copy of the compiled file stands in /startup while a transaction is
+-- under way: it must work while everything else of ours is half replaced, so it requires nothing.
 
-function M.read(d,p)
-	local f=d.open(p,"rb")
-	if not f then return "" end
-	local c=f.readAll() or ""
-	f.close()
-	return c
+local M = {}
+
+--- It is there as long as a transaction is under way.
+M.STAGING = "trapos/ccpm.staging"
+
+--- With this file in it, the transaction is committed.
+M.JOURNAL = M.STAGING .. "/journal.json"
+
+--- New contents wait here under their sha256, and stay after a failure in an orderly way.
+M.PARTIAL = "trapos/ccpm.partial"
+
+--- Runs before the other startup files.
+M.FINISHER = "startup/00-ccpm-finish.lua"
+
+--- Where the finisher is for a moment while /startup goes, and where a player's file of this name is kept meanwhile.
+local STARTUP_FILE = "startup.lua"
+local KEPT = "startup.lua.ccpm-kept"
+
+--- By this text it knows itself in the place of a startup file.
+local MARK = "the finisher of ccpm, version 1"
+
+--- The content of a file, or nothing where there is none.
+function M.read(disk, path)
+	local file = disk.open(path, "rb")
+	if file == nil then
+		return ""
+	end
+	local content = file.readAll() or ""
+	file.close()
+	return content
 end
 
-function M.freeName(d,p,n)
-	local f=p .. (n or "")
-	return d.exists(f) and M.freeName(d,p,(n or 1)+1) or f
+--- A path where nothing is: the given one, or else with a number behind it.
+function M.freeName(disk, path, number)
+	local free = path .. tostring(number or "")
+	return disk.exists(free) and M.freeName(disk, path, (number or 1) + 1) or free
 end
 
-function M.backupOf(d,p)
-	local m,c=p:gsub("^startup/","startup.ccpm-old/")
-	return M.freeName(d,c>0 and m or p..".ccpm-old")
+--- A free name for a file that is kept. CC runs every file of /startup at boot, so those are kept elsewhere.
+function M.backupOf(disk, path)
+	local moved, count = string.gsub(path, "^startup/", "startup.ccpm-old/")
+	return M.freeName(disk, count > 0 and moved or path .. ".ccpm-old")
 end
 
-function M.standing(d,p)
-	if not d.exists(p) or d.isDir(p) then return "" end
-	local f=d.attributes(p)
-	return f.size.." "..f.modified
+--- How a file stands on the disk: another text once somebody has written it; empty where there is none.
+function M.standing(disk, path)
+	if not disk.exists(path) or disk.isDir(path) then
+		return ""
+	end
+	local found = disk.attributes(path)
+	return tostring(found.size) .. " " .. tostring(found.modified)
 end
 
-local function removeEmptyFolders(d,p)
-	local f=fs.getDir(p)
-	while f~="" do
-		if d.isDir(f) then
-			if #d.list(f)>0 then return end
-			d.delete(f)
+--- Deletes the folders above a path that have nothing in them.
+local function removeEmptyFolders(disk, path)
+	local folder = fs.getDir(path)
+	while folder ~= "" do
+		if disk.isDir(folder) then
+			if #disk.list(folder) > 0 then
+				return
+			end
+			disk.delete(folder)
 		end
-		f=fs.getDir(f)
+		folder = fs.getDir(folder)
 	end
 end
 
-function M.moveTo(d,f,t)
-	local fo=fs.getDir(t)
-	if not d.isDir(fo) then d.makeDir(fo) end
-	d.move(f,t)
+--- Moves, and makes the folders above the new place.
+function M.moveTo(disk, from, to)
+	local folder = fs.getDir(to)
+	if not disk.isDir(folder) then
+		disk.makeDir(folder)
+	end
+	disk.move(from, to)
 end
 
-function M.reasonOf(p) return (tostring(p):match("([^:%s][^:]*)$")) end
+--- What CC says of a failure without the program's line and the path, which it puts before.
+function M.reasonOf(problem)
+	return (string.match(tostring(problem), "([^:%s][^:]*)$"))
+end
 
-local function perform(d,s)
-	local p=s.path
-	local st=s.staged
-	if st and not d.exists(st) then return end
-	if d.exists(p) and (s.folder or not d.isDir(p)) then
-		local i=s.seen~=nil and s.seen~=M.standing(d,p)
-		if i and not st then return end
-		if s.backup then
-			M.moveTo(d,p,M.freeName(d,s.backup))
-		elseif i then
-			M.moveTo(d,p,M.backupOf(d,p))
+--- Does a step, unless it is done already.
+local function perform(disk, step)
+	local path = step.path
+	local staged = step.staged
+
+	-- What is not staged any more has its place already.
+	if staged ~= nil and not disk.exists(staged) then
+		return
+	end
+	if disk.exists(path) and (step.folder or not disk.isDir(path)) then
+		local isOthers = step.seen ~= nil and step.seen ~= M.standing(disk, path)
+
+		-- Somebody has put it there since; what was to go is gone.
+		if isOthers and staged == nil then
+			return
+		end
+		if step.backup ~= nil then
+			M.moveTo(disk, path, M.freeName(disk, step.backup))
+		elseif isOthers then
+			M.moveTo(disk, path, M.backupOf(disk, path))
 		else
-			d.delete(p)
+			disk.delete(path)
 		end
 	end
-	if st then M.moveTo(d,st,p) else removeEmptyFolders(d,p) end
+	if staged ~= nil then
+		M.moveTo(disk, staged, path)
+	else
+		removeEmptyFolders(disk, path)
+	end
 end
 
-function M.placeOf(d)
-	if d.exists(M.FINISHER) then return M.FINISHER end
-	for _,p in ipairs({STARTUP_FILE,"startup"}) do
-		local i=d.exists(p) and not d.isDir(p)
-		if i and M.read(d,p):find(MARK,1,true) then return p end
+--- Where the finisher is, if the next boot runs it.
+function M.placeOf(disk)
+	if disk.exists(M.FINISHER) then
+		return M.FINISHER
+	end
+	for _, path in ipairs({ STARTUP_FILE, "startup" }) do
+		local isFile = disk.exists(path) and not disk.isDir(path)
+		if isFile and (string.find(M.read(disk, path), MARK, 1, true)) ~= nil then
+			return path
+		end
 	end
 	return nil
 end
 
-local function leave(d,p)
-	local a=p
-	if a==M.FINISHER and #d.list("startup")==1 and not (d.exists(STARTUP_FILE) and d.exists(KEPT)) then
-		if d.exists(STARTUP_FILE) then d.move(STARTUP_FILE,KEPT) end
-		d.move(a,STARTUP_FILE)
-		a=STARTUP_FILE
+--- Removes the finisher, and /startup where nothing else is in it. Deleting a folder with a file in it is two steps, and
+-- nothing would run after a power cut between them. So the finisher gets out of the folder first, to the other places
+-- that CraftOS runs, and each step leaves it in one of them, so that the next boot goes on.
+local function leave(disk, place)
+	local at = place
+	if
+		at == M.FINISHER
+		and #disk.list("startup") == 1
+		and not (disk.exists(STARTUP_FILE) and disk.exists(KEPT))
+	then
+		if disk.exists(STARTUP_FILE) then
+			disk.move(STARTUP_FILE, KEPT)
+		end
+		disk.move(at, STARTUP_FILE)
+		at = STARTUP_FILE
 	end
-	if a==STARTUP_FILE then
-		local i=d.isDir("startup") and #d.list("startup")>0
-		local t=i and M.FINISHER or "startup"
-		if not i then d.delete(t) end
-		d.move(a,t)
-		a=t
+	if at == STARTUP_FILE then
+		local isUsed = disk.isDir("startup") and #disk.list("startup") > 0
+		local to = isUsed and M.FINISHER or "startup"
+		if not isUsed then
+			disk.delete(to)
+		end
+		disk.move(at, to)
+		at = to
 	end
-	if d.exists(KEPT) and not d.exists(STARTUP_FILE) then d.move(KEPT,STARTUP_FILE) end
-	d.delete(a)
-	removeEmptyFolders(d,a)
+	if disk.exists(KEPT) and not disk.exists(STARTUP_FILE) then
+		disk.move(KEPT, STARTUP_FILE)
+	end
+	disk.delete(at)
+	removeEmptyFolders(disk, at)
 end
 
-function M.clean(d,p)
-	if not p then d.delete(M.PARTIAL) end
-	d.delete(M.STAGING)
-	removeEmptyFolders(d,M.PARTIAL.."/any")
-	local pl=M.placeOf(d)
-	if pl then leave(d,pl) end
+--- Deletes all that a transaction has of its own on the disk.
+--
+-- @param partial whether new contents stay for the next one
+function M.clean(disk, partial)
+	if not partial then
+		disk.delete(M.PARTIAL)
+	end
+	disk.delete(M.STAGING)
+	removeEmptyFolders(disk, M.PARTIAL .. "/any")
+	local place = M.placeOf(disk)
+	if place ~= nil then
+		leave(disk, place)
+	end
 end
 
-function M.recover(d,b)
-	if not d.exists(M.JOURNAL) then
-		if not b then return true end
-		local s=d.exists(M.STAGING)
-		local p=M.placeOf(d)
-		if not s and not p then return true end
-		local h=d.exists(KEPT) or p==STARTUP_FILE or p=="startup"
-		M.clean(d)
-		if h and d.exists(STARTUP_FILE) then os.reboot() end
-		return true,s and "ccpm was stopped before it changed anything." or nil
+--- Finishes a committed transaction. One that was not committed is left alone, as another program may be at it, except
+-- at boot, when none can be.
+--
+-- @param disk the computer's fs
+-- @param boot whether the computer is starting: it restarts when that changes which startup files there are
+-- @returns true and what to tell the player, if anything was done; or false and why it cannot be finished, with
+-- nothing lost
+function M.recover(disk, boot)
+	if not disk.exists(M.JOURNAL) then
+		if not boot then
+			return true
+		end
+		local stopped = disk.exists(M.STAGING)
+		local place = M.placeOf(disk)
+		if not stopped and place == nil then
+			return true
+		end
+
+		-- CraftOS has not run the player's.
+		local hid = disk.exists(KEPT) or place == STARTUP_FILE or place == "startup"
+		M.clean(disk)
+		if hid and disk.exists(STARTUP_FILE) then
+			os.reboot()
+		end
+		return true, stopped and "ccpm was stopped before it changed anything." or nil
 	end
-	local j=textutils.unserializeJSON(M.read(d,M.JOURNAL))
-	local i=pcall(function()
-		for _,s in ipairs(j.steps) do fs.combine(s.path,j.title) end
+	local journal = textutils.unserializeJSON(M.read(disk, M.JOURNAL))
+	local isWhole = pcall(function()
+		for _, step in ipairs(journal.steps) do
+			fs.combine(step.path, journal.title)
+		end
 	end)
-	if not i or j.version~=1 then
-		d.move(M.JOURNAL,M.freeName(d,"trapos/ccpm.journal.broken"))
-		M.clean(d)
-		return false,"ccpm cannot read its journal. Type: ccpm verify --fix"
+	if not isWhole or journal.version ~= 1 then
+		disk.move(M.JOURNAL, M.freeName(disk, "trapos/ccpm.journal.broken"))
+		M.clean(disk)
+		return false, "ccpm cannot read its journal. Type: ccpm verify --fix"
 	end
-	local be=b and table.concat(d.list("startup"),"/")
-	for _,s in ipairs(j.steps) do
-		local o,p=pcall(perform,d,s)
-		if not o then
-			return false,"ccpm cannot finish: "..j.title.."\n"..s.path..": "..M.reasonOf(p)
-				..". Mend that, then: reboot"
+	local before = boot and table.concat(disk.list("startup"), "/")
+	for _, step in ipairs(journal.steps) do
+		local ok, problem = pcall(perform, disk, step)
+		if not ok then
+			return false,
+				"ccpm cannot finish: "
+					.. journal.title
+					.. "\n"
+					.. step.path
+					.. ": "
+					.. M.reasonOf(problem)
+					.. ". Mend that, then: reboot"
 		end
 	end
-	local r=M.STAGING.."/restarted"
-	if b and table.concat(d.list("startup"),"/")~=be and not d.exists(r) then
-		d.makeDir(r)
+	local restarted = M.STAGING .. "/restarted"
+	if boot and table.concat(disk.list("startup"), "/") ~= before and not disk.exists(restarted) then
+		-- CraftOS has listed the files that it runs already. Once is enough, whatever they do to each other.
+		disk.makeDir(restarted)
 		os.reboot()
 	end
-	d.delete(M.PARTIAL)
-	d.move(M.STAGING,M.PARTIAL)
-	M.clean(d)
-	return true,"ccpm finished: "..j.title.." (the power had gone)"
+
+	-- Half deleted, it would look like that of a transaction that was not committed.
+	disk.delete(M.PARTIAL)
+	disk.move(M.STAGING, M.PARTIAL)
+	M.clean(disk)
+	return true, "ccpm finished: " .. journal.title .. " (the power had gone)"
 end
 
-local name=...
-if not name then
-	local d,l=M.recover(fs,true)
-	if l then (d and print or printError)(l) end
+-- CraftOS runs a startup file without arguments; require gives a module its name.
+local name = ...
+if name == nil then
+	local done, line = M.recover(fs, true)
+	if line ~= nil then
+		(done and print or printError)(line)
+	end
 end
 return M
 end
 
 modules["/apis/ccpm/formats"] = function(...)
---- What may come from outside.
-local M={}
+-- What may come from outside: ccpm's JSON, answers, arguments. All is looked at here before anything is done with it.
+
 local semver = require("/apis/ccpm/semver")
-M.MOST_REGISTRIES=100
-local MOST_PACKAGES=1000
-M.INDEX_BYTES=524288
+local isRange, isVersion = semver.isRange, semver.isVersion
 
-local function has(t,p) return t:find(p)~=nil end
+local M = {}
 
-local function text(m,p,i)
-	return function(v) return type(v)=="string" and #v<=m and has(v,p) and (i==nil or i(v)) end
+--- The most registries that may be configured.
+M.MOST_REGISTRIES = 100
+local MOST_PACKAGES = 1000
+
+--- The most bytes that an index may have.
+M.INDEX_BYTES = 524288
+
+local function has(text, pattern)
+	return (string.find(text, pattern)) ~= nil
 end
 
-local function whole(m) return function(v) return type(v)=="number" and v>=0 and v<=m and v%1==0 end end
+--- Makes what looks whether a value is a text, no longer than `most` bytes, with a pattern, and what `is` wants.
+local function text(most, pattern, is)
+	return function(value)
+		return type(value) == "string" and #value <= most and has(value, pattern) and (is == nil or is(value))
+	end
+end
 
-local function without(p)
-	return function(pa)
-		for _,pat in ipairs(p) do
-			if has("/"..pa:lower().."/",pat) then return false end
+--- Makes what looks whether a value is a whole number from 0 to `most`.
+local function whole(most)
+	return function(value)
+		return type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
+	end
+end
+
+--- Makes what looks for patterns that a path, with a slash before and behind it, may not have in whichever case.
+local function without(patterns)
+	return function(path)
+		for _, pattern in ipairs(patterns) do
+			if has("/" .. string.lower(path) .. "/", pattern) then
+				return false
+			end
 		end
 		return true
 	end
 end
 
-local BAD_PART="[./]/"
-local KEPT="%.ccpm%-"
-local isFile=without({BAD_PART,KEPT,"^/rom/","^/disk%d*/","^/%.settings","^/trapos/","^/startup/00%-ccpm"})
-local isData=without({BAD_PART,"^/trapos/ccpm"})
-local KINDS={
-	name={"is not of a-z 0-9 . _ -",text(64,"^[a-z0-9][a-z0-9._-]*$")},
-	path={"is not a path that packages may have",text(200,"^[%w._/-]+$",isFile)},
-	folder={"is not a folder in trapos/",text(200,"^trapos/[%w._/-]+$",isData)},
-	registry={"is not a registry",text(200,"^[!-~]+$")},
-	version={"is not like 1.0.0",text(64,"",semver.isVersion)},
-	range={"is not a version range",text(200,"^[ -~]*$",semver.isRange)},
-	hash={"is not 64 hex digits",text(64,"^"..string.rep("%x",64).."$")},
-	text={"is not a text",text(M.INDEX_BYTES,"")},
-	content={"is not a text or false",function(v) return v==false or type(v)=="string" end},
-	body={"is not a text",function(v) return type(v)=="string" end},
-	size={"is not a whole number up to 1000000",whole(1000000)},
-	number={"is not a whole number",whole(99999999999999)},
-	amount={"is not a number",function(v) return type(v)=="number" and v==v end},
-	flag={"is not true or false",function(v) return type(v)=="boolean" end},
-	["function"]={"is not a function",function(v) return type(v)=="function" end}
+--- Empty parts and such that end with a dot, which leads up, or which some hosts ignore.
+local BAD_PART = "[./]/"
+
+--- What ccpm calls files of players that it keeps.
+local KEPT = "%.ccpm%-"
+
+--- CC's own folders and drives, the player's settings and what they are written by, ccpm's state and its startup file.
+local isFile = without({
+	BAD_PART,
+	KEPT,
+	"^/rom/",
+	"^/disk%d*/",
+	"^/%.settings",
+	"^/trapos/",
+	"^/startup/00%-ccpm",
+})
+local isData = without({ BAD_PART, "^/trapos/ccpm" })
+local KINDS = {
+	name = {
+		"is not of a-z 0-9 . _ -",
+		text(64, "^[a-z0-9][a-z0-9._-]*$"),
+	},
+	path = {
+		"is not a path that packages may have",
+		text(200, "^[%w._/-]+$", isFile),
+	},
+	folder = {
+		"is not a folder in trapos/",
+		text(200, "^trapos/[%w._/-]+$", isData),
+	},
+	registry = {
+		"is not a registry",
+		text(200, "^[!-~]+$"),
+	},
+	version = {
+		"is not like 1.0.0",
+		text(64, "", isVersion),
+	},
+	range = {
+		"is not a version range",
+		text(200, "^[ -~]*$", isRange),
+	},
+	hash = {
+		"is not 64 hex digits",
+		text(64, "^" .. string.rep("%x", 64) .. "$"),
+	},
+	text = {
+		"is not a text",
+		text(M.INDEX_BYTES, ""),
+	},
+	content = {
+		"is not a text or false",
+		function(value)
+			return value == false or type(value) == "string"
+		end,
+	},
+	body = {
+		"is not a text",
+		function(value)
+			return type(value) == "string"
+		end,
+	},
+	size = {
+		"is not a whole number up to 1000000",
+		whole(1000000),
+	},
+	number = {
+		"is not a whole number",
+		whole(99999999999999),
+	},
+	amount = {
+		"is not a number",
+		function(value)
+			return type(value) == "number" and value == value
+		end,
+	},
+	flag = {
+		"is not true or false",
+		function(value)
+			return type(value) == "boolean"
+		end,
+	},
+	["function"] = {
+		"is not a function",
+		function(value)
+			return type(value) == "function"
+		end,
+	},
 }
-local OBJECTS={
-	offered={
-		version="version",
-		description="text",
-		dependencies="100 name range",
-		files="500 path file",
-		autostart="?100 path",
-		data="?100 folder"
+
+--- Objects by their fields: a "path", a list of at most "100 path", "100 name range" by name; "?" if it may be absent.
+local OBJECTS = {
+	offered = {
+		version = "version",
+		description = "text",
+		dependencies = "100 name range",
+		files = "500 path file",
+		autostart = "?100 path",
+		data = "?100 folder",
 	},
-	installed={
-		version="version",
-		dependencies="100 name range",
-		files="500 path file",
-		autostart="?100 path",
-		data="?100 folder",
-		registry="?registry",
-		automatic="?flag"
+	installed = {
+		version = "version",
+		dependencies = "100 name range",
+		files = "500 path file",
+		autostart = "?100 path",
+		data = "?100 folder",
+		registry = "?registry",
+		automatic = "?flag",
 	},
-	file={size="size",sha256="hash"},
-	cached={updated="number",packages="1000 name known"},
-	known={version="version",description="text",dependencies="100 name range",size="number"},
-	installing={force="?flag"},
-	uninstalling={cascade="?flag",unused="?flag"},
-	adding={position="?amount",force="?flag"},
-	finding={path="text",problem="text",package="?text"},
-	plan={
-		title="text",
-		packages="1000 change",
-		files="500000 move",
-		data="100000 text",
-		state="3 text content",
-		stamp="?text",
-		download="amount",
-		needed="amount",
-		free="amount",
-		freed="amount",
-		notes="600000 text"
+	file = { size = "size", sha256 = "hash" },
+	cached = { updated = "number", packages = "1000 name known" },
+	known = { version = "version", description = "text", dependencies = "100 name range", size = "number" },
+	installing = { force = "?flag" },
+	uninstalling = { cascade = "?flag", unused = "?flag" },
+	adding = { position = "?amount", force = "?flag" },
+	finding = { path = "text", problem = "text", package = "?text" },
+	plan = {
+		title = "text",
+		packages = "1000 change",
+		files = "500000 move",
+		data = "100000 text",
+		state = "3 text content",
+		stamp = "?text",
+		download = "amount",
+		needed = "amount",
+		free = "amount",
+		freed = "amount",
+		notes = "600000 text",
 	},
-	change={name="text",from="?text",to="?text",registry="?text"},
-	move={path="text",package="text",to="?file",registry="?text",backup="?text",found="?found"},
-	found={size="amount",modified="amount"},
-	environment={
-		fs="?disk",
-		fetch="?function",
-		registry="?text",
-		now="?function",
-		onProgress="?function",
-		onNote="?function"
+	change = { name = "text", from = "?text", to = "?text", registry = "?text" },
+	move = {
+		path = "text",
+		package = "text",
+		to = "?file",
+		registry = "?text",
+		backup = "?text",
+		found = "?found",
 	},
-	disk={
-		exists="function",
-		isDir="function",
-		list="function",
-		open="function",
-		delete="function",
-		move="function",
-		copy="function",
-		makeDir="function",
-		getSize="function",
-		attributes="function",
-		getFreeSpace="function",
-		getDrive="function"
+	found = { size = "amount", modified = "amount" },
+	environment = {
+		fs = "?disk",
+		fetch = "?function",
+		registry = "?text",
+		now = "?function",
+		onProgress = "?function",
+		onNote = "?function",
 	},
-	fetched={status="?number",body="body",reason="?text"}
+	disk = {
+		exists = "function",
+		isDir = "function",
+		list = "function",
+		open = "function",
+		delete = "function",
+		move = "function",
+		copy = "function",
+		makeDir = "function",
+		getSize = "function",
+		attributes = "function",
+		getFreeSpace = "function",
+		getDrive = "function",
+	},
+	fetched = { status = "?number", body = "body", reason = "?text" },
 }
 
-function M.plain(t) return (t:gsub("[^ -~]","?")) end
+--- A text in one line of ASCII: what comes from a registry may hold what a screen obeys.
+function M.plain(text)
+	return (string.gsub(text, "[^ -~]", "?"))
+end
 
-local function wrong(w,wh) return error(M.plain(w:sub(-100)).." "..wh,0) end
+local function wrong(where, what)
+	return error(M.plain(string.sub(where, -100)) .. " " .. what, 0)
+end
 
-local function placeIn(w,n) return w=="" and tostring(n) or w.."."..n end
+--- A place in another one; the whole has none.
+local function placeIn(where, name)
+	return where == "" and tostring(name) or where .. "." .. tostring(name)
+end
 
-local function shown(v)
-	if type(v)=="number" or type(v)=="string" and v~="" then
-		local k=M.plain((tostring(v):gsub("%s+"," ")))
-		return " " .. (#k>24 and k:sub(1,21).."..." or k)
+--- How a value that is not as it should be is shown, where that helps.
+local function shown(value)
+	if type(value) == "number" or type(value) == "string" and value ~= "" then
+		local known = M.plain((string.gsub(tostring(value), "%s+", " ")))
+		return " " .. (#known > 24 and string.sub(known, 1, 21) .. "..." or known)
 	end
 	return ""
 end
 
-local function readPlain(k,v,w,i)
-	local s,f=unpack(KINDS[k],1,2)
-	if not f(v) then wrong(i and w or w..shown(v),s) end
-	if type(v)~="string" then return v end
-	return M.plain(string.sub(k=="hash" and v:lower() or v,1,200))
+local function readPlain(kind, value, where, isKey)
+	local says, fits = unpack(KINDS[kind], 1, 2)
+	if not fits(value) then
+		wrong(isKey and where or where .. shown(value), says)
+	end
+	if type(value) ~= "string" then
+		return value
+	end
+	return M.plain(string.sub(kind == "hash" and string.lower(value) or value, 1, 200))
 end
 
-local function checkPackage(c,w)
-	local s={}
-	for p in pairs(c.files) do
-		local f=p:lower()
-		if s[f] then wrong(placeIn(w,"files."..p),"is there twice, but for capitals") end
-		s[f]=true
+local function checkPackage(copy, where)
+	local seen = {}
+	for path in pairs(copy.files) do
+		-- Where capitals do not count, one would overwrite the other.
+		local folded = string.lower(path)
+		if seen[folded] then
+			wrong(placeIn(where, "files." .. path), "is there twice, but for capitals")
+		end
+		seen[folded] = true
 	end
-	for _,p in ipairs(c.autostart or {}) do
-		if not c.files[p] then wrong(placeIn(w,"autostart"),"is not among its files") end
-	end
-end
-
-local function read(s,v,w)
-	local o,m,k,i=s:match("^(%??)(%d*) ?(%a+) ?(%a*)$")
-	if v==nil then
-		if o=="?" then return nil end
-		return (wrong(w,"is missing"))
-	end
-	local f=OBJECTS[k]
-	if m=="" and not f then return readPlain(k,v,w) end
-	local is=m~="" and i==""
-	if type(v)~="table" then wrong(w,is and "is not a list" or "is not an object") end
-	local c={}
-	if m=="" then
-		for n,fi in pairs(f) do c[n]=read(fi,v[n],placeIn(w,n)) end
-		if k=="offered" or k=="installed" then checkPackage(c,w) end
-		if c.to~=nil and k=="move" and c.registry==nil then wrong(placeIn(w,"registry"),"is missing") end
-		return c
-	end
-	local l={}
-	local co=0
-	for n,e in pairs(v) do
-		co=co+1
-		if co>tonumber(m) then wrong(w,"has more than "..tostring(m).." entries") end
-		local a=placeIn(w,n)
-		if i~="" then
-			c[readPlain(k,n,a,true)]=read(i,e,a)
-		elseif type(n)=="number" and (n==1 or v[n-1]~=nil) then
-			l[n]=read(k,e,a)
-		else
-			wrong(w,"is not a list")
+	for _, path in ipairs(copy.autostart or {}) do
+		if copy.files[path] == nil then
+			wrong(placeIn(where, "autostart"), "is not among its files")
 		end
 	end
-	return i~="" and c or l
 end
 
-local function versionProblem(v)
-	if type(v)~="table" then return "it is damaged",false end
-	local ve=v.version
-	if ve==1 then return end
-	return "version"..shown(ve).." is not 1",type(ve)=="number" and ve>1
-end
-
-local function check(v,f,s)
-	local p,i=versionProblem(v)
-	if p then return false,p,i end
-	local o,r=pcall(read,s,v[f],f)
-	if not o then return false,r,false end
-	return true,{version=1,[f]=r}
-end
-
-local function readOffered(n,v)
-	readPlain("name",n,"its name",true)
-	return read("offered",v,"")
-end
-
-function M.checkIndex(v)
-	local p,i=versionProblem(v)
-	if p then return false,p,i end
-	local g=v.packages
-	if type(g)~="table" then return false,"packages " .. (g and "is not an object" or "is missing"),false end
-	local pa={}
-	local l={}
-	local c=0
-	for n,e in pairs(g) do
-		c=c+1
-		if c>MOST_PACKAGES then return false,"packages has more than "..MOST_PACKAGES.." entries",false end
-		local o,r=pcall(readOffered,n,e)
-		if o then pa[n]=r else l[M.plain(tostring(n):sub(1,64))]=tostring(r):gsub("^ ","") end
+--- Returns a copy of a value with what is known alone; `where` it stands is for the message when it is wrong.
+local function read(spec, value, where)
+	local option, most, kind, item = string.match(spec, "^(%??)(%d*) ?(%a+) ?(%a*)$")
+	if value == nil then
+		return option ~= "?" and wrong(where, "is missing") or nil
 	end
-	return true,{packages=pa,leftOut=l}
+	local fields = OBJECTS[kind]
+	if most == "" and fields == nil then
+		return readPlain(kind, value, where)
+	end
+	local isList = most ~= "" and item == ""
+	if type(value) ~= "table" then
+		wrong(where, isList and "is not a list" or "is not an object")
+	end
+	local copy = {}
+	if most == "" then
+		for name, field in pairs(fields) do
+			copy[name] = read(field, value[name], placeIn(where, name))
+		end
+		if kind == "offered" or kind == "installed" then
+			checkPackage(copy, where)
+		end
+		if copy.to ~= nil and kind == "move" and copy.registry == nil then
+			wrong(placeIn(where, "registry"), "is missing")
+		end
+		return copy
+	end
+	local list = {}
+	local count = 0
+	for name, entry in pairs(value) do
+		count = count + 1
+		if count > tonumber(most) then
+			wrong(where, "has more than " .. tostring(most) .. " entries")
+		end
+		local at = placeIn(where, name)
+		if item ~= "" then
+			copy[readPlain(kind, name, at, true)] = read(item, entry, at)
+		elseif type(name) == "number" and (name == 1 or value[name - 1] ~= nil) then
+			list[name] = read(kind, entry, at)
+		else
+			-- A name, or what comes after a null.
+			wrong(where, "is not a list")
+		end
+	end
+	return item ~= "" and copy or list
 end
 
-function M.checkConfiguration(v) return check(v,"registries",M.MOST_REGISTRIES.." registry") end
+--- What is wrong with a format's version, and whether a newer ccpm wrote it; nothing where it is known.
+local function versionProblem(value)
+	if type(value) ~= "table" then
+		return "it is damaged", false
+	end
+	local version = value.version
+	if version == 1 then
+		return
+	end
+	return "version" .. shown(version) .. " is not 1", type(version) == "number" and version > 1
+end
 
-function M.checkLock(v) return check(v,"packages","1000 name installed") end
+--- Checks the format's version, then the one field that each of the files has beside it.
+local function check(value, field, spec)
+	local problem, isNewer = versionProblem(value)
+	if problem ~= nil then
+		return false, problem, isNewer
+	end
+	local ok, result = pcall(read, spec, value[field], field)
+	if not ok then
+		return false, result, false
+	end
+	return true, { version = 1, [field] = result }
+end
 
-function M.checkCache(v) return check(v,"registries","100 registry cached") end
+--- A name and a package of an index, in one call that can be protected.
+local function readOffered(name, value)
+	readPlain("name", name, "its name", true)
+	return read("offered", value, "")
+end
 
-function M.argumentProblem(s,v,n)
-	local o,p=pcall(read,s,v,n)
-	return not o and p or nil
+--- Checks a registry's index. A package that is not as it should be is left out.
+--
+-- @param value JSON, decoded
+function M.checkIndex(value)
+	local problem, isNewer = versionProblem(value)
+	if problem ~= nil then
+		return false, problem, isNewer
+	end
+	local given = value.packages
+	if type(given) ~= "table" then
+		return false, "packages " .. (given == nil and "is missing" or "is not an object"), false
+	end
+	local packages = {}
+	local leftOut = {}
+	local count = 0
+	for name, entry in pairs(given) do
+		count = count + 1
+		if count > MOST_PACKAGES then
+			return false, "packages has more than " .. tostring(MOST_PACKAGES) .. " entries", false
+		end
+		local ok, result = pcall(readOffered, name, entry)
+		if ok then
+			packages[name] = result
+		else
+			leftOut[M.plain(string.sub(tostring(name), 1, 64))] = (string.gsub(tostring(result), "^ ", ""))
+		end
+	end
+	return true, { packages = packages, leftOut = leftOut }
+end
+
+--- Checks /trapos/ccpm.json.
+--
+-- @param value JSON, decoded
+function M.checkConfiguration(value)
+	return check(value, "registries", tostring(M.MOST_REGISTRIES) .. " registry")
+end
+
+--- Checks /trapos/ccpm.lock.json.
+--
+-- @param value JSON, decoded
+function M.checkLock(value)
+	return check(value, "packages", "1000 name installed")
+end
+
+--- Checks /trapos/ccpm.cache.json.
+--
+-- @param value JSON, decoded
+function M.checkCache(value)
+	return check(value, "registries", "100 registry cached")
+end
+
+--- Checks what a program has handed in.
+--
+-- @param spec what it has to be, in the words above; "?" before it where it may be absent
+-- @param value what was given
+-- @param name what it is called
+-- @returns what is wrong, as "names is not a list"; nothing where it is right
+function M.argumentProblem(spec, value, name)
+	local ok, problem = pcall(read, spec, value, name)
+	return not ok and problem or nil
 end
 
 return M
 end
 
 modules["/apis/ccpm/offers"] = function(...)
---- What the registries offer.
-local M={}
+-- What the registries offer.
+
 local fail = require("/apis/ccpm/failure").fail
 local plan = require("/apis/ccpm/plan")
+local keys, same = plan.keys, plan.same
 local fetchIndex = require("/apis/ccpm/registry").fetchIndex
 local state = require("/apis/ccpm/state")
-local MOST_NAMED=5
+local copy, replace = state.copy, state.replace
 
-local function noteLeftOut(t,r,l)
-	local n=plan.keys(l)
-	for p,na in ipairs(n) do
-		if p>MOST_NAMED then break end
-		t.onNote(r..": left out: "..na.." ("..tostring(l[na])..")")
+local M = {}
+
+--- How many packages of a registry are named that are left out.
+local MOST_NAMED = 5
+
+--- Tells which packages of a registry are left out, and why.
+local function noteLeftOut(tools, registry, leftOut)
+	local names = keys(leftOut)
+	for place, name in ipairs(names) do
+		if place > MOST_NAMED then
+			break
+		end
+		tools.onNote(registry .. ": left out: " .. name .. " (" .. tostring(leftOut[name]) .. ")")
 	end
-	local m=#n-MOST_NAMED
-	if m>0 then t.onNote(r..": left out: "..m.." more") end
+	local more = #names - MOST_NAMED
+	if more > 0 then
+		tools.onNote(registry .. ": left out: " .. tostring(more) .. " more")
+	end
 end
 
-function M.askRegistries(t,b,i,o)
-	local r=o or b.configuration.registries
-	local to=#r
-	local c=state.copy(b.cache.registries)
-	local ca={}
-	local l={}
-	local f={}
-	for p,re in ipairs(r) do
-		t.onProgress({phase="index",name=re,done=p-1,total=to,bytes=0,totalBytes=0})
-		local ok,a=fetchIndex(re,t.fetch)
+--- Asks registries what they have. One that does not answer is left out, with a note.
+--
+-- @param tools what is used of the computer, and who is told
+-- @param before the state up to now
+-- @param isOptional whether to go on where none answers
+-- @param only those that are asked; all that are configured where it is absent
+-- @returns the state with what is new in its cache, of each package what the registries offer in their order, and why
+-- packages are left out, by name
+function M.askRegistries(tools, before, isOptional, only)
+	local registries = only or before.configuration.registries
+	local total = #registries
+	local cached = copy(before.cache.registries)
+	local candidates = {}
+	local leftOut = {}
+	local failures = {}
+	for place, registry in ipairs(registries) do
+		tools.onProgress({
+			phase = "index",
+			name = registry,
+			done = place - 1,
+			total = total,
+			bytes = 0,
+			totalBytes = 0,
+		})
+		local ok, answer = fetchIndex(registry, tools.fetch)
 		if ok then
-			noteLeftOut(t,re,a.leftOut)
-			for n,w in pairs(a.leftOut) do
-				if l[n]==nil then l[n]=w end
+			noteLeftOut(tools, registry, answer.leftOut)
+			for name, why in pairs(answer.leftOut) do
+				if leftOut[name] == nil then
+					leftOut[name] = why
+				end
 			end
-			local pa={}
-			for n,of in pairs(a.packages) do
-				local s=0
-				for _,fi in pairs(of.files) do s=s+fi.size end
-				pa[n]={version=of.version,description=of.description,dependencies=of.dependencies,size=s}
-				of.registry=re
-				if ca[n]==nil then ca[n]={} end
-				table.insert(ca[n],of)
+			local packages = {}
+			for name, offered in pairs(answer.packages) do
+				local size = 0
+				for _, file in pairs(offered.files) do
+					size = size + file.size
+				end
+				packages[name] = {
+					version = offered.version,
+					description = offered.description,
+					dependencies = offered.dependencies,
+					size = size,
+				}
+				offered.registry = registry
+				if candidates[name] == nil then
+					candidates[name] = {}
+				end
+				table.insert(candidates[name], offered)
 			end
-			local k=c[re]
-			local is=k and plan.same(k.packages,pa)
-			if not is then c[re]={updated=t.now(),packages=pa} end
+			local known = cached[registry]
+			local isKnown = known and same(known.packages, packages)
+			if not isKnown then
+				cached[registry] = {
+					updated = tools.now(),
+					packages = packages,
+				}
+			end
 		else
-			f[#f+1]=a
+			failures[#failures + 1] = answer
 		end
 	end
-	if #f==to and not i then error(f[1] or fail("no_registry"),0) end
-	for _,fa in ipairs(f) do t.onNote(fa.message.." It is left out.") end
-	return state.replace(b,"cache","registries",c),ca,l
+	if #failures == total and not isOptional then
+		error(failures[1] or fail("no_registry"), 0)
+	end
+	for _, failure in ipairs(failures) do
+		tools.onNote(failure.message .. " It is left out.")
+	end
+	return replace(before, "cache", "registries", cached), candidates, leftOut
 end
 
 return M
 end
 
 modules["/apis/ccpm/plan"] = function(...)
---- What a change of the installed packages means for the files of the computer.
-local M={}
-local failure = require("/apis/ccpm/failure")
-local fail=failure.fail
-local raise=failure.raise
-local finish = require("/apis/ccpm/finish")
-local sha256 = require("/apis/ccpm/sha256").sha256
-local state_ = require("/apis/ccpm/state")
-local transaction = require("/apis/ccpm/transaction")
-local ENTRY_TO=150
-local ENTRY_FOUND=25
-local ENTRY_GONE=45
-local OVERHEAD=6*transaction.LEAST+1500
-local NOBODYS={name="",file={size=-1,sha256=""}}
+-- What a change of the installed packages means for the files of the computer. Reads the disk and touches nothing.
+--
+-- Every command comes down to the same: the state as it is and the state as it is to be. Where the files of the two
+-- differ, what stands on the disk decides what is done.
 
+local failure = require("/apis/ccpm/failure")
+local fail, raise = failure.fail, failure.raise
+local finish = require("/apis/ccpm/finish")
+local backupOf, read, standing = finish.backupOf, finish.read, finish.standing
+local sha256 = require("/apis/ccpm/sha256").sha256
+local stateModule = require("/apis/ccpm/state")
+local CACHE, CONFIGURATION, LOCK, stateFiles =
+	stateModule.CACHE, stateModule.CONFIGURATION, stateModule.LOCK, stateModule.stateFiles
+local transaction = require("/apis/ccpm/transaction")
+local FINISHER, LEAST, leftBehind = transaction.FINISHER, transaction.LEAST, transaction.leftBehind
+
+local M = {}
+
+--- What the journal says of a file that comes, of one that was there, and of one that goes, beside its paths.
+local ENTRY_TO = 150
+local ENTRY_FOUND = 25
+local ENTRY_GONE = 45
+
+--- What is there until the end beside the finisher: five folders and a short journal.
+local OVERHEAD = 6 * LEAST + 1500
+
+--- Whose files of no package are: it matches none of them.
+local NOBODYS = { name = "", file = { size = -1, sha256 = "" } }
+
+--- The keys of tables, each once, sorted.
 function M.keys(...)
-	local r={...}
-	local f={}
-	local s={}
-	for _,re in ipairs(r) do
-		for k in pairs(re) do
-			if not s[k] then f[#f+1]=k end
-			s[k]=true
+	local records = { ... }
+	local found = {}
+	local seen = {}
+	for _, record in ipairs(records) do
+		for key in pairs(record) do
+			if not seen[key] then
+				found[#found + 1] = key
+			end
+			seen[key] = true
 		end
 	end
-	table.sort(f)
-	return f
+	table.sort(found)
+	return found
 end
 
-function M.same(o,ot)
-	if type(o)~="table" or type(ot)~="table" then return o==ot end
-	for _,k in ipairs(M.keys(o,ot)) do
-		if not M.same(o[k],ot[k]) then return false end
+--- Whether two values of plain data say the same.
+function M.same(one, other)
+	if type(one) ~= "table" or type(other) ~= "table" then
+		return one == other
+	end
+	for _, key in ipairs(M.keys(one, other)) do
+		if not M.same(one[key], other[key]) then
+			return false
+		end
 	end
 	return true
 end
 
-function M.look(d,p) return d.exists(p) and not d.isDir(p) and d.attributes(p) or nil end
-
-function M.matches(d,p,f)
-	local fo=M.look(d,p)
-	return fo~=nil and fo.size==f.size and sha256(finish.read(d,p))==f.sha256
+--- The file at a path, or undefined where there is none.
+function M.look(disk, path)
+	return disk.exists(path) and not disk.isDir(path) and disk.attributes(path) or nil
 end
 
-function M.stamp(d)
-	local t=""
-	for _,p in ipairs({state_.CACHE,state_.CONFIGURATION,state_.LOCK}) do
-		t=t..p.." "..finish.standing(d,p).." "
+--- Whether there is a file with the content that a fingerprint tells. May yield.
+function M.matches(disk, path, file)
+	local found = M.look(disk, path)
+	return found ~= nil and found.size == file.size and sha256(read(disk, path)) == file.sha256
+end
+
+--- How ccpm's own files stand on the disk: another text once one of them has been written.
+function M.stamp(disk)
+	local text = ""
+	for _, path in ipairs({ CACHE, CONFIGURATION, LOCK }) do
+		text = text .. path .. " " .. standing(disk, path) .. " "
 	end
-	return t
+	return text
 end
 
-local function counted(s) return math.max(transaction.LEAST,s) end
-
-local function brings(l,n,p)
-	local k=l.packages[n]
-	return k~=nil and k.files[p]~=nil
+local function counted(size)
+	return math.max(LEAST, size)
 end
 
-local function filesOf(l,b)
-	local f={}
-	local o={}
-	for _,n in ipairs(M.keys(l.packages)) do
-		for p,fi in pairs(l.packages[n].files) do
-			local fo=p:lower()
-			local ot=o[fo]
-			if ot and b then
-				local i=brings(b,ot.name,ot.path) or not brings(b,n,p)
-				local ow,la=unpack(i and {ot.name,n} or {n,ot.name},1,2)
-				raise("file_conflict",{path=p,owner=ow,name=la})
+--- Whether a package of a lock has a file.
+local function brings(lock, name, path)
+	local known = lock.packages[name]
+	return known ~= nil and known.files[path] ~= nil
+end
+
+--- The files of a lock's packages by path; what is of two packages is of the first, unless that must not be.
+--
+-- @param before what is installed, where the lock is to be: of two packages the file is of the one that has it already
+local function filesOf(lock, before)
+	local files = {}
+	local owners = {}
+	for _, name in ipairs(M.keys(lock.packages)) do
+		for path, file in pairs(lock.packages[name].files) do
+			-- On some hosts' disks capitals do not count.
+			local folded = string.lower(path)
+			local other = owners[folded]
+			if other ~= nil and before ~= nil then
+				local isFirst = brings(before, other.name, other.path) or not brings(before, name, path)
+				local owner, late = unpack(isFirst and { other.name, name } or { name, other.name }, 1, 2)
+				raise("file_conflict", { path = path, owner = owner, name = late })
 			end
-			o[fo]={name=n,path=p}
-			if f[p]==nil then f[p]={name=n,file=fi} end
-		end
-	end
-	return f
-end
-
-local function packageChanges(b,a)
-	local c={}
-	for _,n in ipairs(M.keys(b.packages,a.packages)) do
-		local o=b.packages[n]
-		local f=a.packages[n]
-		local fr=o and o.version
-		local t=f and f.version
-		if fr~=t then c[#c+1]={name=n,from=fr,to=t,registry=(f or o).registry} end
-	end
-	return c
-end
-
-local function dataThatGoes(d,b,a)
-	local g={}
-	local function i(p,f) return string.find(p.."/",f.."/",1,true)==1 end
-	for n,o in pairs(b.packages) do
-		for _,p in ipairs(a.packages[n]==nil and o.data or {}) do
-			if d.exists(p) then g[p]=true end
-			for _,ot in pairs(a.packages) do
-				for _,u in ipairs(ot.data or {}) do
-					if i(p,u) or i(u,p) then g[p]=nil end
-				end
+			owners[folded] = { name = name, path = path }
+			if files[path] == nil then
+				files[path] = { name = name, file = file }
 			end
 		end
 	end
-	if next(b.packages)~=nil and next(a.packages)==nil then
-		for _,n in ipairs(d.list("trapos")) do
-			if n:find("^ccpm%..*%.broken%d*$") then g["trapos/"..n]=true end
-		end
-	end
-	return M.keys(g)
+	return files
 end
 
-function M.makePlan(d,t,b,s,n,c,f,r)
-	local o=filesOf(b.lock)
-	local fr=filesOf(s.lock,b.lock)
-	local l=transaction.leftBehind(d)
-	local sp=d.getFreeSpace("")
-	local fre=sp=="unlimited" and math.huge or sp
-	for _,si in pairs(l) do fre=fre+counted(si) end
-	local fi={}
-	local fo={}
-	local g={}
-	local dow=0
-	local ov=OVERHEAD
-	local p=M.look(d,transaction.FINISHER)
-	local fin=p and p.size or 0
-	local a=0
-	local re=0
-	local function req(pa,na)
-		local fol=pa:match("^(.+)/")
-		while fol~=nil and not fo[fol] do
-			fo[fol]=true
-			local ot=fr[fol]
-			if ot then raise("file_conflict",{path=fol,owner=ot.name,name=na}) end
-			if g[fol] or not d.exists(fol) then
-				a=a+transaction.LEAST
-			elseif not d.isDir(fol) then
-				raise("file_in_the_way",{path=fol,name=na})
-			elseif d.getDrive(fol)~=d.getDrive("") then
-				raise("other_drive",{path=fol})
-			end
-			fol=fol:match("^(.+)/")
+local function packageChanges(before, after)
+	local changes = {}
+	for _, name in ipairs(M.keys(before.packages, after.packages)) do
+		local old = before.packages[name]
+		local fresh = after.packages[name]
+		local from = old and old.version
+		local to = fresh and fresh.version
+		if from ~= to then
+			changes[#changes + 1] = { name = name, from = from, to = to, registry = (fresh or old).registry }
 		end
 	end
-	local function pl(pa)
-		local w=o[pa]
-		local ow=fr[pa]
-		local to=ow and ow.file
-		if w and to and w.file.sha256==to.sha256 then return end
-		local fou=M.look(d,pa)
-		if not to and not fou or to and M.matches(d,pa,to) then return end
-		local na=(ow or w).name
-		if d.getDrive(pa)~=d.getDrive("") and fou then raise("other_drive",{path=pa}) end
-		local reg,ba
-		if to then
-			req(pa,na)
-			if d.isDir(pa) then
-				for _,ot in ipairs(M.keys(fr)) do
-					if ot:find(pa.."/",1,true)==1 then
-						raise("file_conflict",{path=pa,owner=fr[ot].name,name=na})
+	return changes
+end
+
+--- Data of packages that go, unless one that stays writes there, too; after the last one what was set aside as well.
+local function dataThatGoes(disk, before, after)
+	local going = {}
+	local function isIn(path, folder)
+		return (string.find(path .. "/", folder .. "/", 1, true)) == 1
+	end
+	for name, old in pairs(before.packages) do
+		for _, path in ipairs(after.packages[name] == nil and old.data or {}) do
+			if disk.exists(path) then
+				going[path] = true
+			end
+			for _, other in pairs(after.packages) do
+				for _, used in ipairs(other.data or {}) do
+					if isIn(path, used) or isIn(used, path) then
+						going[path] = nil
 					end
 				end
-				raise("folder_in_the_way",{path=pa,name=na})
 			end
-			for _,ca in ipairs(c and c[na] or {}) do
-				if M.same(ca.files[pa],to) then
-					if reg==nil then reg=ca.registry end
+		end
+	end
+	if (next(before.packages)) ~= nil and (next(after.packages)) == nil then
+		for _, name in ipairs(disk.list("trapos")) do
+			if (string.find(name, "^ccpm%..*%.broken%d*$")) ~= nil then
+				going["trapos/" .. name] = true
+			end
+		end
+	end
+	return M.keys(going)
+end
+
+--- Plans a change. May yield, where much is to be compared.
+--
+-- @param disk CC's fs API
+-- @param title as the plan has it
+-- @param before the state as it is
+-- @param state as it is to be
+-- @param notes what is to be told; the plan adds to it
+-- @param candidates what the registries offer, by package
+-- @param force whether files of no package are moved aside
+-- @param repair what is put right although the lock does not change
+-- @throws Failure that names what is in the way
+function M.makePlan(disk, title, before, state, notes, candidates, force, repair)
+	local old = filesOf(before.lock)
+	local fresh = filesOf(state.lock, before.lock)
+	local left = leftBehind(disk)
+	local space = disk.getFreeSpace("")
+	local free = space == "unlimited" and math.huge or space
+
+	-- What an earlier run has left is used, or goes.
+	for _, size in pairs(left) do
+		free = free + counted(size)
+	end
+	local files = {}
+	local folders = {}
+	local going = {}
+	local download = 0
+	local overhead = OVERHEAD
+	local present = M.look(disk, FINISHER)
+	local finisher = present and present.size or 0
+	local added = 0
+	local removed = 0
+	local function requireFolders(path, name)
+		local folder = string.match(path, "^(.+)/")
+		while folder ~= nil and not folders[folder] do
+			folders[folder] = true
+			local other = fresh[folder]
+			if other ~= nil then
+				raise("file_conflict", { path = folder, owner = other.name, name = name })
+			end
+			if going[folder] or not disk.exists(folder) then
+				added = added + LEAST
+			elseif not disk.isDir(folder) then
+				raise("file_in_the_way", { path = folder, name = name })
+			elseif disk.getDrive(folder) ~= disk.getDrive("") then
+				raise("other_drive", { path = folder })
+			end
+			folder = string.match(folder, "^(.+)/")
+		end
+	end
+	local function planFile(path)
+		local was = old[path]
+		local owned = fresh[path]
+		local to = owned and owned.file
+		if was and to and was.file.sha256 == to.sha256 then
+			return
+		end
+		local found = M.look(disk, path)
+
+		-- What is right already stays, wherever it came from.
+		if not to and not found or to and M.matches(disk, path, to) then
+			return
+		end
+		local name = (owned or was).name
+		if disk.getDrive(path) ~= disk.getDrive("") and found then
+			raise("other_drive", { path = path })
+		end
+		local registry
+		local backup
+		if to then
+			requireFolders(path, name)
+			if disk.isDir(path) then
+				for _, other in ipairs(M.keys(fresh)) do
+					if (string.find(other, path .. "/", 1, true)) == 1 then
+						raise("file_conflict", { path = path, owner = fresh[other].name, name = name })
+					end
+				end
+				raise("folder_in_the_way", { path = path, name = name })
+			end
+			for _, candidate in ipairs(candidates and candidates[name] or {}) do
+				if M.same(candidate.files[path], to) then
+					if registry == nil then
+						registry = candidate.registry
+					end
 				end
 			end
-			if not reg then
-				local pr=fail("not_repairable",{path=pa,name=na})
-				n[#n+1]=pr.message.." "..pr.hint
+			if registry == nil then
+				local problem = fail("not_repairable", { path = path, name = name })
+				notes[#notes + 1] = problem.message .. " " .. problem.hint
 				return
 			end
-			a=a+counted(to.size)
-			if l[to.sha256]~=to.size then dow=dow+to.size end
-			l[to.sha256]=to.size
+			added = added + counted(to.size)
+			if left[to.sha256] ~= to.size then
+				download = download + to.size
+			end
+			left[to.sha256] = to.size
 		else
-			g[pa]=true
+			going[path] = true
 		end
-		if fou then
-			if w and M.matches(d,pa,w.file) then
-				re=re+counted(fou.size)
+		if found then
+			if was and M.matches(disk, path, was.file) then
+				removed = removed + counted(found.size)
 			else
-				if not w and not f then raise("file_exists",{path=pa}) end
-				ba=finish.backupOf(d,pa)
-				n[#n+1]="What was "..pa.." is kept as "..ba.."."
+				if not was and not force then
+					raise("file_exists", { path = path })
+				end
+				backup = backupOf(disk, path)
+				notes[#notes + 1] = "What was " .. path .. " is kept as " .. backup .. "."
 			end
 		end
-		ov=ov+((to and ENTRY_TO or ENTRY_GONE)+(fou and ENTRY_FOUND or 0)+2*#pa)
-		if to and pa==transaction.FINISHER then fin=math.max(fin,to.size) end
-		fi[#fi+1]={path=pa,package=na,to=to,registry=reg,backup=ba,found=fou}
+		overhead = overhead + ((to and ENTRY_TO or ENTRY_GONE) + (found and ENTRY_FOUND or 0) + 2 * #path)
+		if to and path == FINISHER then
+			finisher = math.max(finisher, to.size)
+		end
+		files[#files + 1] = {
+			path = path,
+			package = name,
+			to = to,
+			registry = registry,
+			backup = backup,
+			found = found,
+		}
 	end
-	for _,find in ipairs(r or {}) do o[find.path]=not fr[find.path] and NOBODYS or nil end
-	for _,pa in ipairs(M.keys(o,fr)) do pl(pa) end
-	local da=dataThatGoes(d,b.lock,s.lock)
-	for _,pa in ipairs(da) do ov=ov+(ENTRY_GONE+#pa) end
-	local te=M.same(b,s) and {} or state_.stateFiles(s,b)
-	for pa,tex in pairs(te) do
-		local fou=M.look(d,pa)
-		if fou then re=re+counted(fou.size) end
-		if tex~=false then a=a+counted(#tex) end
+
+	-- As if what is to be repaired were new, and what is of no package one that goes.
+	for _, finding in ipairs(repair or {}) do
+		old[finding.path] = not fresh[finding.path] and NOBODYS or nil
+	end
+
+	-- A file that goes comes before those of a folder that takes its place.
+	for _, path in ipairs(M.keys(old, fresh)) do
+		planFile(path)
+	end
+	local data = dataThatGoes(disk, before.lock, state.lock)
+	for _, path in ipairs(data) do
+		overhead = overhead + (ENTRY_GONE + #path)
+	end
+	local texts = M.same(before, state) and {} or stateFiles(state, before)
+	for path, text in pairs(texts) do
+		local found = M.look(disk, path)
+		if found ~= nil then
+			removed = removed + counted(found.size)
+		end
+		if text ~= false then
+			added = added + counted(#text)
+		end
 	end
 	return {
-		title=t,
-		packages=packageChanges(b.lock,s.lock),
-		files=fi,
-		data=da,
-		state=te,
-		stamp=b.stamp,
-		download=dow,
-		needed=ov+fin+a,
-		free=fre,
-		freed=re-a,
-		notes=n
+		title = title,
+		packages = packageChanges(before.lock, state.lock),
+		files = files,
+		data = data,
+		state = texts,
+		stamp = before.stamp,
+		download = download,
+		needed = overhead + finisher + added,
+		free = free,
+		freed = removed - added,
+		notes = notes,
 	}
 end
 
-function M.withoutPackages(l,n,o,no)
-	local a=M.keys(l.packages)
-	local g={}
-	local q={}
-	local function r(na)
-		if not l.packages[na] then raise("not_installed",{name=na}) end
-		if not g[na] then q[#q+1]=na end
-		g[na]=true
-	end
-	for _,na in ipairs(n) do r(na) end
-	for _,go in ipairs(q) do
-		local u={}
-		for _,na in ipairs(a) do
-			if not g[na] and l.packages[na].dependencies[go] then u[#u+1]=na end
+--- The packages of a lock without some.
+--
+-- @param lock as it is
+-- @param names packages that go
+-- @param options what else goes
+-- @param notes gets a line when there are packages that nothing needs afterwards
+-- @throws Failure when a package is not installed, or others need it
+function M.withoutPackages(lock, names, options, notes)
+	local all = M.keys(lock.packages)
+	local going = {}
+	local queue = {}
+	local function remove(name)
+		if lock.packages[name] == nil then
+			raise("not_installed", { name = name })
 		end
-		local w=table.concat(u,", ")
-		if w~="" and o.cascade~=true then raise("needed_by",{name=go,what=w}) end
-		for _,na in ipairs(u) do r(na) end
+		if not going[name] then
+			queue[#queue + 1] = name
+		end
+		going[name] = true
 	end
-	local ne={}
-	local nee
-	nee=function(na)
-		local k=l.packages[na]
-		if not k or ne[na] or g[na] then return end
-		ne[na]=true
-		for d in pairs(k.dependencies) do nee(d) end
+	for _, name in ipairs(names) do
+		remove(name)
 	end
-	local u={}
-	local p={}
-	for _,na in ipairs(a) do
-		if l.packages[na].automatic~=true then nee(na) end
+	for _, gone in ipairs(queue) do
+		local users = {}
+		for _, name in ipairs(all) do
+			if not going[name] and lock.packages[name].dependencies[gone] ~= nil then
+				users[#users + 1] = name
+			end
+		end
+		local what = table.concat(users, ", ")
+		if what ~= "" and options.cascade ~= true then
+			raise("needed_by", { name = gone, what = what })
+		end
+		for _, name in ipairs(users) do
+			remove(name)
+		end
 	end
-	for _,na in ipairs(a) do
-		if not ne[na] and not g[na] then u[#u+1]=na end
-		if ne[na] or not (g[na] or o.unused) then p[na]=l.packages[na] end
+	local needed = {}
+	local need
+	need = function(name)
+		local known = lock.packages[name]
+		if known == nil or needed[name] or going[name] then
+			return
+		end
+		needed[name] = true
+		for dependency in pairs(known.dependencies) do
+			need(dependency)
+		end
 	end
-	if #u>0 and not o.unused then
-		no[#no+1]="Not needed then: "..table.concat(u,", ")..". Remove them, too: add --unused"
+	local unused = {}
+	local packages = {}
+	for _, name in ipairs(all) do
+		if lock.packages[name].automatic ~= true then
+			need(name)
+		end
 	end
-	return p
+	for _, name in ipairs(all) do
+		if not needed[name] and not going[name] then
+			unused[#unused + 1] = name
+		end
+		if needed[name] or not (going[name] or options.unused) then
+			packages[name] = lock.packages[name]
+		end
+	end
+	if #unused > 0 and not options.unused then
+		notes[#notes + 1] = "Not needed then: "
+			.. table.concat(unused, ", ")
+			.. ". Remove them, too: add --unused"
+	end
+	return packages
 end
 
 return M
 end
 
 modules["/apis/ccpm/registry"] = function(...)
---- Registries.
-local M={}
+-- Registries: where one is found, and what it serves.
+
 local fail = require("/apis/ccpm/failure").fail
 local formats = require("/apis/ccpm/formats")
+local checkIndex, INDEX_BYTES, plain = formats.checkIndex, formats.INDEX_BYTES, formats.plain
 local sha256 = require("/apis/ccpm/sha256").sha256
-local match=string.match
-local LONGEST=200
-local INDEX_PATH="packages/index.json"
 
-function M.baseUrl(r)
-	local a=match(r:gsub("/install%.lua$",""),"^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
-	local p=match(r,"^https://github%.com/(.-)/*$")
-	local re,at,b=match(p and p:gsub("%.git$","") or r,"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
-	local ba=a
-	if re and (at=="")==(b=="") then
-		ba="https://raw.githubusercontent.com/" .. re .. "/" .. (b=="" and "HEAD" or b)
+local M = {}
+local match = string.match
+
+--- What the formats of ccpm's files hold of a registry.
+local LONGEST = 200
+local INDEX_PATH = "packages/index.json"
+
+--- Where a registry's files are.
+--
+-- @param registry an http(s) URL, also that of its install.lua, or `owner/repo[@branch]` of GitHub, also as the address of its page
+-- @returns `true` and the URL, which ends in "/"; or `false` and the failure
+function M.baseUrl(registry)
+	local address =
+		match((string.gsub(registry, "/install%.lua$", "")), "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
+	local page = match(registry, "^https://github%.com/(.-)/*$")
+	local repository, at, branch = match(
+		page == nil and registry or (string.gsub(page, "%.git$", "")),
+		"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$"
+	)
+	local base = address
+	if repository ~= nil and at == "" == (branch == "") then
+		base = "https://raw.githubusercontent.com/"
+			.. repository
+			.. "/"
+			.. (branch == "" and "HEAD" or branch)
 	end
-	if not ba or #r>LONGEST then return false,fail("bad_registry",{registry=r:sub(1,40)}) end
-	return true,ba.."/"
+	if base == nil or #registry > LONGEST then
+		return false, fail("bad_registry", { registry = string.sub(registry, 1, 40) })
+	end
+	return true, base .. "/"
 end
 
-local function fetchText(f,b,r,p)
-	local a=f(b..p)
-	local s=a.status
-	local re=a.reason
-	if s==200 then return true,a.body end
-	local c="server_error"
-	if s==401 or s==403 then c="no_entry" end
-	if s==404 then c=p==INDEX_PATH and "no_index" or "file_missing" end
-	if not s then c="network_error" end
-	if re=="http is disabled" then c="http_disabled" end
-	if re=="Domain not permitted" then c="address_denied" end
-	return false,fail(c,{registry=r,path=p,status=s,what=re})
+local function fetchText(fetch, base, registry, path)
+	local answer = fetch(base .. path)
+	local status = answer.status
+	local reason = answer.reason
+	if status == 200 then
+		return true, answer.body
+	end
+	local code = "server_error"
+	if status == 401 or status == 403 then
+		code = "no_entry"
+	end
+	if status == 404 then
+		code = path == INDEX_PATH and "no_index" or "file_missing"
+	end
+	if status == nil then
+		code = "network_error"
+	end
+	if reason == "http is disabled" then
+		code = "http_disabled"
+	end
+	if reason == "Domain not permitted" then
+		code = "address_denied"
+	end
+	return false, fail(code, { registry = registry, path = path, status = status, what = reason })
 end
 
-local function placeIn(t,p)
-	local b=t:sub(1,p-1)
-	local l,br=b:gsub("[^\n]*\n","")
-	local pl="line " .. br+1 .. ", column " .. #l+1
-	local r=t:sub(p,p+30):match("^%s*([^\r\n]*)")
-	return r=="" and "it ends at "..pl or pl..", at: "..formats.plain(r)
+--- Where in a text a reader stopped, as a person looks for it: "line 3, column 7, at: // doors".
+local function placeIn(text, position)
+	local before = string.sub(text, 1, position - 1)
+	local line, breaks = string.gsub(before, "[^\n]*\n", "")
+	local place = "line " .. tostring(breaks + 1) .. ", column " .. tostring(#line + 1)
+	local rest = string.match(string.sub(text, position, position + 30), "^%s*([^\r\n]*)")
+	return rest == "" and "it ends at " .. place or place .. ", at: " .. plain(rest)
 end
 
-local BYTE_ORDER_MARK=string.char(239,187,191)
+--- What some editors begin a file of UTF-8 with.
+local BYTE_ORDER_MARK = string.char(239, 187, 191)
 
-local function isUtf16(t)
-	local f,s=t:byte(1,2)
-	return f==0 or s==0 or f==255 and s==254 or f==254 and s==255
+--- Whether a text begins as one of UTF-16 does, with its own mark or with half of a character of ASCII.
+local function isUtf16(text)
+	local first, second = string.byte(text, 1, 2)
+	return first == 0 or second == 0 or first == 255 and second == 254 or first == 254 and second == 255
 end
 
-local readStrictly=textutils.unserializeJSON
+--- CC's reader: what a text holds, or undefined and why it cannot be read.
+local readStrictly = textutils.unserializeJSON
 
-local function readJson(g)
-	local t=g:sub(1,3)==BYTE_ORDER_MARK and g:sub(4) or g
-	if isUtf16(t) then return nil,"it is UTF-16, not UTF-8" end
-	local v,p
-	local o=pcall(function() v,p=readStrictly(t,{parse_empty_array=false}) end)
-	if not o then return nil,"it is nested too deeply" end
-	if not p then return v end
-	local po=p:match("position (%d+)")
-	return nil,po and placeIn(t,tonumber(po)) or formats.plain(p)
+--- Reads JSON as people write it: what it holds, or undefined and what keeps it from being read.
+local function readJson(given)
+	local text = string.sub(given, 1, 3) == BYTE_ORDER_MARK and string.sub(given, 4) or given
+	if isUtf16(text) then
+		return nil, "it is UTF-16, not UTF-8"
+	end
+	local value
+	local problem
+	local ok = pcall(function()
+		value, problem = readStrictly(text, { parse_empty_array = false })
+	end)
+	if not ok then
+		return nil, "it is nested too deeply"
+	end
+	if problem == nil then
+		return value
+	end
+	local position = string.match(problem, "position (%d+)")
+	return nil, position == nil and plain(problem) or placeIn(text, tonumber(position))
 end
 
-function M.fetchIndex(r,f)
-	local o,b=M.baseUrl(r)
-	if not o then return false,b end
-	local fe,t=fetchText(f,b,r,INDEX_PATH)
-	if not fe then return false,t end
-	if #t>formats.INDEX_BYTES then return false,fail("bad_index",{registry=r,what="it is too large"}) end
-	local v,p=readJson(t)
-	if p then return false,fail("not_json",{registry=r,what=p}) end
-	local va,of,i=formats.checkIndex(v)
-	if va then return true,of end
-	return false,fail(i and "newer_index" or "bad_index",{registry=r,what=of})
+--- Fetches what a registry offers, in one request.
+--
+-- @param registry as the player wrote it
+-- @param fetch fetches a URL
+-- @returns `true` and what it offers, checked; or `false` and the failure
+function M.fetchIndex(registry, fetch)
+	local ok, base = M.baseUrl(registry)
+	if not ok then
+		return false, base
+	end
+	local fetched, text = fetchText(fetch, base, registry, INDEX_PATH)
+	if not fetched then
+		return false, text
+	end
+	if #text > INDEX_BYTES then
+		return false, fail("bad_index", { registry = registry, what = "it is too large" })
+	end
+	local value, problem = readJson(text)
+	if problem ~= nil then
+		return false, fail("not_json", { registry = registry, what = problem })
+	end
+	local valid, offers, isNewer = checkIndex(value)
+	if valid then
+		return true, offers
+	end
+	return false, fail(isNewer and "newer_index" or "bad_index", { registry = registry, what = offers })
 end
 
-function M.fetchFile(c,f)
-	local t=c.to
-	local p=c.path
-	local r=c.registry
-	local v,b=M.baseUrl(r)
-	if not v then return false,b end
-	local o,co=fetchText(f,b,r,p)
-	if not o then return false,co end
-	if #co==t.size and sha256(co)==t.sha256 then return true,co end
-	return false,fail("wrong_content",{registry=r,path=p})
+--- Fetches a file and compares it with what its registry said of it.
+--
+-- @param change a change that has `to` and `registry`
+-- @param fetch fetches a URL
+-- @returns `true` and the file's bytes; or `false` and the failure
+function M.fetchFile(change, fetch)
+	local to = change.to
+	local path = change.path
+	local registry = change.registry
+	local valid, base = M.baseUrl(registry)
+	if not valid then
+		return false, base
+	end
+	local ok, content = fetchText(fetch, base, registry, path)
+	if not ok then
+		return false, content
+	end
+	if #content == to.size and sha256(content) == to.sha256 then
+		return true, content
+	end
+	return false, fail("wrong_content", { registry = registry, path = path })
 end
 
 return M
 end
 
 modules["/apis/ccpm/resolve"] = function(...)
---- Which versions of which packages fit together.
-local M={}
+-- Which versions of which packages fit together.
+
 local raise = require("/apis/ccpm/failure").raise
 local semver = require("/apis/ccpm/semver")
-local MOST_WORK=1000000
-local WORK_OF_RANGE=100
+local compare, satisfies = semver.compare, semver.satisfies
 
-local function sortedNames(v)
-	local n={}
-	for na in pairs(v) do n[#n+1]=na end
-	table.sort(n)
-	return n
+local M = {}
+
+--- How many pairs of versions are looked at before giving up: seconds of work on a computer.
+local MOST_WORK = 1000000
+
+--- What it takes to look into a range, in pairs.
+local WORK_OF_RANGE = 100
+
+local function sortedNames(values)
+	local names = {}
+	for name in pairs(values) do
+		names[#names + 1] = name
+	end
+	table.sort(names)
+	return names
 end
 
-function M.resolve(r)
-	local i=r.installed
-	local is={}
-	local isU={}
-	local q={}
-	local o={}
-	local ob={}
-	local w=0
-	local function re(n)
-		local wh=r.leftOut and r.leftOut[n]
-		if wh then raise("left_out",{name=n,what=wh}) end
+local function setOf(names)
+	local set = {}
+	for _, name in ipairs(names) do
+		set[name] = true
 	end
-	local function v(n)
-		local ve={}
-		local c=i[n]
-		for _,ca in ipairs(r.candidates[n] or {}) do
-			if not c or semver.compare(ca.version,c.version)>0 then ve[#ve+1]=ca end
-		end
-		if c then table.insert(ve,isU[n] and #ve+1 or 1,c) end
-		return ve
+	return set
+end
+
+--- Fails where the only versions of a package that there are were left out.
+local function requireNotLeftOut(search, name)
+	local leftOut = search.resolution.leftOut
+	local what = leftOut and leftOut[name]
+	if what ~= nil then
+		raise("left_out", { name = name, what = what })
 	end
-	local function n(na)
-		for _,nam in ipairs(na) do
-			if not o[nam] then
-				o[nam]=v(nam)
-				q[#q+1]=nam
-			end
+end
+
+--- The versions that a package may have, the best first: the installed one, unless it is to be upgraded, and newer ones.
+local function versionsOf(search, name)
+	local versions = {}
+	local current = search.resolution.installed[name]
+	for _, candidate in ipairs(search.resolution.candidates[name] or {}) do
+		if current == nil or compare(candidate.version, current.version) > 0 then
+			versions[#versions + 1] = candidate
 		end
 	end
-	local function c(na,ve,ot,t)
-		local ra=ve.dependencies[ot]
-		if not ra then return nil end
-		w=w+WORK_OF_RANGE
-		if t and semver.satisfies(t.version,ra) then return nil end
-		return {need=na.." "..ve.version.." needs "..ot.." "..ra,name=ot}
+	if current ~= nil then
+		table.insert(versions, search.isUpgraded[name] and #versions + 1 or 1, current)
 	end
-	local function f(na,ve)
-		for _,ot in ipairs(q) do
-			local cl=c(na,ve,ot)
-			for _,t in ipairs(o[ot]) do
-				w=w+1
-				cl=c(na,ve,ot,t) or c(ot,t,na,ve)
-				if not cl then break end
-			end
-			if cl then return cl end
+	return versions
+end
+
+--- Puts packages into the queue, unless they are in it.
+local function enqueue(search, names)
+	for _, name in ipairs(names) do
+		if search.options[name] == nil then
+			search.options[name] = versionsOf(search, name)
+			table.insert(search.queue, name)
 		end
+	end
+end
+
+--- Looks whether a version of one package takes a version of another, or any where none is given.
+local function checkNeed(search, name, version, other, theirs)
+	local range = version.dependencies[other]
+	if range == nil then
 		return nil
 	end
-	local function s(p)
-		local na=q[p+1]
-		if not na then return nil end
-		local co=#q
-		local ve=o[na]
-		if #ve==0 then
-			re(na)
-			raise("unknown_package",{name=na})
+	search.work = search.work + WORK_OF_RANGE
+	if theirs ~= nil and satisfies(theirs.version, range) then
+		return nil
+	end
+	return { need = name .. " " .. version.version .. " needs " .. other .. " " .. range, name = other }
+end
+
+--- What keeps a version from going with another package: the last clash where none of its versions fits.
+local function clashWith(search, name, version, other)
+	local clash = checkNeed(search, name, version, other)
+	for _, theirs in ipairs(search.options[other]) do
+		search.work = search.work + 1
+		clash = checkNeed(search, name, version, other, theirs)
+			or checkNeed(search, other, theirs, name, version)
+		if clash == nil then
+			return nil
 		end
-		local b
-		ob[na]=nil
-		for _,ver in ipairs(ve) do
-			if w>MOST_WORK then raise("too_complex") end
-			o[na]={ver}
-			n(sortedNames(ver.dependencies))
-			local cl=f(na,ver)
-			if not cl then
-				b=s(p+1)
-				if not b then return nil end
-			elseif not b then
-				b=cl
-			elseif not b.but and b.need~=cl.need then
-				b.but=cl.need
+	end
+	return clash
+end
+
+--- What keeps a version from being taken: a package in the queue of which no version fits with it.
+local function findClash(search, name, version)
+	for _, other in ipairs(search.queue) do
+		local clash = clashWith(search, name, version, other)
+		if clash ~= nil then
+			return clash
+		end
+	end
+	return nil
+end
+
+--- Which of two clashes is told of: the first, and with it what the second adds.
+local function blameFor(first, second)
+	if first == nil then
+		return second
+	end
+	if first.but == nil and first.need ~= second.need then
+		first.but = second.need
+	end
+	return first
+end
+
+--- Takes back what was put into the queue since it had so many entries.
+local function shorten(search, count)
+	local queue = search.queue
+	while #queue > count do
+		search.options[table.remove(queue)] = nil
+	end
+end
+
+--- Chooses versions from a place of the queue on; returns why there are none.
+local function choose(search, place)
+	local name = search.queue[place + 1]
+	if name == nil then
+		return nil
+	end
+	local count = #search.queue
+	local versions = search.options[name]
+	if #versions == 0 then
+		requireNotLeftOut(search, name)
+		raise("unknown_package", { name = name })
+	end
+	local blame
+	search.obstacles[name] = nil
+	for _, version in ipairs(versions) do
+		if search.work > MOST_WORK then
+			raise("too_complex")
+		end
+		search.options[name] = { version }
+		enqueue(search, sortedNames(version.dependencies))
+		local clash = findClash(search, name, version)
+		if clash == nil then
+			blame = choose(search, place + 1)
+			if blame == nil then
+				return nil
 			end
-			while #q>co do o[table.remove(q)]=nil end
-			if isU[na] and not ob[na] then ob[na]=na.." "..ver.version.." is held back: "..b.need.."." end
+		else
+			blame = blameFor(blame, clash)
 		end
-		o[na]=ve
-		return b
+		shorten(search, count)
+		if search.isUpgraded[name] and search.obstacles[name] == nil then
+			search.obstacles[name] = name .. " " .. version.version .. " is held back: " .. blame.need .. "."
+		end
 	end
-	local p={}
-	local isA={}
-	local function a(na,t)
-		if isA[na] then return end
-		local st=t:find(" "..na.." >",1,true)
-		if st then raise("cycle",{what=t:sub(st+1,st+100).." "..na}) end
-		local ve=o[na][1]
-		for _,d in ipairs(sortedNames(ve.dependencies)) do a(d,t.." "..na.." >") end
-		isA[na]=true
-		local cu=i[na]
-		local au=not is[na] and (cu==nil or cu.automatic==true)
-		p[#p+1]={name=na,package=ve,automatic=au}
+	search.options[name] = versions
+	return blame
+end
+
+--- Fails with why nothing fits.
+local function raiseClash(search, clash)
+	local known = {}
+	for _, version in ipairs(versionsOf(search, clash.name)) do
+		known[#known + 1] = version.version
 	end
-	local na=sortedNames(i)
-	local u=r.newest==true and na or r.newest
-	for _,nam in ipairs(u) do isU[nam]=true end
-	for _,nam in ipairs(r.wanted) do is[nam]=true end
-	n(r.wanted)
-	n(u)
-	n(na)
-	local cl=s(0)
-	if cl then
-		local k={}
-		for _,ve in ipairs(v(cl.name)) do k[#k+1]=ve.version end
-		if #k==0 then re(cl.name) end
-		cl.known=#k==0 and "none" or "only "..table.concat(k,", ")
-		raise(cl.but and "conflict" or "no_version",cl)
+	if #known == 0 then
+		requireNotLeftOut(search, clash.name)
 	end
-	local no={}
-	for _,nam in ipairs(q) do
-		a(nam,"")
-		local obs=ob[nam]
-		if obs then no[#no+1]=obs end
+	clash.known = #known == 0 and "none" or "only " .. table.concat(known, ", ")
+	return raise(clash.but ~= nil and "conflict" or "no_version", clash)
+end
+
+--- Adds a package to a list, after those that it needs.
+--
+-- @param isWanted names that were asked for
+-- @param isAdded names that are in the list
+-- @param trail what leads to it: " a > b >"
+local function addChosen(search, packages, name, isWanted, isAdded, trail)
+	if isAdded[name] then
+		return
 	end
-	return {packages=p,notes=no}
+	local start = string.find(trail, " " .. name .. " >", 1, true)
+	if start ~= nil then
+		raise("cycle", { what = string.sub(trail, start + 1, start + 100) .. " " .. name })
+	end
+	local version = search.options[name][1]
+	for _, dependency in ipairs(sortedNames(version.dependencies)) do
+		addChosen(search, packages, dependency, isWanted, isAdded, trail .. " " .. name .. " >")
+	end
+	isAdded[name] = true
+	local current = search.resolution.installed[name]
+	local automatic = not isWanted[name] and (current == nil or current.automatic == true)
+	packages[#packages + 1] = { name = name, package = version, automatic = automatic }
+end
+
+--- Chooses a version for each package that is wanted, installed, or needed by one of those.
+--
+-- The first registry in order that has a fitting version is taken; an installed version stays unless it is to be
+-- upgraded or does not fit, and never gives way to an older one.
+--
+-- @param resolution what is to be resolved
+-- @returns what fits together; raises a failure otherwise: `unknown_package`, `left_out`, `no_version`, `conflict`, `cycle` or
+-- `too_complex`
+function M.resolve(resolution)
+	local names = sortedNames(resolution.installed)
+	local upgraded = resolution.newest == true and names or resolution.newest
+	local isUpgraded = setOf(upgraded)
+	local search = {
+		resolution = resolution,
+		isUpgraded = isUpgraded,
+		queue = {},
+		options = {},
+		obstacles = {},
+		work = 0,
+	}
+	for _, needed in ipairs({ resolution.wanted, upgraded, names }) do
+		enqueue(search, needed)
+	end
+	local clash = choose(search, 0)
+	if clash ~= nil then
+		raiseClash(search, clash)
+	end
+	local packages = {}
+	local notes = {}
+	local isWanted = setOf(resolution.wanted)
+	local isAdded = {}
+	for _, name in ipairs(search.queue) do
+		addChosen(search, packages, name, isWanted, isAdded, "")
+		local obstacle = search.obstacles[name]
+		if obstacle ~= nil then
+			notes[#notes + 1] = obstacle
+		end
+	end
+	return { packages = packages, notes = notes }
 end
 
 return M
 end
 
 modules["/apis/ccpm/screen"] = function(...)
---- What `ccpm` shows.
-local M={}
+-- What `ccpm` shows: rows page by page, failures in red, questions, and one line that moves.
+
 local strings = require("cc.strings")
-local pending={}
-local isPaged=settings.get("trapos.harness_mode")~=true
 
-function M.unattended() isPaged=false end
+local M = {}
 
-function M.add(t,c,d) pending[#pending+1]={text=t,colour=c,detail=d} end
+--- What has been said and not been printed yet.
+local pending = {}
+
+--- In harness mode nobody would press a key.
+local isPaged = settings.get("trapos.harness_mode") ~= true
+
+--- From here on nobody is asked to turn a page.
+function M.unattended()
+	isPaged = false
+end
+
+--- Says a line, which is printed with the next that must be seen.
+--
+-- @param text what a row has no room for goes on in an indented one
+-- @param colour where there are any
+-- @param detail stands in a second column
+function M.add(text, colour, detail)
+	pending[#pending + 1] = { text = text, colour = colour, detail = detail }
+end
 
 local function clearRow()
-	local _,r=term.getCursorPos()
-	term.setCursorPos(1,r)
+	local _, row = term.getCursorPos()
+	term.setCursorPos(1, row)
 	term.clearLine()
 end
 
-local function choose(q,a)
-	write(q)
+--- Waits for one of some characters; "\n" is Enter. What Ctrl+T ends begins on a row of its own.
+local function choose(question, answers)
+	write(question)
 	while true do
-		local e,w=os.pullEventRaw()
-		local k
-		if e=="char" then k=w:lower() end
-		if e=="key" and w==keys.enter then k="\n" end
-		if k and a:find(k,1,true) then return k end
-		if e=="terminate" then
+		local event, what = os.pullEventRaw()
+		local key
+		if event == "char" then
+			key = string.lower(what)
+		end
+		if event == "key" and what == keys.enter then
+			key = "\n"
+		end
+		if key ~= nil and (string.find(answers, key, 1, true)) ~= nil then
+			return key
+		end
+		if event == "terminate" then
 			print()
-			error("Terminated",0)
+			error("Terminated", 0)
 		end
 	end
 end
 
+--- Prints what has been said. Waits at the end of each page, for a computer's screen does not scroll back.
 function M.flush()
-	local w,h=term.getSize()
-	local l=pending
-	pending={}
-	local c=0
-	for _,li in ipairs(l) do
-		local e=#li.text+1
-		if li.detail and e+#li.detail<=w then c=math.max(c,e) end
+	local width, height = term.getSize()
+	local lines = pending
+	pending = {}
+	local column = 0
+	for _, line in ipairs(lines) do
+		local endModule = #line.text + 1
+		if line.detail ~= nil and endModule + #line.detail <= width then
+			column = math.max(column, endModule)
+		end
 	end
 	clearRow()
-	local s=0
-	for _,li in ipairs(l) do
-		local t=li.text
-		if li.detail then
-			local g=math.min(c,w-#li.detail)-#t
-			t=t .. (g>0 and string.rep(" ",g) or "\n") .. li.detail
+	local shown = 0
+	for _, line in ipairs(lines) do
+		local text = line.text
+		if line.detail ~= nil then
+			-- Rather out of line than on two rows, and rather there than broken.
+			local gap = math.min(column, width - #line.detail) - #text
+			text = text .. (gap > 0 and string.rep(" ", gap) or "\n") .. line.detail
 		end
-		local b=term.getTextColour()
-		for n,r in ipairs(strings.wrap(t,#t>w and w-2 or w)) do
-			if isPaged and s>0 and s%(h-1)==0 then
-				local k=choose("-- Enter: more, q: quit --","q\n")
+		local before = term.getTextColour()
+		for number, row in ipairs(strings.wrap(text, #text > width and width - 2 or width)) do
+			if isPaged and shown > 0 and shown % (height - 1) == 0 then
+				local key = choose("-- Enter: more, q: quit --", "q\n")
 				clearRow()
-				if k=="q" then return end
+				if key == "q" then
+					return
+				end
 			end
-			if li.colour and term.isColour() then term.setTextColour(li.colour) end
-			print(n>1 and "  "..r or r)
-			term.setTextColour(b)
-			s=s+1
+			if line.colour ~= nil and term.isColour() then
+				term.setTextColour(line.colour)
+			end
+			print(number > 1 and "  " .. row or row)
+			term.setTextColour(before)
+			shown = shown + 1
 		end
 	end
 end
 
-function M.say(t,c)
-	M.add(t,c)
+--- Prints one line at once, in a colour where there are any.
+function M.say(text, colour)
+	M.add(text, colour)
 	M.flush()
 end
 
-function M.note(t) M.say(t,colours.yellow) end
-
-function M.fail(f)
-	M.add(f.message,colours.red)
-	M.say(f.hint,colours.red)
+--- Prints at once what a player must know beside the result.
+function M.note(text)
+	M.say(text, colours.yellow)
 end
 
-function M.ask(q,u)
+--- Prints at once what went wrong and what to do next.
+function M.fail(failure)
+	M.add(failure.message, colours.red)
+	M.say(failure.hint, colours.red)
+end
+
+--- Asks until y, n or Enter is pressed.
+--
+-- @param question without "[Y/n]" behind it
+-- @param usual what Enter means
+function M.ask(question, usual)
 	M.flush()
-	local k=choose(q .. " " .. (u and "[Y/n]" or "[y/N]") .. " ","yn\n")
-	local a=k=="y" or u and k=="\n"
-	print(a and "yes" or "no")
-	return a
+	local key = choose(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ", "yn\n")
+	local agreed = key == "y" or usual and key == "\n"
+	print(agreed and "yes" or "no")
+	return agreed
 end
 
-function M.bytes(c) return c<1000 and c.." bytes" or string.format("%.1f kB",c/1000) end
-
-local PHASES={index="Asking ",fetch="Fetching ",apply="Writing "}
-
-function M.showProgress(p)
-	local w=term.getSize()
-	local a=p.totalBytes
-	local t=(w<40 and "" or PHASES[p.phase]) .. p.done .. "/" .. p.total .. " "
-	if a>0 then t=t..string.format("%d/%d kB ",math.ceil(p.bytes/1000),math.ceil(a/1000)) end
-	t=strings.ensure_width(t..p.name:sub(#t-w),w)
-	local l=math.floor(w*math.min(p.bytes/math.max(a,1),1))
-	clearRow()
-	term.blit(t,string.rep("0",w),string.rep("7",l)..string.rep("f",w-l))
+--- Bytes as a person reads them: "812 bytes", "45.2 kB".
+function M.bytes(count)
+	return count < 1000 and tostring(count) .. " bytes" or string.format("%.1f kB", count / 1000)
 end
 
-function M.need(c,...)
-	M.flush()
-	local r,o,v=pcall(c,...)
-	clearRow()
-	if not r then
-		if o=="Terminated" then M.say("Nothing has changed. The same command goes on.") end
-		error(o,0)
+local PHASES = { index = "Asking ", fetch = "Fetching ", apply = "Writing " }
+
+--- Shows in the moving line how far an application is: its left part is lit.
+function M.showProgress(progress)
+	local width = term.getSize()
+	local all = progress.totalBytes
+	local text = (width < 40 and "" or PHASES[progress.phase])
+		.. tostring(progress.done)
+		.. "/"
+		.. tostring(progress.total)
+		.. " "
+	if all > 0 then
+		text = text .. string.format("%d/%d kB ", math.ceil(progress.bytes / 1000), math.ceil(all / 1000))
 	end
-	if o==false then error(v,0) end
-	return v
+
+	-- Of a long path the end tells more.
+	text = strings.ensure_width(text .. string.sub(progress.name, #text - width), width)
+	local lit = math.floor(width * math.min(progress.bytes / math.max(all, 1), 1))
+	clearRow()
+	term.blit(text, string.rep("0", width), string.rep("7", lit) .. string.rep("f", width - lit))
+end
+
+--- Makes a call that may show progress. The moving line is gone when it ends, however it ends.
+--
+-- @returns the call's value; its failure is raised
+function M.need(call, ...)
+	M.flush()
+	local returned, ok, value = pcall(call, ...)
+	clearRow()
+	if not returned then
+		if ok == "Terminated" then
+			M.say("Nothing has changed. The same command goes on.")
+		end
+		error(ok, 0)
+	end
+	if ok == false then
+		error(value, 0)
+	end
+	return value
 end
 
 return M
 end
 
 modules["/apis/ccpm/semver"] = function(...)
---- Versions and version ranges, as npm's semver reads them.
-local M={}
-local match=string.match
-local LARGEST=9007199254740991
-local MARKS="  = ^ ~ ~> < <= > >= "
+-- Versions and version ranges, as npm's semver reads them.
 
-local function split(t)
-	local p={}
-	for pa in string.gmatch(t..".","(.-)%.") do
-		if not match(pa,"^[%w-]+$") or match(pa,"^0%d+$") then return nil end
-		p[#p+1]=match(pa,"^%d+$") and tonumber(pa) or pa
+local M = {}
+local match = string.match
+
+--- The largest number that Lua and JavaScript hold exactly, 2^53 - 1; npm refuses larger ones, too.
+local LARGEST = 9007199254740991
+
+--- Every mark of a range with a space on both sides; the first is none.
+local MARKS = "  = ^ ~ ~> < <= > >= "
+
+--- Splits at dots. Undefined where a part is empty, of other characters, or a number with a leading zero.
+local function split(text)
+	local parts = {}
+	for part in string.gmatch(text .. ".", "(.-)%.") do
+		if (match(part, "^[%w-]+$")) == nil or (match(part, "^0%d+$")) ~= nil then
+			return nil
+		end
+		parts[#parts + 1] = (match(part, "^%d+$")) == nil and part or tonumber(part)
 	end
-	return p
+	return parts
 end
 
-local function parse(t)
-	local c,d,r=match(t:gsub("%+[%w.-]+$",""),"^([%dxX*.]+)(%-?)(.*)$")
-	local n=split((string.gsub(c or "","[X*]","x")))
-	local p=d=="" and {} or split(r or "")
-	if not n or #n>3 or not p then return nil end
-	if r~="" and (d=="" or #n<3) then return nil end
-	local pa={}
-	for _,par in ipairs(n) do
-		if par=="x" then return pa end
-		if type(par)=="string" or par>LARGEST then return nil end
-		pa[#pa+1]=par
+--- Reads a version, whole or partial ("1.2", "1.x", "*"); builds and what follows an "x" count for nothing.
+local function parse(text)
+	local core, dash, rest = match((string.gsub(text, "%+[%w.-]+$", "")), "^([%dxX*.]+)(%-?)(.*)$")
+	local numbers = split((string.gsub(core or "", "[X*]", "x")))
+	local prerelease = dash == "" and {} or split(rest or "")
+	if numbers == nil or #numbers > 3 or prerelease == nil then
+		return nil
 	end
-	for _,par in ipairs(p) do pa[#pa+1]=par end
-	return pa
+	if rest ~= "" and (dash == "" or #numbers < 3) then
+		return nil
+	end
+	local parts = {}
+	for _, part in ipairs(numbers) do
+		if part == "x" then
+			return parts
+		end
+		if type(part) == "string" or part > LARGEST then
+			return nil
+		end
+		parts[#parts + 1] = part
+	end
+	for _, part in ipairs(prerelease) do
+		parts[#parts + 1] = part
+	end
+	return parts
 end
 
-local function order(o,ot,c)
-	for i=0,math.min(c or 99,math.max(#o,#ot))-1 do
-		local a,b=o[i+1],ot[i+1]
-		if a~=b then
-			local is=type(a)=="number"
-			if not a or not b then
-				is=(a==nil)~=(i==3)
-			elseif is==(type(b)=="number") then
-				is=a<b
+--- Compares the first `count` parts, or all: "<" when the first version comes first, ">" when the second does, "=".
+local function order(one, other, count)
+	for index = 0, math.min(count or 99, math.max(#one, #other)) - 1 do
+		local a, b = one[index + 1], other[index + 1]
+		if a ~= b then
+			local isBefore = type(a) == "number"
+
+			-- A version comes after its prereleases, but a longer prerelease after a shorter one.
+			if a == nil or b == nil then
+				isBefore = a == nil ~= (index == 3)
+			elseif isBefore == (type(b) == "number") then
+				isBefore = a < b
 			end
-			return is and "<" or ">"
+			return isBefore and "<" or ">"
 		end
 	end
 	return "="
 end
 
-local function isIn(v,r)
-	local i=false
-	for a in string.gmatch(r.."||","(.-)||") do
-		local is=true
-		local isN=#v==3
-		local h=a:gsub("^%s*(%S+)%s+%-%s+(%S+)%s*$",">=%1 <=%2")
-		local t=h:gsub("([<>=~^])%s+","%1")
-		for to in t:gmatch("%S+") do
-			local m,re=match(to,"^([<>=~^]*)v?(.*)$")
-			local p=parse(re)
-			if not p or not MARKS:find(" "..m.." ",1,true) then return nil end
-			if #p>3 and order(v,p,3)=="=" then isN=true end
-			local g=math.min(#p,3)
-			local c=g<3 and g or nil
-			if m:sub(1,1)=="~" then c=math.min(g,2) end
-			if m=="^" then
-				c=math.min(g,1)
-				while c<g and p[c]==0 do c=c+1 end
-			end
-			local s=match(m,"^[<>]=?") or "="
-			if not s:find(order(v,p,c),1,true) then is=false end
-			if g>0 and s:sub(1,1)~="<" then
-				if m==">" and g<3 then p[g]=p[g]+1 end
-				for ind=g,2 do p[ind+1]=0 end
-				if order(v,p)=="<" then is=false end
-			end
-		end
-		if is and isN then i=true end
+--- Reads a condition; undefined where it is none.
+local function readCondition(token)
+	local mark, rest = match(token, "^([<>=~^]*)v?(.*)$")
+	local parts = parse(rest)
+	if parts == nil or (string.find(MARKS, " " .. mark .. " ", 1, true)) == nil then
+		return nil
 	end
-	return i
+	return { mark = mark, parts = parts }
 end
 
-function M.isVersion(t) return match(t,"^%d+%.%d+%.%d")~=nil and parse(t)~=nil end
+--- Reads the conditions of one alternative, all of which have to hold; undefined where one is none.
+local function readAlternative(text)
+	local hyphens = string.gsub(text, "^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2")
+	local joined = string.gsub(hyphens, "([<>=~^])%s+", "%1")
+	local conditions = {}
+	for token in string.gmatch(joined, "%S+") do
+		local condition = readCondition(token)
+		if condition == nil then
+			return nil
+		end
+		conditions[#conditions + 1] = condition
+	end
+	return conditions
+end
 
-function M.compare(a,b) return string.find("<=>",order(parse(a),parse(b)),1,true)-2 end
+--- Reads a range as its alternatives, one of which has to hold; undefined where it is none.
+local function readRange(range)
+	local alternatives = {}
+	for text in string.gmatch(range .. "||", "(.-)||") do
+		local alternative = readAlternative(text)
+		if alternative == nil then
+			return nil
+		end
+		alternatives[#alternatives + 1] = alternative
+	end
+	return alternatives
+end
 
-function M.isRange(t) return isIn({0,0,0},t)~=nil end
+--- How many parts of a condition's version count; undefined for all.
+local function countOf(condition)
+	local parts = condition.parts
+	local given = math.min(#parts, 3)
+	if string.sub(condition.mark, 1, 1) == "~" then
+		return math.min(given, 2)
+	end
+	if condition.mark == "^" then
+		local count = math.min(given, 1)
+		while count < given and parts[count] == 0 do
+			count = count + 1
+		end
+		return count
+	end
+	return given < 3 and given or nil
+end
 
-function M.satisfies(v,r) return isIn(parse(v),r)==true end
+--- The least version of a condition: "1" begins with 1.0.0 and not with its prereleases, as does what comes after ">0".
+local function leastOf(condition)
+	local least = {}
+	for _, part in ipairs(condition.parts) do
+		least[#least + 1] = part
+	end
+	local given = math.min(#least, 3)
+	if condition.mark == ">" and given < 3 then
+		least[given] = least[given] + 1
+	end
+	for index = given, 2 do
+		least[index + 1] = 0
+	end
+	return least
+end
+
+local function holds(version, condition)
+	local signs = (match(condition.mark, "^[<>]=?")) or "="
+	local sign = order(version, condition.parts, countOf(condition))
+	if (string.find(signs, sign, 1, true)) == nil then
+		return false
+	end
+	local isFromBelow = #condition.parts == 0 or string.sub(signs, 1, 1) == "<"
+	return isFromBelow or order(version, leastOf(condition)) ~= "<"
+end
+
+local function isInAlternative(version, conditions)
+	-- A prerelease is in a range only where that names a prerelease of the same version.
+	local isNamed = #version == 3
+	for _, condition in ipairs(conditions) do
+		if not holds(version, condition) then
+			return false
+		end
+		local parts = condition.parts
+		if #parts > 3 and order(version, parts, 3) == "=" then
+			isNamed = true
+		end
+	end
+	return isNamed
+end
+
+--- Whether a text is a version: three numbers, perhaps a prerelease and a build ("1.2.3-beta.1+build").
+--
+-- @param text any text
+-- @returns true for a version
+function M.isVersion(text)
+	return (match(text, "^%d+%.%d+%.%d")) ~= nil and parse(text) ~= nil
+end
+
+--- Compares two versions.
+--
+-- @param a a version
+-- @param b another
+-- @returns -1 when `a` comes before `b`, 1 when it comes after it, 0 otherwise: builds have no order
+function M.compare(a, b)
+	return (string.find("<=>", order(parse(a), parse(b)), 1, true)) - 2
+end
+
+--- Whether a text is a version range as npm reads it: `^1.2.0`, `~1.2`, `1.x`, `>=1 <2`, `1.2 - 1.4`, `^1 || ^2`, `*`.
+--
+-- @param text any text
+-- @returns true for a range
+function M.isRange(text)
+	return readRange(text) ~= nil
+end
+
+--- Whether a version is in a range.
+--
+-- @param version a version
+-- @param range a version range
+-- @returns false, too, for a range that is none
+function M.satisfies(version, range)
+	local parts = parse(version)
+	for _, alternative in ipairs(readRange(range) or {}) do
+		if isInAlternative(parts, alternative) then
+			return true
+		end
+	end
+	return false
+end
 
 return M
 end
 
 modules["/apis/ccpm/sha256"] = function(...)
---- SHA-256 as FIPS 180-4 defines it, fast enough for the files of programs.
-local M={}
-local bits=_G.bit32
-local band=bits.band
-local bxor=bits.bxor
-local rrotate=bits.rrotate
-local rshift=bits.rshift
-local WORD=4294967296
-local BLOCKS_WITHOUT_YIELD=1024
-local YIELD="ccpm_sha256"
-local squareRoots={}
-local cubeRoots={}
-for c=2,311 do
-	local p=true
-	for d=2,math.sqrt(c) do p=p and c%d>0 end
-	if p then
-		local pl=#cubeRoots+1
-		squareRoots[pl]=math.floor(math.sqrt(c)%1*WORD)
-		cubeRoots[pl]=math.floor(c^(1/3)%1*WORD)
+-- SHA-256 as FIPS 180-4 defines it, fast enough for the files of programs.
+
+local M = {}
+local bits = _G["bit32"]
+local band = bits.band
+local bxor = bits.bxor
+local rrotate = bits.rrotate
+local rshift = bits.rshift
+
+--- Words are whole numbers below this.
+local WORD = 4294967296
+
+--- Blocks of 64 bytes between two yields: 64 KiB.
+local BLOCKS_WITHOUT_YIELD = 1024
+local YIELD = "ccpm_sha256"
+
+--- The first 32 bits of the fractional parts of the square and cube roots of the first 64 primes, counted from 1. Of the
+-- square roots eight are used.
+local squareRoots = {}
+local cubeRoots = {}
+for candidate = 2, 311 do
+	local prime = true
+	for divisor = 2, math.sqrt(candidate) do
+		prime = prime and candidate % divisor > 0
+	end
+	if prime then
+		local place = #cubeRoots + 1
+		squareRoots[place] = math.floor(math.sqrt(candidate) % 1 * WORD)
+		cubeRoots[place] = math.floor(candidate ^ (1 / 3) % 1 * WORD)
 	end
 end
-local blocks=0
+local blocks = 0
 
-function M.sha256(b)
-	local p=b..string.char(128)..string.rep("\0",(55-#b)%64+8)
-	local h={unpack(squareRoots,1,8)}
-	local w={}
-	for a=1,#p,64 do
-		blocks=blocks+1
-		if blocks%BLOCKS_WITHOUT_YIELD==0 then
+--- Hashes a byte string. Once in 64 KiB, over all calls, it yields with an event of its own, so that a long content
+-- (or many) is not "too long without yielding"; other events that come meanwhile are dropped, as by os.pullEvent.
+--
+-- @param bytes the content
+-- @returns 64 hexadecimal digits in lower case
+function M.sha256(bytes)
+	-- The length in bits, which ends it, is put in as a word: no content on a computer is 512 MiB long.
+	local padded = bytes .. string.char(128) .. string.rep("\0", (55 - #bytes) % 64 + 8)
+	local hash = { unpack(squareRoots, 1, 8) }
+	local words = {}
+	for at = 1, #padded, 64 do
+		blocks = blocks + 1
+		if blocks % BLOCKS_WITHOUT_YIELD == 0 then
 			os.queueEvent(YIELD)
 			os.pullEvent(YIELD)
 		end
-		for i=1,16 do
-			local a2,b2,c,d=p:byte(a+i*4-4,a+i*4-1)
-			w[i]=((a2*256+b2)*256+c)*256+d
+		for index = 1, 16 do
+			local a, b, c, d = string.byte(padded, at + index * 4 - 4, at + index * 4 - 1)
+			words[index] = ((a * 256 + b) * 256 + c) * 256 + d
 		end
-		if a+63==#p then w[16]=#b*8 end
-		for i=17,64 do
-			local e=w[i-15]
-			local l=w[i-2]
-			local m=bxor(rrotate(e,7),rrotate(e,18),rshift(e,3))
-			local o=bxor(rrotate(l,17),rrotate(l,19),rshift(l,10))
-			w[i]=(w[i-16]+m+w[i-7]+o)%WORD
+		if at + 63 == #padded then
+			words[16] = #bytes * 8
 		end
-		local a2,b2,c,d,e,f,g,h2=unpack(h)
-		for i=1,64 do
-			local fi=h2+bxor(rrotate(e,6),rrotate(e,11),rrotate(e,25))+bxor(g,band(e,bxor(f,g)))+cubeRoots[i]
-				+w[i]
-			local s=bxor(rrotate(a2,2),rrotate(a2,13),rrotate(a2,22))+band(a2,b2)+band(c,bxor(a2,b2))
-			a2,b2,c,d,e,f,g,h2=(fi+s)%WORD,a2,b2,c,(d+fi)%WORD,e,f,g
+		for index = 17, 64 do
+			local early = words[index - 15]
+			local late = words[index - 2]
+			local mixed = bxor(rrotate(early, 7), rrotate(early, 18), rshift(early, 3))
+			local other = bxor(rrotate(late, 17), rrotate(late, 19), rshift(late, 10))
+			words[index] = (words[index - 16] + mixed + words[index - 7] + other) % WORD
 		end
-		for i,v in ipairs({a2,b2,c,d,e,f,g,h2}) do h[i]=(h[i]+v)%WORD end
+		local a, b, c, d, e, f, g, h = unpack(hash)
+		for index = 1, 64 do
+			local first = h
+				+ bxor(rrotate(e, 6), rrotate(e, 11), rrotate(e, 25))
+				+ bxor(g, band(e, bxor(f, g)))
+				+ cubeRoots[index]
+				+ words[index]
+			local second = bxor(rrotate(a, 2), rrotate(a, 13), rrotate(a, 22))
+				+ band(a, b)
+				+ band(c, bxor(a, b))
+			a, b, c, d, e, f, g, h = (first + second) % WORD, a, b, c, (d + first) % WORD, e, f, g
+		end
+		for index, value in ipairs({
+			a,
+			b,
+			c,
+			d,
+			e,
+			f,
+			g,
+			h,
+		}) do
+			hash[index] = (hash[index] + value) % WORD
+		end
 	end
-	return string.rep("%08x",8):format(unpack(h))
+	return string.format(string.rep("%08x", 8), unpack(hash))
 end
 
 return M
 end
 
 modules["/apis/ccpm/state"] = function(...)
---- What ccpm knows, in its files under /trapos.
-local M={}
-local json = require("/apis/json")
+-- What ccpm knows, in its files under /trapos.
+
+local json = require("/apis/trapos/json")
+local decode, encode = json.decode, json.encode
 local fail = require("/apis/ccpm/failure").fail
 local finish = require("/apis/ccpm/finish")
 local formats = require("/apis/ccpm/formats")
-M.LOCK="trapos/ccpm.lock.json"
-M.CONFIGURATION="trapos/ccpm.json"
-M.CACHE="trapos/ccpm.cache.json"
-local REMEDIES={
-	[M.LOCK]="install <what you had>",
-	[M.CONFIGURATION]="registry add <registry>",
-	[M.CACHE]="update"
-}
-local EMPTY={version=1,registries={},packages={}}
+local checkCache, checkConfiguration, checkLock =
+	formats.checkCache, formats.checkConfiguration, formats.checkLock
 
-local function readFile(d,p,c,n)
-	if d.exists(p) then
-		local o,v,ne=c(json.decode(finish.read(d,p)))
-		if o then return v end
-		if ne then error(fail("newer_format",{path=p}),0) end
-		local a=finish.freeName(d,p..".broken")
-		local m,pr=pcall(d.move,p,a)
-		if not m then error(fail("cannot_write",{path=p,what=finish.reasonOf(pr)}),0) end
-		n[#n+1]=p.." cannot be read ("..v.."). It was set aside as "..a..". Type: ccpm "..REMEDIES[p]
+local M = {}
+
+--- What is installed.
+M.LOCK = "trapos/ccpm.lock.json"
+
+--- The registries.
+M.CONFIGURATION = "trapos/ccpm.json"
+
+--- What the registries had when they were last asked.
+M.CACHE = "trapos/ccpm.cache.json"
+
+--- The command that fills a file again.
+local REMEDIES = {
+	[M.LOCK] = "install <what you had>",
+	[M.CONFIGURATION] = "registry add <registry>",
+	[M.CACHE] = "update",
+}
+
+--- What each file holds where there is none: its check takes what belongs there.
+local EMPTY = { version = 1, registries = {}, packages = {} }
+
+--- The checked content of a file; that of an empty one where there is none, or when it was set aside.
+local function readFile(disk, path, check, notes)
+	if disk.exists(path) then
+		local ok, value, newer = check(decode(finish.read(disk, path)))
+		if ok then
+			return value
+		end
+		if newer then
+			error(fail("newer_format", { path = path }), 0)
+		end
+		local aside = finish.freeName(disk, path .. ".broken")
+		local moved, problem = pcall(disk.move, path, aside)
+		if not moved then
+			error(
+				fail("cannot_write", {
+					path = path,
+					what = finish.reasonOf(problem),
+				}),
+				0
+			)
+		end
+		notes[#notes + 1] = path
+			.. " cannot be read ("
+			.. value
+			.. "). It was set aside as "
+			.. aside
+			.. ". Type: ccpm "
+			.. REMEDIES[path]
 	end
-	local _,e=c(EMPTY)
-	return e
+	local _, empty = check(EMPTY)
+	return empty
 end
 
-function M.readState(d,n)
+--- Reads the state; a file that is not there is an empty state. A file that cannot be read is moved to a free name
+-- beside it, with a note; one that a newer ccpm has written is a failure (`newer_format`) and stays.
+--
+-- @param disk the computer's fs
+-- @param notes gets a line for every file that was set aside
+function M.readState(disk, notes)
 	return pcall(function()
 		return {
-			configuration=readFile(d,M.CONFIGURATION,formats.checkConfiguration,n),
-			lock=readFile(d,M.LOCK,formats.checkLock,n),
-			cache=readFile(d,M.CACHE,formats.checkCache,n)
+			configuration = readFile(disk, M.CONFIGURATION, checkConfiguration, notes),
+			lock = readFile(disk, M.LOCK, checkLock, notes),
+			cache = readFile(disk, M.CACHE, checkCache, notes),
 		}
 	end)
 end
 
-function M.stateFiles(s,b)
-	local function i(v) return next(v)==nil end
-	local g=i(s.lock.packages) and not i(b.lock.packages)
-	local function t(c,v) return not g and not i(v) and json.encode(c) end
-	local c=s.configuration.registries
-	local ca={}
-	for _,r in ipairs(c) do ca[r]=s.cache.registries[r] end
+--- What the state is on the disk. The cache forgets registries that are not configured any more.
+--
+-- @param state to be written
+-- @param before the state up to now: nothing stays of one that loses its last package
+-- @returns texts by path from the root, false for a file that must not be there
+function M.stateFiles(state, before)
+	local function isEmpty(values)
+		return (next(values)) == nil
+	end
+	local gone = isEmpty(state.lock.packages) and not isEmpty(before.lock.packages)
+	local function text(content, values)
+		return not gone and not isEmpty(values) and encode(content)
+	end
+	local configured = state.configuration.registries
+	local cached = {}
+	for _, registry in ipairs(configured) do
+		cached[registry] = state.cache.registries[registry]
+	end
 	return {
-		[M.LOCK]=t(s.lock,s.lock.packages),
-		[M.CONFIGURATION]=t(s.configuration,c),
-		[M.CACHE]=t({version=1,registries=ca},ca)
+		[M.LOCK] = text(state.lock, state.lock.packages),
+		[M.CONFIGURATION] = text(state.configuration, configured),
+		[M.CACHE] = text({ version = 1, registries = cached }, cached),
 	}
 end
 
-function M.copy(f)
-	local t={}
-	for fi,v in pairs(f) do t[fi]=v end
-	return t
+--- A table with the same fields.
+function M.copy(from)
+	local to = {}
+	for field, value in pairs(from) do
+		to[field] = value
+	end
+	return to
 end
 
-function M.replace(b,f,fi,c)
-	local s=M.copy(b)
-	s[f]={version=1,[fi]=c}
-	return s
+--- A state with another content in one of its files.
+--
+-- @param file which
+-- @param field the field that holds it
+function M.replace(before, file, field, content)
+	local state = M.copy(before)
+	state[file] = { version = 1, [field] = content }
+	return state
 end
 
 return M
 end
 
 modules["/apis/ccpm/transaction"] = function(...)
---- Changes files of the computer all at once or not at all, whenever the power goes.
-local M={}
-local encode = require("/apis/json").encode
+-- Changes files of the computer all at once or not at all, whenever the power goes.
+
+local encode = require("/apis/trapos/json").encode
 local fail = require("/apis/ccpm/failure").fail
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
-M.LEAST=500
-M.FINISHER="apis/ccpm/finish.lua"
-local STAGING=finish.STAGING
 
-local function guarded(a)
+local M = {}
+
+--- What CC counts for a folder, and at least for a file. Source: MountConstants in CC: Tweaked.
+M.LEAST = 500
+
+--- To be fetched first: where it is not installed, a transaction needs it before anything else.
+M.FINISHER = "apis/ccpm/finish.lua"
+local STAGING = finish.STAGING
+
+--- Makes a function whose failures, and what the disk raises, are returned.
+local function guarded(act)
 	return function(...)
-		local o,v=pcall(a,...)
-		if o or type(v)=="table" then return o,v end
-		return false,fail("cannot_write",{path=STAGING,what=finish.reasonOf(v)})
-	end
-end
-
-local function changed(p) error(fail("changed_meanwhile",{path=p}),0) end
-
-local function finishCommitted(d)
-	local don,l=finish.recover(d)
-	if not don then error(fail("not_finished",{what=l}),0) end
-	return l
-end
-
-local function write(d,p,c)
-	local f,r=d.open(p,"wb")
-	if not f then error(r,0) end
-	local o,pr=pcall(function() f.write(c) end)
-	f.close()
-	if o and d.getSize(p)==#c then return end
-	d.delete(p)
-	error(o and "Out of space" or pr,0)
-end
-
-function M.leftBehind(d)
-	local s={}
-	for _,n in ipairs(d.isDir(finish.PARTIAL) and d.list(finish.PARTIAL) or {}) do
-		s[n]=d.getSize(finish.PARTIAL.."/"..n)
-	end
-	return s
-end
-
-function M.open(d,f)
-	local c=finish.PARTIAL.."/"
-	local o=STAGING.."/of-"..math.random(1000000000)
-	local s={}
-	local fi
-	local i=false
-	local function ow()
-		if not d.exists(o) then changed(STAGING) end
-	end
-	local function g(so)
-		if i then return end
-		i=true
-		if d.exists(finish.FINISHER) then
-			if finish.read(d,finish.FINISHER)==finish.read(d,so) then return end
-			d.delete(finish.FINISHER)
+		local ok, value = pcall(act, ...)
+		if ok or type(value) == "table" then
+			return ok, value
 		end
-		local m=o.."/startup"
-		d.makeDir(m)
-		d.copy(so,o.."/"..finish.FINISHER)
-		if d.isDir("startup") then
-			d.move(o.."/"..finish.FINISHER,finish.FINISHER)
+		return false, fail("cannot_write", {
+			path = STAGING,
+			what = finish.reasonOf(value),
+		})
+	end
+end
+
+local function changed(path)
+	error(fail("changed_meanwhile", { path = path }), 0)
+end
+
+--- Finishes what is committed; returns what was done, if anything.
+local function finishCommitted(disk)
+	local done, line = finish.recover(disk)
+	if not done then
+		error(fail("not_finished", { what = line }), 0)
+	end
+	return line
+end
+
+--- Writes a new file, of which nothing stays when that fails.
+local function write(disk, path, content)
+	local file, reason = disk.open(path, "wb")
+	if file == nil then
+		error(reason, 0)
+	end
+	local ok, problem = pcall(function()
+		file.write(content)
+	end)
+	file.close()
+	if ok and disk.getSize(path) == #content then
+		return
+	end
+	disk.delete(path)
+	error(ok and "Out of space" or problem, 0)
+end
+
+--- Contents that an interrupted run has left: sizes by sha256, not checked. They count as used space until the next
+-- transaction opens, which keeps what it needs of them.
+function M.leftBehind(disk)
+	local sizes = {}
+	for _, name in ipairs(disk.isDir(finish.PARTIAL) and disk.list(finish.PARTIAL) or {}) do
+		sizes[name] = disk.getSize(finish.PARTIAL .. "/" .. name)
+	end
+	return sizes
+end
+
+--- Begins a transaction. One of another program that is not committed is taken over: that program is told at its next
+-- step. One that is committed is finished first, and this one fails (`changed_meanwhile`).
+--
+-- @param disk the computer's fs
+-- @param files what the plan changes. On a computer without ccpm, stage apis/ccpm/finish.lua first: it looks after a
+-- power cut, and is found by its path
+function M.open(disk, files)
+	local contents = finish.PARTIAL .. "/"
+
+	--- It is there as long as this is the transaction under way.
+	local owner = STAGING .. "/of-" .. tostring(math.random(1000000000))
+
+	--- Contents of the plan by sha256, and whether they are there and right.
+	local staged = {}
+	local finisher
+	local isGuarded = false
+	local function own()
+		if not disk.exists(owner) then
+			changed(STAGING)
+		end
+	end
+
+	--- From here on the next boot tidies up.
+	local function guard(source)
+		if isGuarded then
+			return
+		end
+		isGuarded = true
+		if disk.exists(finish.FINISHER) then
+			if finish.read(disk, finish.FINISHER) == finish.read(disk, source) then
+				return
+			end
+			disk.delete(finish.FINISHER)
+		end
+		local made = owner .. "/startup"
+		disk.makeDir(made)
+		disk.copy(source, owner .. "/" .. finish.FINISHER)
+
+		-- In one step with a folder that is made for it.
+		if disk.isDir("startup") then
+			disk.move(owner .. "/" .. finish.FINISHER, finish.FINISHER)
 		else
-			d.move(m,"startup")
+			disk.move(made, "startup")
 		end
 	end
-	local function a(sh)
-		s[sh]=true
-		if sh==fi then g(c..sh) end
-	end
-	local function h(fin)
-		local sh=fin.sha256
-		local p=c..sh
-		if not s[sh] and d.exists(p) and sha256(finish.read(d,p))==sh then a(sh) end
-		return s[sh]
-	end
-	local function k()
-		if d.exists(o) and not d.exists(finish.JOURNAL) then pcall(finish.clean,d,true) end
-	end
-	local b=guarded(function()
-		if finishCommitted(d) then changed("trapos/ccpm.lock.json") end
-		if (finish.placeOf(d) or finish.FINISHER)~=finish.FINISHER then finish.clean(d,true) end
-		for _,p in ipairs({"startup","trapos"}) do
-			if d.exists(p) and not d.isDir(p) then error(fail("file_in_the_way",{path=p,name="ccpm"}),0) end
+	local function accept(sha)
+		staged[sha] = true
+		if sha == finisher then
+			guard(contents .. sha)
 		end
-		d.delete(STAGING)
-		d.makeDir(o)
-		local is=d.exists(M.FINISHER)
-		for _,ch in ipairs(f) do
-			local t=ch.to
-			if t then s[t.sha256]=false end
-			if t and ch.path==M.FINISHER then
-				fi=t.sha256
-				if ch.backup then is=false end
+	end
+	local function has(fingerprint)
+		local sha = fingerprint.sha256
+		local path = contents .. sha
+		if not staged[sha] and disk.exists(path) and sha256(finish.read(disk, path)) == sha then
+			accept(sha)
+		end
+		return staged[sha]
+	end
+	local function keep()
+		-- What cannot be tidied up now is at the next boot.
+		if disk.exists(owner) and not disk.exists(finish.JOURNAL) then
+			pcall(finish.clean, disk, true)
+		end
+	end
+	local begin = guarded(function()
+		if finishCommitted(disk) ~= nil then
+			changed("trapos/ccpm.lock.json")
+		end
+
+		-- A power cut has left it on its way out, and startup files did not run since then.
+		if (finish.placeOf(disk) or finish.FINISHER) ~= finish.FINISHER then
+			finish.clean(disk, true)
+		end
+		for _, path in ipairs({ "startup", "trapos" }) do
+			if disk.exists(path) and not disk.isDir(path) then
+				error(fail("file_in_the_way", { path = path, name = "ccpm" }), 0)
 			end
 		end
-		if is then g(M.FINISHER) end
-		for sh in pairs(M.leftBehind(d)) do
-			if s[sh]==nil then d.delete(c..sh) end
-		end
-	end)
-	local st=guarded(function(fin,co)
-		ow()
-		write(d,c..fin.sha256,co)
-		a(fin.sha256)
-	end)
-	local co=guarded(function(p,sta)
-		ow()
-		local ste={}
-		local go={}
-		local u={}
-		local n=0
-		local function r(pa)
-			local fo=fs.getDir(pa)
-			if u[fo] or d.isDir(fo) then return end
-			if d.exists(fo) and not go[fo] then changed(fo) end
-			u[fo]=true
-			n=n+M.LEAST
-			r(fo)
-		end
-		for _,ch in ipairs(p.files) do
-			local pa=ch.path
-			local ba=ch.backup
-			local se=ch.found or {}
-			local no=d.exists(pa) and d.attributes(pa) or {}
-			if no.size~=se.size or no.modified~=se.modified or no.isDir then changed(pa) end
-			if ba then
-				if d.exists(ba) then changed(ba) end
-				r(ba)
+		disk.delete(STAGING)
+		disk.makeDir(owner)
+		local isSound = disk.exists(M.FINISHER)
+		for _, change in ipairs(files) do
+			local to = change.to
+			if to ~= nil then
+				staged[to.sha256] = false
 			end
-			local so
-			if not ch.to then
-				go[pa]=true
+			if to ~= nil and change.path == M.FINISHER then
+				finisher = to.sha256
+
+				-- Somebody has changed it.
+				if change.backup ~= nil then
+					isSound = false
+				end
+			end
+		end
+		if isSound then
+			guard(M.FINISHER)
+		end
+		for sha in pairs(M.leftBehind(disk)) do
+			if staged[sha] == nil then
+				disk.delete(contents .. sha)
+			end
+		end
+	end)
+	local stage = guarded(function(fingerprint, content)
+		own()
+		write(disk, contents .. fingerprint.sha256, content)
+		accept(fingerprint.sha256)
+	end)
+	local commit = guarded(function(plan, stateFiles)
+		own()
+		local steps = {}
+		local going = {}
+
+		--- Contents and folders.
+		local used = {}
+		local needed = 0
+		local function requireFolder(path)
+			local folder = fs.getDir(path)
+			if used[folder] or disk.isDir(folder) then
+				return
+			end
+			if disk.exists(folder) and not going[folder] then
+				changed(folder)
+			end
+			used[folder] = true
+			needed = needed + M.LEAST
+			requireFolder(folder)
+		end
+		for _, change in ipairs(plan.files) do
+			local path = change.path
+			local backup = change.backup
+			local seen = change.found or {}
+			local now = disk.exists(path) and disk.attributes(path) or {}
+			if now.size ~= seen.size or now.modified ~= seen.modified or now.isDir then
+				changed(path)
+			end
+			if backup ~= nil then
+				if disk.exists(backup) then
+					changed(backup)
+				end
+				requireFolder(backup)
+			end
+			local source
+			if change.to == nil then
+				going[path] = true
 			else
-				if not s[ch.to.sha256] then changed(STAGING) end
-				r(pa)
-				local co=c..ch.to.sha256
-				so=u[co] and o .. "/" .. #ste or co
-				if u[co] then d.copy(co,so) end
-				u[co]=true
+				if not staged[change.to.sha256] then
+					changed(STAGING)
+				end
+				requireFolder(path)
+				local content = contents .. change.to.sha256
+
+				-- The same content may go to several places.
+				source = used[content] and owner .. "/" .. tostring(#steps) or content
+				if used[content] then
+					disk.copy(content, source)
+				end
+				used[content] = true
 			end
-			ste[#ste+1]={path=pa,staged=so,backup=ba,seen=finish.standing(d,pa)}
+			steps[#steps + 1] = {
+				path = path,
+				staged = source,
+				backup = backup,
+				seen = finish.standing(disk, path),
+			}
 		end
-		for _,pa in ipairs(p.data) do ste[#ste+1]={path=pa,folder=true} end
-		local pa={}
-		for pat in pairs(sta) do pa[#pa+1]=pat end
-		table.sort(pa)
-		for _,pat in ipairs(pa) do
-			local t=sta[pat]
-			local so=t~=false and o.."/"..fs.getName(pat) or nil
-			if so then write(d,so,t) end
-			ste[#ste+1]={path=pat,staged=so}
+		for _, path in ipairs(plan.data) do
+			steps[#steps + 1] = { path = path, folder = true }
 		end
-		write(d,finish.JOURNAL..".new",encode({version=1,title=p.title,steps=ste}))
-		local fr=d.getFreeSpace("/")
-		if fr~="unlimited" and fr<n then error(fail("no_space",{needed=n,free=fr}),0) end
-		d.move(finish.JOURNAL..".new",finish.JOURNAL)
-		finishCommitted(d)
+		local paths = {}
+		for path in pairs(stateFiles) do
+			paths[#paths + 1] = path
+		end
+		table.sort(paths)
+		for _, path in ipairs(paths) do
+			local text = stateFiles[path]
+			local source = text ~= false and owner .. "/" .. fs.getName(path) or nil
+			if source ~= nil then
+				write(disk, source, text)
+			end
+			steps[#steps + 1] = { path = path, staged = source }
+		end
+		write(disk, finish.JOURNAL .. ".new", encode({ version = 1, title = plan.title, steps = steps }))
+
+		-- Nothing but folders takes space from here on.
+		local free = disk.getFreeSpace("/")
+		if free ~= "unlimited" and free < needed then
+			error(fail("no_space", { needed = needed, free = free }), 0)
+		end
+		disk.move(finish.JOURNAL .. ".new", finish.JOURNAL)
+		finishCommitted(disk)
 	end)
-	local ok,fa=b()
-	if ok then return true,{has=h,stage=st,keep=k,commit=co} end
-	k()
-	return false,fa
+	local ok, failure = begin()
+	if ok then
+		return true, { has = has, stage = stage, keep = keep, commit = commit }
+	end
+	keep()
+	return false, failure
 end
 
 return M
 end
 
 modules["/apis/ccpm/verify"] = function(...)
---- What stands on the disk that is not what was installed.
-local M={}
+-- What stands on the disk that is not what was installed.
+
 local plan = require("/apis/ccpm/plan")
+local keys, look, matches = plan.keys, plan.look, plan.matches
 
-function M.verify(d,l,n)
-	local f={}
-	local o={}
-	local fo={trapos="^ccpm%."}
-	for _,p in ipairs({"ccpm.json","ccpm.lock.json","ccpm.cache.json"}) do o["trapos/"..p]=true end
-	for _,na in ipairs(n or plan.keys(l.packages)) do
-		for p,fi in pairs(l.packages[na].files) do
-			o[p]=true
-			local fol=p:match("^(.+/.+)/")
-			if fol then fo[fol]="" end
-			if not plan.matches(d,p,fi) then
-				f[#f+1]={path=p,problem=plan.look(d,p) and "changed" or "missing",package=na}
+local M = {}
+
+--- Compares installed files with the disk. May yield, where much is to be compared.
+--
+-- @param disk CC's fs API
+-- @param lock what is installed
+-- @param names the packages to look at, which must be installed; all, and files of no package, where absent
+-- @returns what is not as it should be, in the order of the paths
+function M.verify(disk, lock, names)
+	local findings = {}
+	local owned = {}
+
+	--- What names in a folder of ours are to be known.
+	local folders = { trapos = "^ccpm%." }
+	for _, path in ipairs({ "ccpm.json", "ccpm.lock.json", "ccpm.cache.json" }) do
+		owned["trapos/" .. path] = true
+	end
+	for _, name in ipairs(names or keys(lock.packages)) do
+		for path, file in pairs(lock.packages[name].files) do
+			owned[path] = true
+
+			-- Players put programs of their own into /programs or /apis, but not into a package's folder in there.
+			local folder = string.match(path, "^(.+/.+)/")
+			if folder ~= nil then
+				folders[folder] = ""
+			end
+			if not matches(disk, path, file) then
+				findings[#findings + 1] = {
+					path = path,
+					problem = look(disk, path) and "changed" or "missing",
+					package = name,
+				}
 			end
 		end
 	end
-	for _,fol in ipairs(n and {} or plan.keys(fo)) do
-		for _,na in ipairs(d.isDir(fol) and d.list(fol) or {}) do
-			local p=fol.."/"..na
-			local function h(pa) return na:find(pa)~=nil end
-			local i=h("%.ccpm%-old%d*$") or h("%.broken%d*$")
-			if h(fo[fol]) and not i and not o[p] and plan.look(d,p) then
-				f[#f+1]={path=p,problem="foreign"}
+	for _, folder in ipairs(names and {} or keys(folders)) do
+		for _, name in ipairs(disk.isDir(folder) and disk.list(folder) or {}) do
+			local path = folder .. "/" .. name
+			local function has(pattern)
+				return (string.find(name, pattern)) ~= nil
+			end
+			local isKept = has("%.ccpm%-old%d*$") or has("%.broken%d*$")
+			if has(folders[folder]) and not isKept and not owned[path] and look(disk, path) then
+				findings[#findings + 1] = { path = path, problem = "foreign" }
 			end
 		end
 	end
-	table.sort(f,function(on,ot) return on.path<ot.path end)
-	return f
-end
-
-return M
-end
-
-modules["/apis/failure"] = function(...)
---- How a call says that it failed.
-local M={}
-local oneLine = require("/apis/utf8").oneLine
-local LONGEST_DETAIL=160
-local describe={__tostring=function(f) return f.message.."\n"..f.hint end}
-
-function M.makeFailure(f,c,d,t)
-	local m,h=unpack(f[c] or {c,""},1,2)
-	local g=d or {}
-	local function fi(te)
-		return (te:gsub("{(%w+)}",function(n)
-			return g[n]==nil and "" or oneLine(tostring(g[n]),LONGEST_DETAIL)
-		end))
-	end
-	local fa={code=c,message=fi(m),hint=fi(h),text=t}
-	return setmetatable(fa,describe)
-end
-
-function M.need(a,...)
-	local o,v=a(...)
-	if not o then error(v,0) end
-	return v
-end
-
-function M.attempt(a,f)
-	local o,v=pcall(a)
-	if o or type(v)=="table" and v.code then return o,v end
-	if v=="Terminated" then error(v,0) end
-	return false,f("internal_error",{what=v})
-end
-
-return M
-end
-
-modules["/apis/http"] = function(...)
---- One HTTP request on CC's asynchronous `http.request`, with an answer or a reason in every case.
-local M={}
-local sent=0
-local start=os.epoch("utc").."-"..math.random(1,1000000)
-
-local function read(h)
-	local he={}
-	for n,v in pairs(h.getResponseHeaders()) do he[n:lower()]=v end
-	local r={status=h.getResponseCode(),headers=he,body=h.readAll() or ""}
-	h.close()
-	return r
-end
-
-local function failed(r) return {headers={},body="",reason=r} end
-
-function M.send(r)
-	if not http then return failed("http is disabled") end
-	sent=sent+1
-	local q=r.url:find("?",1,true)
-	local u=r.url .. (q and "&" or "?") .. "n=" .. start .. "-" .. sent
-	local o,re=http.request({
-		url=u,
-		method=r.method or "GET",
-		headers=r.headers,
-		body=r.body,
-		timeout=r.timeout,
-		binary=true
-	})
-	if not o then return failed(re or "the request was refused") end
-	local t=os.startTimer(r.timeout+1)
-	local p=r.raw==true and os.pullEventRaw or os.pullEvent
-	while true do
-		local e,s,d,h=p()
-		if e=="timer" and s==t then return failed("Timed out") end
-		if s==u then
-			os.cancelTimer(t)
-			if e=="http_success" then return read(d) end
-			if e=="http_failure" then return h==nil and failed(tostring(d)) or read(h) end
-		end
-	end
-end
-
-return M
-end
-
-modules["/apis/json"] = function(...)
---- JSON as servers write it, on top of CC's textutils.
-local M={}
-
-function M.encode(v)
-	local t=textutils.serializeJSON(v):gsub("(\\+)u00([89A-Fa-f]%x)",function(s,h)
-		if #s%2==0 then return nil end
-		return s:sub(2)..string.char(tonumber(h,16))
+	table.sort(findings, function(one, other)
+		return one.path < other.path
 	end)
-	return t
-end
-
-function M.decode(t)
-	local r=textutils.unserializeJSON
-	local o,v=pcall(r,t,{parse_empty_array=false})
-	if o then return v end
-	return nil
+	return findings
 end
 
 return M
 end
 
 modules["/apis/libccpm"] = function(...)
---- The package manager for programs.
+-- The package manager for programs: `local ccpm = require("/apis/libccpm")()`.
+--
+-- Each function returns `true, value` or `false, failure` and never raises, except for `Terminated` (Ctrl+T), which it
+-- passes on after it has put what was fetched aside for the next time. Planning and doing are apart: a plan is plain
+-- data that can be shown and thrown away, and `apply` does it, whole or not at all. While a function waits for a
+-- registry it takes every event of its coroutine: run it under `parallel` beside code that needs events of its own.
+
 local functions = require("/apis/ccpm/client").functions
 local failure = require("/apis/ccpm/failure")
-local fail = failure.fail
-local raise = failure.raise
+local fail, raise = failure.fail, failure.raise
 local finish = require("/apis/ccpm/finish")
 local argumentProblem = require("/apis/ccpm/formats").argumentProblem
 local stamp = require("/apis/ccpm/plan").stamp
 local readState = require("/apis/ccpm/state").readState
-local failure = require("/apis/failure")
-local attempt = failure.attempt
-local need = failure.need
-local send = require("/apis/http").send
+local failure = require("/apis/trapos/failure")
+local attempt, need = failure.attempt, failure.need
+local send = require("/apis/trapos/http").send
+
+--- Seconds until a request counts as timed out.
 local TIMEOUT = 30
-local NAMES = {"names", "1000 text"}
-local SOME_NAMES = {"names", "?1000 text"}
-local REGISTRY = {"registry", "text"}
+local NAMES = { "names", "1000 text" }
+local SOME_NAMES = { "names", "?1000 text" }
+local REGISTRY = { "registry", "text" }
+
+--- What each function takes, in the words of /apis/ccpm/formats.
 local ARGUMENTS = {
 	state = {},
 	update = {},
-	planInstall = {NAMES, {"options", "?installing"}},
-	planUpgrade = {SOME_NAMES, {"options", "?installing"}},
-	planUninstall = {NAMES, {"options", "?uninstalling"}},
-	verify = {SOME_NAMES},
-	planRepair = {{"findings", "500000 finding"}},
-	apply = {{"plan", "plan"}},
-	addRegistry = {REGISTRY, {"options", "?adding"}},
-	removeRegistry = {REGISTRY},
-	moveRegistry = {REGISTRY, {"position", "amount"}},
-	recover = {}
+	planInstall = { NAMES, { "options", "?installing" } },
+	planUpgrade = { SOME_NAMES, { "options", "?installing" } },
+	planUninstall = { NAMES, { "options", "?uninstalling" } },
+	verify = { SOME_NAMES },
+	planRepair = { { "findings", "500000 finding" } },
+	apply = { { "plan", "plan" } },
+	addRegistry = { REGISTRY, { "options", "?adding" } },
+	removeRegistry = { REGISTRY },
+	moveRegistry = { REGISTRY, { "position", "amount" } },
+	recover = {},
 }
+
+--- What it is made with, as one that is wrong is named.
 local MAKER = 'require("/apis/libccpm")'
 
 local function raiseBad(call, usage, what)
-	return raise("bad_argument", {call = call, usage = usage, what = what})
+	return raise("bad_argument", { call = call, usage = usage, what = what })
 end
 
+--- Fails unless what a function was given is what it takes.
 local function requireArguments(name, given)
 	local names = {}
 	local problem
 	for place, argument in ipairs(ARGUMENTS[name]) do
-		if problem == nil then problem = argumentProblem(argument[2], given[place], argument[1]) end
+		if problem == nil then
+			problem = argumentProblem(argument[2], given[place], argument[1])
+		end
 		names[#names + 1] = argument[1]
 	end
-	if problem then raiseBad(name, "ccpm." .. name .. "(" .. table.concat(names, ", ") .. ")", problem) end
+	if problem ~= nil then
+		raiseBad(name, "ccpm." .. name .. "(" .. table.concat(names, ", ") .. ")", problem)
+	end
 end
 
+--- Makes a stand-in that says whose it is when it fails.
 local function handed(field, act, usual, spec)
-	if not act then return usual end
+	if act == nil then
+		return usual
+	end
 	local name = "environment." .. field
 	return function(...)
 		local ok, value = pcall(act, ...)
-		if not ok and value == "Terminated" then error(value, 0) end
+		if not ok and value == "Terminated" then
+			error(value, 0)
+		end
 		local problem = not ok and name .. " failed: " .. tostring(value) or nil
-		if ok and spec then problem = argumentProblem(spec, value, "what " .. name .. " gives") end
-		if problem then raiseBad("libccpm", MAKER .. "(environment)", problem) end
+		if ok and spec ~= nil then
+			problem = argumentProblem(spec, value, "what " .. name .. " gives")
+		end
+		if problem ~= nil then
+			raiseBad("libccpm", MAKER .. "(environment)", problem)
+		end
 		return value
 	end
 end
 
 local function makeClient(given)
 	local problem = argumentProblem("environment", given, "environment")
-	if problem then raiseBad("libccpm", MAKER .. "(environment)", problem) end
+	if problem ~= nil then
+		raiseBad("libccpm", MAKER .. "(environment)", problem)
+	end
 	return {
 		disk = given.fs or fs,
-		fetch = handed(
-			"fetch",
-			given.fetch,
-			function(url) return send({url = url, timeout = TIMEOUT}) end,
-			"fetched"
-		),
-		now = handed("now", given.now, function() return os.epoch("utc") end, "number"),
+		fetch = handed("fetch", given.fetch, function(url)
+			return send({ url = url, timeout = TIMEOUT })
+		end, "fetched"),
+		now = handed("now", given.now, function()
+			return os.epoch("utc")
+		end, "number"),
 		onProgress = handed("onProgress", given.onProgress, function() end),
 		onNote = handed("onNote", given.onNote, function() end),
 		registry = given.registry,
-		notes = {}
+		notes = {},
 	}
 end
 
+--- Puts right what a power cut has left half done, and reads the state.
 local function prepare(client)
 	local disk = client.disk
 	local notes = client.notes
 	local done, line = finish.recover(disk)
-	if not done and disk.exists(finish.JOURNAL) then raise("not_finished", {what = line}) end
-	if line then notes[#notes + 1] = line end
+	if not done and disk.exists(finish.JOURNAL) then
+		raise("not_finished", { what = line })
+	end
+	if line ~= nil then
+		notes[#notes + 1] = line
+	end
 	local state = need(readState, disk, notes)
 	state.stamp = stamp(disk)
-	for _, note in ipairs(notes) do client.onNote(note) end
+	for _, note in ipairs(notes) do
+		client.onNote(note)
+	end
 	return state
 end
 
 --- Makes a package manager. It keeps nothing in memory: the state is read anew by each call.
+--
 -- @param environment stand-ins for what the computer provides, and who is told of progress and notes
--- @return its functions
+-- @returns its functions
 local function createCcpm(environment)
 	local ccpm = {}
 	for name, act in pairs(functions) do
 		ccpm[name] = function(first, second)
-			return attempt(
-				function()
-					requireArguments(name, {first, second})
-					local client = makeClient(environment or {})
-					return act(client, prepare(client), first, second)
-				end,
-				fail
-			)
+			return attempt(function()
+				requireArguments(name, { first, second })
+				local client = makeClient(environment or {})
+				return act(client, prepare(client), first, second)
+			end, fail)
 		end
 	end
 	return ccpm
@@ -2281,93 +3474,341 @@ end
 return createCcpm
 end
 
-modules["/apis/terminal"] = function(...)
---- What programs write for a terminal and not for a reader.
-local M={}
-local ESCAPE="\27"
-local C2=string.char(194)
-local COMMANDS={
-	ESCAPE.."[P%]X^_][^\n\7"..ESCAPE.."]*\7?",
-	ESCAPE.."%[[0-?]*[ -/]*[@-~]?",
-	ESCAPE.."[%%(-/#][0-~]?",
-	ESCAPE.."[78=>DEMc\\]?"
-}
-local SHORT_ESCAPE=C2.."(["..string.char(144)..string.char(152)..string.char(155).."-"..string.char(159).."])"
-local ESCAPE_BYTE="%f["..string.char(128).."-"..string.char(255).."]"..string.char(155)
+modules["/apis/trapos/failure"] = function(...)
+-- How a call says that it failed: what happened and what to do next, in words that every package keeps in one table.
 
-function M.withoutCommands(t)
-	local p=t:gsub(SHORT_ESCAPE,function(b) return ESCAPE..string.char(b:byte()-64) end)
-	p=p:gsub(ESCAPE_BYTE,ESCAPE.."[")
-	if not p:find(ESCAPE,1,true) then return p end
-	for _,c in ipairs(COMMANDS) do p=p:gsub(c,"") end
-	return p
+local oneLine = require("/apis/trapos/utf8").oneLine
+
+local M = {}
+
+--- The most characters of a detail that a message or hint holds: three rows of a 51 column screen.
+local LONGEST_DETAIL = 160
+local describe = {
+	__tostring = function(failure)
+		return failure.message .. "\n" .. failure.hint
+	end,
+}
+
+--- Makes a failure. What it is told of comes from anywhere, so each detail is one line that fits.
+--
+-- @param failures the package's table
+-- @param code a key of it
+-- @param detail values for the `{name}`s in its message and hint
+-- @param text what there was of the result, where there is any
+-- @returns the failure, which `tostring` turns into message and hint
+function M.makeFailure(failures, code, detail, text)
+	local message, hint = unpack(failures[code], 1, 2)
+	local given = detail or {}
+	local function fill(template)
+		return (
+			string.gsub(template, "{(%w+)}", function(name)
+				return given[name] == nil and "" or oneLine(tostring(given[name]), LONGEST_DETAIL)
+			end)
+		)
+	end
+	local failure = {
+		code = code,
+		message = fill(message),
+		hint = fill(hint),
+		text = text,
+	}
+	return setmetatable(failure, describe)
+end
+
+--- Calls a function that can fail and returns its value. Its failure is raised.
+function M.need(act, ...)
+	local ok, value = act(...)
+	if not ok then
+		error(value, 0)
+	end
+	return value
+end
+
+--- Calls a function that raises failures, as a public function returns them. Only `Terminated` (Ctrl+T) is raised.
+--
+-- @param act what is called
+-- @param fail makes a failure of the package; anything else that was raised becomes its `internal_error`
+-- @returns `true` and the value, or `false` and the failure
+function M.attempt(act, fail)
+	local ok, value = pcall(act)
+	if ok or type(value) == "table" and value.code ~= nil then
+		return ok, value
+	end
+	if value == "Terminated" then
+		error(value, 0)
+	end
+	return false, fail("internal_error", { what = value })
 end
 
 return M
 end
 
-modules["/apis/utf8"] = function(...)
---- Texts as UTF-8.
-local M={}
-local withoutCommands = require("/apis/terminal").withoutCommands
-local LEAD="[^"..string.char(128).."-"..string.char(191).."]"
-local LONGEST=4
+modules["/apis/trapos/http"] = function(...)
+-- One HTTP request on CC's asynchronous `http.request`, with an answer or a reason in every case.
+--
+-- `http.get` and `http.post` match an answer by its URL alone, so that two requests to one address take each other's
+-- answer; here each request gets a URL of its own. Other events that arrive while a request is under way are lost to
+-- the coroutine that waits: run it under `parallel` when you need them.
 
-function M.toUtf8(t)
-	if type(utf8.len(t))=="number" then return t end
-	return (t:gsub("[^\1-\127]",function(c) return utf8.char(c:byte()) end))
-end
+local M = {}
+local sent = 0
+local start = tostring(os.epoch("utc")) .. "-" .. tostring(math.random(1, 1000000))
 
-function M.oneLine(t,m)
-	local l=withoutCommands(t:sub(1,m*20)):gsub("[%s%c]+"," ")
-	if #l<=m then return l end
-	l=l:sub(1,(m+1)*LONGEST)
-	local e=0
-	local a=0
-	for c=1,m+1 do
-		local le=l:find(LEAD,a+1)
-		if not le then return l end
-		a=le
-		if c==m-1 then e=le end
+local function read(handle)
+	local headers = {}
+	for name, value in pairs(handle.getResponseHeaders()) do
+		headers[string.lower(name)] = value
 	end
-	return l:sub(1,e-1)..".."
+	local response = {
+		status = handle.getResponseCode(),
+		headers = headers,
+		body = handle.readAll() or "",
+	}
+	handle.close()
+	return response
 end
 
-function M.percentEncode(t)
-	return (t:gsub("[^A-Za-z0-9._~-]",function(b) return string.format("%%%02X",b:byte()) end))
+local function failed(reason)
+	return { headers = {}, body = "", reason = reason }
+end
+
+--- Sends a request and waits for what comes of it. Never raises, except for Ctrl+T unless `raw` is set.
+--
+-- @param request what to send
+-- @returns the server's response, whatever its status, or a `reason`
+function M.send(request)
+	if http == nil then
+		return failed("http is disabled")
+	end
+	sent = sent + 1
+	local query = string.find(request.url, "?", 1, true)
+	local url = request.url .. (query == nil and "?" or "&") .. "n=" .. start .. "-" .. tostring(sent)
+	local ok, reason = http.request({
+		url = url,
+		method = request.method or "GET",
+		headers = request.headers,
+		body = request.body,
+		timeout = request.timeout,
+		binary = true,
+	})
+	if not ok then
+		return failed(reason or "the request was refused")
+	end
+
+	-- Computers before CC 1.105 know no timeout of their own, and an answer can be lost when a chunk unloads.
+	local timer = os.startTimer(request.timeout + 1)
+	local pull = request.raw == true and os.pullEventRaw or os.pullEvent
+	while true do
+		local event, subject, detail, handle = pull()
+		if event == "timer" and subject == timer then
+			return failed("Timed out")
+		end
+		if subject == url then
+			os.cancelTimer(timer)
+			if event == "http_success" then
+				return read(detail)
+			end
+			if event == "http_failure" then
+				return handle == nil and failed(tostring(detail)) or read(handle)
+			end
+		end
+	end
+end
+
+return M
+end
+
+modules["/apis/trapos/json"] = function(...)
+-- JSON as servers write it, on top of CC's textutils: text stays UTF-8 and an empty list can be written to.
+
+local M = {}
+
+--- Writes a value as JSON. CC before 1.106 can only write bytes above 127 as Latin-1 escapes, which would garble UTF-8;
+-- they are turned back into bytes, which JSON allows as they are.
+--
+-- @param value tables, strings (UTF-8), numbers and booleans; an empty table becomes `{}`
+-- @returns the JSON text
+function M.encode(value)
+	local text = string.gsub(textutils.serializeJSON(value), "(\\+)u00([89A-Fa-f]%x)", function(slashes, hex)
+		if #slashes % 2 == 0 then
+			return nil
+		end
+		return string.sub(slashes, 2) .. string.char(tonumber(hex, 16))
+	end)
+	return text
+end
+
+--- Reads JSON.
+--
+-- @param text the JSON text
+-- @returns the value, or nil when the text is not JSON; null is nil, too
+function M.decode(text)
+	local read = textutils.unserializeJSON
+	local ok, value = pcall(read, text, { parse_empty_array = false })
+	if not ok then
+		return nil
+	end
+	return value
+end
+
+return M
+end
+
+modules["/apis/trapos/terminal"] = function(...)
+-- What programs write for a terminal and not for a reader: colours, places, links, titles.
+
+local M = {}
+
+--- What programs write for a terminal and not for a reader: colours, places, links, titles.
+local ESCAPE = "\27"
+local C2 = string.char(194)
+
+--- What a terminal takes as commands and shows nothing of (ECMA-48), the first that fits: texts for the terminal itself
+-- such as links and titles, colours and places, character sets, and what is one letter long. What has no end ends with
+-- its line.
+local COMMANDS = {
+	ESCAPE .. "[P%]X^_][^\n\7" .. ESCAPE .. "]*\7?",
+	ESCAPE .. "%[[0-?]*[ -/]*[@-~]?",
+	ESCAPE .. "[%%(-/#][0-~]?",
+	ESCAPE .. "[78=>DEMc\\]?",
+}
+
+--- The same beginnings as one character, as a UTF-8 text has them, and "[" as a byte of its own.
+local SHORT_ESCAPE = C2
+	.. "(["
+	.. string.char(144)
+	.. string.char(152)
+	.. string.char(155)
+	.. "-"
+	.. string.char(159)
+	.. "])"
+local ESCAPE_BYTE = "%f[" .. string.char(128) .. "-" .. string.char(255) .. "]" .. string.char(155)
+
+--- Takes the commands for a terminal out of a text (ECMA-48), with what belongs to them.
+--
+-- @param text bytes; UTF-8 stays UTF-8
+function M.withoutCommands(text)
+	local plain = string.gsub(text, SHORT_ESCAPE, function(byte)
+		return ESCAPE .. string.char(string.byte(byte) - 64)
+	end)
+	plain = string.gsub(plain, ESCAPE_BYTE, ESCAPE .. "[")
+	if (string.find(plain, ESCAPE, 1, true)) == nil then
+		return plain
+	end
+	for _, command in ipairs(COMMANDS) do
+		plain = string.gsub(plain, command, "")
+	end
+	return plain
+end
+
+return M
+end
+
+modules["/apis/trapos/utf8"] = function(...)
+-- Texts as UTF-8: what people type becomes it, what is shown of others' texts is one line of it, and in an address
+-- each of its bytes has a place.
+
+local withoutCommands = require("/apis/trapos/terminal").withoutCommands
+
+local M = {}
+
+--- The first byte of a character, or a byte that is no part of UTF-8: any but those that go on with one.
+local LEAD = "[^" .. string.char(128) .. "-" .. string.char(191) .. "]"
+
+--- The longest character, in bytes.
+local LONGEST = 4
+
+--- Text as UTF-8: what is typed on a computer comes as Latin-1, what programs hand in mostly is UTF-8 already.
+--
+-- @param text bytes; what is valid UTF-8 stays as it is
+function M.toUtf8(text)
+	-- For other text the game returns false and Lua 5.3 nil.
+	if type(utf8.len(text)) == "number" then
+		return text
+	end
+	return (string.gsub(text, "[^\1-\127]", function(char)
+		return utf8.char(string.byte(char))
+	end))
+end
+
+--- One line of a text from outside, no longer than what is shown of it. Blanks, line breaks and other control
+-- characters in a row are one blank, commands for a terminal are gone, and what is cut ends with "..".
+--
+-- @param text UTF-8, of any length
+-- @param most characters that may be left, at least 2
+function M.oneLine(text, most)
+	local line = string.gsub(withoutCommands(string.sub(text, 1, most * 20)), "[%s%c]+", " ")
+	if #line <= most then
+		return line
+	end
+	line = string.sub(line, 1, (most + 1) * LONGEST)
+	local endModule = 0
+	local at = 0
+	for count = 1, most + 1 do
+		local lead = string.find(line, LEAD, at + 1)
+		if lead == nil then
+			return line
+		end
+		at = lead
+		if count == most - 1 then
+			endModule = lead
+		end
+	end
+	return string.sub(line, 1, endModule - 1) .. ".."
+end
+
+--- Writes a text for a part of an address (RFC 3986): letters and digits of ASCII and `-._~` stay, of all else each byte
+-- becomes %XX. CC's `textutils.urlEncode` takes the bytes of UTF-8 for letters of Latin-1.
+function M.percentEncode(text)
+	return (
+		string.gsub(text, "[^A-Za-z0-9._~-]", function(byte)
+			return string.format("%%%02X", string.byte(byte))
+		end)
+	)
 end
 
 return M
 end
 
 modules["/install/requirements"] = function(...)
---- Stops on a computer that cannot run what is to be installed, before any of it is loaded.
-local major, minor = tostring(_HOST):match("ComputerCraft (%d+)%.(%d+)")
-if not major or tonumber(major) * 1000 + tonumber(minor) < 1100 then
+-- Stops on a computer that cannot run what is to be installed, before any of it is loaded.
+
+local major, minor = string.match(tostring(_HOST), "ComputerCraft (%d+)%.(%d+)")
+if major == nil or tonumber(major) * 1000 + tonumber(minor) < 1100 then
 	error("This needs CC: Tweaked 1.100 or newer.\nHere is " .. tostring(_HOST) .. ". Update the mod.", 0)
 end
-if not http then
+if http == nil then
 	error("The HTTP API is switched off here.\nIn computercraft-server.toml: [http] enabled = true", 0)
 end
 end
 
---- `wget run <registry>/install.lua [--yes] [--force]`.
-require("/install/requirements")
+-- `wget run <registry>/install.lua [--yes] [--force]`: puts ccpm, and with it TrapOS, on a computer that has none of them.
+
 local run = require("/apis/ccpm/command").run
 local baseUrl = require("/apis/ccpm/registry").baseUrl
 local screen = require("/apis/ccpm/screen")
 local createCcpm = require("/apis/libccpm")
-local isWget = arg[1] == "run" and string.find(arg[2] or "", "^https?://") ~= nil
-local OWN = {"ccpm", "trapos-core"}
 
+require("/install/requirements")
+
+--- wget runs a program with its own `arg`.
+local isWget = arg[1] == "run" and (string.find(arg[2] or "", "^https?://")) ~= nil
+
+--- The packages that ccpm is made of.
+local OWN = { "ccpm", "trapos-core" }
+
+--- The registry whose install.lua has this URL; GitHub's in the short form, which fits a screen.
 local function registryOf(url)
-	local base = url:match("^([^?#]*/)")
+	local base = string.match(url, "^([^?#]*/)")
 	local plain = string.gsub(base or "", "/refs/heads/", "/", 1)
-	local name, branch = plain:match("^https://raw%.githubusercontent%.com/([^/]+/[^/]+)/([^/]+)/$")
-	if not name then return base end
+	local name, branch = string.match(plain, "^https://raw%.githubusercontent%.com/([^/]+/[^/]+)/([^/]+)/$")
+	if name == nil then
+		return base
+	end
 	return branch == "HEAD" and name or name .. "@" .. tostring(branch)
 end
 
+--- Does what the words say.
 local function install(words)
 	local agreed = false
 	local forced = false
@@ -2377,18 +3818,18 @@ local function install(words)
 			agreed = true
 		elseif word == "--force" then
 			forced = true
-		elseif word:sub(1, 1) == "-" then
-			screen.fail({message = "There is no " .. word .. ".", hint = "There are --yes and --force."})
+		elseif string.sub(word, 1, 1) == "-" then
+			screen.fail({ message = "There is no " .. word .. ".", hint = "There are --yes and --force." })
 			return false
 		else
 			registry = word
 		end
 	end
-	if not registry then
+	if registry == nil then
 		local program = arg[0] or "install"
 		screen.fail({
 			message = "From where? Name a registry.",
-			hint = program .. " https://... (or owner/repo of GitHub)"
+			hint = program .. " https://... (or owner/repo of GitHub)",
 		})
 		return false
 	end
@@ -2397,7 +3838,7 @@ local function install(words)
 		screen.fail(problem)
 		return false
 	end
-	local client = createCcpm({registry = registry, onProgress = screen.showProgress, onNote = screen.note})
+	local client = createCcpm({ registry = registry, onProgress = screen.showProgress, onNote = screen.note })
 	local known, state = client.state()
 	if not known then
 		screen.fail(state)
@@ -2407,29 +3848,56 @@ local function install(words)
 	local isNew = installed.ccpm == nil
 	local isWhole = installed.trapos ~= nil or agreed or screen.ask("All of TrapOS? (n: only ccpm)", true)
 	local function perform(line)
-		if forced then line[#line + 1] = "--force" end
+		if forced then
+			line[#line + 1] = "--force"
+		end
 		return run(line, client)
 	end
+
+	-- What ccpm itself stands on: where that is damaged, it cannot repair the rest.
 	local isThere, findings = client.verify(OWN)
 	if isThere and #findings > 0 then
-		local repair = {"verify", "--fix", unpack(OWN)}
-		if agreed then repair[#repair + 1] = "--yes" end
+		local repair = {
+			"verify",
+			"--fix",
+			unpack(OWN),
+		}
+		if agreed then
+			repair[#repair + 1] = "--yes"
+		end
+
+		-- What no registry has any more as it was installed comes with the upgrade.
 		run(repair, client)
 	end
-	if not isNew and not perform(agreed and {"upgrade", "--yes"} or {"upgrade"}) then return false end
-	local isKnown, left = client.verify(OWN)
-	if isKnown and #left > 0 then
-		screen.fail({message = "ccpm is still damaged.", hint = "Use the install.lua of another registry."})
+	if not isNew and not perform(agreed and { "upgrade", "--yes" } or { "upgrade" }) then
 		return false
 	end
-	local line = {"install", "--yes"}
-	if isNew then line[#line + 1] = "ccpm" end
-	if isWhole and not installed.trapos then line[#line + 1] = "trapos" end
-	if #line == 2 then return true end
-	if not perform(line) then return false end
+	local isKnown, left = client.verify(OWN)
+	if isKnown and #left > 0 then
+		screen.fail({ message = "ccpm is still damaged.", hint = "Use the install.lua of another registry." })
+		return false
+	end
+	local line = { "install", "--yes" }
+	if isNew then
+		line[#line + 1] = "ccpm"
+	end
+	if isWhole and installed.trapos == nil then
+		line[#line + 1] = "trapos"
+	end
+	if #line == 2 then
+		return true
+	end
+	if not perform(line) then
+		return false
+	end
 	screen.say(isWhole and "Then type: ai help, or: ccpm help" or "Then type: ccpm install trapos")
-	if not agreed and screen.ask("Reboot now?", true) then os.reboot() end
+	if not agreed and screen.ask("Reboot now?", true) then
+		os.reboot()
+	end
 	return true
 end
 
-if not install({...}) and not isWget then error("", 0) end
+-- The message is out already; wget would print an empty one.
+if not install({ ... }) and not isWget then
+	error("", 0)
+end

@@ -1,10 +1,22 @@
---- `ai`.
+-- `ai`: asks opencode from the shell. See `ai help`.
+
+--- By a name of its own, as the compiler puts imports first.
 local load = require
-local words = {...}
+local words = { ... }
 local ok, done = pcall(function()
 	local ai = load("/apis/libai")()
 	return load("/apis/ai/command").run(words, ai)
 end)
-if not ok and done == "Terminated" then error(done, 0) end
-if not ok then error(tostring(done):gsub("\n.*", "") .. "\nMend it: ccpm verify --fix", 0) end
-if not done then error("", 0) end
+if not ok and done == "Terminated" then
+	error(done, 0)
+end
+
+-- A file is missing, or somebody has changed it.
+if not ok then
+	error((string.gsub(tostring(done), "\n.*", "")) .. "\nMend it: ccpm verify --fix", 0)
+end
+
+-- What went wrong is on the screen already: no message here, but the shell sees it fail.
+if not done then
+	error("", 0)
+end

@@ -1,17 +1,22 @@
---- `runtest`.
+-- `runtest`: runs spec files, in busted's vocabulary, on this computer.
+
 local openFile = require("/apis/test/files").openFile
 local runFile = require("/apis/test/run").runFile
+
 local SPECS = "/specs"
-local SIGNS = {passed = "+", failed = "-", pending = "?"}
-local COLOURS = {passed = colours.green, failed = colours.red, pending = colours.yellow}
+local SIGNS = { passed = "+", failed = "-", pending = "?" }
+local COLOURS = { passed = colours.green, failed = colours.red, pending = colours.yellow }
 
 local function show(colour, text)
 	local before = term.getTextColour()
-	if term.isColour() then term.setTextColour(colour) end
+	if term.isColour() then
+		term.setTextColour(colour)
+	end
 	print(text)
 	term.setTextColour(before)
 end
 
+--- Ends the program as failed, with a word about why.
 local function stop(why)
 	printError(why)
 	error("", 0)
@@ -24,15 +29,22 @@ local function usage()
 	print("--skip FILE    JSON: names of cases not to run, and why")
 end
 
+--- The spec files that a path stands for, in order.
 local function specsAt(path)
-	if not fs.exists(path) then stop("No such file: " .. path) end
-	if not fs.isDir(path) then return {path} end
+	if not fs.exists(path) then
+		stop("No such file: " .. path)
+	end
+	if not fs.isDir(path) then
+		return { path }
+	end
 	local found = {}
 	for _, name in ipairs(fs.list(path)) do
 		local inner = "/" .. fs.combine(path, name)
 		if fs.isDir(inner) then
-			for _, file in ipairs(specsAt(inner)) do found[#found + 1] = file end
-		elseif name:find("[._]spec%.lua$") then
+			for _, file in ipairs(specsAt(inner)) do
+				found[#found + 1] = file
+			end
+		elseif (string.find(name, "[._]spec%.lua$")) ~= nil then
 			found[#found + 1] = inner
 		end
 	end
@@ -41,68 +53,87 @@ end
 
 local function readSkipped(path)
 	local file, problem = openFile(path, "r")
-	if not file then stop("Cannot read " .. path .. ": " .. tostring(problem)) end
+	if file == nil then
+		stop("Cannot read " .. path .. ": " .. tostring(problem))
+	end
 	local text = file.readAll()
 	file.close()
 	local skipped = textutils.unserializeJSON(text)
 	return type(skipped) == "table" and skipped or stop(path .. " is no JSON object of reasons by name")
 end
 
+--- Opens the file for the report. That is done before the specs run, for they may leave all handles open, or put
+-- something else in the place of what is needed here.
+--
+-- @returns what writes the report
 local function openReport(path)
 	local file, problem = openFile(path, "w")
-	if not file then stop("Cannot write " .. path .. ": " .. tostring(problem)) end
+	if file == nil then
+		stop("Cannot write " .. path .. ": " .. tostring(problem))
+	end
 	local toJson = textutils.serializeJSON
 	return function(files)
 		local ok, mistake = pcall(function()
-			file.write(toJson({version = 1, files = files}))
+			file.write(toJson({ version = 1, files = files }))
 			file.close()
 		end)
-		if not ok then stop("Cannot write " .. path .. ": " .. tostring(mistake)) end
+		if not ok then
+			stop("Cannot write " .. path .. ": " .. tostring(mistake))
+		end
 	end
 end
 
 local function read(words)
-	local options = {paths = {}, skipped = {}}
+	local paths = {}
+	local options = { paths = paths, skipped = {} }
 	local next = 0
 	while next < #words do
 		local word = words[next + 1]
 		next = next + 1
 		if word == "--report" or word == "--skip" then
 			local file = words[next + 1]
-			if not file then stop(word .. " takes a file") end
+			if file == nil then
+				stop(word .. " takes a file")
+			end
 			next = next + 1
 			if word == "--report" then
 				options.report = shell.resolve(file)
 			else
 				options.skipped = readSkipped(shell.resolve(file))
 			end
-		elseif word:sub(1, 1) == "-" then
+		elseif string.sub(word, 1, 1) == "-" then
 			stop("Unknown option " .. word .. ". See: runtest --help")
 		else
-			options.paths[#options.paths + 1] = "/" .. shell.resolve(word)
+			paths[#paths + 1] = "/" .. shell.resolve(word)
 		end
 	end
-	if #options.paths == 0 then
+	if #paths == 0 then
 		if not fs.isDir(SPECS) then
 			stop("There is no " .. SPECS .. ". Name spec files: runtest my.spec.lua")
 		end
-		options.paths[#options.paths + 1] = SPECS
+		paths[#paths + 1] = SPECS
 	end
 	return options
 end
 
 local function run(bindingPattern0)
-	local skipped, report, paths
+	local skipped
+	local report
+	local paths
 	paths = bindingPattern0.paths
 	report = bindingPattern0.report
 	skipped = bindingPattern0.skipped
 	local files = {}
 	for _, path in ipairs(paths) do
-		for _, file in ipairs(specsAt(path)) do files[#files + 1] = {file = file, cases = {}} end
+		for _, file in ipairs(specsAt(path)) do
+			files[#files + 1] = { file = file, cases = {} }
+		end
 	end
-	if #files == 0 then stop("No *.spec.lua or *_spec.lua in " .. table.concat(paths, ", ")) end
-	local tellReport = report and openReport(report) or nil
-	local counts = {passed = 0, failed = 0, pending = 0}
+	if #files == 0 then
+		stop("No *.spec.lua or *_spec.lua in " .. table.concat(paths, ", "))
+	end
+	local tellReport = report ~= nil and openReport(report) or nil
+	local counts = { passed = 0, failed = 0, pending = 0 }
 	local failures = {}
 	for _, value in ipairs(files) do
 		local file = value.file
@@ -110,9 +141,12 @@ local function run(bindingPattern0)
 		print(file)
 		runFile(file, shell, skipped, function(result)
 			cases[#cases + 1] = result
-			counts[result.status] = counts[result.status] + 1
-			if result.status == "failed" then failures[#failures + 1] = result end
-			show(COLOURS[result.status], SIGNS[result.status] .. " " .. table.concat(result.names, " "))
+			local status = result.status
+			counts[status] = counts[status] + 1
+			if status == "failed" then
+				failures[#failures + 1] = result
+			end
+			show(COLOURS[status], SIGNS[status] .. " " .. table.concat(result.names, " "))
 		end)
 	end
 	for _, value in ipairs(failures) do
@@ -123,18 +157,40 @@ local function run(bindingPattern0)
 		local got = value.got
 		print()
 		show(colours.red, table.concat(names, " "))
-		if where then print(where) end
-		if message then print(message) end
-		if expected then print("expected: " .. expected) end
-		if got then print("got: " .. got) end
+		if where ~= nil then
+			print(where)
+		end
+		if message ~= nil then
+			print(message)
+		end
+		if expected ~= nil then
+			print("expected: " .. expected)
+		end
+		if got ~= nil then
+			print("got: " .. got)
+		end
 	end
 	print()
-	print(counts.passed .. " passed, " .. counts.failed .. " failed")
-	if counts.pending > 0 then print(counts.pending .. " pending") end
-	if tellReport then tellReport(files) end
-	if counts.failed > 0 then error("", 0) end
-	if counts.passed + counts.pending == 0 then stop("There are no cases in them.") end
+	print(tostring(counts.passed) .. " passed, " .. tostring(counts.failed) .. " failed")
+	if counts.pending > 0 then
+		print(tostring(counts.pending) .. " pending")
+	end
+	if tellReport ~= nil then
+		tellReport(files)
+	end
+
+	-- What failed stands above; the shell only needs to know that something did.
+	if counts.failed > 0 then
+		error("", 0)
+	end
+	if counts.passed + counts.pending == 0 then
+		stop("There are no cases in them.")
+	end
 end
 
-local words = {...}
-if words[1] == "--help" then usage() else run(read(words)) end
+local words = { ... }
+if words[1] == "--help" then
+	usage()
+else
+	run(read(words))
+end

@@ -1,80 +1,117 @@
---- Boots TrapOS.
-local load = require
-local LOCK="/trapos/ccpm.lock.json"
-local PROGRAMS="/programs"
-local SHELL="/rom/programs/shell.lua"
-settings.define("trapos.harness_mode",{
-	description="For tests: switch the computer off when its shell ends.",
-	default=false,
-	type="boolean"
-})
-settings.define("trapos.harness_program",{
-	description="For tests: the program that runs in place of the shell in harness mode.",
-	type="string"
-})
+-- Boots TrapOS: puts /programs on the shell's path and, where packages have servers, runs these beside a shell.
+--
+-- That shell is one in the shell that runs this file, as a program cannot run beside the shell that runs it: `exit`
+-- leads back to CraftOS. So that files which come after this one in /startup need not wait for that, they are run
+-- here, before the prompt. Where there are no servers nothing of this is needed, and this file just ends.
+--
+-- In harness mode, for tests, the computer is switched off when the shell ends. Nothing else here ever does that.
 
+--- By a name of its own, as the compiler takes every other `require` for an import.
+local load = require
+local LOCK = "/trapos/ccpm.lock.json"
+local PROGRAMS = "/programs"
+local SHELL = "/rom/programs/shell.lua"
+settings.define(
+	"trapos.harness_mode",
+	{
+		description = "For tests: switch the computer off when its shell ends.",
+		default = false,
+		type = "boolean",
+	}
+)
+settings.define(
+	"trapos.harness_program",
+	{
+		description = "For tests: the program that runs in place of the shell in harness mode.",
+		type = "string",
+	}
+)
+
+--- Paths of the programs that installed packages start, in order; none, with a word about it, if that is not known.
 local function autostarts()
-	local p={}
-	if not fs.exists(LOCK) then return p end
-	local k=pcall(function()
-		local f=fs.open(LOCK,"r")
-		local l=textutils.unserializeJSON(f.readAll())
-		f.close()
-		for _,e in pairs(l.packages) do
-			local pr=e.autostart or {}
-			assert(type(pr)=="table")
-			for _,pa in ipairs(pr) do p[#p+1]="/"..pa end
+	local paths = {}
+
+	-- Without an installer, as where the files were copied by hand, nobody has listed anything.
+	if not fs.exists(LOCK) then
+		return paths
+	end
+	local known = pcall(function()
+		local file = fs.open(LOCK, "r")
+		local lock = textutils.unserializeJSON(file.readAll())
+		file.close()
+		for _, entry in pairs(lock.packages) do
+			local programs = entry.autostart or {}
+
+			-- CC's ipairs finds nothing in what is no table, and says nothing.
+			assert(type(programs) == "table")
+			for _, path in ipairs(programs) do
+				paths[#paths + 1] = "/" .. path
+			end
 		end
 	end)
-	if not k then printError("No servers start: "..LOCK.." is broken. Install a package to repair it.") end
-	table.sort(p)
-	return p
+	if not known then
+		printError("No servers start: " .. LOCK .. " is broken. Install a package to repair it.")
+	end
+	table.sort(paths)
+	return paths
 end
 
+--- The files of /startup after this one, if it is CraftOS that runs them and not the player.
 local function laterFiles()
-	local r=shell.getRunningProgram()
-	local f={}
-	local fo=fs.getDir(r)
-	local p=false
-	for _,n in ipairs((arg and arg[0])=="/"..r and fs.list(fo) or {}) do
-		local pa=fs.combine(fo,n)
-		if p and not fs.isDir(pa) then f[#f+1]="/"..pa end
-		p=p or pa==r
+	local running = shell.getRunningProgram()
+	local files = {}
+	local folder = fs.getDir(running)
+	local passed = false
+	for _, name in ipairs((arg and arg[0]) == "/" .. running and fs.list(folder) or {}) do
+		local path = fs.combine(folder, name)
+		if passed and not fs.isDir(path) then
+			files[#files + 1] = "/" .. path
+		end
+		passed = passed or path == running
 	end
-	return f
+	return files
 end
 
-local function skip(f)
-	local a=shell
-	local r=a.run
-	local n=0
-	a.run=function(c,...)
-		n=n+1
-		if c==f[n] then return true end
-		a.run=r
-		return r(c,...)
+--- Keeps CraftOS, which goes on with these files when this one ends, from running them once more.
+local function skip(files)
+	local api = shell
+	local run = api.run
+	local next = 0
+	api.run = function(command, ...)
+		next = next + 1
+		if command == files[next] then
+			return true
+		end
+		api.run = run
+		return run(command, ...)
 	end
 end
 
-local path=shell.path()
-if not string.find(path..":",":"..PROGRAMS..":",1,true) then shell.setPath(path..":"..PROGRAMS) end
-local isWhole,runBeside=pcall(function() return load("/apis/supervisor").runBeside end)
-if not isWhole then error("TrapOS is damaged. Mend it: ccpm verify --fix",0) end
-local servers=autostarts()
-local harness=settings.get("trapos.harness_mode")==true
-local program=harness and settings.get("trapos.harness_program",SHELL) or SHELL
-if #servers>0 or harness then
-	local l=laterFiles()
-	local s=false
-	runBeside(
-		function()
-			for _,f in ipairs(l) do shell.run(f) end
-			s=shell.execute(program)
-		end,
-		servers,
-		shell
-	)
-	if harness then os.shutdown(s and 0 or 1) end
+local path = shell.path()
+if (string.find(path .. ":", ":" .. PROGRAMS .. ":", 1, true)) == nil then
+	shell.setPath(path .. ":" .. PROGRAMS)
+end
+local isWhole, runBeside = pcall(function()
+	return load("/apis/trapos/supervisor").runBeside
+end)
+if not isWhole then
+	error("TrapOS is damaged. Mend it: ccpm verify --fix", 0)
+end
+local servers = autostarts()
+local harness = settings.get("trapos.harness_mode") == true
+local program = harness and settings.get("trapos.harness_program", SHELL) or SHELL
+if #servers > 0 or harness then
+	local later = laterFiles()
+	local succeeded = false
+	runBeside(function()
+		for _, file in ipairs(later) do
+			shell.run(file)
+		end
+		succeeded = shell.execute(program)
+	end, servers, shell)
+	if harness then
+		os.shutdown(succeeded and 0 or 1)
+	end
 	print("The servers are stopped; reboot starts them.")
-	skip(l)
+	skip(later)
 end

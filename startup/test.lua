@@ -1,10 +1,14 @@
---- What `runtest` needs at boot.
+-- What `runtest` needs at boot: the way to the program and its help, and Tab completion, which last one boot.
+
 local choice = require("cc.completion").choice
-for f,a in pairs({programs=shell,help=help}) do
-	local p=a.path()
-	if not string.find(":"..p..":",":/"..f..":",1,true) then a.setPath(p..":/"..f) end
+
+for folder, api in pairs({ programs = shell, help = help }) do
+	local path = api.path()
+	if (string.find(":" .. path .. ":", ":/" .. folder .. ":", 1, true)) == nil then
+		api.setPath(path .. ":/" .. folder)
+	end
 end
-shell.setCompletionFunction("programs/runtest.lua",function(_,_i,t)
-	return t:sub(1,1)=="-" and choice(t,{"--help","--report","--skip"},true)
-		or fs.complete(t,shell.dir(),true,true)
+shell.setCompletionFunction("programs/runtest.lua", function(_shell, _index, text)
+	return string.sub(text, 1, 1) == "-" and choice(text, { "--help", "--report", "--skip" }, true)
+		or fs.complete(text, shell.dir(), true, true)
 end)

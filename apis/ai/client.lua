@@ -1,234 +1,342 @@
---- What a client of opencode does.
-local M={}
-local failure_ = require("/apis/failure")
-local need=failure_.need
-local utf8 = require("/apis/utf8")
-local drive = require("/apis/ai/drive")
-local failure_ = require("/apis/ai/failure")
-local fail=failure_.fail
+-- What a client of opencode does; its functions raise failures, and /apis/libai returns them.
+
+local need = require("/apis/trapos/failure").need
+local utf8 = require("/apis/trapos/utf8")
+local oneLine, toUtf8 = utf8.oneLine, utf8.toUtf8
+local driveModule = require("/apis/ai/drive")
+local answerOf, drive, replyOf, stop, tell =
+	driveModule.answerOf, driveModule.drive, driveModule.replyOf, driveModule.stop, driveModule.tell
+local fail = require("/apis/ai/failure").fail
 local nearest = require("/apis/ai/names").nearest
 local opencode = require("/apis/ai/opencode")
-local messages_ = require("/apis/ai/messages")
-local session_ = require("/apis/ai/session")
-local PING="Reply with the single word: pong"
-local LONGEST_TITLE=42
+local messagesModule = require("/apis/ai/messages")
+local isComplete, looksFinal, newestTurn, nonceOf, textOf =
+	messagesModule.isComplete,
+	messagesModule.looksFinal,
+	messagesModule.newestTurn,
+	messagesModule.nonceOf,
+	messagesModule.textOf
+local sessionModule = require("/apis/ai/session")
+local forgetTurn, pendingTurns, rememberSession =
+	sessionModule.forgetTurn, sessionModule.pendingTurns, sessionModule.rememberSession
 
-local function raise(c,d) error(fail(c,d),0) end
+local M = {}
+local PING = "Reply with the single word: pong"
 
-local function asUtf8(o) return o and utf8.toUtf8(o) or nil end
+--- What a list of sessions shows of a prompt, in characters, beside a number and the computer's name.
+local LONGEST_TITLE = 42
 
-local function summarise(s,se)
+local function raise(code, detail)
+	error(fail(code, detail), 0)
+end
+
+--- An option as UTF-8: at a computer it may have been typed.
+local function asUtf8(option)
+	return option ~= nil and toUtf8(option) or nil
+end
+
+local function summarise(server, session)
 	return {
-		id=se.id,
-		title=se.title,
-		created=se.time.created,
-		updated=se.time.updated,
-		current=se.id==s.settings.session_id
+		id = session.id,
+		title = session.title,
+		created = session.time.created,
+		updated = session.time.updated,
+		current = session.id == server.settings.session_id,
 	}
 end
 
-local function titleOf(p)
-	local n=utf8.toUtf8(os.getComputerLabel() or "computer "..os.getComputerID())
-	if p=="" or p==PING then return "ComputerCraft: "..n end
-	local w=utf8.toUtf8(p):gsub("^%s+","")
-	return utf8.oneLine(w,LONGEST_TITLE).." ("..n..")"
-end
-
-local function createSession(s,t)
-	local se=need(opencode.createSession,s,t)
-	session_.rememberSession(s,se.id)
-	return se
-end
-
-local function modelsIn(v)
-	local n={}
-	for _,p in ipairs(v.providers) do
-		for i in pairs(p.models) do n[#n+1]=p.id.."/"..i end
+--- A title by which lists tell sessions apart: the beginning of a prompt, if there is one, and the computer's name.
+local function titleOf(prompt)
+	local name = toUtf8(os.getComputerLabel() or "computer " .. tostring(os.getComputerID()))
+	if prompt == "" or prompt == PING then
+		return "ComputerCraft: " .. name
 	end
-	table.sort(n)
-	return n
+	local words = string.gsub(toUtf8(prompt), "^%s+", "")
+	return oneLine(words, LONGEST_TITLE) .. " (" .. name .. ")"
 end
 
-local function agentsIn(a)
-	local n={}
-	local o={}
-	for _,ag in ipairs(a) do
-		local i=ag.hidden~=true and ag.mode~="subagent"
-		table.insert(i and n or o,ag.name)
+local function createSession(server, title)
+	local session = need(opencode.createSession, server, title)
+	rememberSession(server, session.id)
+	return session
+end
+
+--- The models that a folder's sessions can ask, as "provider/model".
+local function modelsIn(value)
+	local names = {}
+	for _, provider in ipairs(value.providers) do
+		for id in pairs(provider.models) do
+			names[#names + 1] = provider.id .. "/" .. id
+		end
 	end
-	for _,na in ipairs(o) do n[#n+1]=na end
-	return n
+	table.sort(names)
+	return names
 end
 
-local function lookUp(c,co,w,wh,n)
-	local k=c.settings.server_url.." "..wh.." "..co.." "..w
-	if c.known[k] then return true end
-	local t=n()
-	if not t then return nil end
-	for _,na in ipairs(t) do
-		if na==w then
-			c.known[k]=true
+--- The agents that a folder's sessions can ask, those that are meant for it first. Subagents and hidden ones answer a
+-- prompt, too (1.18.33).
+local function agentsIn(agents)
+	local names = {}
+	local others = {}
+	for _, agent in ipairs(agents) do
+		local isMeant = agent.hidden ~= true and agent.mode ~= "subagent"
+		table.insert(isMeant and names or others, agent.name)
+	end
+	for _, name in ipairs(others) do
+		names[#names + 1] = name
+	end
+	return names
+end
+
+--- Looks a name up. opencode takes a prompt for any model or agent, and where it has none of that name nothing comes of
+-- it; a model even stays with the session. So this is asked before anything is sent. Where the list cannot be read
+-- nothing is known, and the prompt goes on its way: what keeps the server from listing may not keep it from answering.
+--
+-- @param names the names that there are, or nothing where they cannot be told
+-- @returns whether the name is there, or nothing where that cannot be told
+local function lookUp(client, code, wanted, where, names)
+	local key = client.settings.server_url .. " " .. where .. " " .. code .. " " .. wanted
+	if client.known[key] then
+		return true
+	end
+	local there = names()
+	if there == nil then
+		return nil
+	end
+	for _, name in ipairs(there) do
+		if name == wanted then
+			client.known[key] = true
 			return true
 		end
 	end
-	error(fail(co,{wanted=w,known=nearest(w,t)}),0)
+	error(
+		fail(code, {
+			wanted = wanted,
+			known = nearest(wanted, there),
+		}),
+		0
+	)
 end
 
-local function checkNames(c,d,m,a)
-	local w=d or ""
-	if a then
-		lookUp(c,"unknown_agent",a,w,function()
-			local o,ag=opencode.readList(c,"agents",d)
-			return o and agentsIn(ag) or nil
+--- Fails where a model or an agent that is asked for is not there.
+local function checkNames(client, directory, model, agent)
+	local where = directory or ""
+	if agent ~= nil then
+		lookUp(client, "unknown_agent", agent, where, function()
+			local ok, agents = opencode.readList(client, "agents", directory)
+			return ok and agentsIn(agents) or nil
 		end)
 	end
-	if m then
-		local i=lookUp(c,"unknown_model",m,w,function()
-			local o,p=opencode.readList(c,"providers",d)
-			return o and modelsIn(p) or nil
+	if model ~= nil then
+		local isKnown = lookUp(client, "unknown_model", model, where, function()
+			local ok, providers = opencode.readList(client, "providers", directory)
+			return ok and modelsIn(providers) or nil
 		end)
-		if i==nil and not m:find("^[^/]+/.") then
-			raise("bad_argument",{what="The model "..m.." is not of the form provider/model"})
+
+		-- It could not be sent as anything.
+		if isKnown == nil and (string.find(model, "^[^/]+/.")) == nil then
+			raise("bad_argument", { what = "The model " .. model .. " is not of the form provider/model" })
 		end
 	end
 end
 
-local function openSession(c,p,o,ch)
-	local i=not o.newSession and (o.session or c.settings.session_id) or nil
-	if i then
-		local ok,s=opencode.getSession(c,i)
+--- The session to talk in: the one asked for, the remembered one while the server has it, or else a new one.
+--
+-- @param check raises where something is wrong with the prompt, by the folder that it is for
+local function openSession(client, prompt, options, check)
+	local id = not options.newSession and (options.session or client.settings.session_id) or nil
+	if id ~= nil then
+		local ok, session = opencode.getSession(client, id)
 		if ok then
-			ch(s.directory)
-			return s
+			check(session.directory)
+			return session
 		end
-		if s.code~="session_gone" or o.session then error(s,0) end
+		if session.code ~= "session_gone" or options.session ~= nil then
+			error(session, 0)
+		end
 	end
-	ch(c.settings.directory)
-	local cr=createSession(c,titleOf(p))
-	if i then drive.tell(o,{phase="new session",seconds=0,message=i}) end
-	return cr
+	check(client.settings.directory)
+	local created = createSession(client, titleOf(prompt))
+	if id ~= nil then
+		tell(options, { phase = "new session", seconds = 0, message = id })
+	end
+	return created
 end
 
-local function ask(c,p,g)
-	local o=g or {}
-	local v=c.settings
-	local m=asUtf8(o.model) or v.model
-	local a=asUtf8(o.agent) or v.agent
-	if not p:find("%S") then raise("empty_prompt") end
-	local s=openSession(c,p,o,function(d) checkNames(c,d,m,a) end)
-	local r={
-		nonce=string.format("%d-%.0f-%d",os.getComputerID(),c.now(),math.random(1,999999)),
-		sessionId=s.id,
-		directory=s.directory,
-		text=utf8.toUtf8(p),
-		sentAt=c.now(),
-		model=m,
-		agent=a,
-		variant=asUtf8(o.variant) or v.variant,
-		system=asUtf8(o.system)
+local function ask(client, prompt, given)
+	local options = given or {}
+	local values = client.settings
+	local model = asUtf8(options.model) or values.model
+	local agent = asUtf8(options.agent) or values.agent
+	if (string.find(prompt, "%S")) == nil then
+		raise("empty_prompt")
+	end
+	local session = openSession(client, prompt, options, function(directory)
+		checkNames(client, directory, model, agent)
+	end)
+	local record = {
+		nonce = string.format("%d-%.0f-%d", os.getComputerID(), client.now(), math.random(1, 999999)),
+		sessionId = session.id,
+		directory = session.directory,
+		text = toUtf8(prompt),
+		sentAt = client.now(),
+		model = model,
+		agent = agent,
+		variant = asUtf8(options.variant) or values.variant,
+		system = asUtf8(options.system),
 	}
-	return drive.drive(c,r,o,false)
+	return drive(client, record, options, false)
 end
 
-local function findTurn(s,se,i)
-	for _,l in ipairs({10,100}) do
-		local m=need(opencode.getMessages,s,se,l)
-		local f=messages_.newestTurn(m,i)
-		if f or #m<l then return f end
+--- The newest turn of a session of the kind that is wanted.
+local function findTurn(server, sessionId, isWanted)
+	for _, limit in ipairs({ 10, 100 }) do
+		local messages = need(opencode.getMessages, server, sessionId, limit)
+		local found = newestTurn(messages, isWanted)
+		if found or #messages < limit then
+			return found
+		end
 	end
 	return nil
 end
 
-local function isOver(t)
-	local l=t.steps[#t.steps]
-	return messages_.isComplete(l) and messages_.looksFinal(l)
+--- Whether a turn's last step is an answer, and not one that is being written.
+local function isOver(turn)
+	local last = turn.steps[#turn.steps]
+	return isComplete(last) and looksFinal(last)
 end
 
-local function lastReply(s)
-	local se=s.settings.session_id or raise("nothing_to_resume")
-	need(opencode.getSession,s,se)
-	local f=findTurn(s,se,function(t) return drive.answerOf(t.steps)~="" end)
-	if not f then return raise("nothing_to_resume") end
-	local sen=f.steps[#f.steps].info.time.created
-	local n=f.prompt and messages_.nonceOf(f.prompt)
-	for _,r in ipairs(isOver(f) and session_.pendingTurns(s.disk) or {}) do
-		if r.nonce==n then session_.forgetTurn(s.disk,r.nonce) end
+--- The last answer of the session, for whoever wants to read it again.
+local function lastReply(server)
+	local sessionId = server.settings.session_id or raise("nothing_to_resume")
+	need(opencode.getSession, server, sessionId)
+	local found = findTurn(server, sessionId, function(turn)
+		return answerOf(turn.steps) ~= ""
+	end)
+	if not found then
+		return raise("nothing_to_resume")
 	end
-	return drive.replyOf(s,f.steps,{sessionId=se,sentAt=sen})
-end
-
-local function unrecordedTurn(s)
-	local se=s.settings.session_id
-	if not se then return nil end
-	local ses=need(opencode.getSession,s,se)
-	local f=findTurn(s,se,function() return true end)
-	local p=f and f.prompt
-	local n=p and messages_.nonceOf(p)
-	if not f or not p or not n or isOver(f) then return nil end
-	if not n:find("^"..os.getComputerID().."%-%d+%-%d+$") then return nil end
-	local d=ses.directory
-	local st=need(opencode.readList,s,"status",d)
-	if not st[se] then return nil end
-	local sen=p.info.time.created
-	return {nonce=n,sessionId=se,directory=d,text=messages_.textOf({p}),sentAt=sen,sent=true}
-end
-
-M.functions={
-	ask=ask,
-	ping=function(s,o) return ask(s,PING,o) end,
-	health=function(s)
-		local st=s.now()
-		local v=need(opencode.health,s).version
-		return {version=v,seconds=(s.now()-st)/1000}
-	end,
-	listSessions=function(s,o)
-		local su={}
-		local w=o or {}
-		for _,se in ipairs(need(opencode.listSessions,s,w.limit,asUtf8(w.search))) do
-			su[#su+1]=summarise(s,se)
+	local sentAt = found.steps[#found.steps].info.time.created
+	local nonce = found.prompt and nonceOf(found.prompt)
+	for _, record in ipairs(isOver(found) and pendingTurns(server.disk) or {}) do
+		if record.nonce == nonce then
+			forgetTurn(server.disk, record.nonce)
 		end
-		return su
+	end
+	return replyOf(server, found.steps, { sessionId = sessionId, sentAt = sentAt })
+end
+
+--- The turn that goes on in this computer's session although no record tells of it, as none could be written on a full
+-- disk: the newest prompt there carries this computer's nonce, and is not answered yet.
+local function unrecordedTurn(server)
+	local sessionId = server.settings.session_id
+	if sessionId == nil then
+		return nil
+	end
+	local session = need(opencode.getSession, server, sessionId)
+	local found = findTurn(server, sessionId, function()
+		return true
+	end)
+	local prompt = found and found.prompt
+	local nonce = prompt and nonceOf(prompt)
+	if not found or not prompt or nonce == nil or isOver(found) then
+		return nil
+	end
+	if (string.find(nonce, "^" .. tostring(os.getComputerID()) .. "%-%d+%-%d+$")) == nil then
+		return nil
+	end
+	local directory = session.directory
+	local statuses = need(opencode.readList, server, "status", directory)
+	if statuses[sessionId] == nil then
+		return nil
+	end
+	local sentAt = prompt.info.time.created
+	return {
+		nonce = nonce,
+		sessionId = sessionId,
+		directory = directory,
+		text = textOf({ prompt }),
+		sentAt = sentAt,
+		sent = true,
+	}
+end
+
+--- What each of a client's functions does: it returns its value or raises a failure.
+M.functions = {
+	ask = ask,
+	ping = function(server, options)
+		return ask(server, PING, options)
 	end,
-	newSession=function(s,o)
-		return summarise(s,createSession(s,utf8.toUtf8(o and o.title or titleOf(""))))
+	health = function(server)
+		local start = server.now()
+		local version = need(opencode.health, server).version
+		return {
+			version = version,
+			seconds = (server.now() - start) / 1000,
+		}
 	end,
-	useSession=function(s,i)
-		local se=need(opencode.getSession,s,i)
-		session_.rememberSession(s,se.id)
-		return summarise(s,se)
+	listSessions = function(server, options)
+		local summaries = {}
+		local wanted = options or {}
+		for _, session in ipairs(need(opencode.listSessions, server, wanted.limit, asUtf8(wanted.search))) do
+			summaries[#summaries + 1] = summarise(server, session)
+		end
+		return summaries
 	end,
-	currentSession=function(s) return s.settings.session_id end,
-	clearSession=function(s)
-		session_.rememberSession(s,nil)
+	newSession = function(server, options)
+		return summarise(server, createSession(server, toUtf8(options and options.title or titleOf(""))))
+	end,
+	useSession = function(server, id)
+		local session = need(opencode.getSession, server, id)
+		rememberSession(server, session.id)
+		return summarise(server, session)
+	end,
+	currentSession = function(server)
+		return server.settings.session_id
+	end,
+	clearSession = function(server)
+		rememberSession(server, nil)
 		return nil
 	end,
-	abort=function(s,se,o)
-		local i=se or s.settings.session_id or raise("no_session")
-		local d=need(opencode.getSession,s,i).directory
-		local r
-		for _,p in ipairs(session_.pendingTurns(s.disk)) do
-			if p.sessionId==i then r=p end
+	abort = function(server, session, options)
+		local id = session or server.settings.session_id or raise("no_session")
+		local directory = need(opencode.getSession, server, id).directory
+		local record
+		for _, pending in ipairs(pendingTurns(server.disk)) do
+			if pending.sessionId == id then
+				record = pending
+			end
 		end
-		drive.tell(o or {},{phase="stopping",seconds=0})
-		local b=r and r.baselineId
-		local is=r~=nil
-		local st=drive.stop(s,{sessionId=i,isOurs=is,baselineId=b},d)
-		local ou=st.outcome
-		local f=st.failure
-		if ou=="starting" then raise("still_starting") end
-		if ou=="failed" then error(f or fail("not_stopped"),0) end
-		if ou=="stopped" and r then session_.forgetTurn(s.disk,r.nonce) end
-		if ou=="ended" then drive.tell(o or {},{phase="ended",seconds=0}) end
-		return ou=="stopped"
+		tell(options or {}, { phase = "stopping", seconds = 0 })
+		local baselineId = record and record.baselineId
+		local isOurs = record ~= nil
+		local endModule =
+			stop(server, { sessionId = id, isOurs = isOurs, baselineId = baselineId }, directory)
+		local outcome = endModule.outcome
+		if outcome == "starting" then
+			raise("still_starting")
+		end
+		if outcome == "failed" then
+			error(endModule.failure or fail("not_stopped"), 0)
+		end
+		if outcome == "stopped" and record then
+			forgetTurn(server.disk, record.nonce)
+		end
+		if outcome == "ended" then
+			tell(options or {}, { phase = "ended", seconds = 0 })
+		end
+		return outcome == "stopped"
 	end,
-	resume=function(s,o)
-		local r=session_.pendingTurns(s.disk)
-		local re=r[1] or unrecordedTurn(s)
-		if not re then return lastReply(s) end
-		local rep=drive.drive(s,re,o or {},true)
-		rep.remaining=math.max(#r-1,0)
-		return rep
+	resume = function(server, options)
+		local records = pendingTurns(server.disk)
+		local record = records[1] or unrecordedTurn(server)
+		if record == nil then
+			return lastReply(server)
+		end
+		local reply = drive(server, record, options or {}, true)
+		reply.remaining = math.max(#records - 1, 0)
+		return reply
 	end,
-	last=lastReply
+	last = lastReply,
 }
 return M

@@ -1,5 +1,5 @@
---- Drives turns.
-local M={}
+-- Drives turns: performs what they ask for, and tells how far they are.
+
 local fail = require("/apis/ai/failure").fail
 local textOf = require("/apis/ai/messages").textOf
 local opencode = require("/apis/ai/opencode")
@@ -8,129 +8,208 @@ local memory = require("/apis/ai/session")
 local stopping = require("/apis/ai/stop")
 local turn = require("/apis/ai/turn")
 
-function M.tell(o,p)
-	if o.onProgress then o.onProgress(p) end
-end
+local M = {}
 
-local function perform(s,p,a)
-	local i=p.sessionId
-	local d=p.directory
-	local k=a.kind
-	if k=="wait" then
-		s.sleep(a.seconds)
-		return true,nil
+--- Tells whoever waits how far it is.
+function M.tell(options, progress)
+	if options.onProgress ~= nil then
+		options.onProgress(progress)
 	end
-	if k=="last" or k=="beginning" or k=="recent" then return opencode.getMessages(s,i,a.limit) end
-	if k=="session" then return opencode.getSession(s,i) end
-	if k=="parent" then return opencode.getSession(s,a.id) end
-	if k=="mcp" then return opencode.waitUntilLoaded(s,"mcp",d) end
-	if k=="load" then return opencode.waitUntilLoaded(s,a.what,d) end
-	if k=="abort" then return opencode.abortSession(s,i) end
-	return opencode.readList(s,k,d)
 end
 
-local function send(s,r,o)
-	if not memory.recordTurn(s.disk,r) then M.tell(o,{phase="not recorded",seconds=0}) end
-	return opencode.sendPrompt(s,r.sessionId,r)
-end
-
-function M.answerOf(s)
-	local t={}
-	for _,st in ipairs(s) do
-		local te=withoutReasoning(textOf({st}))
-		if te:find("%S") then t[#t+1]=te end
+--- Performs what a machine asks for, but for sending a prompt.
+local function perform(server, place, action)
+	local id = place.sessionId
+	local directory = place.directory
+	local kind = action.kind
+	if kind == "wait" then
+		server.sleep(action.seconds)
+		return true, nil
 	end
-	return table.concat(t,"\n\n")
+	if kind == "last" or kind == "beginning" or kind == "recent" then
+		return opencode.getMessages(server, id, action.limit)
+	end
+	if kind == "session" then
+		return opencode.getSession(server, id)
+	end
+	if kind == "parent" then
+		return opencode.getSession(server, action.id)
+	end
+	if kind == "mcp" then
+		return opencode.waitUntilLoaded(server, "mcp", directory)
+	end
+	if kind == "load" then
+		return opencode.waitUntilLoaded(server, action.what, directory)
+	end
+	if kind == "abort" then
+		return opencode.abortSession(server, id)
+	end
+	return opencode.readList(server, kind, directory)
 end
 
-function M.replyOf(s,st,r)
-	local i=st[#st].info
+--- Writes a turn down and sends its prompt.
+local function send(server, record, options)
+	if not memory.recordTurn(server.disk, record) then
+		M.tell(options, { phase = "not recorded", seconds = 0 })
+	end
+	return opencode.sendPrompt(server, record.sessionId, record)
+end
+
+--- What a turn's steps say, without what the model only thought.
+function M.answerOf(steps)
+	local texts = {}
+	for _, step in ipairs(steps) do
+		-- By steps: what is not closed in one of them does not swallow the next.
+		local text = withoutReasoning(textOf({ step }))
+		if (string.find(text, "%S")) ~= nil then
+			texts[#texts + 1] = text
+		end
+	end
+	return table.concat(texts, "\n\n")
+end
+
+--- An answer as programs get it.
+--
+-- @param steps the turn's messages as the server has them, at least one
+-- @param record the session, when the prompt was sent (epoch milliseconds), and the prompt where it is to be shown again
+function M.replyOf(server, steps, record)
+	local info = steps[#steps].info
 	return {
-		text=M.answerOf(st),
-		sessionId=r.sessionId,
-		messageId=i.id,
-		model=i.modelID and tostring(i.providerID).."/"..i.modelID or nil,
-		agent=i.agent,
-		finish=i.finish,
-		tokens=i.tokens,
-		cost=i.cost,
-		seconds=(s.now()-r.sentAt)/1000,
-		prompt=r.text
+		text = M.answerOf(steps),
+		sessionId = record.sessionId,
+		messageId = info.id,
+		model = info.modelID ~= nil and tostring(info.providerID) .. "/" .. info.modelID or nil,
+		agent = info.agent,
+		finish = info.finish,
+		tokens = info.tokens,
+		cost = info.cost,
+		seconds = (server.now() - record.sentAt) / 1000,
+		prompt = record.text,
 	}
 end
 
-local function carryOut(s,r,o,re)
-	local se=s.settings
-	local st=turn.start(r,o.idleTimeout or se.poll_timeout_seconds,re)
-	local ob={kind="begin",now=s.now()}
+--- Performs all that a turn asks for, until it has ended.
+local function carryOut(server, record, options, resumed)
+	local settings = server.settings
+	local state = turn.start(record, options.idleTimeout or settings.poll_timeout_seconds, resumed)
+	local observation = {
+		kind = "begin",
+		now = server.now(),
+	}
 	while true do
-		local n=turn.step(st,ob)
-		local a=n.action
-		st=n.state
-		if o.log and ob.kind=="last" and st.polls>0 then o.log(turn.describePoll(st,#ob.value)) end
-		if a.kind=="done" then
-			memory.forgetTurn(s.disk,r.nonce)
-			local rep=M.replyOf(s,a.steps,r)
-			if rep.text=="" then error(fail("empty_reply"),0) end
-			return rep
+		local next = turn.step(state, observation)
+		local action = next.action
+		state = next.state
+		if options.log ~= nil and observation.kind == "last" and state.polls > 0 then
+			options.log(turn.describePoll(state, #observation.value))
 		end
-		if a.kind=="fail" then
-			if not a.pending then memory.forgetTurn(s.disk,r.nonce) end
-			local i=a.code=="no_progress" or a.code=="slow_start"
-			if i and se.reset_session_on_timeout=="true" then memory.rememberSession(s,nil) end
-			local w=a.text and withoutReasoning(a.text) or nil
-			error(a.failure or fail(a.code,a.detail,w),0)
+		if action.kind == "done" then
+			memory.forgetTurn(server.disk, record.nonce)
+			local reply = M.replyOf(server, action.steps, record)
+			if reply.text == "" then
+				error(fail("empty_reply"), 0)
+			end
+			return reply
 		end
-		if a.kind=="wait" then M.tell(o,turn.progress(st,s.now())) end
-		if a.kind=="send" then
-			r.sent=true
-			r.baselineId=st.baselineId
-			r.sentAt=s.now()
+		if action.kind == "fail" then
+			if not action.pending then
+				memory.forgetTurn(server.disk, record.nonce)
+			end
+			local isTimeout = action.code == "no_progress" or action.code == "slow_start"
+			if isTimeout and settings.reset_session_on_timeout == "true" then
+				memory.rememberSession(server, nil)
+			end
+			local written = action.text ~= nil and withoutReasoning(action.text) or nil
+			error(action.failure or fail(action.code, action.detail, written), 0)
 		end
-		local ok,v=unpack(a.kind=="send" and {send(s,r,o)} or {perform(s,r,a)},1,2)
-		ob={kind=ok and a.kind or "failed",request=a.kind,value=v,now=s.now()}
+		if action.kind == "wait" then
+			M.tell(options, turn.progress(state, server.now()))
+		end
+		if action.kind == "send" then
+			record.sent = true
+			record.baselineId = state.baselineId
+			record.sentAt = server.now()
+		end
+		local ok, value = unpack(
+			action.kind == "send" and { send(server, record, options) } or { perform(server, record, action) },
+			1,
+			2
+		)
+		observation = {
+			kind = ok and action.kind or "failed",
+			request = action.kind,
+			value = value,
+			now = server.now(),
+		}
 	end
 end
 
-function M.stop(s,f,d)
-	local st=stopping.start(f)
-	local o={kind="begin",now=s.now()}
+--- Stops what a session does. Raises nothing but Ctrl+T.
+--
+-- @param server what one call works with
+-- @param from the session, and our turn where it is one
+-- @param directory the session's
+-- @returns how it ended, and why where it failed
+function M.stop(server, from, directory)
+	local state = stopping.start(from)
+	local observation = {
+		kind = "begin",
+		now = server.now(),
+	}
 	while true do
-		local n=stopping.step(st,o)
-		local a=n.action
-		st=n.state
-		if a.kind=="end" then return {outcome=a.outcome,failure=a.failure} end
-		local ok,v=perform(s,{sessionId=f.sessionId,directory=d},a)
-		o={kind=ok and a.kind or "failed",request=a.kind,value=v,now=s.now()}
+		local next = stopping.step(state, observation)
+		local action = next.action
+		state = next.state
+		if action.kind == "end" then
+			return { outcome = action.outcome, failure = action.failure }
+		end
+		local ok, value = perform(server, { sessionId = from.sessionId, directory = directory }, action)
+		observation = {
+			kind = ok and action.kind or "failed",
+			request = action.kind,
+			value = value,
+			now = server.now(),
+		}
 	end
 end
 
-local REASONS={starting="opencode is still starting it",failed="opencode does not say that it did"}
+--- What is said of a turn that Ctrl+T did not stop.
+local REASONS = { starting = "opencode is still starting it", failed = "opencode does not say that it did" }
 
-local function stopTurn(s,r,o)
-	M.tell(o,{phase="stopping",seconds=0})
-	local re=r
-	local se=re.sessionId
-	local b=re.baselineId
-	local d=re.directory
-	local ok,e=pcall(M.stop,s,{sessionId=se,baselineId=b,isOurs=true},d)
-	local ou=ok and e.outcome or "failed"
-	if ou=="stopped" then memory.forgetTurn(s.disk,r.nonce) end
-	if ou=="ended" then
-		M.tell(o,{phase="ended",seconds=0})
+--- Stops a turn after Ctrl+T. A second Ctrl+T leaves it as it is; then, too, `ai resume` finds its answer later.
+local function stopTurn(server, record, options)
+	M.tell(options, { phase = "stopping", seconds = 0 })
+	local start = { sessionId = record.sessionId, baselineId = record.baselineId, isOurs = true }
+	local ok, endModule = pcall(M.stop, server, start, record.directory)
+	local outcome = ok and endModule.outcome or "failed"
+	if outcome == "stopped" then
+		memory.forgetTurn(server.disk, record.nonce)
+	end
+	if outcome == "ended" then
+		M.tell(options, { phase = "ended", seconds = 0 })
 	elseif not ok then
-		M.tell(o,{phase="stopped",seconds=0,message="you did not wait"})
+		M.tell(options, { phase = "stopped", seconds = 0, message = "you did not wait" })
 	else
-		local m=e.failure and e.failure.message or REASONS[ou]
-		M.tell(o,{phase="stopped",seconds=0,message=m})
+		local message = endModule.failure and endModule.failure.message or REASONS[outcome]
+		M.tell(options, { phase = "stopped", seconds = 0, message = message })
 	end
 end
 
-function M.drive(s,r,o,re)
-	local ok,rep=pcall(carryOut,s,r,o,re)
-	if ok then return rep end
-	if rep=="Terminated" and r.sent==true then stopTurn(s,r,o) end
-	return error(rep,0)
+--- Drives a turn to its end. Raises its failure; Ctrl+T stops it on the server, too, before it goes on to the caller.
+--
+-- @param server what one call works with
+-- @param record the turn, on the disk from before its prompt is sent until its answer is here or can never come
+-- @param options who is told of progress, and how long to wait without any
+-- @param resumed true for a turn whose prompt was sent before
+function M.drive(server, record, options, resumed)
+	local ok, reply = pcall(carryOut, server, record, options, resumed)
+	if ok then
+		return reply
+	end
+	if reply == "Terminated" and record.sent == true then
+		stopTurn(server, record, options)
+	end
+	return error(reply, 0)
 end
 
 return M

@@ -1,134 +1,188 @@
---- Markdown as rows of a narrow screen, line by line.
-local M={}
+-- Markdown as rows of a narrow screen, line by line.
+
 local fence = require("/apis/ai/fence")
+local isClosedBy, openedBy = fence.isClosedBy, fence.openedBy
 local fold = require("/apis/ai/font").fold
 local rows = require("/apis/ai/rows")
-local table_ = require("/apis/ai/table")
-local addRow=table_.addRow
-local putTable=table_.putTable
-local tableOf=table_.tableOf
-local DEEPEST=8
+local put, putCode, putText = rows.put, rows.putCode, rows.putText
+local tableModule = require("/apis/ai/table")
+local addRow, putTable, tableOf = tableModule.addRow, tableModule.putTable, tableModule.tableOf
 
-local function indentOf(l) return #l:match("^ *") end
+local M = {}
 
-local function settle(p)
-	local pa=p
-	local h=pa.held
-	local t=pa.table
-	p.held=nil
-	p.table=nil
-	if h then rows.putText(p,h.lead,h.lead,h.text,h.style) end
-	if t then putTable(p,t) end
+--- The most columns that a line is indented.
+local DEEPEST = 8
+
+local function indentOf(line)
+	return #(string.match(line, "^ *"))
 end
 
-local function takeForTable(p,l)
-	local pa=p
-	local h=pa.held
-	local t=pa.table
-	if h then
-		p.table=tableOf(h.text,l,h.lead,h.style)
-		if p.table then p.held=nil end
-		return p.table~=nil
+--- Puts what waited for the next line on the sheet.
+local function settle(page)
+	local held = page.held
+	local tableModule = page.table
+	page.held = nil
+	page.table = nil
+	if held ~= nil then
+		putText(page, held.lead, held.lead, held.text, held.style)
 	end
-	return t~=nil and addRow(p,t,l)
+	if tableModule ~= nil then
+		putTable(page, tableModule)
+	end
 end
 
-local function opensFence(p,l)
-	p.fence=fence.openedBy(l)
-	if p.fence then p.isParagraph=false end
-	return p.fence~=nil
+--- Takes a line as a part of a table; false where it is none.
+local function takeForTable(page, line)
+	local held = page.held
+	local tableModule = page.table
+	if held ~= nil then
+		page.table = tableOf(held.text, line, held.lead, held.style)
+		if page.table ~= nil then
+			page.held = nil
+		end
+		return page.table ~= nil
+	end
+	return tableModule ~= nil and addRow(page, tableModule, line)
 end
 
-local function leadOfCode(c) return string.rep(" ",math.min(c,DEEPEST)) end
+--- Begins code where a line says so.
+local function opensFence(page, line)
+	page.fence = openedBy(line)
+	if page.fence ~= nil then
+		page.isParagraph = false
+	end
+	return page.fence ~= nil
+end
 
-local function putLine(p,l)
-	local d=indentOf(l)
-	local b=l:sub(d+1):gsub(" +"," ")
-	local le=p.quote..string.rep(" ",math.min(d,DEEPEST))
-	local s=p.quote=="" and "text" or "quote"
-	p.isParagraph=false
-	if b:find("^[-*_] ?[-*_] ?[-*_][-*_ ]*$") then
-		rows.put(p,{{text=le..string.rep("-",p.width-#le),style=s}})
+--- What stands before code: as far as the item that it is in.
+local function leadOfCode(column)
+	return string.rep(" ", math.min(column, DEEPEST))
+end
+
+--- Puts a line that is neither blank nor code.
+local function putLine(page, line)
+	local depth = indentOf(line)
+	local body = string.gsub(string.sub(line, depth + 1), " +", " ")
+	local lead = page.quote .. string.rep(" ", math.min(depth, DEEPEST))
+	local style = page.quote == "" and "text" or "quote"
+	page.isParagraph = false
+	if (string.find(body, "^[-*_] ?[-*_] ?[-*_][-*_ ]*$")) ~= nil then
+		put(page, {
+			{
+				text = lead .. string.rep("-", page.width - #lead),
+				style = style,
+			},
+		})
 		return
 	end
-	local h=b:match("^##?#?#?#?#? (.*)$")
-	if h then
-		rows.putText(p,le,le,h:gsub(" #+ ?$",""),"heading")
+	local heading = string.match(body, "^##?#?#?#?#? (.*)$")
+	if heading ~= nil then
+		putText(page, lead, lead, (string.gsub(heading, " #+ ?$", "")), "heading")
 		return
 	end
-	p.isParagraph=true
-	local bu=b:match("^([-*+]) ")
-	local n=b:match("^(%d%d?%d?[.)]) ")
-	local m=bu or n
-	if not m then
-		p.held={lead=le,style=s,text=b}
-		if not b:find("|",1,true) then settle(p) end
+	page.isParagraph = true
+	local bullet = string.match(body, "^([-*+]) ")
+	local number = string.match(body, "^(%d%d?%d?[.)]) ")
+	local mark = bullet or number
+	if mark == nil then
+		page.held = { lead = lead, style = style, text = body }
+		if (string.find(body, "|", 1, true)) == nil then
+			settle(page)
+		end
 		return
 	end
-	local bl=indentOf(l:sub(d+#m+1))
-	local c=d+#m+(bl>4 and 1 or bl)
-	p.items[#p.items+1]=c
-	local f=le .. (bu and string.char(7) or m) .. " "
-	if opensFence(p,l:sub(c+1)) then
-		rows.put(p,{{text=f,style=s}})
+	local blanks = indentOf(string.sub(line, depth + #mark + 1))
+	local column = depth + #mark + (blanks > 4 and 1 or blanks)
+	table.insert(page.items, column)
+	local first = lead .. (bullet == nil and mark or string.char(7)) .. " "
+	if opensFence(page, string.sub(line, column + 1)) then
+		put(page, { { text = first, style = style } })
 	else
-		local o=p.quote..string.rep(" ",#f-#p.quote)
-		rows.putText(p,f,o,b:sub(#m+2),s)
+		local others = page.quote .. string.rep(" ", #first - #page.quote)
+		putText(page, first, others, string.sub(body, #mark + 2), style)
 	end
 end
 
-local function addLine(p,f)
-	local c=(p.fence==nil or p.quote~="") and f:find("^ *>=")==nil
-	local q=string.match(c and f or "","^ *> ?(.*)$")
-	local qu=q and "> " or ""
-	if qu~=p.quote then
-		settle(p)
-		p.quote=qu
-		p.items={}
-		p.fence=nil
-		p.isParagraph=false
+--- Puts a folded line.
+local function addLine(page, folded)
+	-- What comes from the sign for "not less than" is no quote, and a quote does not begin in code.
+	local canBeQuote = (page.fence == nil or page.quote ~= "") and (string.find(folded, "^ *>=")) == nil
+	local quoted = string.match(canBeQuote and folded or "", "^ *> ?(.*)$")
+	local quote = quoted == nil and "" or "> "
+	if quote ~= page.quote then
+		settle(page)
+		page.quote = quote
+		page.items = {}
+		page.fence = nil
+		page.isParagraph = false
 	end
-	local l=q or f
-	local d=indentOf(l)
-	local i=d==#l
-	local pa=p
-	local it=pa.items
-	if not i then
-		while #it>0 and it[#it]>d do
-			table.remove(it)
-			p.fence=nil
+	local line = quoted or folded
+	local depth = indentOf(line)
+	local isBlank = depth == #line
+	local items = page.items
+	if not isBlank then
+		while #items > 0 and items[#items] > depth do
+			table.remove(items)
+
+			-- Code ends with the item that it is in.
+			page.fence = nil
 		end
 	end
-	local co=it[#it] or 0
-	local inn=l:sub(co+1)
-	if p.fence then
-		local s=math.min(indentOf(inn),p.fence.indent)
-		if fence.isClosedBy(inn,p.fence) then p.fence=nil else rows.putCode(p,leadOfCode(co),inn:sub(s+1)) end
-	elseif i then
-		settle(p)
-		p.isParagraph=false
-		if p.gap~=nil then p.gap=true end
-	elseif not takeForTable(p,l) then
-		settle(p)
-		local is=d-co>=4 and not p.isParagraph
-		local isI=inn:find("^ *[-*+] ") or inn:find("^ *%d+[.)] ")
-		if is and not isI then
-			rows.putCode(p,leadOfCode(co),inn:sub(5))
-		elseif not opensFence(p,inn) then
-			putLine(p,l)
+	local column = items[#items] or 0
+	local inner = string.sub(line, column + 1)
+	if page.fence ~= nil then
+		local strip = math.min(indentOf(inner), page.fence.indent)
+		if isClosedBy(inner, page.fence) then
+			page.fence = nil
+		else
+			putCode(page, leadOfCode(column), string.sub(inner, strip + 1))
+		end
+	elseif isBlank then
+		settle(page)
+		page.isParagraph = false
+		if page.gap ~= nil then
+			page.gap = true
+		end
+	elseif not takeForTable(page, line) then
+		settle(page)
+		local isFar = depth - column >= 4 and not page.isParagraph
+		local isItem = (string.find(inner, "^ *[-*+] ")) or (string.find(inner, "^ *%d+[.)] "))
+		if isFar and isItem == nil then
+			putCode(page, leadOfCode(column), string.sub(inner, 5))
+		elseif not opensFence(page, inner) then
+			putLine(page, line)
 		end
 	end
 end
 
-function M.markdown(s,w,e)
-	local p={width=w,emit=function(r) return e(r)~=false end,quote="",items={}}
-	local l=s
-	if not l:find("\n",1,true) then l=l:gsub("\r","\n") end
-	for li in string.gmatch(l.."\n","([^\n]*)\n") do
-		addLine(p,fold(li))
-		if p.isOver then return end
+--- Lays Markdown out for a screen. What is not understood stays as it was written: nothing is lost but the marks. Takes
+-- a time in proportion to the source, and the rows come from the beginning on.
+--
+-- @param source UTF-8; the rows are in CC's font
+-- @param width columns of the screen
+-- @param emit gets each row, without a line break, as soon as it is known; false says that no more is wanted
+function M.markdown(source, width, emit)
+	local page = {
+		width = width,
+		emit = function(row)
+			return emit(row) ~= false
+		end,
+		quote = "",
+		items = {},
+	}
+	local lines = source
+
+	-- A return alone writes over a line, but for a text that has no other line ends.
+	if (string.find(lines, "\n", 1, true)) == nil then
+		lines = string.gsub(lines, "\r", "\n")
 	end
-	settle(p)
+	for line in string.gmatch(lines .. "\n", "([^\n]*)\n") do
+		addLine(page, fold(line))
+		if page.isOver then
+			return
+		end
+	end
+	settle(page)
 end
 
 return M

@@ -1,116 +1,178 @@
---- What the messages of a session tell of a turn.
-local M={}
+-- What the messages of a session tell of a turn. Pure, so that whoever drives, stops or reads a turn sees the same.
+--
+-- A turn is a prompt and its steps: with N tool calls there are N + 1 assistant messages, all under the prompt. Three
+-- things make it less simple (measured, opencode 1.18.33): an automatic compaction goes on under prompts that opencode
+-- writes itself; prompts that were queued are answered together under the last of them; and a prompt that comes in the
+-- middle of a tool call takes over what is left of the turn.
 
-function M.isAnswer(m) return m.info.role=="assistant" and m.info.summary~=true end
+local M = {}
 
-function M.isComplete(m) return m~=nil and m.info.time.completed~=nil end
-
-function M.looksFinal(m)
-	local i=m.info
-	return M.isAnswer(m) and (i.error~=nil or (i.finish or "tool-calls")~="tool-calls")
+--- A message that a model wrote as an answer; what an automatic compaction writes as a summary is none.
+function M.isAnswer(message)
+	return message.info.role == "assistant" and message.info.summary ~= true
 end
 
-function M.carriesNonce(m,n)
-	for _,p in ipairs(m.parts) do
-		if p.metadata and p.metadata.nonce==n then return true end
-	end
-	return m.info.id==n
+function M.isComplete(message)
+	return message ~= nil and message.info.time.completed ~= nil
 end
 
-function M.activeTools(m)
-	local a={}
-	for _,p in ipairs(m and m.parts or {}) do
-		local s=p.state and p.state.status
-		if s=="running" or s=="pending" then a[#a+1]=p end
-	end
-	return a
+--- True for an answer after which the server has nothing more to do. A tool step is completed, too.
+function M.looksFinal(message)
+	local info = message.info
+	return M.isAnswer(message) and (info.error ~= nil or (info.finish or "tool-calls") ~= "tool-calls")
 end
 
-function M.textOf(m)
-	local t={}
-	for _,me in ipairs(m) do
-		for _,p in ipairs(me.parts) do
-			if p.type=="text" and p.synthetic~=true and (p.text or "")~="" then t[#t+1]=p.text end
+--- Whether a prompt is the one that carries this nonce, or has it for its id.
+function M.carriesNonce(message, nonce)
+	for _, part in ipairs(message.parts) do
+		if part.metadata and part.metadata.nonce == nonce then
+			return true
 		end
 	end
-	return table.concat(t,"\n\n")
+	return message.info.id == nonce
 end
 
-local function isMadeByServer(m)
-	for _,p in ipairs(m.parts) do
-		if p.synthetic~=true and p.type~="compaction" then return false end
-	end
-	return #m.parts>0
-end
-
-local function isHandedOver(s)
-	for _,p in ipairs(s.parts) do
-		if p.state and p.state.status=="error" then return false end
-	end
-	return M.isComplete(s) and s.info.finish=="tool-calls"
-end
-
-function M.turnIn(p,m)
-	local n=p.nonce
-	local pr={}
-	pr[n]=true
-	local u=p.userMessageId
-	if u then pr[u]=true end
-	local i=false
-	local is=false
-	local c,h
-	local s={}
-	local o={}
-	for _,me in ipairs(m) do
-		local inf=me.info
-		if M.isAnswer(me) then
-			local pa=inf.parentID or c or ""
-			if inf.id==n or pr[pa] then
-				i=true
-				s[#s+1]=me
-			elseif i then
-				h=h or pa
-				if pa==h then o[#o+1]=me end
-			end
-		elseif inf.role=="user" then
-			if M.carriesNonce(me,n) or inf.id==u then
-				i=true
-				is=true
-				u=inf.id
-				pr[inf.id]=true
-			elseif c and pr[c] and isMadeByServer(me) then
-				pr[inf.id]=true
-			end
-			c=inf.id
+--- The tool calls of a message that run, or wait to.
+function M.activeTools(message)
+	local active = {}
+	for _, part in ipairs(message and message.parts or {}) do
+		local status = part.state and part.state.status
+		if status == "running" or status == "pending" then
+			active[#active + 1] = part
 		end
 	end
-	local l=s[#s]
-	local isF=#o>0
-	if l and not (isF and isHandedOver(l)) then
-		return {isFound=i,isWhole=is,isFollowed=isF,userMessageId=u,steps=s}
-	end
-	for _,me in ipairs(o) do s[#s+1]=me end
-	return {isFound=i,isWhole=is,isFollowed=false,userMessageId=u,steps=s}
+	return active
 end
 
-function M.newestTurn(m,i)
+--- The text of messages: their text parts, in order, without those that the server added.
+--
+-- @returns the text, empty when there is none
+function M.textOf(messages)
+	local texts = {}
+	for _, message in ipairs(messages) do
+		for _, part in ipairs(message.parts) do
+			if part.type == "text" and part.synthetic ~= true and (part.text or "") ~= "" then
+				texts[#texts + 1] = part.text
+			end
+		end
+	end
+	return table.concat(texts, "\n\n")
+end
+
+--- A prompt that opencode wrote, as an automatic compaction does: it belongs to the turn before it.
+local function isMadeByServer(message)
+	for _, part in ipairs(message.parts) do
+		if part.synthetic ~= true and part.type ~= "compaction" then
+			return false
+		end
+	end
+	return #message.parts > 0
+end
+
+--- A step that ended in tool calls of which none was refused: whoever has prompted since has the rest of the turn.
+local function isHandedOver(step)
+	for _, part in ipairs(step.parts) do
+		if part.state and part.state.status == "error" then
+			return false
+		end
+	end
+	return M.isComplete(step) and step.info.finish == "tool-calls"
+end
+
+--- Finds the messages of a turn.
+--
+-- @param prompt what the turn is known by
+-- @param messages the newest messages of its session, oldest first
+function M.turnIn(prompt, messages)
+	local nonce = prompt.nonce
+	local prompts = {}
+	prompts[nonce] = true
+	local userMessageId = prompt.userMessageId
+	if userMessageId ~= nil then
+		prompts[userMessageId] = true
+	end
+	local isFound = false
+	local isWhole = false
+	local current
+	local heir
+	local steps = {}
+	local others = {}
+	for _, message in ipairs(messages) do
+		local info = message.info
+		if M.isAnswer(message) then
+			local parent = info.parentID or current or ""
+			if info.id == nonce or prompts[parent] then
+				isFound = true
+				steps[#steps + 1] = message
+			elseif isFound then
+				heir = heir or parent
+				if parent == heir then
+					others[#others + 1] = message
+				end
+			end
+		elseif info.role == "user" then
+			if M.carriesNonce(message, nonce) or info.id == userMessageId then
+				isFound = true
+				isWhole = true
+				userMessageId = info.id
+				prompts[info.id] = true
+			elseif current ~= nil and prompts[current] and isMadeByServer(message) then
+				prompts[info.id] = true
+			end
+			current = info.id
+		end
+	end
+	local last = steps[#steps]
+	local isFollowed = #others > 0
+	if last ~= nil and not (isFollowed and isHandedOver(last)) then
+		return {
+			isFound = isFound,
+			isWhole = isWhole,
+			isFollowed = isFollowed,
+			userMessageId = userMessageId,
+			steps = steps,
+		}
+	end
+	for _, message in ipairs(others) do
+		steps[#steps + 1] = message
+	end
+	return {
+		isFound = isFound,
+		isWhole = isWhole,
+		isFollowed = false,
+		userMessageId = userMessageId,
+		steps = steps,
+	}
+end
+
+--- The newest turn of a session.
+--
+-- @param messages its newest messages, oldest first
+-- @param isWanted whether a turn is one to look for; an older one is taken where it is not
+-- @returns nothing where there is none, or where its beginning is not among the messages
+function M.newestTurn(messages, isWanted)
 	do
-		local ind=#m-1
-		while ind>=0 do
-			local p=m[ind+1]
-			if p.info.role=="user" and not isMadeByServer(p) then
-				local s=M.turnIn({nonce=p.info.id},m).steps
-				if i({prompt=p,steps=s}) then return {prompt=p,steps=s} end
+		local index = #messages - 1
+		while index >= 0 do
+			local prompt = messages[index + 1]
+			if prompt.info.role == "user" and not isMadeByServer(prompt) then
+				local steps = M.turnIn({ nonce = prompt.info.id }, messages).steps
+				if isWanted({ prompt = prompt, steps = steps }) then
+					return { prompt = prompt, steps = steps }
+				end
 			end
-			ind=ind-1
+			index = index - 1
 		end
 	end
 	return nil
 end
 
-function M.nonceOf(p)
-	for _,pa in ipairs(p.parts) do
-		if pa.metadata and pa.metadata.nonce then return pa.metadata.nonce end
+--- The nonce that a prompt carries, where it has one.
+function M.nonceOf(prompt)
+	for _, part in ipairs(prompt.parts) do
+		if part.metadata and part.metadata.nonce ~= nil then
+			return part.metadata.nonce
+		end
 	end
 	return nil
 end

@@ -1,40 +1,61 @@
---- Names that somebody gives and that are not there.
-local M={}
-local oneLine = require("/apis/utf8").oneLine
-local ROOM=45
+-- Names that somebody gives and that are not there: which of those that are they may have meant. Pure.
 
-local function pairsIn(n)
-	local c={}
-	local l=n:lower()
-	for a=1,#l-1 do
-		local p=l:sub(a,a+1)
-		c[p]=(c[p] or 0)+1
+local oneLine = require("/apis/trapos/utf8").oneLine
+
+local M = {}
+
+--- So many characters of names make a failure's hint fit two rows of a 51 column screen.
+local ROOM = 45
+
+--- Pairs of letters that stand side by side, whatever their case, and how often; and how many there are.
+local function pairsIn(name)
+	local counts = {}
+	local lower = string.lower(name)
+	for at = 1, #lower - 1 do
+		local pair = string.sub(lower, at, at + 1)
+		counts[pair] = (counts[pair] or 0) + 1
 	end
-	return {counts=c,total=math.max(#l-1,0)}
+	return {
+		counts = counts,
+		total = math.max(#lower - 1, 0),
+	}
 end
 
-local function likeness(o,ot)
-	local f=pairsIn(o)
-	local s=pairsIn(ot)
-	local c=0
-	for p,co in pairs(f.counts) do c=c+math.min(co,s.counts[p] or 0) end
-	return 2*c/math.max(f.total+s.total,1)
+--- How alike two names are, from 0 to 1: the share of their pairs of letters that both have (Sørensen and Dice).
+local function likeness(one, other)
+	local first = pairsIn(one)
+	local second = pairsIn(other)
+	local common = 0
+	for pair, count in pairs(first.counts) do
+		common = common + math.min(count, second.counts[pair] or 0)
+	end
+	return 2 * common / math.max(first.total + second.total, 1)
 end
 
-function M.nearest(w,n)
-	local r={}
-	for a,na in ipairs(n) do
-		local _,m=na:match("^([^/]*)/(.*)$")
-		local s=math.max(likeness(w,na),likeness(w,m or ""))
-		r[#r+1]={name=na,score=s,at=a}
+--- Those of some names that fit a hint, the ones most like a given one first; else they keep their order.
+--
+-- @param wanted what somebody wrote
+-- @param names what there is
+-- @returns each name with a blank before it, and " .." where there are more
+function M.nearest(wanted, names)
+	local rows = {}
+	for at, name in ipairs(names) do
+		-- Of "provider/model" the model alone may have been written.
+		local _, model = string.match(name, "^([^/]*)/(.*)$")
+		local score = math.max(likeness(wanted, name), likeness(wanted, model or ""))
+		rows[#rows + 1] = { name = name, score = score, at = at }
 	end
-	table.sort(r,function(a,b) return a.score>b.score or a.score==b.score and a.at<b.at end)
-	local k=""
-	for _,ro in ipairs(r) do
-		if k~="" and #k+#ro.name>=ROOM then return k.." .." end
-		k=k.." "..oneLine(ro.name,ROOM)
+	table.sort(rows, function(a, b)
+		return a.score > b.score or a.score == b.score and a.at < b.at
+	end)
+	local known = ""
+	for _, row in ipairs(rows) do
+		if known ~= "" and #known + #row.name >= ROOM then
+			return known .. " .."
+		end
+		known = known .. " " .. oneLine(row.name, ROOM)
 	end
-	return k=="" and " none" or k
+	return known == "" and " none" or known
 end
 
 return M

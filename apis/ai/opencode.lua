@@ -1,196 +1,277 @@
---- The routes of opencode's HTTP server as functions.
-local M={}
-local json = require("/apis/json")
-local reader = require("/apis/shape").reader
-local percentEncode = require("/apis/utf8").percentEncode
+-- The routes of opencode's HTTP server as functions: request in, `true, value` or `false, failure` out. The only file
+-- that knows an address. Measured against opencode 1.18.33; an unknown route answers 200 with HTML there, and other
+-- servers anything, which is why everything is refused that is not JSON of the shape that protocol.ts gives it.
+
+local json = require("/apis/trapos/json")
+local decode, encode = json.decode, json.encode
+local reader = require("/apis/trapos/shape").reader
+local percentEncode = require("/apis/trapos/utf8").percentEncode
 local fail = require("/apis/ai/failure").fail
 local protocol = require("/apis/ai/protocol")
-local answers=protocol.answers
-local lists=protocol.lists
-local response=protocol.response
+local answers, lists, response = protocol.answers, protocol.lists, protocol.response
 local redact = require("/apis/ai/settings").redact
-local readHealth=reader(answers.health)
-local readSession=reader(answers.session)
-local readSessions=reader(answers.sessions)
-local readMessage=reader(answers.message)
-local readMessages=reader(answers.messages)
-local readRefusal=reader(answers.refusal)
-local readResponse=reader(response)
-local directoryLists={
-	status={path="/session/status",read=reader(lists.status)},
-	permissions={path="/permission",read=reader(lists.permissions)},
-	questions={path="/question",read=reader(lists.questions)},
-	providers={path="/config/providers",read=reader(lists.providers)},
-	agents={path="/agent",read=reader(lists.agents)}
-}
-local ALPHABET="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-local function base64(b)
-	local d=b:gsub("..?.?",function(g)
-		local a,b2,c=g:byte(1,3)
-		local bi=a*65536+(b2 or 0)*256+(c or 0)
-		local t=""
-		for p=3,3-#g,-1 do
-			local i=math.floor(bi/64^p)%64+1
-			t=t..ALPHABET:sub(i,i)
+local M = {}
+local readHealth = reader(answers.health)
+local readSession = reader(answers.session)
+local readSessions = reader(answers.sessions)
+local readMessage = reader(answers.message)
+local readMessages = reader(answers.messages)
+local readRefusal = reader(answers.refusal)
+local readResponse = reader(response)
+
+--- What can be read of a directory: where, and how.
+local directoryLists = {
+	status = {
+		path = "/session/status",
+		read = reader(lists.status),
+	},
+	permissions = {
+		path = "/permission",
+		read = reader(lists.permissions),
+	},
+	questions = {
+		path = "/question",
+		read = reader(lists.questions),
+	},
+	providers = {
+		path = "/config/providers",
+		read = reader(lists.providers),
+	},
+	agents = {
+		path = "/agent",
+		read = reader(lists.agents),
+	},
+}
+local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+--- Base64 (RFC 4648), which HTTP's Basic authentication wants and CC's ROM does not have.
+local function base64(bytes)
+	local digits = string.gsub(bytes, "..?.?", function(group)
+		local a, b, c = string.byte(group, 1, 3)
+		local bits = a * 65536 + (b or 0) * 256 + (c or 0)
+		local text = ""
+		for place = 3, 3 - #group, -1 do
+			local index = math.floor(bits / 64 ^ place) % 64 + 1
+			text = text .. string.sub(ALPHABET, index, index)
 		end
-		return t..string.rep("=",3-#g)
+		return text .. string.rep("=", 3 - #group)
 	end)
-	return d
+	return digits
 end
 
-local REASONS={
-	["http is disabled"]="http_disabled",
-	["Domain not permitted"]="address_denied",
-	["Timed out"]="timed_out",
-	["Response is too large"]="reply_too_large",
-	["Could not connect"]="cannot_connect",
-	["Unknown host"]="cannot_connect",
-	["Connection refused"]="cannot_connect",
-	["Host not found"]="cannot_connect"
+--- CC's reasons why no answer came, and the failures that they are; "Could not connect" stands for a cut, too. The last
+-- two are CraftOS-PC's.
+local REASONS = {
+	["http is disabled"] = "http_disabled",
+	["Domain not permitted"] = "address_denied",
+	["Timed out"] = "timed_out",
+	["Response is too large"] = "reply_too_large",
+	["Could not connect"] = "cannot_connect",
+	["Unknown host"] = "cannot_connect",
+	["Connection refused"] = "cannot_connect",
+	["Host not found"] = "cannot_connect",
 }
 
-local function placeOf(u)
-	local s,p=u:match("^(https?)://([^/]*)")
-	local po=p:match(":(%d+)$")
-	local h=p:gsub(":%d+$",""):gsub("[%[%]]","")
-	return {host=h,port=po or s=="https" and "443" or "80"}
+--- Host and port that an address leads to, as a rule of ComputerCraft's configuration names them.
+local function placeOf(url)
+	local scheme, place = string.match(url, "^(https?)://([^/]*)")
+	local port = string.match(place, ":(%d+)$")
+	local host = string.gsub((string.gsub(place, ":%d+$", "")), "[%[%]]", "")
+	return { host = host, port = port or (scheme == "https" and "443" or "80") }
 end
 
-local function request(s,p,b)
-	local se=s.settings
-	local a=readResponse(
-		s.send({
-			url=se.server_url..p,
-			method=b and "POST" or "GET",
-			headers={
-				Accept="application/json",
-				["Content-Type"]=b and "application/json",
-				Authorization=se.password
-						and "Basic "..base64((se.username or "opencode") .. ":" .. se.password)
-					or nil
-			},
-			body=b and json.encode(b),
-			timeout=se.request_timeout_seconds,
-			raw=s.raw
-		})
+--- Sends a request: a POST where there is a body.
+local function request(server, path, body)
+	local settings = server.settings
+	local answer = readResponse(server.send({
+		url = settings.server_url .. path,
+		method = body == nil and "GET" or "POST",
+		headers = {
+			Accept = "application/json",
+			["Content-Type"] = body and "application/json",
+			Authorization = settings.password ~= nil and "Basic " .. base64(
+				(settings.username or "opencode") .. ":" .. settings.password
+			) or nil,
+		},
+		body = body and encode(body),
+		timeout = settings.request_timeout_seconds,
+		raw = server.raw,
+	}))
+	return answer or { headers = {}, body = "", reason = "no answer of a known form" }
+end
+
+--- Whether a response says that it is JSON, which opencode's answers do.
+local function isJson(answer)
+	return (string.find(answer.headers["content-type"] or "", "json", 1, true)) ~= nil
+end
+
+--- The failure for what is no answer of opencode 1: opencode 2 answers its routes with a web page, as others do.
+local function stranger(server)
+	local answer = request(server, "/api/info")
+	local info = answer.status == 200 and isJson(answer) and readHealth(decode(answer.body)) or nil
+	local version = info and info.version or ""
+	local major = string.match(version, "^(%d+)%.")
+	if (tonumber(major) or 0) >= 2 then
+		return fail("opencode_2", { version = version })
+	end
+	return fail("not_opencode", { url = redact(server.settings.server_url) })
+end
+
+--- The failure for an answer that is none: another status than 2xx.
+local function refused(server, answer)
+	local status = answer.status
+	local body = readRefusal(decode(answer.body)) or {}
+	local data = body.data or {}
+	local code = "server_error"
+	if status == 401 or status == 403 then
+		code = "unauthorized"
+	elseif body.name == "ConfigJsonError" then
+		code = "server_config"
+	elseif body.name == nil and body._tag == nil and status < 500 then
+		return stranger(server)
+	elseif status == 404 then
+		code = "not_found"
+	elseif status == 400 then
+		code = "bad_request"
+	end
+	local what = data.path or data.message or body.message or "no reason given"
+	return fail(code, { status = status, what = what })
+end
+
+--- Asks for what can be read by a shape; sends a body with POST. Without a shape any JSON will do, and none (status 204), too.
+local function call(server, path, read, body)
+	local answer = request(server, path, body)
+	local status = answer.status
+	if status == nil then
+		local what = answer.reason or ""
+		local url = redact(server.settings.server_url)
+		local place = placeOf(url)
+		local detail = { url = url, what = what, host = place.host, port = place.port }
+		return false, fail(REASONS[what] or "network_error", detail)
+	end
+	if status < 200 or status > 299 then
+		return false, refused(server, answer)
+	end
+	if status == 204 and not read then
+		return true, nil
+	end
+	local value
+	if isJson(answer) then
+		value = decode(answer.body)
+	end
+	if read then
+		value = read(value)
+	end
+	if value == nil then
+		return false, stranger(server)
+	end
+	return true, value
+end
+
+--- A query of the parameters that have a value, with its question mark.
+local function query(parameters)
+	local text = ""
+	for name, value in pairs(parameters) do
+		text = text .. (text == "" and "?" or "&") .. name .. "=" .. percentEncode(tostring(value))
+	end
+	return text
+end
+
+--- Whether the server is up, and its version.
+function M.health(server)
+	return call(server, "/global/health", readHealth)
+end
+
+--- Makes a session. The title is for people.
+function M.createSession(server, title)
+	return call(
+		server,
+		"/session" .. query({ directory = server.settings.directory }),
+		readSession,
+		{ title = title }
 	)
-	return a or {headers={},body="",reason="no answer of a known form"}
 end
 
-local function isJson(a) return string.find(a.headers["content-type"] or "","json",1,true)~=nil end
-
-local function stranger(s)
-	local a=request(s,"/api/info")
-	local i=a.status==200 and isJson(a) and readHealth(json.decode(a.body)) or nil
-	local v=i and i.version or ""
-	local m=v:match("^(%d+)%.")
-	if (tonumber(m) or 0)>=2 then return fail("opencode_2",{version=v}) end
-	return fail("not_opencode",{url=redact(s.settings.server_url)})
-end
-
-local function refused(s,a)
-	local st=a.status
-	local b=readRefusal(json.decode(a.body)) or {}
-	local d=b.data or {}
-	local c="server_error"
-	if st==401 or st==403 then
-		c="unauthorized"
-	elseif b.name=="ConfigJsonError" then
-		c="server_config"
-	elseif not b.name and not b._tag and st<500 then
-		return stranger(s)
-	elseif st==404 then
-		c="not_found"
-	elseif st==400 then
-		c="bad_request"
+--- One session; fails with `session_gone` when the server does not have it.
+function M.getSession(server, id)
+	-- Any other id makes the server fail with 500.
+	if (string.find(id, "^ses")) ~= nil then
+		local ok, value = call(server, "/session/" .. percentEncode(id), readSession)
+		if ok or value.code ~= "not_found" then
+			return ok, value
+		end
 	end
-	local w=d.path or d.message or b.message or "no reason given"
-	return fail(c,{status=st,what=w})
+	return false, fail("session_gone", { session = id })
 end
 
-local function call(s,p,r,b)
-	local a=request(s,p,b)
-	local st=a.status
-	if not st then
-		local w=a.reason or ""
-		local u=redact(s.settings.server_url)
-		local pl=placeOf(u)
-		local h=pl.host
-		local po=pl.port
-		local d={url=u,what=w,host=h,port=po}
-		return false,fail(REASONS[w] or "network_error",d)
+--- The newest sessions that no other session opened, newest first.
+function M.listSessions(server, limit, search)
+	local parameters =
+		{ limit = limit, search = search, roots = "true", directory = server.settings.directory }
+	local ok, sessions = call(server, "/session" .. query(parameters), readSessions)
+	if ok and #sessions == 0 then
+		-- Other servers may have an empty list, too.
+		local isOpencode, failure = M.health(server)
+		if not isOpencode then
+			return false, failure
+		end
 	end
-	if st<200 or st>299 then return false,refused(s,a) end
-	if st==204 and not r then return true,nil end
-	local g
-	if isJson(a) then g=json.decode(a.body) else g=nil end
-	local v
-	if r then v=r(g) else v=g end
-	if v==nil then return false,stranger(s) end
-	return true,v
+	return ok, sessions
 end
 
-local function query(p)
-	local t=""
-	for n,v in pairs(p) do t=t .. (t=="" and "?" or "&") .. n .. "=" .. percentEncode(tostring(v)) end
-	return t
+--- The newest messages of a session, oldest first. Always with a limit: the whole list grows with every turn.
+function M.getMessages(server, sessionId, limit)
+	return call(
+		server,
+		"/session/" .. percentEncode(sessionId) .. "/message?limit=" .. tostring(limit),
+		readMessages
+	)
 end
 
-function M.health(s) return call(s,"/global/health",readHealth) end
-
-function M.createSession(s,t)
-	return call(s,"/session"..query({directory=s.settings.directory}),readSession,{title=t})
+--- One message of a session.
+function M.getMessage(server, sessionId, id)
+	local path = "/session/" .. percentEncode(sessionId) .. "/message/" .. percentEncode(id)
+	return call(server, path, readMessage)
 end
 
-function M.getSession(s,i)
-	if i:find("^ses") then
-		local o,v=call(s,"/session/"..percentEncode(i),readSession)
-		if o or v.code~="not_found" then return o,v end
-	end
-	return false,fail("session_gone",{session=i})
-end
-
-function M.listSessions(s,l,se)
-	local p={limit=l,search=se,roots="true",directory=s.settings.directory}
-	local o,ses=call(s,"/session"..query(p),readSessions)
-	if o and #ses==0 then
-		local i,f=M.health(s)
-		if not i then return false,f end
-	end
-	return o,ses
-end
-
-function M.getMessages(s,se,l)
-	return call(s,"/session/"..percentEncode(se).."/message?limit="..l,readMessages)
-end
-
-function M.getMessage(s,se,i)
-	local p="/session/"..percentEncode(se).."/message/"..percentEncode(i)
-	return call(s,p,readMessage)
-end
-
-function M.sendPrompt(s,se,p)
-	local pr,m=string.match(p.model or "","^([^/]+)/(.+)$")
-	local b={
-		parts={{type="text",text=p.text,metadata={nonce=p.nonce}}},
-		agent=p.agent,
-		variant=p.variant,
-		system=p.system
+--- Sends a prompt and does not wait for its answer. Success only means that the server has it: an unknown model or
+-- agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
+-- that was used before; the nonce in the part's metadata marks it instead.
+function M.sendPrompt(server, sessionId, prompt)
+	local provider, model = string.match(prompt.model or "", "^([^/]+)/(.+)$")
+	local body = {
+		parts = { { type = "text", text = prompt.text, metadata = { nonce = prompt.nonce } } },
+		agent = prompt.agent,
+		variant = prompt.variant,
+		system = prompt.system,
 	}
-	if pr then b.model={providerID=pr,modelID=m} end
-	return call(s,"/session/"..percentEncode(se).."/prompt_async",nil,b)
+	if provider ~= nil then
+		body.model = { providerID = provider, modelID = model }
+	end
+	return call(server, "/session/" .. percentEncode(sessionId) .. "/prompt_async", nil, body)
 end
 
-function M.abortSession(s,se) return call(s,"/session/"..percentEncode(se).."/abort",nil,{}) end
-
-function M.readList(s,n,d)
-	local l=directoryLists[n]
-	return call(s,l.path..query({directory=d}),l.read)
+--- Stops what a session does; fine for an idle one.
+function M.abortSession(server, sessionId)
+	return call(server, "/session/" .. percentEncode(sessionId) .. "/abort", nil, {})
 end
 
-local loadedLists={providers="/config/providers",tools="/experimental/tool/ids",mcp="/mcp",skills="/skill"}
+--- Reads one of the server's lists: what its sessions do (only those that are not idle), the permissions and questions
+-- that wait for somebody, the providers with their models, or the agents. Each is per directory.
+function M.readList(server, name, directory)
+	local list = directoryLists[name]
+	return call(server, list.path .. query({ directory = directory }), list.read)
+end
 
-function M.waitUntilLoaded(s,w,d) return call(s,loadedLists[w]..query({directory=d}),nil) end
+--- What opencode loads when a folder's first turn starts, and where it tells of each.
+local loadedLists =
+	{ providers = "/config/providers", tools = "/experimental/tool/ids", mcp = "/mcp", skills = "/skill" }
+
+--- Waits until opencode has loaded something for a directory. It loads what is not there yet, so that the answer takes
+-- as long as that does: MCP servers may take seconds.
+function M.waitUntilLoaded(server, what, directory)
+	return call(server, loadedLists[what] .. query({ directory = directory }), nil)
+end
 
 return M

@@ -1,83 +1,108 @@
---- What opencode's server sends, as far as this client reads it (opencode 1.18.33.
-local M={}
-local part={
-	type="name",
-	["text?"]="text",
-	["synthetic?"]="boolean",
-	["metadata?"]={["nonce?"]="text"},
-	["tool?"]="name",
-	["callID?"]="text",
-	["state?"]={
-		status="name",
-		["title?"]="message",
-		["input?"]={["description?"]="message",["command?"]="message"},
-		["metadata?"]={["sessionId?"]="id"}
-	}
+-- What opencode's server sends, as far as this client reads it (opencode 1.18.33; older servers leave fields out): one
+-- table of shapes, from which the types come. Nothing works without the fields that have no question mark. What is
+-- shown is a name, a message or a reason, which are one line that fits; what is compared or handed on is a text.
+
+local M = {}
+
+--- A piece of a message: text, a tool call, a step's end and others.
+local part = {
+	type = "name",
+	["text?"] = "text",
+	["synthetic?"] = "boolean",
+	["metadata?"] = { ["nonce?"] = "text" },
+	["tool?"] = "name",
+	["callID?"] = "text",
+	["state?"] = {
+		status = "name",
+		["title?"] = "message",
+		["input?"] = { ["description?"] = "message", ["command?"] = "message" },
+		["metadata?"] = { ["sessionId?"] = "id" },
+	},
 }
-local messageError={
-	name={"either","name","no reason given"},
-	["data?"]={["message?"]="reason",["statusCode?"]="status"}
+
+--- The model's or the server's own account of why a turn failed. It has failed even where nothing of this is right.
+local messageError = {
+	name = { "either", "name", "no reason given" },
+	["data?"] = { ["message?"] = "reason", ["statusCode?"] = "status" },
 }
-local messageInfo={
-	id="id",
-	role="name",
-	time={created="time",["completed?"]="time"},
-	["parentID?"]="id",
-	["finish?"]="name",
-	["error?"]=messageError,
-	["summary?"]="boolean",
-	["agent?"]="name",
-	["model?"]={providerID="text",modelID="text"},
-	["providerID?"]="name",
-	["modelID?"]="name",
-	["cost?"]="amount",
-	["tokens?"]={input="count",output="count",["reasoning?"]="count"}
+local messageInfo = {
+	id = "id",
+	role = "name",
+	time = { created = "time", ["completed?"] = "time" },
+	["parentID?"] = "id",
+	["finish?"] = "name",
+	["error?"] = messageError,
+	["summary?"] = "boolean",
+	["agent?"] = "name",
+	["model?"] = { providerID = "text", modelID = "text" },
+	["providerID?"] = "name",
+	["modelID?"] = "name",
+	["cost?"] = "amount",
+	["tokens?"] = { input = "count", output = "count", ["reasoning?"] = "count" },
 }
-local message={info=messageInfo,parts={"some",part}}
-local session={
-	id="id",
-	title="name",
-	["parentID?"]="id",
-	time={created="time",updated="time"},
-	directory="folder"
+
+--- A part of no known form is left out; what has such parts alone is no message.
+local message = { info = messageInfo, parts = { "some", part } }
+local session = {
+	id = "id",
+	title = "name",
+	["parentID?"] = "id",
+	time = { created = "time", updated = "time" },
+	directory = "folder",
 }
-local sessionStatus={
-	type={"choice","busy","retry","idle"},
-	["attempt?"]="count",
-	["message?"]="reason",
-	["next?"]="time"
+
+--- What a session does. One of which anything else is said than these words is busy.
+local sessionStatus = {
+	type = { "choice", "busy", "retry", "idle" },
+	["attempt?"] = "count",
+	["message?"] = "reason",
+	["next?"] = "time",
 }
-local caller={["messageID?"]="id",["callID?"]="text"}
-local permission={
-	id="id",
-	sessionID="id",
-	permission={"either","name","a tool"},
-	["patterns?"]={"some","message"},
-	["tool?"]=caller
+
+--- The tool call that asks.
+local caller = { ["messageID?"] = "id", ["callID?"] = "text" }
+local permission = {
+	id = "id",
+	sessionID = "id",
+	permission = { "either", "name", "a tool" },
+	["patterns?"] = { "some", "message" },
+	["tool?"] = caller,
 }
-local question={id="id",sessionID="id",questions={"some",{question="message"}},["tool?"]=caller}
-local provider={id="text",models={"record","present"}}
-local agent={name="text",["mode?"]="name",["hidden?"]="boolean"}
-local refusal={
-	["name?"]="name",
-	["_tag?"]="name",
-	["message?"]="reason",
-	["data?"]={["message?"]="reason",["path?"]="message",["kind?"]="name"}
+local question =
+	{ id = "id", sessionID = "id", questions = { "some", { question = "message" } }, ["tool?"] = caller }
+
+--- Its models' values do not matter here: their names are the ids.
+local provider = { id = "text", models = { "record", "present" } }
+local agent = { name = "text", ["mode?"] = "name", ["hidden?"] = "boolean" }
+
+--- What a server says where it refuses: opencode 1 has `name` and `data`, opencode 2 `_tag` and `message`.
+local refusal = {
+	["name?"] = "name",
+	["_tag?"] = "name",
+	["message?"] = "reason",
+	["data?"] = { ["message?"] = "reason", ["path?"] = "message", ["kind?"] = "name" },
 }
-M.lists={
-	status={"record",sessionStatus},
-	permissions={"some",permission},
-	questions={"some",question},
-	providers={providers={"some",provider}},
-	agents={"some",agent}
+
+--- The server's lists, by the names that this client gives them; entries that are wrong are left out.
+M.lists = {
+	status = { "record", sessionStatus },
+	permissions = { "some", permission },
+	questions = { "some", question },
+	providers = { providers = { "some", provider } },
+	agents = { "some", agent },
 }
-M.answers={
-	health={version="name"},
-	session=session,
-	sessions={"some",session},
-	message=message,
-	messages={"list",message},
-	refusal=refusal
+
+--- Answers about one thing, or about sessions and their messages.
+M.answers = {
+	health = { version = "name" },
+	session = session,
+	sessions = { "some", session },
+	message = message,
+	messages = { "list", message },
+	refusal = refusal,
 }
-M.response={headers={"record","text"},body="text",["status?"]="status",["reason?"]="message"}
+
+--- What a request's sender gives back; a stand-in for it may give anything.
+M.response =
+	{ headers = { "record", "text" }, body = "text", ["status?"] = "status", ["reason?"] = "message" }
 return M

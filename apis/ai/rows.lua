@@ -1,73 +1,128 @@
---- Lines of text and of code as rows of a screen, which a word is only cut for when it is wider than all of a row.
-local M={}
+-- Lines of text and of code as rows of a screen, which a word is only cut for when it is wider than all of a row.
+
 local readPart = require("/apis/ai/inline").readPart
 
-function M.put(s,r)
-	if s.gap==true and not s.isOver then s.isOver=not s.emit({}) end
-	s.gap=false
-	if not s.isOver then s.isOver=not s.emit(r) end
-end
+local M = {}
 
-function M.putText(s,f,o,t,st)
-	local sp={}
-	local r=""
-	local a=1
-	local l=f
-	repeat
-		local ro=math.max(s.width-#l,1)
-		while #r<=ro and a<=#t do
-			local k=#sp
-			a=readPart(sp,t,a,st)
-			for i=k,#sp-1 do r=r..sp[i+1].text end
-		end
-		local row={}
-		if l~="" then row[#row+1]={text=l,style=st} end
-		local spa=r:sub(1,ro+1):find(" [^ ]*$")
-		local i=#r>ro
-		local le=i and (spa or ro) or #r
-		r=r:sub(le+1)
-		while le>0 do
-			local span=sp[1]
-			local p=span.text:sub(1,le)
-			le=le-#p
-			if #p==#span.text then table.remove(sp,1) else span.text=span.text:sub(#p+1) end
-			local e=le==0 and i and spa and -2 or -1
-			row[#row+1]={text=p:sub(1,e),style=span.style}
-		end
-		M.put(s,row)
-		l=o
-	until not (not s.isOver and (r~="" or a<=#t))
-end
-
-local WORDS={"%w_.'\"","%w_"}
-
-local function lengthOfRow(a,r)
-	if #a<=r then return #a end
-	local _,b=a:find("^.*[^ ] ")
-	if b then return b-1 end
-	for _,w in ipairs(WORDS) do
-		if not a:find("["..w.."]["..w.."]$") then return r end
-		local _,be=a:find("^.*[^"..w.."]%f["..w.."]")
-		if be then return be end
+--- Puts a row on the sheet.
+function M.put(sheet, row)
+	if sheet.gap == true and not sheet.isOver then
+		sheet.isOver = not sheet.emit({})
 	end
-	return r
+	sheet.gap = false
+	if not sheet.isOver then
+		sheet.isOver = not sheet.emit(row)
+	end
 end
 
-function M.putCode(s,l,c)
-	local la=c:find("[^ ] *$") or 0
-	local i=c:match("^ *")
-	local d=math.max(math.floor((s.width-#l)/2),0)
-	local st=l .. (la==0 and "" or i:sub(1,d))
-	local o=l..string.sub(tostring(i).."  ",1,d)
-	local a=#i+1
+--- Puts a line of text on the sheet. It is read as far as its rows go, so that the first of a long line come at once.
+--
+-- @param first stands before it in the first row
+-- @param others stands before it in the other rows
+-- @param text folded, with the marks of Markdown
+-- @param style that of text that has no other
+function M.putText(sheet, first, others, text, style)
+	local spans = {}
+	local ready = ""
+	local at = 1
+	local lead = first
 	repeat
-		local r=math.max(s.width-#st,1)
-		local le=lengthOfRow(c:sub(a,math.min(a+r,la)),r)
-		M.put(s,{{text=st..c:sub(a,a+le-1),style="code"}})
-		a=a+le
-		while c:sub(a,a)==" " do a=a+1 end
-		st=o
-	until not (not s.isOver and a<=la)
+		do
+			local room = math.max(sheet.width - #lead, 1)
+			while #ready <= room and at <= #text do
+				local known = #spans
+				at = readPart(spans, text, at, style)
+				for index = known, #spans - 1 do
+					ready = ready .. spans[index + 1].text
+				end
+			end
+			local row = {}
+			if lead ~= "" then
+				row[#row + 1] = { text = lead, style = style }
+			end
+			local space = string.find(string.sub(ready, 1, room + 1), " [^ ]*$")
+			local isBroken = #ready > room
+			local left = isBroken and (space or room) or #ready
+			ready = string.sub(ready, left + 1)
+			while left > 0 do
+				local span = spans[1]
+				local piece = string.sub(span.text, 1, left)
+				left = left - #piece
+				if #piece == #span.text then
+					table.remove(spans, 1)
+				else
+					span.text = string.sub(span.text, #piece + 1)
+				end
+
+				-- The blank at which the line was broken is not shown.
+				local endModule = left == 0 and isBroken and space ~= nil and -2 or -1
+				row[#row + 1] = {
+					text = string.sub(piece, 1, endModule),
+					style = span.style,
+				}
+			end
+			M.put(sheet, row)
+			lead = others
+		end
+	until not (not sheet.isOver and (ready ~= "" or at <= #text))
+end
+
+--- What stands together in code, best first: with the dots and quotes of names, numbers and short texts, or without.
+local WORDS = { "%w_.'\"", "%w_" }
+
+--- How many characters of code a row takes: up to a blank, else up to a word, else all that it has room for.
+--
+-- @param ahead the code, as far as the row and one more character
+local function lengthOfRow(ahead, room)
+	if #ahead <= room then
+		return #ahead
+	end
+	local _, blank = string.find(ahead, "^.*[^ ] ")
+	if blank ~= nil then
+		return blank - 1
+	end
+	for _, word in ipairs(WORDS) do
+		if (string.find(ahead, "[" .. word .. "][" .. word .. "]$")) == nil then
+			return room
+		end
+		local _, before = string.find(ahead, "^.*[^" .. word .. "]%f[" .. word .. "]")
+		if before ~= nil then
+			return before
+		end
+	end
+	return room
+end
+
+--- Puts a line of code on the sheet, with its blanks. What a row has no room for goes on two columns behind the line's
+-- beginning, so that it does not pass for a line of its own.
+--
+-- @param lead stands before it in each row
+-- @param code folded
+function M.putCode(sheet, lead, code)
+	local last = (string.find(code, "[^ ] *$")) or 0
+	local indent = string.match(code, "^ *")
+	local deepest = math.max(math.floor((sheet.width - #lead) / 2), 0)
+	local start = lead .. (last == 0 and "" or string.sub(indent, 1, deepest))
+	local others = lead .. string.sub(tostring(indent) .. "  ", 1, deepest)
+	local at = #indent + 1
+	repeat
+		do
+			local room = math.max(sheet.width - #start, 1)
+			local length = lengthOfRow(string.sub(code, at, math.min(at + room, last)), room)
+			M.put(
+				sheet,
+				{ {
+					text = start .. string.sub(code, at, at + length - 1),
+					style = "code",
+				} }
+			)
+			at = at + length
+			while string.sub(code, at, at) == " " do
+				at = at + 1
+			end
+			start = others
+		end
+	until not (not sheet.isOver and at <= last)
 end
 
 return M

@@ -1,31 +1,43 @@
---- What `ai` shows.
-local M={}
+-- What `ai` shows: answers page by page, failures in red, and one line that moves while something is under way.
+
 local strings = require("cc.strings")
 local markdown = require("/apis/ai/markdown").markdown
 local text = require("/apis/ai/text")
-local COLOURS={
-	heading=colours.yellow,
-	bold=colours.yellow,
-	code=colours.lightBlue,
-	quote=colours.lightGrey,
-	link=colours.cyan
-}
-local MOST_ROWS=3
-local FAILURE_COLUMNS=150
 
-local function withColour(c,s,l)
-	local b=term.getTextColour()
-	if term.isColour() then term.setTextColour(c) end
-	local sh=s(l)
-	term.setTextColour(b)
-	return sh
+local M = {}
+local COLOURS = {
+	heading = colours.yellow,
+	bold = colours.yellow,
+	code = colours.lightBlue,
+	quote = colours.lightGrey,
+	link = colours.cyan,
+}
+
+--- The most rows of a line that is no answer.
+local MOST_ROWS = 3
+
+--- Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's.
+local FAILURE_COLUMNS = 150
+
+--- Shows a line in a colour; returns what `show` does.
+local function withColour(colour, show, line)
+	local before = term.getTextColour()
+	if term.isColour() then
+		term.setTextColour(colour)
+	end
+	local shown = show(line)
+	term.setTextColour(before)
+	return shown
 end
 
+--- Goes to the start of the row, which is the last one where the screen has become lower since.
 local function startRow()
-	local _,r=term.getCursorPos()
-	local _,h=term.getSize()
-	if r>h then term.scroll(1) end
-	term.setCursorPos(1,math.min(r,h))
+	local _, row = term.getCursorPos()
+	local _, height = term.getSize()
+	if row > height then
+		term.scroll(1)
+	end
+	term.setCursorPos(1, math.min(row, height))
 end
 
 local function clearRow()
@@ -33,149 +45,214 @@ local function clearRow()
 	term.clearLine()
 end
 
-local function rowsOf(l,m)
-	local w=term.getSize()
-	local wh=text.oneLine(l)
-	local c=w*m
-	local r
+--- A text, UTF-8, as rows that fit the screen. Where they would be too many its middle is missing.
+local function rowsOf(line, most)
+	local width = term.getSize()
+	local whole = text.oneLine(line)
+	local columns = width * most
+	local rows
 	repeat
-		r=strings.wrap(text.shorten(wh,c),w)
-		c=c-1
-	until not (#r>m)
-	return r
-end
-
-function M.say(l)
-	for _,r in ipairs(rowsOf(l,MOST_ROWS)) do print(r) end
-end
-
-local above=0
-
-function M.remark(l)
-	for _,r in ipairs(rowsOf(l,MOST_ROWS)) do above=above+withColour(colours.lightGrey,print,r) end
-end
-
-local function turnPage()
-	local w=term.getSize()
-	term.write(text.cut("-- any key, q to quit --",w))
-	local e,k
-	repeat
-		e,k=os.pullEventRaw()
-	until not (e~="key" and e~="terminate")
-	clearRow()
-	if e=="terminate" then error("Terminated",0) end
-	sleep(0.05)
-	return k~=keys.q
-end
-
-function M.pages()
-	local i=settings.get("trapos.harness_mode")~=true
-	local _,f=term.getSize()
-	local s=above<f-1 and above or 0
-	local p=0
-	local is=true
-	above=0
-	return function(d)
-		local _,h=term.getSize()
-		if is and i and s>=h-1 then
-			is=turnPage()
-			s=0
+		do
+			rows = strings.wrap(text.shorten(whole, columns), width)
+			columns = columns - 1
 		end
-		if not is then return false end
-		d()
+	until not (#rows > most)
+	return rows
+end
+
+--- Prints a line, of a hostile length, too: on three rows at most.
+function M.say(line)
+	for _, row in ipairs(rowsOf(line, MOST_ROWS)) do
+		print(row)
+	end
+end
+
+--- Rows of remarks that stand above the next answer.
+local above = 0
+
+--- Prints a remark that is not part of an answer, on three rows at most.
+function M.remark(line)
+	for _, row in ipairs(rowsOf(line, MOST_ROWS)) do
+		above = above + withColour(colours.lightGrey, print, row)
+	end
+end
+
+--- Waits at the end of a page, on its free last row. True to go on, false when the reader has seen enough.
+local function turnPage()
+	local width = term.getSize()
+	term.write(text.cut("-- any key, q to quit --", width))
+	local event
+	local key
+	repeat
+		do
+			event, key = os.pullEventRaw()
+		end
+	until not (event ~= "key" and event ~= "terminate")
+	clearRow()
+	if event == "terminate" then
+		error("Terminated", 0)
+	end
+
+	-- The key's character would be typed at the shell's prompt.
+	sleep(0.05)
+	return key ~= keys.q
+end
+
+--- Begins to print rows page by page: waits at the end of each page, for a computer's screen does not scroll back.
+-- Remarks above are part of the first page. Not so in harness mode, where nobody would press the key.
+--
+-- @returns what prints a row: it is handed what draws it, and returns false once the reader has seen enough
+function M.pages()
+	local isPaged = settings.get("trapos.harness_mode") ~= true
+	local _, first = term.getSize()
+	local shown = above < first - 1 and above or 0
+	local printed = 0
+	local isReading = true
+	above = 0
+	return function(draw)
+		local _, height = term.getSize()
+		if isReading and isPaged and shown >= height - 1 then
+			isReading = turnPage()
+			shown = 0
+		end
+		if not isReading then
+			return false
+		end
+		draw()
 		print()
-		s=s+1
-		p=p+1
-		if p%100==0 then sleep(0) end
+		shown = shown + 1
+		printed = printed + 1
+
+		-- A program that prints for 7 s without a pause is stopped.
+		if printed % 100 == 0 then
+			sleep(0)
+		end
 		return true
 	end
 end
 
-function M.showAnswer(a)
-	local w=term.getSize()
-	local p=M.pages()
-	markdown(a,w,function(r)
-		return p(function()
-			for _,s in ipairs(r) do withColour(COLOURS[s.style] or colours.white,write,s.text) end
+--- Prints an answer page by page, its Markdown as colours.
+--
+-- @param answer Markdown, UTF-8
+function M.showAnswer(answer)
+	local width = term.getSize()
+	local printRow = M.pages()
+	markdown(answer, width, function(row)
+		return printRow(function()
+			for _, span in ipairs(row) do
+				withColour(COLOURS[span.style] or colours.white, write, span.text)
+			end
 		end)
 	end)
 end
 
-function M.showFailure(f)
-	if f.text and f.text~="" then M.showAnswer(f.text) end
-	local w=term.getSize()
-	local m=math.max(MOST_ROWS,math.ceil(FAILURE_COLUMNS/w))
-	for _,r in ipairs(rowsOf(f.message,m)) do printError(r) end
-	for l in f.hint:gmatch("[^\n]+") do
-		for _,r in ipairs(rowsOf(l,m)) do printError(r) end
+--- Prints what went wrong and what to do next, and what there was of an answer until then.
+function M.showFailure(failure)
+	if failure.text ~= nil and failure.text ~= "" then
+		M.showAnswer(failure.text)
+	end
+	local width = term.getSize()
+	local most = math.max(MOST_ROWS, math.ceil(FAILURE_COLUMNS / width))
+	for _, row in ipairs(rowsOf(failure.message, most)) do
+		printError(row)
+	end
+
+	-- A hint may show lines as they are to be written into a file.
+	for line in string.gmatch(failure.hint, "[^\n]+") do
+		for _, row in ipairs(rowsOf(line, most)) do
+			printError(row)
+		end
 	end
 end
 
-local PHASES={
-	sent="asked",
-	starting="not started yet: the server is slow",
-	retry="the model fails, trying again: ",
-	reconnecting="server out of reach, trying again",
-	failing="server fails, trying again: ",
-	["waiting for permission"]="needs permission: ",
-	["waiting for an answer"]="asks: ",
-	stopping="stopping the turn"
+--- What is said of each phase, before the tool's title or the message.
+local PHASES = {
+	sent = "asked",
+	starting = "not started yet: the server is slow",
+	retry = "the model fails, trying again: ",
+	reconnecting = "server out of reach, trying again",
+	failing = "server fails, trying again: ",
+	["waiting for permission"] = "needs permission: ",
+	["waiting for an answer"] = "asks: ",
+	stopping = "stopping the turn",
 }
 
-local function describe(p)
-	local t=p.tool
-	local s=PHASES[p.phase] or p.phase
-	return text.oneLine(t and t .. " " .. (p.title or "") or s .. (p.message or ""))
+local function describe(progress)
+	local tool = progress.tool
+	local said = PHASES[progress.phase] or progress.phase
+	return text.oneLine(
+		tool == nil and said .. (progress.message or "") or tool .. " " .. (progress.title or "")
+	)
 end
 
-local function drawLine(t,s,d)
-	local w=term.getSize()
-	local a=t%4+1
-	local st=string.sub("|/-\\",a,a).." "..s.." s"
-	local h=#st+6<w
+--- The moving line: a sign that turns, the seconds and what is being done, as far as a row of the screen has room.
+local function drawLine(turns, seconds, doing)
+	local width = term.getSize()
+	local at = turns % 4 + 1
+	local start = string.sub("|/-\\", at, at) .. " " .. tostring(seconds) .. " s"
+	local hasRoom = #start + 6 < width
 	startRow()
-	withColour(colours.lightGrey,term.write,strings.ensure_width(h and text.cut(st.." "..d,w) or st,w))
+
+	-- All of the row at once: it would flicker if it were cleared before.
+	withColour(
+		colours.lightGrey,
+		term.write,
+		strings.ensure_width(hasRoom and text.cut(start .. " " .. doing, width) or start, width)
+	)
 end
 
-function M.withSpinner(a)
-	local s=os.epoch("utc")
-	local d=""
-	local function l(li)
+--- Runs something with a moving line below: a spinner, the seconds and what is being done. The line is gone when it
+-- ends, however it ends. Ctrl+T reaches only what runs.
+--
+-- @param act what to run
+function M.withSpinner(act)
+	local start = os.epoch("utc")
+	local doing = ""
+	local function log(line)
 		clearRow()
-		M.remark(li)
+		M.remark(line)
 	end
-	local function o(p)
-		local ph=p.phase
-		local pr=p.message
-		if ph=="new session" then
-			l("The session is gone from the server; this is a new one.")
-		elseif ph=="not recorded" then
-			l("The disk is full: this turn is not written down.")
-		elseif ph=="ended" then
-			l("It had ended already. Show the answer: ai resume")
-		elseif ph~="stopped" then
-			d=describe(p)
-		elseif not pr then
-			l("The turn was stopped on the server.")
+	local function onProgress(progress)
+		local phase = progress.phase
+		local problem = progress.message
+		if phase == "new session" then
+			log("The session is gone from the server; this is a new one.")
+		elseif phase == "not recorded" then
+			log("The disk is full: this turn is not written down.")
+		elseif phase == "ended" then
+			log("It had ended already. Show the answer: ai resume")
+		elseif phase ~= "stopped" then
+			doing = describe(progress)
+		elseif problem == nil then
+			log("The turn was stopped on the server.")
 		else
-			l("The turn may go on, stop it with: ai abort ("..pr..")")
+			log("The turn may go on, stop it with: ai abort (" .. problem .. ")")
 		end
 	end
-	local function sp()
-		local t=0
+	local function spin()
+		local turns = 0
 		while true do
-			local ti=os.startTimer(0.2)
-			local e,i
+			local timer = os.startTimer(0.2)
+			local event
+			local id
 			repeat
-				e,i=os.pullEventRaw()
-			until e=="timer" and i==ti
-			drawLine(t,math.floor((os.epoch("utc")-s)/1000),d)
-			t=t+1
+				do
+					event, id = os.pullEventRaw()
+				end
+			until event == "timer" and id == timer
+			drawLine(turns, math.floor((os.epoch("utc") - start) / 1000), doing)
+			turns = turns + 1
 		end
 	end
-	local ok,p=pcall(function() return parallel.waitForAny(function() a({onProgress=o,log=l}) end,sp) end)
+	local ok, problem = pcall(function()
+		return parallel.waitForAny(function()
+			return act({ onProgress = onProgress, log = log })
+		end, spin)
+	end)
 	clearRow()
-	if not ok then error(p,0) end
+	if not ok then
+		error(problem, 0)
+	end
 end
 
 return M

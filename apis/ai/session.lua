@@ -1,85 +1,127 @@
---- What survives a power cut.
-local M={}
-local json = require("/apis/json")
-local reader = require("/apis/shape").reader
-local readTurn=reader({
-	nonce="id",
-	sessionId="id",
-	sentAt="time",
-	text="text",
-	directory="folder",
-	["baselineId?"]="id",
-	["sent?"]="boolean",
-	["model?"]="text",
-	["agent?"]="text",
-	["variant?"]="text",
-	["system?"]="text"
-})
-local TURNS="/trapos/ai/turns"
-local SETTING="opencc.session_id"
-local SETTINGS_FILE="/.settings"
-local SETTINGS_DRAFT="/.settings.new"
+-- What survives a power cut: which session this computer talks in, and the turns whose answers nobody has seen yet.
+-- A computer can stop at any instruction, so a turn is on the disk before its prompt is sent.
 
-function M.rememberSession(m,i)
-	local s=m.store
-	m.settings.session_id=i
-	if not i then s.unset(SETTING) else s.set(SETTING,i) end
-	if s.save then s.save() end
+local json = require("/apis/trapos/json")
+local decode, encode = json.decode, json.encode
+local reader = require("/apis/trapos/shape").reader
+
+local M = {}
+
+--- Reads a turn as the disk has it. What is not of this shape is none of ours, or was cut short.
+local readTurn = reader({
+	nonce = "id",
+	sessionId = "id",
+	sentAt = "time",
+	text = "text",
+	directory = "folder",
+	["baselineId?"] = "id",
+	["sent?"] = "boolean",
+	["model?"] = "text",
+	["agent?"] = "text",
+	["variant?"] = "text",
+	["system?"] = "text",
+})
+local TURNS = "/trapos/ai/turns"
+local SETTING = "opencc.session_id"
+local SETTINGS_FILE = "/.settings"
+local SETTINGS_DRAFT = "/.settings.new"
+
+--- Talks in a session from now on, and keeps its id in the setting `opencc.session_id`.
+--
+-- @param id the session's id, nil for none
+function M.rememberSession(memory, id)
+	local store = memory.store
+	memory.settings.session_id = id
+	if id == nil then
+		store.unset(SETTING)
+	else
+		store.set(SETTING, id)
+	end
+	if store.save ~= nil then
+		store.save()
+	end
 end
 
-function M.ownSettings(d)
+--- The computer's own settings, as a store that can save them: beside the file first, since `settings.save` writes in
+-- place and a power cut there would cost the player every setting.
+function M.ownSettings(disk)
 	return {
-		get=settings.get,
-		set=settings.set,
-		unset=settings.unset,
-		save=function()
+		get = settings.get,
+		set = settings.set,
+		unset = settings.unset,
+		save = function()
 			if settings.save(SETTINGS_DRAFT) then
-				d.delete(SETTINGS_FILE)
-				d.move(SETTINGS_DRAFT,SETTINGS_FILE)
+				disk.delete(SETTINGS_FILE)
+				disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
 			end
-		end
+		end,
 	}
 end
 
-function M.recoverSettings(d)
-	if not d.exists(SETTINGS_DRAFT) then return end
-	if d.exists(SETTINGS_FILE) then
-		d.delete(SETTINGS_DRAFT)
+--- Mends the settings file when the power went while `rememberSession` replaced it. To be called at boot.
+function M.recoverSettings(disk)
+	if not disk.exists(SETTINGS_DRAFT) then
+		return
+	end
+	if disk.exists(SETTINGS_FILE) then
+		disk.delete(SETTINGS_DRAFT)
 	else
-		d.move(SETTINGS_DRAFT,SETTINGS_FILE)
+		disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
 		settings.load(SETTINGS_FILE)
 	end
 end
 
-local function pathOf(n) return TURNS.."/"..n..".json" end
-
-function M.recordTurn(d,t)
-	local p=pathOf(t.nonce)
-	local i=pcall(function()
-		local f,pr=d.open(p,"w")
-		if not f then error(pr,0) end
-		f.write(json.encode(t))
-		f.close()
-	end)
-	if not i then pcall(function() d.delete(p) end) end
-	return i
+local function pathOf(nonce)
+	return TURNS .. "/" .. nonce .. ".json"
 end
 
-function M.forgetTurn(d,n) d.delete(pathOf(n)) end
+--- Writes a turn down. It can go on all the same when the disk is full.
+--
+-- @returns whether it is written; where it is not, nothing of it is
+function M.recordTurn(disk, turn)
+	local path = pathOf(turn.nonce)
+	local isWritten = pcall(function()
+		local file, problem = disk.open(path, "w")
+		if file == nil then
+			error(problem, 0)
+		end
+		file.write(encode(turn))
+		file.close()
+	end)
+	if not isWritten then
+		pcall(function()
+			return disk.delete(path)
+		end)
+	end
+	return isWritten
+end
 
-function M.pendingTurns(d)
-	local t={}
-	for _,n in ipairs(d.exists(TURNS) and d.list(TURNS) or {}) do
-		local p=TURNS.."/"..n
-		local f=d.open(p,"r")
-		if f then
-			local tu=readTurn(json.decode(f.readAll() or ""))
-			f.close()
-			if tu then t[#t+1]=tu else d.delete(p) end
+--- Forgets a turn, once its answer was handed over or can never come.
+function M.forgetTurn(disk, nonce)
+	disk.delete(pathOf(nonce))
+end
+
+--- The turns whose answers nobody has seen, oldest first. A record that the power cut short is removed: its prompt was
+-- not sent yet.
+function M.pendingTurns(disk)
+	local turns = {}
+	for _, name in ipairs(disk.exists(TURNS) and disk.list(TURNS) or {}) do
+		local path = TURNS .. "/" .. name
+		local file = disk.open(path, "r")
+		if file ~= nil then
+			local turn = readTurn(decode(file.readAll() or ""))
+			file.close()
+			if turn ~= nil then
+				turns[#turns + 1] = turn
+			else
+				disk.delete(path)
+			end
 		end
 	end
-	table.sort(t,function(a,b) return a.sentAt<b.sentAt end)
-	return t
+	table.sort(turns, function(a, b)
+		return a.sentAt < b.sentAt
+	end)
+	return turns
 end
 
 return M

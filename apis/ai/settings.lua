@@ -1,63 +1,104 @@
---- The `opencc.*` settings.
-local M={}
-local utf8 = require("/apis/utf8")
+-- The `opencc.*` settings: what each is for, what it may be, and the values that are in force.
+
+local utf8 = require("/apis/trapos/utf8")
+local percentEncode, toUtf8 = utf8.percentEncode, utf8.toUtf8
 local fail = require("/apis/ai/failure").fail
-M.definitions={
-	server_url={description="Address of the opencode server",default="http://127.0.0.1:4096",type="string"},
-	username={description="User of the opencode server",default="opencode"},
-	password={description="Password of the opencode server"},
-	provider_id={description="Provider of the model, with model_id"},
-	model_id={description="Model that answers; unset: the server's"},
-	agent={description="Agent that answers; unset: the server's"},
-	variant={description="Variant of the model"},
-	directory={description="Folder on the server to work in"},
-	session_id={description="Session that this computer talks in"},
-	poll_timeout_seconds={
-		description="Seconds to wait without any progress",
-		default=300,
-		type="number",
-		most=86400
+
+local M = {}
+
+--- Every setting by name without its prefix `opencc.`.
+M.definitions = {
+	server_url = {
+		description = "Address of the opencode server",
+		default = "http://127.0.0.1:4096",
+		type = "string",
 	},
-	request_timeout_seconds={description="Seconds that a request may take",default=30,type="number",most=60},
-	reset_session_on_timeout={
-		description="New session after a wait without an answer",
-		default=false,
-		type="boolean"
-	}
+	username = { description = "User of the opencode server", default = "opencode" },
+	password = { description = "Password of the opencode server" },
+	provider_id = { description = "Provider of the model, with model_id" },
+	model_id = { description = "Model that answers; unset: the server's" },
+	agent = { description = "Agent that answers; unset: the server's" },
+	variant = { description = "Variant of the model" },
+	directory = { description = "Folder on the server to work in" },
+	session_id = { description = "Session that this computer talks in" },
+	poll_timeout_seconds = {
+		description = "Seconds to wait without any progress",
+		default = 300,
+		type = "number",
+		most = 86400,
+	},
+	request_timeout_seconds = {
+		description = "Seconds that a request may take",
+		default = 30,
+		type = "number",
+		most = 60,
+	},
+	reset_session_on_timeout = {
+		description = "New session after a wait without an answer",
+		default = false,
+		type = "boolean",
+	},
 }
 
+--- Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot.
 function M.define()
-	for n,d in pairs(M.definitions) do settings.define("opencc."..n,d) end
+	for name, definition in pairs(M.definitions) do
+		settings.define("opencc." .. name, definition)
+	end
 end
 
-function M.redact(u) return (u:gsub("//[^/@]*@","//")) end
-
-local function refuse(n,w)
-	local e=M.definitions[n].default
-	return false,fail("bad_setting",{name="opencc."..n,what=w,example=e})
+--- Removes a user and password from an address, so that it can be shown.
+--
+-- @param url any address
+-- @returns the address without what stands before the @
+function M.redact(url)
+	return (string.gsub(url, "//[^/@]*@", "//"))
 end
 
-function M.readSettings(s)
-	local v={}
-	for n,d in pairs(M.definitions) do
-		local va=s.get("opencc."..n)
-		if va==nil or va=="" then va=d.default end
-		local m=d.most
-		if m then
-			local nu=tonumber(va) or 0
-			if not (nu>=1 and nu<=m) then return refuse(n,"is not a number from 1 to "..m) end
-			v[n]=nu
-		elseif va~=nil then
-			if type(va)=="table" or type(va)=="function" then return refuse(n,"is not a text") end
-			v[n]=utf8.toUtf8(tostring(va))
+local function refuse(name, what)
+	local example = M.definitions[name].default
+	return false, fail("bad_setting", { name = "opencc." .. name, what = what, example = example })
+end
+
+--- Reads and checks the settings.
+--
+-- @param store where they are kept
+-- @returns true and the settings, or false and a failure `bad_setting` that names the first one that cannot be used
+function M.readSettings(store)
+	local values = {}
+	for name, definition in pairs(M.definitions) do
+		local value = store.get("opencc." .. name)
+
+		-- `set` takes an empty text where somebody wants none.
+		if value == nil or value == "" then
+			value = definition.default
+		end
+		local most = definition.most
+		if most ~= nil then
+			local number = tonumber(value) or 0
+			if not (number >= 1 and number <= most) then
+				return refuse(name, "is not a number from 1 to " .. tostring(most))
+			end
+			values[name] = number
+		elseif value ~= nil then
+			if type(value) == "table" or type(value) == "function" then
+				return refuse(name, "is not a text")
+			end
+			values[name] = toUtf8(tostring(value))
 		end
 	end
-	local a=string.gsub(v.server_url or "","/+$","")
-	if not a:find("^https?://[^/%s?#]+[^%s?#]*$") then return refuse("server_url","is not an address") end
-	local e=a:gsub("[^\1-\127]",utf8.percentEncode)
-	v.server_url=e
-	if v.provider_id and v.model_id then v.model=v.provider_id.."/"..v.model_id end
-	return true,v
+	local address = string.gsub(values.server_url or "", "/+$", "")
+	if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")) == nil then
+		return refuse("server_url", "is not an address")
+	end
+
+	-- A letter beyond ASCII in its path; the rest is as it has to be.
+	local escaped = string.gsub(address, "[^\1-\127]", percentEncode)
+	values.server_url = escaped
+	if values.provider_id ~= nil and values.model_id ~= nil then
+		values.model = tostring(values.provider_id) .. "/" .. tostring(values.model_id)
+	end
+	return true, values
 end
 
 return M

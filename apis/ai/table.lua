@@ -1,106 +1,173 @@
---- Tables of Markdown (GitHub's, section 4.10).
-local M={}
+-- Tables of Markdown (GitHub's, section 4.10): columns below each other where they fit, else a line for each cell.
+
 local spansOf = require("/apis/ai/inline").spansOf
-local rows = require("/apis/ai/rows")
-local ROWS_AT_ONCE=200
-local BAR="\127"
-local SEPARATOR=" | "
+local rowsModule = require("/apis/ai/rows")
+local put, putText = rowsModule.put, rowsModule.putText
 
-local function cellsOf(l)
-	local b=l:gsub("\\|",BAR)
-	local i=b:match("^ *|?(.*)$")
-	local c={}
-	for w in string.gmatch(i:gsub("| *$","").."|"," *([^|]*)|") do
-		local la=w:find("[^ ] *$")
-		local t=w:sub(1,la or 0):gsub("<br */?>"," ")
-		c[#c+1]=t:gsub(BAR,"|")
+local M = {}
+
+--- A table is laid out in pieces of so many rows, so that the beginning of an endless one comes soon.
+local ROWS_AT_ONCE = 200
+
+--- Stands for a bar that parts no cells; a folded text has no such character.
+local BAR = "\127"
+local SEPARATOR = " | "
+
+--- The cells of a line, without the blanks around them.
+local function cellsOf(line)
+	local bars = string.gsub(line, "\\|", BAR)
+	local inner = string.match(bars, "^ *|?(.*)$")
+	local cells = {}
+	for whole in string.gmatch((string.gsub(inner, "| *$", "")) .. "|", " *([^|]*)|") do
+		local last = string.find(whole, "[^ ] *$")
+		local text = string.gsub(string.sub(whole, 1, last or 0), "<br */?>", " ")
+		cells[#cells + 1] = (string.gsub(text, BAR, "|"))
 	end
-	return c
+	return cells
 end
 
-function M.tableOf(h,l,le,s)
-	if not l:find("^[|: -]*%-[|: -]*$") then return nil end
-	if not string.find(h..l,"|",1,true) then return nil end
-	local he=cellsOf(h)
-	local a={}
-	for _,c in ipairs(cellsOf(l)) do
-		local lef,r=c:match("^(:?)%-+(:?)$")
-		if not lef then return nil end
-		a[#a+1]=r=="" and "left" or lef=="" and "right" or "centre"
+--- The table that two lines begin: its heads, and below them the line that makes it a table. Nothing where they do not.
+--
+-- @param head folded, as the other line
+function M.tableOf(head, line, lead, style)
+	if (string.find(line, "^[|: -]*%-[|: -]*$")) == nil then
+		return nil
 	end
-	if #a~=#he then return nil end
-	return {lead=le,style=s,heads=he,alignments=a,rows={}}
+	if (string.find(head .. line, "|", 1, true)) == nil then
+		return nil
+	end
+	local heads = cellsOf(head)
+	local alignments = {}
+	for _, cell in ipairs(cellsOf(line)) do
+		local left, right = string.match(cell, "^(:?)%-+(:?)$")
+		if left == nil then
+			return nil
+		end
+		alignments[#alignments + 1] = right == "" and "left" or (left == "" and "right" or "centre")
+	end
+	if #alignments ~= #heads then
+		return nil
+	end
+	return {
+		lead = lead,
+		style = style,
+		heads = heads,
+		alignments = alignments,
+		rows = {},
+	}
 end
 
-local function widthsOf(t,r)
-	local w={}
-	local s=-#SEPARATOR
-	for _,c in ipairs({t.heads,unpack(t.rows)}) do
-		for n,ce in ipairs(c) do
-			local b=w[n]
-			local _,wi=spansOf(ce,t.style,r)
-			if not b then
-				s=s+(#SEPARATOR+wi)
-			elseif wi>b then
-				s=s+(wi-b)
+--- The widths of columns that fit beside each other.
+local function widthsOf(tableModule, room)
+	local widths = {}
+	local sum = -#SEPARATOR
+	for _, cells in ipairs({
+		tableModule.heads,
+		unpack(tableModule.rows),
+	}) do
+		for number, cell in ipairs(cells) do
+			local before = widths[number]
+			local _, width = spansOf(cell, tableModule.style, room)
+			if before == nil then
+				sum = sum + (#SEPARATOR + width)
+			elseif width > before then
+				sum = sum + (width - before)
 			end
-			if s>r then return nil end
-			if not b or wi>b then w[n]=wi end
+			if sum > room then
+				return nil
+			end
+			if before == nil or width > before then
+				widths[number] = width
+			end
 		end
 	end
-	return w
+	return widths
 end
 
-local function putCells(s,t,c,st,w)
-	local r={}
-	local te=t.lead
-	for n,co in ipairs(w) do
-		local sp,wi=spansOf(c[n] or "",st,co)
-		local a=t.alignments[n]
-		local g=co-wi
-		local b=a=="right" and g or a=="centre" and math.floor(g/2) or 0
-		r[#r+1]={text=te..string.rep(" ",b),style=t.style}
-		for _,spa in ipairs(sp) do r[#r+1]=spa end
-		te=string.rep(" ",g-b)..SEPARATOR
+--- Puts a row of cells that fit beside each other.
+local function putCells(sheet, tableModule, cells, style, widths)
+	local row = {}
+	local text = tableModule.lead
+	for number, columns in ipairs(widths) do
+		local spans, width = spansOf(cells[number] or "", style, columns)
+		local alignment = tableModule.alignments[number]
+		local gap = columns - width
+		local before = alignment == "right" and gap or (alignment == "centre" and math.floor(gap / 2) or 0)
+		row[#row + 1] = {
+			text = text .. string.rep(" ", before),
+			style = tableModule.style,
+		}
+		for _, span in ipairs(spans) do
+			row[#row + 1] = span
+		end
+		text = string.rep(" ", gap - before) .. SEPARATOR
 	end
-	rows.put(s,r)
+	put(sheet, row)
 end
 
-local function putRecord(s,t,c)
-	local l=t.lead
-	for n,ce in ipairs(c) do
-		local na=t.heads[n] or ""
-		local te=(na=="" or ce=="") and ce or na..": "..ce
-		if te~="" then
-			rows.putText(s,l,l.."  ",te,t.style)
-			l=t.lead.."  "
+--- Puts the cells of a row as lines of their own, those behind the first indented.
+local function putRecord(sheet, tableModule, cells)
+	local lead = tableModule.lead
+	for number, cell in ipairs(cells) do
+		local name = tableModule.heads[number] or ""
+		local text = (name == "" or cell == "") and cell or name .. ": " .. cell
+		if text ~= "" then
+			putText(sheet, lead, lead .. "  ", text, tableModule.style)
+			lead = tableModule.lead .. "  "
 		end
 	end
 end
 
-function M.putTable(s,t)
-	local w=widthsOf(t,s.width-#t.lead)
-	if w then
-		if not t.isBegun then
-			local r={}
-			for _,wi in ipairs(w) do r[#r+1]=string.rep("-",wi) end
-			putCells(s,t,t.heads,"heading",w)
-			rows.put(s,{{text=t.lead..table.concat(r,"-+-"),style=t.style}})
+--- Puts what was read of a table on the sheet.
+function M.putTable(sheet, tableModule)
+	local widths = widthsOf(tableModule, sheet.width - #tableModule.lead)
+	if widths ~= nil then
+		if not tableModule.isBegun then
+			local rules = {}
+			for _, width in ipairs(widths) do
+				rules[#rules + 1] = string.rep("-", width)
+			end
+			putCells(sheet, tableModule, tableModule.heads, "heading", widths)
+			put(
+				sheet,
+				{
+					{
+						text = tableModule.lead .. table.concat(rules, "-+-"),
+						style = tableModule.style,
+					},
+				}
+			)
 		end
-		for _,c in ipairs(t.rows) do putCells(s,t,c,t.style,w) end
-	elseif #t.rows==0 and not t.isBegun then
-		rows.putText(s,t.lead,t.lead,table.concat(t.heads,SEPARATOR or ","),"heading")
+		for _, cells in ipairs(tableModule.rows) do
+			putCells(sheet, tableModule, cells, tableModule.style, widths)
+		end
+	elseif #tableModule.rows == 0 and not tableModule.isBegun then
+		putText(
+			sheet,
+			tableModule.lead,
+			tableModule.lead,
+			table.concat(tableModule.heads, SEPARATOR or ","),
+			"heading"
+		)
 	else
-		for _,c in ipairs(t.rows) do putRecord(s,t,c) end
+		for _, cells in ipairs(tableModule.rows) do
+			putRecord(sheet, tableModule, cells)
+		end
 	end
-	t.isBegun=true
-	t.rows={}
+	tableModule.isBegun = true
+	tableModule.rows = {}
 end
 
-function M.addRow(s,t,l)
-	if not l:find("|",1,true) then return false end
-	t.rows[#t.rows+1]=cellsOf(l)
-	if #t.rows>=ROWS_AT_ONCE then M.putTable(s,t) end
+--- Adds a line to a table; false where it is none of its rows.
+function M.addRow(sheet, tableModule, line)
+	if (string.find(line, "|", 1, true)) == nil then
+		return false
+	end
+	local rows = tableModule.rows
+	rows[#rows + 1] = cellsOf(line)
+	if #rows >= ROWS_AT_ONCE then
+		M.putTable(sheet, tableModule)
+	end
 	return true
 end
 

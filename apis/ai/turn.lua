@@ -1,578 +1,911 @@
---- One prompt from sent to settled, as a pure state machine.
-local M={}
-local pollInterval,fail,failWith,newAnswer,isSeen,isAlone,giveUpOn,overdue,wait,isWorthAsking,lookForBlocker,lookForQuestion,REST_MILLISECONDS,HOPELESS,ANSWERED,requests
-local messages_ = require("/apis/ai/messages")
+-- One prompt from sent to settled, as a pure state machine: no http and no clock, both come in as observations.
+--
+-- The caller performs the action that it is given and hands what came of it to the next step. opencode's server
+-- decides when a turn is over, and no single sign of it can be trusted: idle shows before the turn starts, a completed
+-- message may be one of many steps, and the last message may belong to somebody else's prompt. So a turn is over when
+-- the session is idle and the newest message is a completed answer that can be traced to our prompt.
+--
+-- Each kind of request may fail for a while of its own (see `requests`), whatever the others do, and nothing is waited
+-- for beyond the idle timeout.
 
-function pollInterval(a) return math.max(0.2,math.min(a*0.065,5)) end
+local messagesModule = require("/apis/ai/messages")
+local activeTools, carriesNonce, isAnswer, isComplete, looksFinal, textOf, turnIn =
+	messagesModule.activeTools,
+	messagesModule.carriesNonce,
+	messagesModule.isAnswer,
+	messagesModule.isComplete,
+	messagesModule.looksFinal,
+	messagesModule.textOf,
+	messagesModule.turnIn
 
-function fail(c,d,t,p) return {kind="fail",code=c,pending=p==true,detail=d or {},text=t} end
+local M = {}
 
-function failWith(f,p) return {kind="fail",code=f.code,pending=p,detail={},failure=f} end
+--- Longest that a cold server was seen to stay idle before it starts a turn is 1.3 s; this leaves a wide margin.
+local START_MILLISECONDS = 6000
 
-function newAnswer(s)
-	local l=s.last
-	return l and l.info.id~=s.baselineId and l.info.role=="assistant" and l or nil
-end
+--- An answer that is idle and incomplete for this long stays so for ever: the server died in the turn.
+local INTERRUPTED_MILLISECONDS = 2000
 
-function isSeen(s) return s.userMessageId~=nil or newAnswer(s)~=nil end
+--- Idle has to be seen so often before anything is concluded from it: a server that is loaded answers late.
+local IDLE_LOOKS = 3
 
-function isAlone(s,t) return ANSWERED[t.failure.code]==true or s.reachedAt>t.since end
+--- Servers were reported to stay busy after an answer was complete; after this long the answer counts.
+local STUCK_BUSY_MILLISECONDS = 10000
 
-function giveUpOn(s,r,f)
-	local t=s.troubles[r]
-	if not s.unsure and t and not HOPELESS[f.code] and isAlone(s,t) then
-		local w=f.message or f.code
-		return fail("request_fails",{route=requests[r].route,what=w},nil,true)
-	end
-	return failWith(s.unsure or f,true)
-end
+--- How long what nothing goes on without may fail; a restart of the server takes about 5 s.
+local LOST_SECONDS = 60
 
-function overdue(s)
-	local b=s.blocker
-	if b then return fail(b.code,{what=b.text},nil,true) end
-	local f=s.failing
-	local t=f and s.troubles[f] or nil
-	if f and t then return giveUpOn(s,f,t.failure) end
-	local se=tostring(s.idleTimeout)
-	return fail(isSeen(s) and "no_progress" or "slow_start",{seconds=se},nil,true)
-end
+--- A connection that is refused for so long was refused by a server that restarts, which takes 3 s at least.
+local RESTART_MILLISECONDS = 1500
 
-function wait(s,se)
-	if s.now-s.changedAt>=s.idleTimeout*1000 then return overdue(s) end
-	return {kind="wait",seconds=se or pollInterval((s.now-s.sentAt)/1000)}
-end
+--- How long a list may fail that only tells why nothing happens.
+local DIAGNOSIS_SECONDS = 10
 
-function isWorthAsking(s,r)
-	local t=s.troubles[r]
-	return t==nil or s.now-t.at>=REST_MILLISECONDS
-end
+--- What only tells more of a turn is not asked for again for so long after it failed.
+local REST_MILLISECONDS = 30000
 
-function lookForBlocker(s)
-	if #messages_.activeTools(s.last)==0 then return wait(s) end
-	if isWorthAsking(s,"permissions") then return {kind="permissions"} end
-	return lookForQuestion(s)
-end
-
-function lookForQuestion(s) return isWorthAsking(s,"questions") and {kind="questions"} or wait(s) end
-
-local START_MILLISECONDS=6000
-local INTERRUPTED_MILLISECONDS=2000
-local IDLE_LOOKS=3
-local STUCK_BUSY_MILLISECONDS=10000
-local LOST_SECONDS=60
-local RESTART_MILLISECONDS=1500
-local DIAGNOSIS_SECONDS=10
-REST_MILLISECONDS=30000
-HOPELESS={
-	http_disabled=true,
-	address_denied=true,
-	reply_too_large=true,
-	unauthorized=true,
-	server_config=true,
-	bad_request=true,
-	not_found=true
+--- What is asked of the server, as failures name it.
+local ROUTES = {
+	send = "/session/.../prompt_async",
+	last = "/session/.../message",
+	beginning = "/session/.../message",
+	recent = "/session/.../message",
+	status = "/session/status",
+	session = "/session/...",
+	parent = "/session/...",
+	permissions = "/permission",
+	questions = "/question",
+	mcp = "/mcp",
+	agents = "/agent",
+	providers = "/config/providers",
 }
-local CUT={cannot_connect=true,network_error=true}
-ANSWERED={server_error=true,not_opencode=true}
 
-function M.copy(f,i)
-	for k in pairs(f) do i[k]=f[k] end
-	return i
+--- Failures that no waiting mends.
+local HOPELESS = {
+	http_disabled = true,
+	address_denied = true,
+	reply_too_large = true,
+	unauthorized = true,
+	server_config = true,
+	bad_request = true,
+	not_found = true,
+}
+
+--- Failures of the connection: the server may have been restarted.
+local CUT = { cannot_connect = true, network_error = true }
+
+--- Failures that are answers, so that somebody is there.
+local ANSWERED = { server_error = true, not_opencode = true }
+
+--- Adds the fields of one table to another, and returns that.
+function M.copy(from, into)
+	for key in pairs(from) do
+		into[key] = from[key]
+	end
+	return into
 end
 
-local function withField(t,n,v)
-	local c=M.copy(t,{})
-	c[n]=v
-	return c
+--- A table with one field changed; the one that is given stays as it is.
+local function withField(table, name, value)
+	local changed = M.copy(table, {})
+	changed[name] = value
+	return changed
 end
 
-function M.start(f,i,r)
-	local s={
-		idleTimeout=i,
-		resumed=r,
-		now=0,
-		sent=r,
-		isTraced=false,
-		polls=0,
-		status="unknown",
-		statusAt=0,
-		idleLooks=0,
-		searched=0,
-		sight="",
-		changedAt=0,
-		parents={},
-		stranger="",
-		troubles={},
-		reachedAt=0,
-		cutAt=0,
-		hasSession=false,
-		hasAgent=false
+--- The state before the first step.
+--
+-- @param from what the turn is about, see TurnState
+-- @param idleTimeout seconds without any visible progress after which waiting ends
+-- @param resumed whether the prompt was sent before
+-- @returns the state to hand to `step` with the observation `begin`
+function M.start(from, idleTimeout, resumed)
+	local state = {
+		idleTimeout = idleTimeout,
+		resumed = resumed,
+		now = 0,
+		sent = resumed,
+		isTraced = false,
+		polls = 0,
+		status = "unknown",
+		statusAt = 0,
+		idleLooks = 0,
+		searched = 0,
+		sight = "",
+		changedAt = 0,
+		parents = {},
+		stranger = "",
+		troubles = {},
+		reachedAt = 0,
+		cutAt = 0,
+		hasSession = false,
+		hasAgent = false,
 	}
-	return M.copy(f,s)
+	return M.copy(from, state)
 end
 
-local function notice(s)
-	local si=tostring(s.retry and s.retry.attempt)
-	local l=s.last
-	if l then
-		local i=l.info
-		si=si.." "..i.id.." "..tostring(i.finish).." "..tostring(i.time.completed)
-		for _,p in ipairs(l.parts) do
-			local t=p.state or {}
-			si=si .. ";" .. p.type .. " " .. #(p.text or "") .. " " .. tostring(t.status) .. " "
-				.. tostring(t.title)
+--- The time until the next poll: short at first, so that a quick answer is seen quickly, then a share of the turn's
+-- age, so that a long one costs few requests and is still seen within 4 % of its length.
+--
+-- @param age seconds since the prompt was sent
+-- @returns seconds, between 0.2 and 5
+local function pollInterval(age)
+	return math.max(0.2, math.min(age * 0.065, 5))
+end
+
+--- Notes whether anything that can be seen of the turn has changed.
+local function notice(state)
+	local sight = tostring(state.retry and state.retry.attempt)
+	local last = state.last
+	if last then
+		local info = last.info
+		sight = sight
+			.. " "
+			.. info.id
+			.. " "
+			.. tostring(info.finish)
+			.. " "
+			.. tostring(info.time.completed)
+		for _, part in ipairs(last.parts) do
+			local tool = part.state or {}
+			sight = sight
+				.. ";"
+				.. part.type
+				.. " "
+				.. tostring(#(part.text or ""))
+				.. " "
+				.. tostring(tool.status)
+				.. " "
+				.. tostring(tool.title)
 		end
 	end
-	if si~=s.sight then
-		s.sight=si
-		s.changedAt=s.now
-		s.idleSince=nil
-		s.idleLooks=0
-		s.blocker=nil
-		s.failing=nil
+	if sight ~= state.sight then
+		state.sight = sight
+		state.changedAt = state.now
+		state.idleSince = nil
+		state.idleLooks = 0
+		state.blocker = nil
+		state.failing = nil
 	end
 end
 
-local function statusIsDue(s)
-	if s.status=="idle" then return true end
-	local si=s.now-s.statusAt
-	if s.status=="retry" then return si>=2000 end
-	local q=s.now-s.changedAt
-	local l=#messages_.activeTools(s.last)==0 and 2000 or 1000
-	return q>=l and si>=math.max(l,q*0.6)
+local function fail(code, detail, text, pending)
+	return {
+		kind = "fail",
+		code = code,
+		pending = pending == true,
+		detail = detail or {},
+		text = text,
+	}
 end
 
-local function hasRested(s,m)
-	local si=s.idleSince or s.now
-	return s.idleLooks>=IDLE_LOOKS and s.now-si>=m
+local function failWith(failure, pending)
+	return {
+		kind = "fail",
+		code = failure.code,
+		pending = pending,
+		detail = {},
+		failure = failure,
+	}
 end
 
-local function finish(s)
-	local m=s[#s]
-	local t=messages_.textOf(s)
-	local i=m.info
-	local f=i.error
-	if f then
-		if f.name=="MessageAbortedError" then return fail("aborted",nil,t) end
-		local d=f.data or {}
-		local st=d.statusCode and " (HTTP "..d.statusCode..")" or ""
-		return fail("model_error",{what=d.message or f.name,status=st},t)
+--- The newest message, when it came after our prompt.
+local function newAnswer(state)
+	local last = state.last
+	return last and last.info.id ~= state.baselineId and last.info.role == "assistant" and last or nil
+end
+
+--- Whether anything shows that the server has the prompt.
+local function isSeen(state)
+	return state.userMessageId ~= nil or newAnswer(state) ~= nil
+end
+
+--- True where a request fails although the server is there.
+local function isAlone(state, trouble)
+	return ANSWERED[trouble.failure.code] == true or state.reachedAt > trouble.since
+end
+
+--- Ends waiting for a request: with its failure, which names it where the server is there.
+local function giveUpOn(state, request, failure)
+	local trouble = state.troubles[request]
+	if not state.unsure and trouble and not HOPELESS[failure.code] and isAlone(state, trouble) then
+		local what = failure.message or failure.code
+		return fail("request_fails", { route = ROUTES[request], what = what }, nil, true)
 	end
-	if messages_.textOf({m})=="" then
-		if not i.finish then return fail("interrupted",nil,t) end
-		if i.finish=="tool-calls" then return fail("stopped_at_tool",nil,t) end
+	return failWith(state.unsure or failure, true)
+end
+
+--- Nothing was seen to happen for so long that waiting ends.
+local function overdue(state)
+	local blocker = state.blocker
+	if blocker then
+		return fail(blocker.code, { what = blocker.text }, nil, true)
 	end
-	return t=="" and fail("empty_reply") or {kind="done",steps=s,text=t}
-end
-
-local function isYoung(s) return s.now-math.max(s.sentAt,s.cutAt)<START_MILLISECONDS end
-
-local function unanswered(s)
-	if isYoung(s) then return wait(s) end
-	if s.idleLooks<IDLE_LOOKS then return wait(s,0.5) end
-	if s.cutAt>0 then return fail("restarted") end
-	return {kind=s.agent and "agents" or "providers"}
-end
-
-local function neverStarted(s,r,f)
-	local p=not s.resumed
-	if not r or not f then return s.resumed and fail("restarted") or fail("never_started",{why=""},nil,p) end
-	local ro=requests[r].route
-	if f.code=="server_error" then return fail("server_stuck",{route=ro},nil,p) end
-	local w=f.message or f.code
-	return fail("never_started",{why=" ("..ro..": "..w..")"},nil,p)
-end
-
-local function missing(s)
-	if s.resumed and not s.hasSession then return {kind="session"} end
-	if isYoung(s) then return wait(s,s.unsure and 1) end
-	if s.unsure then return fail("not_sent",nil,nil,true) end
-	if s.cutAt>0 then return fail("restarted",nil,nil,true) end
-	if s.agent and not s.hasAgent then return {kind="agents"} end
-	local i=s.resumed and s.now-s.sentAt>=s.idleTimeout*1000
-	return i and fail("not_sent") or wait(s)
-end
-
-local function conclude(s)
-	local e=finish(s)
-	local h=#s>1 or #s[1].parts>0
-	return e.kind=="fail" and e.code=="aborted" and not h and {kind="mcp"} or e
-end
-
-local function search(s,l)
-	s.searched=l
-	return {kind="recent",limit=l}
-end
-
-local function settle(s,m) return s.firstStepId==m.info.id and conclude({m}) or search(s,10) end
-
-local function afterLast(s)
-	local a=newAnswer(s)
-	if a and not s.isTraced then
-		s.isTraced=true
-		return {kind="beginning",limit=2}
+	local failing = state.failing
+	local trouble = failing ~= nil and state.troubles[failing] or nil
+	if failing ~= nil and trouble then
+		return giveUpOn(state, failing, trouble.failure)
 	end
-	local i
-	if messages_.isComplete(a) then
-		i=messages_.looksFinal(a) or s.now~=s.changedAt
-	else
-		i=s.troubles.status~=nil or statusIsDue(s)
-	end
-	return i and {kind="status"} or wait(s)
+	local seconds = tostring(state.idleTimeout)
+	return fail(isSeen(state) and "no_progress" or "slow_start", { seconds = seconds }, nil, true)
 end
 
-local function afterStatus(s)
-	local a=newAnswer(s)
-	local l=s.last
-	if s.status=="idle" then
-		if a then
-			if messages_.isComplete(a) then return messages_.looksFinal(a) and settle(s,a) or search(s,10) end
-			return hasRested(s,INTERRUPTED_MILLISECONDS) and search(s,10) or wait(s,0.5)
+--- Waits, unless nothing has been seen to happen for so long that waiting should end.
+local function wait(state, seconds)
+	if state.now - state.changedAt >= state.idleTimeout * 1000 then
+		return overdue(state)
+	end
+	return {
+		kind = "wait",
+		seconds = seconds or pollInterval((state.now - state.sentAt) / 1000),
+	}
+end
+
+--- Asks for the status only when it can tell something that the messages do not.
+local function statusIsDue(state)
+	if state.status == "idle" then
+		return true
+	end
+	local sinceStatus = state.now - state.statusAt
+	if state.status == "retry" then
+		return sinceStatus >= 2000
+	end
+	local quiet = state.now - state.changedAt
+	local limit = #activeTools(state.last) == 0 and 2000 or 1000
+	return quiet >= limit and sinceStatus >= math.max(limit, quiet * 0.6)
+end
+
+--- True once idle was seen often enough, and for so many milliseconds.
+local function hasRested(state, milliseconds)
+	local since = state.idleSince or state.now
+	return state.idleLooks >= IDLE_LOOKS and state.now - since >= milliseconds
+end
+
+--- What the steps of a turn that is over come to. Their text is the answer: the last step may have none.
+local function finish(steps)
+	local message = steps[#steps]
+	local text = textOf(steps)
+	local info = message.info
+	local failure = info.error
+	if failure then
+		if failure.name == "MessageAbortedError" then
+			return fail("aborted", nil, text)
 		end
-		if l and messages_.carriesNonce(l,s.nonce) then return unanswered(s) end
-		if isYoung(s) then return wait(s) end
-		if s.idleLooks<IDLE_LOOKS then return wait(s,0.5) end
-		return l and l.info.id~=s.baselineId and search(s,10) or missing(s)
+		local data = failure.data or {}
+		local status = data.statusCode == nil and "" or " (HTTP " .. tostring(data.statusCode) .. ")"
+		return fail("model_error", { what = data.message or failure.name, status = status }, text)
 	end
-	local i=s.now-s.changedAt>=STUCK_BUSY_MILLISECONDS
-	if i and messages_.isComplete(a) and messages_.looksFinal(a) then return settle(s,a) end
-	if s.status=="busy" then return lookForBlocker(s) end
-	return wait(s)
-end
-
-local function activityOf(m)
-	local c={}
-	local s={}
-	local h=false
-	for _,p in ipairs(messages_.activeTools(m)) do
-		if p.callID then c[p.callID]=true end
-		local me=p.state.metadata
-		if me and me.sessionId then
-			s[me.sessionId]=true
-			h=true
+	if textOf({ message }) == "" then
+		if info.finish == nil then
+			return fail("interrupted", nil, text)
+		end
+		if info.finish == "tool-calls" then
+			return fail("stopped_at_tool", nil, text)
 		end
 	end
-	return {calls=c,subagents=s,hasSubagents=h}
+	return text == "" and fail("empty_reply") or { kind = "done", steps = steps, text = text }
 end
 
-local function isOfTurn(s,a,as)
-	if as.sessionID==s.sessionId then
-		local c=as.tool and as.tool.callID
-		return c==nil or a.calls[c]==true
+--- True while the turn may yet start: it was sent, or the server was out of reach, a moment ago.
+local function isYoung(state)
+	return state.now - math.max(state.sentAt, state.cutAt) < START_MILLISECONDS
+end
+
+--- The server has the prompt and does nothing: why not?
+local function unanswered(state)
+	if isYoung(state) then
+		return wait(state)
 	end
-	if not a.hasSubagents then return false end
-	local se=as.sessionID
+	if state.idleLooks < IDLE_LOOKS then
+		return wait(state, 0.5)
+	end
+	if state.cutAt > 0 then
+		return fail("restarted")
+	end
+	return { kind = state.agent == nil and "providers" or "agents" }
+end
+
+--- It never started, and nothing explains it but perhaps a list that fails.
+local function neverStarted(state, request, failure)
+	local pending = not state.resumed
+	if request == nil or not failure then
+		-- What was sent before this program started would have started by now.
+		return state.resumed and fail("restarted") or fail("never_started", { why = "" }, nil, pending)
+	end
+	local route = ROUTES[request]
+	if failure.code == "server_error" then
+		return fail("server_stuck", { route = route }, nil, pending)
+	end
+	local what = failure.message or failure.code
+	return fail("never_started", { why = " (" .. route .. ": " .. what .. ")" }, nil, pending)
+end
+
+--- The prompt is not among the messages. It may still come: a plugin or an MCP server may hold it up.
+local function missing(state)
+	if state.resumed and not state.hasSession then
+		return { kind = "session" }
+	end
+	if isYoung(state) then
+		return wait(state, state.unsure and 1)
+	end
+	if state.unsure then
+		return fail("not_sent", nil, nil, true)
+	end
+	if state.cutAt > 0 then
+		return fail("restarted", nil, nil, true)
+	end
+	if state.agent ~= nil and not state.hasAgent then
+		return { kind = "agents" }
+	end
+	local isOld = state.resumed and state.now - state.sentAt >= state.idleTimeout * 1000
+	return isOld and fail("not_sent") or wait(state)
+end
+
+--- The turn was stopped. Where the model had not begun, nobody may have stopped it: after an abort in the middle of a
+-- start opencode stops each turn at once, until it is restarted (1.18.33).
+local function conclude(steps)
+	local endModule = finish(steps)
+	local hasBegun = #steps > 1 or #steps[1].parts > 0
+	return endModule.kind == "fail" and endModule.code == "aborted" and not hasBegun and { kind = "mcp" }
+		or endModule
+end
+
+local function search(state, limit)
+	state.searched = limit
+	return { kind = "recent", limit = limit }
+end
+
+--- Settles a turn at its last step. The other steps are fetched where there may be some.
+local function settle(state, message)
+	return state.firstStepId == message.info.id and conclude({ message }) or search(state, 10)
+end
+
+--- What to do after the newest message was seen.
+local function afterLast(state)
+	local answer = newAnswer(state)
+	if answer and not state.isTraced then
+		state.isTraced = true
+		return { kind = "beginning", limit = 2 }
+	end
+	local isDue = state.troubles.status ~= nil or statusIsDue(state)
+	if isComplete(answer) then
+		isDue = looksFinal(answer) or state.now ~= state.changedAt
+	end
+	return isDue and { kind = "status" } or wait(state)
+end
+
+--- Whether a request that only tells more is worth asking: it failed a moment ago, or not.
+local function isWorthAsking(state, request)
+	local trouble = state.troubles[request]
+	return trouble == nil or state.now - trouble.at >= REST_MILLISECONDS
+end
+
+local function lookForQuestion(state)
+	return isWorthAsking(state, "questions") and { kind = "questions" } or wait(state)
+end
+
+--- A tool that runs may wait for somebody: asks for permissions first, then for questions.
+local function lookForBlocker(state)
+	if #activeTools(state.last) == 0 then
+		return wait(state)
+	end
+	if isWorthAsking(state, "permissions") then
+		return { kind = "permissions" }
+	end
+	return lookForQuestion(state)
+end
+
+local function afterStatus(state)
+	local answer = newAnswer(state)
+	local last = state.last
+	if state.status == "idle" then
+		if answer then
+			if isComplete(answer) then
+				return looksFinal(answer) and settle(state, answer) or search(state, 10)
+			end
+			return hasRested(state, INTERRUPTED_MILLISECONDS) and search(state, 10) or wait(state, 0.5)
+		end
+		if last and carriesNonce(last, state.nonce) then
+			return unanswered(state)
+		end
+		if isYoung(state) then
+			return wait(state)
+		end
+		if state.idleLooks < IDLE_LOOKS then
+			return wait(state, 0.5)
+		end
+		return last and last.info.id ~= state.baselineId and search(state, 10) or missing(state)
+	end
+	local isStuck = state.now - state.changedAt >= STUCK_BUSY_MILLISECONDS
+	if isStuck and isComplete(answer) and looksFinal(answer) then
+		return settle(state, answer)
+	end
+	if state.status == "busy" then
+		return lookForBlocker(state)
+	end
+	return wait(state)
+end
+
+local function activityOf(message)
+	local calls = {}
+	local subagents = {}
+	local hasSubagents = false
+	for _, part in ipairs(activeTools(message)) do
+		if part.callID ~= nil then
+			calls[part.callID] = true
+		end
+		local metadata = part.state.metadata
+		if metadata and metadata.sessionId ~= nil then
+			subagents[metadata.sessionId] = true
+			hasSubagents = true
+		end
+	end
+	return { calls = calls, subagents = subagents, hasSubagents = hasSubagents }
+end
+
+--- Whose ask it is: of one of the turn's calls, or of a subagent or of one that a subagent opened. Asks of turns that
+-- were stopped stay listed (1.18.33).
+--
+-- @returns true for this turn's, false for another's, else the session whose parent has to be known first
+local function isOfTurn(state, activity, ask)
+	if ask.sessionID == state.sessionId then
+		local call = ask.tool and ask.tool.callID
+
+		-- Older servers do not say which call it is that asks.
+		return call == nil or activity.calls[call] == true
+	end
+	if not activity.hasSubagents then
+		return false
+	end
+	local session = ask.sessionID
+
+	-- A ring of parents has no end.
 	do
-		local g=0
-		while g<10 do
-			if a.subagents[se] then return true end
-			local p=s.parents[se]
-			if not p then return se end
-			se=p
-			g=g+1
+		local generation = 0
+		while generation < 10 do
+			if activity.subagents[session] then
+				return true
+			end
+			local parent = state.parents[session]
+			if parent == nil then
+				return session
+			end
+			session = parent
+			generation = generation + 1
 		end
 	end
 	return false
 end
 
-local function asksOfTurn(s,e)
-	local a=activityOf(s.last)
-	local st
-	for _,en in ipairs(e) do
-		local i=isOfTurn(s,a,en)
-		if i==true then return {ask=en} end
-		if i~=false then st=st or i end
+--- The first entry that is an ask of this turn, and else a session whose parent would tell more.
+local function asksOfTurn(state, entries)
+	local activity = activityOf(state.last)
+	local stranger
+	for _, entry in ipairs(entries) do
+		local isOurs = isOfTurn(state, activity, entry)
+		if isOurs == true then
+			return { ask = entry }
+		end
+		if isOurs ~= false then
+			stranger = stranger or isOurs
+		end
 	end
-	return {stranger=isWorthAsking(s,"parent") and st or nil}
+	return { stranger = isWorthAsking(state, "parent") and stranger or nil }
 end
 
-local function askForParent(s,i)
-	s.stranger=i
-	return {kind="parent",id=i}
+--- Asks which session opened another one, after which the asks are looked at anew.
+local function askForParent(state, id)
+	state.stranger = id
+	return { kind = "parent", id = id }
 end
 
-local function begin(s)
-	s.sent=true
-	s.sentAt=s.now
-	s.changedAt=s.now
-	s.statusAt=s.now
-	s.status="unknown"
+--- Notes that the prompt is, or may be, on the server.
+local function begin(state)
+	state.sent = true
+	state.sentAt = state.now
+	state.changedAt = state.now
+	state.statusAt = state.now
+	state.status = "unknown"
 end
 
-local function beforeSending(s,l)
-	if s.status~="idle" then
-		local t=messages_.activeTools(l)
-		local to=t[#t]
-		local si=l and l.info.time.created or s.now
-		local se=tostring(math.floor((s.now-si)/1000))
-		return fail("session_busy",{seconds=se,what=to and " ("..tostring(to.tool)..")" or ""},nil,true)
+--- Before the prompt is sent: refuses where another turn runs, else notes which message is the newest.
+local function beforeSending(state, last)
+	if state.status ~= "idle" then
+		local tools = activeTools(last)
+		local tool = tools[#tools]
+		local since = last == nil and state.now or last.info.time.created
+		local seconds = tostring(math.floor((state.now - since) / 1000))
+		return fail("session_busy", {
+			seconds = seconds,
+			what = tool and " (" .. tostring(tool.tool) .. ")" or "",
+		}, nil, true)
 	end
-	s.baselineId=l and l.info.id
-	return {kind="send"}
+	state.baselineId = last and last.info.id
+	return { kind = "send" }
 end
 
-local function checkKnown(w,n,c)
-	local k=""
-	local i=false
-	for _,na in ipairs(n) do
-		if na==w then return nil end
-		if #k+#na<45 then k=k.." "..na else i=true end
-	end
-	if i then k=k.." .." end
-	return w and fail(c,{wanted=w,known=k}) or nil
-end
+--- Fails when what the prompt asks for is not among the names that there are.
+local function checkKnown(wanted, names, code)
+	local known = ""
+	local isCut = false
+	for _, name in ipairs(names) do
+		if name == wanted then
+			return nil
+		end
 
-local function takeNewest(s,m)
-	s.last=m[#m]
-	notice(s)
-end
-
-local after={
-	begin=function(s)
-		s.changedAt=s.now
-		return {kind="status"}
-	end,
-	status=function(s,v)
-		local st=v[s.sessionId]
-		s.status=st and st.type or "idle"
-		s.statusAt=s.now
-		s.retry=st
-		if not s.sent then return {kind="last",limit=1} end
-		notice(s)
-		if s.status=="idle" then
-			s.idleSince=s.idleSince or s.now
-			s.idleLooks=s.idleLooks+1
+		-- Message and hint are to fit two rows each.
+		if #known + #name < 45 then
+			known = known .. " " .. name
 		else
-			s.idleSince=nil
-			s.idleLooks=0
+			isCut = true
 		end
-		return not s.last and s.resumed and search(s,10) or afterStatus(s)
-	end,
-	send=function(s)
-		begin(s)
-		return wait(s)
-	end,
-	wait=function(s) return s.unsure and search(s,10) or {kind="last",limit=1} end,
-	last=function(s,m)
-		local l=m[#m]
-		if not s.sent then return beforeSending(s,l) end
-		s.polls=s.polls+1
-		takeNewest(s,m)
-		if l and l.info.role=="user" and messages_.carriesNonce(l,s.nonce) then s.userMessageId=l.info.id end
-		return afterLast(s)
-	end,
-	beginning=function(s,m)
-		local t=messages_.turnIn(s,m)
-		local f=t.steps[1]
-		s.userMessageId=t.userMessageId
-		if t.isWhole and f and not t.isFollowed then s.firstStepId=f.info.id end
-		takeNewest(s,m)
-		return afterLast(s)
-	end,
-	recent=function(s,m)
-		local t=messages_.turnIn(s,m)
-		local st=t.steps
-		local l=st[#st]
-		takeNewest(s,m)
-		local i=s.unsure~=nil or #m<s.searched or s.searched>=100
-		if not (t.isFound and t.isWhole) and not i then return search(s,100) end
-		local is=s.status=="idle"
-		if not t.isFound then
-			local a=not (s.resumed or s.unsure) and newAnswer(s) or nil
-			local isO=is and messages_.isComplete(a) and messages_.isAnswer(a)
-			return isO and conclude({a}) or missing(s)
-		end
-		s.unsure=nil
-		s.userMessageId=t.userMessageId
-		if t.isWhole and st[1] then s.firstStepId=st[1].info.id end
-		if not l then return is and unanswered(s) or wait(s) end
-		if messages_.isComplete(l) then
-			local isS=s.now-s.changedAt>=STUCK_BUSY_MILLISECONDS
-			local isO=messages_.looksFinal(l) and (t.isFollowed or isS)
-			return (is or isO) and conclude(st) or wait(s)
-		end
-		local isD=t.isFollowed or is and hasRested(s,INTERRUPTED_MILLISECONDS)
-		return isD and fail("interrupted",nil,messages_.textOf(st)) or wait(s,is and 0.5 or nil)
-	end,
-	session=function(s)
-		s.hasSession=true
-		return missing(s)
-	end,
-	parent=function(s,se)
-		s.parents=withField(s.parents,s.stranger,se.parentID or "")
-		return {kind="permissions"}
-	end,
-	mcp=function() return fail("aborted") end,
-	permissions=function(s,p)
-		local a=asksOfTurn(s,p)
-		local as=a.ask
-		local st=a.stranger
-		s.blocker=nil
-		if not as then return st and askForParent(s,st) or lookForQuestion(s) end
-		local pa=as.patterns and as.patterns[1]
-		local t=as.permission .. ": " .. (pa or "")
-		local c="waiting_for_permission"
-		s.blocker={kind="permission",phase="waiting for permission",text=t,code=c}
-		return wait(s)
-	end,
-	questions=function(s,q)
-		local a=asksOfTurn(s,q)
-		local as=a.ask
-		local st=a.stranger
-		if not as and st then return askForParent(s,st) end
-		local f=as and as.questions[1]
-		if f then
-			local c="waiting_for_question"
-			local t=f.question
-			s.blocker={kind="question",phase="waiting for an answer",text=t,code=c}
-		end
-		return wait(s)
-	end,
-	agents=function(s,a)
-		local n={}
-		for _,ag in ipairs(a) do
-			if ag.hidden~=true and ag.mode~="subagent" then n[#n+1]=ag.name end
-		end
-		local u=checkKnown(s.agent,n,"unknown_agent")
-		if u then return u end
-		s.hasAgent=true
-		return isSeen(s) and {kind="providers"} or missing(s)
-	end,
-	providers=function(s,v)
-		local n={}
-		for _,p in ipairs(v.providers) do
-			for i in pairs(p.models) do n[#n+1]=p.id.."/"..i end
-		end
-		local u=s.last and s.last.info.model
-		local w=u and u.providerID.."/"..u.modelID or s.model
-		return checkKnown(w,n,"unknown_model") or neverStarted(s)
-	end,
-	failed=function(s,f,r)
-		local ru=requests[r]
-		if f.code=="not_found" and ru.isOfSession then return fail("session_gone",{session=s.sessionId}) end
-		local i=HOPELESS[f.code]==true
-		if r=="send" then
-			if i then return failWith(f,false) end
-			begin(s)
-			s.unsure=f
-		end
-		if not s.sent then return failWith(f,false) end
-		local b=s.troubles[r]
-		local si=b and b.since or s.now
-		local is=s.now-si>=RESTART_MILLISECONDS
-		if CUT[f.code] and ru.isVital and is then s.cutAt=s.now end
-		s.troubles=withField(s.troubles,r,{since=si,at=s.now,failure=f})
-		if ru.patience>0 then s.failing=r end
-		local o=ru.unless and ru.unless(s)
-		if o then return o end
-		local w=s.now-math.max(si,s.changedAt)
-		local isO=w>=math.min(s.idleTimeout,ru.patience)*1000
-		if not i and not isO then return wait(s,1) end
-		return ru.giveUp and ru.giveUp(s,f) or giveUpOn(s,r,f)
 	end
-}
-
-local function settleWithout(s)
-	local a=newAnswer(s)
-	local i=s.now-s.changedAt>=STUCK_BUSY_MILLISECONDS
-	return i and messages_.isComplete(a) and messages_.looksFinal(a) and settle(s,a) or nil
+	if isCut then
+		known = known .. " .."
+	end
+	return wanted ~= nil and fail(code, { wanted = wanted, known = known }) or nil
 end
 
-local MESSAGES="/session/.../message"
-requests={
-	send={route="/session/.../prompt_async",patience=LOST_SECONDS,isOfSession=true,isVital=true},
-	last={route=MESSAGES,patience=LOST_SECONDS,isOfSession=true,isVital=true},
-	status={route="/session/status",patience=LOST_SECONDS,isVital=true,unless=settleWithout},
-	beginning={route=MESSAGES,patience=0,giveUp=afterLast},
-	recent={
-		route=MESSAGES,
-		patience=LOST_SECONDS,
-		isOfSession=true,
-		isVital=true,
-		giveUp=function(s,f)
-			local a=newAnswer(s)
-			local i=messages_.isComplete(a) and a.info.parentID==s.userMessageId
-			return i and messages_.looksFinal(a) and conclude({a}) or giveUpOn(s,"recent",f)
-		end
+--- The newest messages, after which the turn is looked at anew.
+local function takeNewest(state, messages)
+	state.last = messages[#messages]
+	notice(state)
+end
+
+--- A message that is complete and final for long is an answer even where nothing more can be learned of it.
+local function settleWithout(state)
+	local answer = newAnswer(state)
+	local isStuck = state.now - state.changedAt >= STUCK_BUSY_MILLISECONDS
+	return isStuck and isComplete(answer) and looksFinal(answer) and settle(state, answer) or nil
+end
+
+--- All that a turn asks of the server.
+local requests = {
+	send = { patience = LOST_SECONDS, isOfSession = true, isVital = true },
+	last = { patience = LOST_SECONDS, isOfSession = true, isVital = true },
+	status = { patience = LOST_SECONDS, isVital = true, unless = settleWithout },
+	beginning = { patience = 0, giveUp = afterLast },
+	recent = {
+		patience = LOST_SECONDS,
+		isOfSession = true,
+		isVital = true,
+		giveUp = function(state, failure)
+			local answer = newAnswer(state)
+			local isOurs = isComplete(answer) and answer.info.parentID == state.userMessageId
+			return isOurs and looksFinal(answer) and conclude({ answer })
+				or giveUpOn(state, "recent", failure)
+		end,
 	},
-	session={route="/session/...",patience=DIAGNOSIS_SECONDS,isOfSession=true},
-	parent={route="/session/...",patience=0,giveUp=lookForQuestion},
-	permissions={
-		route="/permission",
-		patience=0,
-		giveUp=function(s,f)
-			local t=messages_.activeTools(s.last)[1]
-			if f.code=="bad_request" and t then
-				local te=t.tool or "a tool"
-				local c="permission_unlisted"
-				s.blocker={kind="permission",phase="waiting for permission",text=te,code=c}
+	session = { patience = DIAGNOSIS_SECONDS, isOfSession = true },
+	parent = { patience = 0, giveUp = lookForQuestion },
+	permissions = {
+		patience = 0,
+		giveUp = function(state, failure)
+			local tool = activeTools(state.last)[1]
+
+			-- opencode cannot write down what some tools ask for, and then tells of no ask at all (1.18.14, 1.18.33).
+			if failure.code == "bad_request" and tool then
+				local text = tool.tool or "a tool"
+				local code = "permission_unlisted"
+				state.blocker =
+					{ kind = "permission", phase = "waiting for permission", text = text, code = code }
 			end
-			return lookForQuestion(s)
-		end
+			return lookForQuestion(state)
+		end,
 	},
-	questions={route="/question",patience=0,giveUp=function(s) return wait(s) end},
-	mcp={
-		route="/mcp",
-		patience=DIAGNOSIS_SECONDS,
-		giveUp=function(s,f) return f.code=="server_error" and neverStarted(s,"mcp",f) or fail("aborted") end
+	questions = {
+		patience = 0,
+		giveUp = function(state)
+			return wait(state)
+		end,
 	},
-	agents={
-		route="/agent",
-		patience=DIAGNOSIS_SECONDS,
-		giveUp=function(s,f)
-			if isSeen(s) then return neverStarted(s,"agents",f) end
-			s.failing=nil
-			s.hasAgent=true
-			return missing(s)
-		end
+	mcp = {
+		patience = DIAGNOSIS_SECONDS,
+		giveUp = function(state, failure)
+			return failure.code == "server_error" and neverStarted(state, "mcp", failure) or fail("aborted")
+		end,
 	},
-	providers={
-		route="/config/providers",
-		patience=DIAGNOSIS_SECONDS,
-		giveUp=function(s,f) return neverStarted(s,"providers",f) end
-	}
+	agents = {
+		patience = DIAGNOSIS_SECONDS,
+		giveUp = function(state, failure)
+			if isSeen(state) then
+				return neverStarted(state, "agents", failure)
+			end
+			state.failing = nil
+			state.hasAgent = true
+			return missing(state)
+		end,
+	},
+	providers = {
+		patience = DIAGNOSIS_SECONDS,
+		giveUp = function(state, failure)
+			return neverStarted(state, "providers", failure)
+		end,
+	},
 }
 
-function M.step(s,o)
-	local g=o
-	local k=o.kind
-	local n=M.copy(s,{})
-	n.now=o.now
-	if k~="begin" and k~="wait" and k~="failed" then
-		if n.troubles[k] then n.troubles=withField(n.troubles,k,nil) end
-		if n.failing==k or n.failing=="send" then n.failing=nil end
-		n.reachedAt=n.now
+--- What to do after each kind of observation.
+local after = {
+	begin = function(state)
+		state.changedAt = state.now
+		return { kind = "status" }
+	end,
+	status = function(state, value)
+		local status = value[state.sessionId]
+		state.status = status and status.type or "idle"
+		state.statusAt = state.now
+		state.retry = status
+		if not state.sent then
+			return { kind = "last", limit = 1 }
+		end
+		notice(state)
+		if state.status == "idle" then
+			state.idleSince = state.idleSince or state.now
+			state.idleLooks = state.idleLooks + 1
+		else
+			state.idleSince = nil
+			state.idleLooks = 0
+		end
+		return state.last == nil and state.resumed and search(state, 10) or afterStatus(state)
+	end,
+	send = function(state)
+		begin(state)
+		return wait(state)
+	end,
+	wait = function(state)
+		return state.unsure and search(state, 10) or { kind = "last", limit = 1 }
+	end,
+	last = function(state, messages)
+		local last = messages[#messages]
+		if not state.sent then
+			return beforeSending(state, last)
+		end
+		state.polls = state.polls + 1
+		takeNewest(state, messages)
+		if last and last.info.role == "user" and carriesNonce(last, state.nonce) then
+			state.userMessageId = last.info.id
+		end
+		return afterLast(state)
+	end,
+	beginning = function(state, messages)
+		local turn = turnIn(state, messages)
+		local first = turn.steps[1]
+		state.userMessageId = turn.userMessageId
+		if turn.isWhole and first and not turn.isFollowed then
+			state.firstStepId = first.info.id
+		end
+		takeNewest(state, messages)
+		return afterLast(state)
+	end,
+	recent = function(state, messages)
+		local turn = turnIn(state, messages)
+		local steps = turn.steps
+		local last = steps[#steps]
+		takeNewest(state, messages)
+
+		-- A prompt that was sent just now is among the newest messages, if it is anywhere.
+		local isAll = state.unsure ~= nil or #messages < state.searched or state.searched >= 100
+		if not (turn.isFound and turn.isWhole) and not isAll then
+			return search(state, 100)
+		end
+		local isIdle = state.status == "idle"
+		if not turn.isFound then
+			-- A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
+			local answer = not (state.resumed or state.unsure) and newAnswer(state) or nil
+			local isOver = isIdle and isComplete(answer) and isAnswer(answer)
+			return isOver and conclude({ answer }) or missing(state)
+		end
+		state.unsure = nil
+		state.userMessageId = turn.userMessageId
+		if turn.isWhole and steps[1] then
+			state.firstStepId = steps[1].info.id
+		end
+		if not last then
+			return isIdle and unanswered(state) or wait(state)
+		end
+		if isComplete(last) then
+			local isStuck = state.now - state.changedAt >= STUCK_BUSY_MILLISECONDS
+			local isOver = looksFinal(last) and (turn.isFollowed or isStuck)
+			return (isIdle or isOver) and conclude(steps) or wait(state)
+		end
+		local isDead = turn.isFollowed or isIdle and hasRested(state, INTERRUPTED_MILLISECONDS)
+		return isDead and fail("interrupted", nil, textOf(steps)) or wait(state, isIdle and 0.5 or nil)
+	end,
+	session = function(state)
+		state.hasSession = true
+		return missing(state)
+	end,
+	parent = function(state, session)
+		state.parents = withField(state.parents, state.stranger, session.parentID or "")
+		return { kind = "permissions" }
+	end,
+	mcp = function()
+		return fail("aborted")
+	end,
+	permissions = function(state, permissions)
+		local asks = asksOfTurn(state, permissions)
+		local ask = asks.ask
+		state.blocker = nil
+		if not ask and asks.stranger ~= nil then
+			return askForParent(state, asks.stranger)
+		end
+		if not ask then
+			return lookForQuestion(state)
+		end
+		local pattern = ask.patterns and ask.patterns[1]
+		local text = ask.permission .. ": " .. (pattern or "")
+		local code = "waiting_for_permission"
+		state.blocker = { kind = "permission", phase = "waiting for permission", text = text, code = code }
+		return wait(state)
+	end,
+	questions = function(state, questions)
+		local asks = asksOfTurn(state, questions)
+		local ask = asks.ask
+		if not ask and asks.stranger ~= nil then
+			return askForParent(state, asks.stranger)
+		end
+		local first = ask and ask.questions[1]
+		if first then
+			local code = "waiting_for_question"
+			local text = first.question
+			state.blocker = { kind = "question", phase = "waiting for an answer", text = text, code = code }
+		end
+		return wait(state)
+	end,
+	agents = function(state, agents)
+		local names = {}
+		for _, agent in ipairs(agents) do
+			if agent.hidden ~= true and agent.mode ~= "subagent" then
+				names[#names + 1] = agent.name
+			end
+		end
+		local unknown = checkKnown(state.agent, names, "unknown_agent")
+		if unknown then
+			return unknown
+		end
+		state.hasAgent = true
+		return isSeen(state) and { kind = "providers" } or missing(state)
+	end,
+	providers = function(state, value)
+		local names = {}
+		for _, provider in ipairs(value.providers) do
+			for id in pairs(provider.models) do
+				names[#names + 1] = provider.id .. "/" .. id
+			end
+		end
+
+		-- A model sticks to its session: the prompt shows which one it got.
+		local used = state.last and state.last.info.model
+		local wanted = used and used.providerID .. "/" .. used.modelID or state.model
+		return checkKnown(wanted, names, "unknown_model") or neverStarted(state)
+	end,
+	failed = function(state, failure, request)
+		local rule = requests[request]
+		if failure.code == "not_found" and rule.isOfSession then
+			return fail("session_gone", { session = state.sessionId })
+		end
+		local isHopeless = HOPELESS[failure.code] == true
+		if request == "send" then
+			if isHopeless then
+				return failWith(failure, false)
+			end
+
+			-- The answer to the request was lost, the prompt itself may have arrived.
+			begin(state)
+			state.unsure = failure
+		end
+		if not state.sent then
+			return failWith(failure, false)
+		end
+		local before = state.troubles[request]
+		local since = before and before.since or state.now
+		local isLong = state.now - since >= RESTART_MILLISECONDS
+		if CUT[failure.code] and rule.isVital and isLong then
+			state.cutAt = state.now
+		end
+		state.troubles =
+			withField(state.troubles, request, { since = since, at = state.now, failure = failure })
+		if rule.patience > 0 then
+			state.failing = request
+		end
+		local other = rule.unless and rule.unless(state)
+		if other then
+			return other
+		end
+
+		-- Where the turn is seen to go on it has time.
+		local waited = state.now - math.max(since, state.changedAt)
+		local isOver = waited >= math.min(state.idleTimeout, rule.patience) * 1000
+		if not isHopeless and not isOver then
+			return wait(state, 1)
+		end
+		return rule.giveUp and rule.giveUp(state, failure) or giveUpOn(state, request, failure)
+	end,
+}
+
+--- One step of a turn.
+--
+-- @param state the state so far; it is not changed
+-- @param observation what came of the last action, with the time in epoch milliseconds
+-- @returns the new state, and the action to perform next; `done` and `fail` end the turn
+function M.step(state, observation)
+	local given = observation
+	local kind = observation.kind
+	local next = M.copy(state, {})
+	next.now = observation.now
+	if kind ~= "begin" and kind ~= "wait" and kind ~= "failed" then
+		if next.troubles[kind] then
+			next.troubles = withField(next.troubles, kind, nil)
+		end
+		if next.failing == kind or next.failing == "send" then
+			next.failing = nil
+		end
+		next.reachedAt = next.now
 	end
-	return {state=n,action=after[k](n,g.value,g.request)}
+	return {
+		state = next,
+		action = after[kind](next, given.value, given.request),
+	}
 end
 
-function M.progress(s,n)
-	local se=(n-s.sentAt)/1000
-	local f=s.failing
-	local t=f and s.troubles[f] or nil
-	if f and t then
-		return isAlone(s,t) and {phase="failing",seconds=se,message=requests[f].route}
-			or {phase="reconnecting",seconds=se}
+--- What can be told to somebody who waits for the turn.
+--
+-- @param state the turn's state
+-- @param now epoch milliseconds
+-- @returns the phase, the seconds since the prompt was sent, and what there is to say about the phase
+function M.progress(state, now)
+	local seconds = (now - state.sentAt) / 1000
+	local failing = state.failing
+	local trouble = failing ~= nil and state.troubles[failing] or nil
+	if failing ~= nil and trouble then
+		return isAlone(state, trouble) and { phase = "failing", seconds = seconds, message = ROUTES[failing] }
+			or { phase = "reconnecting", seconds = seconds }
 	end
-	local b=s.blocker
-	if b then return {phase=b.phase,seconds=se,message=b.text} end
-	if s.status=="retry" then return {phase="retry",seconds=se,message=s.retry and s.retry.message} end
-	local to=messages_.activeTools(s.last)
-	local too=to[#to]
-	if too then
-		local c=too.state
-		local i=c.input or {}
-		return {phase="tool",seconds=se,tool=too.tool,title=c.title or i.description or i.command}
+	local blocker = state.blocker
+	if blocker then
+		return { phase = blocker.phase, seconds = seconds, message = blocker.text }
 	end
-	if newAnswer(s) then return {phase="working",seconds=se} end
-	local i=not isSeen(s) and (s.unsure~=nil or n-s.sentAt>=START_MILLISECONDS)
-	return {phase=i and "starting" or "sent",seconds=se}
+	if state.status == "retry" then
+		return { phase = "retry", seconds = seconds, message = state.retry and state.retry.message }
+	end
+	local tools = activeTools(state.last)
+	local tool = tools[#tools]
+	if tool then
+		-- Most tools have a title only when they are done.
+		local call = tool.state
+		local input = call.input or {}
+		return {
+			phase = "tool",
+			seconds = seconds,
+			tool = tool.tool,
+			title = call.title or input.description or input.command,
+		}
+	end
+	if newAnswer(state) then
+		return { phase = "working", seconds = seconds }
+	end
+	local isLate = not isSeen(state) and (state.unsure ~= nil or now - state.sentAt >= START_MILLISECONDS)
+	return { phase = isLate and "starting" or "sent", seconds = seconds }
 end
 
-function M.describePoll(s,c)
-	local a=newAnswer(s)
-	local f="found=" .. (a and a.info.id or "nil") .. ", complete=" .. tostring(messages_.isComplete(a))
-	return "poll attempt #"..s.polls..": msgs="..c..", "..f..", status="..s.status
+--- The line that `ai --verbose` prints after each poll.
+--
+-- @param state the turn's state after the poll
+-- @param count how many messages the poll brought
+-- @returns `poll attempt #N: msgs=K, found=<id or nil>, complete=<bool>, status=<...>`
+function M.describePoll(state, count)
+	local answer = newAnswer(state)
+	local found = "found="
+		.. (answer and answer.info.id or "nil")
+		.. ", complete="
+		.. tostring(isComplete(answer))
+	return "poll attempt #"
+		.. tostring(state.polls)
+		.. ": msgs="
+		.. tostring(count)
+		.. ", "
+		.. found
+		.. ", status="
+		.. state.status
 end
 
 return M

@@ -1,63 +1,94 @@
---- Does what a plan says.
-local M={}
-local failure_ = require("/apis/failure")
-local need=failure_.need
-local failure_ = require("/apis/ccpm/failure")
-local raise=failure_.raise
+-- Does what a plan says.
+
+local need = require("/apis/trapos/failure").need
+local raise = require("/apis/ccpm/failure").raise
 local stamp = require("/apis/ccpm/plan").stamp
 local fetchFile = require("/apis/ccpm/registry").fetchFile
 local LOCK = require("/apis/ccpm/state").LOCK
-local transaction_ = require("/apis/ccpm/transaction")
+local transactionModule = require("/apis/ccpm/transaction")
+local FINISHER, open = transactionModule.FINISHER, transactionModule.open
 
-local function carryOut(t,p,tr)
-	local w={}
-	local s={}
-	for _,c in ipairs(p.files) do
-		local to=c.to
-		if to and not s[to.sha256] and not tr.has(to) then
-			s[to.sha256]=true
-			table.insert(w,c.path==transaction_.FINISHER and 1 or #w+1,c)
+local M = {}
+
+--- Fetches what a plan needs, and does it.
+local function carryOut(tools, plan, transaction)
+	local wanted = {}
+	local seen = {}
+	for _, change in ipairs(plan.files) do
+		local to = change.to
+		if to and not seen[to.sha256] and not transaction.has(to) then
+			seen[to.sha256] = true
+			table.insert(wanted, change.path == FINISHER and 1 or #wanted + 1, change)
 		end
 	end
-	local to=#w
-	local b=0
-	local d=0
-	local by=0
-	local f
-	local function te(ph,n) t.onProgress({phase=ph,name=n,done=d,total=to,bytes=by,totalBytes=p.download}) end
-	local function wo(l)
-		while b<l and f==nil do
-			b=b+1
-			local c=w[b]
-			te("fetch",c.path)
-			local o,co=fetchFile(c,t.fetch)
-			if o then
-				local st,pr=tr.stage(c.to,co)
-				if not st then f=pr end
+	local total = #wanted
+	local begun = 0
+	local done = 0
+	local bytes = 0
+	local failure
+	local function tell(phase, name)
+		tools.onProgress({
+			phase = phase,
+			name = name,
+			done = done,
+			total = total,
+			bytes = bytes,
+			totalBytes = plan.download,
+		})
+	end
+	local function work(last)
+		while begun < last and failure == nil do
+			begun = begun + 1
+			local change = wanted[begun]
+			tell("fetch", change.path)
+			local ok, content = fetchFile(change, tools.fetch)
+			if ok then
+				local staged, problem = transaction.stage(change.to, content)
+				if not staged then
+					failure = problem
+				end
 			else
-				f=co
+				failure = content
 			end
-			d=d+1
-			by=by+c.to.size
+			done = done + 1
+			bytes = bytes + change.to.size
 		end
 	end
-	local function a() wo(to) end
-	wo(math.min(1,to))
-	parallel.waitForAll(a,a,a,a)
-	if f~=nil then error(f,0) end
-	te("apply",p.title)
-	if stamp(t.disk)~=p.stamp then raise("changed_meanwhile",{path=LOCK}) end
-	need(tr.commit,p,p.state)
+	local function all()
+		work(total)
+	end
+
+	-- The finisher alone. CC allows 16 requests a computer, and other programs may want some.
+	work(math.min(1, total))
+	parallel.waitForAll(all, all, all, all)
+	if failure ~= nil then
+		error(failure, 0)
+	end
+	tell("apply", plan.title)
+
+	-- Nothing yields from here on.
+	if stamp(tools.disk) ~= plan.stamp then
+		raise("changed_meanwhile", { path = LOCK })
+	end
+	need(transaction.commit, plan, plan.state)
 end
 
-function M.apply(t,p)
-	if #p.files+#p.data==0 and next(p.state)==nil then return end
-	if p.free<p.needed then raise("no_space",{needed=p.needed,free=p.free}) end
-	local tr=need(transaction_.open,t.disk,p.files)
-	local o,f=pcall(carryOut,t,p,tr)
-	if o then return end
-	tr.keep()
-	error(f,0)
+--- Does what a plan says, whole or not at all. Raises failures, and what interrupts it, after what was fetched is put
+-- aside for the next time.
+function M.apply(tools, plan)
+	if #plan.files + #plan.data == 0 and (next(plan.state)) == nil then
+		return
+	end
+	if plan.free < plan.needed then
+		raise("no_space", { needed = plan.needed, free = plan.free })
+	end
+	local transaction = need(open, tools.disk, plan.files)
+	local ok, failure = pcall(carryOut, tools, plan, transaction)
+	if ok then
+		return
+	end
+	transaction.keep()
+	error(failure, 0)
 end
 
 return M

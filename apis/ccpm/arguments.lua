@@ -1,55 +1,82 @@
---- The command line of `ccpm`.
-local M={}
-local MANY=math.huge
-M.commands={
-	install={1,MANY,"yes dry-run force","available"},
-	uninstall={1,MANY,"yes dry-run cascade unused","installed"},
-	upgrade={0,MANY,"yes dry-run force","installed"},
-	update={0,0,""},
-	list={0,0,""},
-	search={0,MANY,""},
-	info={1,1,"","available"},
-	files={1,1,"","installed"},
-	verify={0,MANY,"fix yes dry-run","installed"},
-	recover={0,0,""},
-	["registry list"]={0,0,""},
-	["registry add"]={1,2,"force"},
-	["registry remove"]={1,1,"","registry"},
-	["registry move"]={2,2,"","registry"},
-	help={0,MANY,"","command"}
+-- The command line of `ccpm`: which command, with which words and flags. What they are for says help/ccpm.txt.
+
+local M = {}
+local MANY = math.huge
+
+--- What each command takes: how many words at least and at most, which flags, and what the words name.
+M.commands = {
+	install = { 1, MANY, "yes dry-run force", "available" },
+	uninstall = { 1, MANY, "yes dry-run cascade unused", "installed" },
+	upgrade = { 0, MANY, "yes dry-run force", "installed" },
+	update = { 0, 0, "" },
+	list = { 0, 0, "" },
+	search = { 0, MANY, "" },
+	info = { 1, 1, "", "available" },
+	files = { 1, 1, "", "installed" },
+	verify = { 0, MANY, "fix yes dry-run", "installed" },
+	recover = { 0, 0, "" },
+	["registry list"] = { 0, 0, "" },
+	["registry add"] = { 1, 2, "force" },
+	["registry remove"] = { 1, 1, "", "registry" },
+	["registry move"] = { 2, 2, "", "registry" },
+	help = { 0, MANY, "", "command" },
 }
 
-function M.takes(c,f)
-	local k=M.commands[c]
-	return k~=nil and string.find(" "..k[3].." "," "..f.." ",1,true)~=nil
+--- Tells whether a command takes a flag.
+--
+-- @param command one of `commands`, or a word that is none
+-- @param flag its name without dashes
+function M.takes(command, flag)
+	local known = M.commands[command]
+	return known ~= nil and (string.find(" " .. known[3] .. " ", " " .. flag .. " ", 1, true)) ~= nil
 end
 
-function M.parse(g)
-	local w={}
-	local f={}
-	local t={}
-	for _,wo in ipairs(g) do
-		local fl=wo=="-y" and "yes" or wo:match("^%-%-?(.+)")
-		if fl then
-			f[fl]=true
-			t[fl]=wo
+--- Reads the words of a command line; flags may stand anywhere.
+--
+-- @param given the words as the shell split them
+-- @returns what they say; with `problem` set when they cannot be understood
+function M.parse(given)
+	local words = {}
+	local flags = {}
+	local typed = {}
+	for _, word in ipairs(given) do
+		local flag = word == "-y" and "yes" or (string.match(word, "^%-%-?(.+)"))
+		if flag ~= nil then
+			flags[flag] = true
+			typed[flag] = word
 		else
-			w[#w+1]=wo
+			words[#words + 1] = word
 		end
 	end
-	if f.version then return {command="version",words=w,flags=f} end
-	local n=table.remove(w,1) or "help"
-	if n=="registry" then n="registry " .. (table.remove(w,1) or "list") end
-	local function a(p) return {command="help",words={n},flags=f,problem=p} end
-	local k=M.commands[n]
-	if not k then return a("There is no command "..n..".") end
-	if f.help or f.h then return n=="help" and {command=n,words=w,flags=f} or a() end
-	for fl in pairs(f) do
-		if not M.takes(n,fl) then return a("ccpm "..n.." takes no "..tostring(t[fl])..".") end
+	if flags.version then
+		return { command = "version", words = words, flags = flags }
 	end
-	if #w<k[1] and not f.unused then return a("Something is missing:") end
-	if #w>k[2] then return a("That is too much:") end
-	return {command=n,words=w,flags=f}
+	local name = table.remove(words, 1) or "help"
+	if name == "registry" then
+		name = "registry " .. (table.remove(words, 1) or "list")
+	end
+	local function about(problem)
+		return { command = "help", words = { name }, flags = flags, problem = problem }
+	end
+	local known = M.commands[name]
+	if known == nil then
+		return about("There is no command " .. name .. ".")
+	end
+	if flags.help or flags.h then
+		return name == "help" and { command = name, words = words, flags = flags } or about()
+	end
+	for flag in pairs(flags) do
+		if not M.takes(name, flag) then
+			return about("ccpm " .. name .. " takes no " .. tostring(typed[flag]) .. ".")
+		end
+	end
+	if #words < known[1] and not flags.unused then
+		return about("Something is missing:")
+	end
+	if #words > known[2] then
+		return about("That is too much:")
+	end
+	return { command = name, words = words, flags = flags }
 end
 
 return M

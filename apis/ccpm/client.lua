@@ -1,107 +1,156 @@
---- What a client of registries does.
-local M={}
-local failure = require("/apis/failure")
-local need=failure.need
+-- What a client of registries does; its functions raise failures, and /apis/libccpm returns them.
+
+local need = require("/apis/trapos/failure").need
 local apply = require("/apis/ccpm/apply").apply
-local failure = require("/apis/ccpm/failure")
-local raise=failure.raise
+local raise = require("/apis/ccpm/failure").raise
 local MOST_REGISTRIES = require("/apis/ccpm/formats").MOST_REGISTRIES
 local askRegistries = require("/apis/ccpm/offers").askRegistries
 local planning = require("/apis/ccpm/plan")
 local baseUrl = require("/apis/ccpm/registry").baseUrl
 local resolve = require("/apis/ccpm/resolve").resolve
-local state_ = require("/apis/ccpm/state")
+local stateModule = require("/apis/ccpm/state")
+local copy, replace = stateModule.copy, stateModule.replace
 local verify = require("/apis/ccpm/verify").verify
 
-local function titleOf(v,n) return table.concat({v,unpack(n)}," "):sub(1,80) end
+local M = {}
 
-local function positionOf(r,re)
-	local _,b=baseUrl(re)
-	for p,k in ipairs(r) do
-		local _,o=baseUrl(k)
-		if k==re or b==o then return p end
+local function titleOf(verb, names)
+	return string.sub(
+		table.concat({
+			verb,
+			unpack(names),
+		}, " "),
+		1,
+		80
+	)
+end
+
+--- The position of a registry among others, or undefined where it is not one of them; `owner/repo` and the URL that it
+-- stands for are the same registry.
+local function positionOf(registries, registry)
+	local _, base = baseUrl(registry)
+	for position, known in ipairs(registries) do
+		local _, other = baseUrl(known)
+		if known == registry or base == other then
+			return position
+		end
 	end
 	return nil
 end
 
-local function requireInstalled(s,n)
-	for _,na in ipairs(n or {}) do
-		if not s.lock.packages[na] then raise("not_installed",{name=na}) end
+local function requireInstalled(state, names)
+	for _, name in ipairs(names or {}) do
+		if state.lock.packages[name] == nil then
+			raise("not_installed", { name = name })
+		end
 	end
 end
 
-local function place(b,r,p,i)
-	local re=state_.copy(b.configuration.registries)
-	local f=positionOf(re,r)
-	if i~=(f==nil) then raise(i and "registry_known" or "registry_unknown",{registry=r}) end
-	local n=f and table.remove(re,f) or r
-	local l=#re+1
-	if l>MOST_REGISTRIES then raise("registries_full") end
-	local t=p or l
-	if not (t>=1 and t<=l and t%1==0) then raise("registry_position",{position=t,last=l}) end
-	if i or p then table.insert(re,t,n) end
-	return state_.replace(b,"configuration","registries",re)
-end
-
-local function withOwnRegistry(c,b)
-	local o=c.registry
-	local i=o==nil or positionOf(b.configuration.registries,o)~=nil
-	return i and b or place(b,o,nil,true)
-end
-
-local function planResolved(c,b,t,w,n,o)
-	local s,ca,l=askRegistries(c,withOwnRegistry(c,b))
-	local i=b.lock.packages
-	local r=resolve({wanted=w,newest=n,installed=i,candidates=ca,leftOut=l})
-	local p={}
-	for _,ch in ipairs(r.packages) do
-		local e=state_.copy(ch.package)
-		e.description=nil
-		e.automatic=ch.automatic or nil
-		p[ch.name]=e
+--- The state with a registry at a position, or nowhere; fails unless it is new, or not, as it should be.
+local function place(before, registry, position, isNew)
+	local registries = copy(before.configuration.registries)
+	local from = positionOf(registries, registry)
+	if isNew ~= (from == nil) then
+		raise(isNew and "registry_known" or "registry_unknown", { registry = registry })
 	end
-	local a=state_.replace(s,"lock","packages",p)
-	local f=o and o.force
-	return planning.makePlan(c.disk,t,b,a,r.notes,ca,f)
+	local name = from == nil and registry or table.remove(registries, from)
+	local last = #registries + 1
+	if last > MOST_REGISTRIES then
+		raise("registries_full")
+	end
+	local to = position or last
+	if not (to >= 1 and to <= last and to % 1 == 0) then
+		raise("registry_position", { position = to, last = last })
+	end
+	if isNew or position ~= nil then
+		table.insert(registries, to, name)
+	end
+	return replace(before, "configuration", "registries", registries)
 end
 
-local function change(c,b,s,t) return apply(c,planning.makePlan(c.disk,t,b,s,{})) end
+--- The state with the client's own registry as the last, unless it is configured.
+local function withOwnRegistry(client, before)
+	local own = client.registry
+	local isKnown = own == nil or positionOf(before.configuration.registries, own) ~= nil
+	return isKnown and before or place(before, own, nil, true)
+end
 
-M.functions={
-	state=function(_c,s) return s end,
-	update=function(c,b)
-		local s=askRegistries(c,withOwnRegistry(c,b))
-		return change(c,b,s,"update")
+--- Plans what a resolution leads to.
+local function planResolved(client, before, title, wanted, newest, options)
+	local state, candidates, leftOut = askRegistries(client, withOwnRegistry(client, before))
+	local installed = before.lock.packages
+	local resolved = resolve({
+		wanted = wanted,
+		newest = newest,
+		installed = installed,
+		candidates = candidates,
+		leftOut = leftOut,
+	})
+	local packages = {}
+	for _, chosen in ipairs(resolved.packages) do
+		local entry = copy(chosen.package)
+		entry.description = nil
+		entry.automatic = chosen.automatic or nil
+		packages[chosen.name] = entry
+	end
+	local after = replace(state, "lock", "packages", packages)
+	local force = options and options.force
+	return planning.makePlan(client.disk, title, before, after, resolved.notes, candidates, force)
+end
+
+--- Changes nothing but the state.
+local function change(client, before, state, title)
+	return apply(client, planning.makePlan(client.disk, title, before, state, {}))
+end
+
+--- What each of a client's functions does: it returns its value or raises a failure.
+M.functions = {
+	state = function(_client, state)
+		return state
 	end,
-	planInstall=function(c,b,n,o) return planResolved(c,b,titleOf("install",n),n,{},o) end,
-	planUpgrade=function(c,b,n,o)
-		requireInstalled(b,n)
-		return planResolved(c,b,titleOf("upgrade",n or {}),{},n or true,o)
+	update = function(client, before)
+		local state = askRegistries(client, withOwnRegistry(client, before))
+		return change(client, before, state, "update")
 	end,
-	planUninstall=function(c,b,n,o)
-		local no={}
-		local p=planning.withoutPackages(b.lock,n,o or {},no)
-		local s=state_.replace(b,"lock","packages",p)
-		return planning.makePlan(c.disk,titleOf("uninstall",n),b,s,no)
+	planInstall = function(client, before, names, options)
+		return planResolved(client, before, titleOf("install", names), names, {}, options)
 	end,
-	verify=function(c,s,n)
-		requireInstalled(s,n)
-		return verify(c.disk,s.lock,n)
+	planUpgrade = function(client, before, names, options)
+		requireInstalled(before, names)
+		return planResolved(client, before, titleOf("upgrade", names or {}), {}, names or true, options)
 	end,
-	planRepair=function(c,b,f)
-		local s,ca=askRegistries(c,withOwnRegistry(c,b),true)
-		return planning.makePlan(c.disk,"repair",b,s,{},ca,true,f)
+	planUninstall = function(client, before, names, options)
+		local notes = {}
+		local packages = planning.withoutPackages(before.lock, names, options or {}, notes)
+		local state = replace(before, "lock", "packages", packages)
+		return planning.makePlan(client.disk, titleOf("uninstall", names), before, state, notes)
 	end,
-	apply=function(c,_b,p) return apply(c,p) end,
-	addRegistry=function(c,b,r,o)
-		local g=o or {}
-		need(baseUrl,r)
-		local p=place(b,r,g.position,true)
-		local s=askRegistries(c,p,g.force,{r})
-		return change(c,b,s,"add registry "..r)
+	verify = function(client, state, names)
+		requireInstalled(state, names)
+		return verify(client.disk, state.lock, names)
 	end,
-	removeRegistry=function(c,b,r) return change(c,b,place(b,r,nil,false),"remove registry "..r) end,
-	moveRegistry=function(c,b,r,p) return change(c,b,place(b,r,p,false),"move registry "..r) end,
-	recover=function(c) return c.notes end
+	planRepair = function(client, before, findings)
+		local state, candidates = askRegistries(client, withOwnRegistry(client, before), true)
+		return planning.makePlan(client.disk, "repair", before, state, {}, candidates, true, findings)
+	end,
+	apply = function(client, _before, plan)
+		return apply(client, plan)
+	end,
+	addRegistry = function(client, before, registry, options)
+		local given = options or {}
+		need(baseUrl, registry)
+		local placed = place(before, registry, given.position, true)
+		local state = askRegistries(client, placed, given.force, { registry })
+		return change(client, before, state, "add registry " .. registry)
+	end,
+	removeRegistry = function(client, before, registry)
+		return change(client, before, place(before, registry, nil, false), "remove registry " .. registry)
+	end,
+	moveRegistry = function(client, before, registry, position)
+		return change(client, before, place(before, registry, position, false), "move registry " .. registry)
+	end,
+	recover = function(client)
+		return client.notes
+	end,
 }
 return M

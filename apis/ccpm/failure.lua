@@ -1,68 +1,88 @@
---- Every way in which ccpm can fail.
-local M={}
-local makeFailure = require("/apis/failure").makeFailure
-M.failures={
-	http_disabled={
+-- Every way in which ccpm can fail: its code, what happened and what to do next.
+
+local makeFailure = require("/apis/trapos/failure").makeFailure
+
+local M = {}
+
+--- Messages and hints by code; `{name}` stands for a detail of the case. With usual details a message and a hint fit two
+-- lines of a 51 column screen each.
+M.failures = {
+	http_disabled = {
 		"The HTTP API is switched off here.",
-		"In computercraft-server.toml: [http] enabled = true"
+		"In computercraft-server.toml: [http] enabled = true",
 	},
-	address_denied={
+	address_denied = {
 		"ComputerCraft forbids {registry} (Domain not permitted).",
-		'In computercraft-server.toml, at host = "$private": action = "allow"'
+		'In computercraft-server.toml, at host = "$private": action = "allow"',
 	},
-	network_error={"The request to {registry} failed: {what}.","Check the address and the network."},
-	server_error={"{registry} failed at {path} (HTTP {status}).","Try again in some minutes."},
-	no_index={
+	network_error = { "The request to {registry} failed: {what}.", "Check the address and the network." },
+	server_error = { "{registry} failed at {path} (HTTP {status}).", "Try again in some minutes." },
+	no_index = {
 		"{registry} is no registry: it has no packages/index.json.",
-		"Check the address and the network."
+		"Check the address and the network.",
 	},
-	no_entry={"{registry} lets nobody in (HTTP {status}).","Check the address, or ask those who run it."},
-	file_missing={"{registry} lists {path}, but does not serve it.","Try again in some minutes."},
-	wrong_content={"{registry} serves another {path} than it lists.","Try again in some minutes."},
-	bad_index={"The index of {registry} is not valid: {what}.","Tell those who run that registry."},
-	not_json={"The index of {registry} is not JSON: {what}.","Check the address, or tell those who run it."},
-	newer_index={"{registry} is for a newer ccpm.","Type: ccpm upgrade ccpm"},
-	bad_registry={
+	no_entry = { "{registry} lets nobody in (HTTP {status}).", "Check the address, or ask those who run it." },
+	file_missing = { "{registry} lists {path}, but does not serve it.", "Try again in some minutes." },
+	wrong_content = { "{registry} serves another {path} than it lists.", "Try again in some minutes." },
+	bad_index = { "The index of {registry} is not valid: {what}.", "Tell those who run that registry." },
+	not_json = {
+		"The index of {registry} is not JSON: {what}.",
+		"Check the address, or tell those who run it.",
+	},
+	newer_index = { "{registry} is for a newer ccpm.", "Type: ccpm upgrade ccpm" },
+	bad_registry = {
 		"{registry} is no registry's address.",
-		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub."
+		"Give http(s)://... or <owner>/<repo>[@branch] of GitHub.",
 	},
-	no_registry={"No registry is configured.","Add one: ccpm registry add <registry>"},
-	registry_known={"{registry} is configured already.","See: ccpm registry list"},
-	registries_full={"There can be no more registries.","Remove one: ccpm registry remove <registry>"},
-	registry_unknown={"{registry} is not configured.","See: ccpm registry list"},
-	registry_position={"There is no position {position}.","Give one from 1 to {last}."},
-	unknown_package={"No registry has a package {name}.","See: ccpm search <word>"},
-	left_out={"{name} cannot be had: {what}.","Tell those who run its registry."},
-	no_version={"{need}, but there is {known}.","Try: ccpm update, or add a registry that has it."},
-	conflict={"{need}, but {but}.","Upgrade or uninstall one, or add a registry."},
-	cycle={"Packages need each other in a circle: {what}.","Tell those who made them."},
-	too_complex={"These packages need too much to be worked out.","Install fewer of them at once."},
-	not_installed={"{name} is not installed.","See: ccpm list"},
-	needed_by={"{name} is needed by {what}.","Uninstall them, too: add --cascade"},
-	file_exists={
+	no_registry = { "No registry is configured.", "Add one: ccpm registry add <registry>" },
+	registry_known = { "{registry} is configured already.", "See: ccpm registry list" },
+	registries_full = { "There can be no more registries.", "Remove one: ccpm registry remove <registry>" },
+	registry_unknown = { "{registry} is not configured.", "See: ccpm registry list" },
+	registry_position = { "There is no position {position}.", "Give one from 1 to {last}." },
+	unknown_package = { "No registry has a package {name}.", "See: ccpm search <word>" },
+	left_out = { "{name} cannot be had: {what}.", "Tell those who run its registry." },
+	no_version = { "{need}, but there is {known}.", "Try: ccpm update, or add a registry that has it." },
+	conflict = { "{need}, but {but}.", "Upgrade or uninstall one, or add a registry." },
+	cycle = { "Packages need each other in a circle: {what}.", "Tell those who made them." },
+	too_complex = { "These packages need too much to be worked out.", "Install fewer of them at once." },
+	not_installed = { "{name} is not installed.", "See: ccpm list" },
+	needed_by = { "{name} is needed by {what}.", "Uninstall them, too: add --cascade" },
+	file_exists = {
 		"{path} is there, and no package brought it.",
-		"Move it away, or keep it beside: add --force"
+		"Move it away, or keep it beside: add --force",
 	},
-	file_conflict={"{path} belongs to {owner}; {name} has it, too.","Keep only one of the two packages."},
-	folder_in_the_way={"{path} is a folder; {name} has a file there.","Move it: mv {path} {path}.old"},
-	file_in_the_way={"{path} is a file; {name} needs a folder there.","Move it: mv {path} {path}.lua"},
-	other_drive={"{path} is on another drive.","Move it away, or take the disk out."},
-	no_space={"The disk is too full: {needed} bytes are needed, {free} are free.","Delete something first."},
-	changed_meanwhile={"{path} changed meanwhile. Nothing was touched.","Try again."},
-	cannot_write={"{path} cannot be written: {what}.","Look at the disk, then try again."},
-	not_finished={"A change was begun and cannot be finished.","{what}"},
-	not_repairable={
+	file_conflict = { "{path} belongs to {owner}; {name} has it, too.", "Keep only one of the two packages." },
+	folder_in_the_way = { "{path} is a folder; {name} has a file there.", "Move it: mv {path} {path}.old" },
+	file_in_the_way = { "{path} is a file; {name} needs a folder there.", "Move it: mv {path} {path}.lua" },
+	other_drive = { "{path} is on another drive.", "Move it away, or take the disk out." },
+	no_space = {
+		"The disk is too full: {needed} bytes are needed, {free} are free.",
+		"Delete something first.",
+	},
+	changed_meanwhile = { "{path} changed meanwhile. Nothing was touched.", "Try again." },
+	cannot_write = { "{path} cannot be written: {what}.", "Look at the disk, then try again." },
+	not_finished = { "A change was begun and cannot be finished.", "{what}" },
+	not_repairable = {
 		"No registry has {path} of {name} as it was installed.",
-		"Try again later, or: ccpm upgrade {name}"
+		"Try again later, or: ccpm upgrade {name}",
 	},
-	no_help={"{path} is damaged.","Type: ccpm verify --fix"},
-	newer_format={"{path} was written by a newer ccpm.","Upgrade ccpm, or delete that file."},
-	bad_argument={"{call}: {what}.","Call it as: {usage}"},
-	internal_error={"Unexpected: {what}","Use install.lua again, or report this."}
+	no_help = { "{path} is damaged.", "Type: ccpm verify --fix" },
+	newer_format = { "{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file." },
+	bad_argument = { "{call}: {what}.", "Call it as: {usage}" },
+	internal_error = { "Unexpected: {what}", "Use install.lua again, or report this." },
 }
 
-function M.fail(c,d) return makeFailure(M.failures,c,d) end
+--- Makes a failure.
+--
+-- @param detail values for the `{name}`s in its message and hint
+-- @returns the failure, which `tostring` turns into message and hint
+function M.fail(code, detail)
+	return makeFailure(M.failures, code, detail)
+end
 
-function M.raise(c,d) error(M.fail(c,d),0) end
+--- Raises a failure, which the function that the program called returns.
+function M.raise(code, detail)
+	error(M.fail(code, detail), 0)
+end
 
 return M

@@ -1,152 +1,250 @@
---- Finishes what a transaction of ccpm has begun.
-local M={}
-M.STAGING="trapos/ccpm.staging"
-M.JOURNAL=M.STAGING.."/journal.json"
-M.PARTIAL="trapos/ccpm.partial"
-M.FINISHER="startup/00-ccpm-finish.lua"
-local STARTUP_FILE="startup.lua"
-local KEPT="startup.lua.ccpm-kept"
-local MARK="the finisher of ccpm, version 1"
+-- Finishes what a transaction of ccpm has begun. A copy of the compiled file stands in /startup while a transaction is
+-- under way: it must work while everything else of ours is half replaced, so it requires nothing.
 
-function M.read(d,p)
-	local f=d.open(p,"rb")
-	if not f then return "" end
-	local c=f.readAll() or ""
-	f.close()
-	return c
+local M = {}
+
+--- It is there as long as a transaction is under way.
+M.STAGING = "trapos/ccpm.staging"
+
+--- With this file in it, the transaction is committed.
+M.JOURNAL = M.STAGING .. "/journal.json"
+
+--- New contents wait here under their sha256, and stay after a failure in an orderly way.
+M.PARTIAL = "trapos/ccpm.partial"
+
+--- Runs before the other startup files.
+M.FINISHER = "startup/00-ccpm-finish.lua"
+
+--- Where the finisher is for a moment while /startup goes, and where a player's file of this name is kept meanwhile.
+local STARTUP_FILE = "startup.lua"
+local KEPT = "startup.lua.ccpm-kept"
+
+--- By this text it knows itself in the place of a startup file.
+local MARK = "the finisher of ccpm, version 1"
+
+--- The content of a file, or nothing where there is none.
+function M.read(disk, path)
+	local file = disk.open(path, "rb")
+	if file == nil then
+		return ""
+	end
+	local content = file.readAll() or ""
+	file.close()
+	return content
 end
 
-function M.freeName(d,p,n)
-	local f=p .. (n or "")
-	return d.exists(f) and M.freeName(d,p,(n or 1)+1) or f
+--- A path where nothing is: the given one, or else with a number behind it.
+function M.freeName(disk, path, number)
+	local free = path .. tostring(number or "")
+	return disk.exists(free) and M.freeName(disk, path, (number or 1) + 1) or free
 end
 
-function M.backupOf(d,p)
-	local m,c=p:gsub("^startup/","startup.ccpm-old/")
-	return M.freeName(d,c>0 and m or p..".ccpm-old")
+--- A free name for a file that is kept. CC runs every file of /startup at boot, so those are kept elsewhere.
+function M.backupOf(disk, path)
+	local moved, count = string.gsub(path, "^startup/", "startup.ccpm-old/")
+	return M.freeName(disk, count > 0 and moved or path .. ".ccpm-old")
 end
 
-function M.standing(d,p)
-	if not d.exists(p) or d.isDir(p) then return "" end
-	local f=d.attributes(p)
-	return f.size.." "..f.modified
+--- How a file stands on the disk: another text once somebody has written it; empty where there is none.
+function M.standing(disk, path)
+	if not disk.exists(path) or disk.isDir(path) then
+		return ""
+	end
+	local found = disk.attributes(path)
+	return tostring(found.size) .. " " .. tostring(found.modified)
 end
 
-local function removeEmptyFolders(d,p)
-	local f=fs.getDir(p)
-	while f~="" do
-		if d.isDir(f) then
-			if #d.list(f)>0 then return end
-			d.delete(f)
+--- Deletes the folders above a path that have nothing in them.
+local function removeEmptyFolders(disk, path)
+	local folder = fs.getDir(path)
+	while folder ~= "" do
+		if disk.isDir(folder) then
+			if #disk.list(folder) > 0 then
+				return
+			end
+			disk.delete(folder)
 		end
-		f=fs.getDir(f)
+		folder = fs.getDir(folder)
 	end
 end
 
-function M.moveTo(d,f,t)
-	local fo=fs.getDir(t)
-	if not d.isDir(fo) then d.makeDir(fo) end
-	d.move(f,t)
+--- Moves, and makes the folders above the new place.
+function M.moveTo(disk, from, to)
+	local folder = fs.getDir(to)
+	if not disk.isDir(folder) then
+		disk.makeDir(folder)
+	end
+	disk.move(from, to)
 end
 
-function M.reasonOf(p) return (tostring(p):match("([^:%s][^:]*)$")) end
+--- What CC says of a failure without the program's line and the path, which it puts before.
+function M.reasonOf(problem)
+	return (string.match(tostring(problem), "([^:%s][^:]*)$"))
+end
 
-local function perform(d,s)
-	local p=s.path
-	local st=s.staged
-	if st and not d.exists(st) then return end
-	if d.exists(p) and (s.folder or not d.isDir(p)) then
-		local i=s.seen~=nil and s.seen~=M.standing(d,p)
-		if i and not st then return end
-		if s.backup then
-			M.moveTo(d,p,M.freeName(d,s.backup))
-		elseif i then
-			M.moveTo(d,p,M.backupOf(d,p))
+--- Does a step, unless it is done already.
+local function perform(disk, step)
+	local path = step.path
+	local staged = step.staged
+
+	-- What is not staged any more has its place already.
+	if staged ~= nil and not disk.exists(staged) then
+		return
+	end
+	if disk.exists(path) and (step.folder or not disk.isDir(path)) then
+		local isOthers = step.seen ~= nil and step.seen ~= M.standing(disk, path)
+
+		-- Somebody has put it there since; what was to go is gone.
+		if isOthers and staged == nil then
+			return
+		end
+		if step.backup ~= nil then
+			M.moveTo(disk, path, M.freeName(disk, step.backup))
+		elseif isOthers then
+			M.moveTo(disk, path, M.backupOf(disk, path))
 		else
-			d.delete(p)
+			disk.delete(path)
 		end
 	end
-	if st then M.moveTo(d,st,p) else removeEmptyFolders(d,p) end
+	if staged ~= nil then
+		M.moveTo(disk, staged, path)
+	else
+		removeEmptyFolders(disk, path)
+	end
 end
 
-function M.placeOf(d)
-	if d.exists(M.FINISHER) then return M.FINISHER end
-	for _,p in ipairs({STARTUP_FILE,"startup"}) do
-		local i=d.exists(p) and not d.isDir(p)
-		if i and M.read(d,p):find(MARK,1,true) then return p end
+--- Where the finisher is, if the next boot runs it.
+function M.placeOf(disk)
+	if disk.exists(M.FINISHER) then
+		return M.FINISHER
+	end
+	for _, path in ipairs({ STARTUP_FILE, "startup" }) do
+		local isFile = disk.exists(path) and not disk.isDir(path)
+		if isFile and (string.find(M.read(disk, path), MARK, 1, true)) ~= nil then
+			return path
+		end
 	end
 	return nil
 end
 
-local function leave(d,p)
-	local a=p
-	if a==M.FINISHER and #d.list("startup")==1 and not (d.exists(STARTUP_FILE) and d.exists(KEPT)) then
-		if d.exists(STARTUP_FILE) then d.move(STARTUP_FILE,KEPT) end
-		d.move(a,STARTUP_FILE)
-		a=STARTUP_FILE
+--- Removes the finisher, and /startup where nothing else is in it. Deleting a folder with a file in it is two steps, and
+-- nothing would run after a power cut between them. So the finisher gets out of the folder first, to the other places
+-- that CraftOS runs, and each step leaves it in one of them, so that the next boot goes on.
+local function leave(disk, place)
+	local at = place
+	if
+		at == M.FINISHER
+		and #disk.list("startup") == 1
+		and not (disk.exists(STARTUP_FILE) and disk.exists(KEPT))
+	then
+		if disk.exists(STARTUP_FILE) then
+			disk.move(STARTUP_FILE, KEPT)
+		end
+		disk.move(at, STARTUP_FILE)
+		at = STARTUP_FILE
 	end
-	if a==STARTUP_FILE then
-		local i=d.isDir("startup") and #d.list("startup")>0
-		local t=i and M.FINISHER or "startup"
-		if not i then d.delete(t) end
-		d.move(a,t)
-		a=t
+	if at == STARTUP_FILE then
+		local isUsed = disk.isDir("startup") and #disk.list("startup") > 0
+		local to = isUsed and M.FINISHER or "startup"
+		if not isUsed then
+			disk.delete(to)
+		end
+		disk.move(at, to)
+		at = to
 	end
-	if d.exists(KEPT) and not d.exists(STARTUP_FILE) then d.move(KEPT,STARTUP_FILE) end
-	d.delete(a)
-	removeEmptyFolders(d,a)
+	if disk.exists(KEPT) and not disk.exists(STARTUP_FILE) then
+		disk.move(KEPT, STARTUP_FILE)
+	end
+	disk.delete(at)
+	removeEmptyFolders(disk, at)
 end
 
-function M.clean(d,p)
-	if not p then d.delete(M.PARTIAL) end
-	d.delete(M.STAGING)
-	removeEmptyFolders(d,M.PARTIAL.."/any")
-	local pl=M.placeOf(d)
-	if pl then leave(d,pl) end
+--- Deletes all that a transaction has of its own on the disk.
+--
+-- @param partial whether new contents stay for the next one
+function M.clean(disk, partial)
+	if not partial then
+		disk.delete(M.PARTIAL)
+	end
+	disk.delete(M.STAGING)
+	removeEmptyFolders(disk, M.PARTIAL .. "/any")
+	local place = M.placeOf(disk)
+	if place ~= nil then
+		leave(disk, place)
+	end
 end
 
-function M.recover(d,b)
-	if not d.exists(M.JOURNAL) then
-		if not b then return true end
-		local s=d.exists(M.STAGING)
-		local p=M.placeOf(d)
-		if not s and not p then return true end
-		local h=d.exists(KEPT) or p==STARTUP_FILE or p=="startup"
-		M.clean(d)
-		if h and d.exists(STARTUP_FILE) then os.reboot() end
-		return true,s and "ccpm was stopped before it changed anything." or nil
+--- Finishes a committed transaction. One that was not committed is left alone, as another program may be at it, except
+-- at boot, when none can be.
+--
+-- @param disk the computer's fs
+-- @param boot whether the computer is starting: it restarts when that changes which startup files there are
+-- @returns true and what to tell the player, if anything was done; or false and why it cannot be finished, with
+-- nothing lost
+function M.recover(disk, boot)
+	if not disk.exists(M.JOURNAL) then
+		if not boot then
+			return true
+		end
+		local stopped = disk.exists(M.STAGING)
+		local place = M.placeOf(disk)
+		if not stopped and place == nil then
+			return true
+		end
+
+		-- CraftOS has not run the player's.
+		local hid = disk.exists(KEPT) or place == STARTUP_FILE or place == "startup"
+		M.clean(disk)
+		if hid and disk.exists(STARTUP_FILE) then
+			os.reboot()
+		end
+		return true, stopped and "ccpm was stopped before it changed anything." or nil
 	end
-	local j=textutils.unserializeJSON(M.read(d,M.JOURNAL))
-	local i=pcall(function()
-		for _,s in ipairs(j.steps) do fs.combine(s.path,j.title) end
+	local journal = textutils.unserializeJSON(M.read(disk, M.JOURNAL))
+	local isWhole = pcall(function()
+		for _, step in ipairs(journal.steps) do
+			fs.combine(step.path, journal.title)
+		end
 	end)
-	if not i or j.version~=1 then
-		d.move(M.JOURNAL,M.freeName(d,"trapos/ccpm.journal.broken"))
-		M.clean(d)
-		return false,"ccpm cannot read its journal. Type: ccpm verify --fix"
+	if not isWhole or journal.version ~= 1 then
+		disk.move(M.JOURNAL, M.freeName(disk, "trapos/ccpm.journal.broken"))
+		M.clean(disk)
+		return false, "ccpm cannot read its journal. Type: ccpm verify --fix"
 	end
-	local be=b and table.concat(d.list("startup"),"/")
-	for _,s in ipairs(j.steps) do
-		local o,p=pcall(perform,d,s)
-		if not o then
-			return false,"ccpm cannot finish: "..j.title.."\n"..s.path..": "..M.reasonOf(p)
-				..". Mend that, then: reboot"
+	local before = boot and table.concat(disk.list("startup"), "/")
+	for _, step in ipairs(journal.steps) do
+		local ok, problem = pcall(perform, disk, step)
+		if not ok then
+			return false,
+				"ccpm cannot finish: "
+					.. journal.title
+					.. "\n"
+					.. step.path
+					.. ": "
+					.. M.reasonOf(problem)
+					.. ". Mend that, then: reboot"
 		end
 	end
-	local r=M.STAGING.."/restarted"
-	if b and table.concat(d.list("startup"),"/")~=be and not d.exists(r) then
-		d.makeDir(r)
+	local restarted = M.STAGING .. "/restarted"
+	if boot and table.concat(disk.list("startup"), "/") ~= before and not disk.exists(restarted) then
+		-- CraftOS has listed the files that it runs already. Once is enough, whatever they do to each other.
+		disk.makeDir(restarted)
 		os.reboot()
 	end
-	d.delete(M.PARTIAL)
-	d.move(M.STAGING,M.PARTIAL)
-	M.clean(d)
-	return true,"ccpm finished: "..j.title.." (the power had gone)"
+
+	-- Half deleted, it would look like that of a transaction that was not committed.
+	disk.delete(M.PARTIAL)
+	disk.move(M.STAGING, M.PARTIAL)
+	M.clean(disk)
+	return true, "ccpm finished: " .. journal.title .. " (the power had gone)"
 end
 
-local name=...
-if not name then
-	local d,l=M.recover(fs,true)
-	if l then (d and print or printError)(l) end
+-- CraftOS runs a startup file without arguments; require gives a module its name.
+local name = ...
+if name == nil then
+	local done, line = M.recover(fs, true)
+	if line ~= nil then
+		(done and print or printError)(line)
+	end
 end
 return M

@@ -1,55 +1,101 @@
---- What the registries offer.
-local M={}
+-- What the registries offer.
+
 local fail = require("/apis/ccpm/failure").fail
 local plan = require("/apis/ccpm/plan")
+local keys, same = plan.keys, plan.same
 local fetchIndex = require("/apis/ccpm/registry").fetchIndex
 local state = require("/apis/ccpm/state")
-local MOST_NAMED=5
+local copy, replace = state.copy, state.replace
 
-local function noteLeftOut(t,r,l)
-	local n=plan.keys(l)
-	for p,na in ipairs(n) do
-		if p>MOST_NAMED then break end
-		t.onNote(r..": left out: "..na.." ("..tostring(l[na])..")")
+local M = {}
+
+--- How many packages of a registry are named that are left out.
+local MOST_NAMED = 5
+
+--- Tells which packages of a registry are left out, and why.
+local function noteLeftOut(tools, registry, leftOut)
+	local names = keys(leftOut)
+	for place, name in ipairs(names) do
+		if place > MOST_NAMED then
+			break
+		end
+		tools.onNote(registry .. ": left out: " .. name .. " (" .. tostring(leftOut[name]) .. ")")
 	end
-	local m=#n-MOST_NAMED
-	if m>0 then t.onNote(r..": left out: "..m.." more") end
+	local more = #names - MOST_NAMED
+	if more > 0 then
+		tools.onNote(registry .. ": left out: " .. tostring(more) .. " more")
+	end
 end
 
-function M.askRegistries(t,b,i,o)
-	local r=o or b.configuration.registries
-	local to=#r
-	local c=state.copy(b.cache.registries)
-	local ca={}
-	local l={}
-	local f={}
-	for p,re in ipairs(r) do
-		t.onProgress({phase="index",name=re,done=p-1,total=to,bytes=0,totalBytes=0})
-		local ok,a=fetchIndex(re,t.fetch)
+--- Asks registries what they have. One that does not answer is left out, with a note.
+--
+-- @param tools what is used of the computer, and who is told
+-- @param before the state up to now
+-- @param isOptional whether to go on where none answers
+-- @param only those that are asked; all that are configured where it is absent
+-- @returns the state with what is new in its cache, of each package what the registries offer in their order, and why
+-- packages are left out, by name
+function M.askRegistries(tools, before, isOptional, only)
+	local registries = only or before.configuration.registries
+	local total = #registries
+	local cached = copy(before.cache.registries)
+	local candidates = {}
+	local leftOut = {}
+	local failures = {}
+	for place, registry in ipairs(registries) do
+		tools.onProgress({
+			phase = "index",
+			name = registry,
+			done = place - 1,
+			total = total,
+			bytes = 0,
+			totalBytes = 0,
+		})
+		local ok, answer = fetchIndex(registry, tools.fetch)
 		if ok then
-			noteLeftOut(t,re,a.leftOut)
-			for n,w in pairs(a.leftOut) do
-				if l[n]==nil then l[n]=w end
+			noteLeftOut(tools, registry, answer.leftOut)
+			for name, why in pairs(answer.leftOut) do
+				if leftOut[name] == nil then
+					leftOut[name] = why
+				end
 			end
-			local pa={}
-			for n,of in pairs(a.packages) do
-				local s=0
-				for _,fi in pairs(of.files) do s=s+fi.size end
-				pa[n]={version=of.version,description=of.description,dependencies=of.dependencies,size=s}
-				of.registry=re
-				if ca[n]==nil then ca[n]={} end
-				table.insert(ca[n],of)
+			local packages = {}
+			for name, offered in pairs(answer.packages) do
+				local size = 0
+				for _, file in pairs(offered.files) do
+					size = size + file.size
+				end
+				packages[name] = {
+					version = offered.version,
+					description = offered.description,
+					dependencies = offered.dependencies,
+					size = size,
+				}
+				offered.registry = registry
+				if candidates[name] == nil then
+					candidates[name] = {}
+				end
+				table.insert(candidates[name], offered)
 			end
-			local k=c[re]
-			local is=k and plan.same(k.packages,pa)
-			if not is then c[re]={updated=t.now(),packages=pa} end
+			local known = cached[registry]
+			local isKnown = known and same(known.packages, packages)
+			if not isKnown then
+				cached[registry] = {
+					updated = tools.now(),
+					packages = packages,
+				}
+			end
 		else
-			f[#f+1]=a
+			failures[#failures + 1] = answer
 		end
 	end
-	if #f==to and not i then error(f[1] or fail("no_registry"),0) end
-	for _,fa in ipairs(f) do t.onNote(fa.message.." It is left out.") end
-	return state.replace(b,"cache","registries",c),ca,l
+	if #failures == total and not isOptional then
+		error(failures[1] or fail("no_registry"), 0)
+	end
+	for _, failure in ipairs(failures) do
+		tools.onNote(failure.message .. " It is left out.")
+	end
+	return replace(before, "cache", "registries", cached), candidates, leftOut
 end
 
 return M

@@ -1,89 +1,159 @@
---- Registries.
-local M={}
+-- Registries: where one is found, and what it serves.
+
 local fail = require("/apis/ccpm/failure").fail
 local formats = require("/apis/ccpm/formats")
+local checkIndex, INDEX_BYTES, plain = formats.checkIndex, formats.INDEX_BYTES, formats.plain
 local sha256 = require("/apis/ccpm/sha256").sha256
-local match=string.match
-local LONGEST=200
-local INDEX_PATH="packages/index.json"
 
-function M.baseUrl(r)
-	local a=match(r:gsub("/install%.lua$",""),"^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
-	local p=match(r,"^https://github%.com/(.-)/*$")
-	local re,at,b=match(p and p:gsub("%.git$","") or r,"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$")
-	local ba=a
-	if re and (at=="")==(b=="") then
-		ba="https://raw.githubusercontent.com/" .. re .. "/" .. (b=="" and "HEAD" or b)
+local M = {}
+local match = string.match
+
+--- What the formats of ccpm's files hold of a registry.
+local LONGEST = 200
+local INDEX_PATH = "packages/index.json"
+
+--- Where a registry's files are.
+--
+-- @param registry an http(s) URL, also that of its install.lua, or `owner/repo[@branch]` of GitHub, also as the address of its page
+-- @returns `true` and the URL, which ends in "/"; or `false` and the failure
+function M.baseUrl(registry)
+	local address =
+		match((string.gsub(registry, "/install%.lua$", "")), "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
+	local page = match(registry, "^https://github%.com/(.-)/*$")
+	local repository, at, branch = match(
+		page == nil and registry or (string.gsub(page, "%.git$", "")),
+		"^([%w-]+/[%w._-]+)(@?)([%w._/-]*)$"
+	)
+	local base = address
+	if repository ~= nil and at == "" == (branch == "") then
+		base = "https://raw.githubusercontent.com/"
+			.. repository
+			.. "/"
+			.. (branch == "" and "HEAD" or branch)
 	end
-	if not ba or #r>LONGEST then return false,fail("bad_registry",{registry=r:sub(1,40)}) end
-	return true,ba.."/"
+	if base == nil or #registry > LONGEST then
+		return false, fail("bad_registry", { registry = string.sub(registry, 1, 40) })
+	end
+	return true, base .. "/"
 end
 
-local function fetchText(f,b,r,p)
-	local a=f(b..p)
-	local s=a.status
-	local re=a.reason
-	if s==200 then return true,a.body end
-	local c="server_error"
-	if s==401 or s==403 then c="no_entry" end
-	if s==404 then c=p==INDEX_PATH and "no_index" or "file_missing" end
-	if not s then c="network_error" end
-	if re=="http is disabled" then c="http_disabled" end
-	if re=="Domain not permitted" then c="address_denied" end
-	return false,fail(c,{registry=r,path=p,status=s,what=re})
+local function fetchText(fetch, base, registry, path)
+	local answer = fetch(base .. path)
+	local status = answer.status
+	local reason = answer.reason
+	if status == 200 then
+		return true, answer.body
+	end
+	local code = "server_error"
+	if status == 401 or status == 403 then
+		code = "no_entry"
+	end
+	if status == 404 then
+		code = path == INDEX_PATH and "no_index" or "file_missing"
+	end
+	if status == nil then
+		code = "network_error"
+	end
+	if reason == "http is disabled" then
+		code = "http_disabled"
+	end
+	if reason == "Domain not permitted" then
+		code = "address_denied"
+	end
+	return false, fail(code, { registry = registry, path = path, status = status, what = reason })
 end
 
-local function placeIn(t,p)
-	local b=t:sub(1,p-1)
-	local l,br=b:gsub("[^\n]*\n","")
-	local pl="line " .. br+1 .. ", column " .. #l+1
-	local r=t:sub(p,p+30):match("^%s*([^\r\n]*)")
-	return r=="" and "it ends at "..pl or pl..", at: "..formats.plain(r)
+--- Where in a text a reader stopped, as a person looks for it: "line 3, column 7, at: // doors".
+local function placeIn(text, position)
+	local before = string.sub(text, 1, position - 1)
+	local line, breaks = string.gsub(before, "[^\n]*\n", "")
+	local place = "line " .. tostring(breaks + 1) .. ", column " .. tostring(#line + 1)
+	local rest = string.match(string.sub(text, position, position + 30), "^%s*([^\r\n]*)")
+	return rest == "" and "it ends at " .. place or place .. ", at: " .. plain(rest)
 end
 
-local BYTE_ORDER_MARK=string.char(239,187,191)
+--- What some editors begin a file of UTF-8 with.
+local BYTE_ORDER_MARK = string.char(239, 187, 191)
 
-local function isUtf16(t)
-	local f,s=t:byte(1,2)
-	return f==0 or s==0 or f==255 and s==254 or f==254 and s==255
+--- Whether a text begins as one of UTF-16 does, with its own mark or with half of a character of ASCII.
+local function isUtf16(text)
+	local first, second = string.byte(text, 1, 2)
+	return first == 0 or second == 0 or first == 255 and second == 254 or first == 254 and second == 255
 end
 
-local readStrictly=textutils.unserializeJSON
+--- CC's reader: what a text holds, or undefined and why it cannot be read.
+local readStrictly = textutils.unserializeJSON
 
-local function readJson(g)
-	local t=g:sub(1,3)==BYTE_ORDER_MARK and g:sub(4) or g
-	if isUtf16(t) then return nil,"it is UTF-16, not UTF-8" end
-	local v,p
-	local o=pcall(function() v,p=readStrictly(t,{parse_empty_array=false}) end)
-	if not o then return nil,"it is nested too deeply" end
-	if not p then return v end
-	local po=p:match("position (%d+)")
-	return nil,po and placeIn(t,tonumber(po)) or formats.plain(p)
+--- Reads JSON as people write it: what it holds, or undefined and what keeps it from being read.
+local function readJson(given)
+	local text = string.sub(given, 1, 3) == BYTE_ORDER_MARK and string.sub(given, 4) or given
+	if isUtf16(text) then
+		return nil, "it is UTF-16, not UTF-8"
+	end
+	local value
+	local problem
+	local ok = pcall(function()
+		value, problem = readStrictly(text, { parse_empty_array = false })
+	end)
+	if not ok then
+		return nil, "it is nested too deeply"
+	end
+	if problem == nil then
+		return value
+	end
+	local position = string.match(problem, "position (%d+)")
+	return nil, position == nil and plain(problem) or placeIn(text, tonumber(position))
 end
 
-function M.fetchIndex(r,f)
-	local o,b=M.baseUrl(r)
-	if not o then return false,b end
-	local fe,t=fetchText(f,b,r,INDEX_PATH)
-	if not fe then return false,t end
-	if #t>formats.INDEX_BYTES then return false,fail("bad_index",{registry=r,what="it is too large"}) end
-	local v,p=readJson(t)
-	if p then return false,fail("not_json",{registry=r,what=p}) end
-	local va,of,i=formats.checkIndex(v)
-	if va then return true,of end
-	return false,fail(i and "newer_index" or "bad_index",{registry=r,what=of})
+--- Fetches what a registry offers, in one request.
+--
+-- @param registry as the player wrote it
+-- @param fetch fetches a URL
+-- @returns `true` and what it offers, checked; or `false` and the failure
+function M.fetchIndex(registry, fetch)
+	local ok, base = M.baseUrl(registry)
+	if not ok then
+		return false, base
+	end
+	local fetched, text = fetchText(fetch, base, registry, INDEX_PATH)
+	if not fetched then
+		return false, text
+	end
+	if #text > INDEX_BYTES then
+		return false, fail("bad_index", { registry = registry, what = "it is too large" })
+	end
+	local value, problem = readJson(text)
+	if problem ~= nil then
+		return false, fail("not_json", { registry = registry, what = problem })
+	end
+	local valid, offers, isNewer = checkIndex(value)
+	if valid then
+		return true, offers
+	end
+	return false, fail(isNewer and "newer_index" or "bad_index", { registry = registry, what = offers })
 end
 
-function M.fetchFile(c,f)
-	local t=c.to
-	local p=c.path
-	local r=c.registry
-	local v,b=M.baseUrl(r)
-	if not v then return false,b end
-	local o,co=fetchText(f,b,r,p)
-	if not o then return false,co end
-	if #co==t.size and sha256(co)==t.sha256 then return true,co end
-	return false,fail("wrong_content",{registry=r,path=p})
+--- Fetches a file and compares it with what its registry said of it.
+--
+-- @param change a change that has `to` and `registry`
+-- @param fetch fetches a URL
+-- @returns `true` and the file's bytes; or `false` and the failure
+function M.fetchFile(change, fetch)
+	local to = change.to
+	local path = change.path
+	local registry = change.registry
+	local valid, base = M.baseUrl(registry)
+	if not valid then
+		return false, base
+	end
+	local ok, content = fetchText(fetch, base, registry, path)
+	if not ok then
+		return false, content
+	end
+	if #content == to.size and sha256(content) == to.sha256 then
+		return true, content
+	end
+	return false, fail("wrong_content", { registry = registry, path = path })
 end
 
 return M

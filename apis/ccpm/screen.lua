@@ -1,111 +1,170 @@
---- What `ccpm` shows.
-local M={}
+-- What `ccpm` shows: rows page by page, failures in red, questions, and one line that moves.
+
 local strings = require("cc.strings")
-local pending={}
-local isPaged=settings.get("trapos.harness_mode")~=true
 
-function M.unattended() isPaged=false end
+local M = {}
 
-function M.add(t,c,d) pending[#pending+1]={text=t,colour=c,detail=d} end
+--- What has been said and not been printed yet.
+local pending = {}
+
+--- In harness mode nobody would press a key.
+local isPaged = settings.get("trapos.harness_mode") ~= true
+
+--- From here on nobody is asked to turn a page.
+function M.unattended()
+	isPaged = false
+end
+
+--- Says a line, which is printed with the next that must be seen.
+--
+-- @param text what a row has no room for goes on in an indented one
+-- @param colour where there are any
+-- @param detail stands in a second column
+function M.add(text, colour, detail)
+	pending[#pending + 1] = { text = text, colour = colour, detail = detail }
+end
 
 local function clearRow()
-	local _,r=term.getCursorPos()
-	term.setCursorPos(1,r)
+	local _, row = term.getCursorPos()
+	term.setCursorPos(1, row)
 	term.clearLine()
 end
 
-local function choose(q,a)
-	write(q)
+--- Waits for one of some characters; "\n" is Enter. What Ctrl+T ends begins on a row of its own.
+local function choose(question, answers)
+	write(question)
 	while true do
-		local e,w=os.pullEventRaw()
-		local k
-		if e=="char" then k=w:lower() end
-		if e=="key" and w==keys.enter then k="\n" end
-		if k and a:find(k,1,true) then return k end
-		if e=="terminate" then
+		local event, what = os.pullEventRaw()
+		local key
+		if event == "char" then
+			key = string.lower(what)
+		end
+		if event == "key" and what == keys.enter then
+			key = "\n"
+		end
+		if key ~= nil and (string.find(answers, key, 1, true)) ~= nil then
+			return key
+		end
+		if event == "terminate" then
 			print()
-			error("Terminated",0)
+			error("Terminated", 0)
 		end
 	end
 end
 
+--- Prints what has been said. Waits at the end of each page, for a computer's screen does not scroll back.
 function M.flush()
-	local w,h=term.getSize()
-	local l=pending
-	pending={}
-	local c=0
-	for _,li in ipairs(l) do
-		local e=#li.text+1
-		if li.detail and e+#li.detail<=w then c=math.max(c,e) end
+	local width, height = term.getSize()
+	local lines = pending
+	pending = {}
+	local column = 0
+	for _, line in ipairs(lines) do
+		local endModule = #line.text + 1
+		if line.detail ~= nil and endModule + #line.detail <= width then
+			column = math.max(column, endModule)
+		end
 	end
 	clearRow()
-	local s=0
-	for _,li in ipairs(l) do
-		local t=li.text
-		if li.detail then
-			local g=math.min(c,w-#li.detail)-#t
-			t=t .. (g>0 and string.rep(" ",g) or "\n") .. li.detail
+	local shown = 0
+	for _, line in ipairs(lines) do
+		local text = line.text
+		if line.detail ~= nil then
+			-- Rather out of line than on two rows, and rather there than broken.
+			local gap = math.min(column, width - #line.detail) - #text
+			text = text .. (gap > 0 and string.rep(" ", gap) or "\n") .. line.detail
 		end
-		local b=term.getTextColour()
-		for n,r in ipairs(strings.wrap(t,#t>w and w-2 or w)) do
-			if isPaged and s>0 and s%(h-1)==0 then
-				local k=choose("-- Enter: more, q: quit --","q\n")
+		local before = term.getTextColour()
+		for number, row in ipairs(strings.wrap(text, #text > width and width - 2 or width)) do
+			if isPaged and shown > 0 and shown % (height - 1) == 0 then
+				local key = choose("-- Enter: more, q: quit --", "q\n")
 				clearRow()
-				if k=="q" then return end
+				if key == "q" then
+					return
+				end
 			end
-			if li.colour and term.isColour() then term.setTextColour(li.colour) end
-			print(n>1 and "  "..r or r)
-			term.setTextColour(b)
-			s=s+1
+			if line.colour ~= nil and term.isColour() then
+				term.setTextColour(line.colour)
+			end
+			print(number > 1 and "  " .. row or row)
+			term.setTextColour(before)
+			shown = shown + 1
 		end
 	end
 end
 
-function M.say(t,c)
-	M.add(t,c)
+--- Prints one line at once, in a colour where there are any.
+function M.say(text, colour)
+	M.add(text, colour)
 	M.flush()
 end
 
-function M.note(t) M.say(t,colours.yellow) end
-
-function M.fail(f)
-	M.add(f.message,colours.red)
-	M.say(f.hint,colours.red)
+--- Prints at once what a player must know beside the result.
+function M.note(text)
+	M.say(text, colours.yellow)
 end
 
-function M.ask(q,u)
+--- Prints at once what went wrong and what to do next.
+function M.fail(failure)
+	M.add(failure.message, colours.red)
+	M.say(failure.hint, colours.red)
+end
+
+--- Asks until y, n or Enter is pressed.
+--
+-- @param question without "[Y/n]" behind it
+-- @param usual what Enter means
+function M.ask(question, usual)
 	M.flush()
-	local k=choose(q .. " " .. (u and "[Y/n]" or "[y/N]") .. " ","yn\n")
-	local a=k=="y" or u and k=="\n"
-	print(a and "yes" or "no")
-	return a
+	local key = choose(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ", "yn\n")
+	local agreed = key == "y" or usual and key == "\n"
+	print(agreed and "yes" or "no")
+	return agreed
 end
 
-function M.bytes(c) return c<1000 and c.." bytes" or string.format("%.1f kB",c/1000) end
-
-local PHASES={index="Asking ",fetch="Fetching ",apply="Writing "}
-
-function M.showProgress(p)
-	local w=term.getSize()
-	local a=p.totalBytes
-	local t=(w<40 and "" or PHASES[p.phase]) .. p.done .. "/" .. p.total .. " "
-	if a>0 then t=t..string.format("%d/%d kB ",math.ceil(p.bytes/1000),math.ceil(a/1000)) end
-	t=strings.ensure_width(t..p.name:sub(#t-w),w)
-	local l=math.floor(w*math.min(p.bytes/math.max(a,1),1))
-	clearRow()
-	term.blit(t,string.rep("0",w),string.rep("7",l)..string.rep("f",w-l))
+--- Bytes as a person reads them: "812 bytes", "45.2 kB".
+function M.bytes(count)
+	return count < 1000 and tostring(count) .. " bytes" or string.format("%.1f kB", count / 1000)
 end
 
-function M.need(c,...)
-	M.flush()
-	local r,o,v=pcall(c,...)
-	clearRow()
-	if not r then
-		if o=="Terminated" then M.say("Nothing has changed. The same command goes on.") end
-		error(o,0)
+local PHASES = { index = "Asking ", fetch = "Fetching ", apply = "Writing " }
+
+--- Shows in the moving line how far an application is: its left part is lit.
+function M.showProgress(progress)
+	local width = term.getSize()
+	local all = progress.totalBytes
+	local text = (width < 40 and "" or PHASES[progress.phase])
+		.. tostring(progress.done)
+		.. "/"
+		.. tostring(progress.total)
+		.. " "
+	if all > 0 then
+		text = text .. string.format("%d/%d kB ", math.ceil(progress.bytes / 1000), math.ceil(all / 1000))
 	end
-	if o==false then error(v,0) end
-	return v
+
+	-- Of a long path the end tells more.
+	text = strings.ensure_width(text .. string.sub(progress.name, #text - width), width)
+	local lit = math.floor(width * math.min(progress.bytes / math.max(all, 1), 1))
+	clearRow()
+	term.blit(text, string.rep("0", width), string.rep("7", lit) .. string.rep("f", width - lit))
+end
+
+--- Makes a call that may show progress. The moving line is gone when it ends, however it ends.
+--
+-- @returns the call's value; its failure is raised
+function M.need(call, ...)
+	M.flush()
+	local returned, ok, value = pcall(call, ...)
+	clearRow()
+	if not returned then
+		if ok == "Terminated" then
+			M.say("Nothing has changed. The same command goes on.")
+		end
+		error(ok, 0)
+	end
+	if ok == false then
+		error(value, 0)
+	end
+	return value
 end
 
 return M

@@ -1,67 +1,124 @@
---- What ccpm knows, in its files under /trapos.
-local M={}
-local json = require("/apis/json")
+-- What ccpm knows, in its files under /trapos.
+
+local json = require("/apis/trapos/json")
+local decode, encode = json.decode, json.encode
 local fail = require("/apis/ccpm/failure").fail
 local finish = require("/apis/ccpm/finish")
 local formats = require("/apis/ccpm/formats")
-M.LOCK="trapos/ccpm.lock.json"
-M.CONFIGURATION="trapos/ccpm.json"
-M.CACHE="trapos/ccpm.cache.json"
-local REMEDIES={
-	[M.LOCK]="install <what you had>",
-	[M.CONFIGURATION]="registry add <registry>",
-	[M.CACHE]="update"
-}
-local EMPTY={version=1,registries={},packages={}}
+local checkCache, checkConfiguration, checkLock =
+	formats.checkCache, formats.checkConfiguration, formats.checkLock
 
-local function readFile(d,p,c,n)
-	if d.exists(p) then
-		local o,v,ne=c(json.decode(finish.read(d,p)))
-		if o then return v end
-		if ne then error(fail("newer_format",{path=p}),0) end
-		local a=finish.freeName(d,p..".broken")
-		local m,pr=pcall(d.move,p,a)
-		if not m then error(fail("cannot_write",{path=p,what=finish.reasonOf(pr)}),0) end
-		n[#n+1]=p.." cannot be read ("..v.."). It was set aside as "..a..". Type: ccpm "..REMEDIES[p]
+local M = {}
+
+--- What is installed.
+M.LOCK = "trapos/ccpm.lock.json"
+
+--- The registries.
+M.CONFIGURATION = "trapos/ccpm.json"
+
+--- What the registries had when they were last asked.
+M.CACHE = "trapos/ccpm.cache.json"
+
+--- The command that fills a file again.
+local REMEDIES = {
+	[M.LOCK] = "install <what you had>",
+	[M.CONFIGURATION] = "registry add <registry>",
+	[M.CACHE] = "update",
+}
+
+--- What each file holds where there is none: its check takes what belongs there.
+local EMPTY = { version = 1, registries = {}, packages = {} }
+
+--- The checked content of a file; that of an empty one where there is none, or when it was set aside.
+local function readFile(disk, path, check, notes)
+	if disk.exists(path) then
+		local ok, value, newer = check(decode(finish.read(disk, path)))
+		if ok then
+			return value
+		end
+		if newer then
+			error(fail("newer_format", { path = path }), 0)
+		end
+		local aside = finish.freeName(disk, path .. ".broken")
+		local moved, problem = pcall(disk.move, path, aside)
+		if not moved then
+			error(
+				fail("cannot_write", {
+					path = path,
+					what = finish.reasonOf(problem),
+				}),
+				0
+			)
+		end
+		notes[#notes + 1] = path
+			.. " cannot be read ("
+			.. value
+			.. "). It was set aside as "
+			.. aside
+			.. ". Type: ccpm "
+			.. REMEDIES[path]
 	end
-	local _,e=c(EMPTY)
-	return e
+	local _, empty = check(EMPTY)
+	return empty
 end
 
-function M.readState(d,n)
+--- Reads the state; a file that is not there is an empty state. A file that cannot be read is moved to a free name
+-- beside it, with a note; one that a newer ccpm has written is a failure (`newer_format`) and stays.
+--
+-- @param disk the computer's fs
+-- @param notes gets a line for every file that was set aside
+function M.readState(disk, notes)
 	return pcall(function()
 		return {
-			configuration=readFile(d,M.CONFIGURATION,formats.checkConfiguration,n),
-			lock=readFile(d,M.LOCK,formats.checkLock,n),
-			cache=readFile(d,M.CACHE,formats.checkCache,n)
+			configuration = readFile(disk, M.CONFIGURATION, checkConfiguration, notes),
+			lock = readFile(disk, M.LOCK, checkLock, notes),
+			cache = readFile(disk, M.CACHE, checkCache, notes),
 		}
 	end)
 end
 
-function M.stateFiles(s,b)
-	local function i(v) return next(v)==nil end
-	local g=i(s.lock.packages) and not i(b.lock.packages)
-	local function t(c,v) return not g and not i(v) and json.encode(c) end
-	local c=s.configuration.registries
-	local ca={}
-	for _,r in ipairs(c) do ca[r]=s.cache.registries[r] end
+--- What the state is on the disk. The cache forgets registries that are not configured any more.
+--
+-- @param state to be written
+-- @param before the state up to now: nothing stays of one that loses its last package
+-- @returns texts by path from the root, false for a file that must not be there
+function M.stateFiles(state, before)
+	local function isEmpty(values)
+		return (next(values)) == nil
+	end
+	local gone = isEmpty(state.lock.packages) and not isEmpty(before.lock.packages)
+	local function text(content, values)
+		return not gone and not isEmpty(values) and encode(content)
+	end
+	local configured = state.configuration.registries
+	local cached = {}
+	for _, registry in ipairs(configured) do
+		cached[registry] = state.cache.registries[registry]
+	end
 	return {
-		[M.LOCK]=t(s.lock,s.lock.packages),
-		[M.CONFIGURATION]=t(s.configuration,c),
-		[M.CACHE]=t({version=1,registries=ca},ca)
+		[M.LOCK] = text(state.lock, state.lock.packages),
+		[M.CONFIGURATION] = text(state.configuration, configured),
+		[M.CACHE] = text({ version = 1, registries = cached }, cached),
 	}
 end
 
-function M.copy(f)
-	local t={}
-	for fi,v in pairs(f) do t[fi]=v end
-	return t
+--- A table with the same fields.
+function M.copy(from)
+	local to = {}
+	for field, value in pairs(from) do
+		to[field] = value
+	end
+	return to
 end
 
-function M.replace(b,f,fi,c)
-	local s=M.copy(b)
-	s[f]={version=1,[fi]=c}
-	return s
+--- A state with another content in one of its files.
+--
+-- @param file which
+-- @param field the field that holds it
+function M.replace(before, file, field, content)
+	local state = M.copy(before)
+	state[file] = { version = 1, [field] = content }
+	return state
 end
 
 return M

@@ -1,103 +1,180 @@
---- `assert` as busted has it.
-local M={}
-local values_ = require("/apis/test/values")
-local same=values_.same
-local show=values_.show
-local FILLERS={}
-for w in string.gmatch("is are was were has have does a an be","%a+") do FILLERS[w]=true end
-local SYNONYMS={equals="equal",errors="error",match="matches"}
+-- `assert` as busted has it: `assert.are.equal(1, x)`, `assert.is_not_nil(x)`, and Lua's own `assert(x)`.
 
-local function outcome(b)
-	local o,p=pcall(b)
-	if not o and p=="Terminated" then error(p,0) end
-	return o,p
+local valuesModule = require("/apis/test/values")
+local same, show = valuesModule.same, valuesModule.show
+
+local M = {}
+
+--- Words that only make a sentence of it.
+local FILLERS = {}
+for word in string.gmatch("is are was were has have does a an be", "%a+") do
+	FILLERS[word] = true
 end
 
-local function withoutPlace(p) return type(p)=="string" and p:gsub("^[^\n]-:%d+: ","",1) or p end
+--- Other forms of an assertion's name.
+local SYNONYMS = { equals = "equal", errors = "error", match = "matches" }
 
-local function raises(b,e)
-	local o,p=outcome(b)
-	if o then return false,e==nil and "an error" or "error "..show(e),"no error" end
-	local h=e==nil or same(e,p) or same(e,withoutPlace(p))
-	return h,e==nil and "an error" or "error "..show(e),"error "..show(p)
+--- Calls a function that may raise. Ctrl+T ends the spec and is no outcome.
+local function outcome(body)
+	local ok, problem = pcall(body)
+	if not ok and problem == "Terminated" then
+		error(problem, 0)
+	end
+	return ok, problem
 end
 
-local function matches(p,t)
-	local h=type(t)=="string" and t:find(p)~=nil
-	return h,"a match of "..show(p),show(t)
+--- A message without the place that Lua puts before it.
+local function withoutPlace(problem)
+	return type(problem) == "string" and (string.gsub(problem, "^[^\n]-:%d+: ", "", 1)) or problem
 end
 
-local function raisesMatch(b,p)
-	local o,pr=outcome(b)
-	if o then return false,"an error like "..show(p),"no error" end
-	local h=matches(p,pr)
-	return h,"an error like "..show(p),"error "..show(pr)
+local function raises(body, expected)
+	local ok, problem = outcome(body)
+	if ok then
+		return false, expected == nil and "an error" or "error " .. show(expected), "no error"
+	end
+	local holds = expected == nil or same(expected, problem) or same(expected, withoutPlace(problem))
+	return holds, expected == nil and "an error" or "error " .. show(expected), "error " .. show(problem)
 end
 
-local ASSERTIONS={
-	equal={arguments=2,find=function(e,a) return e==a,show(e),show(a) end},
-	same={arguments=2,find=function(e,a) return same(e,a),show(e),show(a) end},
-	["true"]={arguments=1,find=function(a) return a==true,"true",show(a) end},
-	["false"]={arguments=1,find=function(a) return a==false,"false",show(a) end},
-	truthy={arguments=1,find=function(a) return a~=nil and a~=false,"a true value",show(a) end},
-	falsy={arguments=1,find=function(a) return a==nil or a==false,"nil or false",show(a) end},
-	error={arguments=2,find=raises},
-	matches={arguments=2,find=matches},
-	error_matches={arguments=2,find=raisesMatch}
+local function matches(pattern, text)
+	local holds = type(text) == "string" and (string.find(text, pattern)) ~= nil
+	return holds, "a match of " .. show(pattern), show(text)
+end
+
+local function raisesMatch(body, pattern)
+	local ok, problem = outcome(body)
+	if ok then
+		return false, "an error like " .. show(pattern), "no error"
+	end
+	local holds = matches(pattern, problem)
+	return holds, "an error like " .. show(pattern), "error " .. show(problem)
+end
+
+local ASSERTIONS = {
+	equal = {
+		arguments = 2,
+		find = function(expected, actual)
+			return expected == actual, show(expected), show(actual)
+		end,
+	},
+	same = {
+		arguments = 2,
+		find = function(expected, actual)
+			return same(expected, actual), show(expected), show(actual)
+		end,
+	},
+	["true"] = {
+		arguments = 1,
+		find = function(actual)
+			return actual == true, "true", show(actual)
+		end,
+	},
+	["false"] = {
+		arguments = 1,
+		find = function(actual)
+			return actual == false, "false", show(actual)
+		end,
+	},
+	truthy = {
+		arguments = 1,
+		find = function(actual)
+			return actual ~= nil and actual ~= false, "a true value", show(actual)
+		end,
+	},
+	falsy = {
+		arguments = 1,
+		find = function(actual)
+			return actual == nil or actual == false, "nil or false", show(actual)
+		end,
+	},
+	error = { arguments = 2, find = raises },
+	matches = { arguments = 2, find = matches },
+	error_matches = { arguments = 2, find = raisesMatch },
 }
-for n in string.gmatch("nil boolean number string table function thread","%a+") do
-	ASSERTIONS[n]={
-		arguments=1,
-		find=function(a) return type(a)==n,n=="nil" and "nil" or "a "..tostring(n),show(a) end
+for name in string.gmatch("nil boolean number string table function thread", "%a+") do
+	ASSERTIONS[name] = {
+		arguments = 1,
+		find = function(actual)
+			return type(actual) == name, name == "nil" and "nil" or "a " .. tostring(name), show(actual)
+		end,
 	}
 end
 
-local function read(w)
-	local r={}
-	local n=false
-	for wo in w:lower():gmatch("%a+") do
-		if wo=="not" or wo=="no" then
-			n=not n
-		elseif FILLERS[wo]==nil then
-			r[#r+1]=SYNONYMS[wo] or wo
+--- Reads a name such as `is_not_nil`: the assertion's own name and whether it is turned round.
+local function read(words)
+	local rest = {}
+	local negated = false
+	for word in string.gmatch(string.lower(words), "%a+") do
+		if word == "not" or word == "no" then
+			negated = not negated
+		elseif FILLERS[word] == nil then
+			rest[#rest + 1] = SYNONYMS[word] or word
 		end
 	end
-	return table.concat(r,"_"),n
+	return table.concat(rest, "_"), negated
 end
 
-local function check(w,...)
-	local v={...}
-	local n,ne=read(w)
-	local a=ASSERTIONS[n]
-	if not a then
-		local na={}
-		for k in pairs(ASSERTIONS) do na[#na+1]=k end
-		table.sort(na)
-		error('assert has no "'..w..'". It has: '..table.concat(na,", "),3)
+local function check(words, ...)
+	local values = { ... }
+	local name, negated = read(words)
+	local assertion = ASSERTIONS[name]
+	if assertion == nil then
+		local names = {}
+		for known in pairs(ASSERTIONS) do
+			names[#names + 1] = known
+		end
+		table.sort(names)
+		error('assert has no "' .. words .. '". It has: ' .. table.concat(names, ", "), 3)
 	end
-	local h,e,g=a.find(v[1],v[2])
-	if h~=ne then return end
-	local m=v[a.arguments+1]
-	local f={assertion=w,expected=ne and "not "..e or e,got=g,message=m~=nil and tostring(m) or nil}
-	error(setmetatable(f,{__tostring=function() return "expected "..f.expected..", got "..f.got end}),0)
-end
-
-local function sentence(w)
-	return setmetatable(
-		{},
-		{
-			__index=function(_,wo) return sentence(w.."_"..tostring(wo)) end,
-			__call=function(__,...) check(w,...) end
-		}
+	local holds, expected, got = assertion.find(values[1], values[2])
+	if holds ~= negated then
+		return
+	end
+	local message = values[assertion.arguments + 1]
+	local failure = {
+		assertion = words,
+		expected = negated and "not " .. expected or expected,
+		got = got,
+		message = message ~= nil and tostring(message) or nil,
+	}
+	error(
+		setmetatable(failure, {
+			__tostring = function()
+				return "expected " .. failure.expected .. ", got " .. failure.got
+			end,
+		}),
+		0
 	)
 end
 
-local luaAssert=assert
-M.assertions=setmetatable(
-	{},
-	{__index=function(_,w) return sentence(tostring(w)) end,__call=function(__,...) return luaAssert(...) end}
-)
+--- A name that is not complete yet, such as `assert.are`: the next word makes it longer, a call checks.
+local function sentence(words)
+	return setmetatable({}, {
+		__index = function(_, word)
+			return sentence(words .. "_" .. tostring(word))
+		end,
+		__call = function(_Module, ...)
+			return check(words, ...)
+		end,
+	})
+end
 
-function M.isAssertionFailure(p) return type(p)=="table" and p.assertion~=nil end
+local luaAssert = assert
+
+--- What specs know as `assert`.
+M.assertions = setmetatable({}, {
+	__index = function(_, word)
+		return sentence(tostring(word))
+	end,
+	__call = function(_Module, ...)
+		return luaAssert(...)
+	end,
+})
+
+--- Whether what was raised is a failed assertion.
+function M.isAssertionFailure(problem)
+	return type(problem) == "table" and problem.assertion ~= nil
+end
 
 return M

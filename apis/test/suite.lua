@@ -1,49 +1,70 @@
---- The words of a spec file, in busted's vocabulary, and the cases that they make.
-local M={}
+-- The words of a spec file, in busted's vocabulary, and the cases that they make.
 
-local function withName(n,na)
-	local l={}
-	for _,o in ipairs(n) do l[#l+1]=o end
-	l[#l+1]=na
-	return l
+local M = {}
+
+local function withName(names, name)
+	local longer = {}
+	for _, one in ipairs(names) do
+		longer[#longer + 1] = one
+	end
+	longer[#longer + 1] = name
+	return longer
 end
 
+--- Makes the words for one spec file.
 function M.createSuite()
-	local c={}
-	local b={names={},before={},after={}}
-	local i=false
-	local function m(w)
-		if i then error(w.." cannot stand inside of a case",3) end
+	local cases = {}
+	local block = { names = {}, before = {}, after = {} }
+	local isClosed = false
+	local function mustBeOpen(word)
+		if isClosed then
+			error(word .. " cannot stand inside of a case", 3)
+		end
 	end
-	local function a(n,bo) c[#c+1]={names=withName(b.names,n),block=b,body=bo} end
-	return {
-		cases=c,
-		close=function() i=true end,
-		vocabulary={
-			describe=function(n,bo)
-				m("describe")
-				local o=b
-				b={names=withName(o.names,n),parent=o,before={},after={}}
-				bo()
-				b=o
-			end,
-			it=function(n,bo)
-				m("it")
-				a(n,bo)
-			end,
-			pending=function(n)
-				if i then error({pending=n or ""},0) end
-				a(n or "pending")
-			end,
-			before_each=function(bo)
-				m("before_each")
-				b.before[#b.before+1]=bo
-			end,
-			after_each=function(bo)
-				m("after_each")
-				b.after[#b.after+1]=bo
-			end
+	local function add(name, body)
+		cases[#cases + 1] = {
+			names = withName(block.names, name),
+			block = block,
+			body = body,
 		}
+	end
+	return {
+		cases = cases,
+		close = function()
+			isClosed = true
+		end,
+		vocabulary = {
+			describe = function(name, body)
+				mustBeOpen("describe")
+				local outer = block
+				block = {
+					names = withName(outer.names, name),
+					parent = outer,
+					before = {},
+					after = {},
+				}
+				body()
+				block = outer
+			end,
+			it = function(name, body)
+				mustBeOpen("it")
+				add(name, body)
+			end,
+			pending = function(name)
+				if isClosed then
+					error({ pending = name or "" }, 0)
+				end
+				add(name or "pending")
+			end,
+			before_each = function(body)
+				mustBeOpen("before_each")
+				table.insert(block.before, body)
+			end,
+			after_each = function(body)
+				mustBeOpen("after_each")
+				table.insert(block.after, body)
+			end,
+		},
 	}
 end
 

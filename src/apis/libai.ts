@@ -11,8 +11,8 @@ import { ownSettings } from "./ai/session";
 import { readSettings, type SettingsStore } from "./ai/settings";
 import { problemWith, problemWithEnvironment } from "./ai/signatures";
 import type { Ai, Environment } from "./ai/types";
-import { attempt, need } from "./failure";
-import { send as sendOverHttp } from "./http";
+import { attempt, need } from "./trapos/failure";
+import { send as sendOverHttp } from "./trapos/http";
 
 /** An argument as it was given; where a function among options raises, its name is told. */
 function guarded(called: string, argument: unknown): unknown {

@@ -13,8 +13,8 @@ import { argumentProblem } from "./ccpm/formats";
 import { stamp } from "./ccpm/plan";
 import { readState, type Writable } from "./ccpm/state";
 import type { Ccpm, Environment, State } from "./ccpm/types";
-import { attempt, need } from "./failure";
-import { send } from "./http";
+import { attempt, need } from "./trapos/failure";
+import { send } from "./trapos/http";
 
 /** Seconds until a request counts as timed out. */
 const TIMEOUT = 30;

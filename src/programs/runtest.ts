@@ -78,7 +78,8 @@ interface Options {
 }
 
 function read(words: string[]): Options {
-    const options: Options = { paths: [], skipped: {} };
+    const paths: string[] = [];
+    const options: Options = { paths, skipped: {} };
     let next = 0;
     while (next < words.length) {
         const word = words[next]!;
@@ -92,12 +93,12 @@ function read(words: string[]): Options {
         } else if (string.sub(word, 1, 1) === "-") {
             stop(`Unknown option ${word}. See: runtest --help`);
         } else {
-            options.paths.push(`/${shell.resolve(word)}`);
+            paths.push(`/${shell.resolve(word)}`);
         }
     }
-    if (options.paths.length === 0) {
+    if (paths.length === 0) {
         if (!fs.isDir(SPECS)) stop(`There is no ${SPECS}. Name spec files: runtest my.spec.lua`);
-        options.paths.push(SPECS);
+        paths.push(SPECS);
     }
     return options;
 }
@@ -115,9 +116,10 @@ function run({ paths, report, skipped }: Options): void {
         print(file);
         runFile(file, shell, skipped, (result) => {
             cases.push(result);
-            counts[result.status] += 1;
-            if (result.status === "failed") failures.push(result);
-            show(COLOURS[result.status], `${SIGNS[result.status]} ${table.concat(result.names, " ")}`);
+            const status = result.status;
+            counts[status] = counts[status] + 1;
+            if (status === "failed") failures.push(result);
+            show(COLOURS[status], `${SIGNS[status]} ${table.concat(result.names, " ")}`);
         });
     }
 

@@ -52,7 +52,8 @@ function choices(index: number, text: string, previous: string[]): Record<string
     let name = previous[1] ?? "";
     if (name === "registry" && index > 2) name = `registry ${previous[2]}`;
     const command = commands[name];
-    const operand = command ? command[3] : "command";
+    let operand: string | undefined = "command";
+    if (command) operand = command[3];
     const place = string.find(name, " ")[0] === undefined ? 1 : 2;
     if (command && index - place > command[1]) return found;
     if (string.sub(text, 1, 1) === "-") {

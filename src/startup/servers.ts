@@ -7,7 +7,7 @@
  *
  * In harness mode, for tests, the computer is switched off when the shell ends. Nothing else here ever does that.
  */
-import type * as supervisorModule from "../apis/supervisor";
+import type * as supervisorModule from "../apis/trapos/supervisor";
 
 declare function require(this: void, name: string): unknown;
 
@@ -85,7 +85,9 @@ function skip(files: string[]): void {
 const path = shell.path();
 if (string.find(`${path}:`, `:${PROGRAMS}:`, 1, true)[0] === undefined) shell.setPath(`${path}:${PROGRAMS}`);
 
-const [isWhole, runBeside] = pcall(() => (load("/apis/supervisor") as typeof supervisorModule).runBeside);
+const [isWhole, runBeside] = pcall(
+    () => (load("/apis/trapos/supervisor") as typeof supervisorModule).runBeside,
+);
 if (!isWhole) throw "TrapOS is damaged. Mend it: ccpm verify --fix";
 const servers = autostarts();
 const harness = settings.get("trapos.harness_mode") === true;

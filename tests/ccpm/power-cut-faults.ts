@@ -40,7 +40,7 @@ function differences(states: readonly object[], is: Readonly<Record<string, unkn
  */
 export async function faultsOfCuts(
     bench: Bench,
-    scenarios: Scenarios,
+    scenarios: Pick<Scenarios, "serve">,
     scenario: Scenario,
     isFollowed: () => boolean,
 ): Promise<{ followed: number; faults: object[] }> {

@@ -49,7 +49,7 @@ describe("what the commands do that nothing disturbs", () => {
         "- help/ccpm.txt",
         "~ apis/ccpm/finish.lua",
         "~ apis/ccpm/transaction.lua",
-        "~ apis/json.lua",
+        "~ apis/trapos/json.lua",
         "~ programs/ccpm.lua",
         "~ startup/ccpm.lua",
         "~ startup/servers.lua",
@@ -57,7 +57,7 @@ describe("what the commands do that nothing disturbs", () => {
         `~ ${LOCK}`,
     ];
     const keptByUpgrade = [
-        "+ apis/json.lua.ccpm-old",
+        "+ apis/trapos/json.lua.ccpm-old",
         "+ help/ccpm.txt.ccpm-old",
         "+ startup.ccpm-old/servers.lua",
     ];

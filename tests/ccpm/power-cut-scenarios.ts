@@ -129,7 +129,7 @@ export async function openScenarios(bench: Bench): Promise<Scenarios> {
         );
     const newer = await newTree({
         files: {
-            "apis/json.lua": changed,
+            "apis/trapos/json.lua": changed,
             "apis/ccpm/finish.lua": changed,
             "apis/ccpm/transaction.lua": changed,
             "programs/ccpm.lua": changed,
@@ -177,7 +177,7 @@ export async function openScenarios(bench: Bench): Promise<Scenarios> {
 
     async function all(): Promise<Scenario[]> {
         const edited: Disk = {
-            "apis/json.lua": `${readFileSync(join(older, "apis/json.lua"), "latin1")}-- the player was here`,
+            "apis/trapos/json.lua": `${readFileSync(join(older, "apis/trapos/json.lua"), "latin1")}-- the player was here`,
             "startup/servers.lua": "-- servers, edited",
             "help/ccpm.txt": "help, edited",
         };
@@ -208,8 +208,8 @@ export async function openScenarios(bench: Bench): Promise<Scenarios> {
                 ...install,
                 name: "install over a file of the player's",
                 command: `${install.command} --force`,
-                template: await prepare(whole, withoutBoot, { "apis/supervisor.lua": "-- not yours" }),
-                players: { ...players, "apis/supervisor.lua": "-- not yours" },
+                template: await prepare(whole, withoutBoot, { "apis/trapos/supervisor.lua": "-- not yours" }),
+                players: { ...players, "apis/trapos/supervisor.lua": "-- not yours" },
             },
             {
                 name: "upgrade",
@@ -348,7 +348,7 @@ export function lostOf(players: Disk, files: Disk): string[] {
  */
 export async function statesBetween(
     bench: Bench,
-    scenarios: Scenarios,
+    scenarios: Pick<Scenarios, "serve">,
     scenario: Scenario,
     watch: (operation: FileOperation) => void = () => {},
     whenStable: (disk: string) => void = () => {},

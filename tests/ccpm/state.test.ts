@@ -40,7 +40,7 @@ async function run(lua: string, state: Disk): Promise<{ said: unknown[]; state: 
     const program = `
         local state = require("/apis/ccpm/state")
         local readState, stateFiles = state.readState, state.stateFiles
-        local encode = require("/apis/json").encode
+        local encode = require("/apis/trapos/json").encode
         local out = fs.open("/said", "w")
         local function say(...)
             for _, value in ipairs({ ... }) do out.writeLine(encode(type(value) == "table" and value or { value = value })) end

@@ -62,8 +62,8 @@ it("an empty apis/ai/session.lua is damage, too", async () => {
 });
 
 it.each([
-    ["apis/supervisor.lua", undefined],
-    ["apis/supervisor.lua", ""],
+    ["apis/trapos/supervisor.lua", undefined],
+    ["apis/trapos/supervisor.lua", ""],
 ])("the boot says in one line that %s is %j", async (path, content) => {
     const computer = await bootWith(path, content);
     expect(rows(computer).slice(1)).toEqual([`TrapOS is damaged. ${mend}`, ">"]);

@@ -105,22 +105,27 @@ it("on a computer that has ccpm it adds its registry, and upgrades", async () =>
     expect((await filesOn(disk))["trapos/ccpm.lock.json"]).not.toContain(`"trapos-boot":"${boot}"`);
 });
 
-it.each(["apis/json.lua", "apis/ccpm/command.lua"])("it repairs a ccpm that lacks %s", async (path) => {
-    const disk = await workshop.newFolder();
-    await workshop.use(disk, async (player) => {
-        await player.run(`wget run ${registry.url}install.lua --yes`);
-        const whole = await filesOn(disk);
-        await rm(join(disk, path));
-        for (const command of ["/programs/ccpm verify --fix", "/programs/trapos"]) {
-            const output = (await player.run(command)).replace(/\s+/g, " ");
-            expect(output).toMatch(/^\S*:? ?module '[^']*' not found: Mend it: /);
-            expect(output).toContain(`wget run ${registry.url}install.lua`);
-        }
-        expect(await player.run(`wget run ${registry.url}install.lua --yes`)).toContain(`+ ${path}`);
-        expect(await filesOn(disk)).toEqual(whole);
-        expect(await player.run("/programs/ccpm verify")).toContain("All files are as they were installed.");
-    });
-});
+it.each(["apis/trapos/json.lua", "apis/ccpm/command.lua"])(
+    "it repairs a ccpm that lacks %s",
+    async (path) => {
+        const disk = await workshop.newFolder();
+        await workshop.use(disk, async (player) => {
+            await player.run(`wget run ${registry.url}install.lua --yes`);
+            const whole = await filesOn(disk);
+            await rm(join(disk, path));
+            for (const command of ["/programs/ccpm verify --fix", "/programs/trapos"]) {
+                const output = (await player.run(command)).replace(/\s+/g, " ");
+                expect(output).toMatch(/^\S*:? ?module '[^']*' not found: Mend it: /);
+                expect(output).toContain(`wget run ${registry.url}install.lua`);
+            }
+            expect(await player.run(`wget run ${registry.url}install.lua --yes`)).toContain(`+ ${path}`);
+            expect(await filesOn(disk)).toEqual(whole);
+            expect(await player.run("/programs/ccpm verify")).toContain(
+                "All files are as they were installed.",
+            );
+        });
+    },
+);
 
 it("it mends a ccpm that lacks a file which no registry has any more as it was", async () => {
     const own = await workshop.newRegistry();

@@ -149,7 +149,7 @@ it("ccpm upgrades itself, and trapos-boot while it runs", async () => {
                 "apis/ccpm/command.lua": newer,
                 "apis/ccpm/finish.lua": newer,
                 "apis/libccpm.lua": newer,
-                "apis/supervisor.lua": newer,
+                "apis/trapos/supervisor.lua": newer,
                 "programs/ccpm.lua": newer,
                 "startup/ccpm.lua": newer,
                 "startup/servers.lua": newer,

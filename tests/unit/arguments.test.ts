@@ -1,6 +1,6 @@
 /** The command line of `ai`, as a table, in the compiled Lua. */
 import { describe, expect, it } from "vitest";
-import { runInLua } from "./support/lua.ts";
+import { runInLua } from "../../tools/lua/index.ts";
 
 const cases: [line: string, command: string, words: string, flags?: Record<string, string>][] = [
     ["", "help", ""],

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { build } from "../../tools/build/build.ts";
 import { checkGenerated } from "../../tools/build/check.ts";
 import { newProject, type Project } from "./support/build-project.ts";
-import { runLua } from "./support/lua.ts";
+import { runLua } from "../../tools/lua/index.ts";
 
 /** A program that needs a module, which needs another, which it needs itself, too. */
 function withInstaller(): Project {
@@ -72,7 +72,7 @@ describe("install.lua", () => {
         await build(project.root);
         project.write({
             "src/apis/tool.ts":
-                'import { seen } from "./core";\nexport const see = () => seen.push("other");',
+                'import { seen } from "./core";\nexport function see(): void {\n    seen.push("other");\n}',
         });
         project.write({
             "src/install.ts":

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { compile, LUALIB, readSource } from "../../tools/build/compile.ts";
 import { build } from "../../tools/build/build.ts";
 import { newProject } from "./support/build-project.ts";
-import { runLua } from "./support/lua.ts";
+import { runLua } from "../../tools/lua/index.ts";
 
 function compiled(files: Readonly<Record<string, string>>): Map<string, string> {
     return compile(readSource(newProject(files).root));
@@ -92,7 +92,7 @@ describe("modules", () => {
                 'function greet(name: string): void {\n    print(name);\n}\ngreet("you");',
         });
         expect(lua.get("programs/hello.lua")).toBe(
-            'local function greet(name) print(name) end\n\ngreet("you")\n',
+            'local function greet(name)\n\tprint(name)\nend\n\ngreet("you")\n',
         );
     });
 

@@ -4,9 +4,8 @@ import { build } from "../../tools/build/build.ts";
 import { bump } from "../../tools/build/bump.ts";
 import { checkGenerated, type Finding } from "../../tools/build/check.ts";
 import { readDescriptors, type Descriptor, type Index } from "../../tools/build/packages.ts";
-import { dataProblem, nameProblem, pathProblem } from "../../tools/build/package-rules.ts";
 import { newProject, type Project } from "./support/build-project.ts";
-import { bytes, runLua, toLua } from "./support/lua.ts";
+import { runLua } from "../../tools/lua/index.ts";
 
 /** Two packages, one of which needs the other, and a third that needs neither. */
 function trapos(): Project {
@@ -120,28 +119,51 @@ describe("a descriptor", () => {
         [
             "with a description that no computer can show",
             { description: "für" },
-            /description must be of print/,
+            /description must be 1 to 200 print/,
         ],
-        ["with a path out of the disk", { files: ["../x.lua"] }, /files: "\.\.\/x\.lua" must not have/],
-        ["with an absolute path", { files: ["/apis/core.lua"] }, /must be a path from the root/],
-        ["with a folder as a file", { files: ["apis/"] }, /must be a path from the root/],
-        ["with a path of other characters", { files: ["apis/a b.lua"] }, /must be of A-Z/],
-        ["with CC's own files", { files: ["rom/programs/ls.lua"] }, /is the place of CC's own programs/],
-        ["with the package manager's state", { files: ["Trapos/ccpm.json"] }, /place of the package manager/],
-        ["with the player's settings", { files: [".settings"] }, /place of the player's settings/],
-        ["with files on a floppy", { files: ["disk2/x.lua"] }, /place of disk drives/],
-        ["that starts what it does not have", { autostart: ["programs/x.lua"] }, /autostart names/],
+        ["with a path out of the disk", { files: ["../x.lua"] }, /files\.\.\.\/x\.lua is not a path/],
+        ["with a version that is none", { version: "0.1" }, /version 0\.1 is not like 1\.0\.0/],
+        [
+            "with a range that is none",
+            { dependencies: { alone: "newest" } },
+            /dependencies\.alone newest is not a version range/,
+        ],
+        [
+            "with paths that differ in capitals alone",
+            { files: ["help/a.txt", "help/A.txt"] },
+            /is there twice, but for capitals/,
+        ],
+        ["with an absolute path", { files: ["/apis/core.lua"] }, /is not a path that packages may have/],
+        ["with a folder as a file", { files: ["apis/"] }, /is not a path that packages may have/],
+        [
+            "with a path of other characters",
+            { files: ["apis/a b.lua"] },
+            /is not a path that packages may have/,
+        ],
+        ["with CC's own files", { files: ["rom/programs/ls.lua"] }, /is not a path that packages may have/],
+        [
+            "with the package manager's state",
+            { files: ["Trapos/ccpm.json"] },
+            /is not a path that packages may have/,
+        ],
+        ["with the player's settings", { files: [".settings"] }, /is not a path that packages may have/],
+        ["with files on a floppy", { files: ["disk2/x.lua"] }, /is not a path that packages may have/],
+        [
+            "that starts what it does not have",
+            { autostart: ["programs/x.lua"] },
+            /autostart is not among its files/,
+        ],
         [
             "with data among the programs",
             { data: ["programs"] },
-            /data: "programs" must be a folder under trapos/,
+            /data\.1 programs is not a folder in trapos/,
         ],
         [
             "with data in the package manager's state",
             { data: ["trapos/ccpm.staging"] },
-            /is the place of the pack/,
+            /is not a folder in trapos/,
         ],
-        ["with data everywhere", { data: ["trapos/.."] }, /must not have an empty part/],
+        ["with data everywhere", { data: ["trapos/.."] }, /is not a folder in trapos/],
     ])("%s is refused by name", (_, fields, message) => {
         const project = newProject();
         if (typeof fields === "string") project.write({ "packages/core/ccpm.json": fields });
@@ -153,105 +175,27 @@ describe("a descriptor", () => {
 test("a package's name is one that a computer takes", () => {
     const project = newProject();
     project.describe("Core");
-    expect(() => readDescriptors(project.root)).toThrow('name "Core" must be of a-z');
+    expect(() => readDescriptors(project.root)).toThrow("its name is not of a-z");
 });
 
 test("a file that a computer refuses because of its size is named", async () => {
     const project = newProject({ "help/long.txt": "x".repeat(1_000_001) });
     project.describe("long", { files: ["help/long.txt"] });
     const { problems } = await build(project.root);
-    expect(problems).toEqual(["help/long.txt: 1000001 bytes, but a computer takes 1000000 at most"]);
+    expect(problems).toEqual([
+        "packages/long/ccpm.json: files.help/long.txt.size 1000001 is not a whole number up to 1000000",
+    ]);
     expect(project.exists("packages/index.json")).toBe(false);
 });
 
-test("paths that differ in capitals alone are refused, as are they by a computer", async () => {
+test("paths of two packages that differ in capitals alone are refused", async () => {
     const project = trapos();
     project.write({ "help/Tool.txt": "Another\n" });
-    const { files } = descriptorOf(project, "tool");
-    project.describe("tool", { files: [...files, "help/Tool.txt"], dependencies: { core: "^0.1.0" } });
+    project.describe("other", { files: ["help/Tool.txt"] });
     const { problems } = await build(project.root);
     expect(problems).toEqual([
-        "help/Tool.txt: differs from help/tool.txt in capitals alone, which some disks do not tell apart",
+        "help/tool.txt: differs from help/Tool.txt in capitals alone, which some disks do not tell apart",
     ]);
-});
-
-describe("names and paths are refused here and on a computer alike:", () => {
-    const parts = [
-        "a",
-        "A-b_9",
-        "x.lua",
-        ".hidden",
-        "..",
-        ".",
-        "",
-        "end.",
-        "rom",
-        "ROM",
-        "trapos",
-        "Trapos",
-        "startup",
-    ];
-    const more = [
-        ".settings",
-        "disk",
-        "disk2",
-        "Disk10",
-        "diskette",
-        "00-ccpm-finish.lua",
-        "ccpm.json",
-        "a b",
-        "ä",
-        "a:",
-    ];
-    const all = [...parts, ...more];
-    const paths = [...all, ...all.flatMap((one) => all.map((other) => `${one}/${other}`))];
-    paths.push(
-        "trapos/a/../b",
-        "x".repeat(200),
-        "x".repeat(201),
-        "/a",
-        "a/",
-        "a\\b",
-        "trapos/ai/turns",
-        "trapos/CCPM.x",
-    );
-
-    /** Which of some indexes a computer takes. */
-    function takenBy(indexes: readonly object[]): boolean[] {
-        const lua = `
-            local check = require("/apis/ccpm/formats").checkIndex
-            local taken = {}
-            for index, entry in ipairs(${toLua(indexes)}) do 
-                local ok, offers = check(entry)
-                taken[index] = ok and next(offers.leftOut) == nil
-            end
-            return taken`;
-        return runLua(lua)[0] as boolean[];
-    }
-    const print = { size: 0, sha256: "0".repeat(64) };
-    const one = { version: "1.0.0", description: "", dependencies: {}, files: {} };
-    const indexWith = (name: string, fields: object) => ({
-        version: 1,
-        packages: { [name]: { ...one, ...fields } },
-    });
-    const refused = (given: readonly string[], taken: readonly boolean[]) =>
-        given.filter((_, at) => !taken[at]);
-
-    test("files", () => {
-        const taken = takenBy(paths.map((path) => indexWith("p", { files: { [bytes(path)]: print } })));
-        expect(refused(paths, taken)).toEqual(paths.filter((path) => pathProblem(path) !== undefined));
-    });
-
-    test("folders of data", () => {
-        const taken = takenBy(paths.map((path) => indexWith("p", { data: [bytes(path)] })));
-        expect(refused(paths, taken)).toEqual(paths.filter((path) => dataProblem(path) !== undefined));
-    });
-
-    test("packages", () => {
-        const names = [...all, "x".repeat(64), "x".repeat(65), "a_b-c.d", "9", "-a", "_", "A"];
-        const taken = takenBy(names.map((name) => indexWith(bytes(name), {})));
-        expect(refused(names, taken)).toEqual(names.filter((name) => nameProblem(name) !== undefined));
-    });
 });
 
 describe("a version", () => {
@@ -346,13 +290,11 @@ describe("the check", () => {
             { dependencies: { core: "^0.2.0" } },
             /core \^0\.2\.0, but it/,
         ],
-        ["a range that is none", { dependencies: { core: "newest" } }, /"newest" is no version range/],
         [
             "a package that is not there",
             { dependencies: { cor: "^0.1.0" } },
             /depends on cor, which is no package/,
         ],
-        ["a version that is none", { version: "0.1" }, /version "0\.1" must be three numbers/],
         ["packages in a circle", { dependencies: { trapos: "^0.3.0" } }, /circle: .*trapos/],
     ])("finds %s", async (_, fields, message) => {
         const project = trapos();

@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { build } from "../../tools/build/build.ts";
 import { newProject } from "./support/build-project.ts";
-import { runLua } from "./support/lua.ts";
+import { runLua } from "../../tools/lua/index.ts";
 
 const LIBRARY = {
     "src/apis/libai.ts": `

@@ -1,7 +1,7 @@
 /** The command line of `ccpm`: the same cases on the source in Node and on the compiled Lua. */
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { runInLua } from "./support/lua.ts";
+import { runInLua } from "../../tools/lua/index.ts";
 import { importSource } from "./support/lua-library.ts";
 
 interface ArgumentsModule {

@@ -1,6 +1,6 @@
 /** What ccpm says when it fails: it fits the screens that players have, and tells what to do next. */
 import { describe, expect, test } from "vitest";
-import { runLua, toLua } from "./support/lua.ts";
+import { runLua, toLua } from "../../tools/lua/index.ts";
 
 /** The longest that is usual for each detail. */
 const DETAILS: Record<string, string | number> = {

@@ -1,6 +1,6 @@
 /** What ccpm takes of the JSON of registries and of its own files: the same cases in Node and on the compiled Lua. */
 import { describe, expect, test } from "vitest";
-import { runLua, toLua } from "./support/lua.ts";
+import { runLua, toLua } from "../../tools/lua/index.ts";
 import { importSource } from "./support/lua-library.ts";
 
 type Check = "checkIndex" | "checkConfiguration" | "checkLock" | "checkCache";

@@ -1,7 +1,7 @@
 /** Registries on the compiled Lua: where they are, what they serve, and what is said when they do not. */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { runLua, toLua } from "./support/lua.ts";
+import { runLua, toLua } from "../../tools/lua/index.ts";
 
 interface Response {
     status?: number;

@@ -1,7 +1,7 @@
 /** Which versions fit together: the same cases in Node and on the compiled Lua, random ones against a full search. */
 import semver from "semver";
 import { describe, expect, test } from "vitest";
-import { runLua, toLua } from "./support/lua.ts";
+import { runLua, toLua } from "../../tools/lua/index.ts";
 import { importSource } from "./support/lua-library.ts";
 
 interface Version {

@@ -1,7 +1,7 @@
 /** Versions and ranges: what npm's semver says of each, on the source in Node and on the compiled Lua. */
 import semver from "semver";
 import { describe, expect, test } from "vitest";
-import { runLua, toLua } from "./support/lua.ts";
+import { runLua, toLua } from "../../tools/lua/index.ts";
 import { importSource } from "./support/lua-library.ts";
 
 interface SemverModule {

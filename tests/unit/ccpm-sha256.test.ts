@@ -1,7 +1,7 @@
 /** SHA-256 of the compiled Lua gives what Node's does, for each length around the borders of its blocks. */
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { runLua, toLua } from "./support/lua.ts";
+import { runLua, toLua } from "../../tools/lua/index.ts";
 
 /** Texts of all bytes, the same in each run. */
 function bytesOf(length: number): string {

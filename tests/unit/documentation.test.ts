@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
 import { expect, it } from "vitest";
-import { runLua } from "./support/lua.ts";
+import { runLua } from "../../tools/lua/index.ts";
 
 const docs = path.resolve(import.meta.dirname, "../../docs");
 const read = (name: string) => readFileSync(path.join(docs, name), "utf8");
@@ -24,7 +24,7 @@ const literal = (text: string) =>
         .join("<br>");
 
 it("lists every failure with its message and hint", async () => {
-    const failures = valueOf<Record<string, [message: string, hint: string]>>("/apis/ai/failure", "failures");
+    const failures = valueOf<Record<string, [message: string, hint: string]>>("/apis/ai/codes", "failures");
     const rows = Object.entries(failures)
         .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([code, [message, hint]]) => `| \`${code}\` | ${literal(message)} | ${literal(hint)} |`);
@@ -33,7 +33,7 @@ it("lists every failure with its message and hint", async () => {
         "# Failures",
         "",
         "What `ai` prints in red, and what libai's functions return beside `false`. Programs compare the code. `{url}` and",
-        "the like stand for what it is about. This file is made from `src/apis/ai/failure.ts`.",
+        "the like stand for what it is about. This file is made from `src/apis/ai/codes.ts`.",
         "",
         "| code | what happened | what to do next |",
         "| --- | --- | --- |",

@@ -1,6 +1,6 @@
 /** Failures of every package, in the compiled Lua: what is told of may come from anywhere. */
 import { expect, it } from "vitest";
-import { bytes, runLua } from "./support/lua.ts";
+import { bytes, runLua } from "../../tools/lua/index.ts";
 
 interface Shown {
     code: string;

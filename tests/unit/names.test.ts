@@ -1,6 +1,6 @@
 /** Which names are offered for one that is not there, in the compiled Lua. */
 import { expect, it } from "vitest";
-import { runInLua } from "./support/lua.ts";
+import { runInLua } from "../../tools/lua/index.ts";
 
 const nearest = (wanted: string, names: readonly string[]) =>
     runInLua("/apis/ai/names", "nearest", [wanted, names]);

@@ -1,11 +1,11 @@
 /** Values from outside as shapes read them, in the compiled Lua. */
 import { describe, expect, it } from "vitest";
-import { bytes, runLua, toLua } from "./support/lua.ts";
+import { bytes, runLua, toLua } from "../../tools/lua/index.ts";
 
 /** What a shape reads of each of some values, which are written in Lua; null for nothing. */
 function readAll(shape: unknown, values: readonly string[]): unknown[] {
     const [read] = runLua(`
-        local read = require("/apis/shape").reader(${toLua(shape)})
+        local read = require("/apis/trapos/shape").reader(${toLua(shape)})
         local results = {}
         for index = 1, ${values.length} do
             local value = select(index, ${values.join(", ")})

@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/apis/ai/protocol.ts";
 import { start, step, type StopAction, type StopObservation } from "../../src/apis/ai/stop.ts";
-import { runLua, toLua } from "./support/lua.ts";
+import { runLua, toLua } from "../../tools/lua/index.ts";
 import { answer, asLua, old, plainUser, tool, toolStep, unfinished, user } from "./support/turn-world.ts";
 
 const u1 = user("u1");

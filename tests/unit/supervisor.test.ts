@@ -1,6 +1,6 @@
 /** How long a crashed server waits before it is started again. */
 import { expect, test } from "vitest";
-import { runLua, toLua } from "./support/lua.ts";
+import { runLua, toLua } from "../../tools/lua/index.ts";
 
 const setup =
     'package.loaded["cc.require"] = {}\nlocal own = require\nfunction require(name) return package.loaded[name] or own(name) end';
@@ -12,7 +12,7 @@ test.each([
     ["a first run of an hour", [3600, 0], [1, 2]],
 ])("%s", (_name, runs, pauses) => {
     const [result] = runLua(
-        `local nextPause = require("/apis/supervisor").nextPause
+        `local nextPause = require("/apis/trapos/supervisor").nextPause
         local pauses, last = {}, nil
         for index, ran in ipairs(${toLua(runs)}) do
             last = nextPause(last, ran)

@@ -1,6 +1,6 @@
 /** UTF-8 in CC's font, and Markdown on a narrow screen: the same cases on the source in Node and on the compiled Lua. */
 import { describe, expect, test } from "vitest";
-import { bytes, runLua, toLua } from "./support/lua.ts";
+import { bytes, runLua, toLua } from "../../tools/lua/index.ts";
 import { importSource } from "./support/lua-library.ts";
 
 interface Span {

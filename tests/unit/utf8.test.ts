@@ -1,6 +1,6 @@
 /** UTF-8 on its way in, onto the screen and into addresses, in the compiled Lua. */
 import { describe, expect, it } from "vitest";
-import { bytes, runLua, toLua } from "./support/lua.ts";
+import { bytes, runLua, toLua } from "../../tools/lua/index.ts";
 
 function call(name: string, cases: readonly (readonly unknown[])[]): string[] {
     // CC's own: false for what is no UTF-8.
@@ -14,7 +14,7 @@ function call(name: string, cases: readonly (readonly unknown[])[]): string[] {
             char = function(code) return string.char(192 + math.floor(code / 64), 128 + code % 64) end,
         }`;
     const [results] = runLua(
-        `local call = require("/apis/utf8").${name}
+        `local call = require("/apis/trapos/utf8").${name}
         local results = {}
         for index, arguments in ipairs(${toLua(cases)}) do results[index] = call(table.unpack(arguments)) end
         return results`,

@@ -85,7 +85,6 @@ function filesUnder(root: string, folder: string): string[] {
 function inputFiles(root: string): string[] {
     const packages = filesUnder(root, "packages").filter((file) => file.endsWith("/ccpm.json"));
     return [
-        "tsconfig.lua.json",
         "package-lock.json",
         ".prettierrc.json",
         ...packages,

@@ -1,5 +1,5 @@
 import { BuildError } from "./problem.ts";
-import { withAbsoluteRequires } from "./requires.ts";
+import { requiredBy } from "./requires.ts";
 
 /** What a computer runs that has none of our files yet: `wget run <registry>/install.lua`. */
 export const INSTALLER = "install.lua";
@@ -20,7 +20,7 @@ export function isOfInstaller(file: string): boolean {
 export function bundle(entry: string, files: ReadonlyMap<string, string>): string {
     const modules = new Map<string, string>();
     const add = (file: string, code: string): void => {
-        for (const name of withAbsoluteRequires(code, () => false).required) {
+        for (const name of requiredBy(code)) {
             if (!name.startsWith("/") || modules.has(name)) continue;
             const needed = files.get(`${name.slice(1)}.lua`);
             if (needed === undefined) throw new BuildError(`${file}: requires "${name}", which is not there`);

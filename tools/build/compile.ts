@@ -1,12 +1,12 @@
 import path from "node:path";
 import ts from "typescript";
 import * as tstl from "typescript-to-lua";
-import { commentsPlugin, isInternal } from "./comments.ts";
-import { layOut } from "./layout.ts";
+import { commentsPlugin } from "./comments.ts";
+import { conditionalPlugin } from "./conditional.ts";
+import { format } from "./format.ts";
 import { BuildError } from "./problem.ts";
-import { withAbsoluteRequires } from "./requires.ts";
-import { shortenNames } from "./shorten.ts";
-import { typesPlugin, simplify } from "./simplify.ts";
+import { printReadable } from "./readable.ts";
+import { requiredBy, withAbsoluteRequires } from "./requires.ts";
 
 /** Where the part of TypeScriptToLua's library that the compiled files need is kept: one file for all packages. */
 export const LUALIB = "apis/lualib_bundle.lua";
@@ -18,13 +18,13 @@ export interface Source {
 }
 
 /**
- * Reads `tsconfig.lua.json` and all it includes.
+ * Reads `src/tsconfig.json` and all it includes.
  *
  * @param root absolute path of the project's folder
  * @throws BuildError for anything TypeScript has to say against it
  */
 export function readSource(root: string): Source {
-    const parsed = tstl.parseConfigFileWithSystem(path.join(root, "tsconfig.lua.json"));
+    const parsed = tstl.parseConfigFileWithSystem(path.join(root, "src/tsconfig.json"));
     // A project without any source yet is no error here: its outputs are simply none.
     const errors = parsed.errors.filter(({ code }) => code !== NO_INPUTS);
     if (errors.length > 0) throw new BuildError(describe(errors, root));
@@ -55,7 +55,12 @@ export function compile(
     const printed = new Map<string, string>();
     const { diagnostics } = new tstl.Transpiler().emit({
         program,
-        plugins: [commentsPlugin(), typesPlugin(), versionPlugin(root, versionOf), { printer: print }],
+        plugins: [
+            commentsPlugin(),
+            conditionalPlugin(),
+            versionPlugin(root, versionOf),
+            { printer: printReadable },
+        ],
         writeFile: (file, code) => void printed.set(relative(outDir, file), code),
     });
     if (diagnostics.length > 0) throw new BuildError(describe(diagnostics, root));
@@ -86,28 +91,6 @@ function versionPlugin(root: string, versionOf: (file: string) => string | undef
     };
 }
 
-/** TypeScriptToLua's own printer still knows what of its library has to be required. */
-class Printer extends tstl.LuaPrinter {
-    /** Whether the file is read by nobody but those who work on it, so that the room it takes counts more. */
-    private readonly isCompact: boolean;
-
-    constructor(emitHost: tstl.EmitHost, program: ts.Program, fileName: string) {
-        super(emitHost, program, fileName);
-        const source = program.getSourceFile(fileName);
-        this.isCompact = source !== undefined && isInternal(source);
-    }
-
-    protected override printFile(file: tstl.File): ReturnType<tstl.LuaPrinter["printFile"]> {
-        simplify(file);
-        if (this.isCompact) shortenNames(file);
-        const library = super.printFile({ ...file, trivia: "", statements: [] });
-        return this.concatNodes(file.trivia, library, layOut(file.statements, { isTight: this.isCompact }));
-    }
-}
-
-const print: tstl.Printer = (program, emitHost, fileName, file) =>
-    new Printer(emitHost, program, fileName).print(file);
-
 /** Everything that happens to the Lua after TypeScriptToLua printed it. */
 function finish(printed: ReadonlyMap<string, string>): Map<string, string> {
     const files = new Map<string, string>();
@@ -115,21 +98,37 @@ function finish(printed: ReadonlyMap<string, string>): Map<string, string> {
         // A module of nothing but types is never required: there is nothing to hold at run time.
         if (code.trim() !== "") files.set(file === "lualib_bundle.lua" ? LUALIB : file, code);
     }
-    const isOurs = (module: string) => files.has(`${module}.lua`);
+    const isOurs = (module: string) => files.has(`${module.slice(1)}.lua`);
     const problems: string[] = [];
     for (const [file, code] of files) {
-        const absolute = withAbsoluteRequires(code, isOurs);
-        for (const name of absolute.required) {
-            if (!name.startsWith("/") && !name.startsWith("cc.")) {
-                problems.push(
-                    `${file}: requires "${name}", which is neither in src/ nor one of CC's modules`,
-                );
-            }
-        }
-        files.set(file, `${absolute.code.trimEnd()}\n`);
+        const absolute = withAbsoluteRequires(code);
+        const unknown = requiredBy(absolute).filter((name) => !name.startsWith("cc.") && !isOurs(name));
+        problems.push(
+            ...unknown.map(
+                (name) => `${file}: requires "${name}", which is neither in src/ nor one of CC's modules`,
+            ),
+            ...(file === LUALIB ? [] : unreadable(code)).map((problem) => `${file}: ${problem}`),
+        );
+        files.set(file, format(absolute));
     }
     if (problems.length > 0) throw new BuildError(problems.join("\n"));
     return new Map([...files].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** What a reader of the Lua would stumble over, and how the source says it better: see docs/build.md. */
+function unreadable(code: string): string[] {
+    const namesIn = (pattern: RegExp) => [...code.matchAll(pattern)].map(([, name = ""]) => name);
+    return [
+        ...namesIn(/^\s*local (\w+_\d+)\b/gm).map(
+            (name) =>
+                `${name} is a name that the compiler had to make up: write an "if" in place of "?:", or name first what ` +
+                "a list stands in",
+        ),
+        // TypeScriptToLua moves it to the top of the file, and its comment gets lost.
+        ...namesIn(/^function (\w+)\(/gm).map(
+            (name) => `${name} is used above the place where it is declared: declare it first`,
+        ),
+    ];
 }
 
 function relative(from: string, file: string): string {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { dataProblem, descriptionProblem, LIMITS, nameProblem, pathProblem } from "./package-rules.ts";
+import { formatProblems } from "./formats.ts";
 import { BuildError } from "./problem.ts";
 
 /** What stands in `packages/<name>/ccpm.json`, written by hand: the only place of a package's version. */
@@ -88,62 +88,22 @@ function readDescriptor(root: string, name: string): Descriptor {
 
 const FIELDS = ["name", "version", "description", "dependencies", "files", "autostart", "data"];
 
+/** Stands for what is not known before the files are made. */
+const UNKNOWN: FileFingerprint = { size: 0, sha256: "0".repeat(64) };
+
 function problemWith(content: unknown, name: string): string | undefined {
     if (typeof content !== "object" || content === null || Array.isArray(content)) return "must be an object";
     const descriptor = content as Record<string, unknown>;
     const unknown = Object.keys(descriptor).find((field) => !FIELDS.includes(field));
     if (unknown !== undefined) return `unknown field "${unknown}", known are ${FIELDS.join(", ")}`;
-    const { version, description, dependencies, files, autostart, data } = descriptor;
     if (descriptor["name"] !== name) return `name must be "${name}", as its folder`;
-    const badName = nameProblem(name);
-    if (badName !== undefined) return `name "${name}" ${badName}`;
-    if (!isText(version)) return "version must be a text";
-    if (!isText(description)) return "description must be a text";
-    const badDescription = descriptionProblem(description);
-    if (badDescription !== undefined) return `description ${badDescription}`;
-    const isMap = typeof dependencies === "object" && dependencies !== null && !Array.isArray(dependencies);
-    if (!isMap || !Object.values(dependencies).every(isText)) {
-        return "dependencies must be an object of version ranges";
+    const { description, files } = descriptor;
+    if (typeof description !== "string" || !/^[\x20-\x7e]{1,200}$/.test(description)) {
+        return "description must be 1 to 200 printable ASCII characters, all that a computer shows";
     }
-    if (Object.keys(dependencies).length > LIMITS.dependenciesOfPackage) {
-        return `dependencies are more than ${LIMITS.dependenciesOfPackage}`;
-    }
-    const bad =
-        listProblem("files", files, pathProblem) ??
-        listProblem("autostart", autostart ?? [], pathProblem) ??
-        listProblem("data", data ?? [], dataProblem);
-    if (bad !== undefined) return bad;
-    const listed = files as readonly string[];
-    if (listed.length > LIMITS.filesOfPackage) return `files are more than ${LIMITS.filesOfPackage}`;
-    const long = ["autostart", "data"].find(
-        (field) => ((descriptor[field] ?? []) as readonly string[]).length > LIMITS.entriesOfList,
-    );
-    if (long !== undefined) return `${long} has more than ${LIMITS.entriesOfList} entries`;
-    const stray = ((autostart ?? []) as readonly string[]).find((file) => !listed.includes(file));
-    if (stray !== undefined) return `autostart names "${stray}", which is not among its files`;
-    return undefined;
-}
-
-/** @param problemOf says what is wrong with a path, to stand behind it */
-function listProblem(
-    field: string,
-    value: unknown,
-    problemOf: (path: string) => string | undefined,
-): string | undefined {
-    if (!isListOfText(value)) return `${field} must be a list of paths`;
-    for (const path of value) {
-        const problem = problemOf(path);
-        if (problem !== undefined) return `${field}: "${path}" ${problem}`;
-    }
-    return undefined;
-}
-
-function isText(value: unknown): value is string {
-    return typeof value === "string" && value !== "";
-}
-
-function isListOfText(value: unknown): value is string[] {
-    return Array.isArray(value) && value.every(isText);
+    if (!Array.isArray(files)) return "files must be a list of paths";
+    const fingerprints = Object.fromEntries(files.map((file) => [String(file), UNKNOWN]));
+    return formatProblems({ version: 1, packages: { [name]: { ...descriptor, files: fingerprints } } })[name];
 }
 
 /** Size and hash of a file's content. */
@@ -195,27 +155,21 @@ export function makeManifest(descriptors: readonly Descriptor[]): object {
     return { name: META_PACKAGE, version, packages: sortedByKey(versions) };
 }
 
+/** The most bytes of an index that a computer takes; stands in ccpm's formats, too. */
+const INDEX_BYTES = 512 * 1024;
+
 /**
  * Finds what a computer would not take of an index.
  *
  * @returns one line a problem
  */
 export function indexProblems(index: Index): string[] {
-    const problems: string[] = [];
-    for (const { files } of Object.values(index.packages)) {
-        for (const [file, { size }] of Object.entries(files)) {
-            if (size > LIMITS.bytesOfFile) {
-                problems.push(`${file}: ${size} bytes, but a computer takes ${LIMITS.bytesOfFile} at most`);
-            }
-        }
-    }
-    const count = Object.keys(index.packages).length;
-    if (count > LIMITS.packages) {
-        problems.push(`${INDEX}: ${count} packages, but a computer takes ${LIMITS.packages} at most`);
-    }
+    const problems = Object.entries(formatProblems(index)).map(
+        ([name, problem]) => `${name === "" ? INDEX : descriptorPath(name)}: ${problem}`,
+    );
     const { length } = asJson(index);
-    if (length > LIMITS.bytesOfIndex) {
-        problems.push(`${INDEX}: ${length} bytes, but a computer takes ${LIMITS.bytesOfIndex} at most`);
+    if (length > INDEX_BYTES) {
+        problems.push(`${INDEX}: ${length} bytes, but a computer takes ${INDEX_BYTES} at most`);
     }
     return problems;
 }

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { INSTALLER } from "../build/bundle.ts";
-import { pathProblem } from "../build/package-rules.ts";
 import { type Index, INDEX, MANIFEST } from "../build/packages.ts";
 
 /** A request that a registry has answered. */
@@ -66,11 +65,11 @@ export async function readIndex(root: string): Promise<Index> {
     }
 }
 
-/** What of a tree is served: never what else lies in its folder. */
-function isServed(index: Index, path: string): boolean {
+/** What of a tree is served: never what else lies in its folder, or beside it. */
+function isServed(root: string, index: Index, path: string): boolean {
     if ([INDEX, MANIFEST, INSTALLER].includes(path)) return true;
     const isListed = Object.values(index.packages).some(({ files }) => Object.hasOwn(files, path));
-    return isListed && pathProblem(path) === undefined;
+    return isListed && resolve(root, path).startsWith(root + sep);
 }
 
 /**
@@ -91,7 +90,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     async function contentAt(path: string): Promise<string | Buffer | undefined> {
         const other = contentOf?.(path);
         if (other !== undefined) return other ?? undefined;
-        if (!isServed(await readIndex(root), path)) return undefined;
+        if (!isServed(root, await readIndex(root), path)) return undefined;
         return readFile(join(root, path)).catch(() => undefined);
     }
 

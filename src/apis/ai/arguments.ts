@@ -65,7 +65,7 @@ export function parse(given: readonly string[]): CommandLine {
             line.flags[wanted] = word;
             wanted = undefined;
         } else if (inPrompt) {
-            line.words.push(word);
+            table.insert(line.words, word);
         } else if (word === "-h" || word === "--help") {
             line.command = "help";
         } else if (word === "--version") {
@@ -83,7 +83,7 @@ export function parse(given: readonly string[]): CommandLine {
         } else if (line.command === "" && named(commands, word, "") !== undefined) {
             line.command = word;
         } else {
-            line.words.push(word);
+            table.insert(line.words, word);
             inPrompt = line.command === "" || line.command === "ask" || line.command === "new";
         }
     }

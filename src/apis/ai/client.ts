@@ -1,8 +1,8 @@
 /** What a client of opencode does; its functions raise failures, and /apis/libai returns them. */
-import { need } from "../failure";
-import { oneLine, toUtf8 } from "../utf8";
+import { need } from "../trapos/failure";
+import { oneLine, toUtf8 } from "../trapos/utf8";
 import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
-import { fail, type Result } from "./failure";
+import { fail, type Code, type Result } from "./failure";
 import { nearest } from "./names";
 import * as opencode from "./opencode";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
@@ -21,7 +21,7 @@ export interface Client extends Server {
     readonly known: Record<string, true | undefined>;
 }
 
-function raise(code: string, detail?: Record<string, unknown>): never {
+function raise(code: Code, detail?: Record<string, unknown>): never {
     throw fail(code, detail);
 }
 
@@ -88,7 +88,7 @@ function agentsIn(agents: ListValues["agents"]): string[] {
  */
 function lookUp(
     client: Client,
-    code: string,
+    code: Code,
     wanted: string,
     where: string,
     names: () => string[] | undefined,
@@ -278,9 +278,10 @@ export const functions: {
         tell(options ?? {}, { phase: "stopping", seconds: 0 });
         const baselineId = record && record.baselineId;
         const isOurs = record !== undefined;
-        const { outcome, failure } = stop(server, { sessionId: id, isOurs, baselineId }, directory);
+        const end = stop(server, { sessionId: id, isOurs, baselineId }, directory);
+        const outcome = end.outcome;
         if (outcome === "starting") raise("still_starting");
-        if (outcome === "failed") throw failure ?? fail("not_stopped");
+        if (outcome === "failed") throw end.failure ?? fail("not_stopped");
         if (outcome === "stopped" && record) forgetTurn(server.disk, record.nonce);
         if (outcome === "ended") tell(options ?? {}, { phase: "ended", seconds: 0 });
         return outcome === "stopped";

@@ -177,8 +177,8 @@ const REASONS: { readonly [K in stopping.Outcome]?: string } = {
 /** Stops a turn after Ctrl+T. A second Ctrl+T leaves it as it is; then, too, `ai resume` finds its answer later. */
 function stopTurn(server: Server, record: memory.TurnRecord, options: WaitOptions): void {
     tell(options, { phase: "stopping", seconds: 0 });
-    const { sessionId, baselineId, directory } = record;
-    const [ok, end] = pcall(stop, server, { sessionId, baselineId, isOurs: true }, directory);
+    const start = { sessionId: record.sessionId, baselineId: record.baselineId, isOurs: true };
+    const [ok, end] = pcall(stop, server, start, record.directory);
     const outcome = ok ? end.outcome : "failed";
     if (outcome === "stopped") memory.forgetTurn(server.disk, record.nonce);
     if (outcome === "ended") tell(options, { phase: "ended", seconds: 0 });

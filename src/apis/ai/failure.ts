@@ -1,114 +1,16 @@
-/**
- * Every way in which a call can go wrong: its code, what happened and what to do next. One table, so that the
- * programs, the documentation and whoever diagnoses a computer read the same words.
- */
+/** How what `ai` and libai do fails. */
+import { makeFailure, type Failure, type Result } from "../trapos/failure";
+import { failures, type Code } from "./codes";
 
-import { makeFailure, type Failure, type Failures, type Result } from "../failure";
-
-export type { Failure, Result };
-
-/** Messages and hints by code; `{name}` stands for a detail of the case. */
-export const failures: Failures = {
-    http_disabled: [
-        "The HTTP API is switched off here.",
-        "In computercraft-server.toml: [http] enabled = true",
-    ],
-    address_denied: [
-        "ComputerCraft forbids {url} (Domain not permitted).",
-        "In computercraft-server.toml, above $private:\n" +
-            '[[http.rules]]\nhost = "{host}"\nport = {port}\naction = "allow"\n' +
-            "Then restart the Minecraft server.",
-    ],
-    cannot_connect: [
-        "Nothing answers at {url} ({what}).",
-        "Start it (opencode serve), or: set opencc.server_url <url>",
-    ],
-    timed_out: ["{url} did not answer in time.", "Look at the server, then try again."],
-    network_error: ["The request to {url} failed: {what}.", "Try again; look at opencc.server_url."],
-    reply_too_large: [
-        "The answer is too large for ComputerCraft.",
-        "The server keeps it; ask for a shorter one.",
-    ],
-    not_opencode: [
-        "{url} answers, but is not an opencode server.",
-        "set opencc.server_url to what opencode serve prints.",
-    ],
-    opencode_2: [
-        "This is opencode {version}, which TrapOS AI does not speak yet.",
-        "Do npm i -g opencode-ai@1 there, then start that one.",
-    ],
-    unauthorized: [
-        "The opencode server refuses user and password.",
-        "set opencc.password <its OPENCODE_SERVER_PASSWORD>",
-    ],
-    bad_setting: ["The setting {name} {what}.", "For example: set {name} {example}"],
-    bad_command_line: ["{what}.", "See: ai help"],
-    bad_argument: ["{what}.", "See: ai help, or docs/libai.md of TrapOS AI."],
-    not_found: ["The server says: {what}", "See: ai sessions"],
-    server_config: ["opencode cannot read its configuration: {what}", "Mend that file on the server."],
-    server_error: ["opencode failed (HTTP {status}): {what}", "Look at the server's log, then try again."],
-    no_session: ["This computer has no session yet.", "Ask something: ai <prompt>"],
-    session_gone: ["The server has no session {session}.", "See: ai sessions. Start another: ai new"],
-    session_busy: [
-        "This session has been busy for {seconds} s{what}.",
-        "Wait (ai resume), stop it (ai abort) or use: ai new",
-    ],
-    unknown_model: ["opencode has no model {wanted}.", "It has:{known}. Choose one with --model"],
-    unknown_agent: ["opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"],
-    bad_request: ["opencode refuses the request: {what}", "Look at the server's log, or report this."],
-    never_started: [
-        "opencode took the prompt and never started{why}.",
-        "Look at the server's log, or try: ai new",
-    ],
-    slow_start: [
-        "opencode has not started the prompt for {seconds} s.",
-        "It may still come: ai resume. Look at the server's log.",
-    ],
-    server_stuck: [
-        "opencode can start no turn any more ({route} fails).",
-        "Restart opencode on the server, then ask again.",
-    ],
-    restarted: ["The server was restarted before the answer began.", "Ask again."],
-    request_fails: ["{route} fails: {what}", "Look at the server's log, then: ai resume"],
-    still_starting: [
-        "opencode is still starting the turn; to stop it now would break opencode.",
-        "Try again in a moment: ai abort",
-    ],
-    model_error: ["The model failed{status}: {what}", "Look at the server, or ask another: ai --model <id>"],
-    no_progress: [
-        "Nothing happened for {seconds} s; the model hangs.",
-        "Look again: ai resume. Stop it: ai abort",
-    ],
-    waiting_for_permission: [
-        "opencode waits for a permission: {what}",
-        "Answer it in opencode on the server, then: ai resume",
-    ],
-    not_stopped: ["opencode did not stop the turn.", "Try again: ai abort. Else restart opencode."],
-    permission_unlisted: [
-        "A permission waits that opencode cannot list: {what}",
-        "Type ai abort, then restart opencode or allow that tool there.",
-    ],
-    waiting_for_question: ["opencode asks: {what}", "Answer it in opencode on the server, then: ai resume"],
-    interrupted: ["The turn was interrupted: the server was restarted.", "Ask again."],
-    aborted: ["The turn was stopped.", "Ask again."],
-    stopped_at_tool: [
-        "The turn ended at a tool call that was refused.",
-        "Ask again, or allow that tool on the server.",
-    ],
-    empty_reply: ["The model sent an empty reply.", "Ask again in other words."],
-    empty_prompt: ["There is nothing to ask.", "Type: ai <prompt>"],
-    not_sent: ["The prompt never reached the server.", "Ask again."],
-    internal_error: ["Unexpected: {what}", "Report this. Have files changed? ccpm verify tells."],
-    nothing_to_resume: ["There is no answer to fetch.", "Ask something: ai <prompt>"],
-};
+export { failures };
+export type { Code, Failure, Result };
 
 /**
  * Makes a failure.
- * @param code a key of `failures`
  * @param detail values for the `{name}`s in its message and hint
  * @param text what the model had written, where there is any
  * @returns the failure, which `tostring` turns into message and hint
  */
-export function fail(code: string, detail?: Record<string, unknown>, text?: string): Failure {
+export function fail(code: Code, detail?: Record<string, unknown>, text?: string): Failure {
     return makeFailure(failures, code, detail, text);
 }

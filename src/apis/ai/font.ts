@@ -3,7 +3,7 @@
  * symbols of IBM's code page 437, but for the blank 9, 10 and 13. So a folded text is as wide as it is long.
  */
 
-import { withoutCommands } from "../terminal";
+import { withoutCommands } from "../trapos/terminal";
 
 /** What stands for code points (hexadecimal, ranges with "-"). None stands here twice, as the order is Lua's. */
 const SPELLINGS: Record<string, string> = {

@@ -39,20 +39,19 @@ export function readPart(spans: Span[], text: string, at: number, style: Style):
         const own = part[1];
         const [, stop, , shown, address] = string.find(ahead, part[0]);
         if (stop !== undefined && (inWord === undefined || own !== "bold")) {
-            if (own === "bold" || own === "link") readAll(spans, shown as string, own);
-            else spans.push({ text: shown as string, style: own ?? style });
+            const inner = shown as string;
+            if (own === "bold" || own === "link") {
+                let next = 1;
+                while (next <= inner.length) next = readPart(spans, inner, next, own);
+            } else {
+                spans.push({ text: inner, style: own ?? style });
+            }
             if (own === "link" && address !== shown)
                 spans.push({ text: ` (${address as string})`, style: own });
             return at + stop;
         }
     }
     return text.length + 1;
-}
-
-/** Adds all that a line shows to a list. */
-function readAll(spans: Span[], text: string, style: Style): void {
-    let at = 1;
-    while (at <= text.length) at = readPart(spans, text, at, style);
 }
 
 /**

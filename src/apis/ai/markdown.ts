@@ -29,7 +29,8 @@ function indentOf(line: string): number {
 
 /** Puts what waited for the next line on the sheet. */
 function settle(page: Page): void {
-    const { held, table } = page;
+    const held = page.held;
+    const table = page.table;
     page.held = undefined;
     page.table = undefined;
     if (held !== undefined) putText(page, held.lead, held.lead, held.text, held.style);
@@ -38,7 +39,8 @@ function settle(page: Page): void {
 
 /** Takes a line as a part of a table; false where it is none. */
 function takeForTable(page: Page, line: string): boolean {
-    const { held, table } = page;
+    const held = page.held;
+    const table = page.table;
     if (held !== undefined) {
         page.table = tableOf(held.text, line, held.lead, held.style);
         if (page.table !== undefined) page.held = undefined;
@@ -86,7 +88,7 @@ function putLine(page: Page, line: string): void {
     }
     const blanks = indentOf(string.sub(line, depth + mark.length + 1));
     const column = depth + mark.length + (blanks > 4 ? 1 : blanks);
-    page.items.push(column);
+    table.insert(page.items, column);
     const first = `${lead}${bullet === undefined ? mark : string.char(7)} `;
     if (opensFence(page, string.sub(line, column + 1))) {
         put(page, [{ text: first, style }]);
@@ -113,7 +115,7 @@ function addLine(page: Page, folded: string): void {
     const line = quoted ?? folded;
     const depth = indentOf(line);
     const isBlank = depth === line.length;
-    const { items } = page;
+    const items = page.items;
     if (!isBlank) {
         while (items.length > 0 && items[items.length - 1]! > depth) {
             items.pop();

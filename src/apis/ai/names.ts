@@ -1,5 +1,5 @@
 /** Names that somebody gives and that are not there: which of those that are they may have meant. Pure. */
-import { oneLine } from "../utf8";
+import { oneLine } from "../trapos/utf8";
 
 /** So many characters of names make a failure's hint fit two rows of a 51 column screen. */
 const ROOM = 45;

@@ -3,11 +3,11 @@
  * that knows an address. Measured against opencode 1.18.33; an unknown route answers 200 with HTML there, and other
  * servers anything, which is why everything is refused that is not JSON of the shape that protocol.ts gives it.
  */
-import type { Request, Response } from "../http";
-import { decode, encode } from "../json";
-import { reader, type Reader } from "../shape";
-import { percentEncode } from "../utf8";
-import { fail, type Failure, type Result } from "./failure";
+import type { Request, Response } from "../trapos/http";
+import { decode, encode } from "../trapos/json";
+import { reader, type Reader } from "../trapos/shape";
+import { percentEncode } from "../trapos/utf8";
+import { fail, type Code, type Failure, type Result } from "./failure";
 import { answers, lists, response, type ListValues, type Message, type Session } from "./protocol";
 import { redact, type Settings } from "./settings";
 
@@ -59,7 +59,7 @@ function base64(bytes: string): string {
  * CC's reasons why no answer came, and the failures that they are; "Could not connect" stands for a cut, too. The last
  * two are CraftOS-PC's.
  */
-const REASONS: Record<string, string | undefined> = {
+const REASONS: Record<string, Code | undefined> = {
     "http is disabled": "http_disabled",
     "Domain not permitted": "address_denied",
     "Timed out": "timed_out",
@@ -121,7 +121,7 @@ function refused(server: Server, answer: Response): Failure {
     const status = answer.status!;
     const body = readRefusal(decode(answer.body)) ?? {};
     const data = body.data ?? {};
-    let code = "server_error";
+    let code: Code = "server_error";
     if (status === 401 || status === 403) code = "unauthorized";
     else if (body.name === "ConfigJsonError") code = "server_config";
     else if (body.name === undefined && body._tag === undefined && status < 500) return stranger(server);
@@ -138,16 +138,17 @@ function call<T>(server: Server, path: string, read?: Reader<T>, body?: object):
     if (status === undefined) {
         const what = answer.reason ?? "";
         const url = redact(server.settings.server_url);
-        const { host, port } = placeOf(url);
-        const detail = { url, what, host, port };
+        const place = placeOf(url);
+        const detail = { url, what, host: place.host, port: place.port };
         return $multi(false as const, fail(REASONS[what] ?? "network_error", detail));
     }
     if (status < 200 || status > 299) return $multi(false as const, refused(server, answer));
     if (status === 204 && !read) return $multi(true as const, undefined as T);
-    const given = isJson(answer) ? decode(answer.body) : undefined;
-    const value = read ? read(given) : (given as T | undefined);
+    let value: unknown;
+    if (isJson(answer)) value = decode(answer.body);
+    if (read) value = read(value);
     if (value === undefined) return $multi(false as const, stranger(server));
-    return $multi(true as const, value);
+    return $multi(true as const, value as T);
 }
 
 /** A query of the parameters that have a value, with its question mark. */

@@ -3,7 +3,7 @@
  * table of shapes, from which the types come. Nothing works without the fields that have no question mark. What is
  * shown is a name, a message or a reason, which are one line that fits; what is compared or handed on is a text.
  */
-import type { Of } from "../shapes";
+import type { Of } from "../trapos/shapes";
 
 /** A piece of a message: text, a tool call, a step's end and others. */
 const part = {

@@ -34,8 +34,10 @@ export function withoutReasoning(text: string): string {
             while (!isRead) {
                 const [, mark] = string.find(line, isThinking ? END : BEGIN, at);
                 let [, end] = string.find(line, "^%s*" + END, at);
-                if (mark === undefined && !isThinking && !hasThought && end === undefined)
-                    [, end] = string.find(line, `^.*${END}%s*$`, at);
+                if (mark === undefined && !isThinking && !hasThought && end === undefined) {
+                    const [, last] = string.find(line, `^.*${END}%s*$`, at);
+                    end = last;
+                }
                 if (mark !== undefined) {
                     isThinking = !isThinking;
                     hasThought = true;

@@ -2,8 +2,8 @@
  * What survives a power cut: which session this computer talks in, and the turns whose answers nobody has seen yet.
  * A computer can stop at any instruction, so a turn is on the disk before its prompt is sent.
  */
-import { decode, encode } from "../json";
-import { reader } from "../shape";
+import { decode, encode } from "../trapos/json";
+import { reader } from "../trapos/shape";
 import type { Prompt } from "./opencode";
 import type { SettingsStore } from "./settings";
 import type { TurnStart } from "./turn";

@@ -1,5 +1,5 @@
 /** The `opencc.*` settings: what each is for, what it may be, and the values that are in force. */
-import { percentEncode, toUtf8 } from "../utf8";
+import { percentEncode, toUtf8 } from "../trapos/utf8";
 import { fail, type Result } from "./failure";
 
 /** CC's settings API, or a stand-in for it. */

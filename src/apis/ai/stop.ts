@@ -74,8 +74,16 @@ export type StopAction =
 
 /** The state before the first step, which is handed the observation `begin`. */
 export function start(from: StopStart): StopState {
-    const { sessionId, isOurs, baselineId } = from;
-    return { sessionId, isOurs, baselineId, now: 0, since: 0, isBusy: false, loaded: 0, toldAt: 0 };
+    return {
+        sessionId: from.sessionId,
+        isOurs: from.isOurs,
+        baselineId: from.baselineId,
+        now: 0,
+        since: 0,
+        isBusy: false,
+        loaded: 0,
+        toldAt: 0,
+    };
 }
 
 function end(outcome: Outcome, failure?: RequestFailure): StopAction {

@@ -131,7 +131,8 @@ export function putTable(sheet: Sheet, table: Table): void {
 /** Adds a line to a table; false where it is none of its rows. */
 export function addRow(sheet: Sheet, table: Table, line: string): boolean {
     if (string.find(line, "|", 1, true)[0] === undefined) return false;
-    table.rows.push(cellsOf(line));
-    if (table.rows.length >= ROWS_AT_ONCE) putTable(sheet, table);
+    const rows = table.rows;
+    rows.push(cellsOf(line));
+    if (rows.length >= ROWS_AT_ONCE) putTable(sheet, table);
     return true;
 }

@@ -9,6 +9,7 @@
  * Each kind of request may fail for a while of its own (see `requests`), whatever the others do, and nothing is waited
  * for beyond the idle timeout.
  */
+import type { Code } from "./codes";
 import {
     activeTools,
     carriesNonce,
@@ -37,6 +38,22 @@ const RESTART_MILLISECONDS = 1500;
 const DIAGNOSIS_SECONDS = 10;
 /** What only tells more of a turn is not asked for again for so long after it failed. */
 const REST_MILLISECONDS = 30000;
+
+/** What is asked of the server, as failures name it. */
+const ROUTES: { readonly [K in RequestKind]: string } = {
+    send: "/session/.../prompt_async",
+    last: "/session/.../message",
+    beginning: "/session/.../message",
+    recent: "/session/.../message",
+    status: "/session/status",
+    session: "/session/...",
+    parent: "/session/...",
+    permissions: "/permission",
+    questions: "/question",
+    mcp: "/mcp",
+    agents: "/agent",
+    providers: "/config/providers",
+};
 
 /** Failures that no waiting mends. */
 const HOPELESS: Record<string, true | undefined> = {
@@ -117,7 +134,7 @@ export interface Blocker {
     readonly phase: "waiting for permission" | "waiting for an answer";
     readonly text: string;
     /** The failure that waiting for it in vain ends with. */
-    readonly code: string;
+    readonly code: Code;
 }
 
 /** A request that failed, with the failure's code (see failure.ts). */
@@ -169,7 +186,7 @@ export type Action =
 
 export interface FailAction {
     readonly kind: "fail";
-    readonly code: string;
+    readonly code: Code;
     readonly detail: Record<string, string>;
     /** True when the turn may still be answered, so that it is worth asking for it again. */
     readonly pending: boolean;
@@ -286,12 +303,12 @@ function notice(state: TurnState): void {
     }
 }
 
-function fail(code: string, detail?: Record<string, string>, text?: string, pending?: boolean): Action {
+function fail(code: Code, detail?: Record<string, string>, text?: string, pending?: boolean): Action {
     return { kind: "fail", code, pending: pending === true, detail: detail ?? {}, text };
 }
 
 function failWith(failure: RequestFailure, pending: boolean): Action {
-    return { kind: "fail", code: failure.code, pending, detail: {}, failure };
+    return { kind: "fail", code: failure.code as Code, pending, detail: {}, failure };
 }
 
 /** The newest message, when it came after our prompt. */
@@ -315,7 +332,7 @@ function giveUpOn(state: TurnState, request: RequestKind, failure: RequestFailur
     const trouble = state.troubles[request];
     if (!state.unsure && trouble && !HOPELESS[failure.code] && isAlone(state, trouble)) {
         const what = failure.message ?? failure.code;
-        return fail("request_fails", { route: requests[request].route, what }, undefined, true);
+        return fail("request_fails", { route: ROUTES[request], what }, undefined, true);
     }
     return failWith(state.unsure ?? failure, true);
 }
@@ -392,7 +409,7 @@ function neverStarted(state: TurnState, request?: RequestKind, failure?: Request
         // What was sent before this program started would have started by now.
         return state.resumed ? fail("restarted") : fail("never_started", { why: "" }, undefined, pending);
     }
-    const route = requests[request].route;
+    const route = ROUTES[request];
     if (failure.code === "server_error") return fail("server_stuck", { route }, undefined, pending);
     const what = failure.message ?? failure.code;
     return fail("never_started", { why: ` (${route}: ${what})` }, undefined, pending);
@@ -436,10 +453,26 @@ function afterLast(state: TurnState): Action {
         state.isTraced = true;
         return { kind: "beginning", limit: 2 };
     }
-    const isDue = isComplete(answer)
-        ? looksFinal(answer) || state.now !== state.changedAt
-        : state.troubles.status !== undefined || statusIsDue(state);
+    let isDue = state.troubles.status !== undefined || statusIsDue(state);
+    if (isComplete(answer)) isDue = looksFinal(answer) || state.now !== state.changedAt;
     return isDue ? { kind: "status" } : wait(state);
+}
+
+/** Whether a request that only tells more is worth asking: it failed a moment ago, or not. */
+function isWorthAsking(state: TurnState, request: RequestKind): boolean {
+    const trouble = state.troubles[request];
+    return trouble === undefined || state.now - trouble.at >= REST_MILLISECONDS;
+}
+
+function lookForQuestion(state: TurnState): Action {
+    return isWorthAsking(state, "questions") ? { kind: "questions" } : wait(state);
+}
+
+/** A tool that runs may wait for somebody: asks for permissions first, then for questions. */
+function lookForBlocker(state: TurnState): Action {
+    if (activeTools(state.last).length === 0) return wait(state);
+    if (isWorthAsking(state, "permissions")) return { kind: "permissions" };
+    return lookForQuestion(state);
 }
 
 function afterStatus(state: TurnState): Action {
@@ -459,23 +492,6 @@ function afterStatus(state: TurnState): Action {
     if (isStuck && isComplete(answer) && looksFinal(answer)) return settle(state, answer);
     if (state.status === "busy") return lookForBlocker(state);
     return wait(state);
-}
-
-/** Whether a request that only tells more is worth asking: it failed a moment ago, or not. */
-function isWorthAsking(state: TurnState, request: RequestKind): boolean {
-    const trouble = state.troubles[request];
-    return trouble === undefined || state.now - trouble.at >= REST_MILLISECONDS;
-}
-
-/** A tool that runs may wait for somebody: asks for permissions first, then for questions. */
-function lookForBlocker(state: TurnState): Action {
-    if (activeTools(state.last).length === 0) return wait(state);
-    if (isWorthAsking(state, "permissions")) return { kind: "permissions" };
-    return lookForQuestion(state);
-}
-
-function lookForQuestion(state: TurnState): Action {
-    return isWorthAsking(state, "questions") ? { kind: "questions" } : wait(state);
 }
 
 /** The newest message's tool calls that run or wait, and the sessions that they opened for subagents. */
@@ -567,7 +583,7 @@ function beforeSending(state: TurnState, last: Message | undefined): Action {
 }
 
 /** Fails when what the prompt asks for is not among the names that there are. */
-function checkKnown(wanted: string | undefined, names: readonly string[], code: string): Action | undefined {
+function checkKnown(wanted: string | undefined, names: readonly string[], code: Code): Action | undefined {
     let known = "";
     let isCut = false;
     for (const name of names) {
@@ -587,6 +603,79 @@ function takeNewest(state: TurnState, messages: readonly Message[]): void {
 }
 
 type After<T> = (this: void, state: TurnState, value: T, request: RequestKind) => Action;
+
+/** What is asked for, and what to do where it fails. */
+interface RequestRule {
+    /** How many seconds it may go on failing; 0 where it only tells more. */
+    readonly patience: number;
+    /** True for what the server does not find only where the session is gone. */
+    readonly isOfSession?: boolean;
+    /** True for what breaks only where the server is out of reach. */
+    readonly isVital?: boolean;
+    /** Goes on at once in spite of the failure, where that is possible. */
+    readonly unless?: (this: void, state: TurnState) => Action | undefined;
+    /** What to do when the patience is over; the turn fails where there is nothing. */
+    readonly giveUp?: (this: void, state: TurnState, failure: RequestFailure) => Action;
+}
+
+/** A message that is complete and final for long is an answer even where nothing more can be learned of it. */
+function settleWithout(state: TurnState): Action | undefined {
+    const answer = newAnswer(state);
+    const isStuck = state.now - state.changedAt >= STUCK_BUSY_MILLISECONDS;
+    return isStuck && isComplete(answer) && looksFinal(answer) ? settle(state, answer) : undefined;
+}
+
+/** All that a turn asks of the server. */
+const requests: { readonly [K in RequestKind]: RequestRule } = {
+    send: { patience: LOST_SECONDS, isOfSession: true, isVital: true },
+    last: { patience: LOST_SECONDS, isOfSession: true, isVital: true },
+    status: { patience: LOST_SECONDS, isVital: true, unless: settleWithout },
+    beginning: { patience: 0, giveUp: afterLast },
+    recent: {
+        patience: LOST_SECONDS,
+        isOfSession: true,
+        isVital: true,
+        giveUp: (state, failure) => {
+            const answer = newAnswer(state);
+            const isOurs = isComplete(answer) && answer.info.parentID === state.userMessageId;
+            return isOurs && looksFinal(answer) ? conclude([answer]) : giveUpOn(state, "recent", failure);
+        },
+    },
+    session: { patience: DIAGNOSIS_SECONDS, isOfSession: true },
+    parent: { patience: 0, giveUp: lookForQuestion },
+    permissions: {
+        patience: 0,
+        giveUp: (state, failure) => {
+            const tool = activeTools(state.last)[0];
+            // opencode cannot write down what some tools ask for, and then tells of no ask at all (1.18.14, 1.18.33).
+            if (failure.code === "bad_request" && tool) {
+                const text = tool.tool ?? "a tool";
+                const code = "permission_unlisted";
+                state.blocker = { kind: "permission", phase: "waiting for permission", text, code };
+            }
+            return lookForQuestion(state);
+        },
+    },
+    questions: { patience: 0, giveUp: (state) => wait(state) },
+    mcp: {
+        patience: DIAGNOSIS_SECONDS,
+        giveUp: (state, failure) =>
+            failure.code === "server_error" ? neverStarted(state, "mcp", failure) : fail("aborted"),
+    },
+    agents: {
+        patience: DIAGNOSIS_SECONDS,
+        giveUp: (state, failure) => {
+            if (isSeen(state)) return neverStarted(state, "agents", failure);
+            state.failing = undefined;
+            state.hasAgent = true;
+            return missing(state);
+        },
+    },
+    providers: {
+        patience: DIAGNOSIS_SECONDS,
+        giveUp: (state, failure) => neverStarted(state, "providers", failure),
+    },
+};
 
 /** What to do after each kind of observation. */
 const after: { readonly [K in keyof Values]: After<Values[K]> } & {
@@ -674,9 +763,11 @@ const after: { readonly [K in keyof Values]: After<Values[K]> } & {
     },
     mcp: () => fail("aborted"),
     permissions: (state, permissions) => {
-        const { ask, stranger } = asksOfTurn(state, permissions);
+        const asks = asksOfTurn(state, permissions);
+        const ask = asks.ask;
         state.blocker = undefined;
-        if (!ask) return stranger === undefined ? lookForQuestion(state) : askForParent(state, stranger);
+        if (!ask && asks.stranger !== undefined) return askForParent(state, asks.stranger);
+        if (!ask) return lookForQuestion(state);
         const pattern = ask.patterns && ask.patterns[0];
         const text = `${ask.permission}: ${pattern ?? ""}`;
         const code = "waiting_for_permission";
@@ -684,8 +775,9 @@ const after: { readonly [K in keyof Values]: After<Values[K]> } & {
         return wait(state);
     },
     questions: (state, questions) => {
-        const { ask, stranger } = asksOfTurn(state, questions);
-        if (!ask && stranger !== undefined) return askForParent(state, stranger);
+        const asks = asksOfTurn(state, questions);
+        const ask = asks.ask;
+        if (!ask && asks.stranger !== undefined) return askForParent(state, asks.stranger);
         const first = ask && ask.questions[0];
         if (first) {
             const code = "waiting_for_question";
@@ -742,88 +834,6 @@ const after: { readonly [K in keyof Values]: After<Values[K]> } & {
     },
 };
 
-/** What is asked for, and what to do where it fails. */
-interface RequestRule {
-    /** As a failure names it. */
-    readonly route: string;
-    /** How many seconds it may go on failing; 0 where it only tells more. */
-    readonly patience: number;
-    /** True for what the server does not find only where the session is gone. */
-    readonly isOfSession?: boolean;
-    /** True for what breaks only where the server is out of reach. */
-    readonly isVital?: boolean;
-    /** Goes on at once in spite of the failure, where that is possible. */
-    readonly unless?: (this: void, state: TurnState) => Action | undefined;
-    /** What to do when the patience is over; the turn fails where there is nothing. */
-    readonly giveUp?: (this: void, state: TurnState, failure: RequestFailure) => Action;
-}
-
-/** A message that is complete and final for long is an answer even where nothing more can be learned of it. */
-function settleWithout(state: TurnState): Action | undefined {
-    const answer = newAnswer(state);
-    const isStuck = state.now - state.changedAt >= STUCK_BUSY_MILLISECONDS;
-    return isStuck && isComplete(answer) && looksFinal(answer) ? settle(state, answer) : undefined;
-}
-
-const MESSAGES = "/session/.../message";
-
-/** All that a turn asks of the server. */
-const requests: { readonly [K in RequestKind]: RequestRule } = {
-    send: { route: "/session/.../prompt_async", patience: LOST_SECONDS, isOfSession: true, isVital: true },
-    last: { route: MESSAGES, patience: LOST_SECONDS, isOfSession: true, isVital: true },
-    status: { route: "/session/status", patience: LOST_SECONDS, isVital: true, unless: settleWithout },
-    beginning: { route: MESSAGES, patience: 0, giveUp: afterLast },
-    recent: {
-        route: MESSAGES,
-        patience: LOST_SECONDS,
-        isOfSession: true,
-        isVital: true,
-        giveUp: (state, failure) => {
-            const answer = newAnswer(state);
-            const isOurs = isComplete(answer) && answer.info.parentID === state.userMessageId;
-            return isOurs && looksFinal(answer) ? conclude([answer]) : giveUpOn(state, "recent", failure);
-        },
-    },
-    session: { route: "/session/...", patience: DIAGNOSIS_SECONDS, isOfSession: true },
-    parent: { route: "/session/...", patience: 0, giveUp: lookForQuestion },
-    permissions: {
-        route: "/permission",
-        patience: 0,
-        giveUp: (state, failure) => {
-            const tool = activeTools(state.last)[0];
-            // opencode cannot write down what some tools ask for, and then tells of no ask at all (1.18.14, 1.18.33).
-            if (failure.code === "bad_request" && tool) {
-                const text = tool.tool ?? "a tool";
-                const code = "permission_unlisted";
-                state.blocker = { kind: "permission", phase: "waiting for permission", text, code };
-            }
-            return lookForQuestion(state);
-        },
-    },
-    questions: { route: "/question", patience: 0, giveUp: (state) => wait(state) },
-    mcp: {
-        route: "/mcp",
-        patience: DIAGNOSIS_SECONDS,
-        giveUp: (state, failure) =>
-            failure.code === "server_error" ? neverStarted(state, "mcp", failure) : fail("aborted"),
-    },
-    agents: {
-        route: "/agent",
-        patience: DIAGNOSIS_SECONDS,
-        giveUp: (state, failure) => {
-            if (isSeen(state)) return neverStarted(state, "agents", failure);
-            state.failing = undefined;
-            state.hasAgent = true;
-            return missing(state);
-        },
-    },
-    providers: {
-        route: "/config/providers",
-        patience: DIAGNOSIS_SECONDS,
-        giveUp: (state, failure) => neverStarted(state, "providers", failure),
-    },
-};
-
 /**
  * One step of a turn.
  * @param state the state so far; it is not changed
@@ -855,7 +865,7 @@ export function progress(state: TurnState, now: number): Progress {
     const trouble = failing === undefined ? undefined : state.troubles[failing];
     if (failing !== undefined && trouble) {
         return isAlone(state, trouble)
-            ? { phase: "failing", seconds, message: requests[failing].route }
+            ? { phase: "failing", seconds, message: ROUTES[failing] }
             : { phase: "reconnecting", seconds };
     }
     const blocker = state.blocker;

@@ -1,5 +1,5 @@
 /** The types of libai: what programs hand in and get back. */
-import type { Request, Response } from "../http";
+import type { Request, Response } from "../trapos/http";
 import type { Result } from "./failure";
 import type { Disk } from "./session";
 import type { SettingsStore } from "./settings";

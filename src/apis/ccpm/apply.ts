@@ -1,5 +1,5 @@
 /** Does what a plan says. */
-import { need } from "../failure";
+import { need } from "../trapos/failure";
 import { raise } from "./failure";
 import { stamp } from "./plan";
 import { fetchFile } from "./registry";

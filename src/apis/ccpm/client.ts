@@ -1,5 +1,5 @@
 /** What a client of registries does; its functions raise failures, and /apis/libccpm returns them. */
-import { need } from "../failure";
+import { need } from "../trapos/failure";
 import { apply } from "./apply";
 import { raise } from "./failure";
 import { MOST_REGISTRIES } from "./formats";

@@ -258,7 +258,8 @@ function perform(line: CommandLine, client: Ccpm): boolean {
     const act = actions[command];
     const result = act && act(need(client.state), line.words, line.flags, client);
     if (string.sub(command, 1, 8) === "registry") listRegistries(need(client.state));
-    return type(result) === "table" ? carryOut(result as Plan, line.flags, client) : result !== false;
+    if (type(result) === "table") return carryOut(result as Plan, line.flags, client);
+    return result !== false;
 }
 
 /** Says which package may have been meant by a word that is none: one with as much of it as can be. */

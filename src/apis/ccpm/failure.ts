@@ -1,6 +1,6 @@
 /** Every way in which ccpm can fail: its code, what happened and what to do next. */
 
-import { makeFailure, type Failure, type Failures } from "../failure";
+import { makeFailure, type Failure, type Words } from "../trapos/failure";
 
 export type { Failure };
 
@@ -8,7 +8,7 @@ export type { Failure };
  * Messages and hints by code; `{name}` stands for a detail of the case. With usual details a message and a hint fit two
  * lines of a 51 column screen each.
  */
-export const failures: Failures = {
+export const failures = {
     http_disabled: [
         "The HTTP API is switched off here.",
         "In computercraft-server.toml: [http] enabled = true",
@@ -75,19 +75,21 @@ export const failures: Failures = {
     newer_format: ["{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."],
     bad_argument: ["{call}: {what}.", "Call it as: {usage}"],
     internal_error: ["Unexpected: {what}", "Use install.lua again, or report this."],
-};
+} satisfies Record<string, Words>;
+
+/** One that stands in the table: any other does not compile. */
+export type Code = keyof typeof failures;
 
 /**
  * Makes a failure.
- * @param code a key of `failures`
  * @param detail values for the `{name}`s in its message and hint
  * @returns the failure, which `tostring` turns into message and hint
  */
-export function fail(code: string, detail?: Record<string, unknown>): Failure {
+export function fail(code: Code, detail?: Record<string, unknown>): Failure {
     return makeFailure(failures, code, detail);
 }
 
 /** Raises a failure, which the function that the program called returns. */
-export function raise(code: string, detail?: Record<string, unknown>): never {
+export function raise(code: Code, detail?: Record<string, unknown>): never {
     throw fail(code, detail);
 }

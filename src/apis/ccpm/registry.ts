@@ -1,5 +1,5 @@
 /** Registries: where one is found, and what it serves. */
-import { fail } from "./failure";
+import { fail, type Code } from "./failure";
 import { checkIndex, INDEX_BYTES, plain } from "./formats";
 import { sha256 } from "./sha256";
 import type { Fetched, FileChange, Offers, Result } from "./types";
@@ -42,7 +42,7 @@ function fetchText(fetch: Fetch, base: string, registry: string, path: string): 
     const answer = fetch(base + path);
     const { status, reason } = answer;
     if (status === 200) return $multi(true as const, answer.body);
-    let code = "server_error";
+    let code: Code = "server_error";
     if (status === 401 || status === 403) code = "no_entry";
     if (status === 404) code = path === INDEX_PATH ? "no_index" : "file_missing";
     if (status === undefined) code = "network_error";

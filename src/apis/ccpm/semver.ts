@@ -54,43 +54,84 @@ function order(one: Parts, other: Parts, count?: number): string {
     return "=";
 }
 
-/** Whether a version is in a range; undefined for a range that is none. */
-function isIn(version: Parts, range: string): boolean | undefined {
-    let isInAny = false;
-    for (const [alternative] of string.gmatch(range + "||", "(.-)||")) {
-        let isInThis = true;
-        // A prerelease is in a range only where that names a prerelease of the same version.
-        let isNamed = version.length === 3;
-        const [hyphens] = string.gsub(alternative!, "^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2");
-        const [text] = string.gsub(hyphens, "([<>=~^])%s+", "%1");
-        for (const [token] of string.gmatch(text, "%S+")) {
-            const [mark, rest] = match(token!, "^([<>=~^]*)v?(.*)$");
-            const parts = parse(rest!);
-            if (parts === undefined || string.find(MARKS, ` ${mark!} `, 1, true)[0] === undefined)
-                return undefined;
-            if (parts.length > 3 && order(version, parts, 3) === "=") isNamed = true;
+/** One condition of a range: a mark, "" for none, and the version that stands behind it. */
+interface Condition {
+    readonly mark: string;
+    readonly parts: Parts;
+}
 
-            // How many parts count, and how the version's may compare with them.
-            const given = Math.min(parts.length, 3);
-            let count = given < 3 ? given : undefined;
-            if (string.sub(mark!, 1, 1) === "~") count = Math.min(given, 2);
-            if (mark === "^") {
-                count = Math.min(given, 1);
-                while (count < given && parts[count - 1] === 0) count += 1;
-            }
-            const signs = match(mark!, "^[<>]=?")[0] ?? "=";
-            if (string.find(signs, order(version, parts, count), 1, true)[0] === undefined) isInThis = false;
+/** Reads a condition; undefined where it is none. */
+function readCondition(token: string): Condition | undefined {
+    const [mark, rest] = match(token, "^([<>=~^]*)v?(.*)$");
+    const parts = parse(rest!);
+    if (parts === undefined || string.find(MARKS, ` ${mark!} `, 1, true)[0] === undefined) return undefined;
+    return { mark: mark!, parts };
+}
 
-            // "1" begins with 1.0.0 and not with its prereleases, and so does what comes after ">0".
-            if (given > 0 && string.sub(signs, 1, 1) !== "<") {
-                if (mark === ">" && given < 3) parts[given - 1] = (parts[given - 1] as number) + 1;
-                for (const index of $range(given, 2)) parts[index] = 0;
-                if (order(version, parts) === "<") isInThis = false;
-            }
-        }
-        if (isInThis && isNamed) isInAny = true;
+/** Reads the conditions of one alternative, all of which have to hold; undefined where one is none. */
+function readAlternative(text: string): Condition[] | undefined {
+    const [hyphens] = string.gsub(text, "^%s*(%S+)%s+%-%s+(%S+)%s*$", ">=%1 <=%2");
+    const [joined] = string.gsub(hyphens, "([<>=~^])%s+", "%1");
+    const conditions: Condition[] = [];
+    for (const [token] of string.gmatch(joined, "%S+")) {
+        const condition = readCondition(token!);
+        if (condition === undefined) return undefined;
+        conditions.push(condition);
     }
-    return isInAny;
+    return conditions;
+}
+
+/** Reads a range as its alternatives, one of which has to hold; undefined where it is none. */
+function readRange(range: string): Condition[][] | undefined {
+    const alternatives: Condition[][] = [];
+    for (const [text] of string.gmatch(range + "||", "(.-)||")) {
+        const alternative = readAlternative(text!);
+        if (alternative === undefined) return undefined;
+        alternatives.push(alternative);
+    }
+    return alternatives;
+}
+
+/** How many parts of a condition's version count; undefined for all. */
+function countOf(condition: Condition): number | undefined {
+    const parts = condition.parts;
+    const given = Math.min(parts.length, 3);
+    if (string.sub(condition.mark, 1, 1) === "~") return Math.min(given, 2);
+    if (condition.mark === "^") {
+        let count = Math.min(given, 1);
+        while (count < given && parts[count - 1] === 0) count += 1;
+        return count;
+    }
+    return given < 3 ? given : undefined;
+}
+
+/** The least version of a condition: "1" begins with 1.0.0 and not with its prereleases, as does what comes after ">0". */
+function leastOf(condition: Condition): Parts {
+    const least: Parts = [];
+    for (const part of condition.parts) least.push(part);
+    const given = Math.min(least.length, 3);
+    if (condition.mark === ">" && given < 3) least[given - 1] = (least[given - 1] as number) + 1;
+    for (const index of $range(given, 2)) least[index] = 0;
+    return least;
+}
+
+function holds(version: Parts, condition: Condition): boolean {
+    const signs = match(condition.mark, "^[<>]=?")[0] ?? "=";
+    const sign = order(version, condition.parts, countOf(condition));
+    if (string.find(signs, sign, 1, true)[0] === undefined) return false;
+    const isFromBelow = condition.parts.length === 0 || string.sub(signs, 1, 1) === "<";
+    return isFromBelow || order(version, leastOf(condition)) !== "<";
+}
+
+function isInAlternative(version: Parts, conditions: readonly Condition[]): boolean {
+    // A prerelease is in a range only where that names a prerelease of the same version.
+    let isNamed = version.length === 3;
+    for (const condition of conditions) {
+        if (!holds(version, condition)) return false;
+        const parts = condition.parts;
+        if (parts.length > 3 && order(version, parts, 3) === "=") isNamed = true;
+    }
+    return isNamed;
 }
 
 /**
@@ -118,7 +159,7 @@ export function compare(a: string, b: string): number {
  * @returns true for a range
  */
 export function isRange(text: string): boolean {
-    return isIn([0, 0, 0], text) !== undefined;
+    return readRange(text) !== undefined;
 }
 
 /**
@@ -128,5 +169,9 @@ export function isRange(text: string): boolean {
  * @returns false, too, for a range that is none
  */
 export function satisfies(version: string, range: string): boolean {
-    return isIn(parse(version)!, range) === true;
+    const parts = parse(version)!;
+    for (const alternative of readRange(range) ?? []) {
+        if (isInAlternative(parts, alternative)) return true;
+    }
+    return false;
 }

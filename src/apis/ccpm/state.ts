@@ -1,5 +1,5 @@
 /** What ccpm knows, in its files under /trapos. */
-import { decode, encode } from "../json";
+import { decode, encode } from "../trapos/json";
 import { fail } from "./failure";
 import * as finish from "./finish";
 import { checkCache, checkConfiguration, checkLock, type Checked } from "./formats";

@@ -1,5 +1,5 @@
 /** Changes files of the computer all at once or not at all, whenever the power goes. */
-import { encode } from "../json";
+import { encode } from "../trapos/json";
 import { fail } from "./failure";
 import * as finish from "./finish";
 import { sha256 } from "./sha256";

@@ -1,5 +1,5 @@
 /** The shapes of what ccpm reads, writes and hands from one part to the next. All of it is plain data. */
-import type { Failure } from "../failure";
+import type { Failure } from "../trapos/failure";
 
 export type { Failure };
 

@@ -46,6 +46,13 @@ function attempt(file: string, body: Body): Problem | undefined {
     return ok ? undefined : { value, where };
 }
 
+/** Whether a value says itself what it is. */
+function hasText(value: unknown): boolean {
+    if (type(value) !== "table") return true;
+    const meta = getmetatable(value as object);
+    return meta !== undefined && meta.__tostring !== undefined;
+}
+
 function failed(names: string[], { value, where }: Problem): CaseResult {
     const result: CaseResult = { names, status: "failed", where };
     if (isAssertionFailure(value)) {
@@ -53,8 +60,7 @@ function failed(names: string[], { value, where }: Problem): CaseResult {
         result.expected = value.expected;
         result.got = value.got;
     } else {
-        const isText = type(value) !== "table" || getmetatable(value as object)?.__tostring !== undefined;
-        result.message = isText ? tostring(value) : show(value);
+        result.message = hasText(value) ? tostring(value) : show(value);
     }
     return result;
 }
@@ -98,9 +104,9 @@ export function runFile(
     skipped: Skipped,
     tell: (result: CaseResult) => void,
 ): void {
-    const { vocabulary, cases, close } = createSuite();
+    const suite = createSuite();
     const environment: Record<string, unknown> = { shell, assert: assertions, arg: { 0: path } };
-    for (const [word, meaning] of pairs(vocabulary)) environment[word] = meaning;
+    for (const [word, meaning] of pairs(suite.vocabulary)) environment[word] = meaning;
     const [require, loaded] = modules.make(environment, fs.getDir(path));
     environment.require = require;
     environment.package = loaded;
@@ -113,8 +119,8 @@ export function runFile(
     const [chunk, mistake] = load(source, `@${path}`, "t", environment);
     const broken = chunk === undefined ? { value: mistake } : attempt(path, chunk);
     if (broken !== undefined) return tell(failed(["loads"], broken));
-    close();
-    for (const one of cases) {
+    suite.close();
+    for (const one of suite.cases) {
         const reason = skipped[table.concat(one.names, " ")];
         tell(
             reason === undefined

@@ -83,11 +83,11 @@ export function createSuite(): Suite {
             },
             before_each: (body) => {
                 mustBeOpen("before_each");
-                block.before.push(body);
+                table.insert(block.before, body);
             },
             after_each: (body) => {
                 mustBeOpen("after_each");
-                block.after.push(body);
+                table.insert(block.after, body);
             },
         },
     };

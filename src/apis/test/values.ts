@@ -46,12 +46,17 @@ function isBefore(one: unknown, other: unknown): boolean {
     return tostring(one) < tostring(other);
 }
 
-function showTable(value: Table, depth: number): string {
+/** @param inner writes down what is in the table, at a depth */
+function showTable(
+    value: Table,
+    depth: number,
+    inner: (this: void, value: unknown, depth: number) => string,
+): string {
     if (next(value)[0] === undefined) return "{}";
     if (depth >= DEEPEST) return "{ ... }";
     const list = value as unknown as unknown[];
     const parts: string[] = [];
-    for (const i of $range(1, Math.min(list.length, MOST_ENTRIES))) parts.push(show(list[i - 1], depth + 1));
+    for (const i of $range(1, Math.min(list.length, MOST_ENTRIES))) parts.push(inner(list[i - 1], depth + 1));
     const keys: unknown[] = [];
     for (const [key] of pairs(value)) {
         const index = type(key) === "number" ? (key as unknown as number) : 0;
@@ -60,8 +65,8 @@ function showTable(value: Table, depth: number): string {
     table.sort(keys, isBefore);
     for (const key of keys) {
         const [isName] = string.find(type(key) === "string" ? (key as string) : "", "^[%a_][%w_]*$");
-        const name = isName !== undefined ? (key as string) : `[${show(key, depth + 1)}]`;
-        parts.push(`${name} = ${show(value[key as string], depth + 1)}`);
+        const name = isName !== undefined ? (key as string) : `[${inner(key, depth + 1)}]`;
+        parts.push(`${name} = ${inner(value[key as string], depth + 1)}`);
     }
     const shown = table.concat(parts, ", ", 1, Math.min(parts.length, MOST_ENTRIES));
     return parts.length > MOST_ENTRIES || list.length > MOST_ENTRIES ? `{ ${shown}, ... }` : `{ ${shown} }`;
@@ -77,5 +82,5 @@ export function show(value: unknown, depth = 0): string {
         const rest = (value as string).length - MOST_BYTES;
         return rest > 0 ? `"${escaped}" and ${rest} bytes` : `"${escaped}"`;
     }
-    return type(value) === "table" ? showTable(value as Table, depth) : tostring(value);
+    return type(value) === "table" ? showTable(value as Table, depth, show) : tostring(value);
 }

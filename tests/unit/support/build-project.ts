@@ -26,7 +26,8 @@ export function newProject(files: Readonly<Record<string, string>> = {}): Projec
     const root = fs.mkdtempSync(path.join(os.tmpdir(), "build-test-"));
     onTestFinished(() => fs.rmSync(root, { recursive: true, force: true }));
     fs.symlinkSync(path.join(REPOSITORY, "node_modules"), path.join(root, "node_modules"), "junction");
-    for (const file of ["tsconfig.lua.json", ".prettierrc.json", ".editorconfig"]) {
+    fs.mkdirSync(path.join(root, "src"));
+    for (const file of ["src/tsconfig.json", ".prettierrc.json", ".editorconfig"]) {
         fs.copyFileSync(path.join(REPOSITORY, file), path.join(root, file));
     }
     const project: Project = {

@@ -1,7 +1,7 @@
 /** What Lua makes of a source, to tell whether two sources are the same program. */
 import { createRequire } from "node:module";
 import type { Lua, LauxLib, LuaLib } from "lua-wasm-bindings/dist/lua.js";
-import { toLua, bytes } from "./lua.ts";
+import { toLua, bytes } from "../../../tools/lua/index.ts";
 
 // CC's Lua 5.2 keeps the names of variables in its bytecode; 5.4 can leave them out.
 const { lua, lauxlib, lualib } = createRequire(import.meta.url)("lua-wasm-bindings/dist/lua.54.js") as {

@@ -166,7 +166,10 @@ const library = {
     ipairs: (list: readonly unknown[]) => list.map((value, position) => [position + 1, value]),
     table: {
         concat: (texts: readonly string[], separator = "", from = 1) => texts.slice(from - 1).join(separator),
-        insert: (list: unknown[], place: number, value: unknown) => void list.splice(place - 1, 0, value),
+        insert: (list: unknown[], ...given: [value: unknown] | [place: number, value: unknown]) => {
+            const [place, value] = given.length === 1 ? [list.length + 1, given[0]] : given;
+            list.splice(place - 1, 0, value);
+        },
         sort: (values: unknown[]) => void values.sort(),
     },
     error(problem: unknown): never {

@@ -5,7 +5,7 @@
 import type { Message, Part } from "../../../src/apis/ai/protocol.ts";
 import { describePoll, progress, start, step } from "../../../src/apis/ai/turn.ts";
 import type { Action, Observation, RequestKind, TurnStart, TurnState } from "../../../src/apis/ai/turn.ts";
-import { runLua, toLua } from "./lua.ts";
+import { runLua, toLua } from "../../../tools/lua/index.ts";
 
 export const NONCE = "7-1700000000000-42";
 

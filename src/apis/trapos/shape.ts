@@ -2,8 +2,6 @@
  * Reads values that come from outside by shapes (see shapes.d.ts): what it gives has the type that the shape says,
  * through and through, and is made of what the shape names alone. So the code behind it never asks what type a field
  * has.
- *
- * @internal
  */
 import type { Of, Shape, Words } from "./shapes";
 import { oneLine } from "./utf8";
@@ -37,6 +35,11 @@ function within(most: number, pattern: string): Reader<string> {
     };
 }
 
+const boolean: Reader<boolean> = (value) => {
+    if (type(value) !== "boolean") return undefined;
+    return value as boolean;
+};
+
 /** A number in a range. NaN and infinity are in none: JSON has no word for them, but 1e999 becomes one. */
 function number(least: number, most: number): Reader<number> {
     return (value) => {
@@ -66,7 +69,7 @@ const words: { readonly [W in keyof Words]: Reader<Words[W]> } = {
     /** What may stand in an address as it is. */
     id: within(LONGEST_ID, "^[A-Za-z0-9][A-Za-z0-9._~-]*$"),
     folder: within(LONGEST_PATH, ""),
-    boolean: (value) => (type(value) === "boolean" ? (value as boolean) : undefined),
+    boolean,
     /** Epoch milliseconds, until the year 5138. */
     time: number(0, 1e14),
     count: number(0, 1e12),
@@ -75,7 +78,7 @@ const words: { readonly [W in keyof Words]: Reader<Words[W]> } = {
     /** Of HTTP. */
     status: number(100, 999),
     /** Anything that is there. */
-    present: (value) => (value === undefined ? undefined : true),
+    present: (value) => value !== undefined || undefined,
 };
 
 /** @param isWhole true where one wrong entry makes the whole wrong; else such entries are left out */
@@ -102,7 +105,8 @@ function readRecord(value: unknown, entry: Reader<unknown>): Record<string, unkn
     const record: Record<string, unknown> = {};
     let isOther: boolean | undefined;
     for (const [name, given] of pairs(value as Record<string, unknown>)) {
-        const read = type(name) === "string" ? entry(given) : undefined;
+        let read: unknown;
+        if (type(name) === "string") read = entry(given);
         if (read !== undefined) record[name] = read;
         else isOther = true;
     }
@@ -145,7 +149,13 @@ function readerOf(shape: Shape): Reader<unknown> {
     }
     if (kind === "choice") return (value) => readChoice(value, shape as unknown as readonly string[]);
     const entry = readerOf(other as Shape);
-    if (kind === "either") return (value) => entry(value) ?? stand;
+    if (kind === "either") {
+        return (value) => {
+            const read = entry(value);
+            if (read === undefined) return stand;
+            return read;
+        };
+    }
     if (kind === "record") return (value) => readRecord(value, entry);
     return (value) => readList(value, entry, kind === "list");
 }

@@ -1,7 +1,5 @@
 /**
  * Runs servers beside a program, without their getting at its screen and keyboard, and restarts those that crash.
- *
- * @internal
  */
 import modules = require("cc.require");
 

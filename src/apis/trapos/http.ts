@@ -4,8 +4,6 @@
  * `http.get` and `http.post` match an answer by its URL alone, so that two requests to one address take each other's
  * answer; here each request gets a URL of its own. Other events that arrive while a request is under way are lost to
  * the coroutine that waits: run it under `parallel` when you need them.
- *
- * @internal
  */
 
 /** What is asked. Strings are bytes and travel unharmed. */

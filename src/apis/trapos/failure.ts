@@ -1,7 +1,5 @@
 /**
  * How a call says that it failed: what happened and what to do next, in words that every package keeps in one table.
- *
- * @internal
  */
 
 import { oneLine } from "./utf8";
@@ -24,8 +22,8 @@ export interface Failure {
 /** What a call returns: `true` and its value, or `false` and the failure; Lua's order of pcall. */
 export type Result<T> = LuaMultiReturn<[true, T] | [false, Failure]>;
 
-/** Messages and hints by code; `{name}` stands for a detail of the case. */
-export type Failures = Record<string, [message: string, hint: string] | undefined>;
+/** What a failure says; `{name}` stands for a detail of the case. */
+export type Words = [message: string, hint: string];
 
 const describe = { __tostring: (failure: Failure) => failure.message + "\n" + failure.hint };
 
@@ -37,13 +35,13 @@ const describe = { __tostring: (failure: Failure) => failure.message + "\n" + fa
  * @param text what there was of the result, where there is any
  * @returns the failure, which `tostring` turns into message and hint
  */
-export function makeFailure(
-    failures: Failures,
-    code: string,
+export function makeFailure<Code extends string>(
+    failures: Record<Code, Words>,
+    code: Code,
     detail?: Record<string, unknown>,
     text?: string,
 ): Failure {
-    const [message, hint] = failures[code] ?? [code, ""];
+    const [message, hint] = failures[code];
     const given = detail ?? {};
     const fill = (template: string) =>
         string.gsub(template, "{(%w+)}", (name) =>
@@ -68,7 +66,7 @@ export function need<A extends unknown[], T>(act: (this: void, ...given: A) => R
  */
 export function attempt<T>(
     act: (this: void) => T,
-    fail: (this: void, code: string, detail: Record<string, unknown>) => Failure,
+    fail: (this: void, code: "internal_error", detail: Record<string, unknown>) => Failure,
 ): Result<T> {
     const [ok, value] = pcall(act);
     if (ok || (type(value) === "table" && (value as unknown as Failure).code !== undefined)) {

@@ -1,7 +1,5 @@
 /**
  * JSON as servers write it, on top of CC's textutils: text stays UTF-8 and an empty list can be written to.
- *
- * @internal
  */
 
 /**
@@ -26,5 +24,6 @@ export function encode(value: unknown): string {
 export function decode(text: string): unknown {
     const read = textutils.unserializeJSON as (this: void, text: string, options: object) => unknown;
     const [ok, value] = pcall(read, text, { parse_empty_array: false });
-    return ok ? value : undefined;
+    if (!ok) return undefined;
+    return value;
 }

@@ -1,6 +1,6 @@
-/** Shapes as data, and the types that they stand for; /apis/shape reads values by them. */
+/** Shapes as data, and the types that they stand for; /apis/trapos/shape reads values by them. */
 
-/** What a single value can be; /apis/shape says what each word takes. */
+/** What a single value can be; /apis/trapos/shape says what each word takes. */
 export interface Words {
     readonly text: string;
     readonly name: string;

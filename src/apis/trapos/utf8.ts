@@ -1,8 +1,6 @@
 /**
  * Texts as UTF-8: what people type becomes it, what is shown of others' texts is one line of it, and in an address
  * each of its bytes has a place.
- *
- * @internal
  */
 
 import { withoutCommands } from "./terminal";

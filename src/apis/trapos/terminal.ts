@@ -1,7 +1,5 @@
 /**
  * What programs write for a terminal and not for a reader: colours, places, links, titles.
- *
- * @internal
  */
 
 const ESCAPE = "\x1b";

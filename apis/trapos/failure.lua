@@ -1,0 +1,66 @@
+-- How a call says that it failed: what happened and what to do next, in words that every package keeps in one table.
+
+local oneLine = require("/apis/trapos/utf8").oneLine
+
+local M = {}
+
+--- The most characters of a detail that a message or hint holds: three rows of a 51 column screen.
+local LONGEST_DETAIL = 160
+local describe = {
+	__tostring = function(failure)
+		return failure.message .. "\n" .. failure.hint
+	end,
+}
+
+--- Makes a failure. What it is told of comes from anywhere, so each detail is one line that fits.
+--
+-- @param failures the package's table
+-- @param code a key of it
+-- @param detail values for the `{name}`s in its message and hint
+-- @param text what there was of the result, where there is any
+-- @returns the failure, which `tostring` turns into message and hint
+function M.makeFailure(failures, code, detail, text)
+	local message, hint = unpack(failures[code], 1, 2)
+	local given = detail or {}
+	local function fill(template)
+		return (
+			string.gsub(template, "{(%w+)}", function(name)
+				return given[name] == nil and "" or oneLine(tostring(given[name]), LONGEST_DETAIL)
+			end)
+		)
+	end
+	local failure = {
+		code = code,
+		message = fill(message),
+		hint = fill(hint),
+		text = text,
+	}
+	return setmetatable(failure, describe)
+end
+
+--- Calls a function that can fail and returns its value. Its failure is raised.
+function M.need(act, ...)
+	local ok, value = act(...)
+	if not ok then
+		error(value, 0)
+	end
+	return value
+end
+
+--- Calls a function that raises failures, as a public function returns them. Only `Terminated` (Ctrl+T) is raised.
+--
+-- @param act what is called
+-- @param fail makes a failure of the package; anything else that was raised becomes its `internal_error`
+-- @returns `true` and the value, or `false` and the failure
+function M.attempt(act, fail)
+	local ok, value = pcall(act)
+	if ok or type(value) == "table" and value.code ~= nil then
+		return ok, value
+	end
+	if value == "Terminated" then
+		error(value, 0)
+	end
+	return false, fail("internal_error", { what = value })
+end
+
+return M
