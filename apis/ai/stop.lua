@@ -7,7 +7,7 @@
 
 local messages = require("/apis/ai/messages")
 local isAnswer, isComplete, looksFinal = messages.isAnswer, messages.isComplete, messages.looksFinal
-local copy = require("/apis/ai/turn").copy
+local copy = require("/apis/ai/copy").copy
 
 local M = {}
 

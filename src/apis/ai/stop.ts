@@ -8,7 +8,8 @@
  */
 import { isAnswer, isComplete, looksFinal } from "./messages";
 import type { ListValues, Message } from "./protocol";
-import { copy, type RequestFailure } from "./turn";
+import { copy } from "./copy";
+import type { RequestFailure } from "./turn/actions";
 
 /** How long a turn is waited for that cannot be seen yet, and a server that does not answer. */
 const START_MILLISECONDS = 6000;

@@ -1,0 +1,164 @@
+-- Where the reply is found in the session's messages, and what it comes to.
+--
+-- The newest message may be one of many steps, so the newest ten messages are fetched, and then as many as a hundred,
+-- until the prompt is among them. `turnIn` of `messages` tells which of them are the turn's steps. The last step says how
+-- the turn ended; the reply is the text of all of them.
+
+local messagesModule = require("/apis/ai/messages")
+local isAnswer, isComplete, looksFinal, textOf, turnIn =
+	messagesModule.isAnswer,
+	messagesModule.isComplete,
+	messagesModule.looksFinal,
+	messagesModule.textOf,
+	messagesModule.turnIn
+local fail = require("/apis/ai/turn/actions").fail
+local silence = require("/apis/ai/turn/silence")
+local missing, neverStartedAs, unanswered = silence.missing, silence.neverStartedAs, silence.unanswered
+local stateModule = require("/apis/ai/turn/state")
+local hasRested, isStuck, newAnswer, noteMessages =
+	stateModule.hasRested, stateModule.isStuck, stateModule.newAnswer, stateModule.noteMessages
+local waiting = require("/apis/ai/turn/waiting")
+local giveUpOn, wait, waitIdle = waiting.giveUpOn, waiting.wait, waiting.waitIdle
+
+local M = {}
+
+--- How many messages the steps are looked for among: first, and where the turn's beginning is not among those.
+local FEW_MESSAGES = 10
+local MANY_MESSAGES = 100
+
+--- Fetches the newest messages, to look for the turn's steps among them.
+local function searchAmong(state, limit)
+	state.searched = limit
+	return { kind = "recent", limit = limit }
+end
+
+--- Looks for the turn's steps among the newest messages.
+function M.search(state)
+	return searchAmong(state, FEW_MESSAGES)
+end
+
+--- What a step that ended with an error comes to.
+local function failedStep(step, text)
+	local error = step.info.error
+	if error.name == "MessageAbortedError" then
+		return fail("aborted", nil, text)
+	end
+	local data = error.data or {}
+	local status = data.statusCode == nil and "" or " (HTTP " .. tostring(data.statusCode) .. ")"
+	return fail("model_error", { what = data.message or error.name, status = status }, text)
+end
+
+--- What the steps of a turn that is over come to. Their text is the answer: the last step may have none.
+local function resultOf(steps)
+	local last = steps[#steps]
+	local text = textOf(steps)
+	if last.info.error then
+		return failedStep(last, text)
+	end
+	if textOf({ last }) == "" then
+		if last.info.finish == nil then
+			return fail("interrupted", nil, text)
+		end
+		if last.info.finish == "tool-calls" then
+			return fail("stopped_at_tool", nil, text)
+		end
+	end
+	return text == "" and fail("empty_reply") or { kind = "done", steps = steps, text = text }
+end
+
+--- Ends a turn that is over. Where it was stopped and the model had not begun, nobody may have stopped it: after an abort
+-- in the middle of a start opencode stops each turn at once, until it is restarted (1.18.33).
+local function conclude(steps)
+	local result = resultOf(steps)
+	local hasBegun = #steps > 1 or #steps[1].parts > 0
+	return result.kind == "fail" and result.code == "aborted" and not hasBegun and { kind = "mcp" } or result
+end
+
+--- Settles a turn at its last step. The other steps are fetched where there may be some.
+function M.settle(state, message)
+	return state.firstStepId == message.info.id and conclude({ message }) or M.search(state)
+end
+
+--- A message that is complete and final for long is an answer even where nothing more can be learned of it.
+function M.settleStuck(state)
+	local answer = newAnswer(state)
+	return isStuck(state) and isComplete(answer) and looksFinal(answer) and M.settle(state, answer) or nil
+end
+
+--- Whether all messages are listed among which the turn can be.
+local function isListWhole(state, messages)
+	-- A prompt that was sent just now is among the newest messages, if it is anywhere.
+	if state.unsure ~= nil then
+		return true
+	end
+	return #messages < state.searched or state.searched >= MANY_MESSAGES
+end
+
+--- The turn cannot be told from the messages: its prompt is missing, or cannot be known.
+local function withoutTrace(state)
+	-- A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
+	local answer = not (state.resumed or state.unsure) and newAnswer(state) or nil
+	local isOver = state.status == "idle" and isComplete(answer) and isAnswer(answer)
+	return isOver and conclude({ answer }) or missing(state)
+end
+
+--- Whether the turn is over, as far as its steps and the session's status tell.
+local function judge(state, turn)
+	local isIdle = state.status == "idle"
+	local steps = turn.steps
+	local last = steps[#steps]
+	if not last then
+		return isIdle and unanswered(state) or wait(state)
+	end
+	if isComplete(last) then
+		local isOver = looksFinal(last) and (turn.isFollowed or isStuck(state))
+		return (isIdle or isOver) and conclude(steps) or wait(state)
+	end
+	local isDead = turn.isFollowed or isIdle and hasRested(state)
+	if isDead then
+		return fail("interrupted", nil, textOf(steps))
+	end
+	return isIdle and waitIdle(state) or wait(state)
+end
+
+--- Finds the turn's steps among the newest messages.
+--
+-- @param state the turn
+-- @param messages oldest first
+function M.afterRecent(state, messages)
+	local turn = turnIn(state, messages)
+	noteMessages(state, messages)
+	local isThere = turn.isFound and turn.isWhole
+	if not isThere and not isListWhole(state, messages) then
+		return searchAmong(state, MANY_MESSAGES)
+	end
+	if not turn.isFound then
+		return withoutTrace(state)
+	end
+	local first = turn.steps[1]
+	state.unsure = nil
+	state.userMessageId = turn.userMessageId
+	if turn.isWhole and first then
+		state.firstStepId = first.info.id
+	end
+	return judge(state, turn)
+end
+
+--- Takes the newest message alone for the turn, where the others cannot be had.
+function M.withoutRecent(state, failure)
+	local answer = newAnswer(state)
+	local isOurs = isComplete(answer) and answer.info.parentID == state.userMessageId
+	return isOurs and looksFinal(answer) and conclude({ answer }) or giveUpOn(state, "recent", failure)
+end
+
+--- opencode is well: it was somebody who has stopped the turn.
+function M.afterMcp()
+	return fail("aborted")
+end
+
+--- opencode stops each turn at once where it cannot tell its MCP servers.
+function M.withoutMcp(state, failure)
+	return failure.code == "server_error" and neverStartedAs(state, "mcp", failure) or fail("aborted")
+end
+
+return M

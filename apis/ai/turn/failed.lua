@@ -1,0 +1,66 @@
+-- When a request fails: how long it is asked for again, and what is done without it.
+
+local actions = require("/apis/ai/turn/actions")
+local fail, failWith = actions.fail, actions.failWith
+local answer = require("/apis/ai/turn/answer")
+local settleStuck, withoutMcp, withoutRecent = answer.settleStuck, answer.withoutMcp, answer.withoutRecent
+local asks = require("/apis/ai/turn/asks")
+local lookForQuestion, withoutPermissions, withoutQuestions =
+	asks.lookForQuestion, asks.withoutPermissions, asks.withoutQuestions
+local afterNewest = require("/apis/ai/turn/poll").afterNewest
+local requestsModule = require("/apis/ai/turn/requests")
+local isHopeless, isOverdue, noteFailure, requests =
+	requestsModule.isHopeless, requestsModule.isOverdue, requestsModule.noteFailure, requestsModule.requests
+local silence = require("/apis/ai/turn/silence")
+local withoutAgents, withoutProviders = silence.withoutAgents, silence.withoutProviders
+local noteSent = require("/apis/ai/turn/state").noteSent
+local waiting = require("/apis/ai/turn/waiting")
+local giveUpOn, wait = waiting.giveUpOn, waiting.wait
+
+local M = {}
+
+--- The time until a request that failed is worth looking at the turn again.
+local AGAIN_SECONDS = 1
+
+--- What is done where a request fails for too long; without any of the others the turn ends.
+local without = {
+	beginning = afterNewest,
+	recent = withoutRecent,
+	parent = lookForQuestion,
+	permissions = withoutPermissions,
+	questions = withoutQuestions,
+	mcp = withoutMcp,
+	agents = withoutAgents,
+	providers = withoutProviders,
+}
+
+--- Decides what to do after a request that failed.
+--
+-- @param state the turn
+-- @param failure why
+-- @param request which one
+function M.afterFailed(state, failure, request)
+	if failure.code == "not_found" and requests[request].isOfSession then
+		return fail("session_gone", { session = state.sessionId })
+	end
+	if request == "send" and not isHopeless(failure) then
+		-- The answer to the request was lost, the prompt itself may have arrived.
+		noteSent(state)
+		state.unsure = failure
+	end
+	if not state.sent then
+		return failWith(failure, false)
+	end
+	noteFailure(state, request, failure)
+	local settled = request == "status" and settleStuck(state) or nil
+	if settled then
+		return settled
+	end
+	if not isHopeless(failure) and not isOverdue(state, request) then
+		return wait(state, AGAIN_SECONDS)
+	end
+	local goOn = without[request]
+	return goOn and goOn(state, failure) or giveUpOn(state, request, failure)
+end
+
+return M

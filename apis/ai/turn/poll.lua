@@ -1,0 +1,183 @@
+-- Looks at the turn again and again: at the newest message, and at what the session does, until something is to be done.
+
+local messagesModule = require("/apis/ai/messages")
+local activeTools, carriesNonce, isComplete, looksFinal, turnIn =
+	messagesModule.activeTools,
+	messagesModule.carriesNonce,
+	messagesModule.isComplete,
+	messagesModule.looksFinal,
+	messagesModule.turnIn
+local failForNow = require("/apis/ai/turn/actions").failForNow
+local answerModule = require("/apis/ai/turn/answer")
+local search, settle, settleStuck = answerModule.search, answerModule.settle, answerModule.settleStuck
+local lookForBlocker = require("/apis/ai/turn/asks").lookForBlocker
+local silence = require("/apis/ai/turn/silence")
+local missing, unanswered = silence.missing, silence.unanswered
+local stateModule = require("/apis/ai/turn/state")
+local activeTool, hasRested, isSurelyIdle, isYoung, newAnswer, noteIdle, noteMessages, noteSent, noteStatus, quietTime =
+	stateModule.activeTool,
+	stateModule.hasRested,
+	stateModule.isSurelyIdle,
+	stateModule.isYoung,
+	stateModule.newAnswer,
+	stateModule.noteIdle,
+	stateModule.noteMessages,
+	stateModule.noteSent,
+	stateModule.noteStatus,
+	stateModule.quietTime
+local waiting = require("/apis/ai/turn/waiting")
+local wait, waitIdle = waiting.wait, waiting.waitIdle
+
+local M = {}
+
+--- Milliseconds between two looks at the status: while the model is tried again, and while nothing changes.
+local RETRY_STATUS = 2000
+local QUIET_STATUS = 2000
+
+--- The same while a tool runs, which may wait for somebody.
+local TOOL_STATUS = 1000
+
+--- The longer nothing changes, the rarer the status is asked for: after this share of that time.
+local QUIET_SHARE = 0.6
+
+--- Asks for the newest message.
+local function lookAtNewest()
+	return { kind = "last", limit = 1 }
+end
+
+--- Refuses where another turn runs.
+local function refuseBusy(state, last)
+	local tool = activeTool(last)
+	local since = last == nil and state.now or last.info.time.created
+	local seconds = tostring(math.floor((state.now - since) / 1000))
+	return failForNow("session_busy", {
+		seconds = seconds,
+		what = tool and " (" .. tostring(tool.tool) .. ")" or "",
+	})
+end
+
+--- Whether the status can tell something that the messages do not.
+local function isStatusDue(state)
+	if state.status == "idle" then
+		return true
+	end
+	local sinceStatus = state.now - state.statusAt
+	if state.status == "retry" then
+		return sinceStatus >= RETRY_STATUS
+	end
+	local quiet = quietTime(state)
+	local limit = #activeTools(state.last) == 0 and QUIET_STATUS or TOOL_STATUS
+	return quiet >= limit and sinceStatus >= math.max(limit, quiet * QUIET_SHARE)
+end
+
+--- What to do after the newest message was seen.
+function M.afterNewest(state)
+	local answer = newAnswer(state)
+	if answer and not state.isTraced then
+		state.isTraced = true
+		return { kind = "beginning", limit = 2 }
+	end
+	local isDue = state.troubles.status ~= nil or isStatusDue(state)
+	if isComplete(answer) then
+		isDue = looksFinal(answer) or state.now ~= state.changedAt
+	end
+	return isDue and { kind = "status" } or wait(state)
+end
+
+--- What to do where the session is idle behind an answer: the turn is over, or its server died.
+local function whenEnded(state, answer)
+	if isComplete(answer) then
+		return looksFinal(answer) and settle(state, answer) or search(state)
+	end
+	return hasRested(state) and search(state) or waitIdle(state)
+end
+
+--- What to do where the session is idle: the turn is over, or has not begun.
+local function whenIdle(state)
+	local answer = newAnswer(state)
+	local last = state.last
+	if answer then
+		return whenEnded(state, answer)
+	end
+	if last and carriesNonce(last, state.nonce) then
+		return unanswered(state)
+	end
+	if isYoung(state) then
+		return wait(state)
+	end
+	if not isSurelyIdle(state) then
+		return waitIdle(state)
+	end
+	return last and last.info.id ~= state.baselineId and search(state) or missing(state)
+end
+
+--- What to do where the session is at work.
+local function whenBusy(state)
+	local settled = settleStuck(state)
+	if settled then
+		return settled
+	end
+	return state.status == "busy" and lookForBlocker(state) or wait(state)
+end
+
+--- Begins with what the session does.
+function M.afterBegin(state)
+	state.changedAt = state.now
+	return { kind = "status" }
+end
+
+--- Waits for what comes of the prompt.
+function M.afterSend(state)
+	noteSent(state)
+	return wait(state)
+end
+
+--- Looks again. Where it is not known whether the prompt arrived it is looked for among the messages.
+function M.afterWait(state)
+	return state.unsure and search(state) or lookAtNewest()
+end
+
+--- Looks at the newest message: before the prompt is sent, for what comes before it; then for what comes of it.
+function M.afterLast(state, messages)
+	local last = messages[#messages]
+	if not state.sent then
+		if state.status ~= "idle" then
+			return refuseBusy(state, last)
+		end
+		state.baselineId = last and last.info.id
+		return { kind = "send" }
+	end
+	state.polls = state.polls + 1
+	noteMessages(state, messages)
+	if last and last.info.role == "user" and carriesNonce(last, state.nonce) then
+		state.userMessageId = last.info.id
+	end
+	return M.afterNewest(state)
+end
+
+--- Looks where the turn begins, once, so that a turn of one step need not be searched for.
+function M.afterBeginning(state, messages)
+	local turn = turnIn(state, messages)
+	local first = turn.steps[1]
+	state.userMessageId = turn.userMessageId
+	if turn.isWhole and first and not turn.isFollowed then
+		state.firstStepId = first.info.id
+	end
+	noteMessages(state, messages)
+	return M.afterNewest(state)
+end
+
+--- Looks at what the session does.
+function M.afterStatus(state, statuses)
+	noteStatus(state, statuses[state.sessionId])
+	if not state.sent then
+		return lookAtNewest()
+	end
+	noteIdle(state)
+	if state.last == nil and state.resumed then
+		return search(state)
+	end
+	return state.status == "idle" and whenIdle(state) or whenBusy(state)
+end
+
+return M

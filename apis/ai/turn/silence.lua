@@ -1,0 +1,152 @@
+-- When the prompt was sent and nothing comes of it: what is asked of the server to tell why.
+
+local actions = require("/apis/ai/turn/actions")
+local fail, failForNow = actions.fail, actions.failForNow
+local requests = require("/apis/ai/turn/requests").requests
+local stateModule = require("/apis/ai/turn/state")
+local isSeen, isSurelyIdle, isYoung = stateModule.isSeen, stateModule.isSurelyIdle, stateModule.isYoung
+local waiting = require("/apis/ai/turn/waiting")
+local wait, waitIdle = waiting.wait, waiting.waitIdle
+
+local M = {}
+
+--- How many bytes of names are told: message and hint are to fit two rows each.
+local MOST_NAMES = 45
+
+--- The server has the prompt and does nothing: why not?
+function M.unanswered(state)
+	if isYoung(state) then
+		return wait(state)
+	end
+	if not isSurelyIdle(state) then
+		return waitIdle(state)
+	end
+	if state.cutAt > 0 then
+		return fail("restarted")
+	end
+	return { kind = state.agent == nil and "providers" or "agents" }
+end
+
+--- The prompt is not among the messages. It may still come: a plugin or an MCP server may hold it up.
+function M.missing(state)
+	if state.resumed and not state.hasSession then
+		return { kind = "session" }
+	end
+	if isYoung(state) then
+		return wait(state, state.unsure and 1)
+	end
+	if state.unsure then
+		return failForNow("not_sent")
+	end
+	if state.cutAt > 0 then
+		return failForNow("restarted")
+	end
+	if state.agent ~= nil and not state.hasAgent then
+		return { kind = "agents" }
+	end
+	local isOld = state.resumed and state.now - state.sentAt >= state.idleTimeout * 1000
+	return isOld and fail("not_sent") or wait(state)
+end
+
+--- The turn never started, and nothing tells why.
+local function neverStarted(state)
+	-- What was sent before this program started would have started by now.
+	return state.resumed and fail("restarted") or failForNow("never_started", { why = "" })
+end
+
+--- The turn never started, and nothing explains it but perhaps a request that fails.
+function M.neverStartedAs(state, request, failure)
+	local endModule = state.resumed and fail or failForNow
+	local route = requests[request].route
+	if failure.code == "server_error" then
+		return endModule("server_stuck", { route = route })
+	end
+	return endModule(
+		"never_started",
+		{ why = " (" .. route .. ": " .. (failure.message or failure.code) .. ")" }
+	)
+end
+
+--- Names in a row, as many as fit; each has a space before it.
+local function listed(names)
+	local known = ""
+	local isCut = false
+	for _, name in ipairs(names) do
+		if #known + #name < MOST_NAMES then
+			known = known .. " " .. name
+		else
+			isCut = true
+		end
+	end
+	return isCut and known .. " .." or known
+end
+
+--- Fails when what the prompt asks for is not among the names that there are.
+local function checkKnown(wanted, names, code)
+	if wanted == nil then
+		return nil
+	end
+	for _, name in ipairs(names) do
+		if name == wanted then
+			return nil
+		end
+	end
+	return fail(code, {
+		wanted = wanted,
+		known = listed(names),
+	})
+end
+
+--- The session was seen to exist.
+function M.afterSession(state)
+	state.hasSession = true
+	return M.missing(state)
+end
+
+--- Looks for the agent that the prompt asks for.
+function M.afterAgents(state, agents)
+	local names = {}
+	for _, agent in ipairs(agents) do
+		if agent.hidden ~= true and agent.mode ~= "subagent" then
+			names[#names + 1] = agent.name
+		end
+	end
+	local unknown = checkKnown(state.agent, names, "unknown_agent")
+	if unknown then
+		return unknown
+	end
+	state.hasAgent = true
+	return isSeen(state) and { kind = "providers" } or M.missing(state)
+end
+
+--- Goes on without the list of agents.
+function M.withoutAgents(state, failure)
+	if isSeen(state) then
+		return M.neverStartedAs(state, "agents", failure)
+	end
+	state.failing = nil
+	state.hasAgent = true
+	return M.missing(state)
+end
+
+--- Looks for the model that the prompt asks for.
+function M.afterProviders(state, value)
+	local names = {}
+	for _, provider in ipairs(value.providers) do
+		for id in pairs(provider.models) do
+			names[#names + 1] = provider.id .. "/" .. id
+		end
+	end
+
+	-- A model sticks to its session: the prompt shows which one it got.
+	local used = state.last and state.last.info.model
+	local wanted = used and used.providerID .. "/" .. used.modelID or state.model
+	return checkKnown(wanted, names, "unknown_model") or neverStarted(state)
+end
+
+--- Ends without the list of models.
+function M.withoutProviders(state, failure)
+	return M.neverStartedAs(state, "providers", failure)
+end
+
+return M

@@ -1,0 +1,186 @@
+-- What is known of a turn: one flat table, which `start` makes and each step copies. All times are in epoch
+-- milliseconds. It holds
+--
+-- - of the prompt: `nonce`, `sessionId`, `model` and `agent` as asked for, `sent`, `sentAt`, `resumed` (it was sent before
+--   this program started), `unsure` (why it is not known whether it arrived), `userMessageId`
+-- - of the messages: `baselineId` (the newest before the prompt), `last` (the newest), `firstStepId` (the turn's first)
+-- - of the session: `status` and `statusAt`, `retry`, `idleSince` and `idleLooks`
+-- - of progress: `sight` (all that can be seen of the turn) and `changedAt`, `blocker` (what waits for a person)
+-- - of failures: `troubles` by request, `failing` (the one that counts), `reachedAt`, `cutAt`
+--
+-- Here is what can be told from it alone, and how what was seen is written into it.
+
+local copy = require("/apis/ai/copy").copy
+local activeTools = require("/apis/ai/messages").activeTools
+
+local M = {}
+
+--- Longest that a cold server was seen to stay idle before it starts a turn is 1.3 s; this leaves a wide margin.
+local START_MILLISECONDS = 6000
+
+--- An answer that is idle and incomplete for this long stays so for ever: the server died in the turn.
+local INTERRUPTED_MILLISECONDS = 2000
+
+--- Idle has to be seen so often before anything is concluded from it: a server that is loaded answers late.
+local IDLE_LOOKS = 3
+
+--- Servers were reported to stay busy after an answer was complete; after this long the answer counts.
+local STUCK_BUSY_MILLISECONDS = 10000
+
+--- The state before the first step.
+--
+-- @param from what the turn is about, see TurnState
+-- @param idleTimeout seconds without any visible progress after which waiting ends
+-- @param resumed whether the prompt was sent before
+-- @returns the state to hand to `step` with the observation `begin`
+function M.start(from, idleTimeout, resumed)
+	local state = {
+		idleTimeout = idleTimeout,
+		resumed = resumed,
+		now = 0,
+		sent = resumed,
+		isTraced = false,
+		polls = 0,
+		status = "unknown",
+		statusAt = 0,
+		idleLooks = 0,
+		searched = 0,
+		sight = "",
+		changedAt = 0,
+		parents = {},
+		stranger = "",
+		troubles = {},
+		reachedAt = 0,
+		cutAt = 0,
+		hasSession = false,
+		hasAgent = false,
+	}
+	return copy(from, state)
+end
+
+--- The newest message, when it came after our prompt.
+function M.newAnswer(state)
+	local last = state.last
+	return last and last.info.id ~= state.baselineId and last.info.role == "assistant" and last or nil
+end
+
+--- Whether anything shows that the server has the prompt.
+function M.isSeen(state)
+	return state.userMessageId ~= nil or M.newAnswer(state) ~= nil
+end
+
+--- True while the turn may yet start: it was sent, or the server was out of reach, a moment ago.
+function M.isYoung(state)
+	return state.now - math.max(state.sentAt, state.cutAt) < START_MILLISECONDS
+end
+
+--- True where a turn that has not been seen is later than turns are.
+function M.isLate(state, now)
+	return not M.isSeen(state) and (state.unsure ~= nil or now - state.sentAt >= START_MILLISECONDS)
+end
+
+--- Milliseconds since anything that can be seen of the turn has changed.
+function M.quietTime(state)
+	return state.now - state.changedAt
+end
+
+--- True once nothing has changed for so long that nothing will, whatever the session's status says.
+function M.isStuck(state)
+	return M.quietTime(state) >= STUCK_BUSY_MILLISECONDS
+end
+
+--- True once the session was seen to be idle so often that it is.
+function M.isSurelyIdle(state)
+	return state.idleLooks >= IDLE_LOOKS
+end
+
+--- True once the session has been idle for so long that what is incomplete stays so.
+function M.hasRested(state)
+	local since = state.idleSince or state.now
+	return M.isSurelyIdle(state) and state.now - since >= INTERRUPTED_MILLISECONDS
+end
+
+--- The newest of a message's tool calls that run, or wait to.
+function M.activeTool(message)
+	local tools = activeTools(message)
+	return tools[#tools]
+end
+
+--- All that can be seen of the turn, as a text that is another one when any of it changes.
+local function sightOf(state)
+	local sight = tostring(state.retry and state.retry.attempt)
+	local last = state.last
+	if last == nil then
+		return sight
+	end
+	sight = sight
+		.. " "
+		.. last.info.id
+		.. " "
+		.. tostring(last.info.finish)
+		.. " "
+		.. tostring(last.info.time.completed)
+	for _, part in ipairs(last.parts) do
+		local tool = part.state or {}
+		sight = sight
+			.. ";"
+			.. part.type
+			.. " "
+			.. tostring(#(part.text or ""))
+			.. " "
+			.. tostring(tool.status)
+			.. " "
+			.. tostring(tool.title)
+	end
+	return sight
+end
+
+--- Notes whether anything that can be seen of the turn has changed.
+local function noteSight(state)
+	local sight = sightOf(state)
+	if sight == state.sight then
+		return
+	end
+	state.sight = sight
+	state.changedAt = state.now
+	state.idleSince = nil
+	state.idleLooks = 0
+	state.blocker = nil
+	state.failing = nil
+end
+
+--- Notes that the prompt is, or may be, on the server.
+function M.noteSent(state)
+	state.sent = true
+	state.sentAt = state.now
+	state.changedAt = state.now
+	state.statusAt = state.now
+	state.status = "unknown"
+end
+
+--- Notes the newest message of the session, the last of some that are listed.
+function M.noteMessages(state, messages)
+	state.last = messages[#messages]
+	noteSight(state)
+end
+
+--- Notes what the session does, which is nothing where it has no status.
+function M.noteStatus(state, status)
+	state.status = status and status.type or "idle"
+	state.statusAt = state.now
+	state.retry = status
+end
+
+--- Notes how long, and how often, the session is seen to be idle since anything has changed.
+function M.noteIdle(state)
+	noteSight(state)
+	if state.status == "idle" then
+		state.idleSince = state.idleSince or state.now
+		state.idleLooks = state.idleLooks + 1
+	else
+		state.idleSince = nil
+		state.idleLooks = 0
+	end
+end
+
+return M

@@ -1,0 +1,135 @@
+/**
+ * Where the reply is found in the session's messages, and what it comes to.
+ *
+ * The newest message may be one of many steps, so the newest ten messages are fetched, and then as many as a hundred,
+ * until the prompt is among them. `turnIn` of `messages` tells which of them are the turn's steps. The last step says how
+ * the turn ended; the reply is the text of all of them.
+ */
+import { isAnswer, isComplete, looksFinal, textOf, turnIn, type TurnMessages } from "../messages";
+import type { Message } from "../protocol";
+import { type Action, fail, type RequestFailure } from "./actions";
+import { missing, neverStartedAs, unanswered } from "./silence";
+import { hasRested, isStuck, newAnswer, noteMessages, type TurnState } from "./state";
+import { giveUpOn, wait, waitIdle } from "./waiting";
+
+/** How many messages the steps are looked for among: first, and where the turn's beginning is not among those. */
+const FEW_MESSAGES = 10;
+const MANY_MESSAGES = 100;
+
+/** Fetches the newest messages, to look for the turn's steps among them. */
+function searchAmong(state: TurnState, limit: number): Action {
+    state.searched = limit;
+    return { kind: "recent", limit };
+}
+
+/** Looks for the turn's steps among the newest messages. */
+export function search(state: TurnState): Action {
+    return searchAmong(state, FEW_MESSAGES);
+}
+
+/** What a step that ended with an error comes to. */
+function failedStep(step: Message, text: string): Action {
+    const error = step.info.error!;
+    if (error.name === "MessageAbortedError") return fail("aborted", undefined, text);
+    const data = error.data ?? {};
+    const status = data.statusCode === undefined ? "" : ` (HTTP ${data.statusCode})`;
+    return fail("model_error", { what: data.message ?? error.name, status }, text);
+}
+
+/** What the steps of a turn that is over come to. Their text is the answer: the last step may have none. */
+function resultOf(steps: readonly Message[]): Action {
+    const last = steps[steps.length - 1]!;
+    const text = textOf(steps);
+    if (last.info.error) return failedStep(last, text);
+    if (textOf([last]) === "") {
+        if (last.info.finish === undefined) return fail("interrupted", undefined, text);
+        if (last.info.finish === "tool-calls") return fail("stopped_at_tool", undefined, text);
+    }
+    return text === "" ? fail("empty_reply") : { kind: "done", steps, text };
+}
+
+/**
+ * Ends a turn that is over. Where it was stopped and the model had not begun, nobody may have stopped it: after an abort
+ * in the middle of a start opencode stops each turn at once, until it is restarted (1.18.33).
+ */
+function conclude(steps: readonly Message[]): Action {
+    const result = resultOf(steps);
+    const hasBegun = steps.length > 1 || steps[0]!.parts.length > 0;
+    return result.kind === "fail" && result.code === "aborted" && !hasBegun ? { kind: "mcp" } : result;
+}
+
+/** Settles a turn at its last step. The other steps are fetched where there may be some. */
+export function settle(state: TurnState, message: Message): Action {
+    return state.firstStepId === message.info.id ? conclude([message]) : search(state);
+}
+
+/** A message that is complete and final for long is an answer even where nothing more can be learned of it. */
+export function settleStuck(state: TurnState): Action | undefined {
+    const answer = newAnswer(state);
+    return isStuck(state) && isComplete(answer) && looksFinal(answer) ? settle(state, answer) : undefined;
+}
+
+/** Whether all messages are listed among which the turn can be. */
+function isListWhole(state: TurnState, messages: readonly Message[]): boolean {
+    // A prompt that was sent just now is among the newest messages, if it is anywhere.
+    if (state.unsure !== undefined) return true;
+    return messages.length < state.searched || state.searched >= MANY_MESSAGES;
+}
+
+/** The turn cannot be told from the messages: its prompt is missing, or cannot be known. */
+function withoutTrace(state: TurnState): Action {
+    // A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
+    const answer = state.resumed || state.unsure ? undefined : newAnswer(state);
+    const isOver = state.status === "idle" && isComplete(answer) && isAnswer(answer);
+    return isOver ? conclude([answer]) : missing(state);
+}
+
+/** Whether the turn is over, as far as its steps and the session's status tell. */
+function judge(state: TurnState, turn: TurnMessages): Action {
+    const isIdle = state.status === "idle";
+    const steps = turn.steps;
+    const last = steps[steps.length - 1];
+    if (!last) return isIdle ? unanswered(state) : wait(state);
+    if (isComplete(last)) {
+        const isOver = looksFinal(last) && (turn.isFollowed || isStuck(state));
+        return isIdle || isOver ? conclude(steps) : wait(state);
+    }
+    const isDead = turn.isFollowed || (isIdle && hasRested(state));
+    if (isDead) return fail("interrupted", undefined, textOf(steps));
+    return isIdle ? waitIdle(state) : wait(state);
+}
+
+/**
+ * Finds the turn's steps among the newest messages.
+ * @param state the turn
+ * @param messages oldest first
+ */
+export function afterRecent(state: TurnState, messages: readonly Message[]): Action {
+    const turn = turnIn(state, messages);
+    noteMessages(state, messages);
+    const isThere = turn.isFound && turn.isWhole;
+    if (!isThere && !isListWhole(state, messages)) return searchAmong(state, MANY_MESSAGES);
+    if (!turn.isFound) return withoutTrace(state);
+    const first = turn.steps[0];
+    state.unsure = undefined;
+    state.userMessageId = turn.userMessageId;
+    if (turn.isWhole && first) state.firstStepId = first.info.id;
+    return judge(state, turn);
+}
+
+/** Takes the newest message alone for the turn, where the others cannot be had. */
+export function withoutRecent(state: TurnState, failure: RequestFailure): Action {
+    const answer = newAnswer(state);
+    const isOurs = isComplete(answer) && answer.info.parentID === state.userMessageId;
+    return isOurs && looksFinal(answer) ? conclude([answer]) : giveUpOn(state, "recent", failure);
+}
+
+/** opencode is well: it was somebody who has stopped the turn. */
+export function afterMcp(): Action {
+    return fail("aborted");
+}
+
+/** opencode stops each turn at once where it cannot tell its MCP servers. */
+export function withoutMcp(state: TurnState, failure: RequestFailure): Action {
+    return failure.code === "server_error" ? neverStartedAs(state, "mcp", failure) : fail("aborted");
+}

@@ -1,0 +1,50 @@
+/** When a request fails: how long it is asked for again, and what is done without it. */
+import { type Action, fail, failWith, type RequestFailure, type RequestKind } from "./actions";
+import { settleStuck, withoutMcp, withoutRecent } from "./answer";
+import { lookForQuestion, withoutPermissions, withoutQuestions } from "./asks";
+import { afterNewest } from "./poll";
+import { isHopeless, isOverdue, noteFailure, requests } from "./requests";
+import { withoutAgents, withoutProviders } from "./silence";
+import { noteSent, type TurnState } from "./state";
+import { giveUpOn, wait } from "./waiting";
+
+/** The time until a request that failed is worth looking at the turn again. */
+const AGAIN_SECONDS = 1;
+
+type Without = (this: void, state: TurnState, failure: RequestFailure) => Action;
+
+/** What is done where a request fails for too long; without any of the others the turn ends. */
+const without: { readonly [K in RequestKind]?: Without } = {
+    beginning: afterNewest,
+    recent: withoutRecent,
+    parent: lookForQuestion,
+    permissions: withoutPermissions,
+    questions: withoutQuestions,
+    mcp: withoutMcp,
+    agents: withoutAgents,
+    providers: withoutProviders,
+};
+
+/**
+ * Decides what to do after a request that failed.
+ * @param state the turn
+ * @param failure why
+ * @param request which one
+ */
+export function afterFailed(state: TurnState, failure: RequestFailure, request: RequestKind): Action {
+    if (failure.code === "not_found" && requests[request].isOfSession)
+        return fail("session_gone", { session: state.sessionId });
+    if (request === "send" && !isHopeless(failure)) {
+        // The answer to the request was lost, the prompt itself may have arrived.
+        noteSent(state);
+        state.unsure = failure;
+    }
+    if (!state.sent) return failWith(failure, false);
+
+    noteFailure(state, request, failure);
+    const settled = request === "status" ? settleStuck(state) : undefined;
+    if (settled) return settled;
+    if (!isHopeless(failure) && !isOverdue(state, request)) return wait(state, AGAIN_SECONDS);
+    const goOn = without[request];
+    return goOn ? goOn(state, failure) : giveUpOn(state, request, failure);
+}

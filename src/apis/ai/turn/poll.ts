@@ -1,0 +1,139 @@
+/** Looks at the turn again and again: at the newest message, and at what the session does, until something is to be done. */
+import { activeTools, carriesNonce, isComplete, looksFinal, turnIn } from "../messages";
+import type { ListValues, Message } from "../protocol";
+import { type Action, failForNow } from "./actions";
+import { search, settle, settleStuck } from "./answer";
+import { lookForBlocker } from "./asks";
+import { missing, unanswered } from "./silence";
+import {
+    activeTool,
+    hasRested,
+    isSurelyIdle,
+    isYoung,
+    newAnswer,
+    noteIdle,
+    noteMessages,
+    noteSent,
+    noteStatus,
+    quietTime,
+    type TurnState,
+} from "./state";
+import { wait, waitIdle } from "./waiting";
+
+/** Milliseconds between two looks at the status: while the model is tried again, and while nothing changes. */
+const RETRY_STATUS = 2000;
+const QUIET_STATUS = 2000;
+/** The same while a tool runs, which may wait for somebody. */
+const TOOL_STATUS = 1000;
+/** The longer nothing changes, the rarer the status is asked for: after this share of that time. */
+const QUIET_SHARE = 0.6;
+
+/** Asks for the newest message. */
+function lookAtNewest(): Action {
+    return { kind: "last", limit: 1 };
+}
+
+/** Refuses where another turn runs. */
+function refuseBusy(state: TurnState, last: Message | undefined): Action {
+    const tool = activeTool(last);
+    const since = last === undefined ? state.now : last.info.time.created;
+    const seconds = `${Math.floor((state.now - since) / 1000)}`;
+    return failForNow("session_busy", { seconds, what: tool ? ` (${tool.tool})` : "" });
+}
+
+/** Whether the status can tell something that the messages do not. */
+function isStatusDue(state: TurnState): boolean {
+    if (state.status === "idle") return true;
+    const sinceStatus = state.now - state.statusAt;
+    if (state.status === "retry") return sinceStatus >= RETRY_STATUS;
+    const quiet = quietTime(state);
+    const limit = activeTools(state.last).length === 0 ? QUIET_STATUS : TOOL_STATUS;
+    return quiet >= limit && sinceStatus >= Math.max(limit, quiet * QUIET_SHARE);
+}
+
+/** What to do after the newest message was seen. */
+export function afterNewest(state: TurnState): Action {
+    const answer = newAnswer(state);
+    if (answer && !state.isTraced) {
+        state.isTraced = true;
+        return { kind: "beginning", limit: 2 };
+    }
+    let isDue = state.troubles.status !== undefined || isStatusDue(state);
+    if (isComplete(answer)) isDue = looksFinal(answer) || state.now !== state.changedAt;
+    return isDue ? { kind: "status" } : wait(state);
+}
+
+/** What to do where the session is idle behind an answer: the turn is over, or its server died. */
+function whenEnded(state: TurnState, answer: Message): Action {
+    if (isComplete(answer)) return looksFinal(answer) ? settle(state, answer) : search(state);
+    return hasRested(state) ? search(state) : waitIdle(state);
+}
+
+/** What to do where the session is idle: the turn is over, or has not begun. */
+function whenIdle(state: TurnState): Action {
+    const answer = newAnswer(state);
+    const last = state.last;
+    if (answer) return whenEnded(state, answer);
+    if (last && carriesNonce(last, state.nonce)) return unanswered(state);
+    if (isYoung(state)) return wait(state);
+    if (!isSurelyIdle(state)) return waitIdle(state);
+    return last && last.info.id !== state.baselineId ? search(state) : missing(state);
+}
+
+/** What to do where the session is at work. */
+function whenBusy(state: TurnState): Action {
+    const settled = settleStuck(state);
+    if (settled) return settled;
+    return state.status === "busy" ? lookForBlocker(state) : wait(state);
+}
+
+/** Begins with what the session does. */
+export function afterBegin(state: TurnState): Action {
+    state.changedAt = state.now;
+    return { kind: "status" };
+}
+
+/** Waits for what comes of the prompt. */
+export function afterSend(state: TurnState): Action {
+    noteSent(state);
+    return wait(state);
+}
+
+/** Looks again. Where it is not known whether the prompt arrived it is looked for among the messages. */
+export function afterWait(state: TurnState): Action {
+    return state.unsure ? search(state) : lookAtNewest();
+}
+
+/** Looks at the newest message: before the prompt is sent, for what comes before it; then for what comes of it. */
+export function afterLast(state: TurnState, messages: readonly Message[]): Action {
+    const last = messages[messages.length - 1];
+    if (!state.sent) {
+        if (state.status !== "idle") return refuseBusy(state, last);
+        state.baselineId = last && last.info.id;
+        return { kind: "send" };
+    }
+    state.polls += 1;
+    noteMessages(state, messages);
+    if (last && last.info.role === "user" && carriesNonce(last, state.nonce))
+        state.userMessageId = last.info.id;
+    return afterNewest(state);
+}
+
+/** Looks where the turn begins, once, so that a turn of one step need not be searched for. */
+export function afterBeginning(state: TurnState, messages: readonly Message[]): Action {
+    const turn = turnIn(state, messages);
+    const first = turn.steps[0];
+    state.userMessageId = turn.userMessageId;
+    if (turn.isWhole && first && !turn.isFollowed) state.firstStepId = first.info.id;
+    noteMessages(state, messages);
+    return afterNewest(state);
+}
+
+/** Looks at what the session does. */
+export function afterStatus(state: TurnState, statuses: ListValues["status"]): Action {
+    noteStatus(state, statuses[state.sessionId]);
+    if (!state.sent) return lookAtNewest();
+    noteIdle(state);
+    if (state.last === undefined && state.resumed) return search(state);
+    return state.status === "idle" ? whenIdle(state) : whenBusy(state);
+}

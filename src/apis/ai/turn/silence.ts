@@ -1,0 +1,106 @@
+/** When the prompt was sent and nothing comes of it: what is asked of the server to tell why. */
+import type { Code } from "../codes";
+import type { Agent, ListValues } from "../protocol";
+import { type Action, fail, failForNow, type RequestFailure, type RequestKind } from "./actions";
+import { requests } from "./requests";
+import { isSeen, isSurelyIdle, isYoung, type TurnState } from "./state";
+import { wait, waitIdle } from "./waiting";
+
+/** How many bytes of names are told: message and hint are to fit two rows each. */
+const MOST_NAMES = 45;
+
+/** The server has the prompt and does nothing: why not? */
+export function unanswered(state: TurnState): Action {
+    if (isYoung(state)) return wait(state);
+    if (!isSurelyIdle(state)) return waitIdle(state);
+    if (state.cutAt > 0) return fail("restarted");
+    return { kind: state.agent === undefined ? "providers" : "agents" };
+}
+
+/** The prompt is not among the messages. It may still come: a plugin or an MCP server may hold it up. */
+export function missing(state: TurnState): Action {
+    if (state.resumed && !state.hasSession) return { kind: "session" };
+    if (isYoung(state)) return wait(state, state.unsure && 1);
+    if (state.unsure) return failForNow("not_sent");
+    if (state.cutAt > 0) return failForNow("restarted");
+    if (state.agent !== undefined && !state.hasAgent) return { kind: "agents" };
+    const isOld = state.resumed && state.now - state.sentAt >= state.idleTimeout * 1000;
+    return isOld ? fail("not_sent") : wait(state);
+}
+
+/** The turn never started, and nothing tells why. */
+function neverStarted(state: TurnState): Action {
+    // What was sent before this program started would have started by now.
+    return state.resumed ? fail("restarted") : failForNow("never_started", { why: "" });
+}
+
+/** The turn never started, and nothing explains it but perhaps a request that fails. */
+export function neverStartedAs(state: TurnState, request: RequestKind, failure: RequestFailure): Action {
+    const end = state.resumed ? fail : failForNow;
+    const route = requests[request].route;
+    if (failure.code === "server_error") return end("server_stuck", { route });
+    return end("never_started", { why: ` (${route}: ${failure.message ?? failure.code})` });
+}
+
+/** Names in a row, as many as fit; each has a space before it. */
+function listed(names: readonly string[]): string {
+    let known = "";
+    let isCut = false;
+    for (const name of names) {
+        if (known.length + name.length < MOST_NAMES) known += ` ${name}`;
+        else isCut = true;
+    }
+    return isCut ? known + " .." : known;
+}
+
+/** Fails when what the prompt asks for is not among the names that there are. */
+function checkKnown(wanted: string | undefined, names: readonly string[], code: Code): Action | undefined {
+    if (wanted === undefined) return undefined;
+    for (const name of names) {
+        if (name === wanted) return undefined;
+    }
+    return fail(code, { wanted, known: listed(names) });
+}
+
+/** The session was seen to exist. */
+export function afterSession(state: TurnState): Action {
+    state.hasSession = true;
+    return missing(state);
+}
+
+/** Looks for the agent that the prompt asks for. */
+export function afterAgents(state: TurnState, agents: readonly Agent[]): Action {
+    const names: string[] = [];
+    for (const agent of agents) {
+        if (agent.hidden !== true && agent.mode !== "subagent") names.push(agent.name);
+    }
+    const unknown = checkKnown(state.agent, names, "unknown_agent");
+    if (unknown) return unknown;
+    state.hasAgent = true;
+    return isSeen(state) ? { kind: "providers" } : missing(state);
+}
+
+/** Goes on without the list of agents. */
+export function withoutAgents(state: TurnState, failure: RequestFailure): Action {
+    if (isSeen(state)) return neverStartedAs(state, "agents", failure);
+    state.failing = undefined;
+    state.hasAgent = true;
+    return missing(state);
+}
+
+/** Looks for the model that the prompt asks for. */
+export function afterProviders(state: TurnState, value: ListValues["providers"]): Action {
+    const names: string[] = [];
+    for (const provider of value.providers) {
+        for (const id in provider.models) names.push(`${provider.id}/${id}`);
+    }
+    // A model sticks to its session: the prompt shows which one it got.
+    const used = state.last && state.last.info.model;
+    const wanted = used ? `${used.providerID}/${used.modelID}` : state.model;
+    return checkKnown(wanted, names, "unknown_model") ?? neverStarted(state);
+}
+
+/** Ends without the list of models. */
+export function withoutProviders(state: TurnState, failure: RequestFailure): Action {
+    return neverStartedAs(state, "providers", failure);
+}

@@ -1,0 +1,251 @@
+/**
+ * What is known of a turn: one flat table, which `start` makes and each step copies. All times are in epoch
+ * milliseconds. It holds
+ *
+ * - of the prompt: `nonce`, `sessionId`, `model` and `agent` as asked for, `sent`, `sentAt`, `resumed` (it was sent before
+ *   this program started), `unsure` (why it is not known whether it arrived), `userMessageId`
+ * - of the messages: `baselineId` (the newest before the prompt), `last` (the newest), `firstStepId` (the turn's first)
+ * - of the session: `status` and `statusAt`, `retry`, `idleSince` and `idleLooks`
+ * - of progress: `sight` (all that can be seen of the turn) and `changedAt`, `blocker` (what waits for a person)
+ * - of failures: `troubles` by request, `failing` (the one that counts), `reachedAt`, `cutAt`
+ *
+ * Here is what can be told from it alone, and how what was seen is written into it.
+ */
+import type { Code } from "../codes";
+import { copy } from "../copy";
+import { activeTools, type PromptMark } from "../messages";
+import type { Message, Part, SessionStatus } from "../protocol";
+import type { RequestFailure, RequestKind } from "./actions";
+
+/** Longest that a cold server was seen to stay idle before it starts a turn is 1.3 s; this leaves a wide margin. */
+const START_MILLISECONDS = 6000;
+/** An answer that is idle and incomplete for this long stays so for ever: the server died in the turn. */
+const INTERRUPTED_MILLISECONDS = 2000;
+/** Idle has to be seen so often before anything is concluded from it: a server that is loaded answers late. */
+const IDLE_LOOKS = 3;
+/** Servers were reported to stay busy after an answer was complete; after this long the answer counts. */
+const STUCK_BUSY_MILLISECONDS = 10000;
+
+/** What a turn starts from, and what is kept of it on the disk. */
+export interface TurnStart {
+    readonly nonce: string;
+    readonly sessionId: string;
+    readonly model?: string;
+    readonly agent?: string;
+    /** Epoch milliseconds. */
+    readonly sentAt: number;
+    readonly baselineId?: string;
+}
+
+/** What the turn waits for and only a person can give. */
+export interface Blocker {
+    readonly phase: "waiting for permission" | "waiting for an answer";
+    readonly text: string;
+    /** The failure that waiting for it in vain ends with. */
+    readonly code: Code;
+}
+
+/** A request that fails. */
+export interface Trouble {
+    /** Epoch milliseconds of the first and of the last failure in a row. */
+    readonly since: number;
+    readonly at: number;
+    readonly failure: RequestFailure;
+}
+
+export interface TurnState extends PromptMark {
+    readonly sessionId: string;
+    /** Seconds without any visible progress after which waiting ends. */
+    idleTimeout: number;
+    /** True when the prompt was sent before this program started. */
+    resumed: boolean;
+    /** The model ("provider/model") and the agent that the prompt asks for, where it does. */
+    readonly model?: string;
+    readonly agent?: string;
+    /** Epoch milliseconds of the last observation. */
+    now: number;
+    /** Whether the prompt is, or may be, on the server. */
+    sent: boolean;
+    /** Epoch milliseconds at which the prompt was sent. */
+    sentAt: number;
+    /** The newest message before the prompt. */
+    baselineId?: string;
+    userMessageId?: string;
+    /** The turn's first step, once the list was seen to begin with it. */
+    firstStepId?: string;
+    /** Whether the turn's beginning was looked for. */
+    isTraced: boolean;
+    /** The newest message as last polled. */
+    last?: Message;
+    /** How many times the newest message was asked for. */
+    polls: number;
+    status: "unknown" | "idle" | SessionStatus["type"];
+    statusAt: number;
+    /** While the server tries the model again: which attempt, and why. */
+    retry?: SessionStatus;
+    /** Epoch milliseconds of the first idle since the newest message changed, and how often it was seen since. */
+    idleSince?: number;
+    idleLooks: number;
+    /** How many messages the search for the answer looks at. */
+    searched: number;
+    /** What can be seen of the turn, and since when it has not changed. */
+    sight: string;
+    changedAt: number;
+    blocker?: Blocker;
+    /** Sessions that ask for something, by the session that opened them; "" for those that none did. */
+    parents: Readonly<Record<string, string | undefined>>;
+    /** The session whose parent is being asked for. */
+    stranger: string;
+    /** Since when each kind of request fails, and how it last did, by its name. */
+    troubles: Readonly<Record<string, Trouble | undefined>>;
+    /** The request that failed last, of those without which it does not go on. */
+    failing?: RequestKind;
+    /** When any request last succeeded. */
+    reachedAt: number;
+    /** When the server was last away for as long as a restart takes, after the prompt was sent; 0 for never. */
+    cutAt: number;
+    /** Why it is not known whether the prompt arrived. */
+    unsure?: RequestFailure;
+    /** Whether the session, and the agent, were seen to exist. */
+    hasSession: boolean;
+    hasAgent: boolean;
+}
+
+/**
+ * The state before the first step.
+ * @param from what the turn is about, see TurnState
+ * @param idleTimeout seconds without any visible progress after which waiting ends
+ * @param resumed whether the prompt was sent before
+ * @returns the state to hand to `step` with the observation `begin`
+ */
+export function start(from: TurnStart, idleTimeout: number, resumed: boolean): TurnState {
+    const state: Omit<TurnState, keyof TurnStart> = {
+        idleTimeout,
+        resumed,
+        now: 0,
+        sent: resumed,
+        isTraced: false,
+        polls: 0,
+        status: "unknown",
+        statusAt: 0,
+        idleLooks: 0,
+        searched: 0,
+        sight: "",
+        changedAt: 0,
+        parents: {},
+        stranger: "",
+        troubles: {},
+        reachedAt: 0,
+        cutAt: 0,
+        hasSession: false,
+        hasAgent: false,
+    };
+    return copy(from, state) as TurnState;
+}
+
+/** The newest message, when it came after our prompt. */
+export function newAnswer(state: TurnState): Message | undefined {
+    const last = state.last;
+    return last && last.info.id !== state.baselineId && last.info.role === "assistant" ? last : undefined;
+}
+
+/** Whether anything shows that the server has the prompt. */
+export function isSeen(state: TurnState): boolean {
+    return state.userMessageId !== undefined || newAnswer(state) !== undefined;
+}
+
+/** True while the turn may yet start: it was sent, or the server was out of reach, a moment ago. */
+export function isYoung(state: TurnState): boolean {
+    return state.now - Math.max(state.sentAt, state.cutAt) < START_MILLISECONDS;
+}
+
+/** True where a turn that has not been seen is later than turns are. */
+export function isLate(state: TurnState, now: number): boolean {
+    return !isSeen(state) && (state.unsure !== undefined || now - state.sentAt >= START_MILLISECONDS);
+}
+
+/** Milliseconds since anything that can be seen of the turn has changed. */
+export function quietTime(state: TurnState): number {
+    return state.now - state.changedAt;
+}
+
+/** True once nothing has changed for so long that nothing will, whatever the session's status says. */
+export function isStuck(state: TurnState): boolean {
+    return quietTime(state) >= STUCK_BUSY_MILLISECONDS;
+}
+
+/** True once the session was seen to be idle so often that it is. */
+export function isSurelyIdle(state: TurnState): boolean {
+    return state.idleLooks >= IDLE_LOOKS;
+}
+
+/** True once the session has been idle for so long that what is incomplete stays so. */
+export function hasRested(state: TurnState): boolean {
+    const since = state.idleSince ?? state.now;
+    return isSurelyIdle(state) && state.now - since >= INTERRUPTED_MILLISECONDS;
+}
+
+/** The newest of a message's tool calls that run, or wait to. */
+export function activeTool(message: Message | undefined): Part | undefined {
+    const tools = activeTools(message);
+    return tools[tools.length - 1];
+}
+
+/** All that can be seen of the turn, as a text that is another one when any of it changes. */
+function sightOf(state: TurnState): string {
+    let sight = `${state.retry && state.retry.attempt}`;
+    const last = state.last;
+    if (last === undefined) return sight;
+    sight += ` ${last.info.id} ${last.info.finish} ${last.info.time.completed}`;
+    for (const part of last.parts) {
+        const tool: { readonly status?: string; readonly title?: string } = part.state ?? {};
+        sight += `;${part.type} ${(part.text ?? "").length} ${tool.status} ${tool.title}`;
+    }
+    return sight;
+}
+
+/** Notes whether anything that can be seen of the turn has changed. */
+function noteSight(state: TurnState): void {
+    const sight = sightOf(state);
+    if (sight === state.sight) return;
+    state.sight = sight;
+    state.changedAt = state.now;
+    state.idleSince = undefined;
+    state.idleLooks = 0;
+    state.blocker = undefined;
+    state.failing = undefined;
+}
+
+/** Notes that the prompt is, or may be, on the server. */
+export function noteSent(state: TurnState): void {
+    state.sent = true;
+    state.sentAt = state.now;
+    state.changedAt = state.now;
+    state.statusAt = state.now;
+    state.status = "unknown";
+}
+
+/** Notes the newest message of the session, the last of some that are listed. */
+export function noteMessages(state: TurnState, messages: readonly Message[]): void {
+    state.last = messages[messages.length - 1];
+    noteSight(state);
+}
+
+/** Notes what the session does, which is nothing where it has no status. */
+export function noteStatus(state: TurnState, status: SessionStatus | undefined): void {
+    state.status = status ? status.type : "idle";
+    state.statusAt = state.now;
+    state.retry = status;
+}
+
+/** Notes how long, and how often, the session is seen to be idle since anything has changed. */
+export function noteIdle(state: TurnState): void {
+    noteSight(state);
+    if (state.status === "idle") {
+        state.idleSince = state.idleSince ?? state.now;
+        state.idleLooks += 1;
+    } else {
+        state.idleSince = undefined;
+        state.idleLooks = 0;
+    }
+}
