@@ -10,6 +10,9 @@ local M = {}
 --- A ring of parents has no end, so no more of them are followed.
 local MOST_GENERATIONS = 10
 
+--- The parent of a session that no other one has opened.
+local NOBODY = ""
+
 --- What the newest message's tool calls are at, and which sessions they opened for subagents.
 local function activityOf(message)
 	local calls = {}
@@ -45,7 +48,10 @@ local function follow(state, subagents, session, generation)
 	if subagents[session] or parent == nil then
 		return session
 	end
-	return generation < MOST_GENERATIONS and follow(state, subagents, parent, generation + 1) or nil
+	if parent == NOBODY or generation == MOST_GENERATIONS then
+		return nil
+	end
+	return follow(state, subagents, parent, generation + 1)
 end
 
 --- Looks for the first entry of a list that is an ask of this turn.
@@ -141,7 +147,7 @@ end
 
 --- Notes which session opened the stranger's, and looks at the asks anew.
 function M.afterParent(state, session)
-	state.parents = withField(state.parents, state.stranger, session.parentID or "")
+	state.parents = withField(state.parents, state.stranger, session.parentID or NOBODY)
 	return { kind = "permissions" }
 end
 

@@ -149,6 +149,8 @@ export function play(test: Case) {
         });
         if (action.kind === "mcp") return { kind: "mcp", value: {}, now };
         if (action.kind === "session") return { kind: "session", value: sessionOf("ses_1", undefined), now };
+        // What has no name cannot be asked for: such a request is another one.
+        if (action.kind === "parent" && action.id === "") return failed("not_opencode");
         if (action.kind === "parent")
             return { kind: "parent", value: sessionOf(action.id, parents[action.id]), now };
         if (action.kind === "providers")

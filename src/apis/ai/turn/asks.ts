@@ -12,6 +12,8 @@ type Names = Readonly<Record<string, true | undefined>>;
 
 /** A ring of parents has no end, so no more of them are followed. */
 const MOST_GENERATIONS = 10;
+/** The parent of a session that no other one has opened. */
+const NOBODY = "";
 
 /** The newest message's tool calls that run or wait, and the sessions that they opened for subagents. */
 interface Activity {
@@ -51,7 +53,8 @@ function isOfCall(activity: Activity, ask: Permission | Question): boolean {
 function follow(state: TurnState, subagents: Names, session: string, generation: number): string | undefined {
     const parent = state.parents[session];
     if (subagents[session] || parent === undefined) return session;
-    return generation < MOST_GENERATIONS ? follow(state, subagents, parent, generation + 1) : undefined;
+    if (parent === NOBODY || generation === MOST_GENERATIONS) return undefined;
+    return follow(state, subagents, parent, generation + 1);
 }
 
 /** An ask of the turn, or else a session whose parent would tell more. */
@@ -141,6 +144,6 @@ export function withoutQuestions(state: TurnState): Action {
 
 /** Notes which session opened the stranger's, and looks at the asks anew. */
 export function afterParent(state: TurnState, session: Session): Action {
-    state.parents = withField(state.parents, state.stranger, session.parentID ?? "");
+    state.parents = withField(state.parents, state.stranger, session.parentID ?? NOBODY);
     return { kind: "permissions" };
 }
