@@ -6,7 +6,13 @@ local stamp = require("/apis/ccpm/plan").stamp
 local fetchFile = require("/apis/ccpm/registry").fetchFile
 local LOCK = require("/apis/ccpm/state").LOCK
 local transactionModule = require("/apis/ccpm/transaction")
-local FINISHER, open = transactionModule.FINISHER, transactionModule.open
+local commit, FINISHER, has, keep, open, stage =
+	transactionModule.commit,
+	transactionModule.FINISHER,
+	transactionModule.has,
+	transactionModule.keep,
+	transactionModule.open,
+	transactionModule.stage
 
 local M = {}
 
@@ -16,7 +22,7 @@ local function carryOut(tools, plan, transaction)
 	local seen = {}
 	for _, change in ipairs(plan.files) do
 		local to = change.to
-		if to and not seen[to.sha256] and not transaction.has(to) then
+		if to and not seen[to.sha256] and not has(transaction, to) then
 			seen[to.sha256] = true
 			table.insert(wanted, change.path == FINISHER and 1 or #wanted + 1, change)
 		end
@@ -43,7 +49,7 @@ local function carryOut(tools, plan, transaction)
 			tell("fetch", change.path)
 			local ok, content = fetchFile(change, tools.fetch)
 			if ok then
-				local staged, problem = transaction.stage(change.to, content)
+				local staged, problem = stage(transaction, change.to, content)
 				if not staged then
 					failure = problem
 				end
@@ -70,7 +76,7 @@ local function carryOut(tools, plan, transaction)
 	if stamp(tools.disk) ~= plan.stamp then
 		raise("changed_meanwhile", { path = LOCK })
 	end
-	need(transaction.commit, plan, plan.state)
+	need(commit, transaction, plan, plan.state)
 end
 
 --- Does what a plan says, whole or not at all. Raises failures, and what interrupts it, after what was fetched is put
@@ -87,7 +93,7 @@ function M.apply(tools, plan)
 	if ok then
 		return
 	end
-	transaction.keep()
+	keep(transaction)
 	error(failure, 0)
 end
 

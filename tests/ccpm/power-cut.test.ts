@@ -69,9 +69,11 @@ function faultsOf(outcomes: readonly Outcome<string[]>[], old: Disk, fresh: Disk
     });
 }
 
-/** The contents of files that a player has written, by the marks that the disks here have. */
+/** The contents of files that a player has written, by the marks that the disks here have; comments of ours have some. */
 function playersOf(disk: Disk): Disk {
-    return Object.fromEntries(Object.entries(disk).filter(([, content]) => /player|edited/.test(content)));
+    const written = ([path, content]: [string, string]): boolean =>
+        !(path in modules) && /player|edited/.test(content);
+    return Object.fromEntries(Object.entries(disk).filter(written));
 }
 
 describe("everything that a transaction can do, at once", () => {

@@ -78,7 +78,7 @@ export function contents(disk: string, prefix = ""): Disk {
 
 /**
  * Begins every program here: `plan`, as the host wrote it down; `changes()`, which looks at what stands on the disk now
- * as a plan does; `content(fingerprint)`; `stageAll(transaction, files)`.
+ * as a plan does; `content(fingerprint)`; `transactions` and its `open`; `stageAll(transaction, files)`.
  */
 const prelude = `
 local function findModules(folder)
@@ -107,16 +107,17 @@ local function changes()
     end
     return plan.files
 end
+local transactions = require("/apis/ccpm/transaction")
+local open = transactions.open
 local function stageAll(transaction, files)
     for _, file in ipairs(files) do
-        if file.to and not transaction.has(file.to) then
-            local ok, failure = transaction.stage(file.to, content(file.to))
+        if file.to and not transactions.has(transaction, file.to) then
+            local ok, failure = transactions.stage(transaction, file.to, content(file.to))
             if not ok then return ok, failure end
         end
     end
     return true
 end
-local open = require("/apis/ccpm/transaction").open
 `;
 
 /** Performs the plan as ccpm does: opens, stages, commits, and keeps what it has when something fails. */
@@ -126,8 +127,8 @@ local ok, transaction = open(fs, files)
 local failure = transaction
 if ok then
     ok, failure = stageAll(transaction, files)
-    if ok then ok, failure = transaction.commit(plan, plan.state) end
-    if not ok then transaction.keep() end
+    if ok then ok, failure = transactions.commit(transaction, plan, plan.state) end
+    if not ok then transactions.keep(transaction) end
 end
 print(ok and "performed" or tostring(failure))
 `;

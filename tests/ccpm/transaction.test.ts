@@ -81,8 +81,8 @@ describe("nothing changes", () => {
                 failure = transaction
                 if ok then
                     ok, failure = stageAll(transaction, files)
-                    if ok then ok, failure = transaction.commit(plan, plan.state) end
-                    transaction.keep()
+                    if ok then ok, failure = transactions.commit(transaction, plan, plan.state) end
+                    transactions.keep(transaction)
                 end
                 assert(not ok)
                 if failure.code == "cannot_write" then
@@ -122,9 +122,9 @@ describe("nothing changes", () => {
             local files = changes()
             local _, transaction = open(disk, files)
             stageAll(transaction, files)
-            local ok, failure = transaction.commit(plan, plan.state)
+            local ok, failure = transactions.commit(transaction, plan, plan.state)
             print(ok, failure.code, failure.message)
-            transaction.keep()
+            transactions.keep(transaction)
             fs.delete("trapos/ccpm.partial")
         `);
         // apis/beta/, apis/beta/deep/, apis/shared/ and startup.ccpm-old/ take 500 each.
@@ -179,9 +179,9 @@ describe("nothing changes", () => {
             assert(stageAll(transaction, files))
             ${lua}
             ${snapshot}
-            local ok, failure = transaction.commit(plan, plan.state)
+            local ok, failure = transactions.commit(transaction, plan, plan.state)
             print(ok, failure.code, failure.message)
-            transaction.keep()
+            transactions.keep(transaction)
             print(fs.exists("trapos/ccpm.staging"), fs.exists("startup/00-ccpm-finish.lua"))
         `);
         expect(said).toEqual([
@@ -225,7 +225,7 @@ describe("nothing changes", () => {
                  print("fetching")
                  sleep(1000)
              end))
-             transaction.keep()`,
+             transactions.keep(transaction)`,
         );
         const computer = await boot({ disk, mounts: [{ name: "test", folder: program }], width: 120 });
         try {
@@ -258,18 +258,18 @@ describe("what a failed run has left", () => {
     test("is used where it is right and needed, and gone after a run that succeeds", async () => {
         const { said, disk } = await run(
             `local count = 0
-             for sha, size in pairs(require("/apis/ccpm/transaction").leftBehind(fs)) do count = count + size end
+             for sha, size in pairs(transactions.leftBehind(fs)) do count = count + size end
              print(count)
              local files = changes()
              local _, transaction = open(fs, files)
-             for index = 1, 3 do print(transaction.has(files[index].to)) end
+             for index = 1, 3 do print(transactions.has(transaction, files[index].to)) end
              print(#fs.list("trapos/ccpm.partial"))
-             transaction.keep()
+             transactions.keep(transaction)
              print(fs.exists("trapos/ccpm.staging"), #fs.list("trapos/ccpm.partial"))
              _, transaction = open(fs, files)
-             print(transaction.has(files[1].to))
+             print(transactions.has(transaction, files[1].to))
              assert(stageAll(transaction, files))
-             print(transaction.commit(plan, plan.state))`,
+             print(transactions.commit(transaction, plan, plan.state))`,
             left,
         );
         const bytes = String(one.length + "return 'bad'".length + "of another plan".length);
@@ -295,14 +295,14 @@ describe("two at once", () => {
         const { said, disk } = await run(`
             local files = changes()
             local _, first = open(fs, files)
-            first.stage(files[1].to, content(files[1].to))
+            transactions.stage(first, files[1].to, content(files[1].to))
             local _, second = open(fs, files)
-            local ok, failure = first.stage(files[2].to, content(files[2].to))
+            local ok, failure = transactions.stage(first, files[2].to, content(files[2].to))
             print(ok, failure.code)
-            print(select(2, first.commit({ title = "x", files = {}, data = {} }, {})).code)
-            first.keep()
+            print(select(2, transactions.commit(first, { title = "x", files = {}, data = {} }, {})).code)
+            transactions.keep(first)
             assert(stageAll(second, files))
-            print(second.commit(plan, plan.state))
+            print(transactions.commit(second, plan, plan.state))
         `);
         expect(said).toEqual(["false changed_meanwhile", "changed_meanwhile", "true nil"]);
         expect(contents(disk)).toEqual(after);
@@ -443,7 +443,7 @@ describe("recovery", () => {
             local _, transaction = open(fs, files)
             print(require("/apis/ccpm/finish").recover(fs))
             assert(stageAll(transaction, files))
-            print(transaction.commit(plan, plan.state))
+            print(transactions.commit(transaction, plan, plan.state))
         `);
         expect(said).toEqual(["true", "true nil"]);
         expect(contents(disk)).toEqual(after);

@@ -4,7 +4,7 @@ import { raise } from "./failure";
 import { stamp } from "./plan";
 import { fetchFile } from "./registry";
 import { LOCK } from "./state";
-import { FINISHER, open, type Transaction } from "./transaction";
+import { commit, FINISHER, has, keep, open, stage, type Transaction } from "./transaction";
 import type { FileChange, Plan, Progress, Tools } from "./types";
 
 /** Fetches what a plan needs, and does it. */
@@ -13,7 +13,7 @@ function carryOut(tools: Tools, plan: Plan, transaction: Transaction): void {
     const seen: Record<string, true | undefined> = {};
     for (const change of plan.files) {
         const to = change.to;
-        if (to && !seen[to.sha256] && !transaction.has(to)) {
+        if (to && !seen[to.sha256] && !has(transaction, to)) {
             seen[to.sha256] = true;
             table.insert(wanted, change.path === FINISHER ? 1 : wanted.length + 1, change);
         }
@@ -33,7 +33,7 @@ function carryOut(tools: Tools, plan: Plan, transaction: Transaction): void {
             tell("fetch", change.path);
             const [ok, content] = fetchFile(change, tools.fetch);
             if (ok) {
-                const [staged, problem] = transaction.stage(change.to!, content);
+                const [staged, problem] = stage(transaction, change.to!, content);
                 if (!staged) failure = problem;
             } else failure = content;
             done += 1;
@@ -50,7 +50,7 @@ function carryOut(tools: Tools, plan: Plan, transaction: Transaction): void {
     tell("apply", plan.title);
     // Nothing yields from here on.
     if (stamp(tools.disk) !== plan.stamp) raise("changed_meanwhile", { path: LOCK });
-    need(transaction.commit, plan, plan.state);
+    need(commit, transaction, plan, plan.state);
 }
 
 /**
@@ -63,6 +63,6 @@ export function apply(tools: Tools, plan: Plan): undefined {
     const transaction = need(open, tools.disk, plan.files);
     const [ok, failure] = pcall(carryOut, tools, plan, transaction);
     if (ok) return;
-    transaction.keep();
+    keep(transaction);
     throw failure;
 }
