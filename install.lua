@@ -298,12 +298,20 @@ local function planResolved(client, before, title, wanted, newest, options)
 	end
 	local after = replace(state, "lock", "packages", packages)
 	local force = options and options.force
-	return planning.makePlan(client.disk, title, before, after, resolved.notes, candidates, force)
+	local notes = resolved.notes
+	return planning.makePlan(client.disk, {
+		title = title,
+		before = before,
+		after = after,
+		notes = notes,
+		candidates = candidates,
+		force = force,
+	})
 end
 
 --- Changes nothing but the state.
 local function change(client, before, state, title)
-	return apply(client, planning.makePlan(client.disk, title, before, state, {}))
+	return apply(client, planning.makePlan(client.disk, { title = title, before = before, after = state }))
 end
 
 --- What each of a client's functions does: it returns its value or raises a failure.
@@ -326,7 +334,11 @@ M.functions = {
 		local notes = {}
 		local packages = planning.withoutPackages(before.lock, names, options or {}, notes)
 		local state = replace(before, "lock", "packages", packages)
-		return planning.makePlan(client.disk, titleOf("uninstall", names), before, state, notes)
+		local title = titleOf("uninstall", names)
+		return planning.makePlan(
+			client.disk,
+			{ title = title, before = before, after = state, notes = notes }
+		)
 	end,
 	verify = function(client, state, names)
 		requireInstalled(state, names)
@@ -334,7 +346,15 @@ M.functions = {
 	end,
 	planRepair = function(client, before, findings)
 		local state, candidates = askRegistries(client, withOwnRegistry(client, before), true)
-		return planning.makePlan(client.disk, "repair", before, state, {}, candidates, true, findings)
+		local title = "repair"
+		return planning.makePlan(client.disk, {
+			title = title,
+			before = before,
+			after = state,
+			candidates = candidates,
+			force = true,
+			repair = findings,
+		})
 	end,
 	apply = function(client, _before, plan)
 		return apply(client, plan)
@@ -1490,6 +1510,40 @@ end
 return M
 end
 
+modules["/apis/ccpm/look"] = function(...)
+-- What stands on the disk.
+
+local finish = require("/apis/ccpm/finish")
+local read, standing = finish.read, finish.standing
+local sha256 = require("/apis/ccpm/sha256").sha256
+local state = require("/apis/ccpm/state")
+local CACHE, CONFIGURATION, LOCK = state.CACHE, state.CONFIGURATION, state.LOCK
+
+local M = {}
+
+--- The file at a path, or undefined where there is none.
+function M.look(disk, path)
+	return disk.exists(path) and not disk.isDir(path) and disk.attributes(path) or nil
+end
+
+--- Whether there is a file with the content that a fingerprint tells. May yield.
+function M.matches(disk, path, file)
+	local found = M.look(disk, path)
+	return found ~= nil and found.size == file.size and sha256(read(disk, path)) == file.sha256
+end
+
+--- How ccpm's own files stand on the disk: another text once one of them has been written.
+function M.stamp(disk)
+	local text = ""
+	for _, path in ipairs({ CACHE, CONFIGURATION, LOCK }) do
+		text = text .. path .. " " .. standing(disk, path) .. " "
+	end
+	return text
+end
+
+return M
+end
+
 modules["/apis/ccpm/offers"] = function(...)
 -- What the registries offer.
 
@@ -1594,89 +1648,16 @@ end
 return M
 end
 
-modules["/apis/ccpm/plan"] = function(...)
--- What a change of the installed packages means for the files of the computer. Reads the disk and touches nothing.
---
--- Every command comes down to the same: the state as it is and the state as it is to be. Where the files of the two
--- differ, what stands on the disk decides what is done.
+modules["/apis/ccpm/owners"] = function(...)
+-- Which package each file is of.
 
-local failure = require("/apis/ccpm/failure")
-local fail, raise = failure.fail, failure.raise
-local finish = require("/apis/ccpm/finish")
-local backupOf, read, standing = finish.backupOf, finish.read, finish.standing
-local sha256 = require("/apis/ccpm/sha256").sha256
-local stateModule = require("/apis/ccpm/state")
-local CACHE, CONFIGURATION, LOCK, stateFiles =
-	stateModule.CACHE, stateModule.CONFIGURATION, stateModule.LOCK, stateModule.stateFiles
-local transaction = require("/apis/ccpm/transaction")
-local FINISHER, LEAST, leftBehind = transaction.FINISHER, transaction.LEAST, transaction.leftBehind
+local raise = require("/apis/ccpm/failure").raise
+local keys = require("/apis/ccpm/tables").keys
 
 local M = {}
 
---- What the journal says of a file that comes, of one that was there, and of one that goes, beside its paths.
-local ENTRY_TO = 150
-local ENTRY_FOUND = 25
-local ENTRY_GONE = 45
-
---- What is there until the end beside the finisher: five folders and a short journal.
-local OVERHEAD = 6 * LEAST + 1500
-
 --- Whose files of no package are: it matches none of them.
-local NOBODYS = { name = "", file = { size = -1, sha256 = "" } }
-
---- The keys of tables, each once, sorted.
-function M.keys(...)
-	local records = { ... }
-	local found = {}
-	local seen = {}
-	for _, record in ipairs(records) do
-		for key in pairs(record) do
-			if not seen[key] then
-				found[#found + 1] = key
-			end
-			seen[key] = true
-		end
-	end
-	table.sort(found)
-	return found
-end
-
---- Whether two values of plain data say the same.
-function M.same(one, other)
-	if type(one) ~= "table" or type(other) ~= "table" then
-		return one == other
-	end
-	for _, key in ipairs(M.keys(one, other)) do
-		if not M.same(one[key], other[key]) then
-			return false
-		end
-	end
-	return true
-end
-
---- The file at a path, or undefined where there is none.
-function M.look(disk, path)
-	return disk.exists(path) and not disk.isDir(path) and disk.attributes(path) or nil
-end
-
---- Whether there is a file with the content that a fingerprint tells. May yield.
-function M.matches(disk, path, file)
-	local found = M.look(disk, path)
-	return found ~= nil and found.size == file.size and sha256(read(disk, path)) == file.sha256
-end
-
---- How ccpm's own files stand on the disk: another text once one of them has been written.
-function M.stamp(disk)
-	local text = ""
-	for _, path in ipairs({ CACHE, CONFIGURATION, LOCK }) do
-		text = text .. path .. " " .. standing(disk, path) .. " "
-	end
-	return text
-end
-
-local function counted(size)
-	return math.max(LEAST, size)
-end
+M.NOBODYS = { name = "", file = { size = -1, sha256 = "" } }
 
 --- Whether a package of a lock has a file.
 local function brings(lock, name, path)
@@ -1687,18 +1668,18 @@ end
 --- The files of a lock's packages by path; what is of two packages is of the first, unless that must not be.
 --
 -- @param before what is installed, where the lock is to be: of two packages the file is of the one that has it already
-local function filesOf(lock, before)
+function M.ownersOf(lock, before)
 	local files = {}
 	local owners = {}
-	for _, name in ipairs(M.keys(lock.packages)) do
+	for _, name in ipairs(keys(lock.packages)) do
 		for path, file in pairs(lock.packages[name].files) do
 			-- On some hosts' disks capitals do not count.
 			local folded = string.lower(path)
 			local other = owners[folded]
 			if other ~= nil and before ~= nil then
 				local isFirst = brings(before, other.name, other.path) or not brings(before, name, path)
-				local owner, late = unpack(isFirst and { other.name, name } or { name, other.name }, 1, 2)
-				raise("file_conflict", { path = path, owner = owner, name = late })
+				local owner = isFirst and other.name or name
+				raise("file_conflict", { path = path, owner = owner, name = isFirst and name or other.name })
 			end
 			owners[folded] = { name = name, path = path }
 			if files[path] == nil then
@@ -1709,9 +1690,43 @@ local function filesOf(lock, before)
 	return files
 end
 
+return M
+end
+
+modules["/apis/ccpm/plan"] = function(...)
+-- What a change of the installed packages means for the files of the computer. Reads the disk and touches nothing.
+--
+-- Every command comes down to the same: the state as it is and the state as it is to be. Where the files of the two
+-- differ, what stands on the disk decides what is done (`planfile`).
+
+local lookModule = require("/apis/ccpm/look")
+local look, matches, stamp = lookModule.look, lookModule.matches, lookModule.stamp
+local owners = require("/apis/ccpm/owners")
+local NOBODYS, ownersOf = owners.NOBODYS, owners.ownersOf
+local planfile = require("/apis/ccpm/planfile")
+local counted, ENTRY_GONE, planFile = planfile.counted, planfile.ENTRY_GONE, planfile.planFile
+local withoutPackages = require("/apis/ccpm/removal").withoutPackages
+local stateFiles = require("/apis/ccpm/state").stateFiles
+local tables = require("/apis/ccpm/tables")
+local keys, same = tables.keys, tables.same
+local transaction = require("/apis/ccpm/transaction")
+local FINISHER, LEAST, leftBehind = transaction.FINISHER, transaction.LEAST, transaction.leftBehind
+
+local M = {}
+M.keys = keys
+M.look = look
+M.matches = matches
+M.same = same
+M.stamp = stamp
+M.withoutPackages = withoutPackages
+
+--- What is there until the end beside the finisher: five folders and a short journal.
+local OVERHEAD = 6 * LEAST + 1500
+
+--- Which packages come, go, or change their version.
 local function packageChanges(before, after)
 	local changes = {}
-	for _, name in ipairs(M.keys(before.packages, after.packages)) do
+	for _, name in ipairs(keys(before.packages, after.packages)) do
 		local old = before.packages[name]
 		local fresh = after.packages[name]
 		local from = old and old.version
@@ -1723,268 +1738,309 @@ local function packageChanges(before, after)
 	return changes
 end
 
---- Data of packages that go, unless one that stays writes there, too; after the last one what was set aside as well.
-local function dataThatGoes(disk, before, after)
-	local going = {}
-	local function isIn(path, folder)
-		return (string.find(path .. "/", folder .. "/", 1, true)) == 1
-	end
-	for name, old in pairs(before.packages) do
-		for _, path in ipairs(after.packages[name] == nil and old.data or {}) do
-			if disk.exists(path) then
-				going[path] = true
-			end
-			for _, other in pairs(after.packages) do
-				for _, used in ipairs(other.data or {}) do
-					if isIn(path, used) or isIn(used, path) then
-						going[path] = nil
-					end
-				end
+--- Whether a path is a folder, or in it.
+local function isIn(path, folder)
+	return (string.find(path .. "/", folder .. "/", 1, true)) == 1
+end
+
+--- Whether a package of a lock writes into a folder, or into one that it is in.
+local function isUsed(lock, folder)
+	for _, known in pairs(lock.packages) do
+		for _, used in ipairs(known.data or {}) do
+			if isIn(folder, used) or isIn(used, folder) then
+				return true
 			end
 		end
 	end
-	if (next(before.packages)) ~= nil and (next(after.packages)) == nil then
+	return false
+end
+
+--- Whether a lock has no package.
+local function isEmpty(lock)
+	return (next(lock.packages)) == nil
+end
+
+--- Data of packages that go, unless one that stays writes there, too; after the last one what was set aside as well.
+local function dataThatGoes(disk, before, after)
+	local going = {}
+	for name, old in pairs(before.packages) do
+		local data = after.packages[name] == nil and old.data or nil
+		for _, path in ipairs(data or {}) do
+			if disk.exists(path) and not isUsed(after, path) then
+				going[path] = true
+			end
+		end
+	end
+	if not isEmpty(before) and isEmpty(after) then
 		for _, name in ipairs(disk.list("trapos")) do
 			if (string.find(name, "^ccpm%..*%.broken%d*$")) ~= nil then
 				going["trapos/" .. name] = true
 			end
 		end
 	end
-	return M.keys(going)
+	return keys(going)
+end
+
+--- The bytes that are free, with what an earlier run has left: that is used, or goes.
+local function freeSpace(disk, left)
+	local space = disk.getFreeSpace("")
+	local free = space == "unlimited" and math.huge or space
+	for _, size in pairs(left) do
+		free = free + counted(size)
+	end
+	return free
+end
+
+--- A plan that has nothing yet.
+local function begin(disk, change)
+	local present = look(disk, FINISHER)
+	return {
+		disk = disk,
+		candidates = change.candidates or {},
+		force = change.force == true,
+		old = ownersOf(change.before.lock),
+		fresh = ownersOf(change.after.lock, change.before.lock),
+		left = leftBehind(disk),
+		files = {},
+		notes = change.notes or {},
+		folders = {},
+		going = {},
+		download = 0,
+		overhead = OVERHEAD,
+		finisher = present and present.size or 0,
+		added = 0,
+		removed = 0,
+	}
+end
+
+--- Plans what happens to all files.
+local function planFiles(planning, repair)
+	-- As if what is to be repaired were new, and what is of no package one that goes.
+	for _, finding in ipairs(repair) do
+		planning.old[finding.path] = not planning.fresh[finding.path] and NOBODYS or nil
+	end
+
+	-- A file that goes comes before those of a folder that takes its place.
+	for _, path in ipairs(keys(planning.old, planning.fresh)) do
+		planFile(planning, path)
+	end
+end
+
+--- The texts of ccpm's own files, which are counted, too.
+local function planState(planning, change)
+	if same(change.before, change.after) then
+		return {}
+	end
+	local texts = stateFiles(change.after, change.before)
+	for path, text in pairs(texts) do
+		local found = look(planning.disk, path)
+		if found ~= nil then
+			planning.removed = planning.removed + counted(found.size)
+		end
+		if text ~= false then
+			planning.added = planning.added + counted(#text)
+		end
+	end
+	return texts
 end
 
 --- Plans a change. May yield, where much is to be compared.
 --
 -- @param disk CC's fs API
--- @param title as the plan has it
--- @param before the state as it is
--- @param state as it is to be
--- @param notes what is to be told; the plan adds to it
--- @param candidates what the registries offer, by package
--- @param force whether files of no package are moved aside
--- @param repair what is put right although the lock does not change
+-- @param change the plan's `title`, the state `before` and `after`; perhaps `notes` to add to, the `candidates` that
+-- registries offer by package, `force` to move files of no package aside, and what to `repair` although the lock stays
 -- @throws Failure that names what is in the way
-function M.makePlan(disk, title, before, state, notes, candidates, force, repair)
-	local old = filesOf(before.lock)
-	local fresh = filesOf(state.lock, before.lock)
-	local left = leftBehind(disk)
-	local space = disk.getFreeSpace("")
-	local free = space == "unlimited" and math.huge or space
-
-	-- What an earlier run has left is used, or goes.
-	for _, size in pairs(left) do
-		free = free + counted(size)
-	end
-	local files = {}
-	local folders = {}
-	local going = {}
-	local download = 0
-	local overhead = OVERHEAD
-	local present = M.look(disk, FINISHER)
-	local finisher = present and present.size or 0
-	local added = 0
-	local removed = 0
-	local function requireFolders(path, name)
-		local folder = string.match(path, "^(.+)/")
-		while folder ~= nil and not folders[folder] do
-			folders[folder] = true
-			local other = fresh[folder]
-			if other ~= nil then
-				raise("file_conflict", { path = folder, owner = other.name, name = name })
-			end
-			if going[folder] or not disk.exists(folder) then
-				added = added + LEAST
-			elseif not disk.isDir(folder) then
-				raise("file_in_the_way", { path = folder, name = name })
-			elseif disk.getDrive(folder) ~= disk.getDrive("") then
-				raise("other_drive", { path = folder })
-			end
-			folder = string.match(folder, "^(.+)/")
-		end
-	end
-	local function planFile(path)
-		local was = old[path]
-		local owned = fresh[path]
-		local to = owned and owned.file
-		if was and to and was.file.sha256 == to.sha256 then
-			return
-		end
-		local found = M.look(disk, path)
-
-		-- What is right already stays, wherever it came from.
-		if not to and not found or to and M.matches(disk, path, to) then
-			return
-		end
-		local name = (owned or was).name
-		if disk.getDrive(path) ~= disk.getDrive("") and found then
-			raise("other_drive", { path = path })
-		end
-		local registry
-		local backup
-		if to then
-			requireFolders(path, name)
-			if disk.isDir(path) then
-				for _, other in ipairs(M.keys(fresh)) do
-					if (string.find(other, path .. "/", 1, true)) == 1 then
-						raise("file_conflict", { path = path, owner = fresh[other].name, name = name })
-					end
-				end
-				raise("folder_in_the_way", { path = path, name = name })
-			end
-			for _, candidate in ipairs(candidates and candidates[name] or {}) do
-				if M.same(candidate.files[path], to) then
-					if registry == nil then
-						registry = candidate.registry
-					end
-				end
-			end
-			if registry == nil then
-				local problem = fail("not_repairable", { path = path, name = name })
-				notes[#notes + 1] = problem.message .. " " .. problem.hint
-				return
-			end
-			added = added + counted(to.size)
-			if left[to.sha256] ~= to.size then
-				download = download + to.size
-			end
-			left[to.sha256] = to.size
-		else
-			going[path] = true
-		end
-		if found then
-			if was and M.matches(disk, path, was.file) then
-				removed = removed + counted(found.size)
-			else
-				if not was and not force then
-					raise("file_exists", { path = path })
-				end
-				backup = backupOf(disk, path)
-				notes[#notes + 1] = "What was " .. path .. " is kept as " .. backup .. "."
-			end
-		end
-		overhead = overhead + ((to and ENTRY_TO or ENTRY_GONE) + (found and ENTRY_FOUND or 0) + 2 * #path)
-		if to and path == FINISHER then
-			finisher = math.max(finisher, to.size)
-		end
-		files[#files + 1] = {
-			path = path,
-			package = name,
-			to = to,
-			registry = registry,
-			backup = backup,
-			found = found,
-		}
-	end
-
-	-- As if what is to be repaired were new, and what is of no package one that goes.
-	for _, finding in ipairs(repair or {}) do
-		old[finding.path] = not fresh[finding.path] and NOBODYS or nil
-	end
-
-	-- A file that goes comes before those of a folder that takes its place.
-	for _, path in ipairs(M.keys(old, fresh)) do
-		planFile(path)
-	end
-	local data = dataThatGoes(disk, before.lock, state.lock)
+function M.makePlan(disk, change)
+	local before = change.before
+	local after = change.after
+	local planning = begin(disk, change)
+	local free = freeSpace(disk, planning.left)
+	planFiles(planning, change.repair or {})
+	local data = dataThatGoes(disk, before.lock, after.lock)
 	for _, path in ipairs(data) do
-		overhead = overhead + (ENTRY_GONE + #path)
+		planning.overhead = planning.overhead + (ENTRY_GONE + #path)
 	end
-	local texts = M.same(before, state) and {} or stateFiles(state, before)
-	for path, text in pairs(texts) do
-		local found = M.look(disk, path)
-		if found ~= nil then
-			removed = removed + counted(found.size)
-		end
-		if text ~= false then
-			added = added + counted(#text)
-		end
-	end
+	local state = planState(planning, change)
 	return {
-		title = title,
-		packages = packageChanges(before.lock, state.lock),
-		files = files,
+		title = change.title,
+		packages = packageChanges(before.lock, after.lock),
+		files = planning.files,
 		data = data,
-		state = texts,
+		state = state,
 		stamp = before.stamp,
-		download = download,
-		needed = overhead + finisher + added,
+		download = planning.download,
+		needed = planning.overhead + planning.finisher + planning.added,
 		free = free,
-		freed = removed - added,
-		notes = notes,
+		freed = planning.removed - planning.added,
+		notes = planning.notes,
 	}
 end
 
---- The packages of a lock without some.
+return M
+end
+
+modules["/apis/ccpm/planfile"] = function(...)
+-- What happens to one file when packages change: what stands on the disk decides. Reads the disk and touches nothing.
+
+local failure = require("/apis/ccpm/failure")
+local fail, raise = failure.fail, failure.raise
+local backupOf = require("/apis/ccpm/finish").backupOf
+local lookModule = require("/apis/ccpm/look")
+local look, matches = lookModule.look, lookModule.matches
+local tables = require("/apis/ccpm/tables")
+local keys, same = tables.keys, tables.same
+local transaction = require("/apis/ccpm/transaction")
+local FINISHER, LEAST = transaction.FINISHER, transaction.LEAST
+
+local M = {}
+
+--- What the journal says of a file that comes, of one that was there, and of one that goes, beside its paths.
+local ENTRY_TO = 150
+local ENTRY_FOUND = 25
+M.ENTRY_GONE = 45
+
+--- What a file counts on the disk.
+function M.counted(size)
+	return math.max(LEAST, size)
+end
+
+--- Fails where a path is on another drive: nothing can be moved there in one step.
+local function requireSameDrive(disk, path)
+	if disk.getDrive(path) ~= disk.getDrive("") then
+		raise("other_drive", { path = path })
+	end
+end
+
+--- Sees to it that there can be folders for a path, and counts those that come.
+local function requireFolders(planning, path, name)
+	local disk = planning.disk
+	local folder = string.match(path, "^(.+)/")
+	if folder == nil or planning.folders[folder] then
+		return
+	end
+	planning.folders[folder] = true
+	local other = planning.fresh[folder]
+	if other ~= nil then
+		raise("file_conflict", { path = folder, owner = other.name, name = name })
+	end
+	if planning.going[folder] or not disk.exists(folder) then
+		planning.added = planning.added + LEAST
+	elseif not disk.isDir(folder) then
+		raise("file_in_the_way", { path = folder, name = name })
+	else
+		requireSameDrive(disk, folder)
+	end
+	requireFolders(planning, folder, name)
+end
+
+--- Fails where a folder stands in a file's place.
+local function requireNoFolder(planning, path, name)
+	if not planning.disk.isDir(path) then
+		return
+	end
+	for _, other in ipairs(keys(planning.fresh)) do
+		if (string.find(other, path .. "/", 1, true)) == 1 then
+			raise("file_conflict", { path = path, owner = planning.fresh[other].name, name = name })
+		end
+	end
+	raise("folder_in_the_way", { path = path, name = name })
+end
+
+--- The first registry that has a file as it is to be.
+local function registryOf(planning, path, owned)
+	for _, candidate in ipairs(planning.candidates[owned.name] or {}) do
+		if same(candidate.files[path], owned.file) then
+			return candidate.registry
+		end
+	end
+	return nil
+end
+
+--- Tells that nobody has a file any more.
+local function noteNotRepairable(planning, path, name)
+	local problem = fail("not_repairable", { path = path, name = name })
+	table.insert(planning.notes, problem.message .. " " .. problem.hint)
+end
+
+--- Counts a file that comes.
+local function countNew(planning, path, file)
+	planning.added = planning.added + M.counted(file.size)
+	if planning.left[file.sha256] ~= file.size then
+		planning.download = planning.download + file.size
+	end
+	planning.left[file.sha256] = file.size
+	planning.overhead = planning.overhead + ENTRY_TO
+	if path == FINISHER then
+		planning.finisher = math.max(planning.finisher, file.size)
+	end
+end
+
+--- Where the file that is there is kept: nowhere if a package has brought it and nobody has changed it. Fails where it is of
+-- no package.
+local function backupFor(planning, path, found)
+	local was = planning.old[path]
+	if was and matches(planning.disk, path, was.file) then
+		planning.removed = planning.removed + M.counted(found.size)
+		return nil
+	end
+	if not was and not planning.force then
+		raise("file_exists", { path = path })
+	end
+	local backup = backupOf(planning.disk, path)
+	table.insert(planning.notes, "What was " .. path .. " is kept as " .. backup .. ".")
+	return backup
+end
+
+--- Whether nothing is to be done. What is right already stays, wherever it came from.
+local function isAsWanted(planning, path, found)
+	local owned = planning.fresh[path]
+	if owned == nil then
+		return found == nil
+	end
+	return matches(planning.disk, path, owned.file)
+end
+
+--- Plans what happens to a file. May yield.
 --
--- @param lock as it is
--- @param names packages that go
--- @param options what else goes
--- @param notes gets a line when there are packages that nothing needs afterwards
--- @throws Failure when a package is not installed, or others need it
-function M.withoutPackages(lock, names, options, notes)
-	local all = M.keys(lock.packages)
-	local going = {}
-	local queue = {}
-	local function remove(name)
-		if lock.packages[name] == nil then
-			raise("not_installed", { name = name })
-		end
-		if not going[name] then
-			queue[#queue + 1] = name
-		end
-		going[name] = true
+-- @param planning gets the change, where there is one
+-- @param path a file that a package has, or had
+function M.planFile(planning, path)
+	local was = planning.old[path]
+	local owned = planning.fresh[path]
+	if was and owned and was.file.sha256 == owned.file.sha256 then
+		return
 	end
-	for _, name in ipairs(names) do
-		remove(name)
+	local found = look(planning.disk, path)
+	if isAsWanted(planning, path, found) then
+		return
 	end
-	for _, gone in ipairs(queue) do
-		local users = {}
-		for _, name in ipairs(all) do
-			if not going[name] and lock.packages[name].dependencies[gone] ~= nil then
-				users[#users + 1] = name
-			end
-		end
-		local what = table.concat(users, ", ")
-		if what ~= "" and options.cascade ~= true then
-			raise("needed_by", { name = gone, what = what })
-		end
-		for _, name in ipairs(users) do
-			remove(name)
-		end
+	if found then
+		requireSameDrive(planning.disk, path)
 	end
-	local needed = {}
-	local need
-	need = function(name)
-		local known = lock.packages[name]
-		if known == nil or needed[name] or going[name] then
-			return
+	local name = (owned or was).name
+	local registry
+	if owned then
+		requireFolders(planning, path, name)
+		requireNoFolder(planning, path, name)
+		registry = registryOf(planning, path, owned)
+		if registry == nil then
+			return noteNotRepairable(planning, path, name)
 		end
-		needed[name] = true
-		for dependency in pairs(known.dependencies) do
-			need(dependency)
-		end
+		countNew(planning, path, owned.file)
+	else
+		planning.going[path] = true
+		planning.overhead = planning.overhead + M.ENTRY_GONE
 	end
-	local unused = {}
-	local packages = {}
-	for _, name in ipairs(all) do
-		if lock.packages[name].automatic ~= true then
-			need(name)
-		end
-	end
-	for _, name in ipairs(all) do
-		if not needed[name] and not going[name] then
-			unused[#unused + 1] = name
-		end
-		if needed[name] or not (going[name] or options.unused) then
-			packages[name] = lock.packages[name]
-		end
-	end
-	if #unused > 0 and not options.unused then
-		notes[#notes + 1] = "Not needed then: "
-			.. table.concat(unused, ", ")
-			.. ". Remove them, too: add --unused"
-	end
-	return packages
+	local backup = found and backupFor(planning, path, found) or nil
+	planning.overhead = planning.overhead + ((found and ENTRY_FOUND or 0) + 2 * #path)
+	table.insert(planning.files, {
+		path = path,
+		package = name,
+		to = owned and owned.file,
+		registry = registry,
+		backup = backup,
+		found = found,
+	})
 end
 
 return M
@@ -2147,6 +2203,122 @@ function M.fetchFile(change, fetch)
 		return true, content
 	end
 	return false, fail("wrong_content", { registry = registry, path = path })
+end
+
+return M
+end
+
+modules["/apis/ccpm/removal"] = function(...)
+-- Which packages stay when some are uninstalled.
+
+local raise = require("/apis/ccpm/failure").raise
+local keys = require("/apis/ccpm/tables").keys
+
+local M = {}
+
+--- Notes that a package goes.
+local function remove(removal, name)
+	if removal.lock.packages[name] == nil then
+		raise("not_installed", { name = name })
+	end
+	if not removal.going[name] then
+		table.insert(removal.queue, name)
+	end
+	removal.going[name] = true
+end
+
+--- Those that stay and need a package.
+local function usersOf(removal, gone)
+	local users = {}
+	for _, name in ipairs(removal.all) do
+		local dependencies = removal.lock.packages[name].dependencies
+		if not removal.going[name] and dependencies[gone] ~= nil then
+			users[#users + 1] = name
+		end
+	end
+	return users
+end
+
+--- Lets go what needs a package that goes; fails unless that is wanted.
+local function removeUsers(removal, gone, isWanted)
+	local users = usersOf(removal, gone)
+	if #users > 0 and not isWanted then
+		raise("needed_by", {
+			name = gone,
+			what = table.concat(users, ", "),
+		})
+	end
+	for _, name in ipairs(users) do
+		remove(removal, name)
+	end
+end
+
+--- Notes that a package is needed, and all that it needs.
+local function need(removal, name)
+	local known = removal.lock.packages[name]
+	if known == nil or removal.needed[name] or removal.going[name] then
+		return
+	end
+	removal.needed[name] = true
+	for dependency in pairs(known.dependencies) do
+		need(removal, dependency)
+	end
+end
+
+--- Those that came with another package, and that nothing needs any more.
+local function unusedOf(removal)
+	local unused = {}
+	for _, name in ipairs(removal.all) do
+		if removal.lock.packages[name].automatic ~= true then
+			need(removal, name)
+		end
+	end
+	for _, name in ipairs(removal.all) do
+		if not removal.needed[name] and not removal.going[name] then
+			unused[#unused + 1] = name
+		end
+	end
+	return unused
+end
+
+--- The packages of a lock without some.
+--
+-- @param lock as it is
+-- @param names packages that go
+-- @param options what else goes
+-- @param notes gets a line when there are packages that nothing needs afterwards
+-- @throws Failure when a package is not installed, or others need it
+function M.withoutPackages(lock, names, options, notes)
+	local removal = {
+		lock = lock,
+		all = keys(lock.packages),
+		going = {},
+		queue = {},
+		needed = {},
+	}
+	for _, name in ipairs(names) do
+		remove(removal, name)
+	end
+	for _, gone in ipairs(removal.queue) do
+		removeUsers(removal, gone, options.cascade == true)
+	end
+	local unused = unusedOf(removal)
+	if options.unused then
+		for _, name in ipairs(unused) do
+			remove(removal, name)
+		end
+	elseif #unused > 0 then
+		notes[#notes + 1] = "Not needed then: "
+			.. table.concat(unused, ", ")
+			.. ". Remove them, too: add --unused"
+	end
+	local packages = {}
+	for _, name in ipairs(removal.all) do
+		if not removal.going[name] then
+			packages[name] = lock.packages[name]
+		end
+	end
+	return packages
 end
 
 return M
@@ -2992,6 +3164,44 @@ function M.replace(before, file, field, content)
 	local state = M.copy(before)
 	state[file] = { version = 1, [field] = content }
 	return state
+end
+
+return M
+end
+
+modules["/apis/ccpm/tables"] = function(...)
+-- What the state is made of: plain tables.
+
+local M = {}
+
+--- The keys of tables, each once, sorted.
+function M.keys(...)
+	local records = { ... }
+	local found = {}
+	local seen = {}
+	for _, record in ipairs(records) do
+		for key in pairs(record) do
+			if not seen[key] then
+				found[#found + 1] = key
+			end
+			seen[key] = true
+		end
+	end
+	table.sort(found)
+	return found
+end
+
+--- Whether two values of plain data say the same.
+function M.same(one, other)
+	if type(one) ~= "table" or type(other) ~= "table" then
+		return one == other
+	end
+	for _, key in ipairs(M.keys(one, other)) do
+		if not M.same(one[key], other[key]) then
+			return false
+		end
+	end
+	return true
 end
 
 return M

@@ -95,12 +95,20 @@ local function planResolved(client, before, title, wanted, newest, options)
 	end
 	local after = replace(state, "lock", "packages", packages)
 	local force = options and options.force
-	return planning.makePlan(client.disk, title, before, after, resolved.notes, candidates, force)
+	local notes = resolved.notes
+	return planning.makePlan(client.disk, {
+		title = title,
+		before = before,
+		after = after,
+		notes = notes,
+		candidates = candidates,
+		force = force,
+	})
 end
 
 --- Changes nothing but the state.
 local function change(client, before, state, title)
-	return apply(client, planning.makePlan(client.disk, title, before, state, {}))
+	return apply(client, planning.makePlan(client.disk, { title = title, before = before, after = state }))
 end
 
 --- What each of a client's functions does: it returns its value or raises a failure.
@@ -123,7 +131,11 @@ M.functions = {
 		local notes = {}
 		local packages = planning.withoutPackages(before.lock, names, options or {}, notes)
 		local state = replace(before, "lock", "packages", packages)
-		return planning.makePlan(client.disk, titleOf("uninstall", names), before, state, notes)
+		local title = titleOf("uninstall", names)
+		return planning.makePlan(
+			client.disk,
+			{ title = title, before = before, after = state, notes = notes }
+		)
 	end,
 	verify = function(client, state, names)
 		requireInstalled(state, names)
@@ -131,7 +143,15 @@ M.functions = {
 	end,
 	planRepair = function(client, before, findings)
 		local state, candidates = askRegistries(client, withOwnRegistry(client, before), true)
-		return planning.makePlan(client.disk, "repair", before, state, {}, candidates, true, findings)
+		local title = "repair"
+		return planning.makePlan(client.disk, {
+			title = title,
+			before = before,
+			after = state,
+			candidates = candidates,
+			force = true,
+			repair = findings,
+		})
 	end,
 	apply = function(client, _before, plan)
 		return apply(client, plan)

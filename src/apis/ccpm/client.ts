@@ -86,12 +86,13 @@ function planResolved(
     }
     const after = replace(state, "lock", "packages", packages);
     const force = options && options.force;
-    return planning.makePlan(client.disk, title, before, after, resolved.notes, candidates, force);
+    const notes = resolved.notes;
+    return planning.makePlan(client.disk, { title, before, after, notes, candidates, force });
 }
 
 /** Changes nothing but the state. */
 function change(client: Client, before: State, state: State, title: string): undefined {
-    return apply(client, planning.makePlan(client.disk, title, before, state, []));
+    return apply(client, planning.makePlan(client.disk, { title, before, after: state }));
 }
 
 /** What each of a client's functions does: it returns its value or raises a failure. */
@@ -118,7 +119,8 @@ export const functions: {
         const notes: string[] = [];
         const packages = planning.withoutPackages(before.lock, names, options ?? {}, notes);
         const state = replace(before, "lock", "packages", packages);
-        return planning.makePlan(client.disk, titleOf("uninstall", names), before, state, notes);
+        const title = titleOf("uninstall", names);
+        return planning.makePlan(client.disk, { title, before, after: state, notes });
     },
     verify: (client, state, names) => {
         requireInstalled(state, names);
@@ -126,7 +128,15 @@ export const functions: {
     },
     planRepair: (client, before, findings) => {
         const [state, candidates] = askRegistries(client, withOwnRegistry(client, before), true);
-        return planning.makePlan(client.disk, "repair", before, state, [], candidates, true, findings);
+        const title = "repair";
+        return planning.makePlan(client.disk, {
+            title,
+            before,
+            after: state,
+            candidates,
+            force: true,
+            repair: findings,
+        });
     },
     apply: (client, _before, plan) => apply(client, plan),
     addRegistry: (client, before, registry, options) => {
