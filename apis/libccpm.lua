@@ -18,23 +18,23 @@ local send = require("/apis/trapos/http").send
 
 --- Seconds until a request counts as timed out.
 local TIMEOUT = 30
-local NAMES = { "names", "1000 text" }
-local SOME_NAMES = { "names", "?1000 text" }
-local REGISTRY = { "registry", "text" }
+local NAMES = { "names", "names" }
+local SOME_NAMES = { "names", "some names" }
+local REGISTRY = { "registry", "registry" }
 
---- What each function takes, in the words of /apis/ccpm/formats.
+--- What each function takes, as /apis/ccpm/formats calls it.
 local ARGUMENTS = {
 	state = {},
 	update = {},
-	planInstall = { NAMES, { "options", "?installing" } },
-	planUpgrade = { SOME_NAMES, { "options", "?installing" } },
-	planUninstall = { NAMES, { "options", "?uninstalling" } },
+	planInstall = { NAMES, { "options", "install options" } },
+	planUpgrade = { SOME_NAMES, { "options", "install options" } },
+	planUninstall = { NAMES, { "options", "uninstall options" } },
 	verify = { SOME_NAMES },
-	planRepair = { { "findings", "500000 finding" } },
+	planRepair = { { "findings", "findings" } },
 	apply = { { "plan", "plan" } },
-	addRegistry = { REGISTRY, { "options", "?adding" } },
+	addRegistry = { REGISTRY, { "options", "registry options" } },
 	removeRegistry = { REGISTRY },
-	moveRegistry = { REGISTRY, { "position", "amount" } },
+	moveRegistry = { REGISTRY, { "position", "position" } },
 	recover = {},
 }
 
@@ -91,10 +91,10 @@ local function makeClient(given)
 		disk = given.fs or fs,
 		fetch = handed("fetch", given.fetch, function(url)
 			return send({ url = url, timeout = TIMEOUT })
-		end, "fetched"),
+		end, "answer"),
 		now = handed("now", given.now, function()
 			return os.epoch("utc")
-		end, "number"),
+		end, "time"),
 		onProgress = handed("onProgress", given.onProgress, function() end),
 		onNote = handed("onNote", given.onNote, function() end),
 		registry = given.registry,

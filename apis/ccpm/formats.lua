@@ -1,9 +1,23 @@
 -- What may come from outside: ccpm's JSON, answers, arguments. All is looked at here before anything is done with it.
 
+local checking = require("/apis/ccpm/checking")
+local entriesOf, listOf, object, optional, placeIn, plain, raiseWrong, read, readName, shown, single =
+	checking.entriesOf,
+	checking.listOf,
+	checking.object,
+	checking.optional,
+	checking.placeIn,
+	checking.plain,
+	checking.raiseWrong,
+	checking.read,
+	checking.readName,
+	checking.shown,
+	checking.single
 local semver = require("/apis/ccpm/semver")
 local isRange, isVersion = semver.isRange, semver.isVersion
 
 local M = {}
+M.plain = plain
 
 --- The most registries that may be configured.
 M.MOST_REGISTRIES = 100
@@ -12,44 +26,15 @@ local MOST_PACKAGES = 1000
 --- The most bytes that an index may have.
 M.INDEX_BYTES = 524288
 
-local function has(text, pattern)
-	return (string.find(text, pattern)) ~= nil
-end
-
---- Makes what looks whether a value is a text, no longer than `most` bytes, with a pattern, and what `is` wants.
-local function text(most, pattern, is)
-	return function(value)
-		return type(value) == "string" and #value <= most and has(value, pattern) and (is == nil or is(value))
-	end
-end
-
---- Makes what looks whether a value is a whole number from 0 to `most`.
-local function whole(most)
-	return function(value)
-		return type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
-	end
-end
-
---- Makes what looks for patterns that a path, with a slash before and behind it, may not have in whichever case.
-local function without(patterns)
-	return function(path)
-		for _, pattern in ipairs(patterns) do
-			if has("/" .. string.lower(path) .. "/", pattern) then
-				return false
-			end
-		end
-		return true
-	end
-end
-
 --- Empty parts and such that end with a dot, which leads up, or which some hosts ignore.
 local BAD_PART = "[./]/"
 
 --- What ccpm calls files of players that it keeps.
 local KEPT = "%.ccpm%-"
 
---- CC's own folders and drives, the player's settings and what they are written by, ccpm's state and its startup file.
-local isFile = without({
+--- What no file of a package may be: CC's own folders and drives, the player's settings and what they are written by, ccpm's
+-- state and its startup file. Patterns for a path in lower case with a slash before and behind it.
+local NO_FILES = {
 	BAD_PART,
 	KEPT,
 	"^/rom/",
@@ -57,252 +42,235 @@ local isFile = without({
 	"^/%.settings",
 	"^/trapos/",
 	"^/startup/00%-ccpm",
-})
-local isData = without({ BAD_PART, "^/trapos/ccpm" })
-local KINDS = {
-	name = {
-		"is not of a-z 0-9 . _ -",
-		text(64, "^[a-z0-9][a-z0-9._-]*$"),
-	},
-	path = {
-		"is not a path that packages may have",
-		text(200, "^[%w._/-]+$", isFile),
-	},
-	folder = {
-		"is not a folder in trapos/",
-		text(200, "^trapos/[%w._/-]+$", isData),
-	},
-	registry = {
-		"is not a registry",
-		text(200, "^[!-~]+$"),
-	},
-	version = {
-		"is not like 1.0.0",
-		text(64, "", isVersion),
-	},
-	range = {
-		"is not a version range",
-		text(200, "^[ -~]*$", isRange),
-	},
-	hash = {
-		"is not 64 hex digits",
-		text(64, "^" .. string.rep("%x", 64) .. "$"),
-	},
-	text = {
-		"is not a text",
-		text(M.INDEX_BYTES, ""),
-	},
-	content = {
-		"is not a text or false",
-		function(value)
-			return value == false or type(value) == "string"
-		end,
-	},
-	body = {
-		"is not a text",
-		function(value)
-			return type(value) == "string"
-		end,
-	},
-	size = {
-		"is not a whole number up to 1000000",
-		whole(1000000),
-	},
-	number = {
-		"is not a whole number",
-		whole(99999999999999),
-	},
-	amount = {
-		"is not a number",
-		function(value)
-			return type(value) == "number" and value == value
-		end,
-	},
-	flag = {
-		"is not true or false",
-		function(value)
-			return type(value) == "boolean"
-		end,
-	},
-	["function"] = {
-		"is not a function",
-		function(value)
-			return type(value) == "function"
-		end,
-	},
 }
 
---- Objects by their fields: a "path", a list of at most "100 path", "100 name range" by name; "?" if it may be absent.
-local OBJECTS = {
-	offered = {
-		version = "version",
-		description = "text",
-		dependencies = "100 name range",
-		files = "500 path file",
-		autostart = "?100 path",
-		data = "?100 folder",
-	},
-	installed = {
-		version = "version",
-		dependencies = "100 name range",
-		files = "500 path file",
-		autostart = "?100 path",
-		data = "?100 folder",
-		registry = "?registry",
-		automatic = "?flag",
-	},
-	file = { size = "size", sha256 = "hash" },
-	cached = { updated = "number", packages = "1000 name known" },
-	known = { version = "version", description = "text", dependencies = "100 name range", size = "number" },
-	installing = { force = "?flag" },
-	uninstalling = { cascade = "?flag", unused = "?flag" },
-	adding = { position = "?amount", force = "?flag" },
-	finding = { path = "text", problem = "text", package = "?text" },
-	plan = {
-		title = "text",
-		packages = "1000 change",
-		files = "500000 move",
-		data = "100000 text",
-		state = "3 text content",
-		stamp = "?text",
-		download = "amount",
-		needed = "amount",
-		free = "amount",
-		freed = "amount",
-		notes = "600000 text",
-	},
-	change = { name = "text", from = "?text", to = "?text", registry = "?text" },
-	move = {
-		path = "text",
-		package = "text",
-		to = "?file",
-		registry = "?text",
-		backup = "?text",
-		found = "?found",
-	},
-	found = { size = "amount", modified = "amount" },
-	environment = {
-		fs = "?disk",
-		fetch = "?function",
-		registry = "?text",
-		now = "?function",
-		onProgress = "?function",
-		onNote = "?function",
-	},
-	disk = {
-		exists = "function",
-		isDir = "function",
-		list = "function",
-		open = "function",
-		delete = "function",
-		move = "function",
-		copy = "function",
-		makeDir = "function",
-		getSize = "function",
-		attributes = "function",
-		getFreeSpace = "function",
-		getDrive = "function",
-	},
-	fetched = { status = "?number", body = "body", reason = "?text" },
+--- What no folder of data may be.
+local NO_DATA = { BAD_PART, "^/trapos/ccpm" }
+
+--- Whether a value is a text of at most so many bytes with a pattern.
+local function isText(value, most, pattern)
+	return type(value) == "string" and #value <= most and (string.find(value, pattern)) ~= nil
+end
+
+--- Whether a value is a whole number from 0 to `most`.
+local function isWhole(value, most)
+	return type(value) == "number" and value >= 0 and value <= most and value % 1 == 0
+end
+
+--- Whether a path has one of some patterns, in whichever case.
+local function hasAny(path, patterns)
+	for _, pattern in ipairs(patterns) do
+		if (string.find("/" .. string.lower(path) .. "/", pattern)) ~= nil then
+			return true
+		end
+	end
+	return false
+end
+
+--- Whether a value is a path that a package's file may have.
+local function isFile(value)
+	return isText(value, 200, "^[%w._/-]+$") and not hasAny(value, NO_FILES)
+end
+
+--- Whether a value is a folder that a package may write to.
+local function isData(value)
+	return isText(value, 200, "^trapos/[%w._/-]+$") and not hasAny(value, NO_DATA)
+end
+
+local packageName = single("is not of a-z 0-9 . _ -", function(value)
+	return isText(value, 64, "^[a-z0-9][a-z0-9._-]*$")
+end)
+local path = single("is not a path that packages may have", isFile)
+local folder = single("is not a folder in trapos/", isData)
+local registry = single("is not a registry", function(value)
+	return isText(value, 200, "^[!-~]+$")
+end)
+local version = single("is not like 1.0.0", function(value)
+	return isText(value, 64, "") and isVersion(value)
+end)
+local range = single("is not a version range", function(value)
+	return isText(value, 200, "^[ -~]*$") and isRange(value)
+end)
+local hash = {
+	type = "single",
+	says = "is not 64 hex digits",
+	fits = function(value)
+		return isText(value, 64, "^" .. string.rep("%x", 64) .. "$")
+	end,
+	isLower = true,
 }
+local text = single("is not a text", function(value)
+	return isText(value, M.INDEX_BYTES, "")
+end)
+local textOrFalse = single("is not a text or false", function(value)
+	return value == false or type(value) == "string"
+end)
 
---- A text in one line of ASCII: what comes from a registry may hold what a screen obeys.
-function M.plain(text)
-	return (string.gsub(text, "[^ -~]", "?"))
-end
+--- A text of any length.
+local body = single("is not a text", function(value)
+	return type(value) == "string"
+end)
+local size = single("is not a whole number up to 1000000", function(value)
+	return isWhole(value, 1000000)
+end)
 
-local function wrong(where, what)
-	return error(M.plain(string.sub(where, -100)) .. " " .. what, 0)
-end
+--- Milliseconds until the year 5138, or any other whole number.
+local whole = single("is not a whole number", function(value)
+	return isWhole(value, 99999999999999)
+end)
+local amount = single("is not a number", function(value)
+	return type(value) == "number" and value == value
+end)
+local flag = single("is not true or false", function(value)
+	return type(value) == "boolean"
+end)
+local func = single("is not a function", function(value)
+	return type(value) == "function"
+end)
+local dependencies = entriesOf(100, packageName, range)
+local file = object({ size = size, sha256 = hash })
+local files = entriesOf(500, path, file)
+local autostart = optional(listOf(100, path))
+local data = optional(listOf(100, folder))
 
---- A place in another one; the whole has none.
-local function placeIn(where, name)
-	return where == "" and tostring(name) or where .. "." .. tostring(name)
-end
-
---- How a value that is not as it should be is shown, where that helps.
-local function shown(value)
-	if type(value) == "number" or type(value) == "string" and value ~= "" then
-		local known = M.plain((string.gsub(tostring(value), "%s+", " ")))
-		return " " .. (#known > 24 and string.sub(known, 1, 21) .. "..." or known)
-	end
-	return ""
-end
-
-local function readPlain(kind, value, where, isKey)
-	local says, fits = unpack(KINDS[kind], 1, 2)
-	if not fits(value) then
-		wrong(isKey and where or where .. shown(value), says)
-	end
-	if type(value) ~= "string" then
-		return value
-	end
-	return M.plain(string.sub(kind == "hash" and string.lower(value) or value, 1, 200))
-end
-
+--- Raises what is wrong with the files of a package.
 local function checkPackage(copy, where)
 	local seen = {}
-	for path in pairs(copy.files) do
+	for name in pairs(copy.files) do
 		-- Where capitals do not count, one would overwrite the other.
-		local folded = string.lower(path)
+		local folded = string.lower(name)
 		if seen[folded] then
-			wrong(placeIn(where, "files." .. path), "is there twice, but for capitals")
+			raiseWrong(placeIn(where, "files." .. name), "is there twice, but for capitals")
 		end
 		seen[folded] = true
 	end
-	for _, path in ipairs(copy.autostart or {}) do
-		if copy.files[path] == nil then
-			wrong(placeIn(where, "autostart"), "is not among its files")
+	for _, name in ipairs(copy.autostart or {}) do
+		if copy.files[name] == nil then
+			raiseWrong(placeIn(where, "autostart"), "is not among its files")
 		end
 	end
 end
 
---- Returns a copy of a value with what is known alone; `where` it stands is for the message when it is wrong.
-local function read(spec, value, where)
-	local option, most, kind, item = string.match(spec, "^(%??)(%d*) ?(%a+) ?(%a*)$")
-	if value == nil then
-		return option ~= "?" and wrong(where, "is missing") or nil
+--- A package in an index.
+local offered = object({
+	version = version,
+	description = text,
+	dependencies = dependencies,
+	files = files,
+	autostart = autostart,
+	data = data,
+}, checkPackage)
+
+--- A package in the lock.
+local installed = object({
+	version = version,
+	dependencies = dependencies,
+	files = files,
+	autostart = autostart,
+	data = data,
+	registry = optional(registry),
+	automatic = optional(flag),
+}, checkPackage)
+
+--- A package in the cache, and a registry there.
+local known = object({ version = version, description = text, dependencies = dependencies, size = size })
+local cached = object({
+	updated = whole,
+	packages = entriesOf(MOST_PACKAGES, packageName, known),
+})
+local registries = listOf(M.MOST_REGISTRIES, registry)
+local installedPackages = entriesOf(MOST_PACKAGES, packageName, installed)
+local cachedRegistries = entriesOf(M.MOST_REGISTRIES, registry, cached)
+
+--- Raises where a file comes from nowhere.
+local function checkMove(copy, where)
+	if copy.to ~= nil and copy.registry == nil then
+		raiseWrong(placeIn(where, "registry"), "is missing")
 	end
-	local fields = OBJECTS[kind]
-	if most == "" and fields == nil then
-		return readPlain(kind, value, where)
-	end
-	local isList = most ~= "" and item == ""
-	if type(value) ~= "table" then
-		wrong(where, isList and "is not a list" or "is not an object")
-	end
-	local copy = {}
-	if most == "" then
-		for name, field in pairs(fields) do
-			copy[name] = read(field, value[name], placeIn(where, name))
-		end
-		if kind == "offered" or kind == "installed" then
-			checkPackage(copy, where)
-		end
-		if copy.to ~= nil and kind == "move" and copy.registry == nil then
-			wrong(placeIn(where, "registry"), "is missing")
-		end
-		return copy
-	end
-	local list = {}
-	local count = 0
-	for name, entry in pairs(value) do
-		count = count + 1
-		if count > tonumber(most) then
-			wrong(where, "has more than " .. tostring(most) .. " entries")
-		end
-		local at = placeIn(where, name)
-		if item ~= "" then
-			copy[readPlain(kind, name, at, true)] = read(item, entry, at)
-		elseif type(name) == "number" and (name == 1 or value[name - 1] ~= nil) then
-			list[name] = read(kind, entry, at)
-		else
-			-- A name, or what comes after a null.
-			wrong(where, "is not a list")
-		end
-	end
-	return item ~= "" and copy or list
 end
+
+local packageChange = object({
+	name = text,
+	from = optional(text),
+	to = optional(text),
+	registry = optional(text),
+})
+local fileChange = object({
+	path = text,
+	package = text,
+	to = optional(file),
+	registry = optional(text),
+	backup = optional(text),
+	found = optional(object({ size = amount, modified = amount })),
+}, checkMove)
+local plan = object({
+	title = text,
+	packages = listOf(MOST_PACKAGES, packageChange),
+	files = listOf(500000, fileChange),
+	data = listOf(100000, text),
+	state = entriesOf(3, text, textOrFalse),
+	stamp = optional(text),
+	download = amount,
+	needed = amount,
+	free = amount,
+	freed = amount,
+	notes = listOf(600000, text),
+})
+
+--- A stand-in for CC's fs.
+local disk = object({
+	exists = func,
+	isDir = func,
+	list = func,
+	open = func,
+	delete = func,
+	move = func,
+	copy = func,
+	makeDir = func,
+	getSize = func,
+	attributes = func,
+	getFreeSpace = func,
+	getDrive = func,
+})
+local environment = object({
+	fs = optional(disk),
+	fetch = optional(func),
+	registry = optional(text),
+	now = optional(func),
+	onProgress = optional(func),
+	onNote = optional(func),
+})
+local finding = object({
+	path = text,
+	problem = text,
+	package = optional(text),
+})
+
+--- What programs hand in, by what it is called here.
+local ARGUMENTS = {
+	names = listOf(MOST_PACKAGES, text),
+	["some names"] = optional(listOf(MOST_PACKAGES, text)),
+	registry = text,
+	position = amount,
+	findings = listOf(500000, finding),
+	plan = plan,
+	["install options"] = optional(object({ force = optional(flag) })),
+	["uninstall options"] = optional(object({
+		cascade = optional(flag),
+		unused = optional(flag),
+	})),
+	["registry options"] = optional(object({
+		position = optional(amount),
+		force = optional(flag),
+	})),
+	environment = environment,
+	answer = object({
+		status = optional(whole),
+		body = body,
+		reason = optional(text),
+	}),
+	time = whole,
+}
 
 --- What is wrong with a format's version, and whether a newer ccpm wrote it; nothing where it is known.
 local function versionProblem(value)
@@ -331,8 +299,8 @@ end
 
 --- A name and a package of an index, in one call that can be protected.
 local function readOffered(name, value)
-	readPlain("name", name, "its name", true)
-	return read("offered", value, "")
+	readName(packageName, name, "its name")
+	return read(offered, value, "")
 end
 
 --- Checks a registry's index. A package that is not as it should be is left out.
@@ -345,7 +313,8 @@ function M.checkIndex(value)
 	end
 	local given = value.packages
 	if type(given) ~= "table" then
-		return false, "packages " .. (given == nil and "is missing" or "is not an object"), false
+		local what = given == nil and "is missing" or "is not an object"
+		return false, "packages " .. what, false
 	end
 	local packages = {}
 	local leftOut = {}
@@ -359,7 +328,7 @@ function M.checkIndex(value)
 		if ok then
 			packages[name] = result
 		else
-			leftOut[M.plain(string.sub(tostring(name), 1, 64))] = (string.gsub(tostring(result), "^ ", ""))
+			leftOut[plain(string.sub(tostring(name), 1, 64))] = (string.gsub(tostring(result), "^ ", ""))
 		end
 	end
 	return true, { packages = packages, leftOut = leftOut }
@@ -369,31 +338,31 @@ end
 --
 -- @param value JSON, decoded
 function M.checkConfiguration(value)
-	return check(value, "registries", tostring(M.MOST_REGISTRIES) .. " registry")
+	return check(value, "registries", registries)
 end
 
 --- Checks /trapos/ccpm.lock.json.
 --
 -- @param value JSON, decoded
 function M.checkLock(value)
-	return check(value, "packages", "1000 name installed")
+	return check(value, "packages", installedPackages)
 end
 
 --- Checks /trapos/ccpm.cache.json.
 --
 -- @param value JSON, decoded
 function M.checkCache(value)
-	return check(value, "registries", "100 registry cached")
+	return check(value, "registries", cachedRegistries)
 end
 
 --- Checks what a program has handed in.
 --
--- @param spec what it has to be, in the words above; "?" before it where it may be absent
+-- @param kind which of its arguments, as above
 -- @param value what was given
 -- @param name what it is called
 -- @returns what is wrong, as "names is not a list"; nothing where it is right
-function M.argumentProblem(spec, value, name)
-	local ok, problem = pcall(read, spec, value, name)
+function M.argumentProblem(kind, value, name)
+	local ok, problem = pcall(read, ARGUMENTS[kind], value, name)
 	return not ok and problem or nil
 end
 

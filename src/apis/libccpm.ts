@@ -21,23 +21,23 @@ const TIMEOUT = 30;
 
 type Argument = [name: string, spec: string];
 
-const NAMES: Argument = ["names", "1000 text"];
-const SOME_NAMES: Argument = ["names", "?1000 text"];
-const REGISTRY: Argument = ["registry", "text"];
+const NAMES: Argument = ["names", "names"];
+const SOME_NAMES: Argument = ["names", "some names"];
+const REGISTRY: Argument = ["registry", "registry"];
 
-/** What each function takes, in the words of /apis/ccpm/formats. */
+/** What each function takes, as /apis/ccpm/formats calls it. */
 const ARGUMENTS: Record<keyof Ccpm, Argument[]> = {
     state: [],
     update: [],
-    planInstall: [NAMES, ["options", "?installing"]],
-    planUpgrade: [SOME_NAMES, ["options", "?installing"]],
-    planUninstall: [NAMES, ["options", "?uninstalling"]],
+    planInstall: [NAMES, ["options", "install options"]],
+    planUpgrade: [SOME_NAMES, ["options", "install options"]],
+    planUninstall: [NAMES, ["options", "uninstall options"]],
     verify: [SOME_NAMES],
-    planRepair: [["findings", "500000 finding"]],
+    planRepair: [["findings", "findings"]],
     apply: [["plan", "plan"]],
-    addRegistry: [REGISTRY, ["options", "?adding"]],
+    addRegistry: [REGISTRY, ["options", "registry options"]],
     removeRegistry: [REGISTRY],
-    moveRegistry: [REGISTRY, ["position", "amount"]],
+    moveRegistry: [REGISTRY, ["position", "position"]],
     recover: [],
 };
 
@@ -83,8 +83,8 @@ function makeClient(given: Environment): Client {
     if (problem !== undefined) raiseBad("libccpm", `${MAKER}(environment)`, problem);
     return {
         disk: given.fs ?? fs,
-        fetch: handed("fetch", given.fetch, (url) => send({ url, timeout: TIMEOUT }), "fetched"),
-        now: handed("now", given.now, () => os.epoch("utc"), "number"),
+        fetch: handed("fetch", given.fetch, (url) => send({ url, timeout: TIMEOUT }), "answer"),
+        now: handed("now", given.now, () => os.epoch("utc"), "time"),
         onProgress: handed("onProgress", given.onProgress, () => {}),
         onNote: handed("onNote", given.onNote, () => {}),
         registry: given.registry,

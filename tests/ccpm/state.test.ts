@@ -12,7 +12,7 @@ const CACHE = "trapos/ccpm.cache.json";
 const own: Disk = {
     ...modules,
     ...Object.fromEntries(
-        ["state", "formats", "semver"]
+        ["state", "checking", "formats", "semver"]
             .map((name) => `apis/ccpm/${name}.lua`)
             .map((path) => [path, ours(path)]),
     ),

@@ -264,22 +264,27 @@ describe("a package of an index that is not as it should be", () => {
 });
 
 describe("arguments", () => {
+    const planOf = (state: object): object => ({
+        ...{ title: "", packages: [], files: [], data: [], state, notes: [] },
+        ...{ download: 0, needed: 0, free: 0, freed: 0 },
+    });
     test.each([
-        ["1000 text", ["a", "b"], undefined],
-        ["1000 text", [], undefined],
-        ["1000 text", "a", "it is not a list"],
-        ["1000 text", { a: 1 }, "it is not a list"],
-        ["1000 text", ["a", 7], "it.2 7 is not a text"],
-        ["1000 text", undefined, "it is missing"],
-        ["?1000 text", undefined, undefined],
-        ["?installing", { force: true, other: {} }, undefined],
-        ["?installing", { force: "yes" }, "it.force yes is not true or false"],
-        ["amount", -1.5, undefined],
-        ["amount", NaN, "it nan is not a number"],
-        ["3 text content", { a: "x", b: false }, undefined],
-        ["3 text content", { a: true }, "it.a is not a text or false"],
-        ["fetched", { body: "" }, undefined],
-        ["fetched", { status: "200", body: "" }, "it.status 200 is not a whole number"],
+        ["names", ["a", "b"], undefined],
+        ["names", [], undefined],
+        ["names", "a", "it is not a list"],
+        ["names", { a: 1 }, "it is not a list"],
+        ["names", ["a", 7], "it.2 7 is not a text"],
+        ["names", undefined, "it is missing"],
+        ["some names", undefined, undefined],
+        ["install options", { force: true, other: {} }, undefined],
+        ["install options", { force: "yes" }, "it.force yes is not true or false"],
+        ["position", -1.5, undefined],
+        ["position", NaN, "it nan is not a number"],
+        ["plan", planOf({ a: "x", b: false }), undefined],
+        ["plan", planOf({ a: true }), "it.state.a is not a text or false"],
+        ["plan", planOf({ a: "x", b: "x", c: "x", d: "x" }), "it.state has more than 3 entries"],
+        ["answer", { body: "" }, undefined],
+        ["answer", { status: "200", body: "" }, "it.status 200 is not a whole number"],
     ])("%s takes %j: %s", (spec, value, problem) => {
         const said = runLua(
             `return require("/apis/ccpm/formats").argumentProblem(${toLua(spec)}, ${toLua(value)}, "it")`,

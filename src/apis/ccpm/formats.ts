@@ -1,6 +1,22 @@
 /** What may come from outside: ccpm's JSON, answers, arguments. All is looked at here before anything is done with it. */
+import {
+    entriesOf,
+    listOf,
+    object,
+    optional,
+    placeIn,
+    plain,
+    raiseWrong,
+    read,
+    readName,
+    shown,
+    single,
+    type Spec,
+} from "./checking";
 import { isRange, isVersion } from "./semver";
 import type { Cache, Configuration, Lock, Offers, Package } from "./types";
+
+export { plain };
 
 /**
  * What a check came to: true and a copy that holds known fields alone; or false, what is wrong ("packages.ai.version 1
@@ -16,38 +32,7 @@ const MOST_PACKAGES = 1000;
 /** The most bytes that an index may have. */
 export const INDEX_BYTES = 524288;
 
-type Fields = Record<string | number, unknown>;
-
-/** What is said of a value that is none of this kind, and whether one is. */
-type Kind = [says: string, fits: (this: void, value: unknown) => boolean];
-
-function has(text: string, pattern: string): boolean {
-    return string.find(text, pattern)[0] !== undefined;
-}
-
-/** Makes what looks whether a value is a text, no longer than `most` bytes, with a pattern, and what `is` wants. */
-function text(most: number, pattern: string, is?: (text: string) => boolean): (value: unknown) => boolean {
-    return (value) =>
-        typeof value === "string" &&
-        value.length <= most &&
-        has(value, pattern) &&
-        (is === undefined || is(value));
-}
-
-/** Makes what looks whether a value is a whole number from 0 to `most`. */
-function whole(most: number): (value: unknown) => boolean {
-    return (value) => typeof value === "number" && value >= 0 && value <= most && value % 1 === 0;
-}
-
-/** Makes what looks for patterns that a path, with a slash before and behind it, may not have in whichever case. */
-function without(patterns: readonly string[]): (path: string) => boolean {
-    return (path) => {
-        for (const pattern of patterns) {
-            if (has(`/${string.lower(path)}/`, pattern)) return false;
-        }
-        return true;
-    };
-}
+type Table = Record<string | number, unknown>;
 
 /** Empty parts and such that end with a dot, which leads up, or which some hosts ignore. */
 const BAD_PART = "[./]/";
@@ -55,212 +40,214 @@ const BAD_PART = "[./]/";
 /** What ccpm calls files of players that it keeps. */
 const KEPT = "%.ccpm%-";
 
-/** CC's own folders and drives, the player's settings and what they are written by, ccpm's state and its startup file. */
-const isFile = without([
-    BAD_PART,
-    KEPT,
-    "^/rom/",
-    "^/disk%d*/",
-    "^/%.settings",
-    "^/trapos/",
-    "^/startup/00%-ccpm",
-]);
-const isData = without([BAD_PART, "^/trapos/ccpm"]);
+/**
+ * What no file of a package may be: CC's own folders and drives, the player's settings and what they are written by, ccpm's
+ * state and its startup file. Patterns for a path in lower case with a slash before and behind it.
+ */
+const NO_FILES = [BAD_PART, KEPT, "^/rom/", "^/disk%d*/", "^/%.settings", "^/trapos/", "^/startup/00%-ccpm"];
 
-const KINDS: Record<string, Kind | undefined> = {
-    name: ["is not of a-z 0-9 . _ -", text(64, "^[a-z0-9][a-z0-9._-]*$")],
-    path: ["is not a path that packages may have", text(200, "^[%w._/-]+$", isFile)],
-    folder: ["is not a folder in trapos/", text(200, "^trapos/[%w._/-]+$", isData)],
-    registry: ["is not a registry", text(200, "^[!-~]+$")],
-    version: ["is not like 1.0.0", text(64, "", isVersion)],
-    range: ["is not a version range", text(200, "^[ -~]*$", isRange)],
-    hash: ["is not 64 hex digits", text(64, `^${string.rep("%x", 64)}$`)],
-    text: ["is not a text", text(INDEX_BYTES, "")],
-    content: ["is not a text or false", (value) => value === false || typeof value === "string"],
-    body: ["is not a text", (value) => typeof value === "string"],
-    size: ["is not a whole number up to 1000000", whole(1000000)],
-    // As milliseconds the year 5138.
-    number: ["is not a whole number", whole(99999999999999)],
-    amount: ["is not a number", (value) => typeof value === "number" && value === value],
-    flag: ["is not true or false", (value) => typeof value === "boolean"],
-    function: ["is not a function", (value) => typeof value === "function"],
-};
+/** What no folder of data may be. */
+const NO_DATA = [BAD_PART, "^/trapos/ccpm"];
 
-/** Objects by their fields: a "path", a list of at most "100 path", "100 name range" by name; "?" if it may be absent. */
-const OBJECTS: Record<string, Record<string, string> | undefined> = {
-    offered: {
-        version: "version",
-        description: "text",
-        dependencies: "100 name range",
-        files: "500 path file",
-        autostart: "?100 path",
-        data: "?100 folder",
-    },
-    installed: {
-        version: "version",
-        dependencies: "100 name range",
-        files: "500 path file",
-        autostart: "?100 path",
-        data: "?100 folder",
-        registry: "?registry",
-        automatic: "?flag",
-    },
-    file: { size: "size", sha256: "hash" },
-    cached: { updated: "number", packages: "1000 name known" },
-    known: { version: "version", description: "text", dependencies: "100 name range", size: "number" },
-
-    installing: { force: "?flag" },
-    uninstalling: { cascade: "?flag", unused: "?flag" },
-    adding: { position: "?amount", force: "?flag" },
-    finding: { path: "text", problem: "text", package: "?text" },
-    plan: {
-        title: "text",
-        packages: "1000 change",
-        files: "500000 move",
-        data: "100000 text",
-        state: "3 text content",
-        stamp: "?text",
-        download: "amount",
-        needed: "amount",
-        free: "amount",
-        freed: "amount",
-        notes: "600000 text",
-    },
-    change: { name: "text", from: "?text", to: "?text", registry: "?text" },
-    move: {
-        path: "text",
-        package: "text",
-        to: "?file",
-        registry: "?text",
-        backup: "?text",
-        found: "?found",
-    },
-    found: { size: "amount", modified: "amount" },
-    environment: {
-        fs: "?disk",
-        fetch: "?function",
-        registry: "?text",
-        now: "?function",
-        onProgress: "?function",
-        onNote: "?function",
-    },
-    disk: {
-        exists: "function",
-        isDir: "function",
-        list: "function",
-        open: "function",
-        delete: "function",
-        move: "function",
-        copy: "function",
-        makeDir: "function",
-        getSize: "function",
-        attributes: "function",
-        getFreeSpace: "function",
-        getDrive: "function",
-    },
-    fetched: { status: "?number", body: "body", reason: "?text" },
-};
-
-/** A text in one line of ASCII: what comes from a registry may hold what a screen obeys. */
-export function plain(text: string): string {
-    return string.gsub(text, "[^ -~]", "?")[0];
+/** Whether a value is a text of at most so many bytes with a pattern. */
+function isText(value: unknown, most: number, pattern: string): value is string {
+    return typeof value === "string" && value.length <= most && string.find(value, pattern)[0] !== undefined;
 }
 
-function wrong(where: string, what: string): never {
-    return error(`${plain(string.sub(where, -100))} ${what}`, 0);
+/** Whether a value is a whole number from 0 to `most`. */
+function isWhole(value: unknown, most: number): boolean {
+    return typeof value === "number" && value >= 0 && value <= most && value % 1 === 0;
 }
 
-/** A place in another one; the whole has none. */
-function placeIn(where: string, name: string | number): string {
-    return where === "" ? `${name}` : `${where}.${name}`;
-}
-
-/** How a value that is not as it should be is shown, where that helps. */
-function shown(value: unknown): string {
-    if (typeof value === "number" || (typeof value === "string" && value !== "")) {
-        const known = plain(string.gsub(tostring(value), "%s+", " ")[0]);
-        return ` ${known.length > 24 ? string.sub(known, 1, 21) + "..." : known}`;
+/** Whether a path has one of some patterns, in whichever case. */
+function hasAny(path: string, patterns: readonly string[]): boolean {
+    for (const pattern of patterns) {
+        if (string.find(`/${string.lower(path)}/`, pattern)[0] !== undefined) return true;
     }
-    return "";
+    return false;
 }
 
-function readPlain(kind: string, value: unknown, where: string, isKey?: boolean): unknown {
-    const [says, fits] = KINDS[kind]!;
-    if (!fits(value)) wrong(isKey ? where : where + shown(value), says);
-    if (typeof value !== "string") return value;
-    return plain(string.sub(kind === "hash" ? string.lower(value) : value, 1, 200));
+/** Whether a value is a path that a package's file may have. */
+function isFile(value: unknown): boolean {
+    return isText(value, 200, "^[%w._/-]+$") && !hasAny(value, NO_FILES);
 }
 
+/** Whether a value is a folder that a package may write to. */
+function isData(value: unknown): boolean {
+    return isText(value, 200, "^trapos/[%w._/-]+$") && !hasAny(value, NO_DATA);
+}
+
+const packageName = single("is not of a-z 0-9 . _ -", (value) => isText(value, 64, "^[a-z0-9][a-z0-9._-]*$"));
+const path = single("is not a path that packages may have", isFile);
+const folder = single("is not a folder in trapos/", isData);
+const registry = single("is not a registry", (value) => isText(value, 200, "^[!-~]+$"));
+const version = single("is not like 1.0.0", (value) => isText(value, 64, "") && isVersion(value));
+const range = single("is not a version range", (value) => isText(value, 200, "^[ -~]*$") && isRange(value));
+const hash: Spec = {
+    type: "single",
+    says: "is not 64 hex digits",
+    fits: (value) => isText(value, 64, `^${string.rep("%x", 64)}$`),
+    isLower: true,
+};
+const text = single("is not a text", (value) => isText(value, INDEX_BYTES, ""));
+const textOrFalse = single("is not a text or false", (value) => value === false || typeof value === "string");
+/** A text of any length. */
+const body = single("is not a text", (value) => typeof value === "string");
+const size = single("is not a whole number up to 1000000", (value) => isWhole(value, 1000000));
+/** Milliseconds until the year 5138, or any other whole number. */
+const whole = single("is not a whole number", (value) => isWhole(value, 99999999999999));
+const amount = single("is not a number", (value) => typeof value === "number" && value === value);
+const flag = single("is not true or false", (value) => typeof value === "boolean");
+const func = single("is not a function", (value) => typeof value === "function");
+
+const dependencies = entriesOf(100, packageName, range);
+const file = object({ size, sha256: hash });
+const files = entriesOf(500, path, file);
+const autostart = optional(listOf(100, path));
+const data = optional(listOf(100, folder));
+
+/** Raises what is wrong with the files of a package. */
 function checkPackage(copy: Package, where: string): void {
     const seen: Record<string, true | undefined> = {};
-    for (const [path] of pairs(copy.files)) {
+    for (const [name] of pairs(copy.files)) {
         // Where capitals do not count, one would overwrite the other.
-        const folded = string.lower(path);
-        if (seen[folded]) wrong(placeIn(where, `files.${path}`), "is there twice, but for capitals");
+        const folded = string.lower(name);
+        if (seen[folded]) raiseWrong(placeIn(where, `files.${name}`), "is there twice, but for capitals");
         seen[folded] = true;
     }
-    for (const path of copy.autostart ?? []) {
-        if (copy.files[path] === undefined) wrong(placeIn(where, "autostart"), "is not among its files");
+    for (const name of copy.autostart ?? []) {
+        if (copy.files[name] === undefined) raiseWrong(placeIn(where, "autostart"), "is not among its files");
     }
 }
 
-/** Returns a copy of a value with what is known alone; `where` it stands is for the message when it is wrong. */
-function read(spec: string, value: unknown, where: string): unknown {
-    const [option, most, kind, item] = string.match(spec, "^(%??)(%d*) ?(%a+) ?(%a*)$");
-    if (value === undefined) return option === "?" ? undefined : wrong(where, "is missing");
-    const fields = OBJECTS[kind!];
-    if (most === "" && fields === undefined) return readPlain(kind!, value, where);
-    const isList = most !== "" && item === "";
-    if (typeof value !== "object") wrong(where, isList ? "is not a list" : "is not an object");
-    const copy: Fields = {};
-    if (most === "") {
-        for (const [name, field] of pairs(fields!)) {
-            copy[name] = read(field, (value as Fields)[name], placeIn(where, name));
-        }
-        if (kind === "offered" || kind === "installed") checkPackage(copy as unknown as Package, where);
-        if (copy.to !== undefined && kind === "move" && copy.registry === undefined)
-            wrong(placeIn(where, "registry"), "is missing");
-        return copy;
-    }
-    const list: unknown[] = [];
-    let count = 0;
-    for (const [name, entry] of pairs(value as Fields)) {
-        count += 1;
-        if (count > tonumber(most)!) wrong(where, `has more than ${most} entries`);
-        const at = placeIn(where, name);
-        if (item !== "") {
-            copy[readPlain(kind!, name, at, true) as string] = read(item!, entry, at);
-        } else if (typeof name === "number" && (name === 1 || (value as Fields)[name - 1] !== undefined)) {
-            list[name - 1] = read(kind!, entry, at);
-        } else {
-            // A name, or what comes after a null.
-            wrong(where, "is not a list");
-        }
-    }
-    return item !== "" ? copy : list;
+/** A package in an index. */
+const offered = object({ version, description: text, dependencies, files, autostart, data }, checkPackage);
+
+/** A package in the lock. */
+const installed = object(
+    {
+        version,
+        dependencies,
+        files,
+        autostart,
+        data,
+        registry: optional(registry),
+        automatic: optional(flag),
+    },
+    checkPackage,
+);
+
+/** A package in the cache, and a registry there. */
+const known = object({ version, description: text, dependencies, size });
+const cached = object({ updated: whole, packages: entriesOf(MOST_PACKAGES, packageName, known) });
+
+const registries = listOf(MOST_REGISTRIES, registry);
+const installedPackages = entriesOf(MOST_PACKAGES, packageName, installed);
+const cachedRegistries = entriesOf(MOST_REGISTRIES, registry, cached);
+
+/** Raises where a file comes from nowhere. */
+function checkMove(copy: { readonly to?: unknown; readonly registry?: unknown }, where: string): void {
+    if (copy.to !== undefined && copy.registry === undefined)
+        raiseWrong(placeIn(where, "registry"), "is missing");
 }
+
+const packageChange = object({
+    name: text,
+    from: optional(text),
+    to: optional(text),
+    registry: optional(text),
+});
+
+const fileChange = object(
+    {
+        path: text,
+        package: text,
+        to: optional(file),
+        registry: optional(text),
+        backup: optional(text),
+        found: optional(object({ size: amount, modified: amount })),
+    },
+    checkMove,
+);
+
+const plan = object({
+    title: text,
+    packages: listOf(MOST_PACKAGES, packageChange),
+    files: listOf(500000, fileChange),
+    data: listOf(100000, text),
+    state: entriesOf(3, text, textOrFalse),
+    stamp: optional(text),
+    download: amount,
+    needed: amount,
+    free: amount,
+    freed: amount,
+    notes: listOf(600000, text),
+});
+
+/** A stand-in for CC's fs. */
+const disk = object({
+    exists: func,
+    isDir: func,
+    list: func,
+    open: func,
+    delete: func,
+    move: func,
+    copy: func,
+    makeDir: func,
+    getSize: func,
+    attributes: func,
+    getFreeSpace: func,
+    getDrive: func,
+});
+
+const environment = object({
+    fs: optional(disk),
+    fetch: optional(func),
+    registry: optional(text),
+    now: optional(func),
+    onProgress: optional(func),
+    onNote: optional(func),
+});
+
+const finding = object({ path: text, problem: text, package: optional(text) });
+
+/** What programs hand in, by what it is called here. */
+const ARGUMENTS: Record<string, Spec | undefined> = {
+    names: listOf(MOST_PACKAGES, text),
+    "some names": optional(listOf(MOST_PACKAGES, text)),
+    registry: text,
+    position: amount,
+    findings: listOf(500000, finding),
+    plan,
+    "install options": optional(object({ force: optional(flag) })),
+    "uninstall options": optional(object({ cascade: optional(flag), unused: optional(flag) })),
+    "registry options": optional(object({ position: optional(amount), force: optional(flag) })),
+    environment,
+    answer: object({ status: optional(whole), body, reason: optional(text) }),
+    time: whole,
+};
 
 /** What is wrong with a format's version, and whether a newer ccpm wrote it; nothing where it is known. */
 function versionProblem(value: unknown): LuaMultiReturn<[string, boolean] | []> {
     if (typeof value !== "object") return $multi("it is damaged", false);
-    const version = (value as Fields).version;
+    const version = (value as Table).version;
     if (version === 1) return $multi();
     return $multi(`version${shown(version)} is not 1`, typeof version === "number" && version > 1);
 }
 
 /** Checks the format's version, then the one field that each of the files has beside it. */
-function check<T>(value: unknown, field: string, spec: string): Checked<T> {
+function check<T>(value: unknown, field: string, spec: Spec): Checked<T> {
     const [problem, isNewer] = versionProblem(value);
     if (problem !== undefined) return $multi(false as const, problem, isNewer);
-    const [ok, result] = pcall(read, spec, (value as Fields)[field], field);
+    const [ok, result] = pcall(read, spec, (value as Table)[field], field);
     if (!ok) return $multi(false as const, result, false);
     return $multi(true as const, { version: 1, [field]: result } as T);
 }
 
 /** A name and a package of an index, in one call that can be protected. */
 function readOffered(name: string | number, value: unknown): unknown {
-    readPlain("name", name, "its name", true);
-    return read("offered", value, "");
+    readName(packageName, name, "its name");
+    return read(offered, value, "");
 }
 
 /**
@@ -270,18 +257,15 @@ function readOffered(name: string | number, value: unknown): unknown {
 export function checkIndex(value: unknown): Checked<Offers> {
     const [problem, isNewer] = versionProblem(value);
     if (problem !== undefined) return $multi(false as const, problem, isNewer);
-    const given = (value as Fields).packages;
+    const given = (value as Table).packages;
     if (typeof given !== "object") {
-        return $multi(
-            false as const,
-            `packages ${given === undefined ? "is missing" : "is not an object"}`,
-            false,
-        );
+        const what = given === undefined ? "is missing" : "is not an object";
+        return $multi(false as const, `packages ${what}`, false);
     }
     const packages: Record<string, Package> = {};
     const leftOut: Record<string, string> = {};
     let count = 0;
-    for (const [name, entry] of pairs(given as Fields)) {
+    for (const [name, entry] of pairs(given as Table)) {
         count += 1;
         if (count > MOST_PACKAGES) {
             return $multi(false as const, `packages has more than ${MOST_PACKAGES} entries`, false);
@@ -298,7 +282,7 @@ export function checkIndex(value: unknown): Checked<Offers> {
  * @param value JSON, decoded
  */
 export function checkConfiguration(value: unknown): Checked<Configuration> {
-    return check(value, "registries", `${MOST_REGISTRIES} registry`);
+    return check(value, "registries", registries);
 }
 
 /**
@@ -306,7 +290,7 @@ export function checkConfiguration(value: unknown): Checked<Configuration> {
  * @param value JSON, decoded
  */
 export function checkLock(value: unknown): Checked<Lock> {
-    return check(value, "packages", "1000 name installed");
+    return check(value, "packages", installedPackages);
 }
 
 /**
@@ -314,17 +298,17 @@ export function checkLock(value: unknown): Checked<Lock> {
  * @param value JSON, decoded
  */
 export function checkCache(value: unknown): Checked<Cache> {
-    return check(value, "registries", "100 registry cached");
+    return check(value, "registries", cachedRegistries);
 }
 
 /**
  * Checks what a program has handed in.
- * @param spec what it has to be, in the words above; "?" before it where it may be absent
+ * @param kind which of its arguments, as above
  * @param value what was given
  * @param name what it is called
  * @returns what is wrong, as "names is not a list"; nothing where it is right
  */
-export function argumentProblem(spec: string, value: unknown, name: string): string | undefined {
-    const [ok, problem] = pcall(read, spec, value, name);
+export function argumentProblem(kind: string, value: unknown, name: string): string | undefined {
+    const [ok, problem] = pcall(read, ARGUMENTS[kind]!, value, name);
     return ok ? undefined : problem;
 }
