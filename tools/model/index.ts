@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ChatRequest, type Conversation, readConversation, retryKey } from "./conversation.ts";
@@ -51,11 +51,13 @@ export interface Model {
     stop(): Promise<void>;
 }
 
+/** Answers with JSON, and ends the answer. */
 function sendJson(response: ServerResponse, status: number, body: object, headers = {}): void {
     response.writeHead(status, { "content-type": "application/json", ...headers });
     response.end(JSON.stringify(body));
 }
 
+/** A chat request, or nothing where the text is none. */
 function parseChat(text: string): ChatRequest | undefined {
     try {
         const body = JSON.parse(text) as Partial<ChatRequest> | null;
@@ -65,15 +67,233 @@ function parseChat(text: string): ChatRequest | undefined {
     }
 }
 
+/** All that a client sends. */
 async function readBody(request: IncomingMessage): Promise<string> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks).toString("utf8");
 }
 
+/** A request in one line. */
 function describe(request: ModelRequest): string {
     const { purpose, userText, attempt } = request.conversation;
     return `${purpose} "${userText.slice(0, 60)}" (attempt ${attempt}, ${request.outcome})`;
+}
+
+/** A scripted model that runs. */
+interface Running {
+    rules: readonly Rule[];
+    /** Whether every turn is kept waiting. */
+    held: boolean;
+    /** How many replies it gave, for their ids. */
+    replies: number;
+    readonly requests: ModelRequest[];
+    /** How often a request came, by what makes it the same. */
+    readonly attempts: Map<string, number>;
+    /** Let go of the requests that hang. */
+    readonly hanging: Set<() => void>;
+    /** Called when a request comes, and when it ends. */
+    readonly watchers: Set<() => void>;
+    readonly stopped: AbortController;
+}
+
+/** A chat request that is being answered. */
+interface Call {
+    readonly request: ModelRequest;
+    readonly response: ServerResponse;
+    /** Aborted when the client has closed the connection. */
+    readonly gone: AbortSignal;
+}
+
+/** Notes what became of a request, and tells who waits for one. */
+function setOutcome(model: Running, request: ModelRequest, outcome: ModelRequest["outcome"]): void {
+    request.outcome = outcome;
+    for (const watcher of [...model.watchers]) watcher();
+}
+
+/** What the rules say; opencode's requests for titles and summaries have answers of their own. */
+function replyTo(model: Running, conversation: Conversation): Reply {
+    if (conversation.purpose === "title") return title(conversation);
+    if (conversation.purpose === "summary") return summary();
+    return answer(model.rules, conversation);
+}
+
+/** Resolves on release(); rejects when the client goes away first. */
+function released(model: Running, gone: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+        const settle = (done: () => void) => () => {
+            model.hanging.delete(letGo);
+            gone.removeEventListener("abort", giveUp);
+            done();
+        };
+        const letGo = settle(resolve);
+        const giveUp = settle(() => reject(gone.reason as Error));
+        model.hanging.add(letGo);
+        gone.addEventListener("abort", giveUp);
+    });
+}
+
+/** Waits for as long as the reply says, and for as long as it is held. */
+async function waitBefore(model: Running, { request, gone }: Call): Promise<void> {
+    const { conversation, reply } = request;
+    if (reply.delaySeconds) await sleep(reply.delaySeconds * 1000, undefined, { signal: gone });
+    const holds = model.held && conversation.purpose === "turn";
+    if (reply.hang === true || holds) await released(model, gone);
+}
+
+/** The reply as it goes over the wire, in pieces, and of which type it is. */
+function wireOf(model: Running, request: ModelRequest): { type: string; parts: string[] } {
+    const { conversation, body, reply } = request;
+    model.replies += 1;
+    const envelope: Envelope = {
+        id: `chatcmpl-${model.replies}`,
+        created: Math.floor(Date.now() / 1000),
+        model: conversation.model,
+    };
+    const promptCharacters = JSON.stringify(body["messages"]).length;
+    if (body["stream"] === true)
+        return { type: "text/event-stream", parts: events(envelope, reply, promptCharacters) };
+    const whole = JSON.stringify(completion(envelope, reply, promptCharacters));
+    return { type: "application/json", parts: split(whole, 2) };
+}
+
+/** Sends a reply; in the middle of it hangs or cuts the connection where the reply says so. */
+async function sendReply(model: Running, call: Call): Promise<ModelRequest["outcome"]> {
+    const { request, response, gone } = call;
+    const { reply } = request;
+    const { type, parts } = wireOf(model, request);
+    response.writeHead(200, { "content-type": type });
+    const half = Math.ceil(parts.length / 2);
+    for (const [index, part] of parts.entries()) {
+        if (index === half && reply.hang === "midway") await released(model, gone);
+        if (index === half && reply.cut) {
+            // Until the bytes are out: what is destroyed before is never seen.
+            await new Promise<void>((resolve) => response.write(part.slice(0, 20), () => resolve()));
+            response.destroy();
+            return "cut";
+        }
+        response.write(part);
+    }
+    response.end();
+    return "answered";
+}
+
+/** Answers a request as its reply says. */
+async function answerCall(model: Running, call: Call): Promise<void> {
+    const { request, response } = call;
+    await waitBefore(model, call);
+    if (request.reply.error) {
+        const { status, message, headers } = request.reply.error;
+        sendJson(response, status, errorBody(status, message), headers);
+        setOutcome(model, request, "answered");
+    } else {
+        setOutcome(model, request, await sendReply(model, call));
+    }
+}
+
+/** Reads what a request asks, and what the rules say to it. */
+function openRequest(model: Running, body: ChatRequest, sessionId: string | undefined): ModelRequest {
+    const key = retryKey(body, sessionId);
+    const attempt = (model.attempts.get(key) ?? 0) + 1;
+    model.attempts.set(key, attempt);
+    const conversation = readConversation(body, sessionId, attempt);
+    const request: ModelRequest = {
+        conversation,
+        body: body as unknown as Record<string, unknown>,
+        reply: replyTo(model, conversation),
+        outcome: "pending",
+    };
+    model.requests.push(request);
+    setOutcome(model, request, "pending");
+    return request;
+}
+
+/** Answers a chat request, until it is answered or its client has gone. */
+async function chat(model: Running, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = parseChat(await readBody(incoming));
+    if (body === undefined) {
+        return sendJson(response, 400, errorBody(400, "The body is not JSON with a list of messages."));
+    }
+    const header = incoming.headers["x-session-id"];
+    const request = openRequest(model, body, typeof header === "string" ? header : undefined);
+    const gone = new AbortController();
+    response.once("close", () => {
+        gone.abort();
+        if (request.outcome === "pending") setOutcome(model, request, "gone");
+    });
+    try {
+        await answerCall(model, { request, response, gone: gone.signal });
+    } catch (error) {
+        if (!gone.signal.aborted) throw error;
+    }
+}
+
+/** Answers any request. */
+function serve(model: Running, request: IncomingMessage, response: ServerResponse): void {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    if (request.method === "POST" && pathname === "/v1/chat/completions") {
+        // A rule that throws is a bug in a test: the client sees it at once, with its message.
+        chat(model, request, response).catch((error: unknown) => {
+            if (response.headersSent) return response.destroy();
+            sendJson(response, 400, errorBody(400, `The scripted model failed: ${String(error)}`));
+        });
+    } else if (request.method === "GET" && pathname === "/v1/models") {
+        const data = modelIds.map((id) => ({ id, object: "model", created: 0, owned_by: "trapos" }));
+        sendJson(response, 200, { object: "list", data });
+    } else {
+        sendJson(response, 404, errorBody(404, `No such route: ${request.method} ${pathname}`));
+    }
+}
+
+/** Listens on a port of 127.0.0.1 that the system picks, and returns it. */
+async function listen(server: Server): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(0, "127.0.0.1", resolve);
+    });
+    return (server.address() as AddressInfo).port;
+}
+
+/** Lets go of every request that hangs, and of the turns to come. */
+function release(model: Running): void {
+    model.held = false;
+    for (const letGo of [...model.hanging]) letGo();
+}
+
+/** Waits for a request that matches; see Model. */
+function waitFor(
+    model: Running,
+    matches: (request: ModelRequest) => boolean,
+    timeoutSeconds: number,
+): Promise<ModelRequest> {
+    return new Promise((resolve, reject) => {
+        const settle = (done: () => void): void => {
+            model.watchers.delete(look);
+            clearTimeout(timer);
+            model.stopped.signal.removeEventListener("abort", giveUp);
+            done();
+        };
+        const giveUp = (): void => {
+            const seen = model.requests.map(describe).join("\n  ") || "none";
+            settle(() => reject(new Error(`No request to the model matched. There were:\n  ${seen}`)));
+        };
+        const look = (): void => {
+            const found = model.requests.find(matches);
+            if (found) settle(() => resolve(found));
+        };
+        const timer = setTimeout(giveUp, timeoutSeconds * 1000);
+        model.watchers.add(look);
+        model.stopped.signal.addEventListener("abort", giveUp);
+        look();
+    });
+}
+
+/** Ends all that waits, cuts every connection and stops listening. */
+async function stop(model: Running, server: Server): Promise<void> {
+    if (model.stopped.signal.aborted) return;
+    model.stopped.abort();
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
 }
 
 /**
@@ -82,171 +302,29 @@ function describe(request: ModelRequest): string {
  * matches gets HTTP 400. opencode's requests for titles and summaries are answered without them.
  */
 export async function startModel(options: { rules?: readonly Rule[] } = {}): Promise<Model> {
-    let rules = options.rules ?? [defaultRule];
-    let held = false;
-    let replies = 0;
-    const requests: ModelRequest[] = [];
-    const attempts = new Map<string, number>();
-    const hanging = new Set<() => void>();
-    const watchers = new Set<() => void>();
-    const stopped = new AbortController();
-
-    const changed = (request: ModelRequest, outcome: ModelRequest["outcome"]): void => {
-        request.outcome = outcome;
-        for (const watcher of [...watchers]) watcher();
+    const model: Running = {
+        rules: options.rules ?? [defaultRule],
+        held: false,
+        replies: 0,
+        requests: [],
+        attempts: new Map(),
+        hanging: new Set(),
+        watchers: new Set(),
+        stopped: new AbortController(),
     };
-
-    function replyTo(conversation: Conversation): Reply {
-        if (conversation.purpose === "title") return title(conversation);
-        if (conversation.purpose === "summary") return summary();
-        return answer(rules, conversation);
-    }
-
-    /** Resolves on release(); rejects when the client goes away first. */
-    function released(signal: AbortSignal): Promise<void> {
-        return new Promise((resolve, reject) => {
-            const settle = (done: () => void) => () => {
-                hanging.delete(letGo);
-                signal.removeEventListener("abort", gone);
-                done();
-            };
-            const letGo = settle(resolve);
-            const gone = settle(() => reject(signal.reason as Error));
-            hanging.add(letGo);
-            signal.addEventListener("abort", gone);
-        });
-    }
-
-    async function reply(request: ModelRequest, response: ServerResponse, gone: AbortSignal): Promise<void> {
-        const { conversation, body, reply } = request;
-        if (reply.delaySeconds) await sleep(reply.delaySeconds * 1000, undefined, { signal: gone });
-        const holds = held && conversation.purpose === "turn";
-        if (reply.hang === true || holds) await released(gone);
-        if (reply.error) {
-            const { status, message, headers } = reply.error;
-            sendJson(response, status, errorBody(status, message), headers);
-            return changed(request, "answered");
-        }
-        replies += 1;
-        const envelope: Envelope = {
-            id: `chatcmpl-${replies}`,
-            created: Math.floor(Date.now() / 1000),
-            model: conversation.model,
-        };
-        const promptCharacters = JSON.stringify(body["messages"]).length;
-        const streams = body["stream"] === true;
-        const parts = streams
-            ? events(envelope, reply, promptCharacters)
-            : split(JSON.stringify(completion(envelope, reply, promptCharacters)), 2);
-        response.writeHead(200, { "content-type": streams ? "text/event-stream" : "application/json" });
-        const half = Math.ceil(parts.length / 2);
-        for (const [index, part] of parts.entries()) {
-            if (index === half && reply.hang === "midway") await released(gone);
-            if (index === half && reply.cut) {
-                // Until the bytes are out: what is destroyed before is never seen.
-                await new Promise<void>((resolve) => response.write(part.slice(0, 20), () => resolve()));
-                response.destroy();
-                return changed(request, "cut");
-            }
-            response.write(part);
-        }
-        response.end();
-        changed(request, "answered");
-    }
-
-    async function chat(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-        const body = parseChat(await readBody(incoming));
-        if (body === undefined) {
-            return sendJson(response, 400, errorBody(400, "The body is not JSON with a list of messages."));
-        }
-        const header = incoming.headers["x-session-id"];
-        const sessionId = typeof header === "string" ? header : undefined;
-        const key = retryKey(body, sessionId);
-        const attempt = (attempts.get(key) ?? 0) + 1;
-        attempts.set(key, attempt);
-        const conversation = readConversation(body, sessionId, attempt);
-        const request: ModelRequest = {
-            conversation,
-            body: body as unknown as Record<string, unknown>,
-            reply: replyTo(conversation),
-            outcome: "pending",
-        };
-        requests.push(request);
-        changed(request, "pending");
-        const gone = new AbortController();
-        response.once("close", () => {
-            gone.abort();
-            if (request.outcome === "pending") changed(request, "gone");
-        });
-        try {
-            await reply(request, response, gone.signal);
-        } catch (error) {
-            if (!gone.signal.aborted) throw error;
-        }
-    }
-
-    const server = createServer((request, response) => {
-        const { pathname } = new URL(request.url ?? "/", "http://localhost");
-        if (request.method === "POST" && pathname === "/v1/chat/completions") {
-            // A rule that throws is a bug in a test: the client sees it at once, with its message.
-            chat(request, response).catch((error: unknown) => {
-                if (response.headersSent) return response.destroy();
-                sendJson(response, 400, errorBody(400, `The scripted model failed: ${String(error)}`));
-            });
-        } else if (request.method === "GET" && pathname === "/v1/models") {
-            const data = modelIds.map((id) => ({ id, object: "model", created: 0, owned_by: "trapos" }));
-            sendJson(response, 200, { object: "list", data });
-        } else {
-            sendJson(response, 404, errorBody(404, `No such route: ${request.method} ${pathname}`));
-        }
-    });
-    await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(0, "127.0.0.1", resolve);
-    });
-
+    const server = createServer((request, response) => serve(model, request, response));
+    const port = await listen(server);
     return {
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-        requests,
+        url: `http://127.0.0.1:${port}/v1`,
+        requests: model.requests,
         setRules(next) {
-            rules = next;
+            model.rules = next;
         },
         hold() {
-            held = true;
+            model.held = true;
         },
-        release() {
-            held = false;
-            for (const letGo of [...hanging]) letGo();
-        },
-        waitForRequest(matches, timeoutSeconds = 30) {
-            return new Promise((resolve, reject) => {
-                const settle = (done: () => void): void => {
-                    watchers.delete(look);
-                    clearTimeout(timer);
-                    stopped.signal.removeEventListener("abort", giveUp);
-                    done();
-                };
-                const giveUp = (): void => {
-                    const seen = requests.map(describe).join("\n  ") || "none";
-                    settle(() =>
-                        reject(new Error(`No request to the model matched. There were:\n  ${seen}`)),
-                    );
-                };
-                const look = (): void => {
-                    const found = requests.find(matches);
-                    if (found) settle(() => resolve(found));
-                };
-                const timer = setTimeout(giveUp, timeoutSeconds * 1000);
-                watchers.add(look);
-                stopped.signal.addEventListener("abort", giveUp);
-                look();
-            });
-        },
-        async stop() {
-            if (stopped.signal.aborted) return;
-            stopped.abort();
-            server.closeAllConnections();
-            await new Promise<void>((resolve) => server.close(() => resolve()));
-        },
+        release: () => release(model),
+        waitForRequest: (matches, timeoutSeconds = 30) => waitFor(model, matches, timeoutSeconds),
+        stop: () => stop(model, server),
     };
 }
