@@ -34,39 +34,21 @@ const luaTraps = [
 ];
 
 export default defineConfig(
-    globalIgnores(["apis/", "programs/", "startup/", "types/", ".cache/", ".computer/"]),
+    globalIgnores(["apis/", "programs/", "startup/", "types/", "host/*/dist/", ".cache/", ".computer/"]),
     {
-        files: ["tools/**/*.ts", "tests/**/*.ts", "*.config.ts"],
-        ignores: ["tests/computer/specs/**"],
+        files: ["host/**/*.ts", "tools/**/*.ts", "tests/**/*.ts", "*.config.ts"],
+        ignores: ["host/craftos/tests/specs/**"],
         ...common,
         languageOptions: {
             parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname },
         },
     },
     {
-        // The computer stands on its own: others use it, and not the other way round.
-        files: ["tools/computer/**/*.ts", "tools/command-line/**/*.ts"],
-        rules: {
-            "no-restricted-imports": [
-                "error",
-                {
-                    patterns: [
-                        {
-                            regex: "^(\\.\\./)+(?!\\.\\./|command-line/|machine/|[^/]+$)[^/]+/",
-                            message:
-                                "Of tools/ the computer knows tools/command-line alone: hand in what it needs.",
-                        },
-                    ],
-                },
-            ],
-        },
-    },
-    {
-        files: ["tests/computer/specs/**/*.ts"],
+        files: ["host/craftos/tests/specs/**/*.ts"],
         ...common,
         languageOptions: {
             parserOptions: {
-                project: "./tests/computer/specs/tsconfig.json",
+                project: "./host/craftos/tests/specs/tsconfig.json",
                 tsconfigRootDir: import.meta.dirname,
             },
         },

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { INDEX, type Index } from "../../tools/build/packages.ts";
-import { boot, type Computer, type FileOperation, type PowerCutPlan } from "../../tools/computer/index.ts";
+import { boot, type Computer, type FileOperation, type PowerCutPlan } from "craftos-headless";
 import { startRegistry } from "../../tools/registry/server.ts";
 import { type Changes, makeVariant } from "../../tools/registry/variant.ts";
 import { type Bench, contents, type Disk } from "./transaction-support.ts";

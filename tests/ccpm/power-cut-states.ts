@@ -7,7 +7,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import type { FileOperation } from "../../tools/computer/index.ts";
+import type { FileOperation } from "craftos-headless";
 
 /** What is on a disk. */
 export interface DiskState {

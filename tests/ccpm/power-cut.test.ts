@@ -1,6 +1,6 @@
 /** The power goes at any moments of a transaction and of its recovery: what is there afterwards is the old state or the new one. */
 import { afterAll, describe, expect, test } from "vitest";
-import { boot, type FileOperation, type Unflushed } from "../../tools/computer/index.ts";
+import { boot, type FileOperation, type Unflushed } from "craftos-headless";
 import {
     contentsOf,
     type DiskState,

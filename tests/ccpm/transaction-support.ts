@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { boot, type Computer, type ComputerOptions } from "../../tools/computer/index.ts";
+import { boot, type Computer, type ComputerOptions } from "craftos-headless";
 
 /** Files of a disk: their content by path, one character a byte; folders have a path that ends with a slash. */
 export type Disk = Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { boot } from "../../tools/computer/index.ts";
+import { boot } from "craftos-headless";
 import { before, boots, FINISHED, plan, TITLE } from "./power-cut-support.ts";
 import { Bench, contents, performPlan, planned, sha256, type Disk } from "./transaction-support.ts";
 

@@ -2,8 +2,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { boot, type Computer } from "../../tools/computer/index.ts";
-import { installPackages, writeSettings } from "../../tools/harness/disk.ts";
+import { boot, type Computer, writeSettings } from "craftos-headless";
+import { installPackages } from "../../tools/harness/disk.ts";
 import { runWithLibai, startServer, temporaryFolder } from "./libai-support.ts";
 
 /** A computer on which a file has another content, or is gone. */

@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { boot, type Computer } from "../../tools/computer/index.ts";
+import { boot, type Computer } from "craftos-headless";
 import { installPackages } from "../../tools/harness/disk.ts";
 import { hostileTexts, onScreen, readShown, type Shown } from "./ai-screen-support.ts";
 import { runWithLibai, startServer, temporaryFolder } from "./libai-support.ts";

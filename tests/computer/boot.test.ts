@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Computer, ComputerOptions } from "../../tools/computer/index.ts";
-import { installPackages, type Settings, writeSettings } from "../../tools/harness/disk.ts";
-import { type Files, newDisk, start } from "./rom-support.ts";
+import { type Computer, type ComputerOptions, type Settings, writeSettings } from "craftos-headless";
+import { installPackages } from "../../tools/harness/disk.ts";
+import { type Files, newDisk, start } from "../../host/craftos/tests/rom-support.ts";
 
 interface Setup {
     files?: Files;

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { boot, type Computer } from "../../tools/computer/index.ts";
+import { boot, type Computer } from "craftos-headless";
 import { installPackages } from "../../tools/harness/disk.ts";
 import { temporaryFolder } from "./libai-support.ts";
 

@@ -1,7 +1,7 @@
 /** The event loop as a server uses it, on a computer. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { printed as printedBy } from "./rom-support.ts";
+import { printed as printedBy } from "../../host/craftos/tests/rom-support.ts";
 
 const eventloop = readFileSync(new URL("../../apis/eventloop.lua", import.meta.url), "utf8");
 

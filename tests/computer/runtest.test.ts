@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { boot } from "../../tools/computer/index.ts";
+import { boot } from "craftos-headless";
 import { installPackages } from "../../tools/harness/disk.ts";
 
 interface Run {

@@ -6,7 +6,7 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { boot } from "../../tools/computer/index.ts";
+import { boot } from "craftos-headless";
 
 // Stricter than CraftOS-PC, which ignores what it does not know.
 const { values } = parseArgs({
@@ -35,7 +35,7 @@ function savedLabel(file: string): string | undefined {
 
 /** A copy of a ROM with the quirks, in the folder that goes with the computer. */
 function romWithQuirks(folder: string): string {
-    const ours = join(import.meta.dirname, "../../tools/computer/rom");
+    const ours = join(import.meta.dirname, "../../host/craftos/rom");
     const copy = join(folder, "rom-with-quirks");
     cpSync(rom ?? ours, copy, { recursive: true });
     const bios = join(copy, "bios.lua");

@@ -10,6 +10,7 @@ import { craftosPc } from "../../tools/harness/craftos-pc.ts";
 import { projectFolder } from "../../tools/harness/disk.ts";
 import { backendVariable } from "../../tools/harness/tests-backend.ts";
 import { startWorld, type World } from "../e2e/support.ts";
+import { nodeOptions } from "../../tools/setup/node.ts";
 
 const standIn = join(import.meta.dirname, "craftos");
 
@@ -17,7 +18,7 @@ describe("npm run test:craftos-pc", () => {
     function run(filters: string[], environment: Record<string, string>) {
         const { CRAFTOS_PC: _, [backendVariable]: __, ...own } = process.env;
         const program = join(projectFolder, "tools/harness/craftos-pc-tests.ts");
-        const child = spawn(process.execPath, ["--import", "tsx", program, ...filters], {
+        const child = spawn(process.execPath, [...nodeOptions, program, ...filters], {
             cwd: projectFolder,
             env: { ...own, NO_COLOR: "1", ...environment },
             stdio: ["ignore", "pipe", "pipe"],

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach } from "vitest";
-import { readSetting, type Settings } from "../../tools/harness/disk.ts";
+import { readSetting, type Settings } from "craftos-headless";
 import {
     type CommandOptions,
     type CommandResult,

@@ -9,13 +9,14 @@ import { describe, expect, test } from "vitest";
 import type { Index } from "../../tools/build/packages.ts";
 import { startCountingProxy } from "../../tools/bench/counting-proxy.ts";
 import { type Figure, isOk, namesMeant } from "../../tools/bench/figure.ts";
-import { spaceIn } from "../../tools/computer/index.ts";
+import { spaceIn } from "craftos-headless";
 import { figures } from "../../tools/bench/figures/index.ts";
 import { installedSize } from "../../tools/bench/figures/installed-size.ts";
 import { timing } from "../../tools/bench/figures/turns.ts";
 import { commandLine } from "../../tools/bench/options.ts";
 import { jsonLine, table } from "../../tools/bench/report.ts";
 import { differencePercent, evenly, median } from "../../tools/bench/statistics.ts";
+import { nodeOptions } from "../../tools/setup/node.ts";
 
 const figure = (more: Partial<Figure> = {}): Figure => ({
     name: "delay",
@@ -304,7 +305,7 @@ describe("npm run bench", () => {
     const project = resolve(import.meta.dirname, "../..");
     function run(...words: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
         const program = join(project, "tools/bench/index.ts");
-        const child = spawn(process.execPath, ["--import", "tsx", program, ...words], {
+        const child = spawn(process.execPath, [...nodeOptions, program, ...words], {
             cwd: project,
             stdio: ["ignore", "pipe", "pipe"],
         });

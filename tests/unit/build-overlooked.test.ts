@@ -12,8 +12,9 @@ const configurations = [
     ".prettierignore",
     "eslint.config.mjs",
     "package.json",
+    "src/tsconfig.json",
     "tsconfig.json",
-    "tests/computer/specs/tsconfig.json",
+    "host/craftos/tests/specs/tsconfig.json",
 ];
 
 /** A project with this one's configuration, and a file in each kind of folder. */
@@ -24,10 +25,13 @@ function configured(): Project {
         ),
         "src/apis/ai/turn.ts": "export const turn = 1;\n",
         "src/programs/ai.ts": "print(1);\n",
+        "host/craftos/src/index.ts": "export const boot = 1;\n",
+        "host/craftos/tests/boot.test.ts": "export const boot = 1;\n",
+        "host/craftos/dist/index.js": "export const boot = 1\n",
         "tools/build/cli.ts": "export const build = 1;\n",
         "tools/setup/run.mjs": "export const run = 1;\n",
         "tests/unit/turn.test.ts": "export const turn = 1;\n",
-        "tests/computer/specs/fs.spec.ts": "export const fs = 1;\n",
+        "host/craftos/tests/specs/fs.spec.ts": "export const fs = 1;\n",
         "apis/ai/turn.lua": "",
         "types/libai.d.ts": "",
     });
@@ -68,6 +72,23 @@ describe("source files that a tool overlooks", () => {
             ["tests/unit: eslint does not look at turn.test.ts"],
         ],
         [
+            "a package's sources, which .gitignore has",
+            ".gitignore",
+            "/host/*/dist/",
+            "/host/*/src/",
+            ["host/craftos/src: prettier does not look at index.ts"],
+        ],
+        [
+            "a package's tests, which eslint.config.mjs ignores",
+            "eslint.config.mjs",
+            '"host/*/dist/"',
+            '"host/*/dist/", "host/*/tests/"',
+            [
+                "host/craftos/tests: eslint does not look at boot.test.ts",
+                "host/craftos/tests/specs: eslint does not look at fs.spec.ts",
+            ],
+        ],
+        [
             "too little in tsconfig.json",
             "tsconfig.json",
             '"tools", ',
@@ -75,18 +96,18 @@ describe("source files that a tool overlooks", () => {
             ["tools/build: tsc does not look at cli.ts"],
         ],
         [
-            "too little in tsconfig.lua.json",
-            "tsconfig.lua.json",
-            '["src"]',
-            '["src/programs"]',
+            "too little in src/tsconfig.json",
+            "src/tsconfig.json",
+            '["."]',
+            '["programs"]',
             ["src/apis/ai: tsc does not look at turn.ts"],
         ],
         [
             "too little in the specs' tsconfig.json",
-            "tests/computer/specs/tsconfig.json",
+            "host/craftos/tests/specs/tsconfig.json",
             '["."]',
             '["other"]',
-            ["tests/computer/specs: tsc does not look at fs.spec.ts"],
+            ["host/craftos/tests/specs: tsc does not look at fs.spec.ts"],
         ],
     ])("are told of after %s", async (_what, file, from, to, problems) => {
         const project = configured();
@@ -101,10 +122,10 @@ describe("source files that a tool overlooks", () => {
 
     test("are told of in a new folder that no configuration knows", async () => {
         const project = configured();
-        project.write({ "host/bridge/index.ts": "export const bridge = 1;\n" });
+        project.write({ "server/bridge/index.ts": "export const bridge = 1;\n" });
         expect((await overlookedProblems(project.root)).slice(0, -1)).toEqual([
-            "host/bridge: tsc does not look at index.ts",
-            "host/bridge: eslint does not look at index.ts",
+            "server/bridge: tsc does not look at index.ts",
+            "server/bridge: eslint does not look at index.ts",
         ]);
     });
 

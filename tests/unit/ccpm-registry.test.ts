@@ -16,7 +16,7 @@ const SETUP = `
     local load = require
     function require(name)
         local module = name:match("^cc%.")
-        return load(module and "/tools/computer/rom/rom/modules/main/" .. name:gsub("%.", "/") or name)
+        return load(module and "/host/craftos/rom/rom/modules/main/" .. name:gsub("%.", "/") or name)
     end
     textutils = { unserializeJSON = require("cc.internal.json").decode }
     local urls = {}

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { nodeOptions } from "../../tools/setup/node.ts";
 
 const project = resolve(import.meta.dirname, "../..");
 
@@ -31,7 +32,7 @@ function run(
 ): Promise<Ended> {
     const child = spawn(
         process.execPath,
-        ["--import", "tsx", join(project, "tools/harness", `${program}.ts`), ...args],
+        [...nodeOptions, join(project, "tools/harness", `${program}.ts`), ...args],
         { cwd: project, env: { ...process.env, TMPDIR: temporary }, stdio: ["ignore", "pipe", "pipe"] },
     );
     const ended: Ended = { status: null, stdout: "", stderr: "" };
@@ -51,7 +52,7 @@ function runInTerminal(
     args: string[],
     onOutput: (shown: string, type: (keys: string) => void) => void,
 ): Promise<Ended> {
-    const words = [process.execPath, "--import", "tsx", join(project, "tools/harness/start.ts"), ...args];
+    const words = [process.execPath, ...nodeOptions, join(project, "tools/harness/start.ts"), ...args];
     const command = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
     const child = spawn(
         "script",

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fingerprint, type Index } from "../../tools/build/packages.ts";
 import { type Registry, type RegistryOptions, startRegistry } from "../../tools/registry/server.ts";
 import { makeVariant } from "../../tools/registry/variant.ts";
+import { nodeOptions } from "../../tools/setup/node.ts";
 
 const project = resolve(import.meta.dirname, "../..");
 let folder: string;
@@ -188,7 +189,7 @@ describe("npm run registry", () => {
     /** Starts it; `ended` gives what it printed when it has ended. */
     function run(...words: string[]) {
         const program = join(project, "tools/registry/index.ts");
-        const started = spawn(process.execPath, ["--import", "tsx", program, ...words], {
+        const started = spawn(process.execPath, [...nodeOptions, program, ...words], {
             cwd: project,
             stdio: ["ignore", "pipe", "pipe"],
         });

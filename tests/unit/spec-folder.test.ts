@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nodeOptions } from "../../tools/setup/node.ts";
 
 const project = resolve(import.meta.dirname, "../..");
 
@@ -30,7 +31,7 @@ interface Ended {
 /** Runs the program as npm does: in our folder, and told where the person stands. */
 function specs(...words: string[]): Promise<Ended> {
     const program = join(project, "tools/harness/specs.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", program, ...words], {
+    const child = spawn(process.execPath, [...nodeOptions, program, ...words], {
         cwd: project,
         env: { ...process.env, INIT_CWD: here },
         stdio: ["ignore", "pipe", "pipe"],

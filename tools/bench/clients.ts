@@ -1,7 +1,7 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { serverSettings } from "../harness/server.ts";
-import type { Settings } from "../harness/disk.ts";
+import type { Settings } from "craftos-headless";
 
 /** A program on a computer that sends a prompt to a session and shows the answer. */
 export interface Client {

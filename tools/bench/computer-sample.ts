@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { boot, type Computer } from "../computer/index.ts";
+import { boot, type Computer } from "craftos-headless";
 import { idleComputers } from "./figures/computer.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "trapos-bench-"));

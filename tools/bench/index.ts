@@ -1,9 +1,7 @@
 /** `npm run bench`: what TrapOS AI costs, measured. See docs/bench.md. */
 import { cpus, loadavg } from "node:os";
 import { CommanderError } from "commander";
-import { exitStatus } from "../command-line/exit-status.ts";
-import { interruption } from "../command-line/interruption.ts";
-import { endQuietlyWithoutReader } from "../command-line/output.ts";
+import { exitStatus, interruption, endQuietlyWithoutReader } from "craftos-headless/command-line";
 import { type Bench, withBench } from "./bench.ts";
 import { type Figure, isOk, type Result } from "./figure.ts";
 import { figures } from "./figures/index.ts";

@@ -1,5 +1,4 @@
-import { compileKernel, kernelImage, kernelSource } from "../computer/machine/kernel-image.ts";
-import { Machine } from "../computer/machine/machine.ts";
+import { compileKernel, kernelImage, kernelSource, Machine } from "craftos-headless/machine";
 
 /** Stands at the end of a part of the computer's kernel, which still has collectgarbage where programs have not. */
 const luaMemory = `

@@ -31,9 +31,10 @@ export async function check(root: string, report: (finding: Finding) => void): P
         tool("typescript/bin/tsc", "--pretty", "false", "--noEmit", "--project", configuration);
     // All at once, since each waits for the disk and for compilers of its own.
     const findings = [
-        Promise.all([typeProblems("tsconfig.json"), typeProblems("tests/computer/specs/tsconfig.json")]).then(
-            (problems) => [{ name: "types", problems: problems.flat() }],
-        ),
+        Promise.all([
+            typeProblems("tsconfig.json"),
+            typeProblems("host/craftos/tests/specs/tsconfig.json"),
+        ]).then((problems) => [{ name: "types", problems: problems.flat() }]),
         checkGenerated(root),
         tool("eslint/bin/eslint.js", "--max-warnings=0").then((problems) => [{ name: "lint", problems }]),
         tool("prettier/bin/prettier.cjs", "--check", "--log-level=warn", ".").then((problems) => [

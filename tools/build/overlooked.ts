@@ -6,10 +6,13 @@ import ts from "typescript";
 import { LUA_FOLDERS } from "./packages.ts";
 
 /** What is type checked, from the project's folder: the second by the build, which compiles it. */
-const CONFIGURATIONS = ["tsconfig.json", "tsconfig.lua.json", "tests/computer/specs/tsconfig.json"];
+const CONFIGURATIONS = ["tsconfig.json", "src/tsconfig.json", "host/craftos/tests/specs/tsconfig.json"];
 
 /** Folders of generated files, which no tool needs to look at. */
 const GENERATED = [...LUA_FOLDERS, "types"];
+
+/** What `npm pack` makes of a package of host/. */
+const PACKED = /^host\/[^/]+\/dist$/;
 
 /** One of the tools that look at source files. */
 interface Tool {
@@ -78,6 +81,7 @@ function sourceFiles(root: string, folder = ""): string[] {
     for (const entry of fs.readdirSync(path.join(root, folder), { withFileTypes: true })) {
         const file = path.posix.join(folder, entry.name);
         if (entry.name.startsWith(".") || entry.name === "node_modules" || GENERATED.includes(file)) continue;
+        if (PACKED.test(file)) continue;
         if (entry.isDirectory()) files.push(...sourceFiles(root, file));
         else if (folder !== "" && /\.[cm]?[jt]s$/.test(entry.name)) files.push(file);
     }

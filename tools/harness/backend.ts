@@ -1,4 +1,4 @@
-import type { Exit } from "../computer/index.ts";
+import type { Exit } from "craftos-headless";
 
 /** A computer that is to be switched on. */
 export interface BootOptions {
@@ -20,7 +20,7 @@ export interface BootOptions {
     rom?: string;
 }
 
-/** A running computer, as a person has it before them. Each method does what that of `Computer` in tools/computer does. */
+/** A running computer, as a person has it before them. Each method does what that of `Computer` of craftos-headless does. */
 export interface DrivenComputer {
     /** Types text; "\n" is Enter. Resolves when the computer has seen all of it, or has ended. */
     type(text: string): Promise<void>;

@@ -1,7 +1,6 @@
 /** `npm run computer`: a computer in the terminal, or one that plays a script. */
-import { interruption } from "../command-line/interruption.ts";
-import { endQuietlyWithoutReader } from "../command-line/output.ts";
-import { run } from "../computer/cli/run.ts";
+import { interruption, endQuietlyWithoutReader } from "craftos-headless/command-line";
+import { run } from "craftos-headless/cli";
 import { installPackages } from "./disk.ts";
 
 endQuietlyWithoutReader();
@@ -13,5 +12,6 @@ process.exitCode = await run(process.argv.slice(2), {
     // npm starts its scripts in the project's folder, and says here where the person is.
     folder: process.env["INIT_CWD"] ?? process.cwd(),
     signal: interruption(),
+    program: "npm run computer --",
     packages: { standard: ["trapos"], install: installPackages },
 });

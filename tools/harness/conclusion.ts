@@ -1,6 +1,6 @@
-import { exitStatus } from "../command-line/exit-status.ts";
-import { type Conclusion, exitConclusion } from "../computer/cli/conclusion.ts";
-import type { End } from "./watch.ts";
+import { exitStatus } from "craftos-headless/command-line";
+import { type Conclusion, exitConclusion } from "craftos-headless/cli";
+import type { End } from "craftos-headless";
 
 /**
  * What is left to say when a computer has ended.

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Exit, fontToUnicode, shownText } from "../computer/index.ts";
+import { type Exit, fontToUnicode, shownText } from "craftos-headless";
 import type { BootOptions, DrivenComputer } from "./backend.ts";
 import { type DriverMessage, Exchange, exchangeMount } from "./exchange.ts";
 import { type Keystroke, pressedKeystrokes, typedKeystrokes } from "./keystrokes.ts";

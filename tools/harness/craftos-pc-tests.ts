@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { exitStatus } from "../command-line/exit-status.ts";
+import { exitStatus } from "craftos-headless/command-line";
 import { findCraftosPc } from "./craftos-pc.ts";
 import { projectFolder } from "./disk.ts";
 import { backendVariable, craftosPcBackend } from "./tests-backend.ts";
@@ -12,7 +12,7 @@ const statusMissing = 3;
 
 const endToEnd = "tests/e2e";
 const files = [
-    "tests/computer/specs.test.ts",
+    "host/craftos/tests/specs.test.ts",
     ...readdirSync(join(projectFolder, endToEnd))
         .filter((name) => name.endsWith(".test.ts"))
         .map((name) => `${endToEnd}/${name}`),

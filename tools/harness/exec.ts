@@ -3,11 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { exitStatus } from "../command-line/exit-status.ts";
-import { interruption } from "../command-line/interruption.ts";
-import { httpAllowOption, seconds, sizeOption } from "../command-line/options.ts";
-import { endQuietlyWithoutReader } from "../command-line/output.ts";
-import { deniedAddresses } from "../computer/cli/denied.ts";
+import {
+    exitStatus,
+    interruption,
+    httpAllowOption,
+    seconds,
+    sizeOption,
+    endQuietlyWithoutReader,
+} from "craftos-headless/command-line";
+import { deniedAddresses } from "craftos-headless/cli";
 import { conclusion } from "./conclusion.ts";
 import { defaultSnippetSeconds, runSnippet } from "./run-snippet.ts";
 

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, pressKeys, typeCharacter } from "../computer/machine/keyboard.ts";
+import { type KeyboardEvent, pressKeys, typeCharacter } from "craftos-headless";
 
 /** Names of CC's keys API with neighbouring codes of GLFW's, by the first code. */
 const runs: Record<number, string> = {

@@ -1,9 +1,8 @@
 import type { ReadStream, WriteStream } from "node:tty";
-import type { Size } from "../command-line/options.ts";
-import { type DeniedAddresses, deniedAddresses } from "../computer/cli/denied.ts";
-import { fittingSize, showLive } from "../computer/cli/live.ts";
-import { boot, type Exit } from "../computer/index.ts";
-import { installPackages, type Settings, writeSettings } from "./disk.ts";
+import type { Size } from "craftos-headless/command-line";
+import { type DeniedAddresses, deniedAddresses, fittingSize, showLive } from "craftos-headless/cli";
+import { boot, type Exit, type Settings, writeSettings } from "craftos-headless";
+import { installPackages } from "./disk.ts";
 
 /** A computer with packages of ours, for a person at a terminal. */
 export interface LiveOptions {

@@ -1,7 +1,7 @@
-import { boot } from "../computer/index.ts";
+import { boot } from "craftos-headless";
 import type { Backend } from "./backend.ts";
 
-/** The headless computer of this project, see tools/computer. */
+/** The headless computer of this project, see host/craftos. */
 export const ourComputer: Backend = {
     name: "our computer",
     skipped: {},

@@ -1,9 +1,9 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BootOptions, Backend, DrivenComputer } from "./backend.ts";
-import { installPackages, type Settings, writeSettings } from "./disk.ts";
+import { installPackages } from "./disk.ts";
+import { type Settings, writeSettings, type End, watch } from "craftos-headless";
 import { ourComputer } from "./our-computer.ts";
-import { type End, watch } from "./watch.ts";
 
 /** A computer with packages of ours and what it is to run. */
 export interface CommandOptions extends BootOptions {

@@ -1,8 +1,7 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { boot } from "../computer/index.ts";
-import { installPackages, type Settings, writeSettings } from "./disk.ts";
-import { type End, watch } from "./watch.ts";
+import { boot, type Settings, writeSettings, type End, watch } from "craftos-headless";
+import { installPackages } from "./disk.ts";
 
 /** A computer and the Lua that it is to run. */
 export interface SnippetOptions {

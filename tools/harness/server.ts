@@ -1,6 +1,6 @@
 import { type Model, type Rule, startModel } from "../model/index.ts";
 import { type Opencode, type OpencodeOptions, startOpencode } from "../opencode/index.ts";
-import type { Settings } from "./disk.ts";
+import type { Settings } from "craftos-headless";
 
 /** A real opencode server that asks the scripted model. */
 export interface ScriptedServer {

@@ -29,7 +29,7 @@ export interface CompiledSpec extends SpecFile {
 }
 
 /** Where our specs are, from the project's folder. */
-export const specFolder = "tests/computer/specs";
+export const specFolder = "host/craftos/tests/specs";
 
 const configuration = `${specFolder}/tsconfig.json`;
 const cacheFile = ".cache/specs.json";

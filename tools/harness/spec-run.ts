@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Backend } from "./backend.ts";
 import { conclusion } from "./conclusion.ts";
-import { installPackages, writeSettings } from "./disk.ts";
+import { installPackages } from "./disk.ts";
+import { writeSettings, watch } from "craftos-headless";
 import type { SpecFile } from "./spec-compile.ts";
 import { copyProject } from "./spec-folder.ts";
 import { specServerSetting } from "./spec-server.ts";
-import { watch } from "./watch.ts";
 
 /** What became of a case. */
 export interface SpecCase {

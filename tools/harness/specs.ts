@@ -2,10 +2,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { exitStatus } from "../command-line/exit-status.ts";
-import { interruption } from "../command-line/interruption.ts";
-import { seconds } from "../command-line/options.ts";
-import { endQuietlyWithoutReader } from "../command-line/output.ts";
+import { exitStatus, interruption, seconds, endQuietlyWithoutReader } from "craftos-headless/command-line";
 import { ourComputer } from "./our-computer.ts";
 import { compileSpecs, type SpecFile } from "./spec-compile.ts";
 import { specsOf } from "./spec-folder.ts";

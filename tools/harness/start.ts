@@ -4,15 +4,21 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { Command, Option } from "commander";
-import { exitStatus } from "../command-line/exit-status.ts";
-import { interruption } from "../command-line/interruption.ts";
-import { httpAllowOption, seconds, type Size, sizeOption, sizeOrFit } from "../command-line/options.ts";
-import { endQuietlyWithoutReader } from "../command-line/output.ts";
-import { exitConclusion } from "../computer/cli/conclusion.ts";
-import { deniedAddresses } from "../computer/cli/denied.ts";
+import {
+    exitStatus,
+    interruption,
+    httpAllowOption,
+    seconds,
+    type Size,
+    sizeOption,
+    sizeOrFit,
+    endQuietlyWithoutReader,
+} from "craftos-headless/command-line";
+import { exitConclusion, deniedAddresses } from "craftos-headless/cli";
 import { directives } from "../model/index.ts";
 import { conclusion } from "./conclusion.ts";
-import { projectFolder, type Settings } from "./disk.ts";
+import { projectFolder } from "./disk.ts";
+import type { Settings } from "craftos-headless";
 import { frame, visibleRows } from "./frame.ts";
 import { showLiveCommand } from "./live.ts";
 import { model, serverUrl } from "./options.ts";

@@ -5,9 +5,7 @@ import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { INSTALLER } from "../build/bundle.ts";
-import { exitStatus } from "../command-line/exit-status.ts";
-import { interruption } from "../command-line/interruption.ts";
-import { endQuietlyWithoutReader } from "../command-line/output.ts";
+import { exitStatus, interruption, endQuietlyWithoutReader } from "craftos-headless/command-line";
 import { projectFolder } from "../harness/disk.ts";
 import { readIndex, type Registry, startRegistry, urlOf } from "./server.ts";
 

@@ -159,11 +159,15 @@ function ended(child) {
 /** Runs the command in a Node that understands TypeScript, and ends as it ends. */
 async function run(commandLine) {
     const main = path.join(root, "tools/setup/main.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", main, ...commandLine], {
-        cwd: root,
-        // By the channel the child learns when this process dies without a word.
-        stdio: ["inherit", "inherit", "inherit", "ipc"],
-    });
+    const child = spawn(
+        process.execPath,
+        ["--conditions=trapos-source", "--import", "tsx", main, ...commandLine],
+        {
+            cwd: root,
+            // By the channel the child learns when this process dies without a word.
+            stdio: ["inherit", "inherit", "inherit", "ipc"],
+        },
+    );
     const { status, signal, error } = await ended(child);
     if (error) fail(`Node could not be started: ${error.message}`);
     if (signal !== null) endBy(signal);

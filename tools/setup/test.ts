@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { interruption } from "../command-line/interruption.ts";
+import { interruption } from "craftos-headless/command-line";
 import { descendants, killAll } from "../opencode/process-tree.ts";
 import { REPORT_FILE } from "./reporter.ts";
 import { countTests, summaryLine, type TestReport } from "./summary.ts";

@@ -14,7 +14,7 @@ import {
     type Computer,
     type ComputerOptions,
     type Exit,
-} from "../../../tools/computer/index.ts";
+} from "craftos-headless";
 
 export interface Task {
     readonly lua: string;

@@ -1,6 +1,6 @@
 /** Power cuts while ccpm is at work, up to three in a row: see ../part.ts. */
 import { isDeepStrictEqual } from "node:util";
-import { boot, type PowerCutPlan } from "../../../tools/computer/index.ts";
+import { boot, type PowerCutPlan } from "craftos-headless";
 import {
     hasStartupFile,
     lostOf,

@@ -6,6 +6,7 @@ import { startHostileServer } from "../exhaust/server.ts";
 import { gameErrors, type Way, ways } from "../exhaust/ways.ts";
 import type { OpenPart, Part } from "../part.ts";
 import type { Random } from "../random.ts";
+import { nodeOptions } from "../../../tools/setup/node.ts";
 
 /** What the process of two computers may take, in bytes, one of which takes all that it can get. */
 const MOST_MEMORY = 600_000_000;
@@ -89,7 +90,7 @@ export const exhaust: Part = {
                 const way = ways[number % ways.length];
                 if (way === undefined) throw new Error("There is no way");
                 const task = taskOf(way, random, { http, ws });
-                const options = ["--import", "tsx", program, JSON.stringify(task)];
+                const options = [...nodeOptions, program, JSON.stringify(task)];
                 const { stdout } = await run(process.execPath, options, { timeout: 120_000 });
                 const report = JSON.parse(stdout) as Report;
                 if (report.memory > most.memory) most = { memory: report.memory, name: way.name };

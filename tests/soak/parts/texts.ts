@@ -2,8 +2,8 @@
 import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { boot, type Computer } from "../../../tools/computer/index.ts";
-import { installPackages, writeSettings } from "../../../tools/harness/disk.ts";
+import { boot, type Computer, writeSettings } from "craftos-headless";
+import { installPackages } from "../../../tools/harness/disk.ts";
 import { rawError } from "../../computer/ai-screen-support.ts";
 import type { OpenPart, Part } from "../part.ts";
 import type { Random } from "../random.ts";

@@ -1,12 +1,7 @@
 /** Somebody at a computer who asks, reads what the screen says, and does that. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-    boot,
-    type Computer,
-    type ComputerOptions,
-    type PowerCutPlan,
-} from "../../../tools/computer/index.ts";
+import { boot, type Computer, type ComputerOptions, type PowerCutPlan } from "craftos-headless";
 
 /** What a screen asks its reader to do next. */
 export type Advice = "again" | "resume" | "abort" | "none";

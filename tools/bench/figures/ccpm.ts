@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Index, INDEX } from "../../build/packages.ts";
-import { boot, spaceIn } from "../../computer/index.ts";
+import { boot, spaceIn } from "craftos-headless";
 import { projectFolder } from "../../harness/disk.ts";
 import { type Registry, startRegistry } from "../../registry/server.ts";
 import { makeVariant } from "../../registry/variant.ts";

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import type { Bench } from "../bench.ts";
 import type { Figure } from "../figure.ts";
 import { median } from "../statistics.ts";
+import { nodeOptions } from "../../setup/node.ts";
 
 /** How many computers are idle at once when their memory is measured. */
 export const idleComputers = 50;
@@ -14,7 +15,7 @@ const program = join(import.meta.dirname, "../computer-sample.ts");
 
 /** A number from a Node process of its own, so that nothing that ran before has warmed it up. */
 async function sample(bench: Bench, what: "boot" | "idle"): Promise<number> {
-    const options = ["--expose-gc", "--import", "tsx", program, what];
+    const options = ["--expose-gc", ...nodeOptions, program, what];
     const { stdout } = await run(process.execPath, options, { signal: bench.signal });
     return Number(stdout);
 }
