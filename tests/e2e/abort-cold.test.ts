@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type FaultyProxy, startFaultyProxy } from "../../tools/opencode/index.ts";
+import { type FaultyProxy, startFaultyProxy } from "../../tools/harness/faulty-proxy.ts";
 import { type PlayerComputer, startWorld, type World } from "./support.ts";
 
 const isPrompt = (_method: string, path: string) => path.endsWith("/prompt_async");

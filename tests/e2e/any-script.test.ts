@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startWorld, type World } from "./support.ts";
 
-const permission = { "*": "allow", bash: { "*": "allow", "date *": "ask" }, question: "allow" };
+const permission = { "*": "allow", bash: { "*": "allow", "date *": "ask" }, question: "allow" } as const;
 const question = {
     question: "Birke oder Eiche – 樺?",
     header: "Holz",
@@ -19,7 +19,7 @@ beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "trapos-script-"));
     directory = join(folder, "jörg", "Ωmega & 項目😀");
     await mkdir(directory, { recursive: true });
-    world = await startWorld({ directory, env: { OPENCODE_PERMISSION: JSON.stringify(permission) } });
+    world = await startWorld({ directory, permission });
     world.model.setRules([
         ({ userText, toolResults }) => {
             if (toolResults.length > 0) return { text: `It said ${toolResults.at(-1)!.output}` };

@@ -5,14 +5,7 @@ import { startWorld, type World } from "./support.ts";
 let world: World;
 beforeAll(async () => {
     world = await startWorld({
-        env: {
-            OPENCODE_PERMISSION: JSON.stringify({
-                "*": "allow",
-                bash: "ask",
-                webfetch: "ask",
-                question: "allow",
-            }),
-        },
+        permission: { "*": "allow", bash: "ask", webfetch: "ask", question: "allow" },
     });
     world.model.setRules([
         ({ userText, toolResults }) => {

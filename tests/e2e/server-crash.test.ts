@@ -1,6 +1,6 @@
 /** The real server is killed in the middle of a turn and comes back. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startFaultyProxy } from "../../tools/opencode/index.ts";
+import { startFaultyProxy } from "../../tools/harness/faulty-proxy.ts";
 import { startWorld, type World } from "./support.ts";
 
 let world: World;

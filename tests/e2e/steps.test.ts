@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { defaultRule } from "../../tools/model/index.ts";
-import { startFaultyProxy } from "../../tools/opencode/index.ts";
+import { startFaultyProxy } from "../../tools/harness/faulty-proxy.ts";
 import { startWorld, type World } from "./support.ts";
 
 let world: World;

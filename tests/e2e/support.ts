@@ -10,10 +10,10 @@ import {
     type RunningCommand,
     startCommand,
 } from "../../tools/harness/run-command.ts";
-import { serverSettings, startScriptedServer } from "../../tools/harness/server.ts";
+import { allowEverything, serverSettings, startScriptedServer } from "../../tools/harness/server.ts";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
 import type { Model } from "../../tools/model/index.ts";
-import { type Opencode, type OpencodeOptions, startOpencode } from "../../tools/opencode/index.ts";
+import { type Opencode, type OpencodeOptions, startOpencode } from "trapos-opencode";
 
 /** Ours, or CraftOS-PC: see docs/testing.md. */
 const backend = await testsBackend(process.env);
@@ -66,7 +66,7 @@ const commandSeconds = 60;
  * @param options for the server, see OpencodeOptions
  */
 export async function startWorld(
-    options: Pick<OpencodeOptions, "env" | "config" | "directory"> = {},
+    options: Pick<OpencodeOptions, "env" | "config" | "directory" | "permission"> = {},
 ): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), "trapos-e2e-"));
     const home = join(folder, "opencode");
@@ -131,6 +131,7 @@ export async function startWorld(
             await opencode.stop();
             const { port, username, password } = opencode;
             opencode = await startOpencode({
+                permission: allowEverything,
                 ...options,
                 home,
                 port,

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { descendants } from "../../tools/opencode/process-tree.ts";
+import { descendants } from "trapos-opencode/process-tree";
 import { parts } from "../soak/parts/index.ts";
 
 const project = path.resolve(import.meta.dirname, "../..");

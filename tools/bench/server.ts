@@ -1,5 +1,6 @@
 import { startModel } from "../model/index.ts";
-import { type Opencode, startOpencode } from "../opencode/index.ts";
+import { type Opencode, startOpencode } from "trapos-opencode";
+import { allowEverything } from "../harness/server.ts";
 import { startCountingProxy } from "./counting-proxy.ts";
 
 /** What the scripted model answers to every prompt. Fits on one row. */
@@ -46,6 +47,7 @@ export async function startBenchServer(options: {
     const opencode = await startOpencode({
         home: options.home,
         signal,
+        permission: allowEverything,
         model: { baseUrl: gate.url + modelUrl.pathname },
     }).catch(async (error: unknown) => {
         await stopModel();

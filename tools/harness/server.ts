@@ -1,6 +1,17 @@
 import { type Model, type Rule, startModel } from "../model/index.ts";
-import { type Opencode, type OpencodeOptions, startOpencode } from "../opencode/index.ts";
+import { type Opencode, type OpencodeOptions, type Permission, startOpencode } from "trapos-opencode";
 import type { Settings } from "craftos-headless";
+
+/**
+ * The agent may do everything, and what only a person could answer is refused: nobody watches a server of a test or of
+ * `npm start`, so nothing may wait, and its scripted model does what it is told.
+ */
+export const allowEverything: Permission = {
+    "*": "allow",
+    question: "deny",
+    external_directory: "allow",
+    doom_loop: "allow",
+};
 
 /** A real opencode server that asks the scripted model. */
 export interface ScriptedServer {
@@ -12,14 +23,18 @@ export interface ScriptedServer {
 
 /**
  * Starts the scripted model and an opencode server that knows no other.
- * @param options as for `startOpencode`, and `rules` for the model
+ * @param options as for `startOpencode`, and `rules` for the model; the agent may do everything where they do not say
  */
 export async function startScriptedServer(
     options: Omit<OpencodeOptions, "model"> & { rules?: readonly Rule[] },
 ): Promise<ScriptedServer> {
     const model = await startModel(options);
     try {
-        const opencode = await startOpencode({ ...options, model: { baseUrl: model.url } });
+        const opencode = await startOpencode({
+            permission: allowEverything,
+            ...options,
+            model: { baseUrl: model.url },
+        });
         return {
             model,
             opencode,

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { interruption } from "craftos-headless/command-line";
-import { descendants, killAll } from "../opencode/process-tree.ts";
+import { descendants, killAll } from "trapos-opencode/process-tree";
 import { REPORT_FILE } from "./reporter.ts";
 import { countTests, summaryLine, type TestReport } from "./summary.ts";
 

@@ -52,13 +52,14 @@ const broken = join(folder, "broken");
 await mkdir(broken);
 await writeFile(join(broken, "opencode.json"), "{ nonsense");
 execFileSync("git", ["init", "-q", directory]);
-const permission = { "*": "allow", bash: { "*": "allow", "date *": "ask" }, question: "allow" };
+const permission = { "*": "allow", bash: { "*": "allow", "date *": "ask" }, question: "allow" } as const;
 const server = await startScriptedServer({
     home: join(folder, "home"),
     directory,
     rules,
     config: { snapshot: true },
-    env: { OPENCODE_PERMISSION: JSON.stringify(permission), OPENCODE_DISABLE_PROJECT_CONFIG: undefined },
+    permission,
+    env: { OPENCODE_DISABLE_PROJECT_CONFIG: undefined },
 });
 const { opencode } = server;
 const login = `Basic ${Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64")}`;

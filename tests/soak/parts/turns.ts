@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spaceIn, readSetting, writeSettings } from "craftos-headless";
 import { installPackages } from "../../../tools/harness/disk.ts";
-import { serverSettings } from "../../../tools/harness/server.ts";
+import { allowEverything, serverSettings } from "../../../tools/harness/server.ts";
 import { type Model, type Reply, startModel } from "../../../tools/model/index.ts";
-import { type Opencode, startOpencode } from "../../../tools/opencode/index.ts";
+import { type Opencode, startOpencode } from "trapos-opencode";
 import type { OpenPart, Part } from "../part.ts";
 import type { Random } from "../random.ts";
 import { type Connection, type Moment, startConnection, troubles } from "./turns-connection.ts";
@@ -122,6 +122,7 @@ class Target {
         const { port, username, password } = this.running ?? {};
         this.running = await startOpencode({
             home: this.home,
+            permission: allowEverything,
             model: { baseUrl: this.model.url },
             ...(port !== undefined && { port, username, password }),
         });

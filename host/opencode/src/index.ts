@@ -4,11 +4,11 @@ import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findBinary } from "./binary.ts";
-import { configuration, environment, folders } from "./environment.ts";
+import { configuration, environment, folders, type Permission } from "./environment.ts";
 import { type Child, startChild } from "./process.ts";
 
-export { provider } from "./environment.ts";
-export { type Fault, type FaultyProxy, type Matches, startFaultyProxy } from "./faulty-proxy.ts";
+export { findBinary } from "./binary.ts";
+export { type Action, type Permission, provider } from "./environment.ts";
 
 /** How to start a server. */
 export interface OpencodeOptions {
@@ -22,6 +22,12 @@ export interface OpencodeOptions {
     username?: string;
     /** A random one when absent. */
     password?: string;
+    /**
+     * What the agent may do without asking, in opencode's words: an action by permission, "*" for all, or by permission and
+     * pattern. When absent it may do nothing but talk. Nobody is asked unless somebody watches the server's permissions.
+     * Whoever has the password may do everything all the same: the server's own routes run commands.
+     */
+    permission?: Permission;
     /** Set in the server's environment last; undefined removes a variable. Most of ours is not passed on. */
     env?: Record<string, string | undefined>;
     /** Top-level keys of opencode.json that win over ours. */
@@ -151,7 +157,7 @@ export async function startOpencode(options: OpencodeOptions): Promise<Opencode>
     };
     const authorization = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}`;
     await prepare(home, options);
-    const env = environment(home, login, process.env, options.env);
+    const env = environment(home, { ...login, permission: options.permission }, process.env, options.env);
     const seconds = options.startSeconds ?? 60;
 
     for (let attempt = 1; ; attempt += 1) {

@@ -8,10 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { defaultRule, type Model, startModel } from "../../tools/model/index.ts";
-import { findBinary, packageNames } from "../../tools/opencode/binary.ts";
-import { configuration, environment } from "../../tools/opencode/environment.ts";
-import { type Opencode, type OpencodeOptions, startOpencode } from "../../tools/opencode/index.ts";
+import { defaultRule, type Model, startModel } from "../../../tools/model/index.ts";
+import { allowEverything } from "../../../tools/harness/server.ts";
+import { findBinary, packageNames } from "../src/binary.ts";
+import { configuration, environment } from "../src/environment.ts";
+import { type Opencode, type OpencodeOptions, startOpencode } from "../src/index.ts";
 
 interface Message {
     info: {
@@ -52,7 +53,12 @@ let model: Model;
 let server: Opencode;
 
 function start(options: Partial<OpencodeOptions> = {}): Promise<Opencode> {
-    return startOpencode({ home: join(folder, "home"), model: { baseUrl: model.url }, ...options });
+    return startOpencode({
+        home: join(folder, "home"),
+        permission: allowEverything,
+        model: { baseUrl: model.url },
+        ...options,
+    });
 }
 
 const author = ["-c", "user.name=nobody", "-c", "user.email=nobody@localhost"];
@@ -214,6 +220,59 @@ describe("a running server", () => {
     });
 });
 
+describe("what its agent may do", () => {
+    /** Starts a server of its own, on which the model calls a tool. @returns what came of the calls, and the reply */
+    async function toolsOf(options: Partial<OpencodeOptions>, prompt: string) {
+        const other = await start(options);
+        try {
+            const sessionId = await newSession(other);
+            const reply = await ask(other, sessionId, prompt);
+            const messages = await call<Message[]>(other, "GET", `/session/${sessionId}/message`);
+            const tools = messages.flatMap((message) => message.parts).filter(({ type }) => type === "tool");
+            return { reply: textOf(reply), tools };
+        } finally {
+            await other.stop();
+        }
+    }
+
+    test("is nothing but talk where nothing is said: no command runs, no file is written or read", async () => {
+        const home = join(folder, "denied");
+        const work = join(home, "work");
+        await mkdir(work, { recursive: true });
+        await writeFile(join(work, "note.txt"), "what only the user knows");
+        const made = join(work, "made.txt");
+        const toolCalls = [
+            { name: "bash", arguments: { command: `touch ${made}`, description: "Make a file" } },
+            { name: "write", arguments: { filePath: made, content: "made" } },
+            { name: "read", arguments: { filePath: join(work, "note.txt") } },
+        ];
+        model.setRules([({ toolResults }) => (toolResults.length === 0 ? { toolCalls } : { text: "done" })]);
+        try {
+            const { reply, tools } = await toolsOf({ home, permission: undefined }, "make a file");
+            expect(reply).toBe("done");
+            expect(tools).toHaveLength(toolCalls.length);
+            expect(JSON.stringify(tools)).not.toContain("what only the user knows");
+            expect(existsSync(made)).toBe(false);
+        } finally {
+            model.setRules([defaultRule]);
+        }
+    });
+
+    test("is still to talk", async () => {
+        const { reply } = await toolsOf({ home: join(folder, "denied"), permission: undefined }, "ping");
+        expect(reply).toBe("pong");
+    });
+
+    test("is what is said", async () => {
+        const home = join(folder, "some");
+        const permission = { "*": "deny", bash: { "*": "deny", "echo *": "allow" } } as const;
+        const { tools } = await toolsOf({ home, permission }, "[tools 1] count");
+        expect(tools.map(({ state }) => [state?.status, state?.output?.trim()])).toEqual([
+            ["completed", "step 1"],
+        ]);
+    });
+});
+
 describe("start and end", () => {
     test("a restart with the same home, port and password keeps the sessions", async () => {
         const home = join(folder, "restarted");
@@ -259,7 +318,7 @@ describe("start and end", () => {
 
     test("a process that is killed takes its server along", async () => {
         const script = join(folder, "parent.mts");
-        const opencode = new URL("../../tools/opencode/index.ts", import.meta.url).href;
+        const opencode = new URL("../src/index.ts", import.meta.url).href;
         await writeFile(
             script,
             `import { startOpencode } from ${JSON.stringify(opencode)};

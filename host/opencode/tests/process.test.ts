@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { startChild } from "../../tools/opencode/process.ts";
+import { startChild } from "../src/process.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const module = path.resolve(import.meta.dirname, "../../tools/opencode/process.ts");
+const module = path.resolve(import.meta.dirname, "../src/process.ts");
 const environment = { PATH: process.env.PATH ?? "" };
 
 /** Whether a process runs; one that has ended and that nobody has looked for does not. */

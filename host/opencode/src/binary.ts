@@ -67,5 +67,7 @@ export function findBinary(from: string = import.meta.url): string {
             // Not installed: try the next build.
         }
     }
-    throw new Error(`opencode is not installed (looked for ${names.join(", ")}). Run: npm install`);
+    throw new Error(
+        `opencode is not installed (looked for ${names.join(", ")}). Run: npm install opencode-ai`,
+    );
 }

@@ -28,19 +28,25 @@ const inherited = [
     "windir",
 ];
 
-/** Nobody watches a server that is started here, so nothing may wait for an answer. */
-const permission = { "*": "allow", question: "deny", external_directory: "allow", doom_loop: "allow" };
+/** What becomes of something that the agent wants to do. */
+export type Action = "allow" | "ask" | "deny";
+
+/** Actions by permission, or by permission and pattern. Source: https://opencode.ai/docs/permissions */
+export type Permission = Readonly<Record<string, Action | Readonly<Record<string, Action>>>>;
+
+/** Who starts a server says what its agent may do: without a word that is nothing. */
+const nothing: Permission = { "*": "deny" };
 
 /**
  * The environment of a server that reaches nothing outside of `home` and 127.0.0.1 by itself.
  * @param home the folder that is its home
- * @param login the user and password that it asks for
+ * @param access the user and password that it asks for, and what its agent may do: nothing when absent
  * @param parent the environment to take PATH and the like from
  * @param more set last; undefined removes a variable
  */
 export function environment(
     home: string,
-    login: { username: string; password: string },
+    access: { username: string; password: string; permission?: Permission },
     parent: NodeJS.ProcessEnv,
     more: Record<string, string | undefined> = {},
 ): Record<string, string> {
@@ -63,9 +69,9 @@ export function environment(
         OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
         OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
         OPENCODE_DISABLE_SHARE: "1",
-        OPENCODE_PERMISSION: JSON.stringify(permission),
-        OPENCODE_SERVER_USERNAME: login.username,
-        OPENCODE_SERVER_PASSWORD: login.password,
+        OPENCODE_PERMISSION: JSON.stringify(access.permission ?? nothing),
+        OPENCODE_SERVER_USERNAME: access.username,
+        OPENCODE_SERVER_PASSWORD: access.password,
         ...more,
     };
     return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => !!entry[1]));
