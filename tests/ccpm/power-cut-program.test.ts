@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
-import { INDEX, type Index } from "../../tools/build/packages.ts";
+import { INDEX, type Index } from "trapos-registry";
 import { faultsOfCuts } from "./power-cut-faults.ts";
 import {
     openScenarios,

@@ -5,10 +5,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { INDEX, type Index } from "../../tools/build/packages.ts";
+import { INDEX, type Index, startRegistry } from "trapos-registry";
 import { boot, type Computer, type FileOperation, type PowerCutPlan } from "craftos-headless";
-import { startRegistry } from "../../tools/registry/server.ts";
-import { type Changes, makeVariant } from "../../tools/registry/variant.ts";
+import { type Changes, makeVariant } from "../../tools/harness/registry-variant.ts";
 import { type Bench, contents, type Disk } from "./transaction-support.ts";
 
 const STAGING = "trapos/ccpm.staging";

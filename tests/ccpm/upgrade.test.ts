@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { projectFolder } from "../../tools/harness/disk.ts";
-import { startRegistry } from "../../tools/registry/server.ts";
+import { startRegistry } from "trapos-registry";
 import { faultsOfCuts } from "./power-cut-faults.ts";
 import { PLAYERS, run, type Scenario, use } from "./power-cut-scenarios.ts";
 import { Bench, contents, type Disk } from "./transaction-support.ts";

@@ -2,9 +2,8 @@
 import { copyFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Index } from "../../tools/build/packages.ts";
+import { type Index, readIndex } from "trapos-registry";
 import { projectFolder } from "../../tools/harness/disk.ts";
-import { readIndex } from "../../tools/registry/server.ts";
 import { type ChangingRegistry, filesOn, openWorkshop, type Workshop, writeFiles } from "./ccpm-support.ts";
 import "./support.ts";
 

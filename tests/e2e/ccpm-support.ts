@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 import { projectFolder } from "../../tools/harness/disk.ts";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
 import type { BootOptions, DrivenComputer } from "../../tools/harness/backend.ts";
-import { type Registry, type RegistryOptions, startRegistry } from "../../tools/registry/server.ts";
-import { type Changes, makeVariant } from "../../tools/registry/variant.ts";
+import { type Registry, type RegistryOptions, startRegistry } from "trapos-registry";
+import { type Changes, makeVariant } from "../../tools/harness/registry-variant.ts";
 
 const backend = await testsBackend(process.env);
 

@@ -1,9 +1,8 @@
 /** From a bare disk to TrapOS and back, as a player goes: every command typed, every question answered. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Index } from "../../tools/build/packages.ts";
+import { type Index, readIndex } from "trapos-registry";
 import { writeSettings } from "craftos-headless";
 import { serverSettings } from "../../tools/harness/server.ts";
-import { readIndex } from "../../tools/registry/server.ts";
 import { projectFolder } from "../../tools/harness/disk.ts";
 import { type ChangingRegistry, filesOn, openWorkshop, type Workshop, writeFiles } from "./ccpm-support.ts";
 import { startWorld, type World } from "./support.ts";

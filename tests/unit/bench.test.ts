@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
-import type { Index } from "../../tools/build/packages.ts";
+import type { Index } from "trapos-registry";
 import { startCountingProxy } from "../../tools/bench/counting-proxy.ts";
 import { type Figure, isOk, namesMeant } from "../../tools/bench/figure.ts";
 import { spaceIn } from "craftos-headless";

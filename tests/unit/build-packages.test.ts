@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { build } from "../../tools/build/build.ts";
 import { bump } from "../../tools/build/bump.ts";
 import { checkGenerated, type Finding } from "../../tools/build/check.ts";
-import { readDescriptors, type Descriptor, type Index } from "../../tools/build/packages.ts";
+import { readDescriptors, type Descriptor } from "../../tools/build/packages.ts";
+import type { Index } from "trapos-registry";
 import { newProject, type Project } from "./support/build-project.ts";
 import { runLua } from "../../tools/lua/index.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { INSTALLER } from "./bundle.ts";
+import { INSTALLER } from "trapos-registry";
 import type { Generated } from "./generate.ts";
 import { LUA_FOLDERS, readDescriptors } from "./packages.ts";
 

@@ -1,8 +1,6 @@
+import { INSTALLER } from "trapos-registry";
 import { BuildError } from "./problem.ts";
 import { requiredBy } from "./requires.ts";
-
-/** What a computer runs that has none of our files yet: `wget run <registry>/install.lua`. */
-export const INSTALLER = "install.lua";
 
 /** Whether a compiled file is of the installer alone, and so not written by itself. */
 export function isOfInstaller(file: string): boolean {

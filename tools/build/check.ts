@@ -5,7 +5,8 @@ import { staleFiles } from "./build.ts";
 import { dependencyProblems } from "./dependencies.ts";
 import { generate, type Generated } from "./generate.ts";
 import { overlookedProblems } from "./overlooked.ts";
-import { INDEX, readDescriptors, type Index } from "./packages.ts";
+import { INDEX, type Index } from "trapos-registry";
+import { readDescriptors } from "./packages.ts";
 import { BuildError } from "./problem.ts";
 import { publishedPackages, UNPUBLISHED, versionProblems } from "./published.ts";
 

@@ -1,15 +1,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
-import { bundle, INSTALLER, isOfInstaller } from "./bundle.ts";
+import { bundle, isOfInstaller } from "./bundle.ts";
+import { INSTALLER, INDEX, MANIFEST } from "trapos-registry";
 import { compile, readSource } from "./compile.ts";
 import {
     asJson,
-    INDEX,
     indexProblems,
     makeIndex,
     makeManifest,
-    MANIFEST,
     packageProblems,
     readDescriptors,
 } from "./packages.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { type FileFingerprint, INDEX, type Index, type IndexedPackage } from "trapos-registry";
 import { formatProblems } from "./formats.ts";
 import { BuildError } from "./problem.ts";
 
@@ -19,37 +20,8 @@ export interface Descriptor {
     readonly data?: readonly string[];
 }
 
-/** How a file is known to be the right one. */
-export interface FileFingerprint {
-    /** Bytes. */
-    readonly size: number;
-    /** In hexadecimal digits. */
-    readonly sha256: string;
-}
-
-/** What an installer needs to know of a package. */
-export interface IndexedPackage {
-    readonly version: string;
-    readonly description: string;
-    readonly dependencies: Readonly<Record<string, string>>;
-    readonly files: Readonly<Record<string, FileFingerprint>>;
-    readonly autostart?: readonly string[];
-    readonly data?: readonly string[];
-}
-
-/** `packages/index.json`: all that an installer needs, in one request. */
-export interface Index {
-    /** Of this file's format. */
-    readonly version: 1;
-    readonly packages: Readonly<Record<string, IndexedPackage>>;
-}
-
 /** The package that stands for the operating system as a whole. */
 const META_PACKAGE = "trapos";
-
-/** Where a project keeps its packages. */
-export const INDEX = "packages/index.json";
-export const MANIFEST = "manifest.json";
 
 /** Path of a package's descriptor from the project's folder. */
 export function descriptorPath(name: string): string {

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import type { Index, IndexedPackage } from "./packages.ts";
-import { INDEX } from "./packages.ts";
+import { type Index, type IndexedPackage, INDEX } from "trapos-registry";
 
 /** A package that is not published yet has this version, and may change freely. */
 export const UNPUBLISHED = "0.0.0";

@@ -21,7 +21,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     specs: { program: "tools/harness/specs.ts", needsBuild: true },
     "test:craftos-pc": { program: "tools/harness/craftos-pc-tests.ts", needsBuild: true },
     start: { program: "tools/harness/start.ts", needsBuild: true },
-    registry: { program: "tools/registry/index.ts", needsBuild: true },
+    registry: { program: "tools/harness/registry.ts", needsBuild: true },
     soak: { program: "tests/soak/index.ts", needsBuild: true },
     bench: { program: "tools/bench/index.ts", needsBuild: true },
     computer: { program: "tools/harness/computer.ts", needsBuild: true },

@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { nodeOptions } from "../../../tools/setup/node.ts";
 
-const root = join(import.meta.dirname, "../..");
+const craftos = join(import.meta.dirname, "../src/cli/main.ts");
 
 let folder: string;
 beforeEach(() => {
@@ -26,9 +26,7 @@ async function interrupt(program: string): Promise<{ status: unknown; problem: s
             resolve();
         });
     });
-    const cli = join(root, "tools/harness/computer.ts");
-    const child = spawn(process.execPath, [...nodeOptions, cli, "--disk", folder, "--script", "-"], {
-        cwd: root,
+    const child = spawn(process.execPath, [...nodeOptions, craftos, "--disk", folder, "--script", "-"], {
         stdio: ["pipe", "ignore", "pipe"],
     });
     const problem = text(child.stderr);

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Index, INDEX } from "../../build/packages.ts";
+import { type Index, INDEX, type Registry, startRegistry } from "trapos-registry";
 import { boot, spaceIn } from "craftos-headless";
 import { projectFolder } from "../../harness/disk.ts";
-import { type Registry, startRegistry } from "../../registry/server.ts";
-import { makeVariant } from "../../registry/variant.ts";
+import { makeVariant } from "../../harness/registry-variant.ts";
 import type { Bench } from "../bench.ts";
 import type { Figure } from "../figure.ts";
 import { neededPackages } from "./installed-size.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Index, INDEX, type IndexedPackage } from "../../build/packages.ts";
+import { type Index, INDEX, type IndexedPackage } from "trapos-registry";
 import { projectFolder } from "../../harness/disk.ts";
 import type { Figure } from "../figure.ts";
 

@@ -2,17 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { planBumps } from "../build/bump.ts";
-import { INSTALLER } from "../build/bundle.ts";
-import {
-    asJson,
-    type Descriptor,
-    INDEX,
-    makeIndex,
-    makeManifest,
-    MANIFEST,
-    readDescriptors,
-} from "../build/packages.ts";
-import { projectFolder } from "../harness/disk.ts";
+import { INSTALLER, INDEX, MANIFEST } from "trapos-registry";
+import { asJson, type Descriptor, makeIndex, makeManifest, readDescriptors } from "../build/packages.ts";
+import { projectFolder } from "./disk.ts";
 
 /** How a tree is to differ from the one that it is made from. */
 export interface Changes {

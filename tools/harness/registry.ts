@@ -4,10 +4,9 @@ import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { INSTALLER } from "../build/bundle.ts";
+import { INSTALLER, readIndex, type Registry, startRegistry, urlOf } from "trapos-registry";
 import { exitStatus, interruption, endQuietlyWithoutReader } from "craftos-headless/command-line";
-import { projectFolder } from "../harness/disk.ts";
-import { readIndex, type Registry, startRegistry, urlOf } from "./server.ts";
+import { projectFolder } from "./disk.ts";
 
 interface Options {
     port: number;

@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
 import { join, resolve, sep } from "node:path";
-import { INSTALLER } from "../build/bundle.ts";
-import { type Index, INDEX, MANIFEST } from "../build/packages.ts";
+import { INDEX, type Index, INSTALLER, MANIFEST } from "./format.ts";
+
+export * from "./format.ts";
 
 /** A request that a registry has answered. */
 export interface RegistryRequest {
