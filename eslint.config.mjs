@@ -1,11 +1,29 @@
+import fs from "node:fs";
+import path from "node:path";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
+import { borders } from "./tools/lint/borders.mjs";
+
+/**
+ * The modules of src/ that run in both worlds: compiled to Lua on a computer, and as they stand in Node. They call nothing
+ * that one of the worlds alone has, and import nothing but each other. Without ".ts" and ".d.ts".
+ */
+const pureModules = [
+    "src/apis/ai/codes",
+    "src/apis/ai/messages",
+    "src/apis/ai/protocol",
+    "src/apis/ai/stop",
+    "src/apis/ai/turn",
+    "src/apis/trapos/shapes",
+];
 
 /** What every TypeScript file keeps to. */
 const common = {
     extends: [tseslint.configs.recommendedTypeChecked],
+    plugins: { trapos: { rules: { borders } } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
+        "trapos/borders": ["error", { root: import.meta.dirname, pure: pureModules }],
         eqeqeq: "error",
         "no-console": "off",
         "prefer-const": "error",
@@ -32,6 +50,15 @@ const luaTraps = [
         message: "A promise never pulls an event, so it never waits on a computer: use the parallel API.",
     },
 ];
+
+/** A module of src/ that was moved or deleted would be free of the rules for it, without a word. */
+function filesOf(module) {
+    const files = [`${module}.ts`, `${module}.d.ts`];
+    const isThere = (file) => fs.existsSync(path.join(import.meta.dirname, file));
+    if (!files.some(isThere))
+        throw new Error(`eslint.config.mjs: pureModules has ${module}, which is not there`);
+    return files;
+}
 
 export default defineConfig(
     globalIgnores(["apis/", "programs/", "startup/", "types/", "host/*/dist/", ".cache/", ".computer/"]),
@@ -83,5 +110,11 @@ export default defineConfig(
             "@typescript-eslint/no-require-imports": "off",
             "no-restricted-syntax": ["error", ...luaTraps],
         },
+    },
+    {
+        files: pureModules.flatMap(filesOf),
+        // Without globals of either world: what is left is JavaScript's own, of which Lua gets what src/ may use.
+        languageOptions: { globals: {} },
+        rules: { "no-undef": "error" },
     },
 );

@@ -11,17 +11,25 @@ const configurations = [
     ".gitignore",
     ".prettierignore",
     "eslint.config.mjs",
+    "tools/lint/borders.mjs",
     "package.json",
     "src/tsconfig.json",
     "tsconfig.json",
     "host/craftos/tests/specs/tsconfig.json",
 ];
 
+/** The project below has one of the modules that eslint.config.mjs wants to be there. */
+const withOnePureModule = (text: string) =>
+    text.replace(/(const pureModules = \[)[^\]]*/, '$1"src/apis/ai/turn"');
+
 /** A project with this one's configuration, and a file in each kind of folder. */
 function configured(): Project {
     return newProject({
         ...Object.fromEntries(
-            configurations.map((file) => [file, readFileSync(join(repository, file), "utf8")]),
+            configurations.map((file) => [
+                file,
+                withOnePureModule(readFileSync(join(repository, file), "utf8")),
+            ]),
         ),
         "src/apis/ai/turn.ts": "export const turn = 1;\n",
         "src/programs/ai.ts": "print(1);\n",

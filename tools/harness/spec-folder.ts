@@ -67,7 +67,7 @@ async function compile(
     const tstl = await import("typescript-to-lua");
     const own = join(folder, "tsconfig.json");
     const hasOwn = existsSync(own);
-    const parsed = tstl.parseConfigFileWithSystem(hasOwn ? own : join(projectFolder, "tsconfig.lua.json"));
+    const parsed = tstl.parseConfigFileWithSystem(hasOwn ? own : join(projectFolder, "src/tsconfig.json"));
     const files = hasOwn
         ? parsed.fileNames
         : [
