@@ -38,13 +38,18 @@ function packageName(specifier) {
     return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
+/** Whether a module is one of a list, in which "folder/*" stands for all that are in a folder itself. */
+function isIn(modules, module) {
+    return modules.includes(module) || modules.includes(`${path.posix.dirname(module)}/*`);
+}
+
 /**
  * What is wrong with an import.
  *
  * @param file who imports, by its path from the root
  * @param specifier what stands behind `from`
  * @param packages rooms by the name of their package
- * @param pure the modules of src/ that Node may run, by their paths from the root without ".ts"
+ * @param pure the modules of src/ that Node may run, by their paths from the root without ".ts", see isIn
  * @returns undefined when all is well
  */
 function problemWith(file, specifier, packages, pure) {
@@ -60,13 +65,13 @@ function problemWith(file, specifier, packages, pure) {
     if (there.room === here.room) {
         if (there.isTest && !here.isTest) return "is a test: what is not one may not need it";
         if (!isRelative) return "is the package itself: import the file";
-        if (here.room === "src" && pure.includes(file.replace(/\.ts$/, "")) && !pure.includes(module)) {
+        if (here.room === "src" && isIn(pure, file.replace(/\.ts$/, "")) && !isIn(pure, module)) {
             return "is not in pureModules of eslint.config.mjs, and what is may import nothing else";
         }
         return undefined;
     }
     if (there.room === "src") {
-        if (here.room === "src" || pure.includes(module)) return undefined;
+        if (isIn(pure, module)) return undefined;
         return "is compiled to Lua: Node may import no other modules of src/ than pureModules of eslint.config.mjs";
     }
     const allowed = here.isTest ? mayImport.tests : (mayImport[here.room] ?? []);
