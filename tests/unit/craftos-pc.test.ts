@@ -427,7 +427,8 @@ describe("specs on a backend", () => {
         const { cases } = await runSpec({ ...spec!, lua }, { backend: ourComputer, server: "" });
         const failed = cases.find(({ status }) => status === "failed");
         expect(failed?.message).toMatch(/^expected: "c\.lua"\ngot: "other\.lua"\nat /);
-        const [, line] = /at host\/craftos\/tests\/specs\/fs\.spec\.ts:(\d+)$/.exec(failed?.message ?? "") ?? [];
+        const [, line] =
+            /at host\/craftos\/tests\/specs\/fs\.spec\.ts:(\d+)$/.exec(failed?.message ?? "") ?? [];
         const source = await readFile(join(projectFolder, spec!.source), "utf8");
         expect(source.split("\n")[Number(line) - 1]).toContain('fs.getName("/a/b/c.lua")');
     });

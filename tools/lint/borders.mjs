@@ -2,17 +2,17 @@ import fs from "node:fs";
 import path from "node:path";
 
 /**
- * What each room of the project may import from others. What is missing here may import from none, so a new package of
+ * What each room of the project may import from others; of src/ that is its pure modules. What is missing here may import from none, so a new package of
  * host/ says first whom it needs. A test stands in the room that it tests, and may use tools besides.
  */
 const mayImport = {
     src: [],
     "host/craftos": [],
-    "host/opencode": [],
-    "host/registry": [],
-    "host/bridge": ["host/opencode", "host/registry"],
-    tools: ["host/craftos", "host/opencode", "host/registry", "host/bridge"],
-    tests: ["host/craftos", "host/opencode", "host/registry", "host/bridge", "tools"],
+    "host/opencode": ["src"],
+    "host/registry": ["src"],
+    "host/bridge": ["host/opencode", "host/registry", "src"],
+    tools: ["host/craftos", "host/opencode", "host/registry", "host/bridge", "src"],
+    tests: ["host/craftos", "host/opencode", "host/registry", "host/bridge", "tools", "src"],
 };
 
 /** Where a file belongs, by its path from the root: a room, and whether it is a test there. */
@@ -70,13 +70,12 @@ function problemWith(file, specifier, packages, pure) {
         }
         return undefined;
     }
-    if (there.room === "src") {
-        if (isIn(pure, module)) return undefined;
-        return "is compiled to Lua: Node may import no other modules of src/ than pureModules of eslint.config.mjs";
-    }
     const allowed = here.isTest ? mayImport.tests : (mayImport[here.room] ?? []);
     if (!allowed.includes(there.room) && !(here.isTest && there.isTest)) {
         return `is of ${there.room}, which ${here.room} may not know`;
+    }
+    if (there.room === "src" && !isIn(pure, module)) {
+        return "is compiled to Lua: Node may import no other modules of src/ than pureModules of eslint.config.mjs";
     }
     if (isRelative && there.room.startsWith("host/") && !there.isTest) {
         return `is inside of ${there.room}: import what its exports name`;

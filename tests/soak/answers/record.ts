@@ -1,6 +1,7 @@
 /**
  * Records what a real opencode server with the scripted model answers while conversations go on, for the part
- * `answers`. Run it after a change of opencode's version: `npx tsx tests/soak/answers/record.ts`
+ * `answers`. Run it after a change of opencode's version:
+ * `node --conditions=trapos-source --import tsx tests/soak/answers/record.ts`
  */
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
