@@ -11,10 +11,12 @@ import { borders } from "./tools/lint/borders.mjs";
  */
 const pureModules = [
     "src/apis/ai/codes",
+    "src/apis/ai/copy",
     "src/apis/ai/messages",
     "src/apis/ai/protocol",
     "src/apis/ai/stop",
     "src/apis/ai/turn",
+    "src/apis/ai/turn/*",
     "src/apis/trapos/shapes",
 ];
 

@@ -15,9 +15,9 @@ end
 modules["/apis/ccpm/apply"] = function(...)
 -- Does what a plan says.
 
-local need = require("/apis/trapos/failure").need
+local outcome = require("/apis/trapos/failure").outcome
 local raise = require("/apis/ccpm/failure").raise
-local stamp = require("/apis/ccpm/plan").stamp
+local stamp = require("/apis/ccpm/look").stamp
 local fetchFile = require("/apis/ccpm/registry").fetchFile
 local LOCK = require("/apis/ccpm/state").LOCK
 local transactionModule = require("/apis/ccpm/transaction")
@@ -62,14 +62,11 @@ local function carryOut(tools, plan, transaction)
 			begun = begun + 1
 			local change = wanted[begun]
 			tell("fetch", change.path)
-			local ok, content = fetchFile(change, tools.fetch)
-			if ok then
-				local staged, problem = stage(transaction, change.to, content)
-				if not staged then
-					failure = problem
-				end
-			else
-				failure = content
+			local ok, problem = outcome(function()
+				return stage(transaction, change.to, fetchFile(change, tools.fetch))
+			end)
+			if not ok then
+				failure = problem
 			end
 			done = done + 1
 			bytes = bytes + change.to.size
@@ -91,7 +88,7 @@ local function carryOut(tools, plan, transaction)
 	if stamp(tools.disk) ~= plan.stamp then
 		raise("changed_meanwhile", { path = LOCK })
 	end
-	need(commit, transaction, plan, plan.state)
+	commit(transaction, plan, plan.state)
 end
 
 --- Does what a plan says, whole or not at all. Raises failures, and what interrupts it, after what was fetched is put
@@ -103,7 +100,7 @@ function M.apply(tools, plan)
 	if plan.free < plan.needed then
 		raise("no_space", { needed = plan.needed, free = plan.free })
 	end
-	local transaction = need(open, tools.disk, plan.files)
+	local transaction = open(tools.disk, plan.files)
 	local ok, failure = pcall(carryOut, tools, plan, transaction)
 	if ok then
 		return
@@ -115,86 +112,114 @@ end
 return M
 end
 
-modules["/apis/ccpm/arguments"] = function(...)
--- The command line of `ccpm`: which command, with which words and flags. What they are for says help/ccpm.txt.
+modules["/apis/ccpm/carryout"] = function(...)
+-- Shows a plan, asks, and does what it says.
+
+local listingModule = require("/apis/trapos/listing")
+local add, show, start = listingModule.add, listingModule.show, listingModule.start
+local ask = require("/apis/trapos/question").ask
+local say = require("/apis/trapos/screen").say
+local NOTE = require("/apis/ccpm/packagelist").NOTE
+local progress = require("/apis/ccpm/progress")
+local bytes, working = progress.bytes, progress.working
 
 local M = {}
-local MANY = math.huge
 
---- What each command takes: how many words at least and at most, which flags, and what the words name.
-M.commands = {
-	install = { 1, MANY, "yes dry-run force", "available" },
-	uninstall = { 1, MANY, "yes dry-run cascade unused", "installed" },
-	upgrade = { 0, MANY, "yes dry-run force", "installed" },
-	update = { 0, 0, "" },
-	list = { 0, 0, "" },
-	search = { 0, MANY, "" },
-	info = { 1, 1, "", "available" },
-	files = { 1, 1, "", "installed" },
-	verify = { 0, MANY, "fix yes dry-run", "installed" },
-	recover = { 0, 0, "" },
-	["registry list"] = { 0, 0, "" },
-	["registry add"] = { 1, 2, "force" },
-	["registry remove"] = { 1, 1, "", "registry" },
-	["registry move"] = { 2, 2, "", "registry" },
-	help = { 0, MANY, "", "command" },
-}
-
---- Tells whether a command takes a flag.
---
--- @param command one of `commands`, or a word that is none
--- @param flag its name without dashes
-function M.takes(command, flag)
-	local known = M.commands[command]
-	return known ~= nil and (string.find(" " .. known[3] .. " ", " " .. flag .. " ", 1, true)) ~= nil
+--- What there is of packages, by the registry that they come from.
+local function addPackages(listing, plan)
+	local source
+	for _, change in ipairs(plan.packages) do
+		local name = change.name
+		local from = change.from
+		local to = change.to
+		local group = to == nil and "Remove:" or "From " .. tostring(change.registry) .. ":"
+		if group ~= source then
+			add(listing, group)
+		end
+		source = group
+		if to == nil then
+			add(listing, "- " .. name, colours.red, from)
+		elseif from == nil then
+			add(listing, "+ " .. name, colours.lime, to)
+		else
+			add(listing, "> " .. name, NOTE, from .. " > " .. to)
+		end
+	end
 end
 
---- Reads the words of a command line; flags may stand anywhere.
+--- What there is of files: their names only where no package stands for them.
+local function addFiles(listing, plan)
+	local fetched = 0
+	for _, file in ipairs(plan.files) do
+		if file.to then
+			fetched = fetched + 1
+		end
+		if #plan.packages == 0 then
+			add(listing, (file.to and "+ " or "- ") .. file.path)
+		end
+	end
+	for _, path in ipairs(plan.data) do
+		add(listing, "- " .. path .. " (data)", colours.red)
+	end
+	if fetched > 0 then
+		add(listing, "Fetch " .. bytes(plan.download) .. ", files: " .. tostring(fetched))
+	end
+end
+
+local function isEmpty(plan)
+	return #plan.packages + #plan.files + #plan.data == 0
+end
+
+local function showPlan(plan)
+	local listing = start()
+	local left = plan.free + plan.freed
+	addPackages(listing, plan)
+	addFiles(listing, plan)
+	if not isEmpty(plan) and left >= 0 and left < math.huge then
+		add(listing, "Disk left: " .. bytes(left))
+	end
+	for _, note in ipairs(plan.notes) do
+		add(listing, note, NOTE)
+	end
+
+	-- Notes alone say why nothing can be done.
+	if isEmpty(plan) and #plan.notes == 0 then
+		add(listing, "There is nothing to do.")
+	end
+	show(listing)
+end
+
+--- Whether all of a plan is in use at once: what starts with the computer is not.
+local function startsAnew(plan)
+	for _, file in ipairs(plan.files) do
+		if file.to and string.sub(file.path, 1, 8) == "startup/" then
+			return true
+		end
+	end
+	return false
+end
+
+--- Shows a plan, asks and applies it.
 --
--- @param given the words as the shell split them
--- @returns what they say; with `problem` set when they cannot be understood
-function M.parse(given)
-	local words = {}
-	local flags = {}
-	local typed = {}
-	for _, word in ipairs(given) do
-		local flag = word == "-y" and "yes" or (string.match(word, "^%-%-?(.+)"))
-		if flag ~= nil then
-			flags[flag] = true
-			typed[flag] = word
-		else
-			words[#words + 1] = word
-		end
+-- @returns false where the player says no
+function M.carryOut(ccpm, plan, manner)
+	showPlan(plan)
+	if manner["dry-run"] ~= nil then
+		return true
 	end
-	if flags.version then
-		return { command = "version", words = words, flags = flags }
+
+	-- What does not fit on the disk needs no question: `apply` says so.
+	local isAsked = not isEmpty(plan) and plan.needed <= plan.free and manner.yes == nil
+	if isAsked and not ask("Go on?", true) then
+		return false
 	end
-	local name = table.remove(words, 1) or "help"
-	if name == "registry" then
-		name = "registry " .. (table.remove(words, 1) or "list")
+	working(function()
+		return ccpm.apply(plan)
+	end)
+	if not isEmpty(plan) then
+		say(startsAnew(plan) and "Done. To use it all: reboot" or "Done.", NOTE)
 	end
-	local function about(problem)
-		return { command = "help", words = { name }, flags = flags, problem = problem }
-	end
-	local known = M.commands[name]
-	if known == nil then
-		return about("There is no command " .. name .. ".")
-	end
-	if flags.help or flags.h then
-		return name == "help" and { command = name, words = words, flags = flags } or about()
-	end
-	for flag in pairs(flags) do
-		if not M.takes(name, flag) then
-			return about("ccpm " .. name .. " takes no " .. tostring(typed[flag]) .. ".")
-		end
-	end
-	if #words < known[1] and not flags.unused then
-		return about("Something is missing:")
-	end
-	if #words > known[2] then
-		return about("That is too much:")
-	end
-	return { command = name, words = words, flags = flags }
+	return true
 end
 
 return M
@@ -356,19 +381,26 @@ end
 modules["/apis/ccpm/client"] = function(...)
 -- What a client of registries does; its functions raise failures, and /apis/libccpm returns them.
 
-local need = require("/apis/trapos/failure").need
+local send = require("/apis/trapos/http").send
 local apply = require("/apis/ccpm/apply").apply
 local raise = require("/apis/ccpm/failure").raise
+local finish = require("/apis/ccpm/finish")
 local MOST_REGISTRIES = require("/apis/ccpm/formats").MOST_REGISTRIES
 local askRegistries = require("/apis/ccpm/offers").askRegistries
-local planning = require("/apis/ccpm/plan")
-local baseUrl = require("/apis/ccpm/registry").baseUrl
+local stamp = require("/apis/ccpm/look").stamp
+local makePlan = require("/apis/ccpm/plan").makePlan
+local registryModule = require("/apis/ccpm/registry")
+local addressOf, baseUrl = registryModule.addressOf, registryModule.baseUrl
+local withoutPackages = require("/apis/ccpm/removal").withoutPackages
 local resolve = require("/apis/ccpm/resolve").resolve
 local stateModule = require("/apis/ccpm/state")
-local copy, replace = stateModule.copy, stateModule.replace
+local copy, readState, replace = stateModule.copy, stateModule.readState, stateModule.replace
 local verify = require("/apis/ccpm/verify").verify
 
 local M = {}
+
+--- Seconds until a request counts as timed out.
+local TIMEOUT = 30
 
 local function titleOf(verb, names)
 	return string.sub(
@@ -384,10 +416,9 @@ end
 --- The position of a registry among others, or undefined where it is not one of them; `owner/repo` and the URL that it
 -- stands for are the same registry.
 local function positionOf(registries, registry)
-	local _, base = baseUrl(registry)
+	local base = addressOf(registry) or registry
 	for position, known in ipairs(registries) do
-		local _, other = baseUrl(known)
-		if known == registry or base == other then
+		if known == registry or addressOf(known) == base then
 			return position
 		end
 	end
@@ -452,7 +483,7 @@ local function planResolved(client, before, title, wanted, newest, options)
 	local after = replace(state, "lock", "packages", packages)
 	local force = options and options.force
 	local notes = resolved.notes
-	return planning.makePlan(client.disk, {
+	return makePlan(client.disk, {
 		title = title,
 		before = before,
 		after = after,
@@ -464,11 +495,11 @@ end
 
 --- Changes nothing but the state.
 local function change(client, before, state, title)
-	return apply(client, planning.makePlan(client.disk, { title = title, before = before, after = state }))
+	return apply(client, makePlan(client.disk, { title = title, before = before, after = state }))
 end
 
 --- What each of a client's functions does: it returns its value or raises a failure.
-M.functions = {
+local functions = {
 	state = function(_client, state)
 		return state
 	end,
@@ -485,13 +516,10 @@ M.functions = {
 	end,
 	planUninstall = function(client, before, names, options)
 		local notes = {}
-		local packages = planning.withoutPackages(before.lock, names, options or {}, notes)
+		local packages = withoutPackages(before.lock, names, options or {}, notes)
 		local state = replace(before, "lock", "packages", packages)
 		local title = titleOf("uninstall", names)
-		return planning.makePlan(
-			client.disk,
-			{ title = title, before = before, after = state, notes = notes }
-		)
+		return makePlan(client.disk, { title = title, before = before, after = state, notes = notes })
 	end,
 	verify = function(client, state, names)
 		requireInstalled(state, names)
@@ -500,7 +528,7 @@ M.functions = {
 	planRepair = function(client, before, findings)
 		local state, candidates = askRegistries(client, withOwnRegistry(client, before), true)
 		local title = "repair"
-		return planning.makePlan(client.disk, {
+		return makePlan(client.disk, {
 			title = title,
 			before = before,
 			after = state,
@@ -514,7 +542,7 @@ M.functions = {
 	end,
 	addRegistry = function(client, before, registry, options)
 		local given = options or {}
-		need(baseUrl, registry)
+		baseUrl(registry)
 		local placed = place(before, registry, given.position, true)
 		local state = askRegistries(client, placed, given.force, { registry })
 		return change(client, before, state, "add registry " .. registry)
@@ -529,388 +557,65 @@ M.functions = {
 		return client.notes
 	end,
 }
-return M
-end
 
-modules["/apis/ccpm/command"] = function(...)
--- All that the program `ccpm` does, with its client handed in, so that the installer does the same.
-
-local arguments = require("/apis/ccpm/arguments")
-local parse, takes = arguments.parse, arguments.takes
-local fail = require("/apis/ccpm/failure").fail
-local keys = require("/apis/ccpm/plan").keys
-local screen = require("/apis/ccpm/screen")
-local add, ask, bytes, show, flush, need, unattended =
-	screen.add, screen.ask, screen.bytes, screen.fail, screen.flush, screen.need, screen.unattended
-local compare = require("/apis/ccpm/semver").compare
-
-local M = {}
-local NOTE = colours.yellow
-local REMARK = colours.lightGrey
-
---- What the registries are known to offer, and which of them: of each package what the first has, or the first that has
--- a newer one than is installed. That is what an installation or an upgrade takes if it fits.
-local function offers(state)
-	local offered = {}
-	local from = {}
-	for _Module, registry in ipairs(state.configuration.registries) do
-		local known = state.cache.registries[registry]
-		for name, found in pairs(known and known.packages or {}) do
-			local installed = state.lock.packages[name]
-			local function isNewer(one)
-				return installed and compare(one.version, installed.version) > 0
-			end
-			local other = offered[name]
-			if other == nil or not isNewer(other) and isNewer(found) then
-				offered[name] = found
-				from[name] = registry
-			end
-		end
-	end
-	return offered, from
-end
-
---- Shows a plan, asks and applies it; false where the player says no.
-local function carryOut(plan, flags, client)
-	local source
-	for _Module, change in ipairs(plan.packages) do
-		local name = change.name
-		local from = change.from
-		local to = change.to
-		local group = to == nil and "Remove:" or "From " .. tostring(change.registry) .. ":"
-		if group ~= source then
-			add(group)
-		end
-		source = group
-		if to == nil then
-			add("- " .. name, colours.red, from)
-		elseif from == nil then
-			add("+ " .. name, colours.lime, to)
-		else
-			add("> " .. name, NOTE, from .. " > " .. to)
-		end
-	end
-	local fetched = 0
-	local done = "Done."
-	for _Module, file in ipairs(plan.files) do
-		if file.to then
-			fetched = fetched + 1
-		end
-		if source == nil then
-			add((file.to and "+ " or "- ") .. file.path)
-		end
-		if file.to and string.sub(file.path, 1, 8) == "startup/" then
-			done = "Done. To use it all: reboot"
-		end
-	end
-	for _Module, path in ipairs(plan.data) do
-		add("- " .. path .. " (data)", colours.red)
-	end
-	local isIdle = #plan.packages + #plan.files + #plan.data == 0
-	local left = plan.free + plan.freed
-	if fetched > 0 then
-		add("Fetch " .. bytes(plan.download) .. ", files: " .. tostring(fetched))
-	end
-	if not isIdle and left >= 0 and left < math.huge then
-		add("Disk left: " .. bytes(left))
-	end
-	for _Module, note in ipairs(plan.notes) do
-		add(note, NOTE)
-	end
-
-	-- Notes alone say why nothing can be done.
-	if isIdle and #plan.notes == 0 then
-		add("There is nothing to do.")
-	end
-	if flags["dry-run"] then
-		return true
-	end
-
-	-- What does not fit on the disk needs no question: `apply` says so.
-	if not isIdle and plan.needed <= plan.free and not flags.yes and not ask("Go on?", true) then
-		return false
-	end
-	need(client.apply, plan)
-	if not isIdle then
-		add(done, NOTE)
-	end
-	return true
-end
-
---- Lists what is installed, and what is newer.
---
--- @param state what is installed and known
--- @param otherwise is said where nothing newer is known; how to look for it, where it is absent
--- @returns whether anything newer is known
-function M.list(state, otherwise)
-	local packages = state.lock.packages
-	local offered = offers(state)
-	local hasNewer = false
-	for _Module, name in ipairs(keys(packages)) do
-		local installed = packages[name]
-		local known = offered[name]
-		local isNewer = known ~= nil and compare(known.version, installed.version) > 0
-		local version = installed.version
-		if isNewer then
-			version = version .. " > " .. known.version
-		end
-		if installed.automatic then
-			version = version .. " (needed)"
-		end
-		add(name, isNewer and NOTE or nil, version)
-		hasNewer = hasNewer or isNewer
-	end
-	if hasNewer then
-		add("Take the newer: ccpm upgrade", NOTE)
-	elseif (next(packages)) == nil then
-		add("Nothing is installed. See: ccpm search")
-	else
-		add(otherwise or "Look for newer: ccpm update", REMARK)
-	end
-	return hasNewer
-end
-
-local function listRegistries(state)
-	for number, registry in ipairs(state.configuration.registries) do
-		local known = state.cache.registries[registry]
-		add(tostring(number) .. " " .. registry)
-		if known then
-			local date = os.date("%Y-%m-%d", known.updated / 1000)
-			add("  packages: " .. tostring(#keys(known.packages)) .. ", " .. date, REMARK)
-		end
-	end
-	if #state.configuration.registries == 0 then
-		add("There is none. Add one: ccpm registry add <registry>")
-	end
-end
-
---- The second word as a position up to a last one; fails where it is no number.
-local function positionIn(words, last)
-	local position = tonumber(words[2] or "")
-	if words[2] ~= nil and position == nil then
-		error(fail("registry_position", { position = words[2], last = last }), 0)
-	end
-	return position
-end
-
---- The first word as a registry, which may be given by its number in the list.
-local function registryIn(state, words)
-	local word = words[1]
-	return state.configuration.registries[tonumber(word) or 0] or word
-end
-
---- What commands do, by their names.
-local actions = {
-	install = function(_, words, flags, client)
-		return need(client.planInstall, words, flags)
-	end,
-	uninstall = function(_, words, flags, client)
-		return need(client.planUninstall, words, flags)
-	end,
-	upgrade = function(_, words, flags, client)
-		return need(client.planUpgrade, #words > 0 and words or nil, flags)
-	end,
-	update = function(_, _words, _flags, client)
-		need(client.update)
-		M.list(need(client.state), "Nothing newer is known.")
-	end,
-	list = function(state)
-		M.list(state)
-	end,
-	search = function(state, words)
-		local offered = offers(state)
-		local isFound = false
-		for _Module, name in ipairs(keys(offered)) do
-			local known = offered[name]
-			local text = string.lower(name .. " " .. known.description)
-			local fits = true
-			for _Module, word in ipairs(words) do
-				fits = fits and (string.find(text, string.lower(word), 1, true)) ~= nil
-			end
-			if fits then
-				local installed = state.lock.packages[name]
-				local has = installed and installed.version
-				local mark = has == known.version and " (installed)"
-					or " (installed: " .. tostring(has) .. ")"
-				add(name, NOTE, known.version .. (has == nil and "" or mark))
-				add("  " .. known.description)
-				isFound = true
-			end
-		end
-		if not isFound then
-			add("No such package is known. Look: ccpm update", colours.red)
-		end
-		return isFound
-	end,
-	info = function(state, words)
-		local name = words[1]
-		local packages = state.lock.packages
-		local offered, from = offers(state)
-		local installed = packages[name]
-		local known = offered[name]
-		if not installed and not known then
-			error(fail("unknown_package", { name = name }), 0)
-		end
-		add(name, NOTE)
-		if known then
-			add(known.description)
-			add("Available:", nil, known.version .. ", " .. bytes(known.size))
-			add("From:", nil, from[name])
-		end
-		if installed then
-			add("Installed:", nil, installed.version)
-		end
-		local dependencies = (installed or known).dependencies
-		for _Module, other in ipairs(keys(dependencies)) do
-			add("Needs:", nil, other .. " " .. tostring(dependencies[other]))
-		end
-		for _Module, other in ipairs(keys(packages)) do
-			if packages[other].dependencies[name] ~= nil then
-				add("Needed by:", nil, other)
-			end
-		end
-	end,
-	files = function(state, words)
-		local name = words[1]
-		local installed = state.lock.packages[name]
-		if not installed then
-			error(fail("not_installed", { name = name }), 0)
-		end
-		for _Module, path in ipairs(keys(installed.files)) do
-			add(path, nil, bytes(installed.files[path].size))
-		end
-	end,
-	verify = function(state, words, flags, client)
-		local findings = need(client.verify, #words > 0 and words or nil)
-		for _Module, finding in ipairs(findings) do
-			add(finding.problem .. ": " .. finding.path, colours.red)
-		end
-		if (next(state.lock.packages)) == nil then
-			add("Nothing is installed.")
-		elseif #findings == 0 then
-			add("All files are as they were installed.")
-		elseif flags.fix then
-			local plan = need(client.planRepair, findings)
-
-			-- For what cannot be repaired it has a note in place of a file.
-			return carryOut(plan, flags, client) and #plan.files == #findings
-		else
-			add("Repair them: ccpm verify --fix", NOTE)
-		end
-		return #findings == 0
-	end,
-	version = function(state)
-		local own = state.lock.packages.ccpm
-		add("ccpm " .. (own and own.version or "(not installed)"))
-	end,
-	["registry add"] = function(state, words, flags, client)
-		local position = positionIn(words, #state.configuration.registries + 1)
-		need(client.addRegistry, words[1], { position = position, force = flags.force })
-	end,
-	["registry remove"] = function(state, words, _flags, client)
-		need(client.removeRegistry, registryIn(state, words))
-	end,
-	["registry move"] = function(state, words, _flags, client)
-		local position = positionIn(words, #state.configuration.registries)
-		need(client.moveRegistry, registryIn(state, words), position)
-	end,
+--- The functions after which the state is another.
+local changing = {
+	update = true,
+	apply = true,
+	addRegistry = true,
+	removeRegistry = true,
+	moveRegistry = true,
 }
 
---- Says what a help text has on the commands that begin with some words, and on their flags.
+--- Puts right what a power cut has left half done, and reads the state.
+local function prepare(client)
+	local disk = client.disk
+	local notes = {}
+	local done, line = finish.recover(disk)
+	if not done and disk.exists(finish.JOURNAL) then
+		raise("not_finished", { what = line })
+	end
+	if line ~= nil then
+		table.insert(notes, line)
+	end
+	local state = readState(disk, notes)
+	state.stamp = stamp(disk)
+	for _, note in ipairs(notes) do
+		table.insert(client.notes, note)
+		client.onNote(note)
+	end
+	return state
+end
+
+--- Makes a client. It reads the state when it is first needed, and anew once it has changed it.
 --
--- @param program whose text it is
--- @param topic the words; all is said where they are empty
--- @returns whether there is anything
-function M.help(program, topic)
-	local width = term.getSize()
-	local path = "/help/" .. program .. ".txt"
-	local isFound = false
-	if not fs.exists(path) then
-		error(fail("no_help", { path = path }), 0)
-	end
-	for line in io.lines(path) do
-		local flag = string.match(line, "^%-%-([%l%-]+)")
-		if string.sub(line, 1, #topic) == topic or flag ~= nil and takes(topic, flag) then
-			-- Where two columns have no room the second goes below the first.
-			add(#line > width and (string.gsub(line, "(%S)  +", "%1\n")) or line)
-			isFound = true
+-- @param given stand-ins for what the computer provides, and who is told of progress and notes
+function M.connect(given)
+	local client = {
+		disk = given.fs or fs,
+		fetch = given.fetch or function(url)
+			return send({ url = url, timeout = TIMEOUT })
+		end,
+		now = given.now or function()
+			return os.epoch("utc")
+		end,
+		onProgress = given.onProgress or function() end,
+		onNote = given.onNote or function() end,
+		registry = given.registry,
+		notes = {},
+	}
+	local known
+	local calls = {}
+	for name, act in pairs(functions) do
+		calls[name] = function(first, second)
+			-- Somebody may have changed it while a question was open.
+			local isKnown = known ~= nil and known.stamp == stamp(client.disk)
+			local state = isKnown and known or prepare(client)
+			known = not changing[name] and state or nil
+			return act(client, state, first, second)
 		end
 	end
-	return isFound
-end
-
---- Does what a command line says; false where that was not done. Raises failures.
-local function perform(line, client)
-	local command = line.command
-	if line.problem ~= nil then
-		add(line.problem, colours.red)
-	end
-	if command == "help" then
-		local topic = table.concat(line.words, " ")
-		local isFound = M.help("ccpm", topic)
-		if not isFound and topic == "" then
-			error(fail("no_help", { path = "/help/ccpm.txt" }), 0)
-		end
-		if not isFound and line.problem == nil then
-			add("There is no command " .. topic .. ".", colours.red)
-		end
-		if not isFound then
-			add("See: ccpm help")
-		end
-		return isFound and line.problem == nil
-	end
-	if #need(client.recover) == 0 and command == "recover" then
-		add("There is nothing to recover.")
-	end
-	local act = actions[command]
-	local result = act and act(need(client.state), line.words, line.flags, client)
-	if string.sub(command, 1, 8) == "registry" then
-		listRegistries(need(client.state))
-	end
-	if type(result) == "table" then
-		return carryOut(result, line.flags, client)
-	end
-	return result ~= false
-end
-
---- Says which package may have been meant by a word that is none: one with as much of it as can be.
-local function suggest(words, client)
-	local offered = offers(need(client.state))
-	for _Module, word in ipairs(words) do
-		-- Longer words are no names, and would only take time.
-		for length = offered[word] and 0 or math.min(#word, 40), 2, -1 do
-			for _Module, name in ipairs(keys(offered)) do
-				if (string.find(name, string.lower(string.sub(word, 1, length)), 1, true)) ~= nil then
-					add("Did you mean: " .. name .. "?", NOTE)
-					return
-				end
-			end
-		end
-	end
-end
-
---- Does what a command line says. What a power cut left is put right first.
---
--- @param given the words after the program's name
--- @param client what it works with; its `onProgress` should be `showProgress` of /apis/ccpm/screen, its `onNote` `note`
--- @returns whether it succeeded; why not has been shown
-function M.run(given, client)
-	local line = parse(given)
-	if line.flags.yes then
-		unattended()
-	end
-	local ok, done = pcall(perform, line, client)
-	if not ok then
-		if type(done) ~= "table" then
-			error(done, 0)
-		end
-		show(done)
-		if done.code == "unknown_package" then
-			suggest(line.words, client)
-		end
-	end
-	flush()
-	return ok and done
+	return calls
 end
 
 return M
@@ -985,7 +690,6 @@ M.failures = {
 		"No registry has {path} of {name} as it was installed.",
 		"Try again later, or: ccpm upgrade {name}",
 	},
-	no_help = { "{path} is damaged.", "Type: ccpm verify --fix" },
 	newer_format = { "{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file." },
 	bad_argument = { "{call}: {what}.", "Call it as: {usage}" },
 	internal_error = { "Unexpected: {what}", "Use install.lua again, or report this." },
@@ -1280,7 +984,6 @@ local semver = require("/apis/ccpm/semver")
 local isRange, isVersion = semver.isRange, semver.isVersion
 
 local M = {}
-M.plain = plain
 
 --- The most registries that may be configured.
 M.MOST_REGISTRIES = 100
@@ -1669,9 +1372,10 @@ end
 modules["/apis/ccpm/offers"] = function(...)
 -- What the registries offer.
 
+local outcome = require("/apis/trapos/failure").outcome
 local fail = require("/apis/ccpm/failure").fail
-local plan = require("/apis/ccpm/plan")
-local keys, same = plan.keys, plan.same
+local tables = require("/apis/ccpm/tables")
+local keys, same = tables.keys, tables.same
 local fetchIndex = require("/apis/ccpm/registry").fetchIndex
 local state = require("/apis/ccpm/state")
 local copy, replace = state.copy, state.replace
@@ -1720,7 +1424,9 @@ function M.askRegistries(tools, before, isOptional, only)
 			bytes = 0,
 			totalBytes = 0,
 		})
-		local ok, answer = fetchIndex(registry, tools.fetch)
+		local ok, answer = outcome(function()
+			return fetchIndex(registry, tools.fetch)
+		end)
 		if ok then
 			noteLeftOut(tools, registry, answer.leftOut)
 			for name, why in pairs(answer.leftOut) do
@@ -1815,19 +1521,200 @@ end
 return M
 end
 
+modules["/apis/ccpm/packagelist"] = function(...)
+-- What `ccpm` shows of packages: lists, searches and one package.
+
+local listingModule = require("/apis/trapos/listing")
+local add, show, start = listingModule.add, listingModule.show, listingModule.start
+local raise = require("/apis/ccpm/failure").raise
+local keys = require("/apis/ccpm/tables").keys
+local bytes = require("/apis/ccpm/progress").bytes
+local compare = require("/apis/ccpm/semver").compare
+
+local M = {}
+
+--- The colour of what is new, or asks for something.
+M.NOTE = colours.yellow
+
+--- The colour of what stands beside.
+local REMARK = colours.lightGrey
+
+local function isNewer(one, installed)
+	return installed ~= nil and compare(one.version, installed.version) > 0
+end
+
+--- What the registries are known to offer: of each package what the first has, or the first that has a newer one than
+-- is installed. That is what an installation or an upgrade takes if it fits.
+function M.offers(state)
+	local offered = {}
+	for _, registry in ipairs(state.configuration.registries) do
+		local known = state.cache.registries[registry]
+		for name, found in pairs(known and known.packages or {}) do
+			local installed = state.lock.packages[name]
+			local other = offered[name]
+			if other == nil or not isNewer(other.package, installed) and isNewer(found, installed) then
+				offered[name] = { registry = registry, package = found }
+			end
+		end
+	end
+	return offered
+end
+
+--- Lists what is installed, and what is newer.
+--
+-- @param state what is installed and known
+-- @param otherwise is said where nothing newer is known; how to look for it, where it is absent
+-- @returns whether anything newer is known
+function M.showInstalled(state, otherwise)
+	local packages = state.lock.packages
+	local offered = M.offers(state)
+	local listing = start()
+	local hasNewer = false
+	for _, name in ipairs(keys(packages)) do
+		local installed = packages[name]
+		local offer = offered[name]
+		local version = installed.version
+		local colour
+		if offer ~= nil and isNewer(offer.package, installed) then
+			version = version .. " > " .. offer.package.version
+			colour = M.NOTE
+			hasNewer = true
+		end
+		if installed.automatic then
+			version = version .. " (needed)"
+		end
+		add(listing, name, colour, version)
+	end
+	if hasNewer then
+		add(listing, "Take the newer: ccpm upgrade", M.NOTE)
+	elseif (next(packages)) == nil then
+		add(listing, "Nothing is installed. See: ccpm search")
+	else
+		add(listing, otherwise or "Look for newer: ccpm update", REMARK)
+	end
+	show(listing)
+	return hasNewer
+end
+
+--- Whether a package's name or description holds all of some words.
+local function fits(name, offer, words)
+	local text = string.lower(name .. " " .. offer.package.description)
+	for _, word in ipairs(words) do
+		if (string.find(text, string.lower(word), 1, true)) == nil then
+			return false
+		end
+	end
+	return true
+end
+
+local function addFound(listing, name, offer, installed)
+	local version = offer.package.version
+	if installed ~= nil then
+		version = version
+			.. (
+				installed.version == version and " (installed)"
+				or " (installed: " .. installed.version .. ")"
+			)
+	end
+	add(listing, name, M.NOTE, version)
+	add(listing, "  " .. offer.package.description)
+end
+
+--- Lists the packages that can be installed and whose name or description holds all of some words.
+--
+-- @returns whether there is any
+function M.showSearch(state, words)
+	local offered = M.offers(state)
+	local listing = start()
+	for _, name in ipairs(keys(offered)) do
+		local offer = offered[name]
+		if fits(name, offer, words) then
+			addFound(listing, name, offer, state.lock.packages[name])
+		end
+	end
+	local isFound = #listing.lines > 0
+	if not isFound then
+		add(listing, "No such package is known. Look: ccpm update", colours.red)
+	end
+	show(listing)
+	return isFound
+end
+
+--- Shows all that is known of a package.
+function M.showPackage(state, name)
+	local packages = state.lock.packages
+	local offer = M.offers(state)[name]
+	local installed = packages[name]
+	if installed == nil and offer == nil then
+		raise("unknown_package", { name = name })
+	end
+	local listing = start()
+	add(listing, name, M.NOTE)
+	if offer ~= nil then
+		local known = offer.package
+		add(listing, known.description)
+		add(listing, "Available:", nil, known.version .. ", " .. bytes(known.size))
+		add(listing, "From:", nil, offer.registry)
+	end
+	if installed then
+		add(listing, "Installed:", nil, installed.version)
+	end
+	local dependencies = (installed or offer.package).dependencies
+	for _, other in ipairs(keys(dependencies)) do
+		add(listing, "Needs:", nil, other .. " " .. tostring(dependencies[other]))
+	end
+	for _, other in ipairs(keys(packages)) do
+		if packages[other].dependencies[name] ~= nil then
+			add(listing, "Needed by:", nil, other)
+		end
+	end
+	show(listing)
+end
+
+--- Lists the files of an installed package.
+function M.showFiles(state, name)
+	local installed = state.lock.packages[name]
+	if not installed then
+		return raise("not_installed", { name = name })
+	end
+	local listing = start()
+	for _, path in ipairs(keys(installed.files)) do
+		add(listing, path, nil, bytes(installed.files[path].size))
+	end
+	show(listing)
+end
+
+--- Lists the registries, in their order.
+function M.showRegistries(state)
+	local listing = start()
+	for number, registry in ipairs(state.configuration.registries) do
+		local known = state.cache.registries[registry]
+		add(listing, tostring(number) .. " " .. registry)
+		if known then
+			local date = os.date("%Y-%m-%d", known.updated / 1000)
+			add(listing, "  packages: " .. tostring(#keys(known.packages)) .. ", " .. date, REMARK)
+		end
+	end
+	if #listing.lines == 0 then
+		add(listing, "There is none. Add one: ccpm registry add <registry>")
+	end
+	show(listing)
+end
+
+return M
+end
+
 modules["/apis/ccpm/plan"] = function(...)
 -- What a change of the installed packages means for the files of the computer. Reads the disk and touches nothing.
 --
 -- Every command comes down to the same: the state as it is and the state as it is to be. Where the files of the two
 -- differ, what stands on the disk decides what is done (`planfile`).
 
-local lookModule = require("/apis/ccpm/look")
-local look, matches, stamp = lookModule.look, lookModule.matches, lookModule.stamp
+local look = require("/apis/ccpm/look").look
 local owners = require("/apis/ccpm/owners")
 local NOBODYS, ownersOf = owners.NOBODYS, owners.ownersOf
 local planfile = require("/apis/ccpm/planfile")
 local counted, ENTRY_GONE, planFile = planfile.counted, planfile.ENTRY_GONE, planfile.planFile
-local withoutPackages = require("/apis/ccpm/removal").withoutPackages
 local stateFiles = require("/apis/ccpm/state").stateFiles
 local tables = require("/apis/ccpm/tables")
 local keys, same = tables.keys, tables.same
@@ -1835,12 +1722,6 @@ local transaction = require("/apis/ccpm/transaction")
 local FINISHER, LEAST, leftBehind = transaction.FINISHER, transaction.LEAST, transaction.leftBehind
 
 local M = {}
-M.keys = keys
-M.look = look
-M.matches = matches
-M.same = same
-M.stamp = stamp
-M.withoutPackages = withoutPackages
 
 --- What is there until the end beside the finisher: five folders and a short journal.
 local OVERHEAD = 6 * LEAST + 1500
@@ -2168,12 +2049,75 @@ end
 return M
 end
 
+modules["/apis/ccpm/progress"] = function(...)
+-- What `ccpm` shows while it works, and how it writes numbers of bytes.
+
+local showShare = require("/apis/trapos/progress").showShare
+local listingModule = require("/apis/trapos/listing")
+local add, show, start = listingModule.add, listingModule.show, listingModule.start
+local clearRow = require("/apis/trapos/screen").clearRow
+
+local M = {}
+
+--- Bytes as a person reads them: "812 bytes", "45.2 kB".
+function M.bytes(count)
+	return count < 1000 and tostring(count) .. " bytes" or string.format("%.1f kB", count / 1000)
+end
+
+local PHASES = { index = "Asking ", fetch = "Fetching ", apply = "Writing " }
+
+--- Below so many columns the phase has no room.
+local NARROW = 40
+
+--- Shows in the moving line how far an application is.
+function M.showProgress(progress)
+	local width = term.getSize()
+	local all = progress.totalBytes
+	local text = (width < NARROW and "" or PHASES[progress.phase])
+		.. tostring(progress.done)
+		.. "/"
+		.. tostring(progress.total)
+		.. " "
+	if all > 0 then
+		text = text .. string.format("%d/%d kB ", math.ceil(progress.bytes / 1000), math.ceil(all / 1000))
+	end
+
+	-- Of a long path the end tells more.
+	showShare(text .. string.sub(progress.name, #text - width), progress.bytes / math.max(all, 1))
+end
+
+--- Prints at once what a player must know beside the result.
+function M.note(text)
+	local listing = start()
+	add(listing, text, colours.yellow)
+	show(listing)
+end
+
+--- Does something that may show progress. The moving line is gone when it ends, however it ends.
+--
+-- @returns what it returns; what it raises is raised on
+function M.working(act)
+	local ok, value = pcall(act)
+	clearRow()
+	if ok then
+		return value
+	end
+	if value == "Terminated" then
+		M.note("Nothing has changed. The same command goes on.")
+	end
+	return error(value, 0)
+end
+
+return M
+end
+
 modules["/apis/ccpm/registry"] = function(...)
 -- Registries: where one is found, and what it serves.
 
-local fail = require("/apis/ccpm/failure").fail
+local raise = require("/apis/ccpm/failure").raise
+local plain = require("/apis/ccpm/checking").plain
 local formats = require("/apis/ccpm/formats")
-local checkIndex, INDEX_BYTES, plain = formats.checkIndex, formats.INDEX_BYTES, formats.plain
+local checkIndex, INDEX_BYTES = formats.checkIndex, formats.INDEX_BYTES
 local sha256 = require("/apis/ccpm/sha256").sha256
 
 local M = {}
@@ -2186,8 +2130,8 @@ local INDEX_PATH = "packages/index.json"
 --- Where a registry's files are.
 --
 -- @param registry an http(s) URL, also that of its install.lua, or `owner/repo[@branch]` of GitHub, also as the address of its page
--- @returns `true` and the URL, which ends in "/"; or `false` and the failure
-function M.baseUrl(registry)
+-- @returns the URL, which ends in "/"; nothing where it is no registry's address
+function M.addressOf(registry)
 	local address =
 		match((string.gsub(registry, "/install%.lua$", "")), "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
 	local page = match(registry, "^https://github%.com/(.-)/*$")
@@ -2202,10 +2146,12 @@ function M.baseUrl(registry)
 			.. "/"
 			.. (branch == "" and "HEAD" or branch)
 	end
-	if base == nil or #registry > LONGEST then
-		return false, fail("bad_registry", { registry = string.sub(registry, 1, 40) })
-	end
-	return true, base .. "/"
+	return not (base == nil or #registry > LONGEST) and base .. "/" or nil
+end
+
+--- The same, which fails with `bad_registry` where it is no registry's address.
+function M.baseUrl(registry)
+	return M.addressOf(registry) or raise("bad_registry", { registry = string.sub(registry, 1, 40) })
 end
 
 local function fetchText(fetch, base, registry, path)
@@ -2213,7 +2159,7 @@ local function fetchText(fetch, base, registry, path)
 	local status = answer.status
 	local reason = answer.reason
 	if status == 200 then
-		return true, answer.body
+		return answer.body
 	end
 	local code = "server_error"
 	if status == 401 or status == 403 then
@@ -2231,7 +2177,7 @@ local function fetchText(fetch, base, registry, path)
 	if reason == "Domain not permitted" then
 		code = "address_denied"
 	end
-	return false, fail(code, { registry = registry, path = path, status = status, what = reason })
+	return raise(code, { registry = registry, path = path, status = status, what = reason })
 end
 
 --- Where in a text a reader stopped, as a person looks for it: "line 3, column 7, at: // doors".
@@ -2280,51 +2226,37 @@ end
 --
 -- @param registry as the player wrote it
 -- @param fetch fetches a URL
--- @returns `true` and what it offers, checked; or `false` and the failure
+-- @returns what it offers, checked
 function M.fetchIndex(registry, fetch)
-	local ok, base = M.baseUrl(registry)
-	if not ok then
-		return false, base
-	end
-	local fetched, text = fetchText(fetch, base, registry, INDEX_PATH)
-	if not fetched then
-		return false, text
-	end
+	local text = fetchText(fetch, M.baseUrl(registry), registry, INDEX_PATH)
 	if #text > INDEX_BYTES then
-		return false, fail("bad_index", { registry = registry, what = "it is too large" })
+		raise("bad_index", { registry = registry, what = "it is too large" })
 	end
 	local value, problem = readJson(text)
 	if problem ~= nil then
-		return false, fail("not_json", { registry = registry, what = problem })
+		raise("not_json", { registry = registry, what = problem })
 	end
 	local valid, offers, isNewer = checkIndex(value)
 	if valid then
-		return true, offers
+		return offers
 	end
-	return false, fail(isNewer and "newer_index" or "bad_index", { registry = registry, what = offers })
+	return raise(isNewer and "newer_index" or "bad_index", { registry = registry, what = offers })
 end
 
 --- Fetches a file and compares it with what its registry said of it.
 --
 -- @param change a change that has `to` and `registry`
 -- @param fetch fetches a URL
--- @returns `true` and the file's bytes; or `false` and the failure
+-- @returns the file's bytes
 function M.fetchFile(change, fetch)
 	local to = change.to
 	local path = change.path
 	local registry = change.registry
-	local valid, base = M.baseUrl(registry)
-	if not valid then
-		return false, base
-	end
-	local ok, content = fetchText(fetch, base, registry, path)
-	if not ok then
-		return false, content
-	end
+	local content = fetchText(fetch, M.baseUrl(registry), registry, path)
 	if #content == to.size and sha256(content) == to.sha256 then
-		return true, content
+		return content
 	end
-	return false, fail("wrong_content", { registry = registry, path = path })
+	return raise("wrong_content", { registry = registry, path = path })
 end
 
 return M
@@ -2682,179 +2614,6 @@ function M.resolve(resolution)
 		end
 	end
 	return { packages = packages, notes = notes }
-end
-
-return M
-end
-
-modules["/apis/ccpm/screen"] = function(...)
--- What `ccpm` shows: rows page by page, failures in red, questions, and one line that moves.
-
-local strings = require("cc.strings")
-
-local M = {}
-
---- What has been said and not been printed yet.
-local pending = {}
-
---- In harness mode nobody would press a key.
-local isPaged = settings.get("trapos.harness_mode") ~= true
-
---- From here on nobody is asked to turn a page.
-function M.unattended()
-	isPaged = false
-end
-
---- Says a line, which is printed with the next that must be seen.
---
--- @param text what a row has no room for goes on in an indented one
--- @param colour where there are any
--- @param detail stands in a second column
-function M.add(text, colour, detail)
-	pending[#pending + 1] = { text = text, colour = colour, detail = detail }
-end
-
-local function clearRow()
-	local _, row = term.getCursorPos()
-	term.setCursorPos(1, row)
-	term.clearLine()
-end
-
---- Waits for one of some characters; "\n" is Enter. What Ctrl+T ends begins on a row of its own.
-local function choose(question, answers)
-	write(question)
-	while true do
-		local event, what = os.pullEventRaw()
-		local key
-		if event == "char" then
-			key = string.lower(what)
-		end
-		if event == "key" and what == keys.enter then
-			key = "\n"
-		end
-		if key ~= nil and (string.find(answers, key, 1, true)) ~= nil then
-			return key
-		end
-		if event == "terminate" then
-			print()
-			error("Terminated", 0)
-		end
-	end
-end
-
---- Prints what has been said. Waits at the end of each page, for a computer's screen does not scroll back.
-function M.flush()
-	local width, height = term.getSize()
-	local lines = pending
-	pending = {}
-	local column = 0
-	for _, line in ipairs(lines) do
-		local endModule = #line.text + 1
-		if line.detail ~= nil and endModule + #line.detail <= width then
-			column = math.max(column, endModule)
-		end
-	end
-	clearRow()
-	local shown = 0
-	for _, line in ipairs(lines) do
-		local text = line.text
-		if line.detail ~= nil then
-			-- Rather out of line than on two rows, and rather there than broken.
-			local gap = math.min(column, width - #line.detail) - #text
-			text = text .. (gap > 0 and string.rep(" ", gap) or "\n") .. line.detail
-		end
-		local before = term.getTextColour()
-		for number, row in ipairs(strings.wrap(text, #text > width and width - 2 or width)) do
-			if isPaged and shown > 0 and shown % (height - 1) == 0 then
-				local key = choose("-- Enter: more, q: quit --", "q\n")
-				clearRow()
-				if key == "q" then
-					return
-				end
-			end
-			if line.colour ~= nil and term.isColour() then
-				term.setTextColour(line.colour)
-			end
-			print(number > 1 and "  " .. row or row)
-			term.setTextColour(before)
-			shown = shown + 1
-		end
-	end
-end
-
---- Prints one line at once, in a colour where there are any.
-function M.say(text, colour)
-	M.add(text, colour)
-	M.flush()
-end
-
---- Prints at once what a player must know beside the result.
-function M.note(text)
-	M.say(text, colours.yellow)
-end
-
---- Prints at once what went wrong and what to do next.
-function M.fail(failure)
-	M.add(failure.message, colours.red)
-	M.say(failure.hint, colours.red)
-end
-
---- Asks until y, n or Enter is pressed.
---
--- @param question without "[Y/n]" behind it
--- @param usual what Enter means
-function M.ask(question, usual)
-	M.flush()
-	local key = choose(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ", "yn\n")
-	local agreed = key == "y" or usual and key == "\n"
-	print(agreed and "yes" or "no")
-	return agreed
-end
-
---- Bytes as a person reads them: "812 bytes", "45.2 kB".
-function M.bytes(count)
-	return count < 1000 and tostring(count) .. " bytes" or string.format("%.1f kB", count / 1000)
-end
-
-local PHASES = { index = "Asking ", fetch = "Fetching ", apply = "Writing " }
-
---- Shows in the moving line how far an application is: its left part is lit.
-function M.showProgress(progress)
-	local width = term.getSize()
-	local all = progress.totalBytes
-	local text = (width < 40 and "" or PHASES[progress.phase])
-		.. tostring(progress.done)
-		.. "/"
-		.. tostring(progress.total)
-		.. " "
-	if all > 0 then
-		text = text .. string.format("%d/%d kB ", math.ceil(progress.bytes / 1000), math.ceil(all / 1000))
-	end
-
-	-- Of a long path the end tells more.
-	text = strings.ensure_width(text .. string.sub(progress.name, #text - width), width)
-	local lit = math.floor(width * math.min(progress.bytes / math.max(all, 1), 1))
-	clearRow()
-	term.blit(text, string.rep("0", width), string.rep("7", lit) .. string.rep("f", width - lit))
-end
-
---- Makes a call that may show progress. The moving line is gone when it ends, however it ends.
---
--- @returns the call's value; its failure is raised
-function M.need(call, ...)
-	M.flush()
-	local returned, ok, value = pcall(call, ...)
-	clearRow()
-	if not returned then
-		if ok == "Terminated" then
-			M.say("Nothing has changed. The same command goes on.")
-		end
-		error(ok, 0)
-	end
-	if ok == false then
-		error(value, 0)
-	end
-	return value
 end
 
 return M
@@ -3235,13 +2994,11 @@ end
 -- @param disk the computer's fs
 -- @param notes gets a line for every file that was set aside
 function M.readState(disk, notes)
-	return pcall(function()
-		return {
-			configuration = readFile(disk, M.CONFIGURATION, checkConfiguration, notes),
-			lock = readFile(disk, M.LOCK, checkLock, notes),
-			cache = readFile(disk, M.CACHE, checkCache, notes),
-		}
-	end)
+	return {
+		configuration = readFile(disk, M.CONFIGURATION, checkConfiguration, notes),
+		lock = readFile(disk, M.LOCK, checkLock, notes),
+		cache = readFile(disk, M.CACHE, checkCache, notes),
+	}
 end
 
 --- What the state is on the disk. The cache forgets registries that are not configured any more.
@@ -3335,9 +3092,9 @@ modules["/apis/ccpm/transaction"] = function(...)
 -- `open` begins a transaction, `stage` brings one new content after the other, and `commit` writes down what is to be
 -- done. From that moment on it will be done, by the finisher (`finish`): at once, or else when the computer boots.
 
+local isFailure = require("/apis/trapos/failure").isFailure
 local encode = require("/apis/trapos/json").encode
-local failureModule = require("/apis/ccpm/failure")
-local fail, raise = failureModule.fail, failureModule.raise
+local raise = require("/apis/ccpm/failure").raise
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 
@@ -3350,13 +3107,16 @@ M.LEAST = 500
 M.FINISHER = "apis/ccpm/finish.lua"
 local STAGING = finish.STAGING
 
---- Calls a function; its failures, and what the disk raises, are returned.
-local function attempt(act, ...)
+--- Calls a function; what the disk raises is raised as a failure.
+local function onDisk(act, ...)
 	local ok, value = pcall(act, ...)
-	if ok or type(value) == "table" then
-		return ok, value
+	if ok then
+		return value
 	end
-	return false, fail("cannot_write", {
+	if isFailure(value) then
+		error(value, 0)
+	end
+	return raise("cannot_write", {
 		path = STAGING,
 		what = finish.reasonOf(value),
 	})
@@ -3524,12 +3284,12 @@ end
 function M.open(disk, files)
 	local owner = STAGING .. "/of-" .. tostring(math.random(1000000000))
 	local transaction = { disk = disk, owner = owner, staged = {}, isGuarded = false }
-	local ok, failure = attempt(begin, transaction, files)
+	local ok, failure = pcall(onDisk, begin, transaction, files)
 	if ok then
-		return true, transaction
+		return transaction
 	end
 	M.keep(transaction)
-	return false, failure
+	error(failure, 0)
 end
 
 --- Whether a content is staged already, as from a run that failed before. May yield.
@@ -3556,7 +3316,7 @@ end
 
 --- Stages a content, which must have been checked against its fingerprint.
 function M.stage(transaction, fingerprint, content)
-	return attempt(stageContent, transaction, fingerprint, content)
+	onDisk(stageContent, transaction, fingerprint, content)
 end
 
 --- Sees to it that there is a folder for a path, and counts what it takes.
@@ -3693,7 +3453,7 @@ end
 -- @param stateFiles the texts of ccpm's own files by path from the root, false for those that go; their places are
 -- taken last
 function M.commit(transaction, plan, stateFiles)
-	return attempt(commitPlan, transaction, plan, stateFiles)
+	onDisk(commitPlan, transaction, plan, stateFiles)
 end
 
 return M
@@ -3702,8 +3462,9 @@ end
 modules["/apis/ccpm/verify"] = function(...)
 -- What stands on the disk that is not what was installed.
 
-local plan = require("/apis/ccpm/plan")
-local keys, look, matches = plan.keys, plan.look, plan.matches
+local lookModule = require("/apis/ccpm/look")
+local look, matches = lookModule.look, lookModule.matches
+local keys = require("/apis/ccpm/tables").keys
 
 local M = {}
 
@@ -3761,151 +3522,6 @@ end
 return M
 end
 
-modules["/apis/libccpm"] = function(...)
--- The package manager for programs: `local ccpm = require("/apis/libccpm")()`.
---
--- Each function returns `true, value` or `false, failure` and never raises, except for `Terminated` (Ctrl+T), which it
--- passes on after it has put what was fetched aside for the next time. Planning and doing are apart: a plan is plain
--- data that can be shown and thrown away, and `apply` does it, whole or not at all. While a function waits for a
--- registry it takes every event of its coroutine: run it under `parallel` beside code that needs events of its own.
-
-local functions = require("/apis/ccpm/client").functions
-local failure = require("/apis/ccpm/failure")
-local fail, raise = failure.fail, failure.raise
-local finish = require("/apis/ccpm/finish")
-local argumentProblem = require("/apis/ccpm/formats").argumentProblem
-local stamp = require("/apis/ccpm/plan").stamp
-local readState = require("/apis/ccpm/state").readState
-local failure = require("/apis/trapos/failure")
-local attempt, need = failure.attempt, failure.need
-local send = require("/apis/trapos/http").send
-
---- Seconds until a request counts as timed out.
-local TIMEOUT = 30
-local NAMES = { "names", "names" }
-local SOME_NAMES = { "names", "some names" }
-local REGISTRY = { "registry", "registry" }
-
---- What each function takes, as /apis/ccpm/formats calls it.
-local ARGUMENTS = {
-	state = {},
-	update = {},
-	planInstall = { NAMES, { "options", "install options" } },
-	planUpgrade = { SOME_NAMES, { "options", "install options" } },
-	planUninstall = { NAMES, { "options", "uninstall options" } },
-	verify = { SOME_NAMES },
-	planRepair = { { "findings", "findings" } },
-	apply = { { "plan", "plan" } },
-	addRegistry = { REGISTRY, { "options", "registry options" } },
-	removeRegistry = { REGISTRY },
-	moveRegistry = { REGISTRY, { "position", "position" } },
-	recover = {},
-}
-
---- What it is made with, as one that is wrong is named.
-local MAKER = 'require("/apis/libccpm")'
-
-local function raiseBad(call, usage, what)
-	return raise("bad_argument", { call = call, usage = usage, what = what })
-end
-
---- Fails unless what a function was given is what it takes.
-local function requireArguments(name, given)
-	local names = {}
-	local problem
-	for place, argument in ipairs(ARGUMENTS[name]) do
-		if problem == nil then
-			problem = argumentProblem(argument[2], given[place], argument[1])
-		end
-		names[#names + 1] = argument[1]
-	end
-	if problem ~= nil then
-		raiseBad(name, "ccpm." .. name .. "(" .. table.concat(names, ", ") .. ")", problem)
-	end
-end
-
---- Makes a stand-in that says whose it is when it fails.
-local function handed(field, act, usual, spec)
-	if act == nil then
-		return usual
-	end
-	local name = "environment." .. field
-	return function(...)
-		local ok, value = pcall(act, ...)
-		if not ok and value == "Terminated" then
-			error(value, 0)
-		end
-		local problem = not ok and name .. " failed: " .. tostring(value) or nil
-		if ok and spec ~= nil then
-			problem = argumentProblem(spec, value, "what " .. name .. " gives")
-		end
-		if problem ~= nil then
-			raiseBad("libccpm", MAKER .. "(environment)", problem)
-		end
-		return value
-	end
-end
-
-local function makeClient(given)
-	local problem = argumentProblem("environment", given, "environment")
-	if problem ~= nil then
-		raiseBad("libccpm", MAKER .. "(environment)", problem)
-	end
-	return {
-		disk = given.fs or fs,
-		fetch = handed("fetch", given.fetch, function(url)
-			return send({ url = url, timeout = TIMEOUT })
-		end, "answer"),
-		now = handed("now", given.now, function()
-			return os.epoch("utc")
-		end, "time"),
-		onProgress = handed("onProgress", given.onProgress, function() end),
-		onNote = handed("onNote", given.onNote, function() end),
-		registry = given.registry,
-		notes = {},
-	}
-end
-
---- Puts right what a power cut has left half done, and reads the state.
-local function prepare(client)
-	local disk = client.disk
-	local notes = client.notes
-	local done, line = finish.recover(disk)
-	if not done and disk.exists(finish.JOURNAL) then
-		raise("not_finished", { what = line })
-	end
-	if line ~= nil then
-		notes[#notes + 1] = line
-	end
-	local state = need(readState, disk, notes)
-	state.stamp = stamp(disk)
-	for _, note in ipairs(notes) do
-		client.onNote(note)
-	end
-	return state
-end
-
---- Makes a package manager. It keeps nothing in memory: the state is read anew by each call.
---
--- @param environment stand-ins for what the computer provides, and who is told of progress and notes
--- @returns its functions
-local function createCcpm(environment)
-	local ccpm = {}
-	for name, act in pairs(functions) do
-		ccpm[name] = function(first, second)
-			return attempt(function()
-				requireArguments(name, { first, second })
-				local client = makeClient(environment or {})
-				return act(client, prepare(client), first, second)
-			end, fail)
-		end
-	end
-	return ccpm
-end
-
-return createCcpm
-end
-
 modules["/apis/trapos/failure"] = function(...)
 -- How a call says that it failed: what happened and what to do next, in words that every package keeps in one table.
 
@@ -3947,13 +3563,18 @@ function M.makeFailure(failures, code, detail, text)
 	return setmetatable(failure, describe)
 end
 
---- Calls a function that can fail and returns its value. Its failure is raised.
-function M.need(act, ...)
-	local ok, value = act(...)
-	if not ok then
+--- Whether something that was raised is a failure.
+function M.isFailure(raised)
+	return type(raised) == "table" and raised.code ~= nil
+end
+
+--- Calls a function that raises failures, and returns what came of it. What is no failure is raised on.
+function M.outcome(act)
+	local ok, value = pcall(act)
+	if not ok and not M.isFailure(value) then
 		error(value, 0)
 	end
-	return value
+	return ok, value
 end
 
 --- Calls a function that raises failures, as a public function returns them. Only `Terminated` (Ctrl+T) is raised.
@@ -3963,13 +3584,258 @@ end
 -- @returns `true` and the value, or `false` and the failure
 function M.attempt(act, fail)
 	local ok, value = pcall(act)
-	if ok or type(value) == "table" and value.code ~= nil then
+	if ok or M.isFailure(value) then
 		return ok, value
 	end
 	if value == "Terminated" then
 		error(value, 0)
 	end
 	return false, fail("internal_error", { what = value })
+end
+
+return M
+end
+
+modules["/apis/trapos/font"] = function(...)
+-- UTF-8 in the computer's own font, which has one byte a character: ASCII, Latin-1 from 160 up, and below 32 the
+-- symbols of IBM's code page 437, but for the blank 9, 10 and 13. So a folded text is as wide as it is long.
+
+local withoutCommands = require("/apis/trapos/terminal").withoutCommands
+
+local M = {}
+
+--- What stands for code points (hexadecimal, ranges with "-"). None stands here twice, as the order is Lua's.
+local SPELLINGS = {
+	["\1"] = "263A 1F600-1F606 1F60A 1F642",
+	["\3"] = "2665 2764 1F493-1F49C",
+	["\4"] = "2666",
+	["\5"] = "2663",
+	["\6"] = "2660",
+	["\7"] = "2022 2023 2219 25CF 25E6 25AA 26AB",
+	["\v"] = "2642",
+	["\f"] = "2640",
+	["\14"] = "266A",
+	["\15"] = "266B",
+	["\16"] = "25B6 25B8 25BA",
+	["\17"] = "25C0 25C2 25C4",
+	["\18"] = "2195",
+	["\19"] = "203C",
+	["\24"] = "2191 2B06 1F446",
+	["\25"] = "2193 2B07 1F447",
+	["\26"] = "2192 2794 279C 279E 27A1 27F6 1F449",
+	["\27"] = "2190 2B05 27F5 1F448",
+	["\29"] = "2194 27F7",
+	["\30"] = "25B2 25B4",
+	["\31"] = "25BC 25BE",
+	[""] = "AD 300-36F 61C 115F 1160 180B-180F 1AB0-1AFF 1DC0-1DFF 200B-200F 202A-202E 2060-206F 20D0-20FF FE00-FE0F FE20-FE2F FEFF FFF9-FFFB 1F3FB-1F3FF",
+	[" "] = "B C 1680 2000-200A 2028 2029 202F 205F 2800 3000 3164",
+	["  "] = "9",
+	["'"] = "2B9 2BB-2BD 2018-201B 2032 2039 203A",
+	['"'] = "201C-201F 2033 2036 275D 275E 300C-300F",
+	["-"] = "2010-2015 2043 2212 2500 2501 2504 2505 2550 301C",
+	["|"] = "2502 2503 2506 2507 2551",
+	["#"] = "2580-2593 25A0 25FC 2B1B",
+	["*"] = "2217 2605 2606 2728 2B50",
+	[","] = "3001",
+	["."] = "3002",
+	["/"] = "2044 2215",
+	["^"] = "2C6",
+	["~"] = "2DC 223C 2248",
+	["..."] = "2026 22EF",
+	["<="] = "2264",
+	[">="] = "2265",
+	["<"] = "27E8 3008",
+	[">"] = "27E9 3009",
+	["=>"] = "21D2 27F9",
+	["<=>"] = "21D4 27FA",
+	["!="] = "2260",
+	["=="] = "2261",
+	["!"] = "26A0",
+	i = "2139",
+	f = "192",
+	["[ ]"] = "2610 25A1 25FB 2B1C",
+	["[x]"] = "2611 2612",
+	oe = "153",
+	OE = "152",
+	ss = "1E9E",
+	ff = "FB00",
+	fi = "FB01",
+	fl = "FB02",
+	EUR = "20AC",
+	TM = "2122",
+	No = "2116",
+	OK = "2713 2714 2705",
+	X = "2717 2718 274C 274E",
+	["10"] = "2469",
+}
+
+--- What stands for code points that follow each other, by the first; "." for those that have no likeness.
+local ROWS = {
+	{
+		256,
+		"AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiJjJjKkkLlLlLlLlLlNnNnNnnNnOoOoOo..RrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs",
+	},
+	{ 416, "Oo.............Uu" },
+	{ 461, "AaIiOoUuUuUuUuUu.AaAa" },
+	{ 536, "SsTt" },
+	{
+		7680,
+		"AaBbBbBbCcDdDdDdDdDdEeEeEeEeEeFfGgHhHhHhHhHhIiIiKkKkKkLlLlLlLlMmMmMmNnNnNnNnOoOoOoOoPpPpRrRrRrRrSsSsSsSsSsTtTtTtTtUuUuUuUuUuVvVvWwWwWwWwWwXxXxYyZzZzZzhtwy",
+	},
+	{ 7840, "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUuUuYyYyYyYy" },
+	{ 8304, "0i..456789+-=()n0123456789+-=()" },
+	{ 9312, "123456789" },
+}
+
+--- Letters that Latin-1 has with an accent, and what they are there, by the accent that stands behind them in UTF-8.
+local ACCENTED = {
+	{ 128, "AC0 EC8 ICC OD2 UD9 aE0 eE8 iEC oF2 uF9" },
+	{ 129, "AC1 EC9 ICD OD3 UDA YDD aE1 eE9 iED oF3 uFA yFD" },
+	{ 130, "AC2 ECA ICE OD4 UDB aE2 eEA iEE oF4 uFB" },
+	{ 131, "AC3 ND1 OD5 aE3 nF1 oF5" },
+	{ 136, "AC4 ECB ICF OD6 UDC aE4 eEB iEF oF6 uFC yFF" },
+	{ 138, "AC5 aE5" },
+	{ 167, "CC7 cE7" },
+}
+
+--- What stands for a code point, where it is not what follows from its number.
+local glyphs = {}
+
+--- Letters with an accent behind them, in UTF-8, and both in one.
+local composed = {}
+
+--- Stands for what has no likeness until all is folded: it is not in a text, as it is a control character.
+local UNKNOWN = "\127"
+local C2, C3, CC = string.char(194), string.char(195), string.char(204)
+local TAIL = "[" .. string.char(128) .. "-" .. string.char(191) .. "]*"
+local JOINED = string.char(226, 128, 141) .. "[" .. C2 .. "-" .. string.char(244) .. "]" .. TAIL
+local ACCENT_BEHIND = "%a" .. CC .. "[" .. string.char(128) .. "-" .. string.char(191) .. "]"
+for _, value in ipairs(ROWS) do
+	local first = value[1]
+	local letters = value[2]
+	for index = 1, #letters do
+		local letter = string.sub(letters, index, index)
+		if letter ~= "." then
+			glyphs[first + index - 1] = letter
+		end
+	end
+end
+for text, codePoints in pairs(SPELLINGS) do
+	for first, last in string.gmatch(codePoints, "(%x+)-?(%x*)") do
+		local start = tonumber(first, 16)
+		for code = start, tonumber(last, 16) or start do
+			glyphs[code] = text
+		end
+	end
+end
+for _, value in ipairs(ACCENTED) do
+	local accent = value[1]
+	local letters = value[2]
+	for letter, code in string.gmatch(letters, "(%a)(%x%x)") do
+		composed[letter .. CC .. string.char(accent)] = C3 .. string.char(tonumber(code, 16) - 64)
+	end
+end
+
+local function foldCodePoint(code)
+	local text = glyphs[code]
+	if text ~= nil then
+		return text
+	end
+
+	-- Control characters, first halves of surrogate pairs (JSON escapes leave them apart) and tags.
+	if code < 160 or code >= 55296 and code < 56320 or code >= 917504 and code < 983040 then
+		return ""
+	end
+	if code < 256 then
+		return string.char(code)
+	end
+	if code >= 9472 and code < 9600 then
+		return "+"
+	end
+	if code >= 65281 and code < 65375 then
+		return string.char(code - 65248)
+	end
+	if code >= 127462 and code < 127488 then
+		return string.char(code - 127462 + 65)
+	end
+
+	-- Bold, italic and other mathematical letters and digits, one alphabet behind the other.
+	if code >= 120782 and code < 120832 then
+		return string.char((code - 120782) % 10 + 48)
+	end
+	if code >= 119808 and code < 120484 then
+		local index = (code - 119808) % 52
+		return string.char(index + (index < 26 and 65 or 71))
+	end
+	return UNKNOWN
+end
+
+--- The least code point that takes so many bytes; fewer would do for one below it, so that it is no UTF-8.
+local LEAST = { 0, 128, 2048, 65536 }
+
+--- Folds a character that is not printable ASCII, with the stray bytes behind it.
+local function foldCharacter(bytes)
+	local lead = string.byte(bytes)
+	local size = lead < 194 and 1 or (lead < 224 and 2 or (lead < 240 and 3 or (lead < 245 and 4 or 1)))
+	if #bytes < size or size == 1 and lead >= 128 then
+		-- Not UTF-8: a byte alone may be Latin-1, a character cut short is unknown.
+		return #bytes == 1 and lead >= 160 and bytes or UNKNOWN
+	end
+	local code = size == 1 and lead or lead % (size == 2 and 32 or 16)
+	for index = 2, size do
+		code = code * 64 + string.byte(bytes, index) % 64
+	end
+	local isBroken = code < LEAST[size] or code > 1114111
+	return (isBroken and UNKNOWN or foldCodePoint(code)) .. (#bytes > size and UNKNOWN or "")
+end
+
+--- What a terminal shows of a line in which it goes back to the start: what was written last.
+local function overprint(line)
+	local last = string.match(line, "^.*\r([^\r]+)")
+	return last or line
+end
+
+--- What a terminal shows of a line in which it goes back by single characters.
+local function backspace(line)
+	local kept = {}
+	local gone = 0
+	for at = #line, 1, -1 do
+		local character = string.sub(line, at, at)
+		if character == "\b" then
+			gone = gone + 1
+		elseif gone > 0 then
+			gone = gone - 1
+		else
+			kept[#kept + 1] = character
+		end
+	end
+	return string.reverse(table.concat(kept))
+end
+
+--- Folds UTF-8 to CC's font: what the font has stays itself, for the rest stands the nearest spelling, or one `?` for
+-- all that stands together and has none. Commands to a terminal leave nothing, a carriage return or a backspace leaves
+-- what a terminal would show at the end. Line ends become "\n"; no other control character is left. Bytes that are not
+-- UTF-8 do no harm. Takes a time in proportion to the text, about 0.3 s for a million bytes.
+--
+-- @param text UTF-8
+-- @returns the text in CC's font, one byte a column
+function M.fold(text)
+	local folded = string.gsub(text, "\r\n", "\n")
+	folded = withoutCommands(folded)
+	if (string.find(folded, "\r", 1, true)) ~= nil then
+		folded = string.gsub(folded, "[^\n]+", overprint)
+	end
+	folded = string.gsub(folded, ACCENT_BEHIND, function(letter)
+		return composed[letter] or letter
+	end)
+
+	-- Of emoji that are joined to one the first is shown.
+	folded = string.gsub(folded, JOINED, "")
+	folded = string.gsub(folded, "[^ -~\n\b]" .. TAIL, foldCharacter)
+	if (string.find(folded, "\b", 1, true)) ~= nil then
+		folded = string.gsub(folded, "[^\n]+", backspace)
+	end
+	return (string.gsub(folded, UNKNOWN .. "+", "?"))
 end
 
 return M
@@ -4086,6 +3952,410 @@ end
 return M
 end
 
+modules["/apis/trapos/listing"] = function(...)
+-- Rows with a second column, gathered and then printed page by page.
+
+local strings = require("cc.strings")
+local pagerModule = require("/apis/trapos/pager")
+local open, printRow = pagerModule.open, pagerModule.printRow
+local fold = require("/apis/trapos/font").fold
+local screen = require("/apis/trapos/screen")
+local clearRow, inColour = screen.clearRow, screen.inColour
+
+local M = {}
+
+--- An empty listing.
+function M.start()
+	return { lines = {} }
+end
+
+--- Adds a line.
+--
+-- @param text UTF-8; what a row has no room for goes on in an indented one
+-- @param colour where there are any
+-- @param detail stands in a second column
+function M.add(listing, text, colour, detail)
+	table.insert(listing.lines, {
+		text = fold(text),
+		colour = colour,
+		detail = detail,
+	})
+end
+
+--- Where the second column of a section begins: behind the longest text beside whose detail there is room.
+local function columnOf(section, width)
+	local column = 0
+	for _, line in ipairs(section) do
+		local endModule = #line.text + 1
+		if line.detail ~= nil and endModule + #line.detail <= width then
+			column = math.max(column, endModule)
+		end
+	end
+	return column
+end
+
+--- The sections of a listing, which a line without text ends.
+local function sectionsOf(lines)
+	local section = {}
+	local sections = { section }
+	for _, line in ipairs(lines) do
+		table.insert(section, line)
+		if line.text == "" then
+			section = {}
+			table.insert(sections, section)
+		end
+	end
+	return sections
+end
+
+--- A line with its detail: rather out of line than on two rows, and rather there than broken.
+local function withDetail(line, column, width)
+	if line.detail == nil then
+		return line.text
+	end
+	local gap = math.min(column, width - #line.detail) - #line.text
+	return line.text .. (gap > 0 and string.rep(" ", gap) or "\n") .. line.detail
+end
+
+--- Prints a line; false once the reader has seen enough.
+local function printLine(pager, line, shown, width)
+	local colour = line.colour or term.getTextColour()
+	for number, row in ipairs(strings.wrap(shown, #shown > width and width - 2 or width)) do
+		local isRead = printRow(pager, function()
+			return inColour(colour, write, number > 1 and "  " .. row or row)
+		end)
+		if not isRead then
+			return false
+		end
+	end
+	return true
+end
+
+--- Prints all lines page by page, in the place of what stands on the row. Second columns stand one below the other down
+-- to a line without text.
+function M.show(listing)
+	local width = term.getSize()
+	clearRow()
+	local pager = open()
+	for _, section in ipairs(sectionsOf(listing.lines)) do
+		local column = columnOf(section, width)
+		for _, line in ipairs(section) do
+			if not printLine(pager, line, withDetail(line, column, width), width) then
+				return
+			end
+		end
+	end
+end
+
+return M
+end
+
+modules["/apis/trapos/pager"] = function(...)
+-- Prints rows page by page, for a computer's screen does not scroll back.
+
+local screen = require("/apis/trapos/screen")
+local clearRow, takeRowsAbove = screen.clearRow, screen.takeRowsAbove
+local cut = require("/apis/trapos/text").cut
+
+local M = {}
+
+--- How many rows are printed without a pause: a program that prints for 7 s without one is stopped.
+local ROWS_WITHOUT_PAUSE = 100
+
+--- Whether anybody is there to turn a page.
+local isAttended = true
+
+--- From here on nobody is asked to turn a page.
+function M.unattended()
+	isAttended = false
+end
+
+--- Begins to print rows. What was said above them is part of their first page.
+function M.open()
+	local _, height = term.getSize()
+	local above = takeRowsAbove()
+	return { shown = above < height - 1 and above or 0, printed = 0, isReading = true }
+end
+
+--- Waits at the end of a page, on its free last row. True to go on, false when the reader has seen enough.
+local function turnPage()
+	local width = term.getSize()
+	term.write(cut("-- any key, q to quit --", width))
+	local event
+	local key
+	repeat
+		do
+			event, key = os.pullEventRaw()
+		end
+	until not (event ~= "key" and event ~= "terminate")
+	clearRow()
+	if event == "terminate" then
+		error("Terminated", 0)
+	end
+
+	-- The key's character would be typed at the shell's prompt.
+	sleep(0.05)
+	return key ~= keys.q
+end
+
+--- Prints a row, after a pause at the end of a page. In harness mode, where nobody would press the key, there is none.
+--
+-- @param draw what draws it, without a line break
+-- @returns false once the reader has seen enough, and nothing is printed any more
+function M.printRow(pager, draw)
+	local _, height = term.getSize()
+	local isPaged = isAttended and settings.get("trapos.harness_mode") ~= true
+	if pager.isReading and isPaged and pager.shown >= height - 1 then
+		pager.isReading = turnPage()
+		pager.shown = 0
+	end
+	if not pager.isReading then
+		return false
+	end
+	draw()
+	print()
+	pager.shown = pager.shown + 1
+	pager.printed = pager.printed + 1
+	if pager.printed % ROWS_WITHOUT_PAUSE == 0 then
+		sleep(0)
+	end
+	return true
+end
+
+return M
+end
+
+modules["/apis/trapos/progress"] = function(...)
+-- The one line that moves while something is under way.
+
+local strings = require("cc.strings")
+local screen = require("/apis/trapos/screen")
+local clearRow, inColour, startRow = screen.clearRow, screen.inColour, screen.startRow
+local cut = require("/apis/trapos/text").cut
+
+local M = {}
+
+--- Seconds between two pictures of the sign that turns.
+local TURN = 0.2
+
+--- Columns that what is being done needs, to be worth showing.
+local LEAST_ROOM = 6
+
+--- Shows how far something is: the left part of the row is lit. All of the row at once: it would flicker if it were
+-- cleared before.
+--
+-- @param doing in CC's font
+-- @param share from 0 to 1
+function M.showShare(doing, share)
+	local width = term.getSize()
+	local lit = math.floor(width * math.min(share, 1))
+	startRow()
+	term.blit(
+		strings.ensure_width(doing, width),
+		string.rep("0", width),
+		string.rep("7", lit) .. string.rep("f", width - lit)
+	)
+end
+
+--- Shows the sign that turns, the seconds and what is being done, as far as a row of the screen has room.
+local function showTurn(turns, seconds, doing)
+	local width = term.getSize()
+	local at = turns % 4 + 1
+	local start = string.sub("|/-\\", at, at) .. " " .. tostring(seconds) .. " s"
+	local hasRoom = #start + LEAST_ROOM < width
+	local line = hasRoom and cut(start .. " " .. doing, width) or start
+	startRow()
+	inColour(colours.lightGrey, term.write, strings.ensure_width(line, width))
+end
+
+--- Turns the sign for ever.
+local function turn(start, doing)
+	local turns = 0
+	while true do
+		local timer = os.startTimer(TURN)
+		local event
+		local id
+		repeat
+			do
+				event, id = os.pullEventRaw()
+			end
+		until event == "timer" and id == timer
+		showTurn(turns, math.floor((os.epoch("utc") - start) / 1000), doing())
+		turns = turns + 1
+	end
+end
+
+--- Runs something with a moving line below: a sign that turns, the seconds and what is being done. The line is gone when
+-- it ends, however it ends. Ctrl+T reaches only what runs.
+--
+-- @param act what to run
+-- @param doing says what is being done, in CC's font
+function M.during(act, doing)
+	local start = os.epoch("utc")
+	local ok, problem = pcall(function()
+		return parallel.waitForAny(act, function()
+			return turn(start, doing)
+		end)
+	end)
+	clearRow()
+	if not ok then
+		error(problem, 0)
+	end
+end
+
+return M
+end
+
+modules["/apis/trapos/question"] = function(...)
+-- Asks for a yes or a no.
+
+local M = {}
+
+--- Waits for one of some characters; "\n" is Enter. What Ctrl+T ends begins on a row of its own.
+local function choose(question, answers)
+	write(question)
+	while true do
+		local event, what = os.pullEventRaw()
+		local key
+		if event == "char" then
+			key = string.lower(what)
+		end
+		if event == "key" and what == keys.enter then
+			key = "\n"
+		end
+		if key ~= nil and (string.find(answers, key, 1, true)) ~= nil then
+			return key
+		end
+		if event == "terminate" then
+			print()
+			error("Terminated", 0)
+		end
+	end
+end
+
+--- Asks until y, n or Enter is pressed.
+--
+-- @param question without "[Y/n]" behind it
+-- @param usual what Enter means
+function M.ask(question, usual)
+	local key = choose(question .. " " .. (usual and "[Y/n]" or "[y/N]") .. " ", "yn\n")
+	local agreed = key == "y" or usual and key == "\n"
+	print(agreed and "yes" or "no")
+	return agreed
+end
+
+return M
+end
+
+modules["/apis/trapos/screen"] = function(...)
+-- Lines on the screen, in colour where there is any, none of which floods it.
+
+local strings = require("cc.strings")
+local text = require("/apis/trapos/text")
+
+local M = {}
+
+--- The most rows of a line that is no answer.
+local MOST_ROWS = 3
+
+--- Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's.
+local FAILURE_COLUMNS = 150
+
+--- Rows that were printed since the reader could last stop reading.
+local above = 0
+
+--- How many rows stand above what comes next, on the same page; it is none from then on.
+function M.takeRowsAbove()
+	local rows = above
+	above = 0
+	return rows
+end
+
+--- Shows a text in a colour.
+--
+-- @param show is handed the text; what it returns is returned
+function M.inColour(colour, show, shown)
+	local before = term.getTextColour()
+	if term.isColour() then
+		term.setTextColour(colour)
+	end
+	local result = show(shown)
+	term.setTextColour(before)
+	return result
+end
+
+--- Goes to the start of the row, which is the last one where the screen has become lower since.
+function M.startRow()
+	local _, row = term.getCursorPos()
+	local _, height = term.getSize()
+	if row > height then
+		term.scroll(1)
+	end
+	term.setCursorPos(1, math.min(row, height))
+end
+
+--- Clears the row and goes to its start.
+function M.clearRow()
+	M.startRow()
+	term.clearLine()
+end
+
+--- A text, UTF-8, as rows that fit the screen. Where they would be too many its middle is missing.
+local function rowsOf(line, most)
+	local width = term.getSize()
+	local whole = text.oneLine(line)
+	local columns = width * most
+	local rows
+	repeat
+		do
+			rows = strings.wrap(text.shorten(whole, columns), width)
+			columns = columns - 1
+		end
+	until not (#rows > most)
+	return rows
+end
+
+--- Prints a line, of a hostile length, too: on three rows at most.
+--
+-- @param line UTF-8
+-- @param colour that of other texts where nothing is said
+function M.say(line, colour)
+	local shown = colour or term.getTextColour()
+	for _, row in ipairs(rowsOf(line, MOST_ROWS)) do
+		above = above + M.inColour(shown, print, row)
+	end
+end
+
+--- Prints a remark that is not part of what was asked for, on three rows at most.
+function M.remark(line)
+	M.say(line, colours.lightGrey)
+end
+
+--- Prints what went wrong and what to do next.
+--
+-- @param columns how many columns each line of it may take; what is more loses its middle
+function M.fail(failure, columns)
+	if columns == nil then
+		columns = FAILURE_COLUMNS
+	end
+	local width = term.getSize()
+	local most = math.max(MOST_ROWS, math.ceil(columns / width))
+	local lines = { failure.message }
+
+	-- A hint may show lines as they are to be written into a file.
+	for line in string.gmatch(failure.hint, "[^\n]+") do
+		table.insert(lines, line)
+	end
+	for _, line in ipairs(lines) do
+		for _, row in ipairs(rowsOf(line, most)) do
+			above = above + M.inColour(colours.red, print, row)
+		end
+	end
+end
+
+return M
+end
+
 modules["/apis/trapos/terminal"] = function(...)
 -- What programs write for a terminal and not for a reader: colours, places, links, titles.
 
@@ -4131,6 +4401,89 @@ function M.withoutCommands(text)
 		plain = string.gsub(plain, command, "")
 	end
 	return plain
+end
+
+return M
+end
+
+modules["/apis/trapos/text"] = function(...)
+-- Texts for a narrow screen: what lists, remarks and failures need.
+
+local fold = require("/apis/trapos/font").fold
+
+local M = {}
+M.fold = fold
+
+--- Bytes that are looked at of a text that is shown on one line; much more than any screen has room for.
+local MOST = 32000
+
+--- What a page of HTML says in a line: its title, or else all but its marks.
+local function textOfPage(html)
+	local title = string.match(html, "<[Tt][Ii][Tt][Ll][Ee][^<>]*>%s*([^<]*[^%s<])")
+	if title ~= nil then
+		return title
+	end
+	return (string.gsub(html, "<[^<>]*>", " "))
+end
+
+--- A text on one line, for titles, tools, questions and failures: blanks for line breaks, and of a page of HTML, as a
+-- proxy sends, what it says. Of a text of more than 32,000 bytes the middle is missing.
+--
+-- @param text UTF-8
+-- @returns in CC's font
+function M.oneLine(text)
+	local short = text
+	if #text > MOST then
+		short = string.sub(text, 1, MOST / 2) .. " ... " .. string.sub(text, -MOST / 2)
+	end
+	local page = string.find(string.lower(short), "<!doctype html", 1, true)
+	local start =
+		unpack(page == nil and {
+			string.find(string.lower(short), "<html", 1, true),
+		} or { page }, 1, 1)
+	if start ~= nil then
+		short = string.sub(short, 1, start - 1) .. textOfPage(string.sub(short, start))
+	end
+	local line = string.gsub(fold(short), "%s+", " ")
+	return (string.match(line, "^ ?(.-) ?$"))
+end
+
+--- Cuts a folded text to a width in columns; "..." at its end shows that something is missing.
+function M.cut(text, width)
+	if #text <= width then
+		return text
+	end
+	return string.sub(text, 1, math.max(width - 3, 0)) .. string.sub("...", 1, width)
+end
+
+--- Cuts a folded text to a width in columns; "..." in its middle stands for what is missing, as its end tells more.
+function M.shorten(text, width)
+	if #text <= width then
+		return text
+	end
+	if width < 8 then
+		return M.cut(text, width)
+	end
+	local endModule = math.floor((width - 3) / 3)
+	return string.sub(text, 1, width - 3 - endModule) .. "..." .. string.sub(text, -endModule)
+end
+
+--- How long ago something was, as short as a list needs it: "now", "5m", "3h", "2d". Empty for what is no time.
+function M.ageText(seconds)
+	if not (seconds < 1000000000000) then
+		return ""
+	end
+	local minutes = math.floor(seconds / 60)
+	if minutes < 1 then
+		return "now"
+	end
+	if minutes < 60 then
+		return tostring(minutes) .. "m"
+	end
+	if minutes < 1440 then
+		return tostring(math.floor(minutes / 60)) .. "h"
+	end
+	return tostring(math.floor(minutes / 1440)) .. "d"
 end
 
 return M
@@ -4216,10 +4569,16 @@ end
 
 -- `wget run <registry>/install.lua [--yes] [--force]`: puts ccpm, and with it TrapOS, on a computer that has none of them.
 
-local run = require("/apis/ccpm/command").run
+local carryOut = require("/apis/ccpm/carryout").carryOut
+local connect = require("/apis/ccpm/client").connect
 local baseUrl = require("/apis/ccpm/registry").baseUrl
-local screen = require("/apis/ccpm/screen")
-local createCcpm = require("/apis/libccpm")
+local progress = require("/apis/ccpm/progress")
+local note, showProgress, working = progress.note, progress.showProgress, progress.working
+local outcome = require("/apis/trapos/failure").outcome
+local unattended = require("/apis/trapos/pager").unattended
+local ask = require("/apis/trapos/question").ask
+local screen = require("/apis/trapos/screen")
+local fail, say = screen.fail, screen.say
 
 require("/install/requirements")
 
@@ -4240,96 +4599,135 @@ local function registryOf(url)
 	return branch == "HEAD" and name or name .. "@" .. tostring(branch)
 end
 
---- Does what the words say.
-local function install(words)
-	local agreed = false
-	local forced = false
+local function refuse(message, hint)
+	error({ code = "bad_command_line", message = message, hint = hint }, 0)
+end
+
+--- Reads the words of the command line.
+local function readWish(words)
+	local isAgreed = false
+	local isForced = false
 	local registry = isWget and registryOf(arg[2]) or nil
 	for _, word in ipairs(words) do
 		if word == "--yes" or word == "-y" then
-			agreed = true
+			isAgreed = true
 		elseif word == "--force" then
-			forced = true
+			isForced = true
 		elseif string.sub(word, 1, 1) == "-" then
-			screen.fail({ message = "There is no " .. word .. ".", hint = "There are --yes and --force." })
-			return false
+			refuse("There is no " .. word .. ".", "There are --yes and --force.")
 		else
 			registry = word
 		end
 	end
 	if registry == nil then
 		local program = arg[0] or "install"
-		screen.fail({
-			message = "From where? Name a registry.",
-			hint = program .. " https://... (or owner/repo of GitHub)",
-		})
-		return false
+		refuse("From where? Name a registry.", program .. " https://... (or owner/repo of GitHub)")
 	end
-	local valid, problem = baseUrl(registry)
-	if not valid then
-		screen.fail(problem)
-		return false
-	end
-	local client = createCcpm({ registry = registry, onProgress = screen.showProgress, onNote = screen.note })
-	local known, state = client.state()
-	if not known then
-		screen.fail(state)
-		return false
-	end
-	local installed = state.lock.packages
-	local isNew = installed.ccpm == nil
-	local isWhole = installed.trapos ~= nil or agreed or screen.ask("All of TrapOS? (n: only ccpm)", true)
-	local function perform(line)
-		if forced then
-			line[#line + 1] = "--force"
-		end
-		return run(line, client)
-	end
+	baseUrl(registry)
+	return { registry = registry, isAgreed = isAgreed, isForced = isForced }
+end
 
-	-- What ccpm itself stands on: where that is damaged, it cannot repair the rest.
-	local isThere, findings = client.verify(OWN)
-	if isThere and #findings > 0 then
-		local repair = {
-			"verify",
-			"--fix",
-			unpack(OWN),
-		}
-		if agreed then
-			repair[#repair + 1] = "--yes"
-		end
+--- Puts right what ccpm itself stands on: where that is damaged, it cannot repair the rest.
+local function repairOwn(ccpm, yes)
+	local isKnown, findings = outcome(function()
+		return ccpm.verify(OWN)
+	end)
 
-		-- What no registry has any more as it was installed comes with the upgrade.
-		run(repair, client)
+	-- What no registry has any more as it was installed comes with the upgrade.
+	if not isKnown or #findings == 0 then
+		return
 	end
-	if not isNew and not perform(agreed and { "upgrade", "--yes" } or { "upgrade" }) then
-		return false
+	local ok, problem = outcome(function()
+		return carryOut(
+			ccpm,
+			working(function()
+				return ccpm.planRepair(findings)
+			end),
+			{ yes = yes }
+		)
+	end)
+	if not ok then
+		fail(problem)
 	end
-	local isKnown, left = client.verify(OWN)
+end
+
+local function requireSound(ccpm)
+	local isKnown, left = outcome(function()
+		return ccpm.verify(OWN)
+	end)
 	if isKnown and #left > 0 then
-		screen.fail({ message = "ccpm is still damaged.", hint = "Use the install.lua of another registry." })
+		refuse("ccpm is still damaged.", "Use the install.lua of another registry.")
+	end
+end
+
+--- Does what the player wishes; false where it was not done. Raises failures.
+local function install(words)
+	local wish = readWish(words)
+	local force = wish.isForced
+	local yes
+	if wish.isAgreed then
+		yes = true
+		unattended()
+	end
+	local ccpm = connect({ registry = wish.registry, onProgress = showProgress, onNote = note })
+	local installed = ccpm.state().lock.packages
+	local isNew = installed.ccpm == nil
+	local hasAll = installed.trapos ~= nil
+	local wantsAll = hasAll or wish.isAgreed or ask("All of TrapOS? (n: only ccpm)", true)
+	repairOwn(ccpm, yes)
+	if
+		not isNew
+		and not carryOut(
+			ccpm,
+			working(function()
+				return ccpm.planUpgrade(nil, { force = force })
+			end),
+			{ yes = yes }
+		)
+	then
 		return false
 	end
-	local line = { "install", "--yes" }
+	requireSound(ccpm)
+	local names = {}
 	if isNew then
-		line[#line + 1] = "ccpm"
+		names[#names + 1] = "ccpm"
 	end
-	if isWhole and installed.trapos == nil then
-		line[#line + 1] = "trapos"
+	if wantsAll and not hasAll then
+		names[#names + 1] = "trapos"
 	end
-	if #line == 2 then
+	if #names == 0 then
 		return true
 	end
-	if not perform(line) then
+	if
+		not carryOut(
+			ccpm,
+			working(function()
+				return ccpm.planInstall(names, { force = force })
+			end),
+			{ yes = true }
+		)
+	then
 		return false
 	end
-	screen.say(isWhole and "Then type: ai help, or: ccpm help" or "Then type: ccpm install trapos")
-	if not agreed and screen.ask("Reboot now?", true) then
+	say(wantsAll and "Then type: ai help, or: ccpm help" or "Then type: ccpm install trapos")
+	if not wish.isAgreed and ask("Reboot now?", true) then
 		os.reboot()
 	end
 	return true
 end
 
+--- The same, with failures shown.
+local function run(words)
+	local ok, done = outcome(function()
+		return install(words)
+	end)
+	if not ok then
+		fail(done)
+	end
+	return ok and done
+end
+
 -- The message is out already; wget would print an empty one.
-if not install({ ... }) and not isWget then
+if not run({ ... }) and not isWget then
 	error("", 0)
 end

@@ -4,15 +4,11 @@
 -- passes on after it has stopped the turn on the server. While it waits it takes every event of its coroutine: run it
 -- under `parallel` beside code that needs events of its own.
 
-local functions = require("/apis/ai/client").functions
+local connect = require("/apis/ai/client").connect
 local fail = require("/apis/ai/failure").fail
-local ownSettings = require("/apis/ai/session").ownSettings
-local readSettings = require("/apis/ai/settings").readSettings
 local signatures = require("/apis/ai/signatures")
 local problemWith, problemWithEnvironment = signatures.problemWith, signatures.problemWithEnvironment
-local failure = require("/apis/trapos/failure")
-local attempt, need = failure.attempt, failure.need
-local sendOverHttp = require("/apis/trapos/http").send
+local attempt = require("/apis/trapos/failure").attempt
 
 --- An argument as it was given; where a function among options raises, its name is told.
 local function guarded(called, argument)
@@ -50,30 +46,16 @@ end
 -- @returns its functions
 local function createAi(environment)
 	local problem = problemWithEnvironment(environment)
-	local given = problem == nil and (environment or {}) or {}
-	local disk = given.fs or fs
-	local store = given.settings or ownSettings(disk)
-	local known = {}
+	local calls = connect(problem == nil and (environment or {}) or {})
 	local ai = {}
-	for name, act in pairs(functions) do
+	for name, call in pairs(calls) do
 		ai[name] = function(first, second)
 			return attempt(function()
 				local what = problem or problemWith(ai, name, { first, second })
 				if what ~= nil then
 					error(fail("bad_argument", { what = what }), 0)
 				end
-				local client = {
-					settings = need(readSettings, store),
-					store = store,
-					disk = disk,
-					send = given.send or sendOverHttp,
-					now = given.now or function()
-						return os.epoch("utc")
-					end,
-					sleep = given.sleep or sleep,
-					known = known,
-				}
-				return act(client, guarded(name, first), guarded(name, second))
+				return call(guarded(name, first), guarded(name, second))
 			end, fail)
 		end
 	end

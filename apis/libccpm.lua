@@ -5,19 +5,12 @@
 -- data that can be shown and thrown away, and `apply` does it, whole or not at all. While a function waits for a
 -- registry it takes every event of its coroutine: run it under `parallel` beside code that needs events of its own.
 
-local functions = require("/apis/ccpm/client").functions
+local connect = require("/apis/ccpm/client").connect
 local failure = require("/apis/ccpm/failure")
 local fail, raise = failure.fail, failure.raise
-local finish = require("/apis/ccpm/finish")
 local argumentProblem = require("/apis/ccpm/formats").argumentProblem
-local stamp = require("/apis/ccpm/plan").stamp
-local readState = require("/apis/ccpm/state").readState
-local failure = require("/apis/trapos/failure")
-local attempt, need = failure.attempt, failure.need
-local send = require("/apis/trapos/http").send
+local attempt = require("/apis/trapos/failure").attempt
 
---- Seconds until a request counts as timed out.
-local TIMEOUT = 30
 local NAMES = { "names", "names" }
 local SOME_NAMES = { "names", "some names" }
 local REGISTRY = { "registry", "registry" }
@@ -61,9 +54,9 @@ local function requireArguments(name, given)
 end
 
 --- Makes a stand-in that says whose it is when it fails.
-local function handed(field, act, usual, spec)
+local function handed(field, act, spec)
 	if act == nil then
-		return usual
+		return nil
 	end
 	local name = "environment." .. field
 	return function(...)
@@ -82,43 +75,20 @@ local function handed(field, act, usual, spec)
 	end
 end
 
-local function makeClient(given)
+--- What was handed in, checked, with stand-ins that say whose they are when they fail.
+local function checked(given)
 	local problem = argumentProblem("environment", given, "environment")
 	if problem ~= nil then
 		raiseBad("libccpm", MAKER .. "(environment)", problem)
 	end
 	return {
-		disk = given.fs or fs,
-		fetch = handed("fetch", given.fetch, function(url)
-			return send({ url = url, timeout = TIMEOUT })
-		end, "answer"),
-		now = handed("now", given.now, function()
-			return os.epoch("utc")
-		end, "time"),
-		onProgress = handed("onProgress", given.onProgress, function() end),
-		onNote = handed("onNote", given.onNote, function() end),
+		fs = given.fs,
+		fetch = handed("fetch", given.fetch, "answer"),
+		now = handed("now", given.now, "time"),
+		onProgress = handed("onProgress", given.onProgress),
+		onNote = handed("onNote", given.onNote),
 		registry = given.registry,
-		notes = {},
 	}
-end
-
---- Puts right what a power cut has left half done, and reads the state.
-local function prepare(client)
-	local disk = client.disk
-	local notes = client.notes
-	local done, line = finish.recover(disk)
-	if not done and disk.exists(finish.JOURNAL) then
-		raise("not_finished", { what = line })
-	end
-	if line ~= nil then
-		notes[#notes + 1] = line
-	end
-	local state = need(readState, disk, notes)
-	state.stamp = stamp(disk)
-	for _, note in ipairs(notes) do
-		client.onNote(note)
-	end
-	return state
 end
 
 --- Makes a package manager. It keeps nothing in memory: the state is read anew by each call.
@@ -127,12 +97,12 @@ end
 -- @returns its functions
 local function createCcpm(environment)
 	local ccpm = {}
-	for name, act in pairs(functions) do
+	for name in pairs(ARGUMENTS) do
 		ccpm[name] = function(first, second)
 			return attempt(function()
 				requireArguments(name, { first, second })
-				local client = makeClient(environment or {})
-				return act(client, prepare(client), first, second)
+				local call = connect(checked(environment or {}))[name]
+				return call(first, second)
 			end, fail)
 		end
 	end

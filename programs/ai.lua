@@ -3,9 +3,19 @@
 --- By a name of its own, as the compiler puts imports first.
 local load = require
 local words = { ... }
+local connected
+
+--- What the client can do, loaded when a command first needs it: `ai help` needs none of it.
+local ai = setmetatable({}, {
+	__index = function(_calls, name)
+		if connected == nil then
+			connected = load("/apis/ai/client").connect({})
+		end
+		return connected[name]
+	end,
+})
 local ok, done = pcall(function()
-	local ai = load("/apis/libai")()
-	return load("/apis/ai/command").run(words, ai)
+	return load("/apis/ai/program").run(words, ai)
 end)
 if not ok and done == "Terminated" then
 	error(done, 0)

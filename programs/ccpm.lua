@@ -11,10 +11,10 @@ end
 local load = require
 local words = { ... }
 local ok, done = pcall(function()
-	local screen = load("/apis/ccpm/screen")
-	local createCcpm = load("/apis/libccpm")
-	local client = createCcpm({ onProgress = screen.showProgress, onNote = screen.note })
-	return load("/apis/ccpm/command").run(words, client)
+	local progress = load("/apis/ccpm/progress")
+	local connect = load("/apis/ccpm/client").connect
+	local ccpm = connect({ onProgress = progress.showProgress, onNote = progress.note })
+	return load("/apis/ccpm/program").run(words, ccpm)
 end)
 if not ok and done == "Terminated" then
 	error(done, 0)

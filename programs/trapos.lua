@@ -2,56 +2,25 @@
 
 --- By a name of its own, as the compiler takes every other `require` for an import.
 local load = require
-local client
-local command
-local screen
-local isWhole = pcall(function()
-	command = load("/apis/ccpm/command")
-	screen = load("/apis/ccpm/screen")
-	local createCcpm = load("/apis/libccpm")
-	client = createCcpm({ onProgress = screen.showProgress, onNote = screen.note })
-
-	-- An empty file gives no module.
-	return command.run
-end)
-if not isWhole then
-	-- It says what is missing, and how to mend it.
-	shell.run("/programs/ccpm.lua")
-	error("", 0)
-end
 local words = { ... }
-local word = words[1]
-
-local function perform()
-	if word == "upgrade" then
-		return command.run(words, client)
+local run
+pcall(function()
+	local progress = load("/apis/ccpm/progress")
+	local overview = load("/apis/ccpm/overview")
+	local connect = load("/apis/ccpm/client").connect
+	local ccpm = connect({ onProgress = progress.showProgress, onNote = progress.note })
+	local perform = overview.run
+	run = function()
+		return perform(words, ccpm)
 	end
-	if word == "help" or word == "--help" or word == "-h" then
-		command.help("trapos", "")
-		screen.flush()
-		return true
+end)
+if run == nil then
+	-- Where ccpm is damaged, too, it says how to mend that.
+	if not shell.run("/programs/ccpm.lua", "--version") then
+		error("", 0)
 	end
-	if word ~= nil and word ~= "--version" then
-		screen.fail({ message = "trapos knows no " .. word .. ".", hint = "See: trapos help" })
-		return false
-	end
-	local ok, state = client.state()
-	if not ok then
-		screen.fail(state)
-		return false
-	end
-	local own = state.lock.packages.trapos
-	screen.say("TrapOS " .. (own and own.version or "(without its package trapos)"), colours.yellow)
-	if word ~= nil then
-		return true
-	end
-	local hasNewer = command.list(state)
-	screen.flush()
-	return not hasNewer
-		or not screen.ask("Upgrade now?", false)
-		or command.run({ "upgrade", "--yes" }, client)
+	error("TrapOS is damaged.\nMend it: ccpm verify --fix", 0)
 end
-
-if not perform() then
+if not run() then
 	error("", 0)
 end

@@ -1,9 +1,13 @@
 /** `wget run <registry>/install.lua [--yes] [--force]`: puts ccpm, and with it TrapOS, on a computer that has none of them. */
 import "./install/requirements";
-import { run } from "./apis/ccpm/command";
+import { carryOut } from "./apis/ccpm/carryout";
+import { connect, type Calls } from "./apis/ccpm/client";
 import { baseUrl } from "./apis/ccpm/registry";
-import * as screen from "./apis/ccpm/screen";
-import createCcpm = require("./apis/libccpm");
+import { note, showProgress, working } from "./apis/ccpm/progress";
+import { outcome } from "./apis/trapos/failure";
+import { unattended } from "./apis/trapos/pager";
+import { ask } from "./apis/trapos/question";
+import { fail, say } from "./apis/trapos/screen";
 
 /** What the shell gives every program: its name at 0, then the words after it. */
 declare const arg: Record<number, string | undefined>;
@@ -26,79 +30,110 @@ function registryOf(url: string): string | undefined {
     return branch === "HEAD" ? name : `${name}@${branch}`;
 }
 
-/** Does what the words say. */
-function install(words: readonly string[]): boolean {
-    let agreed = false;
-    let forced = false;
+/** What the player asks for. */
+interface Wish {
+    /** The registry to install from. */
+    readonly registry: string;
+    /** True to ask nothing. */
+    readonly isAgreed: boolean;
+    /** True to go on over files that are in the way. */
+    readonly isForced: boolean;
+}
+
+function refuse(message: string, hint: string): never {
+    throw { code: "bad_command_line", message, hint };
+}
+
+/** Reads the words of the command line. */
+function readWish(words: readonly string[]): Wish {
+    let isAgreed = false;
+    let isForced = false;
     let registry = isWget ? registryOf(arg[2]!) : undefined;
     for (const word of words) {
-        if (word === "--yes" || word === "-y") {
-            agreed = true;
-        } else if (word === "--force") {
-            forced = true;
-        } else if (string.sub(word, 1, 1) === "-") {
-            screen.fail({ message: `There is no ${word}.`, hint: "There are --yes and --force." });
-            return false;
-        } else {
-            registry = word;
-        }
+        if (word === "--yes" || word === "-y") isAgreed = true;
+        else if (word === "--force") isForced = true;
+        else if (string.sub(word, 1, 1) === "-")
+            refuse(`There is no ${word}.`, "There are --yes and --force.");
+        else registry = word;
     }
     if (registry === undefined) {
         const program = arg[0] ?? "install";
-        screen.fail({
-            message: "From where? Name a registry.",
-            hint: `${program} https://... (or owner/repo of GitHub)`,
-        });
-        return false;
+        refuse("From where? Name a registry.", `${program} https://... (or owner/repo of GitHub)`);
     }
-    const [valid, problem] = baseUrl(registry);
-    if (!valid) {
-        screen.fail(problem);
-        return false;
-    }
+    baseUrl(registry);
+    return { registry: registry, isAgreed, isForced };
+}
 
-    const client = createCcpm({
-        registry,
-        onProgress: screen.showProgress,
-        onNote: screen.note,
-    });
-    const [known, state] = client.state();
-    if (!known) {
-        screen.fail(state);
-        return false;
+/** Puts right what ccpm itself stands on: where that is damaged, it cannot repair the rest. */
+function repairOwn(ccpm: Calls, yes: true | undefined): void {
+    const [isKnown, findings] = outcome(() => ccpm.verify(OWN));
+    // What no registry has any more as it was installed comes with the upgrade.
+    if (!isKnown || findings.length === 0) return;
+    const [ok, problem] = outcome(() =>
+        carryOut(
+            ccpm,
+            working(() => ccpm.planRepair(findings)),
+            { yes },
+        ),
+    );
+    if (!ok) fail(problem);
+}
+
+function requireSound(ccpm: Calls): void {
+    const [isKnown, left] = outcome(() => ccpm.verify(OWN));
+    if (isKnown && left.length > 0)
+        refuse("ccpm is still damaged.", "Use the install.lua of another registry.");
+}
+
+/** Does what the player wishes; false where it was not done. Raises failures. */
+function install(words: readonly string[]): boolean {
+    const wish = readWish(words);
+    const force = wish.isForced;
+    let yes: true | undefined;
+    if (wish.isAgreed) {
+        yes = true;
+        unattended();
     }
-    const installed = state.lock.packages;
+    const ccpm = connect({ registry: wish.registry, onProgress: showProgress, onNote: note });
+    const installed = ccpm.state().lock.packages;
     const isNew = installed["ccpm"] === undefined;
-    const isWhole =
-        installed["trapos"] !== undefined || agreed || screen.ask("All of TrapOS? (n: only ccpm)", true);
-    const perform = (line: string[]) => {
-        if (forced) line.push("--force");
-        return run(line, client);
-    };
-    // What ccpm itself stands on: where that is damaged, it cannot repair the rest.
-    const [isThere, findings] = client.verify(OWN);
-    if (isThere && findings.length > 0) {
-        const repair = ["verify", "--fix", ...OWN];
-        if (agreed) repair.push("--yes");
-        // What no registry has any more as it was installed comes with the upgrade.
-        run(repair, client);
-    }
-    if (!isNew && !perform(agreed ? ["upgrade", "--yes"] : ["upgrade"])) return false;
-    const [isKnown, left] = client.verify(OWN);
-    if (isKnown && left.length > 0) {
-        screen.fail({ message: "ccpm is still damaged.", hint: "Use the install.lua of another registry." });
+    const hasAll = installed["trapos"] !== undefined;
+    const wantsAll = hasAll || wish.isAgreed || ask("All of TrapOS? (n: only ccpm)", true);
+    repairOwn(ccpm, yes);
+    if (
+        !isNew &&
+        !carryOut(
+            ccpm,
+            working(() => ccpm.planUpgrade(undefined, { force })),
+            { yes },
+        )
+    )
         return false;
-    }
+    requireSound(ccpm);
 
-    const line = ["install", "--yes"];
-    if (isNew) line.push("ccpm");
-    if (isWhole && installed["trapos"] === undefined) line.push("trapos");
-    if (line.length === 2) return true;
-    if (!perform(line)) return false;
-    screen.say(isWhole ? "Then type: ai help, or: ccpm help" : "Then type: ccpm install trapos");
-    if (!agreed && screen.ask("Reboot now?", true)) os.reboot();
+    const names: string[] = [];
+    if (isNew) names.push("ccpm");
+    if (wantsAll && !hasAll) names.push("trapos");
+    if (names.length === 0) return true;
+    if (
+        !carryOut(
+            ccpm,
+            working(() => ccpm.planInstall(names, { force })),
+            { yes: true },
+        )
+    )
+        return false;
+    say(wantsAll ? "Then type: ai help, or: ccpm help" : "Then type: ccpm install trapos");
+    if (!wish.isAgreed && ask("Reboot now?", true)) os.reboot();
     return true;
 }
 
+/** The same, with failures shown. */
+function run(words: readonly string[]): boolean {
+    const [ok, done] = outcome(() => install(words));
+    if (!ok) fail(done);
+    return ok && done;
+}
+
 // The message is out already; wget would print an empty one.
-if (!install([...$vararg]) && !isWget) throw "";
+if (!run([...$vararg]) && !isWget) throw "";

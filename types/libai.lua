@@ -88,12 +88,12 @@ function Ai.last() end
 local Disk = {}
 
 ---@param path string
----@return string[]
-function Disk.list(path) end
-
----@param path string
 ---@return boolean
 function Disk.exists(path) end
+
+---@param path string
+---@return string[]
+function Disk.list(path) end
 
 ---@param path string
 ---@param mode string

@@ -116,16 +116,16 @@ function Ccpm.recover() end
 local Disk = {}
 
 ---@param path string
----@return string[]
-function Disk.list(path) end
-
----@param path string
 ---@return boolean
 function Disk.exists(path) end
 
 ---@param path string
 ---@return boolean
 function Disk.isDir(path) end
+
+---@param path string
+---@return string[]
+function Disk.list(path) end
 
 ---@param path string
 ---@param mode string
@@ -215,7 +215,7 @@ function Disk.getDrive(path) end
 --- One thing that `verify` found.
 ---@class libccpm.Finding
 ---@field path string
----@field problem "missing"|"changed"|"foreign"
+---@field problem "changed"|"missing"|"foreign"
 --- Absent for a foreign file.
 ---@field package? string
 

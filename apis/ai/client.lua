@@ -1,14 +1,15 @@
 -- What a client of opencode does; its functions raise failures, and /apis/libai returns them.
 
-local need = require("/apis/trapos/failure").need
+local outcome = require("/apis/trapos/failure").outcome
+local sendOverHttp = require("/apis/trapos/http").send
+local nearest = require("/apis/trapos/nearest").nearest
+local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local utf8 = require("/apis/trapos/utf8")
 local oneLine, toUtf8 = utf8.oneLine, utf8.toUtf8
 local driveModule = require("/apis/ai/drive")
 local answerOf, drive, replyOf, stop, tell =
 	driveModule.answerOf, driveModule.drive, driveModule.replyOf, driveModule.stop, driveModule.tell
 local fail = require("/apis/ai/failure").fail
-local nearest = require("/apis/ai/names").nearest
-local opencode = require("/apis/ai/opencode")
 local messagesModule = require("/apis/ai/messages")
 local isComplete, looksFinal, newestTurn, nonceOf, textOf =
 	messagesModule.isComplete,
@@ -16,9 +17,11 @@ local isComplete, looksFinal, newestTurn, nonceOf, textOf =
 	messagesModule.newestTurn,
 	messagesModule.nonceOf,
 	messagesModule.textOf
+local readSettings = require("/apis/ai/settings").readSettings
 local sessionModule = require("/apis/ai/session")
 local forgetTurn, pendingTurns, rememberSession =
 	sessionModule.forgetTurn, sessionModule.pendingTurns, sessionModule.rememberSession
+local opencode1 = require("/apis/ai/server/opencode1")
 
 local M = {}
 local PING = "Reply with the single word: pong"
@@ -56,7 +59,7 @@ local function titleOf(prompt)
 end
 
 local function createSession(server, title)
-	local session = need(opencode.createSession, server, title)
+	local session = server.face.createSession(server, title)
 	rememberSession(server, session.id)
 	return session
 end
@@ -123,13 +126,17 @@ local function checkNames(client, directory, model, agent)
 	local where = directory or ""
 	if agent ~= nil then
 		lookUp(client, "unknown_agent", agent, where, function()
-			local ok, agents = opencode.readList(client, "agents", directory)
+			local ok, agents = outcome(function()
+				return client.face.readList(client, "agents", directory)
+			end)
 			return ok and agentsIn(agents) or nil
 		end)
 	end
 	if model ~= nil then
 		local isKnown = lookUp(client, "unknown_model", model, where, function()
-			local ok, providers = opencode.readList(client, "providers", directory)
+			local ok, providers = outcome(function()
+				return client.face.readList(client, "providers", directory)
+			end)
 			return ok and modelsIn(providers) or nil
 		end)
 
@@ -146,7 +153,9 @@ end
 local function openSession(client, prompt, options, check)
 	local id = not options.newSession and (options.session or client.settings.session_id) or nil
 	if id ~= nil then
-		local ok, session = opencode.getSession(client, id)
+		local ok, session = outcome(function()
+			return client.face.getSession(client, id)
+		end)
 		if ok then
 			check(session.directory)
 			return session
@@ -191,7 +200,7 @@ end
 --- The newest turn of a session of the kind that is wanted.
 local function findTurn(server, sessionId, isWanted)
 	for _, limit in ipairs({ 10, 100 }) do
-		local messages = need(opencode.getMessages, server, sessionId, limit)
+		local messages = server.face.getMessages(server, sessionId, limit)
 		local found = newestTurn(messages, isWanted)
 		if found or #messages < limit then
 			return found
@@ -209,7 +218,7 @@ end
 --- The last answer of the session, for whoever wants to read it again.
 local function lastReply(server)
 	local sessionId = server.settings.session_id or raise("nothing_to_resume")
-	need(opencode.getSession, server, sessionId)
+	server.face.getSession(server, sessionId)
 	local found = findTurn(server, sessionId, function(turn)
 		return answerOf(turn.steps) ~= ""
 	end)
@@ -233,7 +242,7 @@ local function unrecordedTurn(server)
 	if sessionId == nil then
 		return nil
 	end
-	local session = need(opencode.getSession, server, sessionId)
+	local session = server.face.getSession(server, sessionId)
 	local found = findTurn(server, sessionId, function()
 		return true
 	end)
@@ -246,7 +255,7 @@ local function unrecordedTurn(server)
 		return nil
 	end
 	local directory = session.directory
-	local statuses = need(opencode.readList, server, "status", directory)
+	local statuses = server.face.readList(server, "status", directory)
 	if statuses[sessionId] == nil then
 		return nil
 	end
@@ -262,14 +271,14 @@ local function unrecordedTurn(server)
 end
 
 --- What each of a client's functions does: it returns its value or raises a failure.
-M.functions = {
+local functions = {
 	ask = ask,
 	ping = function(server, options)
 		return ask(server, PING, options)
 	end,
 	health = function(server)
 		local start = server.now()
-		local version = need(opencode.health, server).version
+		local version = server.face.health(server).version
 		return {
 			version = version,
 			seconds = (server.now() - start) / 1000,
@@ -278,7 +287,7 @@ M.functions = {
 	listSessions = function(server, options)
 		local summaries = {}
 		local wanted = options or {}
-		for _, session in ipairs(need(opencode.listSessions, server, wanted.limit, asUtf8(wanted.search))) do
+		for _, session in ipairs(server.face.listSessions(server, wanted.limit, asUtf8(wanted.search))) do
 			summaries[#summaries + 1] = summarise(server, session)
 		end
 		return summaries
@@ -287,7 +296,7 @@ M.functions = {
 		return summarise(server, createSession(server, toUtf8(options and options.title or titleOf(""))))
 	end,
 	useSession = function(server, id)
-		local session = need(opencode.getSession, server, id)
+		local session = server.face.getSession(server, id)
 		rememberSession(server, session.id)
 		return summarise(server, session)
 	end,
@@ -300,7 +309,7 @@ M.functions = {
 	end,
 	abort = function(server, session, options)
 		local id = session or server.settings.session_id or raise("no_session")
-		local directory = need(opencode.getSession, server, id).directory
+		local directory = server.face.getSession(server, id).directory
 		local record
 		for _, pending in ipairs(pendingTurns(server.disk)) do
 			if pending.sessionId == id then
@@ -312,20 +321,20 @@ M.functions = {
 		local isOurs = record ~= nil
 		local endModule =
 			stop(server, { sessionId = id, isOurs = isOurs, baselineId = baselineId }, directory)
-		local outcome = endModule.outcome
-		if outcome == "starting" then
+		local how = endModule.outcome
+		if how == "starting" then
 			raise("still_starting")
 		end
-		if outcome == "failed" then
+		if how == "failed" then
 			error(endModule.failure or fail("not_stopped"), 0)
 		end
-		if outcome == "stopped" and record then
+		if how == "stopped" and record then
 			forgetTurn(server.disk, record.nonce)
 		end
-		if outcome == "ended" then
+		if how == "ended" then
 			tell(options or {}, { phase = "ended", seconds = 0 })
 		end
-		return outcome == "stopped"
+		return how == "stopped"
 	end,
 	resume = function(server, options)
 		local records = pendingTurns(server.disk)
@@ -339,4 +348,33 @@ M.functions = {
 	end,
 	last = lastReply,
 }
+
+--- Makes a client. Settings are read anew by each call.
+--
+-- @param given stand-ins for what the computer provides
+function M.connect(given)
+	local disk = given.fs or fs
+	local store = given.settings or ownSettings(disk)
+	local known = {}
+	local calls = {}
+	for name, act in pairs(functions) do
+		calls[name] = function(first, second)
+			local client = {
+				settings = readSettings(store),
+				store = store,
+				disk = disk,
+				face = opencode1,
+				send = given.send or sendOverHttp,
+				now = given.now or function()
+					return os.epoch("utc")
+				end,
+				sleep = given.sleep or sleep,
+				known = known,
+			}
+			return act(client, first, second)
+		end
+	end
+	return calls
+end
+
 return M

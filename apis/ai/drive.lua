@@ -1,8 +1,8 @@
 -- Drives turns: performs what they ask for, and tells how far they are.
 
+local outcome = require("/apis/trapos/failure").outcome
 local fail = require("/apis/ai/failure").fail
 local textOf = require("/apis/ai/messages").textOf
-local opencode = require("/apis/ai/opencode")
 local withoutReasoning = require("/apis/ai/reasoning").withoutReasoning
 local memory = require("/apis/ai/session")
 local stopping = require("/apis/ai/stop")
@@ -19,40 +19,39 @@ end
 
 --- Performs what a machine asks for, but for sending a prompt.
 local function perform(server, place, action)
+	local face = server.face
 	local id = place.sessionId
 	local directory = place.directory
 	local kind = action.kind
 	if kind == "wait" then
-		server.sleep(action.seconds)
-		return true, nil
+		return server.sleep(action.seconds)
 	end
 	if kind == "last" or kind == "beginning" or kind == "recent" then
-		return opencode.getMessages(server, id, action.limit)
+		return face.getMessages(server, id, action.limit)
 	end
 	if kind == "session" then
-		return opencode.getSession(server, id)
+		return face.getSession(server, id)
 	end
 	if kind == "parent" then
-		return opencode.getSession(server, action.id)
+		return face.getSession(server, action.id)
 	end
 	if kind == "mcp" then
-		return opencode.waitUntilLoaded(server, "mcp", directory)
+		return face.waitUntilLoaded(server, "mcp", directory)
 	end
 	if kind == "load" then
-		return opencode.waitUntilLoaded(server, action.what, directory)
+		return face.waitUntilLoaded(server, action.what, directory)
 	end
 	if kind == "abort" then
-		return opencode.abortSession(server, id)
+		return face.abortSession(server, id)
 	end
-	return opencode.readList(server, kind, directory)
+	return face.readList(server, kind, directory)
 end
 
---- Writes a turn down and sends its prompt.
-local function send(server, record, options)
+--- Writes a turn down whose prompt is about to be sent. It goes on without where the disk is full.
+local function writeDown(server, record, options)
 	if not memory.recordTurn(server.disk, record) then
 		M.tell(options, { phase = "not recorded", seconds = 0 })
 	end
-	return opencode.sendPrompt(server, record.sessionId, record)
 end
 
 --- What a turn's steps say, without what the model only thought.
@@ -129,12 +128,14 @@ local function carryOut(server, record, options, resumed)
 			record.sent = true
 			record.baselineId = state.baselineId
 			record.sentAt = server.now()
+			writeDown(server, record, options)
 		end
-		local ok, value = unpack(
-			action.kind == "send" and { send(server, record, options) } or { perform(server, record, action) },
-			1,
-			2
-		)
+		local ok, value = outcome(function()
+			if action.kind == "send" then
+				return server.face.sendPrompt(server, record.sessionId, record)
+			end
+			return perform(server, record, action)
+		end)
 		observation = {
 			kind = ok and action.kind or "failed",
 			request = action.kind,
@@ -163,7 +164,9 @@ function M.stop(server, from, directory)
 		if action.kind == "end" then
 			return { outcome = action.outcome, failure = action.failure }
 		end
-		local ok, value = perform(server, { sessionId = from.sessionId, directory = directory }, action)
+		local ok, value = outcome(function()
+			return perform(server, { sessionId = from.sessionId, directory = directory }, action)
+		end)
 		observation = {
 			kind = ok and action.kind or "failed",
 			request = action.kind,
@@ -181,16 +184,16 @@ local function stopTurn(server, record, options)
 	M.tell(options, { phase = "stopping", seconds = 0 })
 	local start = { sessionId = record.sessionId, baselineId = record.baselineId, isOurs = true }
 	local ok, endModule = pcall(M.stop, server, start, record.directory)
-	local outcome = ok and endModule.outcome or "failed"
-	if outcome == "stopped" then
+	local how = ok and endModule.outcome or "failed"
+	if how == "stopped" then
 		memory.forgetTurn(server.disk, record.nonce)
 	end
-	if outcome == "ended" then
+	if how == "ended" then
 		M.tell(options, { phase = "ended", seconds = 0 })
 	elseif not ok then
 		M.tell(options, { phase = "stopped", seconds = 0, message = "you did not wait" })
 	else
-		local message = endModule.failure and endModule.failure.message or REASONS[outcome]
+		local message = endModule.failure and endModule.failure.message or REASONS[how]
 		M.tell(options, { phase = "stopped", seconds = 0, message = message })
 	end
 end

@@ -2,7 +2,7 @@
 
 local fence = require("/apis/ai/fence")
 local isClosedBy, openedBy = fence.isClosedBy, fence.openedBy
-local fold = require("/apis/ai/font").fold
+local fold = require("/apis/trapos/font").fold
 local rows = require("/apis/ai/rows")
 local put, putCode, putText = rows.put, rows.putCode, rows.putText
 local tableModule = require("/apis/ai/table")

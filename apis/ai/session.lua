@@ -23,8 +23,6 @@ local readTurn = reader({
 })
 local TURNS = "/trapos/ai/turns"
 local SETTING = "opencc.session_id"
-local SETTINGS_FILE = "/.settings"
-local SETTINGS_DRAFT = "/.settings.new"
 
 --- Talks in a session from now on, and keeps its id in the setting `opencc.session_id`.
 --
@@ -39,35 +37,6 @@ function M.rememberSession(memory, id)
 	end
 	if store.save ~= nil then
 		store.save()
-	end
-end
-
---- The computer's own settings, as a store that can save them: beside the file first, since `settings.save` writes in
--- place and a power cut there would cost the player every setting.
-function M.ownSettings(disk)
-	return {
-		get = settings.get,
-		set = settings.set,
-		unset = settings.unset,
-		save = function()
-			if settings.save(SETTINGS_DRAFT) then
-				disk.delete(SETTINGS_FILE)
-				disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
-			end
-		end,
-	}
-end
-
---- Mends the settings file when the power went while `rememberSession` replaced it. To be called at boot.
-function M.recoverSettings(disk)
-	if not disk.exists(SETTINGS_DRAFT) then
-		return
-	end
-	if disk.exists(SETTINGS_FILE) then
-		disk.delete(SETTINGS_DRAFT)
-	else
-		disk.move(SETTINGS_DRAFT, SETTINGS_FILE)
-		settings.load(SETTINGS_FILE)
 	end
 end
 

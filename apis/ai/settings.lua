@@ -57,13 +57,12 @@ end
 
 local function refuse(name, what)
 	local example = M.definitions[name].default
-	return false, fail("bad_setting", { name = "opencc." .. name, what = what, example = example })
+	error(fail("bad_setting", { name = "opencc." .. name, what = what, example = example }), 0)
 end
 
---- Reads and checks the settings.
+--- Reads and checks the settings. Fails with `bad_setting`, which names the first one that cannot be used.
 --
 -- @param store where they are kept
--- @returns true and the settings, or false and a failure `bad_setting` that names the first one that cannot be used
 function M.readSettings(store)
 	local values = {}
 	for name, definition in pairs(M.definitions) do
@@ -77,19 +76,19 @@ function M.readSettings(store)
 		if most ~= nil then
 			local number = tonumber(value) or 0
 			if not (number >= 1 and number <= most) then
-				return refuse(name, "is not a number from 1 to " .. tostring(most))
+				refuse(name, "is not a number from 1 to " .. tostring(most))
 			end
 			values[name] = number
 		elseif value ~= nil then
 			if type(value) == "table" or type(value) == "function" then
-				return refuse(name, "is not a text")
+				refuse(name, "is not a text")
 			end
 			values[name] = toUtf8(tostring(value))
 		end
 	end
 	local address = string.gsub(values.server_url or "", "/+$", "")
 	if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")) == nil then
-		return refuse("server_url", "is not an address")
+		refuse("server_url", "is not an address")
 	end
 
 	-- A letter beyond ASCII in its path; the rest is as it has to be.
@@ -98,7 +97,7 @@ function M.readSettings(store)
 	if values.provider_id ~= nil and values.model_id ~= nil then
 		values.model = tostring(values.provider_id) .. "/" .. tostring(values.model_id)
 	end
-	return true, values
+	return values
 end
 
 return M

@@ -1,8 +1,8 @@
 -- Does what a plan says.
 
-local need = require("/apis/trapos/failure").need
+local outcome = require("/apis/trapos/failure").outcome
 local raise = require("/apis/ccpm/failure").raise
-local stamp = require("/apis/ccpm/plan").stamp
+local stamp = require("/apis/ccpm/look").stamp
 local fetchFile = require("/apis/ccpm/registry").fetchFile
 local LOCK = require("/apis/ccpm/state").LOCK
 local transactionModule = require("/apis/ccpm/transaction")
@@ -47,14 +47,11 @@ local function carryOut(tools, plan, transaction)
 			begun = begun + 1
 			local change = wanted[begun]
 			tell("fetch", change.path)
-			local ok, content = fetchFile(change, tools.fetch)
-			if ok then
-				local staged, problem = stage(transaction, change.to, content)
-				if not staged then
-					failure = problem
-				end
-			else
-				failure = content
+			local ok, problem = outcome(function()
+				return stage(transaction, change.to, fetchFile(change, tools.fetch))
+			end)
+			if not ok then
+				failure = problem
 			end
 			done = done + 1
 			bytes = bytes + change.to.size
@@ -76,7 +73,7 @@ local function carryOut(tools, plan, transaction)
 	if stamp(tools.disk) ~= plan.stamp then
 		raise("changed_meanwhile", { path = LOCK })
 	end
-	need(commit, transaction, plan, plan.state)
+	commit(transaction, plan, plan.state)
 end
 
 --- Does what a plan says, whole or not at all. Raises failures, and what interrupts it, after what was fetched is put
@@ -88,7 +85,7 @@ function M.apply(tools, plan)
 	if plan.free < plan.needed then
 		raise("no_space", { needed = plan.needed, free = plan.free })
 	end
-	local transaction = need(open, tools.disk, plan.files)
+	local transaction = open(tools.disk, plan.files)
 	local ok, failure = pcall(carryOut, tools, plan, transaction)
 	if ok then
 		return

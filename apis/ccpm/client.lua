@@ -1,18 +1,25 @@
 -- What a client of registries does; its functions raise failures, and /apis/libccpm returns them.
 
-local need = require("/apis/trapos/failure").need
+local send = require("/apis/trapos/http").send
 local apply = require("/apis/ccpm/apply").apply
 local raise = require("/apis/ccpm/failure").raise
+local finish = require("/apis/ccpm/finish")
 local MOST_REGISTRIES = require("/apis/ccpm/formats").MOST_REGISTRIES
 local askRegistries = require("/apis/ccpm/offers").askRegistries
-local planning = require("/apis/ccpm/plan")
-local baseUrl = require("/apis/ccpm/registry").baseUrl
+local stamp = require("/apis/ccpm/look").stamp
+local makePlan = require("/apis/ccpm/plan").makePlan
+local registryModule = require("/apis/ccpm/registry")
+local addressOf, baseUrl = registryModule.addressOf, registryModule.baseUrl
+local withoutPackages = require("/apis/ccpm/removal").withoutPackages
 local resolve = require("/apis/ccpm/resolve").resolve
 local stateModule = require("/apis/ccpm/state")
-local copy, replace = stateModule.copy, stateModule.replace
+local copy, readState, replace = stateModule.copy, stateModule.readState, stateModule.replace
 local verify = require("/apis/ccpm/verify").verify
 
 local M = {}
+
+--- Seconds until a request counts as timed out.
+local TIMEOUT = 30
 
 local function titleOf(verb, names)
 	return string.sub(
@@ -28,10 +35,9 @@ end
 --- The position of a registry among others, or undefined where it is not one of them; `owner/repo` and the URL that it
 -- stands for are the same registry.
 local function positionOf(registries, registry)
-	local _, base = baseUrl(registry)
+	local base = addressOf(registry) or registry
 	for position, known in ipairs(registries) do
-		local _, other = baseUrl(known)
-		if known == registry or base == other then
+		if known == registry or addressOf(known) == base then
 			return position
 		end
 	end
@@ -96,7 +102,7 @@ local function planResolved(client, before, title, wanted, newest, options)
 	local after = replace(state, "lock", "packages", packages)
 	local force = options and options.force
 	local notes = resolved.notes
-	return planning.makePlan(client.disk, {
+	return makePlan(client.disk, {
 		title = title,
 		before = before,
 		after = after,
@@ -108,11 +114,11 @@ end
 
 --- Changes nothing but the state.
 local function change(client, before, state, title)
-	return apply(client, planning.makePlan(client.disk, { title = title, before = before, after = state }))
+	return apply(client, makePlan(client.disk, { title = title, before = before, after = state }))
 end
 
 --- What each of a client's functions does: it returns its value or raises a failure.
-M.functions = {
+local functions = {
 	state = function(_client, state)
 		return state
 	end,
@@ -129,13 +135,10 @@ M.functions = {
 	end,
 	planUninstall = function(client, before, names, options)
 		local notes = {}
-		local packages = planning.withoutPackages(before.lock, names, options or {}, notes)
+		local packages = withoutPackages(before.lock, names, options or {}, notes)
 		local state = replace(before, "lock", "packages", packages)
 		local title = titleOf("uninstall", names)
-		return planning.makePlan(
-			client.disk,
-			{ title = title, before = before, after = state, notes = notes }
-		)
+		return makePlan(client.disk, { title = title, before = before, after = state, notes = notes })
 	end,
 	verify = function(client, state, names)
 		requireInstalled(state, names)
@@ -144,7 +147,7 @@ M.functions = {
 	planRepair = function(client, before, findings)
 		local state, candidates = askRegistries(client, withOwnRegistry(client, before), true)
 		local title = "repair"
-		return planning.makePlan(client.disk, {
+		return makePlan(client.disk, {
 			title = title,
 			before = before,
 			after = state,
@@ -158,7 +161,7 @@ M.functions = {
 	end,
 	addRegistry = function(client, before, registry, options)
 		local given = options or {}
-		need(baseUrl, registry)
+		baseUrl(registry)
 		local placed = place(before, registry, given.position, true)
 		local state = askRegistries(client, placed, given.force, { registry })
 		return change(client, before, state, "add registry " .. registry)
@@ -173,4 +176,65 @@ M.functions = {
 		return client.notes
 	end,
 }
+
+--- The functions after which the state is another.
+local changing = {
+	update = true,
+	apply = true,
+	addRegistry = true,
+	removeRegistry = true,
+	moveRegistry = true,
+}
+
+--- Puts right what a power cut has left half done, and reads the state.
+local function prepare(client)
+	local disk = client.disk
+	local notes = {}
+	local done, line = finish.recover(disk)
+	if not done and disk.exists(finish.JOURNAL) then
+		raise("not_finished", { what = line })
+	end
+	if line ~= nil then
+		table.insert(notes, line)
+	end
+	local state = readState(disk, notes)
+	state.stamp = stamp(disk)
+	for _, note in ipairs(notes) do
+		table.insert(client.notes, note)
+		client.onNote(note)
+	end
+	return state
+end
+
+--- Makes a client. It reads the state when it is first needed, and anew once it has changed it.
+--
+-- @param given stand-ins for what the computer provides, and who is told of progress and notes
+function M.connect(given)
+	local client = {
+		disk = given.fs or fs,
+		fetch = given.fetch or function(url)
+			return send({ url = url, timeout = TIMEOUT })
+		end,
+		now = given.now or function()
+			return os.epoch("utc")
+		end,
+		onProgress = given.onProgress or function() end,
+		onNote = given.onNote or function() end,
+		registry = given.registry,
+		notes = {},
+	}
+	local known
+	local calls = {}
+	for name, act in pairs(functions) do
+		calls[name] = function(first, second)
+			-- Somebody may have changed it while a question was open.
+			local isKnown = known ~= nil and known.stamp == stamp(client.disk)
+			local state = isKnown and known or prepare(client)
+			known = not changing[name] and state or nil
+			return act(client, state, first, second)
+		end
+	end
+	return calls
+end
+
 return M

@@ -66,7 +66,6 @@ M.failures = {
 		"No registry has {path} of {name} as it was installed.",
 		"Try again later, or: ccpm upgrade {name}",
 	},
-	no_help = { "{path} is damaged.", "Type: ccpm verify --fix" },
 	newer_format = { "{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file." },
 	bad_argument = { "{call}: {what}.", "Call it as: {usage}" },
 	internal_error = { "Unexpected: {what}", "Use install.lua again, or report this." },

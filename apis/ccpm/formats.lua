@@ -17,7 +17,6 @@ local semver = require("/apis/ccpm/semver")
 local isRange, isVersion = semver.isRange, semver.isVersion
 
 local M = {}
-M.plain = plain
 
 --- The most registries that may be configured.
 M.MOST_REGISTRIES = 100

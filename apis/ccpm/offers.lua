@@ -1,8 +1,9 @@
 -- What the registries offer.
 
+local outcome = require("/apis/trapos/failure").outcome
 local fail = require("/apis/ccpm/failure").fail
-local plan = require("/apis/ccpm/plan")
-local keys, same = plan.keys, plan.same
+local tables = require("/apis/ccpm/tables")
+local keys, same = tables.keys, tables.same
 local fetchIndex = require("/apis/ccpm/registry").fetchIndex
 local state = require("/apis/ccpm/state")
 local copy, replace = state.copy, state.replace
@@ -51,7 +52,9 @@ function M.askRegistries(tools, before, isOptional, only)
 			bytes = 0,
 			totalBytes = 0,
 		})
-		local ok, answer = fetchIndex(registry, tools.fetch)
+		local ok, answer = outcome(function()
+			return fetchIndex(registry, tools.fetch)
+		end)
 		if ok then
 			noteLeftOut(tools, registry, answer.leftOut)
 			for name, why in pairs(answer.leftOut) do

@@ -3,13 +3,11 @@
 -- Every command comes down to the same: the state as it is and the state as it is to be. Where the files of the two
 -- differ, what stands on the disk decides what is done (`planfile`).
 
-local lookModule = require("/apis/ccpm/look")
-local look, matches, stamp = lookModule.look, lookModule.matches, lookModule.stamp
+local look = require("/apis/ccpm/look").look
 local owners = require("/apis/ccpm/owners")
 local NOBODYS, ownersOf = owners.NOBODYS, owners.ownersOf
 local planfile = require("/apis/ccpm/planfile")
 local counted, ENTRY_GONE, planFile = planfile.counted, planfile.ENTRY_GONE, planfile.planFile
-local withoutPackages = require("/apis/ccpm/removal").withoutPackages
 local stateFiles = require("/apis/ccpm/state").stateFiles
 local tables = require("/apis/ccpm/tables")
 local keys, same = tables.keys, tables.same
@@ -17,12 +15,6 @@ local transaction = require("/apis/ccpm/transaction")
 local FINISHER, LEAST, leftBehind = transaction.FINISHER, transaction.LEAST, transaction.leftBehind
 
 local M = {}
-M.keys = keys
-M.look = look
-M.matches = matches
-M.same = same
-M.stamp = stamp
-M.withoutPackages = withoutPackages
 
 --- What is there until the end beside the finisher: five folders and a short journal.
 local OVERHEAD = 6 * LEAST + 1500

@@ -1,8 +1,9 @@
 -- Registries: where one is found, and what it serves.
 
-local fail = require("/apis/ccpm/failure").fail
+local raise = require("/apis/ccpm/failure").raise
+local plain = require("/apis/ccpm/checking").plain
 local formats = require("/apis/ccpm/formats")
-local checkIndex, INDEX_BYTES, plain = formats.checkIndex, formats.INDEX_BYTES, formats.plain
+local checkIndex, INDEX_BYTES = formats.checkIndex, formats.INDEX_BYTES
 local sha256 = require("/apis/ccpm/sha256").sha256
 
 local M = {}
@@ -15,8 +16,8 @@ local INDEX_PATH = "packages/index.json"
 --- Where a registry's files are.
 --
 -- @param registry an http(s) URL, also that of its install.lua, or `owner/repo[@branch]` of GitHub, also as the address of its page
--- @returns `true` and the URL, which ends in "/"; or `false` and the failure
-function M.baseUrl(registry)
+-- @returns the URL, which ends in "/"; nothing where it is no registry's address
+function M.addressOf(registry)
 	local address =
 		match((string.gsub(registry, "/install%.lua$", "")), "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$")
 	local page = match(registry, "^https://github%.com/(.-)/*$")
@@ -31,10 +32,12 @@ function M.baseUrl(registry)
 			.. "/"
 			.. (branch == "" and "HEAD" or branch)
 	end
-	if base == nil or #registry > LONGEST then
-		return false, fail("bad_registry", { registry = string.sub(registry, 1, 40) })
-	end
-	return true, base .. "/"
+	return not (base == nil or #registry > LONGEST) and base .. "/" or nil
+end
+
+--- The same, which fails with `bad_registry` where it is no registry's address.
+function M.baseUrl(registry)
+	return M.addressOf(registry) or raise("bad_registry", { registry = string.sub(registry, 1, 40) })
 end
 
 local function fetchText(fetch, base, registry, path)
@@ -42,7 +45,7 @@ local function fetchText(fetch, base, registry, path)
 	local status = answer.status
 	local reason = answer.reason
 	if status == 200 then
-		return true, answer.body
+		return answer.body
 	end
 	local code = "server_error"
 	if status == 401 or status == 403 then
@@ -60,7 +63,7 @@ local function fetchText(fetch, base, registry, path)
 	if reason == "Domain not permitted" then
 		code = "address_denied"
 	end
-	return false, fail(code, { registry = registry, path = path, status = status, what = reason })
+	return raise(code, { registry = registry, path = path, status = status, what = reason })
 end
 
 --- Where in a text a reader stopped, as a person looks for it: "line 3, column 7, at: // doors".
@@ -109,51 +112,37 @@ end
 --
 -- @param registry as the player wrote it
 -- @param fetch fetches a URL
--- @returns `true` and what it offers, checked; or `false` and the failure
+-- @returns what it offers, checked
 function M.fetchIndex(registry, fetch)
-	local ok, base = M.baseUrl(registry)
-	if not ok then
-		return false, base
-	end
-	local fetched, text = fetchText(fetch, base, registry, INDEX_PATH)
-	if not fetched then
-		return false, text
-	end
+	local text = fetchText(fetch, M.baseUrl(registry), registry, INDEX_PATH)
 	if #text > INDEX_BYTES then
-		return false, fail("bad_index", { registry = registry, what = "it is too large" })
+		raise("bad_index", { registry = registry, what = "it is too large" })
 	end
 	local value, problem = readJson(text)
 	if problem ~= nil then
-		return false, fail("not_json", { registry = registry, what = problem })
+		raise("not_json", { registry = registry, what = problem })
 	end
 	local valid, offers, isNewer = checkIndex(value)
 	if valid then
-		return true, offers
+		return offers
 	end
-	return false, fail(isNewer and "newer_index" or "bad_index", { registry = registry, what = offers })
+	return raise(isNewer and "newer_index" or "bad_index", { registry = registry, what = offers })
 end
 
 --- Fetches a file and compares it with what its registry said of it.
 --
 -- @param change a change that has `to` and `registry`
 -- @param fetch fetches a URL
--- @returns `true` and the file's bytes; or `false` and the failure
+-- @returns the file's bytes
 function M.fetchFile(change, fetch)
 	local to = change.to
 	local path = change.path
 	local registry = change.registry
-	local valid, base = M.baseUrl(registry)
-	if not valid then
-		return false, base
-	end
-	local ok, content = fetchText(fetch, base, registry, path)
-	if not ok then
-		return false, content
-	end
+	local content = fetchText(fetch, M.baseUrl(registry), registry, path)
 	if #content == to.size and sha256(content) == to.sha256 then
-		return true, content
+		return content
 	end
-	return false, fail("wrong_content", { registry = registry, path = path })
+	return raise("wrong_content", { registry = registry, path = path })
 end
 
 return M

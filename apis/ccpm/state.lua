@@ -68,13 +68,11 @@ end
 -- @param disk the computer's fs
 -- @param notes gets a line for every file that was set aside
 function M.readState(disk, notes)
-	return pcall(function()
-		return {
-			configuration = readFile(disk, M.CONFIGURATION, checkConfiguration, notes),
-			lock = readFile(disk, M.LOCK, checkLock, notes),
-			cache = readFile(disk, M.CACHE, checkCache, notes),
-		}
-	end)
+	return {
+		configuration = readFile(disk, M.CONFIGURATION, checkConfiguration, notes),
+		lock = readFile(disk, M.LOCK, checkLock, notes),
+		cache = readFile(disk, M.CACHE, checkCache, notes),
+	}
 end
 
 --- What the state is on the disk. The cache forgets registries that are not configured any more.

@@ -3,9 +3,9 @@
 -- `open` begins a transaction, `stage` brings one new content after the other, and `commit` writes down what is to be
 -- done. From that moment on it will be done, by the finisher (`finish`): at once, or else when the computer boots.
 
+local isFailure = require("/apis/trapos/failure").isFailure
 local encode = require("/apis/trapos/json").encode
-local failureModule = require("/apis/ccpm/failure")
-local fail, raise = failureModule.fail, failureModule.raise
+local raise = require("/apis/ccpm/failure").raise
 local finish = require("/apis/ccpm/finish")
 local sha256 = require("/apis/ccpm/sha256").sha256
 
@@ -18,13 +18,16 @@ M.LEAST = 500
 M.FINISHER = "apis/ccpm/finish.lua"
 local STAGING = finish.STAGING
 
---- Calls a function; its failures, and what the disk raises, are returned.
-local function attempt(act, ...)
+--- Calls a function; what the disk raises is raised as a failure.
+local function onDisk(act, ...)
 	local ok, value = pcall(act, ...)
-	if ok or type(value) == "table" then
-		return ok, value
+	if ok then
+		return value
 	end
-	return false, fail("cannot_write", {
+	if isFailure(value) then
+		error(value, 0)
+	end
+	return raise("cannot_write", {
 		path = STAGING,
 		what = finish.reasonOf(value),
 	})
@@ -192,12 +195,12 @@ end
 function M.open(disk, files)
 	local owner = STAGING .. "/of-" .. tostring(math.random(1000000000))
 	local transaction = { disk = disk, owner = owner, staged = {}, isGuarded = false }
-	local ok, failure = attempt(begin, transaction, files)
+	local ok, failure = pcall(onDisk, begin, transaction, files)
 	if ok then
-		return true, transaction
+		return transaction
 	end
 	M.keep(transaction)
-	return false, failure
+	error(failure, 0)
 end
 
 --- Whether a content is staged already, as from a run that failed before. May yield.
@@ -224,7 +227,7 @@ end
 
 --- Stages a content, which must have been checked against its fingerprint.
 function M.stage(transaction, fingerprint, content)
-	return attempt(stageContent, transaction, fingerprint, content)
+	onDisk(stageContent, transaction, fingerprint, content)
 end
 
 --- Sees to it that there is a folder for a path, and counts what it takes.
@@ -361,7 +364,7 @@ end
 -- @param stateFiles the texts of ccpm's own files by path from the root, false for those that go; their places are
 -- taken last
 function M.commit(transaction, plan, stateFiles)
-	return attempt(commitPlan, transaction, plan, stateFiles)
+	onDisk(commitPlan, transaction, plan, stateFiles)
 end
 
 return M

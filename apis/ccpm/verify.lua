@@ -1,7 +1,8 @@
 -- What stands on the disk that is not what was installed.
 
-local plan = require("/apis/ccpm/plan")
-local keys, look, matches = plan.keys, plan.look, plan.matches
+local lookModule = require("/apis/ccpm/look")
+local look, matches = lookModule.look, lookModule.matches
+local keys = require("/apis/ccpm/tables").keys
 
 local M = {}
 

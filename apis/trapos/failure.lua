@@ -38,13 +38,18 @@ function M.makeFailure(failures, code, detail, text)
 	return setmetatable(failure, describe)
 end
 
---- Calls a function that can fail and returns its value. Its failure is raised.
-function M.need(act, ...)
-	local ok, value = act(...)
-	if not ok then
+--- Whether something that was raised is a failure.
+function M.isFailure(raised)
+	return type(raised) == "table" and raised.code ~= nil
+end
+
+--- Calls a function that raises failures, and returns what came of it. What is no failure is raised on.
+function M.outcome(act)
+	local ok, value = pcall(act)
+	if not ok and not M.isFailure(value) then
 		error(value, 0)
 	end
-	return value
+	return ok, value
 end
 
 --- Calls a function that raises failures, as a public function returns them. Only `Terminated` (Ctrl+T) is raised.
@@ -54,7 +59,7 @@ end
 -- @returns `true` and the value, or `false` and the failure
 function M.attempt(act, fail)
 	local ok, value = pcall(act)
-	if ok or type(value) == "table" and value.code ~= nil then
+	if ok or M.isFailure(value) then
 		return ok, value
 	end
 	if value == "Terminated" then

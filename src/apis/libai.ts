@@ -5,14 +5,11 @@
  * passes on after it has stopped the turn on the server. While it waits it takes every event of its coroutine: run it
  * under `parallel` beside code that needs events of its own.
  */
-import { functions, type Client } from "./ai/client";
+import { connect } from "./ai/client";
 import { fail } from "./ai/failure";
-import { ownSettings } from "./ai/session";
-import { readSettings, type SettingsStore } from "./ai/settings";
 import { problemWith, problemWithEnvironment } from "./ai/signatures";
 import type { Ai, Environment } from "./ai/types";
-import { attempt, need } from "./trapos/failure";
-import { send as sendOverHttp } from "./trapos/http";
+import { attempt } from "./trapos/failure";
 
 /** An argument as it was given; where a function among options raises, its name is told. */
 function guarded(called: string, argument: unknown): unknown {
@@ -41,26 +38,14 @@ function guarded(called: string, argument: unknown): unknown {
  */
 function createAi(this: void, environment?: Environment): Ai {
     const problem = problemWithEnvironment(environment);
-    const given: Environment = problem === undefined ? (environment ?? {}) : {};
-    const disk = given.fs ?? fs;
-    const store: SettingsStore = given.settings ?? ownSettings(disk);
-    const known: Record<string, true | undefined> = {};
+    const calls = connect(problem === undefined ? (environment ?? {}) : {});
     const ai: Record<string, unknown> = {};
-    for (const [name, act] of pairs(functions)) {
+    for (const [name, call] of pairs(calls)) {
         ai[name] = (first: unknown, second: unknown) => {
             return attempt(() => {
                 const what = problem ?? problemWith(ai, name, [first, second]);
                 if (what !== undefined) throw fail("bad_argument", { what });
-                const client: Client = {
-                    settings: need(readSettings, store),
-                    store,
-                    disk,
-                    send: given.send ?? sendOverHttp,
-                    now: given.now ?? (() => os.epoch("utc")),
-                    sleep: given.sleep ?? sleep,
-                    known,
-                };
-                return act(client, guarded(name, first) as never, guarded(name, second) as never);
+                return call(guarded(name, first) as never, guarded(name, second) as never);
             }, fail);
         };
     }

@@ -6,18 +6,11 @@
  * data that can be shown and thrown away, and `apply` does it, whole or not at all. While a function waits for a
  * registry it takes every event of its coroutine: run it under `parallel` beside code that needs events of its own.
  */
-import { functions, type Client } from "./ccpm/client";
+import { connect } from "./ccpm/client";
 import { fail, raise } from "./ccpm/failure";
-import * as finish from "./ccpm/finish";
 import { argumentProblem } from "./ccpm/formats";
-import { stamp } from "./ccpm/plan";
-import { readState, type Writable } from "./ccpm/state";
-import type { Ccpm, Environment, State } from "./ccpm/types";
-import { attempt, need } from "./trapos/failure";
-import { send } from "./trapos/http";
-
-/** Seconds until a request counts as timed out. */
-const TIMEOUT = 30;
+import type { Ccpm, Environment } from "./ccpm/types";
+import { attempt } from "./trapos/failure";
 
 type Argument = [name: string, spec: string];
 
@@ -63,10 +56,9 @@ function requireArguments(name: keyof Ccpm, given: readonly unknown[]): void {
 function handed<Given extends unknown[], T>(
     field: keyof Environment,
     act: ((this: void, ...given: Given) => T) | undefined,
-    usual: (this: void, ...given: Given) => T,
     spec?: string,
-): (this: void, ...given: Given) => T {
-    if (act === undefined) return usual;
+): ((this: void, ...given: Given) => T) | undefined {
+    if (act === undefined) return undefined;
     const name = `environment.${field}`;
     return (...given) => {
         const [ok, value] = pcall(act, ...given);
@@ -78,31 +70,18 @@ function handed<Given extends unknown[], T>(
     };
 }
 
-function makeClient(given: Environment): Client {
+/** What was handed in, checked, with stand-ins that say whose they are when they fail. */
+function checked(given: Environment): Environment {
     const problem = argumentProblem("environment", given, "environment");
     if (problem !== undefined) raiseBad("libccpm", `${MAKER}(environment)`, problem);
     return {
-        disk: given.fs ?? fs,
-        fetch: handed("fetch", given.fetch, (url) => send({ url, timeout: TIMEOUT }), "answer"),
-        now: handed("now", given.now, () => os.epoch("utc"), "time"),
-        onProgress: handed("onProgress", given.onProgress, () => {}),
-        onNote: handed("onNote", given.onNote, () => {}),
+        fs: given.fs,
+        fetch: handed("fetch", given.fetch, "answer"),
+        now: handed("now", given.now, "time"),
+        onProgress: handed("onProgress", given.onProgress),
+        onNote: handed("onNote", given.onNote),
         registry: given.registry,
-        notes: [],
     };
-}
-
-/** Puts right what a power cut has left half done, and reads the state. */
-function prepare(client: Client): State {
-    const disk = client.disk;
-    const notes = client.notes;
-    const [done, line] = finish.recover(disk);
-    if (!done && disk.exists(finish.JOURNAL)) raise("not_finished", { what: line });
-    if (line !== undefined) notes.push(line);
-    const state = need(readState, disk, notes) as Writable<State>;
-    state.stamp = stamp(disk);
-    for (const note of notes) client.onNote(note);
-    return state;
 }
 
 /**
@@ -112,12 +91,15 @@ function prepare(client: Client): State {
  */
 function createCcpm(this: void, environment?: Environment): Ccpm {
     const ccpm: Record<string, unknown> = {};
-    for (const [name, act] of pairs(functions)) {
+    for (const [name] of pairs(ARGUMENTS)) {
         ccpm[name] = (first: never, second: never) =>
             attempt(() => {
                 requireArguments(name, [first, second]);
-                const client = makeClient(environment ?? {});
-                return act(client, prepare(client), first, second);
+                const call = connect(checked(environment ?? {}))[name] as (
+                    this: void,
+                    ...given: never[]
+                ) => unknown;
+                return call(first, second);
             }, fail);
     }
     return ccpm as unknown as Ccpm;

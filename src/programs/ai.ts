@@ -1,16 +1,23 @@
 /** `ai`: asks opencode from the shell. See `ai help`. */
-import type * as commandModule from "../apis/ai/command";
-import type { Ai } from "../apis/ai/types";
+import type * as clientModule from "../apis/ai/client";
+import type { Calls } from "../apis/ai/client";
+import type * as programModule from "../apis/ai/program";
 
 declare function require(this: void, name: string): unknown;
 
 /** By a name of its own, as the compiler puts imports first. */
 const load = require;
 const words = [...$vararg];
-const [ok, done] = pcall(() => {
-    const ai = (load("/apis/libai") as (this: void) => Ai)();
-    return (load("/apis/ai/command") as typeof commandModule).run(words, ai);
+let connected: Calls | undefined;
+
+/** What the client can do, loaded when a command first needs it: `ai help` needs none of it. */
+const ai = setmetatable({} as Calls, {
+    __index: (_calls: Calls, name: keyof Calls) => {
+        connected ??= (load("/apis/ai/client") as typeof clientModule).connect({});
+        return connected[name];
+    },
 });
+const [ok, done] = pcall(() => (load("/apis/ai/program") as typeof programModule).run(words, ai));
 if (!ok && (done as unknown) === "Terminated") throw done;
 // A file is missing, or somebody has changed it.
 if (!ok) throw `${string.gsub(tostring(done), "\n.*", "")[0]}\nMend it: ccpm verify --fix`;

@@ -1,7 +1,8 @@
 /** `ccpm`: installs, upgrades and removes packages. See `ccpm help`. */
-import type * as commandModule from "../apis/ccpm/command";
-import type * as screenModule from "../apis/ccpm/screen";
-import type { Ccpm, Environment, Lock } from "../apis/ccpm/types";
+import type * as clientModule from "../apis/ccpm/client";
+import type * as programModule from "../apis/ccpm/program";
+import type * as progressModule from "../apis/ccpm/progress";
+import type { Lock } from "../apis/ccpm/types";
 
 declare function require(this: void, name: string): unknown;
 
@@ -14,10 +15,10 @@ if (fs.exists("/trapos/ccpm.staging/journal.json") && fs.exists(FINISHER)) shell
 const load = require;
 const words = [...$vararg];
 const [ok, done] = pcall(() => {
-    const screen = load("/apis/ccpm/screen") as typeof screenModule;
-    const createCcpm = load("/apis/libccpm") as (this: void, environment: Environment) => Ccpm;
-    const client = createCcpm({ onProgress: screen.showProgress, onNote: screen.note });
-    return (load("/apis/ccpm/command") as typeof commandModule).run(words, client);
+    const progress = load("/apis/ccpm/progress") as typeof progressModule;
+    const connect = (load("/apis/ccpm/client") as typeof clientModule).connect;
+    const ccpm = connect({ onProgress: progress.showProgress, onNote: progress.note });
+    return (load("/apis/ccpm/program") as typeof programModule).run(words, ccpm);
 });
 if (!ok && (done as unknown) === "Terminated") throw done;
 if (!ok) {

@@ -2,10 +2,11 @@
  * What `ai` needs at boot: its settings' definitions, the way to the program and Tab completion last one boot. Modules
  * are loaded under pcall: where one is damaged that is said in one line.
  */
-import { choice } from "cc.completion";
-import type * as argumentsModule from "../apis/ai/arguments";
 import type * as sessionModule from "../apis/ai/session";
 import type * as settingsModule from "../apis/ai/settings";
+import type * as tableModule from "../apis/ai/commandtable";
+import type * as completionModule from "../apis/trapos/completion";
+import type * as settingsFileModule from "../apis/trapos/settingsfile";
 
 declare function require(this: void, name: string): unknown;
 
@@ -17,24 +18,23 @@ for (const [folder, api] of pairs({ programs: shell, help })) {
     if (string.find(`:${path}:`, `:/${folder}:`, 1, true)[0] === undefined) api.setPath(`${path}:/${folder}`);
 }
 
-const names: string[] = [];
-const dashed: string[] = [];
 let isWaiting = false;
 const [isWhole] = pcall(() => {
     (load("/apis/ai/settings") as typeof settingsModule).define();
-    const session = load("/apis/ai/session") as typeof sessionModule;
-    session.recoverSettings(fs);
-    isWaiting = session.pendingTurns(fs).length > 0;
-    const known = load("/apis/ai/arguments") as typeof argumentsModule;
-    for (const command of known.commands) names.push(command[0]);
-    for (const flag of known.flags) dashed.push("--" + flag[0]);
+    (load("/apis/trapos/settingsfile") as typeof settingsFileModule).recoverSettings(fs);
+    isWaiting = (load("/apis/ai/session") as typeof sessionModule).pendingTurns(fs).length > 0;
 });
 if (!isWhole) throw "ai is damaged. Mend it: ccpm verify --fix";
 
-shell.setCompletionFunction("programs/ai.lua", (_shell, index, text, previous) => {
-    if (string.sub(text, 1, 1) === "-") return choice(text, dashed, true);
-    if (index === 1) return choice(text, names, true);
-    return index === 2 && previous[1] === "help" ? choice(text, names) : [];
+shell.setCompletionFunction("programs/ai.lua", (_shell, _index, text, previous) => {
+    // What Tab needs is loaded when it is first pressed.
+    const [ok, words] = pcall(() => {
+        const program = (load("/apis/ai/commandtable") as typeof tableModule).program;
+        // The first is the program's own name.
+        previous.shift();
+        return (load("/apis/trapos/completion") as typeof completionModule).complete(program, text, previous);
+    });
+    return ok ? words : [];
 });
 
 if (isWaiting) print("An answer may be waiting. Type: ai resume");

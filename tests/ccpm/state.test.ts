@@ -39,7 +39,8 @@ const whole: Disk = {
 async function run(lua: string, state: Disk): Promise<{ said: unknown[]; state: Disk }> {
     const program = `
         local state = require("/apis/ccpm/state")
-        local readState, stateFiles = state.readState, state.stateFiles
+        local stateFiles = state.stateFiles
+        local function readState(...) return pcall(state.readState, ...) end
         local encode = require("/apis/trapos/json").encode
         local out = fs.open("/said", "w")
         local function say(...)

@@ -108,11 +108,11 @@ local function changes()
     return plan.files
 end
 local transactions = require("/apis/ccpm/transaction")
-local open = transactions.open
+local function open(...) return pcall(transactions.open, ...) end
 local function stageAll(transaction, files)
     for _, file in ipairs(files) do
         if file.to and not transactions.has(transaction, file.to) then
-            local ok, failure = transactions.stage(transaction, file.to, content(file.to))
+            local ok, failure = pcall(transactions.stage, transaction, file.to, content(file.to))
             if not ok then return ok, failure end
         end
     end
@@ -127,7 +127,7 @@ local ok, transaction = open(fs, files)
 local failure = transaction
 if ok then
     ok, failure = stageAll(transaction, files)
-    if ok then ok, failure = transactions.commit(transaction, plan, plan.state) end
+    if ok then ok, failure = pcall(transactions.commit, transaction, plan, plan.state) end
     if not ok then transactions.keep(transaction) end
 end
 print(ok and "performed" or tostring(failure))

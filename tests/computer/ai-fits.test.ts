@@ -71,7 +71,7 @@ describe("failures", () => {
                         if isHostile or text == "" then
                             local made = failure.fail(code, details)
                             local shown = onScreen(width, 100, true, function()
-                                require("/apis/ai/screen").showFailure(made)
+                                require("/apis/ai/program").showFailure(made)
                             end)
                             results[#results + 1] = { code = code, width = width, kind = kind, shown = shown,
                                 lines = select(2, made.hint:gsub("\\n", "")),
@@ -132,17 +132,17 @@ describe("commands", () => {
                 tokens = { input = 12, output = 3 }, seconds = 1.25, prompt = word,
             }
             local session = { id = word, title = word, created = 0, updated = 0, current = true }
-            local function returns(value) return function() return true, value end end
+            local function returns(value) return function() return value end end
             local function call(options)
                 if options.log then options.log("poll attempt #1: found=" .. word) end
                 if options.onProgress then options.onProgress({ phase = "new session", seconds = 0, message = word }) end
-                return true, reply
+                return reply
             end
             local remaining = { text = word, model = word, seconds = 1.25, prompt = word, remaining = 0 }
             return {
                 ask = function(_, options) return call(options) end,
                 ping = call,
-                resume = function() return true, remaining end,
+                resume = function() return remaining end,
                 listSessions = returns({ session, session }),
                 newSession = returns(session),
                 useSession = returns(session),
@@ -158,7 +158,7 @@ describe("commands", () => {
         local function run(command, width, word, colour)
             local words = {}
             for part in command:gmatch("[^ ]+") do words[#words + 1] = part end
-            return onScreen(width, 200, colour, function() require("/apis/ai/command").run(words, client(word)) end)
+            return onScreen(width, 200, colour, function() require("/apis/ai/program").run(words, client(word)) end)
         end
     `;
 
@@ -201,11 +201,16 @@ describe("commands", () => {
     it("keep all words whole", async () => {
         const { commands, flags, shown } = await collect<{
             commands: [name: string, usage: string, purpose: string][];
-            flags: [name: string, value: string, purpose: string][];
+            flags: string[];
             shown: Record<string, Shown>;
         }>(`
             ${client}
-            results.commands, results.flags = require("/apis/ai/arguments").commands, require("/apis/ai/arguments").flags
+            local program = require("/apis/ai/commandtable").program
+            results.commands, results.flags = {}, {}
+            for index, command in ipairs(program.commands) do
+                results.commands[index] = { command.name, command.usage, command.purpose }
+            end
+            for index, flag in ipairs(program.flags) do results.flags[index] = flag.name end
             results.shown = {}
             for _, width in ipairs({ 51, 39, 26 }) do
                 results.shown["all " .. width] = run("help", width, "x", true)
@@ -214,14 +219,17 @@ describe("commands", () => {
                 end
             end`);
         for (const { width } of sizes) {
-            const rows = (name: string) => readShown(shown[`${name} ${width}`]!).rows;
+            // A flag's letter stands behind a comma.
+            const rows = (name: string) =>
+                readShown(shown[`${name} ${width}`]!).rows.map((row) => row.replaceAll(",", ""));
             for (const [name, usage, purpose] of commands) {
-                expect(brokenWords(`ai ${usage}`, rows("all"), width), `${name} ${width}`).toEqual([]);
-                expect(brokenWords(`ai ${usage} ${purpose}`, rows(name), width), `${name} ${width}`).toEqual(
-                    [],
-                );
+                expect(brokenWords(usage, rows("all"), width), `${name} ${width}`).toEqual([]);
+                expect(
+                    brokenWords(`${usage} ${purpose}`.replaceAll(",", ""), rows(name), width),
+                    `${name} ${width}`,
+                ).toEqual([]);
             }
-            for (const [name] of flags) expect(brokenWords(`--${name}`, rows("all"), width)).toEqual([]);
+            for (const name of flags) expect(brokenWords(`--${name}`, rows("all"), width)).toEqual([]);
             expect(rows("all").length).toBeLessThanOrEqual(width === 51 ? 18 : 12);
         }
     });

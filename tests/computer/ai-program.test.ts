@@ -27,11 +27,11 @@ const rows = (computer: Computer) =>
 const mend = "Mend it: ccpm verify --fix";
 
 it.each([
-    ["apis/ai/command.lua", undefined],
+    ["apis/ai/program.lua", undefined],
     ["apis/ai/turn.lua", undefined],
-    ["apis/ai/command.lua", ""],
-    ["apis/ai/text.lua", "local M = {"],
-    ["apis/libai.lua", ""],
+    ["apis/ai/commands/ping.lua", ""],
+    ["apis/trapos/text.lua", "local M = {"],
+    ["apis/ai/client.lua", ""],
 ])("ai says how to mend it where %s is %j", async (path, content) => {
     const computer = await bootWith(path, content);
     await computer.type("ai ping\n");
@@ -44,7 +44,7 @@ it.each([
 });
 
 it.each([
-    ["apis/ai/arguments.lua", undefined],
+    ["apis/trapos/settingsfile.lua", undefined],
     ["apis/ai/session.lua", "return {"],
     ["apis/ai/settings.lua", ""],
 ])("the boot goes on after one line where %s is %j", async (path, content) => {
@@ -70,14 +70,37 @@ it.each([
 });
 
 it.each([
-    ["apis/ccpm/command.lua", "ccpm list"],
-    ["apis/ccpm/command.lua", "trapos"],
-    ["apis/libccpm.lua", "ccpm list"],
-    ["apis/libccpm.lua", "trapos --version"],
+    ["apis/ccpm/program.lua", "ccpm list"],
+    ["apis/ccpm/progress.lua", "trapos"],
+    ["apis/ccpm/client.lua", "ccpm list"],
+    ["apis/ccpm/client.lua", "trapos --version"],
 ])("where %s is empty, %s says how to mend it", async (path, command) => {
     const computer = await bootWith(path, "");
     await computer.type(`${command}\n`);
     await computer.waitForText("Mend it: wget run <registry>/install.lua");
+});
+
+it("where apis/ccpm/overview.lua is empty, trapos says how to mend it", async () => {
+    const computer = await bootWith("apis/ccpm/overview.lua", "");
+    await computer.type("trapos\n");
+    await computer.waitForText(`TrapOS is damaged.\n${mend}\n>`);
+});
+
+it.each([
+    ["apis/trapos/help.lua", undefined],
+    ["apis/test/program.lua", ""],
+])("runtest says how to mend it where %s is %j", async (path, content) => {
+    const disk = await temporaryFolder();
+    await installPackages(disk, ["trapos-test"]);
+    if (content === undefined) await rm(join(disk, path));
+    else await writeFile(join(disk, path), content);
+    const computer = await boot({ disk });
+    onTestFinished(() => computer.close());
+    await computer.waitForText(/^>/m);
+    await computer.type("runtest --help\n");
+    await computer.waitForText(/\nMend it.*\n>/);
+    expect(rows(computer).slice(-2)).toEqual([mend, ">"]);
+    expect(rows(computer).length).toBeLessThanOrEqual(6);
 });
 
 it.each([
@@ -104,7 +127,8 @@ it("ai help begins with what is typed most, and tells of every command and flag"
         expect(lines.filter((line) => line.startsWith(name))).toHaveLength(1);
     }
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(51);
-    expect((await runWithLibai('shell.run("ai help ask")')).lines).toEqual(lines.slice(0, 1));
+    const { lines: one } = await runWithLibai('shell.run("ai help ask")');
+    expect(one).toEqual([lines[0]!.replace(/ +Ask/, " Ask")]);
 });
 
 it("ai help fits on a turtle's screen", async () => {
@@ -148,7 +172,7 @@ it.each([
     const { lines } = await runWithLibai(
         `local reply = { text = "yes", model = "p/m", finish = "stop", tokens = { input = 12, output = 3 }, seconds = 1.26 }
          ${statements}
-         require("/apis/ai/command").run({ "-v", "hi" }, { ask = function() return true, reply end })`,
+         require("/apis/ai/program").run({ "-v", "hi" }, { ask = function() return reply end })`,
     );
     expect(lines).toEqual(["yes", line]);
 });

@@ -19,9 +19,9 @@ async function showing(
     await writeFile(
         join(disk, "show.lua"),
         `local file = fs.open("/data/answer.txt", "r") local answer = file.readAll() file.close()
-         local screen = require("/apis/ai/screen")
-         for _, line in ipairs({ ... }) do screen.remark(line) end
-         screen.showAnswer(answer) print("the end")`,
+         local remark = require("/apis/trapos/screen").remark
+         for _, line in ipairs({ ... }) do remark(line) end
+         require("/apis/ai/view/answer").showAnswer(answer) print("the end")`,
     );
     const computer = await boot({ disk, ...size });
     onTestFinished(() => computer.close());
@@ -191,10 +191,11 @@ describe("the moving line", () => {
                      local startTimer, epoch, now = os.startTimer, os.epoch, 0
                      os.startTimer = function() os.queueEvent("timer", -1) return -1 end
                      os.epoch = function() now = now + 40000 return now end
-                     local ok, problem = pcall(require("/apis/ai/screen").withSpinner, function(reporter)
+                     local options = { isVerbose = false }
+                     local ok, problem = pcall(require("/apis/ai/view/waiting").wait, options, function()
                          -- Each is shown at nine or ten of the widths.
                          for number = 1, 8 do
-                             reporter.onProgress(phases[(number + width * 8) % #phases + 1])
+                             options.onProgress(phases[(number + width * 8) % #phases + 1])
                              os.queueEvent("phase") os.pullEvent("phase") os.queueEvent("phase") os.pullEvent("phase")
                              local row = screen.getLine(3)
                              local _, y = screen.getCursorPos()
@@ -243,8 +244,9 @@ describe("the moving line", () => {
         await writeFile(
             join(disk, "turn.lua"),
             `for row = 1, 12 do print("row " .. row) end
-             require("/apis/ai/screen").withSpinner(function(reporter)
-                 reporter.onProgress({ phase = "tool", tool = "bash", title = ("a title of some length "):rep(9) })
+             local options = { isVerbose = false }
+             require("/apis/ai/view/waiting").wait(options, function()
+                 options.onProgress({ phase = "tool", tool = "bash", title = ("a title of some length "):rep(9) })
                  os.pullEvent("go")
              end)
              print("the end")`,

@@ -79,8 +79,11 @@ it("completes commands, flags, packages and registries", async () => {
         "ccpm registry add owner/repo ": [],
         "ccpm registry remove owner/repo ": [],
         "ccpm search d": [],
-        "trapos ": ["--version", "help", "upgrade"],
-        "trapos upgrade ": [],
+        "trapos ": ["help", "status", "upgrade"],
+        "trapos upgrade --": ["--dry-run", "--force", "--yes"],
+        "ccpm --ver": ["--version"],
+        "ccpm help --": [],
+        "trapos upgrade trapos-": ["trapos-ai", "trapos-boot", "trapos-core"],
         "help ccp": ["ccpm"],
         "help trap": ["trapos"],
     };
@@ -142,7 +145,7 @@ const broken: [name: string, files: Record<string, string | null>][] = [
     ],
     ["no state", { "trapos/ccpm.json": null, "trapos/ccpm.lock.json": null, "trapos/ccpm.cache.json": null }],
     ["no modules of ccpm", { "apis/ccpm": null, "apis/libccpm.lua": null }],
-    ["a broken module", { "apis/ccpm/arguments.lua": "return {" }],
+    ["a broken module", { "apis/ccpm/commandtable.lua": "return {" }],
 ];
 
 it.each(broken)("boots with %s, and completion offers less", async (_name, files) => {
@@ -178,7 +181,7 @@ const committed = {
     [`${staging}/journal.json`]: JSON.stringify({
         version: 1,
         title: "upgrade ccpm",
-        steps: [{ path: "apis/ccpm/command.lua", staged: `${staging}/new` }],
+        steps: [{ path: "apis/ccpm/program.lua", staged: `${staging}/new` }],
     }),
     [`${staging}/new`]: "return { run = function() print('the new one') return true end }",
 };
@@ -196,7 +199,7 @@ it.each(["", "this is not lua ("])(
         await start(disk);
         expect(existsSync(join(disk, staging))).toBe(false);
         expect(existsSync(join(disk, "startup/00-ccpm-finish.lua"))).toBe(false);
-        expect(await readFile(join(disk, "apis/ccpm/command.lua"), "utf8")).toContain("the new one");
+        expect(await readFile(join(disk, "apis/ccpm/program.lua"), "utf8")).toContain("the new one");
     },
 );
 
@@ -205,14 +208,14 @@ it("finishes an installation that has lost its startup file", async () => {
     const computer = await start(disk);
     expect(computer.transcript()).toContain("ccpm finished: upgrade ccpm");
     expect(existsSync(join(disk, staging))).toBe(false);
-    expect(await readFile(join(disk, "apis/ccpm/command.lua"), "utf8")).toContain("the new one");
+    expect(await readFile(join(disk, "apis/ccpm/program.lua"), "utf8")).toContain("the new one");
 });
 
 it("where startup files are not run, ccpm finishes before it loads its own modules", async () => {
     const disk = await withFiles({ ...committed, "startup.lua": `shell.run("/rom/programs/shell.lua")` });
     await mkdir(join(disk, "startup"), { recursive: true });
     await copyFile(join(disk, "apis/ccpm/finish.lua"), join(disk, "startup/00-ccpm-finish.lua"));
-    await rm(join(disk, "apis/ccpm/command.lua"));
+    await rm(join(disk, "apis/ccpm/program.lua"));
     const computer = await start(disk);
     await computer.type("programs/ccpm list\n");
     await computer.waitForText("the new one");

@@ -19,7 +19,7 @@ const client = `
         ["a-package-with-quite-a-long-name"] = package("10.20.30-beta.4", "Long", {}, "long.lua"),
         ccpm = package("0.2.0", "The package manager: installs, upgrades and removes packages", { ["trapos-core"] = "^0.1.0" }, "programs/ccpm.lua"),
         trapos = package("0.2.0", "TrapOS: all of its packages", { ccpm = "^0.2.0", ["trapos-ai"] = "^0.1.0" }, "programs/trapos.lua"),
-        ["trapos-ai"] = package("0.1.0", "opencode, a coding agent", { ["trapos-core"] = "^0.1.0" }, "apis/libai.lua", "apis/ai/arguments.lua", "startup/ai.lua"),
+        ["trapos-ai"] = package("0.1.0", "opencode, a coding agent", { ["trapos-core"] = "^0.1.0" }, "apis/libai.lua", "apis/ai/program.lua", "startup/ai.lua"),
         ["trapos-core"] = package("0.1.0", "What the other packages share", {}, "apis/http.lua"),
     }
     local installed = {}
@@ -39,7 +39,7 @@ const client = `
         for number = 1, 60 do offered["many-" .. number] = package("1.0.0", "One of many", {}) end
     end
     local function fail(message, hint, code)
-        return false, { code = code, message = message, hint = hint }
+        error({ code = code or "other", message = message, hint = hint }, 0)
     end
     local unreachable = "Nothing answers at " .. silent .. " (Could not connect)."
     local nothing = { title = "", packages = {}, files = {}, data = {}, notes = {}, download = 0, needed = 0, free = 1e6, freed = 0 }
@@ -57,31 +57,31 @@ const client = `
         download = 45231, needed = 50000, free = 950000, freed = -44000,
     }
     local full = setmetatable({ free = 100, needed = 5000, freed = -5000 }, { __index = plan })
-    local screen = require("/apis/ccpm/screen")
+    local progress = require("/apis/ccpm/progress")
     local registries = {}
     return {
-        state = function() return true, state end,
-        recover = function() return true, {} end,
-        update = function() screen.say(unreachable) return true end,
+        state = function() return state end,
+        recover = function() return {} end,
+        update = function() progress.note(unreachable) end,
         planInstall = function(names)
-            if names[1] == "full" then return true, full end
+            if names[1] == "full" then return full end
             if not offered[names[1]] then return fail("No registry has a package " .. names[1] .. ".", "See: ccpm search <word>", "unknown_package") end
-            return true, plan
+            return plan
         end,
-        planUpgrade = function(names) return true, names and nothing or plan end,
+        planUpgrade = function(names) return names and nothing or plan end,
         planUninstall = function(names) return fail(names[1] .. " is needed by trapos-ai.", "Uninstall them, too: add --cascade") end,
         verify = function(names)
-            if names then return true, {} end
-            return true, {
+            if names then return {} end
+            return {
                 { path = "apis/ai/opencode.lua", problem = "changed", package = "trapos-ai" },
                 { path = "apis/ai/strange.lua", problem = "foreign" },
             }
         end,
         planRepair = function(findings)
             if fs.exists("/lost") then
-                return true, setmetatable({ notes = { "No registry has it. Type: ccpm upgrade trapos-ai" } }, { __index = nothing })
+                return setmetatable({ notes = { "No registry has it. Type: ccpm upgrade trapos-ai" } }, { __index = nothing })
             end
-            return true, {
+            return {
                 packages = {}, files = { { path = findings[1].path, url = "", to = {} }, { path = findings[2].path } },
                 data = {}, notes = {}, download = 5000, needed = 1, free = 1e5, freed = -500,
             }
@@ -91,20 +91,19 @@ const client = `
                 return fail("The disk is too full: 5000 bytes are needed, 100 are free.", "Delete something.")
             end
             for done = 0, fs.exists("/slow") and 4 or -1 do
-                screen.showProgress({
+                progress.showProgress({
                     phase = "fetch", name = "apis/ccpm/a-file-with-a-long-name-" .. done .. ".lua",
                     done = done, total = 5, bytes = done * 9000, totalBytes = 45000,
                 })
                 os.pullEvent("go_on")
             end
             if applied ~= nothing then _G.applied = (_G.applied or 0) + 1 end
-            return true
         end,
         addRegistry = function() return fail(unreachable, "Check the address and the network.") end,
         removeRegistry = function(registry)
             local registries = state.configuration.registries
             for index, known in ipairs(registries) do
-                if known == registry then table.remove(registries, index) return true end
+                if known == registry then table.remove(registries, index) return end
             end
             return fail(registry .. " is not configured.", "See: ccpm registry list")
         end,
@@ -123,17 +122,18 @@ const narrow: Screen = { width: 26, height: 20 };
 /** A computer whose program `c` is ccpm with that client, and says how it ended and how many plans it has applied. */
 async function start(
     size: Screen,
-    settings: { files?: string[]; harness?: boolean } = {},
+    settings: { files?: string[]; harness?: boolean; program?: string } = {},
 ): Promise<Computer> {
     const disk = await temporaryFolder();
     await installPackages(disk, ["ccpm"]);
     await writeFile(join(disk, "client.lua"), client);
     for (const file of settings.files ?? []) await writeFile(join(disk, file), "");
+    await writeFile(join(disk, "p.lua"), settings.program ?? "");
     if (settings.harness === true) await writeSettings(disk, { "trapos.harness_mode": true });
     await writeFile(
         join(disk, "c.lua"),
         `term.clear() term.setCursorPos(1, 1)
-         local ok, good = pcall(require("/apis/ccpm/command").run, { ... }, require("/client"))
+         local ok, good = pcall(require("/apis/ccpm/program").run, { ... }, require("/client"))
          local _, row = term.getCursorPos()
          _G.row, _G.number = row, (_G.number or 0) + 1
          print(("=%d %s %d"):format(_G.number, ok and tostring(good) or good, _G.applied or 0))`,
@@ -225,8 +225,8 @@ it("the list on 26 columns", async () => {
 
 it("what has no room beside a path stands whole below it", async () => {
     expect(await show("files trapos-ai", { ...narrow, width: 25 })).toMatchInlineSnapshot(`
-      "apis/ai/arguments.lua
-        777 bytes
+      "apis/ai/program.lua
+        703 bytes
       apis/libai.lua 518 bytes
       startup/ai.lua 518 bytes"
     `);
@@ -254,23 +254,21 @@ it("what cannot be repaired is not called nothing to do", async () => {
 
 it("help on 51 columns", async () => {
     expect(await show("", { ...wide, height: 40 })).toMatchInlineSnapshot(`
-      "ccpm installs, upgrades and removes packages.
-
-      install <package>...          Install packages
-      uninstall <package>...        Remove packages
-      upgrade [package]...          Take newer versions
-      update                        Look for new versions
-      list                          What is installed
-      search [word]...              What can be installed
-      info <package>                About a package
-      files <package>               Files of a package
-      verify [package]...           Check installed files
-      recover                       Mend after power cuts
-      registry list                 Registries, in order
-      registry add <registry> [n]   Add one, as number n
-      registry remove <registry>    Forget one
-      registry move <registry> <n>  Make it number n
-      help [command]...             Show this, or one
+      "install <package>...         Install packages
+      uninstall <package>...       Remove packages
+      upgrade [package]...         Take newer versions
+      update                       Look for new versions
+      list                         What is installed
+      search [word]...             What can be installed
+      info <package>               About a package
+      files <package>              Files of a package
+      verify [package]...          Check installed files
+      recover                      Mend after power cuts
+      registry list                Registries, in order
+      registry add <registry> [n]  Add one, as number n
+      registry remove <registry>   Forget one
+      registry move <registry> <n> Make it number n
+      help [command]...            Show this, or one
 
       --yes, -y  Do not ask
       --dry-run  Only show what would be done
@@ -278,6 +276,8 @@ it("help on 51 columns", async () => {
       --cascade  Remove what needs them, too
       --unused   Remove what nothing needs; alone, too
       --fix      Repair what is found
+      --version  Show the version
+      --help, -h Show this
 
       A registry is http://... or owner/repo of GitHub.
       Your files in the way are kept as .ccpm-old."
@@ -288,7 +288,7 @@ it("help on one command on 26 columns", async () => {
     expect(await show("help uninstall", narrow)).toMatchInlineSnapshot(`
       "uninstall <package>...
         Remove packages
-      --yes, -y  Do not ask
+      --yes, -y Do not ask
       --dry-run
         Only show what would be
         done
@@ -304,10 +304,10 @@ it("help on one command on 26 columns", async () => {
 it("what is missing is shown with how it is meant", async () => {
     expect(await show("install", wide)).toMatchInlineSnapshot(`
       "Something is missing:
-      install <package>...          Install packages
-      --yes, -y  Do not ask
-      --dry-run  Only show what would be done
-      --force    Do it anyway; files are kept aside"
+      install <package>... Install packages
+      --yes, -y            Do not ask
+      --dry-run            Only show what would be done
+      --force          Do it anyway; files are kept aside"
     `);
     expect(await show("lsit", wide)).toMatchInlineSnapshot(`
       "There is no command lsit.
@@ -327,7 +327,7 @@ it("a package on 26 columns", async () => {
     expect(await show("info trapos-ai", narrow)).toMatchInlineSnapshot(`
       "trapos-ai
       opencode, a coding agent
-      Available: 0.1.0, 1.8 kB
+      Available: 0.1.0, 1.7 kB
       From:      owner/repo
       Installed: 0.1.0
       Needs:  trapos-core ^0.1.0
@@ -504,9 +504,10 @@ it.each([wide, narrow])(
         const seen = new Set<string>();
         const look = () => rowsOf(computer).forEach((row) => row.startsWith("many-") && seen.add(row));
         let pages = 1;
-        await computer.waitForText("-- Enter: more, q: quit --");
+        await computer.waitForText("-- any key, q to quit --");
         for (look(); !computer.transcript().includes("=1 "); look()) {
             await computer.press("enter");
+            await computer.waitForText(/-- any key|=1 /);
             pages += 1;
         }
         expect(pages).toBe(Math.ceil(120 / (size.height - 1)));
@@ -517,8 +518,8 @@ it.each([wide, narrow])(
 it("q leaves the rest of a list out", async () => {
     const computer = await start(wide, { files: ["many"] });
     await computer.type("c search many\n");
-    await computer.waitForText("-- Enter: more");
-    await computer.type("q");
+    await computer.waitForText("-- any key");
+    await computer.press("q");
     await ended(computer);
     expect(computer.transcript().match(/^many-/gm)).toHaveLength(9);
 });
@@ -527,8 +528,60 @@ it("--yes turns the pages, too", async () => {
     const computer = await start({ width: 51, height: 6 });
     await computer.type("c install trapos --yes\n");
     expect((await ended(computer)).end).toBe("true 1");
-    expect(computer.transcript()).not.toContain("-- Enter: more");
+    expect(computer.transcript()).not.toContain("-- any key");
 });
+
+/** Runs a program of its own, and returns what is on the screen above the line that starts with "=1". */
+async function play(size: Screen, program: string): Promise<{ rows: string[]; end: string }> {
+    const prepared = `term.clear() term.setCursorPos(1, 1) local good = ${program} print("=1 " .. tostring(good) .. " 0")`;
+    const computer = await start(size, { program: prepared });
+    await computer.type("p\n");
+    return ended(computer);
+}
+
+it.each(["{ 'upgrade', '--yes' }", "{ 'upgrade', 'trapos', '--yes', '--force' }"])(
+    "trapos %s turns the pages, too",
+    async (words) => {
+        const size = { width: 51, height: 6 };
+        const { end } = await play(size, `require("/apis/ccpm/overview").run(${words}, require("/client"))`);
+        expect(end).toBe("true 0");
+    },
+);
+
+it.each([wide, narrow])("a long failure is whole on $width columns", async (size) => {
+    const long = (name: string) =>
+        `${name} of https://raw.githubusercontent.com/${"x".repeat(60)}/HEAD/ needs ${name}-core`;
+    const message = `${long("one")} ^1.0.0, but ${long("other")} ^2.0.0.`;
+    const { rows } = await play(
+        { ...size, height: 40 },
+        `require("/apis/ccpm/program").run({ "list" }, { state = function()
+             error({ code = "conflict", message = "${message}", hint = "Upgrade." }, 0)
+         end })`,
+    );
+    expect(rows.join("").replaceAll(" ", "")).toBe(`${message}Upgrade.`.replaceAll(" ", ""));
+});
+
+it.each(["{ 'registry', 'remove', 'owner/repo' }", "{ 'registry', 'move', 'owner/repo', '2' }"])(
+    "ccpm %s leaves nothing of its progress above a failure",
+    async (words) => {
+        const { rows, end } = await play(
+            wide,
+            `(function()
+                 local client = setmetatable({}, { __index = require("/client") })
+                 local function fail()
+                     require("/apis/ccpm/progress").showProgress({
+                         phase = "apply", name = "moving", done = 0, total = 0, bytes = 0, totalBytes = 0,
+                     })
+                     error({ code = "cannot_write", message = "It cannot be written.", hint = "Look." }, 0)
+                 end
+                 client.removeRegistry, client.moveRegistry = fail, fail
+                 return require("/apis/ccpm/program").run(${words}, client)
+             end)()`,
+        );
+        expect(rows).toEqual(["It cannot be written.", "Look."]);
+        expect(end).toBe("false 0");
+    },
+);
 
 it("a registry goes by its number in the list, too", async () => {
     expect(await show("registry remove 1", wide)).toBe("1 http://192.168.100.100:41234");
@@ -547,7 +600,7 @@ it("help on what is no command says so", async () => {
 
 it("progress beyond what was planned fills the line", async () => {
     const computer = await start({ width: 26, height: 20 });
-    const call = `require("/apis/ccpm/screen").showProgress({ phase = "fetch", name = "a.lua", done = 1, total = 2, bytes = 9, totalBytes = 4 })`;
+    const call = `require("/apis/ccpm/progress").showProgress({ phase = "fetch", name = "a.lua", done = 1, total = 2, bytes = 9, totalBytes = 4 })`;
     await computer.type(`lua\n${call} print(term.getCursorPos())\n`);
     await computer.waitForText("1/2 1/1 kB a.lua");
 });
@@ -556,7 +609,7 @@ it("in harness mode nothing waits for a key", async () => {
     const computer = await start(wide, { files: ["many"], harness: true });
     await computer.type("c search many\n");
     await ended(computer);
-    expect(computer.transcript()).not.toContain("-- Enter: more");
+    expect(computer.transcript()).not.toContain("-- any key");
     expect(computer.transcript()).toContain("many-60");
 });
 
@@ -607,12 +660,9 @@ it("trapos has its help, and refuses what it does not know", async () => {
     onTestFinished(() => computer.close());
     await computer.waitForText(/^>/m);
     await computer.type("trapos help\n");
-    await computer.waitForText(/trapos upgrade\n  Take all newer versions/);
+    await computer.waitForText(/trapos upgrade \[package\]... Take newer versions/);
     await computer.type("trapos dance\n");
-    await computer.waitForText("trapos knows no dance.\nSee: trapos help\n>");
+    await computer.waitForText("There is no command dance.\nSee: trapos help\n>");
     await computer.type("trapos upgrade --sideways\n");
-    await computer.waitForText("takes no --sideways.");
-    await rm(join(disk, "help/ccpm.txt"));
-    await computer.type("ccpm help\n");
-    await computer.waitForText("/help/ccpm.txt is damaged.\nType: ccpm verify --fix\n>");
+    await computer.waitForText("There is no flag --sideways.");
 });

@@ -209,3 +209,24 @@ it("refuses a setting that is a table", async () => {
     );
     expect(lines[0]!.replace(/\s+/g, " ")).toBe("bad_setting The setting opencc.agent is not a text.");
 });
+
+it("tells of a function that fails when it is told that the turn is not written down", async () => {
+    const { lines } = await runWithLibai(`
+        local session = '{"id":"ses_1","title":"t","directory":"/","time":{"created":1,"updated":2}}'
+        local sent = 0
+        local client = require("/apis/libai")({
+            sleep = function() end,
+            fs = setmetatable({ open = function() return nil, "Out of space" end }, { __index = fs }),
+            send = function(request)
+                local path = request.url:match("^https?://[^/]+([^?]*)")
+                local body = path == "/session/status" and "{}" or path:find("/message$") and "[]" or session
+                if path:find("prompt_async") then sent = sent + 1 end
+                return {status = 200, headers = {["content-type"] = "application/json"}, body = body}
+            end,
+        })
+        local ok, failure = client.ask("hi", {onProgress = function(progress)
+            if progress.phase == "not recorded" then error("boom", 0) end
+        end})
+        print(ok, failure.code, failure.message, sent)`);
+    expect(lines[0]).toMatch(/^false\s+bad_argument\s+ask: options\.onProgress failed: boom\.\s+0$/);
+});

@@ -102,7 +102,7 @@ it.each([
         '{agent = "titel"}',
         "unknown_agent",
         "opencode has no agent titel.",
-        "It has: title build general. Choose one with --agent",
+        "It has: title general build. Choose one with --agent",
     ],
     [
         '{agent = "x"}',

@@ -42,6 +42,20 @@ test("prints each case and the counts, and succeeds", async () => {
     expect(succeeded).toBe(true);
 });
 
+test("--version is no run, and what is no flag is told how to go on", async () => {
+    expect((await runtest("--version", { "a.spec.lua": passing })).rows).toEqual([
+        expect.stringMatching(/^runtest \d+\.\d+\.\d+$/),
+    ]);
+    const { rows, succeeded } = await runtest("--bogus", { "a.spec.lua": passing });
+    expect(rows).toEqual(["There is no flag --bogus.", "See: runtest --help"]);
+    expect(succeeded).toBe(false);
+});
+
+test("every word is a path, run among them", async () => {
+    const { rows } = await runtest("run", { "a.spec.lua": passing });
+    expect(rows).toEqual(["No such file: /run"]);
+});
+
 test("a failure shows file, line and values, and fails the program", async () => {
     const { rows, succeeded } = await runtest("", {
         "a.spec.lua": `it("is 3", function()\n  assert.are.equal(3, "x\\n")\nend)`,
@@ -176,9 +190,9 @@ test("every form of an assertion holds and fails as it says", async () => {
 });
 
 test.each([
-    ["--what", "Unknown option --what."],
+    ["--what", "There is no flag --what."],
     ["/nowhere", "No such file: /nowhere"],
-    ["--report", "--report takes a file"],
+    ["--report", "--report needs a value."],
 ])("bad input %s is one message", async (words, message) => {
     const { rows, succeeded } = await runtest(words, {});
     expect(rows[0]).toBe(message);

@@ -104,7 +104,7 @@ it("on a computer that has ccpm it adds its registry, and upgrades", async () =>
     expect((await filesOn(disk))["trapos/ccpm.lock.json"]).not.toContain(`"trapos-boot":"${boot}"`);
 });
 
-it.each(["apis/trapos/json.lua", "apis/ccpm/command.lua"])(
+it.each(["apis/trapos/json.lua", "apis/ccpm/program.lua"])(
     "it repairs a ccpm that lacks %s",
     async (path) => {
         const disk = await workshop.newFolder();
@@ -129,7 +129,7 @@ it.each(["apis/trapos/json.lua", "apis/ccpm/command.lua"])(
 it("it mends a ccpm that lacks a file which no registry has any more as it was", async () => {
     const own = await workshop.newRegistry();
     const disk = await workshop.newFolder();
-    const path = "apis/ccpm/command.lua";
+    const path = "apis/ccpm/program.lua";
     await workshop.use(disk, async (player) => {
         await player.run(`wget run ${own.url}install.lua --yes`);
         await rm(join(disk, path));

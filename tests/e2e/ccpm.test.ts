@@ -145,7 +145,7 @@ it("ccpm upgrades itself, and trapos-boot while it runs", async () => {
         await registry.change({
             files: {
                 ...files,
-                "apis/ccpm/command.lua": newer,
+                "apis/ccpm/program.lua": newer,
                 "apis/ccpm/finish.lua": newer,
                 "apis/libccpm.lua": newer,
                 "apis/trapos/supervisor.lua": newer,

@@ -1,8 +1,8 @@
-/** The command line of `ai`, as a table, in the compiled Lua. */
+/** The command line of `ai`, as a table of cases, in the compiled Lua. */
 import { describe, expect, it } from "vitest";
-import { runInLua } from "../../tools/lua/index.ts";
+import { parse } from "./support/computer.ts";
 
-const cases: [line: string, command: string, words: string, flags?: Record<string, string>][] = [
+const cases: [line: string, command: string, words: string, flags?: Record<string, string | true>][] = [
     ["", "help", ""],
     ["ping", "ping", ""],
     ["why does my door fail?", "ask", "why does my door fail?"],
@@ -15,18 +15,20 @@ const cases: [line: string, command: string, words: string, flags?: Record<strin
     ["help", "help", ""],
     ["help use", "help", "use"],
     ["help me with my door", "ask", "help me with my door"],
+    ["use --help", "help", "use", { help: true }],
+    ["help --help", "help", "", { help: true }],
     ["sessions of today", "ask", "sessions of today"],
     ["abort mission", "ask", "abort mission"],
     ["ping the router", "ask", "ping the router"],
-    ["--help", "help", ""],
-    ["-h", "help", ""],
-    ["--version", "version", ""],
-    ["-v ping", "ping", "", { verbose: "true" }],
-    ["ping -v", "ping", "", { verbose: "true" }],
-    ["ping --verbose --timeout 5", "ping", "", { verbose: "true", timeout: "5" }],
+    ["--help", "help", "", { help: true }],
+    ["-h", "help", "", { help: true }],
+    ["--version", "version", "", { version: true }],
+    ["-v ping", "ping", "", { verbose: true }],
+    ["ping -v", "ping", "", { verbose: true }],
+    ["ping --verbose --timeout 5", "ping", "", { verbose: true, timeout: "5" }],
     ["--model a/b hello there", "ask", "hello there", { model: "a/b" }],
     ["--model=a/b hello there", "ask", "hello there", { model: "a/b" }],
-    ["ping --timeout=5 -v", "ping", "", { timeout: "5", verbose: "true" }],
+    ["ping --timeout=5 -v", "ping", "", { timeout: "5", verbose: true }],
     ["ask what does --model=a/b do", "ask", "what does --model=a/b do"],
     ["ask --agent plan hello", "ask", "hello", { agent: "plan" }],
     ["new --session 2 hello", "new", "hello", { session: "2" }],
@@ -35,34 +37,38 @@ const cases: [line: string, command: string, words: string, flags?: Record<strin
     ["-5 plus 3", "ask", "-5 plus 3"],
     ["-ness is an ending", "ask", "-ness is an ending"],
     ["--model a/b", "ask", "", { model: "a/b" }],
-    ["-v", "ask", "", { verbose: "true" }],
-    ["-v help", "help", "", { verbose: "true" }],
-    ["ask --version", "version", ""],
+    ["-v", "ask", "", { verbose: true }],
+    ["-v help", "help", "", { verbose: true }],
+    ["ask --version", "version", "", { version: true }],
 ];
 
-const problems: [line: string, problem: string][] = [
-    ["--frob", "There is no flag --frob"],
-    ["ping --frob", "There is no flag --frob"],
-    ["--frob=1 ping", "There is no flag --frob=1"],
-    ["-x hello", "There is no flag -x"],
-    ["ask -l is a flag of what?", "There is no flag -l"],
-    ["ping -V", "There is no flag -V"],
-    ["--verbose=no ping", "There is no flag --verbose=no"],
-    ["--model= ping", "There is no flag --model="],
-    ["--model", "--model needs a value"],
-    ["--timeout 5 --session", "--session needs a value"],
+const problems: [line: string, problem: string, about?: string][] = [
+    ["--frob", "There is no flag --frob."],
+    ["ping --frob", "There is no flag --frob.", "ping"],
+    ["--frob=1 ping", "There is no flag --frob=1.", "ping"],
+    ["-x hello", "There is no flag -x."],
+    ["ask -l is a flag of what?", "There is no flag -l.", "ask"],
+    ["ping -V", "There is no flag -V. Did you mean --verbose?", "ping"],
+    ["--modle a/b hi", "There is no flag --modle. Did you mean --model?"],
+    ["--verbose=no ping", "There is no flag --verbose=no. Did you mean --verbose?", "ping"],
+    ["--model= ping", "There is no flag --model=. Did you mean --model?", "ping"],
+    ["--version=1", "There is no flag --version=1. Did you mean --version?"],
+    ["--model", "--model needs a value."],
+    ["--timeout 5 --session", "--session needs a value."],
 ];
-
-const parse = (line: string) =>
-    runInLua("/apis/ai/arguments", "parse", [line.split(" ").filter((word) => word !== "")]);
 
 describe("the command line", () => {
     it.each(cases)("ai %s", (line, command, words, flags) => {
         const wordList = words === "" ? [] : words.split(" ");
-        expect(parse(line)).toEqual({ command, words: wordList, flags: flags ?? [] });
+        expect(parse("/apis/ai/commandtable", line)).toEqual({
+            command,
+            words: wordList,
+            flags: flags ?? [],
+        });
     });
 
-    it.each(problems)("ai %s is not understood", (line, problem) => {
-        expect(parse(line)).toMatchObject({ problem });
+    it.each(problems)("ai %s is not understood", (line, problem, about) => {
+        const words = about === undefined ? [] : [about];
+        expect(parse("/apis/ai/commandtable", line)).toMatchObject({ command: "help", words, problem });
     });
 });

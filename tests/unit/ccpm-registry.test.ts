@@ -27,18 +27,19 @@ const SETUP = `
             return response
         end
     end
-    local function outcome(ok, value)
+    local function outcome(act, ...)
+        local ok, value = pcall(act, ...)
         if ok then return { ok, value, urls } end
         return { ok, { code = value.code, message = value.message, hint = value.hint }, urls }
     end
     local registry = require("/apis/ccpm/registry")`;
 
 function baseUrl(registry: string): Outcome {
-    return runLua(`return outcome(registry.baseUrl(${toLua(registry)}))`, { setup: SETUP })[0] as Outcome;
+    return runLua(`return outcome(registry.baseUrl, ${toLua(registry)})`, { setup: SETUP })[0] as Outcome;
 }
 
 function fetchIndex(registry: string, response: Response): Outcome {
-    return runLua(`return outcome(registry.fetchIndex(${toLua(registry)}, fetcher(${toLua(response)})))`, {
+    return runLua(`return outcome(registry.fetchIndex, ${toLua(registry)}, fetcher(${toLua(response)}))`, {
         setup: SETUP,
     })[0] as Outcome;
 }
@@ -50,7 +51,7 @@ function fetchFile(response: Response, to: { size: number; sha256: string }): Ou
         registry: "owner/repo",
         to,
     };
-    return runLua(`return outcome(registry.fetchFile(${toLua(change)}, fetcher(${toLua(response)})))`, {
+    return runLua(`return outcome(registry.fetchFile, ${toLua(change)}, fetcher(${toLua(response)}))`, {
         setup: SETUP,
     })[0] as Outcome;
 }

@@ -7,6 +7,7 @@ import path from "node:path";
 import * as prettier from "prettier";
 import { expect, it } from "vitest";
 import { runLua } from "../../tools/lua/index.ts";
+import { COMPUTER } from "./support/computer.ts";
 
 const docs = path.resolve(import.meta.dirname, "../../docs");
 const read = (name: string) => readFileSync(path.join(docs, name), "utf8");
@@ -14,6 +15,17 @@ const read = (name: string) => readFileSync(path.join(docs, name), "utf8");
 /** What a module of ours holds, from the compiled Lua. */
 function valueOf<T>(module: string, name: string): T {
     return (runLua(`return require("${module}").${name}`) as [T])[0];
+}
+
+/** The names in the table of what a program understands. */
+function namesIn(table: "commands" | "flags", module = "/apis/ai/commandtable"): string[] {
+    const names = runLua(
+        `local names = {}
+         for index, entry in ipairs(require("${module}").program.${table}) do names[index] = entry.name end
+         return names`,
+        { setup: COMPUTER },
+    );
+    return names[0] as string[];
 }
 
 /** A cell of a Markdown table that shows words as they are, line by line. */
@@ -60,12 +72,22 @@ it("lists every setting with its default", () => {
 
 it("lists every command and flag of ai", () => {
     const text = read("ai.md");
-    for (const [name] of valueOf<[string][]>("/apis/ai/arguments", "commands")) {
+    for (const name of namesIn("commands")) {
         expect(text).toMatch(new RegExp(`^\\| \`ai ${name}\\b`, "m"));
     }
-    for (const [name] of valueOf<[string][]>("/apis/ai/arguments", "flags")) {
+    for (const name of namesIn("flags")) {
         expect(text).toMatch(new RegExp(`^\\| .*\`--${name}\\b`, "m"));
     }
+});
+
+it("lists every command and flag of ccpm", () => {
+    const text = read("ccpm.md");
+    for (const name of namesIn("commands", "/apis/ccpm/commandtable")) {
+        const [first = "", second] = name.split(" ");
+        const row = text.split("\n").find((line) => line.startsWith(`| \`ccpm ${first}`));
+        expect(row, name).toContain(second ?? first);
+    }
+    for (const name of namesIn("flags", "/apis/ccpm/commandtable")) expect(text).toContain(`--${name}`);
 });
 
 it("describes every function and field of libai", () => {
@@ -81,5 +103,22 @@ it("describes every function and field of libai", () => {
     for (const name of ["AskOptions", "WaitOptions", "Reply", "Progress", "SessionSummary", "Failure"]) {
         expect(members(name)).not.toHaveLength(0);
         for (const member of members(name)) expect(text).toContain(`\`${member}\``);
+    }
+});
+
+it("shows sources and their Lua side by side as they are", () => {
+    const [, section = ""] = read("build.md").split("## Side by side\n");
+    const pairs = [
+        ...section.split("\n## ")[0]!.matchAll(/`(src\/\S+\.ts)` and `(\S+\.lua)`:([^]*?)(?=\n[A-Z]|$)/g),
+    ];
+    expect(pairs.map(([, source]) => source)).toHaveLength(3);
+    for (const [, source = "", lua = "", text = ""] of pairs) {
+        for (const [file, language] of [
+            [source, "ts"],
+            [lua, "lua"],
+        ] as const) {
+            const [, shown = "nothing"] = new RegExp(`\`\`\`${language}\\n([^]*?)\n\`\`\``).exec(text) ?? [];
+            expect(readFileSync(path.resolve(docs, "..", file), "utf8")).toContain(shown);
+        }
     }
 });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { runInLua } from "../../tools/lua/index.ts";
 
 const nearest = (wanted: string, names: readonly string[]) =>
-    runInLua("/apis/ai/names", "nearest", [wanted, names]);
+    runInLua("/apis/trapos/nearest", "nearest", [wanted, names]);
 
 const models = [
     "anthropic/claude-haiku-4",

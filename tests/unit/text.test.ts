@@ -24,20 +24,24 @@ interface ReasoningModule {
     withoutReasoning: (text: string) => string;
 }
 
-const source = await importSource<TextModule>("src/apis/ai/text.ts");
+const source = await importSource<TextModule>("src/apis/trapos/text.ts");
 const { markdown } = await importSource<MarkdownModule>("src/apis/ai/markdown.ts");
 const { withoutReasoning } = await importSource<ReasoningModule>("src/apis/ai/reasoning.ts");
 
 function inLua<Result>(call: string): Result {
     return runLua(`
-        local text, markdown = require("/apis/ai/text"), require("/apis/ai/markdown").markdown
+        local text, markdown = require("/apis/trapos/text"), require("/apis/ai/markdown").markdown
         ${call}`)[0] as Result;
 }
 
 /** All of a table's cases in one Lua state, in order. */
-function allInLua<Result>(name: string, cases: readonly (readonly unknown[])[], module = "text"): Result[] {
+function allInLua<Result>(
+    name: string,
+    cases: readonly (readonly unknown[])[],
+    module = "trapos/text",
+): Result[] {
     return inLua(`
-        local results, module = {}, require("/apis/ai/${module}")
+        local results, module = {}, require("/apis/${module}")
         for index, arguments in ipairs(${toLua(cases)}) do results[index] = module.${name}(table.unpack(arguments)) end
         return results`);
 }
@@ -200,7 +204,7 @@ describe("fold", () => {
         ).join("");
         const symbols =
             "\x01\x03\x04\x05\x06\x07\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x18\x19\x1a\x1b\x1d\x1e\x1f";
-        const result = runLua(`return (require("/apis/ai/text").fold(${toLua(every)}))`)[0] as string;
+        const result = runLua(`return (require("/apis/libfont").fold(${toLua(every)}))`)[0] as string;
         expect([...result].filter((byte) => byte < " " && byte !== "\n" && !symbols.includes(byte))).toEqual(
             [],
         );
@@ -568,7 +572,7 @@ describe("reasoning", () => {
     const compiled = allInLua<string>(
         "withoutReasoning",
         cases.map(([, text]) => [text]),
-        "reasoning",
+        "ai/reasoning",
     );
     test.each(cases.map((entry, index) => [...entry, compiled[index]!] as const))(
         "%s",

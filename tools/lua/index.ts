@@ -218,7 +218,7 @@ export function runLua(source: string, options: LuaOptions = {}): unknown[] {
  * Calls a function of a compiled module in a new Lua state and returns its first result (see `runLua` for how values
  * come back).
  *
- * @param modulePath as a program writes it in `require`, such as "/apis/ai/text".
+ * @param modulePath as a program writes it in `require`, such as "/apis/trapos/text".
  * @param functionName a field of the module's table; "" calls the module itself.
  * @param args what `toLua` accepts.
  */

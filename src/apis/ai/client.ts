@@ -1,22 +1,33 @@
 /** What a client of opencode does; its functions raise failures, and /apis/libai returns them. */
-import { need } from "../trapos/failure";
+import { outcome } from "../trapos/failure";
+import { send as sendOverHttp } from "../trapos/http";
+import { nearest } from "../trapos/nearest";
+import { ownSettings } from "../trapos/settingsfile";
 import { oneLine, toUtf8 } from "../trapos/utf8";
 import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Code, type Result } from "./failure";
-import { nearest } from "./names";
-import * as opencode from "./opencode";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
 import type { ListValues, Session } from "./protocol";
+import opencode1 = require("./server/opencode1");
+import { readSettings } from "./settings";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
-import type { Ai, AskOptions, Reply, SessionSummary } from "./types";
+import type { Ai, AskOptions, Environment, Reply, SessionSummary } from "./types";
 
 const PING = "Reply with the single word: pong";
 
 /** What a list of sessions shows of a prompt, in characters, beside a number and the computer's name. */
 const LONGEST_TITLE = 42;
 
+/** What a client can do; each raises its failure. */
+export type Calls = {
+    readonly [K in keyof Ai]: (
+        this: void,
+        ...given: Parameters<Ai[K]>
+    ) => ReturnType<Ai[K]> extends Result<infer T> ? T : never;
+};
+
 /** What a client works with: one call's server, and what outlasts the call. */
-export interface Client extends Server {
+interface Client extends Server {
     /** Models and agents that were looked up and are there, by where and what. */
     readonly known: Record<string, true | undefined>;
 }
@@ -49,7 +60,7 @@ function titleOf(prompt: string): string {
 }
 
 function createSession(server: Server, title: string): Session {
-    const session = need(opencode.createSession, server, title);
+    const session = server.face.createSession(server, title);
     rememberSession(server, session.id);
     return session;
 }
@@ -116,13 +127,13 @@ function checkNames(
     const where = directory ?? "";
     if (agent !== undefined) {
         lookUp(client, "unknown_agent", agent, where, () => {
-            const [ok, agents] = opencode.readList(client, "agents", directory);
+            const [ok, agents] = outcome(() => client.face.readList(client, "agents", directory));
             return ok ? agentsIn(agents) : undefined;
         });
     }
     if (model !== undefined) {
         const isKnown = lookUp(client, "unknown_model", model, where, () => {
-            const [ok, providers] = opencode.readList(client, "providers", directory);
+            const [ok, providers] = outcome(() => client.face.readList(client, "providers", directory));
             return ok ? modelsIn(providers) : undefined;
         });
         // It could not be sent as anything.
@@ -143,7 +154,7 @@ function openSession(
 ): Session {
     const id = options.newSession ? undefined : (options.session ?? client.settings.session_id);
     if (id !== undefined) {
-        const [ok, session] = opencode.getSession(client, id);
+        const [ok, session] = outcome(() => client.face.getSession(client, id));
         if (ok) {
             check(session.directory);
             return session;
@@ -186,7 +197,7 @@ function findTurn(
     isWanted: (this: void, turn: PastTurn) => boolean,
 ): PastTurn | undefined {
     for (const limit of [10, 100]) {
-        const messages = need(opencode.getMessages, server, sessionId, limit);
+        const messages = server.face.getMessages(server, sessionId, limit);
         const found = newestTurn(messages, isWanted);
         if (found || messages.length < limit) return found;
     }
@@ -202,7 +213,7 @@ function isOver(turn: PastTurn): boolean {
 /** The last answer of the session, for whoever wants to read it again. */
 function lastReply(server: Server): Reply {
     const sessionId = server.settings.session_id ?? raise("nothing_to_resume");
-    need(opencode.getSession, server, sessionId);
+    server.face.getSession(server, sessionId);
     const found = findTurn(server, sessionId, (turn) => answerOf(turn.steps) !== "");
     if (!found) return raise("nothing_to_resume");
     const sentAt = found.steps[found.steps.length - 1]!.info.time.created;
@@ -220,38 +231,38 @@ function lastReply(server: Server): Reply {
 function unrecordedTurn(server: Server): TurnRecord | undefined {
     const sessionId = server.settings.session_id;
     if (sessionId === undefined) return undefined;
-    const session = need(opencode.getSession, server, sessionId);
+    const session = server.face.getSession(server, sessionId);
     const found = findTurn(server, sessionId, () => true);
     const prompt = found && found.prompt;
     const nonce = prompt && nonceOf(prompt);
     if (!found || !prompt || nonce === undefined || isOver(found)) return undefined;
     if (string.find(nonce, `^${os.getComputerID()}%-%d+%-%d+$`)[0] === undefined) return undefined;
     const directory = session.directory;
-    const statuses = need(opencode.readList, server, "status", directory) as ListValues["status"];
+    const statuses = server.face.readList(server, "status", directory);
     if (statuses[sessionId] === undefined) return undefined;
     const sentAt = prompt.info.time.created;
     return { nonce, sessionId, directory, text: textOf([prompt]), sentAt, sent: true };
 }
 
 /** What each of a client's functions does: it returns its value or raises a failure. */
-export const functions: {
-    readonly [K in keyof Ai]: (
+const functions: {
+    readonly [K in keyof Calls]: (
         this: void,
         client: Client,
-        ...given: Parameters<Ai[K]>
-    ) => ReturnType<Ai[K]> extends Result<infer T> ? T : never;
+        ...given: Parameters<Calls[K]>
+    ) => ReturnType<Calls[K]>;
 } = {
     ask,
     ping: (server, options) => ask(server, PING, options),
     health: (server) => {
         const start = server.now();
-        const version = need(opencode.health, server).version;
+        const version = server.face.health(server).version;
         return { version, seconds: (server.now() - start) / 1000 };
     },
     listSessions: (server, options) => {
         const summaries: SessionSummary[] = [];
         const wanted = options ?? {};
-        for (const session of need(opencode.listSessions, server, wanted.limit, asUtf8(wanted.search))) {
+        for (const session of server.face.listSessions(server, wanted.limit, asUtf8(wanted.search))) {
             summaries.push(summarise(server, session));
         }
         return summaries;
@@ -259,7 +270,7 @@ export const functions: {
     newSession: (server, options) =>
         summarise(server, createSession(server, toUtf8((options && options.title) ?? titleOf("")))),
     useSession: (server, id) => {
-        const session = need(opencode.getSession, server, id);
+        const session = server.face.getSession(server, id);
         rememberSession(server, session.id);
         return summarise(server, session);
     },
@@ -270,7 +281,7 @@ export const functions: {
     },
     abort: (server, session, options) => {
         const id = session ?? server.settings.session_id ?? raise("no_session");
-        const directory = need(opencode.getSession, server, id).directory;
+        const directory = server.face.getSession(server, id).directory;
         let record: TurnRecord | undefined;
         for (const pending of pendingTurns(server.disk)) {
             if (pending.sessionId === id) record = pending;
@@ -279,12 +290,12 @@ export const functions: {
         const baselineId = record && record.baselineId;
         const isOurs = record !== undefined;
         const end = stop(server, { sessionId: id, isOurs, baselineId }, directory);
-        const outcome = end.outcome;
-        if (outcome === "starting") raise("still_starting");
-        if (outcome === "failed") throw end.failure ?? fail("not_stopped");
-        if (outcome === "stopped" && record) forgetTurn(server.disk, record.nonce);
-        if (outcome === "ended") tell(options ?? {}, { phase: "ended", seconds: 0 });
-        return outcome === "stopped";
+        const how = end.outcome;
+        if (how === "starting") raise("still_starting");
+        if (how === "failed") throw end.failure ?? fail("not_stopped");
+        if (how === "stopped" && record) forgetTurn(server.disk, record.nonce);
+        if (how === "ended") tell(options ?? {}, { phase: "ended", seconds: 0 });
+        return how === "stopped";
     },
     resume: (server, options) => {
         const records = pendingTurns(server.disk);
@@ -296,3 +307,30 @@ export const functions: {
     },
     last: lastReply,
 };
+
+/**
+ * Makes a client. Settings are read anew by each call.
+ * @param given stand-ins for what the computer provides
+ */
+export function connect(given: Environment): Calls {
+    const disk = given.fs ?? fs;
+    const store = given.settings ?? ownSettings(disk);
+    const known: Client["known"] = {};
+    const calls: Record<string, unknown> = {};
+    for (const [name, act] of pairs(functions)) {
+        calls[name] = (first: never, second: never) => {
+            const client: Client = {
+                settings: readSettings(store),
+                store,
+                disk,
+                face: opencode1,
+                send: given.send ?? sendOverHttp,
+                now: given.now ?? (() => os.epoch("utc")),
+                sleep: given.sleep ?? sleep,
+                known,
+            };
+            return act(client, first, second);
+        };
+    }
+    return calls as unknown as Calls;
+}

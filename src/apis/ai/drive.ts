@@ -1,17 +1,20 @@
 /** Drives turns: performs what they ask for, and tells how far they are. */
-import { fail, type Failure, type Result } from "./failure";
+import { outcome } from "../trapos/failure";
+import type { SettingsStore } from "../trapos/settingsfile";
+import { fail, type Failure } from "./failure";
 import { textOf } from "./messages";
-import * as opencode from "./opencode";
 import type { Message } from "./protocol";
 import { withoutReasoning } from "./reasoning";
 import * as memory from "./session";
-import type { SettingsStore } from "./settings";
+import type { Connection, Face } from "./server/face";
 import * as stopping from "./stop";
 import * as turn from "./turn";
 import type { Progress, Reply, WaitOptions } from "./types";
 
 /** What one call works with. */
-export interface Server extends opencode.Server {
+export interface Server extends Connection {
+    /** What it speaks. */
+    readonly face: Face;
     readonly store: SettingsStore;
     readonly disk: memory.Disk;
     readonly now: (this: void) => number;
@@ -34,28 +37,25 @@ function perform(
     server: Server,
     place: Place,
     action: Exclude<turn.Action | stopping.StopAction, { kind: "done" | "fail" | "end" | "send" }>,
-): Result<unknown> {
+): unknown {
+    const face = server.face;
     const id = place.sessionId;
     const directory = place.directory;
     const kind = action.kind;
-    if (kind === "wait") {
-        server.sleep(action.seconds);
-        return $multi(true as const, undefined);
-    }
+    if (kind === "wait") return server.sleep(action.seconds);
     if (kind === "last" || kind === "beginning" || kind === "recent")
-        return opencode.getMessages(server, id, action.limit);
-    if (kind === "session") return opencode.getSession(server, id);
-    if (kind === "parent") return opencode.getSession(server, action.id);
-    if (kind === "mcp") return opencode.waitUntilLoaded(server, "mcp", directory);
-    if (kind === "load") return opencode.waitUntilLoaded(server, action.what, directory);
-    if (kind === "abort") return opencode.abortSession(server, id);
-    return opencode.readList(server, kind, directory);
+        return face.getMessages(server, id, action.limit);
+    if (kind === "session") return face.getSession(server, id);
+    if (kind === "parent") return face.getSession(server, action.id);
+    if (kind === "mcp") return face.waitUntilLoaded(server, "mcp", directory);
+    if (kind === "load") return face.waitUntilLoaded(server, action.what, directory);
+    if (kind === "abort") return face.abortSession(server, id);
+    return face.readList(server, kind, directory);
 }
 
-/** Writes a turn down and sends its prompt. */
-function send(server: Server, record: memory.TurnRecord, options: WaitOptions): Result<unknown> {
+/** Writes a turn down whose prompt is about to be sent. It goes on without where the disk is full. */
+function writeDown(server: Server, record: memory.TurnRecord, options: WaitOptions): void {
     if (!memory.recordTurn(server.disk, record)) tell(options, { phase: "not recorded", seconds: 0 });
-    return opencode.sendPrompt(server, record.sessionId, record);
 }
 
 /** What a turn's steps say, without what the model only thought. */
@@ -125,9 +125,12 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
             record.sent = true;
             record.baselineId = state.baselineId;
             record.sentAt = server.now();
+            writeDown(server, record, options);
         }
-        const [ok, value] =
-            action.kind === "send" ? send(server, record, options) : perform(server, record, action);
+        const [ok, value] = outcome(() => {
+            if (action.kind === "send") return server.face.sendPrompt(server, record.sessionId, record);
+            return perform(server, record, action);
+        });
         observation = {
             kind: ok ? action.kind : "failed",
             request: action.kind,
@@ -158,7 +161,7 @@ export function stop(
         if (action.kind === "end") {
             return { outcome: action.outcome, failure: action.failure as Failure | undefined };
         }
-        const [ok, value] = perform(server, { sessionId: from.sessionId, directory }, action);
+        const [ok, value] = outcome(() => perform(server, { sessionId: from.sessionId, directory }, action));
         observation = {
             kind: ok ? action.kind : "failed",
             request: action.kind,
@@ -179,12 +182,12 @@ function stopTurn(server: Server, record: memory.TurnRecord, options: WaitOption
     tell(options, { phase: "stopping", seconds: 0 });
     const start = { sessionId: record.sessionId, baselineId: record.baselineId, isOurs: true };
     const [ok, end] = pcall(stop, server, start, record.directory);
-    const outcome = ok ? end.outcome : "failed";
-    if (outcome === "stopped") memory.forgetTurn(server.disk, record.nonce);
-    if (outcome === "ended") tell(options, { phase: "ended", seconds: 0 });
+    const how = ok ? end.outcome : "failed";
+    if (how === "stopped") memory.forgetTurn(server.disk, record.nonce);
+    if (how === "ended") tell(options, { phase: "ended", seconds: 0 });
     else if (!ok) tell(options, { phase: "stopped", seconds: 0, message: "you did not wait" });
     else {
-        const message = end.failure ? end.failure.message : REASONS[outcome];
+        const message = end.failure ? end.failure.message : REASONS[how];
         tell(options, { phase: "stopped", seconds: 0, message });
     }
 }

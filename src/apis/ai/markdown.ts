@@ -1,6 +1,6 @@
 /** Markdown as rows of a narrow screen, line by line. */
 import { isClosedBy, openedBy, type Fence } from "./fence";
-import { fold } from "./font";
+import { fold } from "../trapos/font";
 import type { Span, Style } from "./inline";
 import { put, putCode, putText, type Sheet } from "./rows";
 import { addRow, putTable, tableOf, type Table } from "./table";

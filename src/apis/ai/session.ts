@@ -4,8 +4,8 @@
  */
 import { decode, encode } from "../trapos/json";
 import { reader } from "../trapos/shape";
-import type { Prompt } from "./opencode";
-import type { SettingsStore } from "./settings";
+import type { SettingsStore } from "../trapos/settingsfile";
+import type { Prompt } from "./server/face";
 import type { TurnStart } from "./turn";
 
 /** A turn whose answer has not been handed over. */
@@ -37,8 +37,6 @@ export type Disk = Pick<typeof fs, "exists" | "list" | "open" | "delete" | "move
 
 const TURNS = "/trapos/ai/turns";
 const SETTING = "opencc.session_id";
-const SETTINGS_FILE = "/.settings";
-const SETTINGS_DRAFT = "/.settings.new";
 
 /** What is told of the session that it is the one to talk in. */
 export interface Memory {
@@ -56,35 +54,6 @@ export function rememberSession(memory: Memory, id: string | undefined): void {
     if (id === undefined) store.unset(SETTING);
     else store.set(SETTING, id);
     if (store.save !== undefined) store.save();
-}
-
-/**
- * The computer's own settings, as a store that can save them: beside the file first, since `settings.save` writes in
- * place and a power cut there would cost the player every setting.
- */
-export function ownSettings(disk: Disk): SettingsStore {
-    return {
-        get: settings.get,
-        set: settings.set,
-        unset: settings.unset,
-        save: () => {
-            if (settings.save(SETTINGS_DRAFT) as unknown as boolean) {
-                disk.delete(SETTINGS_FILE);
-                disk.move(SETTINGS_DRAFT, SETTINGS_FILE);
-            }
-        },
-    };
-}
-
-/** Mends the settings file when the power went while `rememberSession` replaced it. To be called at boot. */
-export function recoverSettings(disk: Disk): void {
-    if (!disk.exists(SETTINGS_DRAFT)) return;
-    if (disk.exists(SETTINGS_FILE)) {
-        disk.delete(SETTINGS_DRAFT);
-    } else {
-        disk.move(SETTINGS_DRAFT, SETTINGS_FILE);
-        settings.load(SETTINGS_FILE);
-    }
 }
 
 function pathOf(nonce: string): string {

@@ -1,15 +1,7 @@
 /** The `opencc.*` settings: what each is for, what it may be, and the values that are in force. */
+import type { SettingsStore } from "../trapos/settingsfile";
 import { percentEncode, toUtf8 } from "../trapos/utf8";
-import { fail, type Result } from "./failure";
-
-/** CC's settings API, or a stand-in for it. */
-export interface SettingsStore {
-    get(this: void, name: string): unknown;
-    set(this: void, name: string, value: unknown): void;
-    unset(this: void, name: string): void;
-    /** Keeps them beyond the next boot. A store without it forgets. */
-    save?: (this: void) => void;
-}
+import { fail } from "./failure";
 
 /**
  * The settings as one valid whole, by their names without the prefix `opencc.`; texts that are empty are none, and all
@@ -89,17 +81,16 @@ export function redact(url: string): string {
     return string.gsub(url, "//[^/@]*@", "//")[0];
 }
 
-function refuse(name: string, what: string): Result<Settings> {
+function refuse(name: string, what: string): never {
     const example = definitions[name]!.default;
-    return $multi(false as const, fail("bad_setting", { name: "opencc." + name, what, example }));
+    throw fail("bad_setting", { name: "opencc." + name, what, example });
 }
 
 /**
- * Reads and checks the settings.
+ * Reads and checks the settings. Fails with `bad_setting`, which names the first one that cannot be used.
  * @param store where they are kept
- * @returns true and the settings, or false and a failure `bad_setting` that names the first one that cannot be used
  */
-export function readSettings(store: SettingsStore): Result<Settings> {
+export function readSettings(store: SettingsStore): Settings {
     const values: Record<string, string | number | undefined> = {};
     for (const [name, definition] of pairs(definitions)) {
         let value = store.get("opencc." + name);
@@ -108,16 +99,16 @@ export function readSettings(store: SettingsStore): Result<Settings> {
         const most = definition.most;
         if (most !== undefined) {
             const number = tonumber(value) ?? 0;
-            if (!(number >= 1 && number <= most)) return refuse(name, `is not a number from 1 to ${most}`);
+            if (!(number >= 1 && number <= most)) refuse(name, `is not a number from 1 to ${most}`);
             values[name] = number;
         } else if (value !== undefined) {
-            if (type(value) === "table" || type(value) === "function") return refuse(name, "is not a text");
+            if (type(value) === "table" || type(value) === "function") refuse(name, "is not a text");
             values[name] = toUtf8(tostring(value));
         }
     }
     const [address] = string.gsub((values.server_url as string | undefined) ?? "", "/+$", "");
     if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")[0] === undefined) {
-        return refuse("server_url", "is not an address");
+        refuse("server_url", "is not an address");
     }
     // A letter beyond ASCII in its path; the rest is as it has to be.
     const [escaped] = string.gsub(address, "[^\x01-\x7f]", percentEncode);
@@ -125,5 +116,5 @@ export function readSettings(store: SettingsStore): Result<Settings> {
     if (values.provider_id !== undefined && values.model_id !== undefined) {
         values.model = `${values.provider_id}/${values.model_id}`;
     }
-    return $multi(true as const, values as unknown as Settings);
+    return values as unknown as Settings;
 }

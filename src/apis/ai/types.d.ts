@@ -2,7 +2,7 @@
 import type { Request, Response } from "../trapos/http";
 import type { Result } from "./failure";
 import type { Disk } from "./session";
-import type { SettingsStore } from "./settings";
+import type { SettingsStore } from "../trapos/settingsfile";
 
 /** Stand-ins for what the computer provides; each is the real one where it is not given. */
 export interface Environment {

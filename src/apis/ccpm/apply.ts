@@ -1,7 +1,7 @@
 /** Does what a plan says. */
-import { need } from "../trapos/failure";
+import { outcome } from "../trapos/failure";
 import { raise } from "./failure";
-import { stamp } from "./plan";
+import { stamp } from "./look";
 import { fetchFile } from "./registry";
 import { LOCK } from "./state";
 import { commit, FINISHER, has, keep, open, stage, type Transaction } from "./transaction";
@@ -31,11 +31,10 @@ function carryOut(tools: Tools, plan: Plan, transaction: Transaction): void {
             begun += 1;
             const change = wanted[begun - 1]!;
             tell("fetch", change.path);
-            const [ok, content] = fetchFile(change, tools.fetch);
-            if (ok) {
-                const [staged, problem] = stage(transaction, change.to!, content);
-                if (!staged) failure = problem;
-            } else failure = content;
+            const [ok, problem] = outcome(() =>
+                stage(transaction, change.to!, fetchFile(change, tools.fetch)),
+            );
+            if (!ok) failure = problem;
             done += 1;
             bytes += change.to!.size;
         }
@@ -50,7 +49,7 @@ function carryOut(tools: Tools, plan: Plan, transaction: Transaction): void {
     tell("apply", plan.title);
     // Nothing yields from here on.
     if (stamp(tools.disk) !== plan.stamp) raise("changed_meanwhile", { path: LOCK });
-    need(commit, transaction, plan, plan.state);
+    commit(transaction, plan, plan.state);
 }
 
 /**
@@ -60,7 +59,7 @@ function carryOut(tools: Tools, plan: Plan, transaction: Transaction): void {
 export function apply(tools: Tools, plan: Plan): undefined {
     if (plan.files.length + plan.data.length === 0 && next(plan.state)[0] === undefined) return;
     if (plan.free < plan.needed) raise("no_space", { needed: plan.needed, free: plan.free });
-    const transaction = need(open, tools.disk, plan.files);
+    const transaction = open(tools.disk, plan.files);
     const [ok, failure] = pcall(carryOut, tools, plan, transaction);
     if (ok) return;
     keep(transaction);

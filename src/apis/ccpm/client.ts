@@ -1,20 +1,44 @@
 /** What a client of registries does; its functions raise failures, and /apis/libccpm returns them. */
-import { need } from "../trapos/failure";
+import { send } from "../trapos/http";
 import { apply } from "./apply";
 import { raise } from "./failure";
+import * as finish from "./finish";
 import { MOST_REGISTRIES } from "./formats";
 import { askRegistries } from "./offers";
-import * as planning from "./plan";
-import { baseUrl } from "./registry";
+import { stamp } from "./look";
+import { makePlan } from "./plan";
+import { addressOf, baseUrl } from "./registry";
+import { withoutPackages } from "./removal";
 import { resolve } from "./resolve";
-import { copy, replace } from "./state";
-import type { Candidate, Ccpm, InstalledPackage, InstallOptions, Plan, Result, State, Tools } from "./types";
+import { copy, readState, replace, type Writable } from "./state";
+import type {
+    Candidate,
+    Ccpm,
+    Environment,
+    InstalledPackage,
+    InstallOptions,
+    Plan,
+    Result,
+    State,
+    Tools,
+} from "./types";
 import { verify } from "./verify";
 
 type Names = readonly string[];
 
-/** What one call works with. */
-export interface Client extends Tools {
+/** Seconds until a request counts as timed out. */
+const TIMEOUT = 30;
+
+/** What a client can do; each raises its failure. */
+export type Calls = {
+    readonly [K in keyof Ccpm]: (
+        this: void,
+        ...given: Parameters<Ccpm[K]>
+    ) => ReturnType<Ccpm[K]> extends Result<infer T> ? T : never;
+};
+
+/** What its calls work with. */
+interface Client extends Tools {
     /** A registry that counts as the last one, and is written down with the next change. */
     readonly registry?: string;
     /** What was told before: of what a power cut has left, of state that cannot be read. */
@@ -30,10 +54,9 @@ function titleOf(verb: string, names: Names): string {
  * stands for are the same registry.
  */
 function positionOf(registries: Names, registry: string): number | undefined {
-    const [, base] = baseUrl(registry);
+    const base = addressOf(registry) ?? registry;
     for (const [position, known] of ipairs(registries)) {
-        const [, other] = baseUrl(known);
-        if (known === registry || base === other) return position;
+        if (known === registry || addressOf(known) === base) return position;
     }
     return undefined;
 }
@@ -87,22 +110,22 @@ function planResolved(
     const after = replace(state, "lock", "packages", packages);
     const force = options && options.force;
     const notes = resolved.notes;
-    return planning.makePlan(client.disk, { title, before, after, notes, candidates, force });
+    return makePlan(client.disk, { title, before, after, notes, candidates, force });
 }
 
 /** Changes nothing but the state. */
 function change(client: Client, before: State, state: State, title: string): undefined {
-    return apply(client, planning.makePlan(client.disk, { title, before, after: state }));
+    return apply(client, makePlan(client.disk, { title, before, after: state }));
 }
 
 /** What each of a client's functions does: it returns its value or raises a failure. */
-export const functions: {
-    readonly [K in keyof Ccpm]: (
+const functions: {
+    readonly [K in keyof Calls]: (
         this: void,
         client: Client,
         before: State,
-        ...given: Parameters<Ccpm[K]>
-    ) => ReturnType<Ccpm[K]> extends Result<infer T> ? T : never;
+        ...given: Parameters<Calls[K]>
+    ) => ReturnType<Calls[K]>;
 } = {
     state: (_client, state) => state,
     update: (client, before) => {
@@ -117,10 +140,10 @@ export const functions: {
     },
     planUninstall: (client, before, names, options) => {
         const notes: string[] = [];
-        const packages = planning.withoutPackages(before.lock, names, options ?? {}, notes);
+        const packages = withoutPackages(before.lock, names, options ?? {}, notes);
         const state = replace(before, "lock", "packages", packages);
         const title = titleOf("uninstall", names);
-        return planning.makePlan(client.disk, { title, before, after: state, notes });
+        return makePlan(client.disk, { title, before, after: state, notes });
     },
     verify: (client, state, names) => {
         requireInstalled(state, names);
@@ -129,7 +152,7 @@ export const functions: {
     planRepair: (client, before, findings) => {
         const [state, candidates] = askRegistries(client, withOwnRegistry(client, before), true);
         const title = "repair";
-        return planning.makePlan(client.disk, {
+        return makePlan(client.disk, {
             title,
             before,
             after: state,
@@ -141,7 +164,7 @@ export const functions: {
     apply: (client, _before, plan) => apply(client, plan),
     addRegistry: (client, before, registry, options) => {
         const given = options ?? {};
-        need(baseUrl, registry);
+        baseUrl(registry);
         const placed = place(before, registry, given.position, true);
         const [state] = askRegistries(client, placed, given.force, [registry]);
         return change(client, before, state, `add registry ${registry}`);
@@ -152,3 +175,56 @@ export const functions: {
         change(client, before, place(before, registry, position, false), `move registry ${registry}`),
     recover: (client) => client.notes,
 };
+
+/** The functions after which the state is another. */
+const changing: Record<string, true | undefined> = {
+    update: true,
+    apply: true,
+    addRegistry: true,
+    removeRegistry: true,
+    moveRegistry: true,
+};
+
+/** Puts right what a power cut has left half done, and reads the state. */
+function prepare(client: Client): State {
+    const disk = client.disk;
+    const notes: string[] = [];
+    const [done, line] = finish.recover(disk);
+    if (!done && disk.exists(finish.JOURNAL)) raise("not_finished", { what: line });
+    if (line !== undefined) table.insert(notes, line);
+    const state = readState(disk, notes) as Writable<State>;
+    state.stamp = stamp(disk);
+    for (const note of notes) {
+        table.insert(client.notes, note);
+        client.onNote(note);
+    }
+    return state;
+}
+
+/**
+ * Makes a client. It reads the state when it is first needed, and anew once it has changed it.
+ * @param given stand-ins for what the computer provides, and who is told of progress and notes
+ */
+export function connect(given: Environment): Calls {
+    const client: Client = {
+        disk: given.fs ?? fs,
+        fetch: given.fetch ?? ((url) => send({ url, timeout: TIMEOUT })),
+        now: given.now ?? (() => os.epoch("utc")),
+        onProgress: given.onProgress ?? (() => {}),
+        onNote: given.onNote ?? (() => {}),
+        registry: given.registry,
+        notes: [],
+    };
+    let known: State | undefined;
+    const calls: Record<string, unknown> = {};
+    for (const [name, act] of pairs(functions)) {
+        calls[name] = (first: never, second: never) => {
+            // Somebody may have changed it while a question was open.
+            const isKnown = known !== undefined && known.stamp === stamp(client.disk);
+            const state = isKnown ? known! : prepare(client);
+            known = changing[name] ? undefined : state;
+            return act(client, state, first, second);
+        };
+    }
+    return calls as unknown as Calls;
+}

@@ -71,7 +71,6 @@ export const failures = {
         "Try again later, or: ccpm upgrade {name}",
     ],
 
-    no_help: ["{path} is damaged.", "Type: ccpm verify --fix"],
     newer_format: ["{path} was written by a newer ccpm.", "Upgrade ccpm, or delete that file."],
     bad_argument: ["{call}: {what}.", "Call it as: {usage}"],
     internal_error: ["Unexpected: {what}", "Use install.lua again, or report this."],

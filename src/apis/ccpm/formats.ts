@@ -16,8 +16,6 @@ import {
 import { isRange, isVersion } from "./semver";
 import type { Cache, Configuration, Lock, Offers, Package } from "./types";
 
-export { plain };
-
 /**
  * What a check came to: true and a copy that holds known fields alone; or false, what is wrong ("packages.ai.version 1
  * is not like 1.0.0"), and whether a newer ccpm wrote it, in a format that this one does not know.

@@ -1,6 +1,7 @@
 /** What the registries offer. */
+import { outcome } from "../trapos/failure";
 import { fail, type Failure } from "./failure";
-import { keys, same } from "./plan";
+import { keys, same } from "./tables";
 import { fetchIndex } from "./registry";
 import { copy, replace, type Writable } from "./state";
 import type { CachedPackage, CachedRegistry, Candidate, State, Tools } from "./types";
@@ -42,7 +43,7 @@ export function askRegistries(
     const failures: Failure[] = [];
     for (const [place, registry] of ipairs(registries)) {
         tools.onProgress({ phase: "index", name: registry, done: place - 1, total, bytes: 0, totalBytes: 0 });
-        const [ok, answer] = fetchIndex(registry, tools.fetch);
+        const [ok, answer] = outcome(() => fetchIndex(registry, tools.fetch));
         if (ok) {
             noteLeftOut(tools, registry, answer.leftOut);
             for (const [name, why] of pairs(answer.leftOut)) leftOut[name] ??= why;

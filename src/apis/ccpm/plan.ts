@@ -4,16 +4,13 @@
  * Every command comes down to the same: the state as it is and the state as it is to be. Where the files of the two
  * differ, what stands on the disk decides what is done (`planfile`).
  */
-import { look, matches, stamp } from "./look";
+import { look } from "./look";
 import { NOBODYS, ownersOf } from "./owners";
 import { counted, ENTRY_GONE, planFile, type Planning } from "./planfile";
-import { withoutPackages } from "./removal";
 import { stateFiles } from "./state";
 import { keys, same } from "./tables";
 import { FINISHER, LEAST, leftBehind } from "./transaction";
 import type { Candidate, Disk, Finding, Lock, PackageChange, Plan, State } from "./types";
-
-export { keys, look, matches, same, stamp, withoutPackages };
 
 /** What is there until the end beside the finisher: five folders and a short journal. */
 const OVERHEAD = 6 * LEAST + 1500;

@@ -1,8 +1,9 @@
 /** Registries: where one is found, and what it serves. */
-import { fail, type Code } from "./failure";
-import { checkIndex, INDEX_BYTES, plain } from "./formats";
+import { raise, type Code } from "./failure";
+import { plain } from "./checking";
+import { checkIndex, INDEX_BYTES } from "./formats";
 import { sha256 } from "./sha256";
-import type { Fetched, FileChange, Offers, Result } from "./types";
+import type { Fetched, FileChange, Offers } from "./types";
 
 /** Fetches a URL: `Environment`'s. */
 type Fetch = (this: void, url: string) => Fetched;
@@ -16,9 +17,9 @@ const INDEX_PATH = "packages/index.json";
 /**
  * Where a registry's files are.
  * @param registry an http(s) URL, also that of its install.lua, or `owner/repo[@branch]` of GitHub, also as the address of its page
- * @returns `true` and the URL, which ends in "/"; or `false` and the failure
+ * @returns the URL, which ends in "/"; nothing where it is no registry's address
  */
-export function baseUrl(registry: string): Result<string> {
+export function addressOf(registry: string): string | undefined {
     const [address] = match(
         string.gsub(registry, "/install%.lua$", "")[0],
         "^(https?://[%w%[][%w%[%]:/@%%._~+-]-)/*$",
@@ -32,23 +33,25 @@ export function baseUrl(registry: string): Result<string> {
     if (repository !== undefined && (at === "") === (branch === "")) {
         base = `https://raw.githubusercontent.com/${repository}/${branch === "" ? "HEAD" : branch!}`;
     }
-    if (base === undefined || registry.length > LONGEST) {
-        return $multi(false as const, fail("bad_registry", { registry: string.sub(registry, 1, 40) }));
-    }
-    return $multi(true as const, base + "/");
+    return base === undefined || registry.length > LONGEST ? undefined : base + "/";
 }
 
-function fetchText(fetch: Fetch, base: string, registry: string, path: string): Result<string> {
+/** The same, which fails with `bad_registry` where it is no registry's address. */
+export function baseUrl(registry: string): string {
+    return addressOf(registry) ?? raise("bad_registry", { registry: string.sub(registry, 1, 40) });
+}
+
+function fetchText(fetch: Fetch, base: string, registry: string, path: string): string {
     const answer = fetch(base + path);
     const { status, reason } = answer;
-    if (status === 200) return $multi(true as const, answer.body);
+    if (status === 200) return answer.body;
     let code: Code = "server_error";
     if (status === 401 || status === 403) code = "no_entry";
     if (status === 404) code = path === INDEX_PATH ? "no_index" : "file_missing";
     if (status === undefined) code = "network_error";
     if (reason === "http is disabled") code = "http_disabled";
     if (reason === "Domain not permitted") code = "address_denied";
-    return $multi(false as const, fail(code, { registry, path, status, what: reason }));
+    return raise(code, { registry, path, status, what: reason });
 }
 
 /** Where in a text a reader stopped, as a person looks for it: "line 3, column 7, at: // doors". */
@@ -100,36 +103,29 @@ function readJson(given: string): LuaMultiReturn<[value: unknown, problem?: stri
  * Fetches what a registry offers, in one request.
  * @param registry as the player wrote it
  * @param fetch fetches a URL
- * @returns `true` and what it offers, checked; or `false` and the failure
+ * @returns what it offers, checked
  */
-export function fetchIndex(registry: string, fetch: Fetch): Result<Offers> {
-    const [ok, base] = baseUrl(registry);
-    if (!ok) return $multi(false as const, base);
-    const [fetched, text] = fetchText(fetch, base, registry, INDEX_PATH);
-    if (!fetched) return $multi(false as const, text);
-    if (text.length > INDEX_BYTES)
-        return $multi(false as const, fail("bad_index", { registry, what: "it is too large" }));
+export function fetchIndex(registry: string, fetch: Fetch): Offers {
+    const text = fetchText(fetch, baseUrl(registry), registry, INDEX_PATH);
+    if (text.length > INDEX_BYTES) raise("bad_index", { registry, what: "it is too large" });
     const [value, problem] = readJson(text);
-    if (problem !== undefined) return $multi(false as const, fail("not_json", { registry, what: problem }));
+    if (problem !== undefined) raise("not_json", { registry, what: problem });
     const [valid, offers, isNewer] = checkIndex(value);
-    if (valid) return $multi(true as const, offers);
-    return $multi(false as const, fail(isNewer ? "newer_index" : "bad_index", { registry, what: offers }));
+    if (valid) return offers;
+    return raise(isNewer ? "newer_index" : "bad_index", { registry, what: offers });
 }
 
 /**
  * Fetches a file and compares it with what its registry said of it.
  * @param change a change that has `to` and `registry`
  * @param fetch fetches a URL
- * @returns `true` and the file's bytes; or `false` and the failure
+ * @returns the file's bytes
  */
-export function fetchFile(change: FileChange, fetch: Fetch): Result<string> {
+export function fetchFile(change: FileChange, fetch: Fetch): string {
     const to = change.to!;
     const path = change.path;
     const registry = change.registry!;
-    const [valid, base] = baseUrl(registry);
-    if (!valid) return $multi(false as const, base);
-    const [ok, content] = fetchText(fetch, base, registry, path);
-    if (!ok) return $multi(false as const, content);
-    if (content.length === to.size && sha256(content) === to.sha256) return $multi(true as const, content);
-    return $multi(false as const, fail("wrong_content", { registry, path }));
+    const content = fetchText(fetch, baseUrl(registry), registry, path);
+    if (content.length === to.size && sha256(content) === to.sha256) return content;
+    return raise("wrong_content", { registry, path });
 }

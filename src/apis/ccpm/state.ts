@@ -3,7 +3,7 @@ import { decode, encode } from "../trapos/json";
 import { fail } from "./failure";
 import * as finish from "./finish";
 import { checkCache, checkConfiguration, checkLock, type Checked } from "./formats";
-import type { Disk, Result, State } from "./types";
+import type { Disk, State } from "./types";
 
 /** What is installed. */
 export const LOCK = "trapos/ccpm.lock.json";
@@ -50,12 +50,12 @@ function readFile<T>(
  * @param disk the computer's fs
  * @param notes gets a line for every file that was set aside
  */
-export function readState(disk: Disk, notes: string[]): Result<State> {
-    return pcall(() => ({
+export function readState(disk: Disk, notes: string[]): State {
+    return {
         configuration: readFile(disk, CONFIGURATION, checkConfiguration, notes),
         lock: readFile(disk, LOCK, checkLock, notes),
         cache: readFile(disk, CACHE, checkCache, notes),
-    })) as unknown as Result<State>;
+    };
 }
 
 /**

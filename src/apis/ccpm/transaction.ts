@@ -4,11 +4,12 @@
  * `open` begins a transaction, `stage` brings one new content after the other, and `commit` writes down what is to be
  * done. From that moment on it will be done, by the finisher (`finish`): at once, or else when the computer boots.
  */
+import { isFailure } from "../trapos/failure";
 import { encode } from "../trapos/json";
-import { fail, raise } from "./failure";
+import { raise } from "./failure";
 import * as finish from "./finish";
 import { sha256 } from "./sha256";
-import type { Disk, FileChange, Fingerprint, Plan, Result } from "./types";
+import type { Disk, FileChange, Fingerprint, Plan } from "./types";
 
 type Changes = Pick<Plan, "title" | "files" | "data">;
 type StateFiles = Record<string, string | false>;
@@ -48,14 +49,12 @@ export const FINISHER = "apis/ccpm/finish.lua";
 
 const STAGING = finish.STAGING;
 
-/** Calls a function; its failures, and what the disk raises, are returned. */
-function attempt<Given extends unknown[], T>(
-    act: (this: void, ...given: Given) => T,
-    ...given: Given
-): Result<T> {
+/** Calls a function; what the disk raises is raised as a failure. */
+function onDisk<Given extends unknown[], T>(act: (this: void, ...given: Given) => T, ...given: Given): T {
     const [ok, value] = pcall(act, ...given);
-    if (ok || type(value) === "table") return $multi(ok, value) as never;
-    return $multi(false as const, fail("cannot_write", { path: STAGING, what: finish.reasonOf(value) }));
+    if (ok) return value;
+    if (isFailure(value)) throw value;
+    return raise("cannot_write", { path: STAGING, what: finish.reasonOf(value) });
 }
 
 /** Fails, as a path is not what it was. */
@@ -186,13 +185,13 @@ export function keep(transaction: Transaction): void {
  * @param files what the plan changes. On a computer without ccpm, stage apis/ccpm/finish.lua first: it looks after a
  * power cut, and is found by its path
  */
-export function open(disk: Disk, files: readonly FileChange[]): Result<Transaction> {
+export function open(disk: Disk, files: readonly FileChange[]): Transaction {
     const owner = `${STAGING}/of-${math.random(1000000000)}`;
     const transaction: Transaction = { disk, owner, staged: {}, isGuarded: false };
-    const [ok, failure] = attempt(begin, transaction, files);
-    if (ok) return $multi(true as const, transaction);
+    const [ok, failure] = pcall(onDisk, begin, transaction, files);
+    if (ok) return transaction;
     keep(transaction);
-    return $multi(false as const, failure);
+    throw failure;
 }
 
 /** Whether a content is staged already, as from a run that failed before. May yield. */
@@ -214,12 +213,8 @@ function stageContent(transaction: Transaction, fingerprint: Fingerprint, conten
 }
 
 /** Stages a content, which must have been checked against its fingerprint. */
-export function stage(
-    transaction: Transaction,
-    fingerprint: Fingerprint,
-    content: string,
-): Result<undefined> {
-    return attempt(stageContent, transaction, fingerprint, content);
+export function stage(transaction: Transaction, fingerprint: Fingerprint, content: string): void {
+    onDisk(stageContent, transaction, fingerprint, content);
 }
 
 /** Sees to it that there is a folder for a path, and counts what it takes. */
@@ -329,6 +324,6 @@ function commitPlan(transaction: Transaction, plan: Changes, stateFiles: StateFi
  * @param stateFiles the texts of ccpm's own files by path from the root, false for those that go; their places are
  * taken last
  */
-export function commit(transaction: Transaction, plan: Changes, stateFiles: StateFiles): Result<undefined> {
-    return attempt(commitPlan, transaction, plan, stateFiles);
+export function commit(transaction: Transaction, plan: Changes, stateFiles: StateFiles): void {
+    onDisk(commitPlan, transaction, plan, stateFiles);
 }

@@ -1,5 +1,6 @@
 /** What stands on the disk that is not what was installed. */
-import { keys, look, matches } from "./plan";
+import { look, matches } from "./look";
+import { keys } from "./tables";
 import type { Disk, Finding, Lock } from "./types";
 
 /**

@@ -51,11 +51,16 @@ export function makeFailure<Code extends string>(
     return setmetatable(failure, describe as unknown as LuaMetatable<Failure>);
 }
 
-/** Calls a function that can fail and returns its value. Its failure is raised. */
-export function need<A extends unknown[], T>(act: (this: void, ...given: A) => Result<T>, ...given: A): T {
-    const [ok, value] = act(...given);
-    if (!ok) throw value;
-    return value;
+/** Whether something that was raised is a failure. */
+export function isFailure(raised: unknown): raised is Failure {
+    return type(raised) === "table" && (raised as Failure).code !== undefined;
+}
+
+/** Calls a function that raises failures, and returns what came of it. What is no failure is raised on. */
+export function outcome<T>(act: (this: void) => T): Result<T> {
+    const [ok, value] = pcall(act);
+    if (!ok && !isFailure(value)) error(value, 0);
+    return $multi(ok, value) as unknown as Result<T>;
 }
 
 /**
@@ -69,9 +74,7 @@ export function attempt<T>(
     fail: (this: void, code: "internal_error", detail: Record<string, unknown>) => Failure,
 ): Result<T> {
     const [ok, value] = pcall(act);
-    if (ok || (type(value) === "table" && (value as unknown as Failure).code !== undefined)) {
-        return $multi(ok, value) as unknown as Result<T>;
-    }
-    if (value === "Terminated") error(value, 0);
+    if (ok || isFailure(value)) return $multi(ok, value) as unknown as Result<T>;
+    if ((value as unknown) === "Terminated") error(value, 0);
     return $multi(false as const, fail("internal_error", { what: value }));
 }

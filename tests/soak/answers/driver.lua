@@ -229,13 +229,14 @@ end
 -- Playing -----------------------------------------------------------------------------------------------------------
 
 local createAi = require("/apis/libai")
-local command = require("/apis/ai/command")
+local connect = require("/apis/ai/client").connect
+local program = require("/apis/ai/program")
 
 local function play(case)
     local clock = { now = 1795922500000 }
     local start = clock.now
     local server = newServer(case, clock)
-    local ai = createAi({
+    local environment = {
         settings = newSettings(case.settings),
         fs = newDisk(case.files),
         send = server.send,
@@ -245,17 +246,17 @@ local function play(case)
         sleep = function(seconds)
             clock.now = clock.now + seconds * 1000
         end,
-    })
+    }
     local screen = openScreen(case.width, case.height)
     local before = term.redirect(screen)
     local result = {}
     if case.words then
-        result.done, result.ok = pcall(command.run, case.words, ai)
+        result.done, result.ok = pcall(program.run, case.words, connect(environment))
         result.raised = not result.done and tostring(result.ok) or nil
     else
         local chunk = assert(load("local ai = ... return " .. case.call, "=call"))
         local value
-        result.done, result.ok, value = pcall(chunk, ai)
+        result.done, result.ok, value = pcall(chunk, createAi(environment))
         result.raised = not result.done and tostring(result.ok) or nil
         local isTable = type(value) == "table"
         result.code = isTable and value.code or nil
@@ -280,8 +281,8 @@ for index, case in ipairs(readJson(folder .. "/cases.json")) do
     sleep(0)
 end
 local commands = {}
-for index, known in ipairs(require("/apis/ai/arguments").commands) do
-    commands[index] = known[1]
+for index, known in ipairs(require("/apis/ai/commandtable").program.commands) do
+    commands[index] = known.name
 end
 local file = assert(fs.open(folder .. "/results.json", "w"))
 file.write(textutils.serializeJSON({ results = results, commands = commands }, { allow_repetitions = true }))

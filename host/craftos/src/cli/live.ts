@@ -235,8 +235,8 @@ async function act(show: Show, one: Input): Promise<void> {
 }
 
 /**
- * Has the terminal turn Ctrl+C into a signal again, which raw mode ends: the signal stops a program that keeps Node from
- * reading keys. Without `stty` such a program keeps Ctrl+C waiting. What else would be a signal is a key.
+ * Has the terminal turn Ctrl+C into a signal again, which raw mode ends: who has started this process, such as npm, learns of
+ * it, too. What else would be a signal is a key.
  */
 function keepInterrupt(input: ReadStream): void {
     if (!input.isTTY) return;

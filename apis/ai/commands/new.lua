@@ -1,0 +1,28 @@
+-- `ai new [prompt]`: starts a session, and asks in it where there is a prompt.
+
+local remark = require("/apis/trapos/screen").remark
+local wait = require("/apis/ai/view/waiting").wait
+local ask = require("/apis/ai/commands/ask")
+
+local function run(context, words)
+	local options = context.options
+	if #words > 0 then
+		options.newSession = true
+		ask.run(context, words)
+		return
+	end
+	wait(options, function()
+		return context.ai.newSession()
+	end)
+	remark("Talking in a new session.")
+end
+
+local newSession = {
+	name = "new",
+	usage = "ai new [prompt]",
+	purpose = "Start a session and ask in it",
+	most = math.huge,
+	isText = true,
+	run = run,
+}
+return newSession

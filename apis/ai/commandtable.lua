@@ -1,0 +1,38 @@
+-- What `ai` understands: its commands, one a file in /apis/ai/commands, and its flags.
+
+local abort = require("/apis/ai/commands/abort")
+local ask = require("/apis/ai/commands/ask")
+local last = require("/apis/ai/commands/last")
+local newSession = require("/apis/ai/commands/new")
+local ping = require("/apis/ai/commands/ping")
+local resume = require("/apis/ai/commands/resume")
+local sessions = require("/apis/ai/commands/sessions")
+local use = require("/apis/ai/commands/use")
+
+local M = {}
+
+--- In the order in which help lists them.
+M.program = {
+	name = "ai",
+	commands = {
+		ask,
+		newSession,
+		ping,
+		sessions,
+		use,
+		abort,
+		resume,
+		last,
+	},
+	help = { name = "help", usage = "ai help [command]", purpose = "Show this", most = 1 },
+	flags = {
+		{ name = "verbose", letter = "v", purpose = "Show each poll" },
+		{ name = "session", value = "number|id", purpose = "Ask in this session" },
+		{ name = "model", value = "id", purpose = "Ask this provider/model" },
+		{ name = "agent", value = "name", purpose = "Ask this agent" },
+		{ name = "timeout", value = "seconds", purpose = "Wait so long for progress" },
+	},
+	usual = "help",
+	otherwise = "ask",
+}
+return M

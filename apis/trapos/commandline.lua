@@ -1,0 +1,253 @@
+-- A command line, read by a program's table of commands and flags: which command, with which words and flags. Pure.
+
+local closest = require("/apis/trapos/nearest").closest
+
+local M = {}
+
+--- Flags that every program has.
+M.COMMON = {
+	{ name = "version", purpose = "Show the version" },
+	{ name = "help", letter = "h", purpose = "Show this" },
+}
+
+--- The command of a name, if there is one beside help.
+function M.commandNamed(program, name)
+	for _, command in ipairs(program.commands) do
+		if command.name == name then
+			return command
+		end
+	end
+	return nil
+end
+
+--- The command of a name, help among them.
+function M.knownCommand(program, name)
+	return name == program.help.name and program.help or M.commandNamed(program, name)
+end
+
+--- The flag that is written so, if there is one.
+local function flagWritten(program, word)
+	for _, flags in ipairs({ program.flags, M.COMMON }) do
+		for _, flag in ipairs(flags) do
+			if word == "--" .. flag.name then
+				return flag
+			end
+			if flag.letter ~= nil and word == "-" .. flag.letter then
+				return flag
+			end
+		end
+	end
+	return nil
+end
+
+--- Whether a command takes a flag.
+function M.takes(command, flag)
+	if command.flags == nil then
+		return true
+	end
+	for _, name in ipairs(command.flags) do
+		if name == flag.name then
+			return true
+		end
+	end
+	return false
+end
+
+--- The first command that begins with a word and has another behind it.
+local function firstOfGroup(program, word)
+	for _, command in ipairs(program.commands) do
+		if string.sub(command.name, 1, #word + 1) == word .. " " then
+			return command
+		end
+	end
+	return nil
+end
+
+--- A question that names what may have been meant, or nothing.
+local function question(wanted, names)
+	local found = closest(wanted, names)
+	return found == nil and "" or " Did you mean " .. found .. "?"
+end
+
+--- A question that names the command which may have been meant, with a blank before it, or nothing.
+function M.didYouMean(program, wanted)
+	local names = {}
+	for _, command in ipairs(program.commands) do
+		table.insert(names, command.name)
+	end
+	return question(wanted, names)
+end
+
+local function refuse(reading, problem)
+	if reading.problem == nil then
+		reading.problem = problem
+	end
+end
+
+local function refuseFlag(reading, word)
+	local names = {}
+	for _, flags in ipairs({ reading.program.flags, M.COMMON }) do
+		for _, flag in ipairs(flags) do
+			table.insert(names, "--" .. flag.name)
+		end
+	end
+	local name = string.match(word, "^[^=]*")
+	refuse(reading, "There is no flag " .. word .. "." .. question(name, names))
+end
+
+local function readFlag(reading, word)
+	local written, value = string.match(word, "^(%-%-[%w%-]+)=(.+)$")
+	local flag = flagWritten(reading.program, written or word)
+	if flag == nil or flag.value == nil and value ~= nil then
+		refuseFlag(reading, word)
+		return
+	end
+	table.insert(reading.written, { flag = flag, word = word })
+	if flag.value == nil then
+		reading.flags[flag.name] = true
+	elseif value ~= nil then
+		reading.flags[flag.name] = value
+	else
+		reading.wanted = flag
+	end
+end
+
+--- Reads the first word, and the second of a command that has two.
+local function readName(reading, word)
+	local group = reading.name
+	local name = group == nil and word or group .. " " .. word
+	local command = M.knownCommand(reading.program, name)
+	local otherwise = M.commandNamed(reading.program, reading.program.otherwise)
+	if command ~= nil or firstOfGroup(reading.program, name) ~= nil then
+		reading.name = name
+	elseif group == nil and otherwise ~= nil then
+		reading.name = otherwise.name
+		reading.isUnwritten = true
+		table.insert(reading.words, word)
+		reading.isText = otherwise.isText
+	else
+		reading.name = name
+		reading.isUnknown = true
+		refuse(reading, "There is no command " .. name .. "." .. M.didYouMean(reading.program, name))
+	end
+end
+
+--- Whether a word is meant for a flag. A text may begin with a dash, too: there it looks more like one.
+local function isDashed(program, word)
+	local otherwise = M.commandNamed(program, program.otherwise)
+	if otherwise == nil or otherwise.isText ~= true then
+		return (string.find(word, "^%-.")) ~= nil
+	end
+	return (string.find(word, "^%-%-.")) ~= nil or (string.find(word, "^%-%a$")) ~= nil
+end
+
+local function readWord(reading, word)
+	local command = M.knownCommand(reading.program, reading.name)
+	if reading.wanted ~= nil then
+		reading.flags[reading.wanted.name] = word
+		reading.wanted = nil
+	elseif reading.isText == true then
+		table.insert(reading.words, word)
+	elseif isDashed(reading.program, word) then
+		readFlag(reading, word)
+	elseif command == nil and not reading.isUnknown then
+		readName(reading, word)
+	else
+		table.insert(reading.words, word)
+		reading.isText = command ~= nil and command.isText
+	end
+end
+
+--- The command where none was named.
+local function unnamed(reading)
+	local program = reading.program
+	local hasFlags = (next(reading.flags)) ~= nil
+
+	-- Flags alone are a text that is missing.
+	return hasFlags and program.otherwise ~= nil and program.otherwise or program.usual
+end
+
+--- Refuses flags that the command does not take, and too few or too many words.
+local function check(reading, command)
+	local least = command.least or 0
+	for _, one in ipairs(reading.written) do
+		if not M.takes(command, one.flag) then
+			refuse(reading, reading.program.name .. " " .. command.name .. " takes no " .. one.word .. ".")
+		end
+		if one.flag.isEnough then
+			least = 0
+		end
+	end
+	if #reading.words < least then
+		refuse(reading, "Something is missing:")
+	end
+	if #reading.words > (command.most or 0) then
+		refuse(reading, "That is too much:")
+	end
+end
+
+--- More words than a command takes are a text that begins with the command's name.
+local function asText(reading, command)
+	local otherwise = reading.program.otherwise
+	if otherwise == nil or #reading.words <= (command.most or 0) then
+		return nil
+	end
+	table.insert(reading.words, 1, command.name)
+	return { command = otherwise, words = reading.words, flags = reading.flags }
+end
+
+--- What the words of a command say, or help on it where they say nothing that it understands.
+local function settle(reading, command, about)
+	local text = asText(reading, command)
+	if text ~= nil then
+		return text
+	end
+	check(reading, command)
+	local flags = reading.flags
+	local problem = reading.problem
+	if problem ~= nil then
+		return { command = "help", words = about, flags = flags, problem = problem }
+	end
+	return { command = command.name, words = reading.words, flags = flags }
+end
+
+--- The command that help is to be about: the one that was named, where one was.
+local function aboutOf(reading)
+	local named = reading.name
+	return (named == nil or reading.isUnwritten) and {} or { named }
+end
+
+--- Reads the words of a command line. Flags may stand anywhere but in a text; more words than a command takes are a text
+-- where the program takes one.
+--
+-- @param program what there is
+-- @param given the words as the shell split them
+-- @returns what they say; with `problem` set when they cannot be understood
+function M.parse(program, given)
+	local reading = { program = program, words = {}, flags = {}, written = {} }
+	for _, word in ipairs(given) do
+		readWord(reading, word)
+	end
+	local flags = reading.flags
+	if flags.version == true then
+		return { command = "version", words = {}, flags = flags }
+	end
+	local wanted = reading.wanted
+	if wanted ~= nil then
+		refuse(reading, "--" .. wanted.name .. " needs a value.")
+	end
+	local named = reading.name
+	local about = aboutOf(reading)
+	local problem = reading.problem
+	if problem == nil and flags.help == true then
+		return { command = "help", words = named == program.help.name and {} or about, flags = flags }
+	end
+	local group = named ~= nil and firstOfGroup(program, named) or nil
+	local command = M.knownCommand(program, named or unnamed(reading)) or group
+	if problem ~= nil or command == nil then
+		return { command = "help", words = about, flags = flags, problem = problem }
+	end
+	return settle(reading, command, about)
+end
+
+return M

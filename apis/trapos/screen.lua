@@ -1,0 +1,106 @@
+-- Lines on the screen, in colour where there is any, none of which floods it.
+
+local strings = require("cc.strings")
+local text = require("/apis/trapos/text")
+
+local M = {}
+
+--- The most rows of a line that is no answer.
+local MOST_ROWS = 3
+
+--- Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's.
+local FAILURE_COLUMNS = 150
+
+--- Rows that were printed since the reader could last stop reading.
+local above = 0
+
+--- How many rows stand above what comes next, on the same page; it is none from then on.
+function M.takeRowsAbove()
+	local rows = above
+	above = 0
+	return rows
+end
+
+--- Shows a text in a colour.
+--
+-- @param show is handed the text; what it returns is returned
+function M.inColour(colour, show, shown)
+	local before = term.getTextColour()
+	if term.isColour() then
+		term.setTextColour(colour)
+	end
+	local result = show(shown)
+	term.setTextColour(before)
+	return result
+end
+
+--- Goes to the start of the row, which is the last one where the screen has become lower since.
+function M.startRow()
+	local _, row = term.getCursorPos()
+	local _, height = term.getSize()
+	if row > height then
+		term.scroll(1)
+	end
+	term.setCursorPos(1, math.min(row, height))
+end
+
+--- Clears the row and goes to its start.
+function M.clearRow()
+	M.startRow()
+	term.clearLine()
+end
+
+--- A text, UTF-8, as rows that fit the screen. Where they would be too many its middle is missing.
+local function rowsOf(line, most)
+	local width = term.getSize()
+	local whole = text.oneLine(line)
+	local columns = width * most
+	local rows
+	repeat
+		do
+			rows = strings.wrap(text.shorten(whole, columns), width)
+			columns = columns - 1
+		end
+	until not (#rows > most)
+	return rows
+end
+
+--- Prints a line, of a hostile length, too: on three rows at most.
+--
+-- @param line UTF-8
+-- @param colour that of other texts where nothing is said
+function M.say(line, colour)
+	local shown = colour or term.getTextColour()
+	for _, row in ipairs(rowsOf(line, MOST_ROWS)) do
+		above = above + M.inColour(shown, print, row)
+	end
+end
+
+--- Prints a remark that is not part of what was asked for, on three rows at most.
+function M.remark(line)
+	M.say(line, colours.lightGrey)
+end
+
+--- Prints what went wrong and what to do next.
+--
+-- @param columns how many columns each line of it may take; what is more loses its middle
+function M.fail(failure, columns)
+	if columns == nil then
+		columns = FAILURE_COLUMNS
+	end
+	local width = term.getSize()
+	local most = math.max(MOST_ROWS, math.ceil(columns / width))
+	local lines = { failure.message }
+
+	-- A hint may show lines as they are to be written into a file.
+	for line in string.gmatch(failure.hint, "[^\n]+") do
+		table.insert(lines, line)
+	end
+	for _, line in ipairs(lines) do
+		for _, row in ipairs(rowsOf(line, most)) do
+			above = above + M.inColour(colours.red, print, row)
+		end
+	end
+end
+
+return M

@@ -1,0 +1,27 @@
+/** What `ai` understands: its commands, one a file in /apis/ai/commands, and its flags. */
+import type { Program } from "../trapos/commandline";
+import type { AiCommand } from "./command";
+import abort = require("./commands/abort");
+import ask = require("./commands/ask");
+import last = require("./commands/last");
+import newSession = require("./commands/new");
+import ping = require("./commands/ping");
+import resume = require("./commands/resume");
+import sessions = require("./commands/sessions");
+import use = require("./commands/use");
+
+/** In the order in which help lists them. */
+export const program: Program<AiCommand> = {
+    name: "ai",
+    commands: [ask, newSession, ping, sessions, use, abort, resume, last],
+    help: { name: "help", usage: "ai help [command]", purpose: "Show this", most: 1 },
+    flags: [
+        { name: "verbose", letter: "v", purpose: "Show each poll" },
+        { name: "session", value: "number|id", purpose: "Ask in this session" },
+        { name: "model", value: "id", purpose: "Ask this provider/model" },
+        { name: "agent", value: "name", purpose: "Ask this agent" },
+        { name: "timeout", value: "seconds", purpose: "Wait so long for progress" },
+    ],
+    usual: "help",
+    otherwise: "ask",
+};

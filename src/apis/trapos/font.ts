@@ -1,0 +1,208 @@
+/**
+ * UTF-8 in the computer's own font, which has one byte a character: ASCII, Latin-1 from 160 up, and below 32 the
+ * symbols of IBM's code page 437, but for the blank 9, 10 and 13. So a folded text is as wide as it is long.
+ */
+
+import { withoutCommands } from "./terminal";
+
+/** What stands for code points (hexadecimal, ranges with "-"). None stands here twice, as the order is Lua's. */
+const SPELLINGS: Record<string, string> = {
+    "\x01": "263A 1F600-1F606 1F60A 1F642",
+    "\x03": "2665 2764 1F493-1F49C",
+    "\x04": "2666",
+    "\x05": "2663",
+    "\x06": "2660",
+    "\x07": "2022 2023 2219 25CF 25E6 25AA 26AB",
+    "\x0b": "2642",
+    "\x0c": "2640",
+    "\x0e": "266A",
+    "\x0f": "266B",
+    "\x10": "25B6 25B8 25BA",
+    "\x11": "25C0 25C2 25C4",
+    "\x12": "2195",
+    "\x13": "203C",
+    "\x18": "2191 2B06 1F446",
+    "\x19": "2193 2B07 1F447",
+    "\x1a": "2192 2794 279C 279E 27A1 27F6 1F449",
+    "\x1b": "2190 2B05 27F5 1F448",
+    "\x1d": "2194 27F7",
+    "\x1e": "25B2 25B4",
+    "\x1f": "25BC 25BE",
+    "": "AD 300-36F 61C 115F 1160 180B-180F 1AB0-1AFF 1DC0-1DFF 200B-200F 202A-202E 2060-206F 20D0-20FF FE00-FE0F FE20-FE2F FEFF FFF9-FFFB 1F3FB-1F3FF",
+    " ": "B C 1680 2000-200A 2028 2029 202F 205F 2800 3000 3164",
+    "  ": "9",
+    "'": "2B9 2BB-2BD 2018-201B 2032 2039 203A",
+    '"': "201C-201F 2033 2036 275D 275E 300C-300F",
+    "-": "2010-2015 2043 2212 2500 2501 2504 2505 2550 301C",
+    "|": "2502 2503 2506 2507 2551",
+    "#": "2580-2593 25A0 25FC 2B1B",
+    "*": "2217 2605 2606 2728 2B50",
+    ",": "3001",
+    ".": "3002",
+    "/": "2044 2215",
+    "^": "2C6",
+    "~": "2DC 223C 2248",
+    "...": "2026 22EF",
+    "<=": "2264",
+    ">=": "2265",
+    "<": "27E8 3008",
+    ">": "27E9 3009",
+    "=>": "21D2 27F9",
+    "<=>": "21D4 27FA",
+    "!=": "2260",
+    "==": "2261",
+    "!": "26A0",
+    i: "2139",
+    f: "192",
+    "[ ]": "2610 25A1 25FB 2B1C",
+    "[x]": "2611 2612",
+    oe: "153",
+    OE: "152",
+    ss: "1E9E",
+    ff: "FB00",
+    fi: "FB01",
+    fl: "FB02",
+    EUR: "20AC",
+    TM: "2122",
+    No: "2116",
+    OK: "2713 2714 2705",
+    X: "2717 2718 274C 274E",
+    "10": "2469",
+};
+
+/** What stands for code points that follow each other, by the first; "." for those that have no likeness. */
+const ROWS: [first: number, letters: string][] = [
+    [
+        0x100,
+        "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiJjJjKkkLlLlLlLlLlNnNnNnnNnOoOoOo..RrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs",
+    ],
+    [0x1a0, "Oo.............Uu"],
+    [0x1cd, "AaIiOoUuUuUuUuUu.AaAa"],
+    [0x218, "SsTt"],
+    [
+        0x1e00,
+        "AaBbBbBbCcDdDdDdDdDdEeEeEeEeEeFfGgHhHhHhHhHhIiIiKkKkKkLlLlLlLlMmMmMmNnNnNnNnOoOoOoOoPpPpRrRrRrRrSsSsSsSsSsTtTtTtTtUuUuUuUuUuVvVvWwWwWwWwWwXxXxYyZzZzZzhtwy",
+    ],
+    [0x1ea0, "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUuUuYyYyYyYy"],
+    [0x2070, "0i..456789+-=()n0123456789+-=()"],
+    [0x2460, "123456789"],
+];
+
+/** Letters that Latin-1 has with an accent, and what they are there, by the accent that stands behind them in UTF-8. */
+const ACCENTED: [accent: number, letters: string][] = [
+    [0x80, "AC0 EC8 ICC OD2 UD9 aE0 eE8 iEC oF2 uF9"],
+    [0x81, "AC1 EC9 ICD OD3 UDA YDD aE1 eE9 iED oF3 uFA yFD"],
+    [0x82, "AC2 ECA ICE OD4 UDB aE2 eEA iEE oF4 uFB"],
+    [0x83, "AC3 ND1 OD5 aE3 nF1 oF5"],
+    [0x88, "AC4 ECB ICF OD6 UDC aE4 eEB iEF oF6 uFC yFF"],
+    [0x8a, "AC5 aE5"],
+    [0xa7, "CC7 cE7"],
+];
+
+/** What stands for a code point, where it is not what follows from its number. */
+const glyphs: Record<number, string | undefined> = {};
+
+/** Letters with an accent behind them, in UTF-8, and both in one. */
+const composed: Record<string, string | undefined> = {};
+
+/** Stands for what has no likeness until all is folded: it is not in a text, as it is a control character. */
+const UNKNOWN = "\x7f";
+
+const [C2, C3, CC] = [string.char(0xc2), string.char(0xc3), string.char(0xcc)];
+const TAIL = `[${string.char(0x80)}-${string.char(0xbf)}]*`;
+const JOINED = `${string.char(0xe2, 0x80, 0x8d)}[${C2}-${string.char(0xf4)}]${TAIL}`;
+const ACCENT_BEHIND = `%a${CC}[${string.char(0x80)}-${string.char(0xbf)}]`;
+
+for (const [first, letters] of ROWS) {
+    for (const index of $range(1, letters.length)) {
+        const letter = string.sub(letters, index, index);
+        if (letter !== ".") glyphs[first + index - 1] = letter;
+    }
+}
+for (const [text, codePoints] of pairs(SPELLINGS)) {
+    for (const [first, last] of string.gmatch(codePoints, "(%x+)-?(%x*)")) {
+        const start = tonumber(first, 16)!;
+        for (const code of $range(start, tonumber(last, 16) ?? start)) glyphs[code] = text;
+    }
+}
+for (const [accent, letters] of ACCENTED) {
+    for (const [letter, code] of string.gmatch(letters, "(%a)(%x%x)")) {
+        composed[letter! + CC + string.char(accent)] = C3 + string.char(tonumber(code, 16)! - 0x40);
+    }
+}
+
+function foldCodePoint(code: number): string {
+    const text = glyphs[code];
+    if (text !== undefined) return text;
+    // Control characters, first halves of surrogate pairs (JSON escapes leave them apart) and tags.
+    if (code < 0xa0 || (code >= 0xd800 && code < 0xdc00) || (code >= 0xe0000 && code < 0xf0000)) return "";
+    if (code < 0x100) return string.char(code);
+    if (code >= 0x2500 && code < 0x2580) return "+"; // box drawing
+    if (code >= 0xff01 && code < 0xff5f) return string.char(code - 0xfee0); // ASCII as wide as other scripts
+    if (code >= 0x1f1e6 && code < 0x1f200) return string.char(code - 0x1f1e6 + 65); // the letters of flags
+    // Bold, italic and other mathematical letters and digits, one alphabet behind the other.
+    if (code >= 0x1d7ce && code < 0x1d800) return string.char(((code - 0x1d7ce) % 10) + 48);
+    if (code >= 0x1d400 && code < 0x1d6a4) {
+        const index = (code - 0x1d400) % 52;
+        return string.char(index + (index < 26 ? 65 : 71));
+    }
+    return UNKNOWN;
+}
+
+/** The least code point that takes so many bytes; fewer would do for one below it, so that it is no UTF-8. */
+const LEAST = [0, 0x80, 0x800, 0x10000];
+
+/** Folds a character that is not printable ASCII, with the stray bytes behind it. */
+function foldCharacter(bytes: string): string {
+    const lead = string.byte(bytes);
+    const size = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
+    if (bytes.length < size || (size === 1 && lead >= 0x80)) {
+        // Not UTF-8: a byte alone may be Latin-1, a character cut short is unknown.
+        return bytes.length === 1 && lead >= 0xa0 ? bytes : UNKNOWN;
+    }
+    let code = size === 1 ? lead : lead % (size === 2 ? 32 : 16);
+    for (const index of $range(2, size)) code = code * 64 + (string.byte(bytes, index) % 64);
+    const isBroken = code < LEAST[size - 1]! || code > 0x10ffff;
+    return (isBroken ? UNKNOWN : foldCodePoint(code)) + (bytes.length > size ? UNKNOWN : "");
+}
+
+/** What a terminal shows of a line in which it goes back to the start: what was written last. */
+function overprint(line: string): string {
+    const [last] = string.match(line, "^.*\r([^\r]+)");
+    return last ?? line;
+}
+
+/** What a terminal shows of a line in which it goes back by single characters. */
+function backspace(line: string): string {
+    const kept: string[] = [];
+    let gone = 0;
+    for (const at of $range(line.length, 1, -1)) {
+        const character = string.sub(line, at, at);
+        if (character === "\b") gone += 1;
+        else if (gone > 0) gone -= 1;
+        else kept.push(character);
+    }
+    return string.reverse(table.concat(kept));
+}
+
+/**
+ * Folds UTF-8 to CC's font: what the font has stays itself, for the rest stands the nearest spelling, or one `?` for
+ * all that stands together and has none. Commands to a terminal leave nothing, a carriage return or a backspace leaves
+ * what a terminal would show at the end. Line ends become "\n"; no other control character is left. Bytes that are not
+ * UTF-8 do no harm. Takes a time in proportion to the text, about 0.3 s for a million bytes.
+ * @param text UTF-8
+ * @returns the text in CC's font, one byte a column
+ */
+export function fold(text: string): string {
+    let [folded] = string.gsub(text, "\r\n", "\n");
+    folded = withoutCommands(folded);
+    if (string.find(folded, "\r", 1, true)[0] !== undefined)
+        [folded] = string.gsub(folded, "[^\n]+", overprint);
+    [folded] = string.gsub(folded, ACCENT_BEHIND, (letter) => composed[letter] ?? letter);
+    // Of emoji that are joined to one the first is shown.
+    [folded] = string.gsub(folded, JOINED, "");
+    [folded] = string.gsub(folded, `[^ -~\n\b]${TAIL}`, foldCharacter);
+    if (string.find(folded, "\b", 1, true)[0] !== undefined)
+        [folded] = string.gsub(folded, "[^\n]+", backspace);
+    return string.gsub(folded, `${UNKNOWN}+`, "?")[0];
+}
