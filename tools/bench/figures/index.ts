@@ -2,13 +2,13 @@ import type { Figure } from "../figure.ts";
 import { ccpmFigures } from "./ccpm.ts";
 import { sha256Figures } from "./ccpm-sha256.ts";
 import { computerFigures } from "./computer.ts";
-import { installedSizeFigure } from "./installed-size.ts";
+import { installedSizeFigures } from "./installed-size.ts";
 import { growthFigures, turnFigures } from "./turns.ts";
 import { versionCostFigures } from "./version-cost.ts";
 
 /** All that is measured, in the order of the table. */
 export const figures: readonly Figure[] = [
-    installedSizeFigure,
+    ...installedSizeFigures,
     ...versionCostFigures,
     ...sha256Figures,
     ...ccpmFigures,

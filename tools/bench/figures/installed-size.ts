@@ -21,15 +21,25 @@ export function neededPackages(index: Index, name: string): IndexedPackage[] {
     return packages;
 }
 
-/** @returns the bytes of a package's files and of those of all that it depends on */
-export function installedSize(index: Index, name: string): number {
-    const files = neededPackages(index, name).flatMap((one) => Object.values(one.files));
+/** @returns the bytes of the files of some packages, without what they depend on */
+export function installedSize(index: Index, names: readonly string[]): number {
+    const files = names.flatMap((name) => Object.values(index.packages[name]?.files ?? {}));
     return files.reduce((sum, { size }) => sum + size, 0);
 }
 
-export const installedSizeFigure: Figure = {
-    name: "installed-size",
-    unit: "B",
-    measure: async () =>
-        installedSize(JSON.parse(await readFile(join(projectFolder, INDEX), "utf8")) as Index, "trapos-ai"),
-};
+function sizeFigure(name: string, packages: readonly string[], bar: number): Figure {
+    return {
+        name,
+        unit: "B",
+        bar,
+        measure: async () =>
+            installedSize(JSON.parse(await readFile(join(projectFolder, INDEX), "utf8")) as Index, packages),
+    };
+}
+
+/** What packages take of a computer's 1,000,000 bytes, each beside its budget: docs/adr/0012-readable-lua.md. */
+export const installedSizeFigures: readonly Figure[] = [
+    sizeFigure("installed-size-ai", ["trapos-core", "trapos-boot", "trapos-ai"], 225_000),
+    sizeFigure("installed-size-ccpm", ["ccpm"], 140_000),
+    sizeFigure("installed-size-test", ["trapos-test"], 25_000),
+];
