@@ -6,9 +6,11 @@ local screen = require("/apis/trapos/screen")
 local inColour, remark = screen.inColour, screen.remark
 local text = require("/apis/trapos/text")
 local oneLine, shorten = text.oneLine, text.shorten
-local markdown = require("/apis/ai/markdown").markdown
 
 local M = {}
+
+--- By a name of its own, as the compiler puts imports first.
+local load = require
 
 --- The colours of what is marked in an answer.
 local COLOURS = {
@@ -26,6 +28,8 @@ local LONGEST_WORD = 40
 --
 -- @param answer Markdown, UTF-8
 function M.showAnswer(answer)
+	-- Loaded for an answer alone: most commands show none.
+	local markdown = load("/apis/ai/markdown").markdown
 	local width = term.getSize()
 	local pager = open()
 	markdown(answer, width, function(row)

@@ -3,8 +3,13 @@ import { open, printRow } from "../../trapos/pager";
 import { inColour, remark } from "../../trapos/screen";
 import { oneLine, shorten } from "../../trapos/text";
 import type { Options } from "../command";
-import { markdown } from "../markdown";
+import type * as markdownModule from "../markdown";
 import type { Reply } from "../types";
+
+declare function require(this: void, name: string): unknown;
+
+/** By a name of its own, as the compiler puts imports first. */
+const load = require;
 
 /** The colours of what is marked in an answer. */
 const COLOURS: Record<string, number | undefined> = {
@@ -23,6 +28,8 @@ const LONGEST_WORD = 40;
  * @param answer Markdown, UTF-8
  */
 export function showAnswer(answer: string): void {
+    // Loaded for an answer alone: most commands show none.
+    const markdown = (load("/apis/ai/markdown") as typeof markdownModule).markdown;
     const [width] = term.getSize();
     const pager = open();
     markdown(answer, width, (row) =>
