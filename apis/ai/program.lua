@@ -40,7 +40,7 @@ local function perform(line, ai)
 		return explain(program, line)
 	end
 	if line.command == "version" then
-		print("ai " .. "0.3.8")
+		print("ai " .. "0.3.9")
 		return true
 	end
 	local options = optionsOf(line)
