@@ -17,6 +17,7 @@ const pureModules = [
     "src/apis/ai/stop",
     "src/apis/ai/turn",
     "src/apis/ai/turn/*",
+    "src/apis/trapos/scroll",
     "src/apis/trapos/shapes",
 ];
 
