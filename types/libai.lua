@@ -1,5 +1,14 @@
 ---@meta
 
+--- An agent that the server has.
+---@class libai.AgentSummary
+---@field name string
+---@field description? string
+--- True for one that other agents hand work to.
+---@field subagent boolean
+--- True for the one that the settings name.
+---@field current boolean
+
 --- The functions that `require("/apis/libai")()` returns.
 ---@class libai.Ai
 local Ai = {}
@@ -45,6 +54,12 @@ function Ai.useSession(id) end
 ---@return string|libai.Failure|nil
 function Ai.currentSession() end
 
+--- One session, else the current one. Fails with `session_gone` where the server does not have it.
+---@param id? string
+---@return boolean
+---@return libai.SessionSummary|libai.Failure
+function Ai.session(id) end
+
 --- Talks in no session any more: the next prompt makes one.
 ---@return boolean
 ---@return libai.Failure|nil
@@ -69,6 +84,129 @@ function Ai.resume(options) end
 ---@return libai.Reply|libai.Failure
 function Ai.last() end
 
+--- The last turns of a session (else the current one), oldest first.
+---@param options? { session?: string, limit?: number }
+---@return boolean
+---@return libai.Turn[]|libai.Failure
+function Ai.messages(options) end
+
+--- The models that the server has, the recently chosen ones first.
+---@return boolean
+---@return libai.ModelSummary[]|libai.Failure
+function Ai.models() end
+
+--- Chooses the model that is asked from now on: its id, a part of it that fits one alone, or nil for the server's.
+---@param model? string
+---@return boolean
+---@return libai.ModelSummary|libai.Failure|nil
+function Ai.chooseModel(model) end
+
+--- The agents that the server has, those that are meant for prompts first.
+---@return boolean
+---@return libai.AgentSummary[]|libai.Failure
+function Ai.agents() end
+
+--- Chooses the agent that is asked from now on; nil for the server's.
+---@param agent? string
+---@return boolean
+---@return string|libai.Failure|nil
+function Ai.chooseAgent(agent) end
+
+--- The variants of the model that the next prompt asks.
+---@return boolean
+---@return string[]|libai.Failure
+function Ai.variants() end
+
+--- Chooses the variant from now on; nil for none.
+---@param variant? string
+---@return boolean
+---@return string|libai.Failure|nil
+function Ai.chooseVariant(variant) end
+
+--- Gives a session (else the current one) another title.
+---@param title string
+---@param session? string
+---@return boolean
+---@return libai.SessionSummary|libai.Failure
+function Ai.rename(title, session) end
+
+--- Deletes a session with all that was said in it.
+---@param session string
+---@return boolean
+---@return libai.SessionSummary|libai.Failure
+function Ai.delete(session) end
+
+--- Makes a session that begins with all that was said in another (else the current one), and talks in it.
+---@param session? string
+---@return boolean
+---@return libai.SessionSummary|libai.Failure
+function Ai.fork(session) end
+
+--- Takes back the last prompt of a session (else the current one), its answer and what it did to files.
+---@param session? string
+---@return boolean
+---@return libai.Undone|libai.Failure
+function Ai.undo(session) end
+
+--- Brings back what was taken back last.
+---@param session? string
+---@return boolean
+---@return libai.Undone|libai.Failure
+function Ai.redo(session) end
+
+--- What the agent of a session (else the current one) means to do.
+---@param session? string
+---@return boolean
+---@return libai.Todo[]|libai.Failure
+function Ai.todo(session) end
+
+--- What the last turn of a session (else the current one) has changed.
+---@param session? string
+---@return boolean
+---@return libai.Change[]|libai.Failure
+function Ai.diff(session) end
+
+--- What was used by a session (else the current one), by all of today, or by all that there are.
+---@param options? { of?: "session"|"today"|"all", session?: string }
+---@return boolean
+---@return libai.Usage|libai.Failure
+function Ai.usage(options) end
+
+--- Has a summary written that takes the place of what was said in the session.
+---@param options? libai.WaitOptions
+---@return boolean
+---@return libai.Failure|nil
+function Ai.compact(options) end
+
+--- Makes the session readable on the web; the value is its address.
+---@return boolean
+---@return string|libai.Failure
+function Ai.share() end
+
+---@return boolean
+---@return libai.Failure|nil
+function Ai.unshare() end
+
+--- The commands of opencode's configuration.
+---@return boolean
+---@return libai.CommandSummary[]|libai.Failure
+function Ai.commands() end
+
+--- Runs a command of opencode's configuration, as a prompt.
+---@param name string
+---@param text? string
+---@param options? libai.AskOptions
+---@return boolean
+---@return libai.Reply|libai.Failure
+function Ai.runCommand(name, text, options) end
+
+--- Runs a line of the server's shell. opencode asks no permission for that: whoever has the password may.
+---@param line string
+---@param options? libai.WaitOptions
+---@return boolean
+---@return libai.ShellOutput|libai.Failure
+function Ai.shell(line, options) end
+
 --- Options of `ask`; what is not given comes from the settings, and then from the server.
 ---@class libai.AskOptions: libai.WaitOptions
 --- Id of the session to ask in.
@@ -82,6 +220,21 @@ function Ai.last() end
 ---@field variant? string
 --- Instructions that stand above the prompt.
 ---@field system? string
+
+--- What was changed of a file.
+---@class libai.Change
+---@field file string
+---@field additions number
+---@field deletions number
+--- "added", "modified" or "deleted", where it is known.
+---@field status? string
+--- A unified diff, where there is one.
+---@field patch? string
+
+--- A command of opencode's configuration.
+---@class libai.CommandSummary
+---@field name string
+---@field description? string
 
 --- What is used of CC's fs API.
 ---@class libai.Disk
@@ -130,6 +283,22 @@ function Disk.move(from, to) end
 ---@field hint string
 --- What there was of the result before the call failed, where there is any.
 ---@field text? string
+
+--- A model that the server has.
+---@class libai.ModelSummary
+--- "provider/model"
+---@field id string
+---@field name string
+--- Tokens of context that it has, and that it writes at most.
+---@field context? number
+---@field output? number
+--- US dollars for a million tokens.
+---@field inputCost? number
+---@field outputCost? number
+--- Names of its variants.
+---@field variants string[]
+--- True for the one that the next prompt asks.
+---@field current boolean
 
 --- What can be told to somebody who waits.
 ---@class libai.Progress
@@ -211,6 +380,56 @@ function SettingsStore.set(name, value) end
 
 ---@param name string
 function SettingsStore.unset(name) end
+
+--- A line of the server's shell that was run.
+---@class libai.ShellOutput
+--- What it printed.
+---@field output string
+---@field seconds number
+
+--- Something that the agent means to do.
+---@class libai.Todo
+---@field content string
+--- "pending", "in_progress", "completed" or "cancelled"
+---@field status string
+---@field priority? string
+
+--- A prompt of a session and what was answered.
+---@class libai.Turn
+--- The id of the prompt's message.
+---@field id string
+---@field prompt string
+--- The answer, as `Reply.text`.
+---@field text string
+--- Epoch milliseconds at which it was asked.
+---@field time number
+--- "provider/model" that answered last.
+---@field model? string
+---@field agent? string
+--- Why there is no answer, or no whole one.
+---@field problem? string
+
+--- What `undo` and `redo` did.
+---@class libai.Undone
+--- The prompt that was taken back, or is there again.
+---@field prompt string
+--- Files that the turn had changed.
+---@field files libai.Change[]
+
+--- What was used.
+---@class libai.Usage
+--- Tokens that models read and wrote, and of those that they read the cached ones.
+---@field input number
+---@field output number
+---@field reasoning number
+---@field cached number
+--- US dollars, as the server counts them.
+---@field cost number
+--- Of one session: tokens in the model's context now, and how many it can hold, where that is known.
+---@field context? number
+---@field limit? number
+--- How many sessions were counted.
+---@field sessions number
 
 --- Options of a call that waits for an answer.
 ---@class libai.WaitOptions

@@ -6,6 +6,11 @@ local nearest = require("/apis/trapos/nearest").nearest
 local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local utf8 = require("/apis/trapos/utf8")
 local oneLine, toUtf8 = utf8.oneLine, utf8.toUtf8
+local choices = require("/apis/ai/calls/choices")
+local history = require("/apis/ai/calls/history")
+local sessions = require("/apis/ai/calls/sessions")
+local tasks = require("/apis/ai/calls/tasks")
+local usage = require("/apis/ai/calls/usage").usage
 local driveModule = require("/apis/ai/drive")
 local answerOf, drive, replyOf, stop, tell =
 	driveModule.answerOf, driveModule.drive, driveModule.replyOf, driveModule.stop, driveModule.tell
@@ -36,16 +41,6 @@ end
 --- An option as UTF-8: at a computer it may have been typed.
 local function asUtf8(option)
 	return option ~= nil and toUtf8(option) or nil
-end
-
-local function summarise(server, session)
-	return {
-		id = session.id,
-		title = session.title,
-		created = session.time.created,
-		updated = session.time.updated,
-		current = session.id == server.settings.session_id,
-	}
 end
 
 --- A title by which lists tell sessions apart: the beginning of a prompt, if there is one, and the computer's name.
@@ -288,20 +283,26 @@ local functions = {
 		local summaries = {}
 		local wanted = options or {}
 		for _, session in ipairs(server.face.listSessions(server, wanted.limit, asUtf8(wanted.search))) do
-			summaries[#summaries + 1] = summarise(server, session)
+			summaries[#summaries + 1] = sessions.summarise(server, session)
 		end
 		return summaries
 	end,
 	newSession = function(server, options)
-		return summarise(server, createSession(server, toUtf8(options and options.title or titleOf(""))))
+		return sessions.summarise(
+			server,
+			createSession(server, toUtf8(options and options.title or titleOf("")))
+		)
 	end,
 	useSession = function(server, id)
 		local session = server.face.getSession(server, id)
 		rememberSession(server, session.id)
-		return summarise(server, session)
+		return sessions.summarise(server, session)
 	end,
 	currentSession = function(server)
 		return server.settings.session_id
+	end,
+	session = function(server, id)
+		return sessions.summarise(server, sessions.sessionOf(server, id))
 	end,
 	clearSession = function(server)
 		rememberSession(server, nil)
@@ -347,6 +348,45 @@ local functions = {
 		return reply
 	end,
 	last = lastReply,
+	messages = history.messages,
+	models = choices.models,
+	chooseModel = choices.chooseModel,
+	agents = choices.agents,
+	chooseAgent = choices.chooseAgent,
+	variants = choices.variants,
+	chooseVariant = choices.chooseVariant,
+	commands = choices.commands,
+	rename = sessions.rename,
+	delete = sessions.deleteSession,
+	fork = sessions.fork,
+	share = sessions.share,
+	unshare = sessions.unshare,
+	undo = history.undo,
+	redo = history.redo,
+	todo = history.todo,
+	diff = history.diff,
+	usage = usage,
+	compact = function(client, options)
+		return tasks.compact(client, sessions.sessionOf(client, nil), options or {})
+	end,
+	shell = function(client, line, options)
+		return tasks.shell(
+			client,
+			openSession(client, "!" .. line, {}, function()
+				return nil
+			end),
+			line,
+			options or {}
+		)
+	end,
+	runCommand = function(client, name, text, given)
+		local options = given or {}
+		local words = text or ""
+		local session = openSession(client, "/" .. name .. " " .. words, options, function()
+			return nil
+		end)
+		return tasks.runCommand(client, session, name, words, options)
+	end,
 }
 
 --- Makes a client. Settings are read anew by each call.
@@ -358,7 +398,7 @@ function M.connect(given)
 	local known = {}
 	local calls = {}
 	for name, act in pairs(functions) do
-		calls[name] = function(first, second)
+		calls[name] = function(first, second, third)
 			local client = {
 				settings = readSettings(store),
 				store = store,
@@ -371,7 +411,7 @@ function M.connect(given)
 				sleep = given.sleep or sleep,
 				known = known,
 			}
-			return act(client, first, second)
+			return act(client, first, second, third)
 		end
 	end
 	return calls

@@ -57,7 +57,21 @@ M.failures = {
 		"This session has been busy for {seconds} s{what}.",
 		"Wait (ai resume), stop it (ai abort) or use: ai new",
 	},
+	works_now = { "The session works on something now.", "Wait (ai resume), or stop it: ai abort" },
 	unknown_model = { "opencode has no model {wanted}.", "It has:{known}. Choose one with --model" },
+	unknown_variant = { "The model has no variant {wanted}.", "It has:{known}. See: ai variants" },
+	unknown_command = {
+		"opencode has no command /{wanted}.",
+		"It has:{known}. To ask it: ai ask /{wanted} ...",
+	},
+	no_model = { "opencode does not say which model it would ask.", "Choose one: ai model <name>" },
+	not_shared = { "opencode has not shared the session.", 'Look at "share" in its configuration.' },
+	not_written = {
+		"{path} could not be written: {what}",
+		"Nothing was changed. Free some room, or choose another file.",
+	},
+	nothing_to_undo = { "There is nothing to undo in this session.", "See: ai history" },
+	nothing_to_redo = { "Nothing was undone that could come back.", "See: ai history" },
 	unknown_agent = { "opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent" },
 	bad_request = { "opencode refuses the request: {what}", "Look at the server's log, or report this." },
 	never_started = {

@@ -167,6 +167,37 @@ function M.newestTurn(messages, isWanted)
 	return nil
 end
 
+--- All turns of some messages, oldest first.
+--
+-- @param messages oldest first
+-- @param hidden the id of the first message that was taken back, where one was: from there on nothing counts
+function M.pastTurns(messages, hidden)
+	local turns = {}
+	local byPrompt = {}
+	local steps
+	for _, message in ipairs(messages) do
+		local info = message.info
+
+		-- Ids are in the order in which they were made.
+		if hidden ~= nil and info.id >= hidden then
+			break
+		end
+		if M.isAnswer(message) then
+			local own = byPrompt[info.parentID or ""] or steps
+			if own ~= nil then
+				own[#own + 1] = message
+			end
+		elseif info.role == "user" then
+			if steps == nil or not isMadeByServer(message) then
+				steps = {}
+				turns[#turns + 1] = { prompt = message, steps = steps }
+			end
+			byPrompt[info.id] = steps
+		end
+	end
+	return turns
+end
+
 --- The nonce that a prompt carries, where it has one.
 function M.nonceOf(prompt)
 	for _, part in ipairs(prompt.parts) do

@@ -15,6 +15,7 @@ local part = {
 	["state?"] = {
 		status = "name",
 		["title?"] = "message",
+		["output?"] = "text",
 		["input?"] = { ["description?"] = "message", ["command?"] = "message" },
 		["metadata?"] = { ["sessionId?"] = "id" },
 	},
@@ -24,6 +25,16 @@ local part = {
 local messageError = {
 	name = { "either", "name", "no reason given" },
 	["data?"] = { ["message?"] = "reason", ["statusCode?"] = "status" },
+}
+local cache = { ["read?"] = "count", ["write?"] = "count" }
+
+--- Tokens of a message or of a session.
+local tokens = {
+	input = "count",
+	output = "count",
+	["reasoning?"] = "count",
+	["cache?"] = cache,
+	["total?"] = "count",
 }
 local messageInfo = {
 	id = "id",
@@ -38,7 +49,7 @@ local messageInfo = {
 	["providerID?"] = "name",
 	["modelID?"] = "name",
 	["cost?"] = "amount",
-	["tokens?"] = { input = "count", output = "count", ["reasoning?"] = "count" },
+	["tokens?"] = tokens,
 }
 
 --- A part of no known form is left out; what has such parts alone is no message.
@@ -49,6 +60,12 @@ local session = {
 	["parentID?"] = "id",
 	time = { created = "time", updated = "time" },
 	directory = "folder",
+	["model?"] = { id = "text", providerID = "text", ["variant?"] = "text" },
+	["agent?"] = "name",
+	["cost?"] = "amount",
+	["tokens?"] = tokens,
+	["revert?"] = { messageID = "id" },
+	["share?"] = { url = "text" },
 }
 
 --- What a session does. One of which anything else is said than these words is busy.
@@ -71,9 +88,29 @@ local permission = {
 local question =
 	{ id = "id", sessionID = "id", questions = { "some", { question = "message" } }, ["tool?"] = caller }
 
---- Its models' values do not matter here: their names are the ids.
-local provider = { id = "text", models = { "record", "present" } }
-local agent = { name = "text", ["mode?"] = "name", ["hidden?"] = "boolean" }
+--- A model; its name among its provider's is its id.
+local model = {
+	["name?"] = "name",
+	["limit?"] = { ["context?"] = "count", ["output?"] = "count" },
+	["cost?"] = { ["input?"] = "amount", ["output?"] = "amount" },
+	["variants?"] = { "record", "present" },
+}
+local provider = { id = "text", models = { "record", model } }
+local agent = { name = "text", ["description?"] = "message", ["mode?"] = "name", ["hidden?"] = "boolean" }
+local command = { name = "text", ["description?"] = "message" }
+local todo = { content = "message", status = "name", ["priority?"] = "name" }
+
+--- What a turn, or what the folder's version control, has changed of a file.
+local change = {
+	file = "message",
+	["additions?"] = "count",
+	["deletions?"] = "count",
+	["status?"] = "name",
+	["patch?"] = "text",
+}
+
+--- What stands in a folder of the server.
+local fileEntry = { path = "text", type = "name", ["absolute?"] = "text" }
 
 --- What a server says where it refuses: opencode 1 has `name` and `data`, opencode 2 `_tag` and `message`.
 local refusal = {
@@ -90,6 +127,8 @@ M.lists = {
 	questions = { "some", question },
 	providers = { providers = { "some", provider } },
 	agents = { "some", agent },
+	commands = { "some", command },
+	config = { ["model?"] = "text" },
 }
 
 --- Answers about one thing, or about sessions and their messages.
@@ -100,6 +139,10 @@ M.answers = {
 	message = message,
 	messages = { "list", message },
 	refusal = refusal,
+	todos = { "some", todo },
+	changes = { "some", change },
+	files = { "some", fileEntry },
+	paths = { "some", "text" },
 }
 
 --- What a request's sender gives back; a stand-in for it may give anything.

@@ -47,6 +47,24 @@ function M.define()
 	end
 end
 
+--- Changes settings, and keeps them beyond the next boot.
+--
+-- @param store where they are kept
+-- @param changes names without the prefix `opencc.`, each with its value; without one it goes back to its default
+function M.changeSettings(store, changes)
+	for _, change in ipairs(changes) do
+		local name = "opencc." .. change[1]
+		if change[2] == nil then
+			store.unset(name)
+		else
+			store.set(name, change[2])
+		end
+	end
+	if store.save ~= nil then
+		store.save()
+	end
+end
+
 --- Removes a user and password from an address, so that it can be shown.
 --
 -- @param url any address

@@ -51,6 +51,9 @@ end, "number")
 local count = kind("a whole number from 1 on", function(value)
 	return value >= 1 and value % 1 == 0
 end, "number")
+local period = kind('"session", "today" or "all"', function(value)
+	return value == "session" or value == "today" or value == "all"
+end, "string")
 local waitOptions = fields("a table of options", { idleTimeout = seconds, onProgress = act, log = act }, {})
 local askOptions = fields("a table of options", {
 	idleTimeout = seconds,
@@ -79,10 +82,42 @@ local signatures = {
 	} },
 	useSession = { { "id", name } },
 	currentSession = {},
+	session = { { "id?", name } },
 	clearSession = {},
 	abort = { { "session?", name }, { "options?", waitOptions } },
 	resume = { { "options?", waitOptions } },
 	last = {},
+	messages = {
+		{
+			"options?",
+			fields("a table of options", { session = name, limit = count }, {}),
+		},
+	},
+	models = {},
+	chooseModel = { { "model?", name } },
+	agents = {},
+	chooseAgent = { { "agent?", name } },
+	variants = {},
+	chooseVariant = { { "variant?", name } },
+	commands = {},
+	rename = { { "title", name }, { "session?", name } },
+	delete = { { "session", name } },
+	fork = { { "session?", name } },
+	share = {},
+	unshare = {},
+	undo = { { "session?", name } },
+	redo = { { "session?", name } },
+	todo = { { "session?", name } },
+	diff = { { "session?", name } },
+	usage = {
+		{
+			"options?",
+			fields("a table of options", { of = period, session = name }, {}),
+		},
+	},
+	compact = { { "options?", waitOptions } },
+	shell = { { "line", name }, { "options?", waitOptions } },
+	runCommand = { { "name", name }, { "text?", text }, { "options?", askOptions } },
 }
 
 --- Looks at what a function of libai was called with.

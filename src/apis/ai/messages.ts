@@ -166,6 +166,33 @@ export function newestTurn(
     return undefined;
 }
 
+/**
+ * All turns of some messages, oldest first.
+ * @param messages oldest first
+ * @param hidden the id of the first message that was taken back, where one was: from there on nothing counts
+ */
+export function pastTurns(messages: readonly Message[], hidden?: string): PastTurn[] {
+    const turns: { readonly prompt: Message; readonly steps: Message[] }[] = [];
+    const byPrompt: Record<string, Message[] | undefined> = {};
+    let steps: Message[] | undefined;
+    for (const message of messages) {
+        const info = message.info;
+        // Ids are in the order in which they were made.
+        if (hidden !== undefined && info.id >= hidden) break;
+        if (isAnswer(message)) {
+            const own = byPrompt[info.parentID ?? ""] ?? steps;
+            if (own !== undefined) own.push(message);
+        } else if (info.role === "user") {
+            if (steps === undefined || !isMadeByServer(message)) {
+                steps = [];
+                turns.push({ prompt: message, steps });
+            }
+            byPrompt[info.id] = steps;
+        }
+    }
+    return turns;
+}
+
 /** The nonce that a prompt carries, where it has one. */
 export function nonceOf(prompt: Message): string | undefined {
     for (const part of prompt.parts) {

@@ -73,6 +73,23 @@ export function define(): void {
 }
 
 /**
+ * Changes settings, and keeps them beyond the next boot.
+ * @param store where they are kept
+ * @param changes names without the prefix `opencc.`, each with its value; without one it goes back to its default
+ */
+export function changeSettings(
+    store: SettingsStore,
+    changes: readonly (readonly [name: string, value?: string])[],
+): void {
+    for (const change of changes) {
+        const name = `opencc.${change[0]}`;
+        if (change[1] === undefined) store.unset(name);
+        else store.set(name, change[1]);
+    }
+    if (store.save !== undefined) store.save();
+}
+
+/**
  * Removes a user and password from an address, so that it can be shown.
  * @param url any address
  * @returns the address without what stands before the @

@@ -37,6 +37,12 @@ const model = kind("a text, like provider/model", (value: string) => value !== "
 const seconds = kind("a number of seconds above 0", (value: number) => value > 0, "number");
 const count = kind("a whole number from 1 on", (value: number) => value >= 1 && value % 1 === 0, "number");
 
+const period = kind(
+    '"session", "today" or "all"',
+    (value: string) => value === "session" || value === "today" || value === "all",
+    "string",
+);
+
 const waitOptions = fields("a table of options", { idleTimeout: seconds, onProgress: act, log: act }, []);
 const askOptions = fields(
     "a table of options",
@@ -68,6 +74,7 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
     newSession: [["options?", fields("a table of options", { title: text }, [])]],
     useSession: [["id", name]],
     currentSession: [],
+    session: [["id?", name]],
     clearSession: [],
     abort: [
         ["session?", name],
@@ -75,6 +82,37 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
     ],
     resume: [["options?", waitOptions]],
     last: [],
+    messages: [["options?", fields("a table of options", { session: name, limit: count }, [])]],
+    models: [],
+    chooseModel: [["model?", name]],
+    agents: [],
+    chooseAgent: [["agent?", name]],
+    variants: [],
+    chooseVariant: [["variant?", name]],
+    commands: [],
+    rename: [
+        ["title", name],
+        ["session?", name],
+    ],
+    delete: [["session", name]],
+    fork: [["session?", name]],
+    share: [],
+    unshare: [],
+    undo: [["session?", name]],
+    redo: [["session?", name]],
+    todo: [["session?", name]],
+    diff: [["session?", name]],
+    usage: [["options?", fields("a table of options", { of: period, session: name }, [])]],
+    compact: [["options?", waitOptions]],
+    shell: [
+        ["line", name],
+        ["options?", waitOptions],
+    ],
+    runCommand: [
+        ["name", name],
+        ["text?", text],
+        ["options?", askOptions],
+    ],
 };
 
 /**

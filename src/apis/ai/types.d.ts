@@ -92,6 +92,105 @@ export interface SessionSummary {
     current: boolean;
 }
 
+/** A prompt of a session and what was answered. */
+export interface Turn {
+    /** The id of the prompt's message. */
+    id: string;
+    prompt: string;
+    /** The answer, as `Reply.text`. */
+    text: string;
+    /** Epoch milliseconds at which it was asked. */
+    time: number;
+    /** "provider/model" that answered last. */
+    model?: string;
+    agent?: string;
+    /** Why there is no answer, or no whole one. */
+    problem?: string;
+}
+
+/** A model that the server has. */
+export interface ModelSummary {
+    /** "provider/model" */
+    id: string;
+    name: string;
+    /** Tokens of context that it has, and that it writes at most. */
+    context?: number;
+    output?: number;
+    /** US dollars for a million tokens. */
+    inputCost?: number;
+    outputCost?: number;
+    /** Names of its variants. */
+    variants: readonly string[];
+    /** True for the one that the next prompt asks. */
+    current: boolean;
+}
+
+/** An agent that the server has. */
+export interface AgentSummary {
+    name: string;
+    description?: string;
+    /** True for one that other agents hand work to. */
+    subagent: boolean;
+    /** True for the one that the settings name. */
+    current: boolean;
+}
+
+/** A command of opencode's configuration. */
+export interface CommandSummary {
+    name: string;
+    description?: string;
+}
+
+/** Something that the agent means to do. */
+export interface Todo {
+    content: string;
+    /** "pending", "in_progress", "completed" or "cancelled" */
+    status: string;
+    priority?: string;
+}
+
+/** What was changed of a file. */
+export interface Change {
+    file: string;
+    additions: number;
+    deletions: number;
+    /** "added", "modified" or "deleted", where it is known. */
+    status?: string;
+    /** A unified diff, where there is one. */
+    patch?: string;
+}
+
+/** What `undo` and `redo` did. */
+export interface Undone {
+    /** The prompt that was taken back, or is there again. */
+    prompt: string;
+    /** Files that the turn had changed. */
+    files: readonly Change[];
+}
+
+/** What was used. */
+export interface Usage {
+    /** Tokens that models read and wrote, and of those that they read the cached ones. */
+    input: number;
+    output: number;
+    reasoning: number;
+    cached: number;
+    /** US dollars, as the server counts them. */
+    cost: number;
+    /** Of one session: tokens in the model's context now, and how many it can hold, where that is known. */
+    context?: number;
+    limit?: number;
+    /** How many sessions were counted. */
+    sessions: number;
+}
+
+/** A line of the server's shell that was run. */
+export interface ShellOutput {
+    /** What it printed. */
+    output: string;
+    seconds: number;
+}
+
 /** The functions that `require("/apis/libai")()` returns. */
 export interface Ai {
     /** Sends a prompt and waits for its answer. Fails with `session_busy` when another turn runs in the session. */
@@ -108,6 +207,8 @@ export interface Ai {
     useSession(this: void, id: string): Result<SessionSummary>;
     /** The id of the session that this computer talks in, or nil. */
     currentSession(this: void): Result<string | undefined>;
+    /** One session, else the current one. Fails with `session_gone` where the server does not have it. */
+    session(this: void, id?: string): Result<SessionSummary>;
     /** Talks in no session any more: the next prompt makes one. */
     clearSession(this: void): Result<undefined>;
     /**
@@ -119,4 +220,45 @@ export interface Ai {
     resume(this: void, options?: WaitOptions): Result<Reply>;
     /** Fetches the last answer of the session that this computer talks in. */
     last(this: void): Result<Reply>;
+    /** The last turns of a session (else the current one), oldest first. */
+    messages(this: void, options?: { session?: string; limit?: number }): Result<readonly Turn[]>;
+    /** The models that the server has, the recently chosen ones first. */
+    models(this: void): Result<readonly ModelSummary[]>;
+    /** Chooses the model that is asked from now on: its id, a part of it that fits one alone, or nil for the server's. */
+    chooseModel(this: void, model?: string): Result<ModelSummary | undefined>;
+    /** The agents that the server has, those that are meant for prompts first. */
+    agents(this: void): Result<readonly AgentSummary[]>;
+    /** Chooses the agent that is asked from now on; nil for the server's. */
+    chooseAgent(this: void, agent?: string): Result<string | undefined>;
+    /** The variants of the model that the next prompt asks. */
+    variants(this: void): Result<readonly string[]>;
+    /** Chooses the variant from now on; nil for none. */
+    chooseVariant(this: void, variant?: string): Result<string | undefined>;
+    /** Gives a session (else the current one) another title. */
+    rename(this: void, title: string, session?: string): Result<SessionSummary>;
+    /** Deletes a session with all that was said in it. */
+    delete(this: void, session: string): Result<SessionSummary>;
+    /** Makes a session that begins with all that was said in another (else the current one), and talks in it. */
+    fork(this: void, session?: string): Result<SessionSummary>;
+    /** Takes back the last prompt of a session (else the current one), its answer and what it did to files. */
+    undo(this: void, session?: string): Result<Undone>;
+    /** Brings back what was taken back last. */
+    redo(this: void, session?: string): Result<Undone>;
+    /** What the agent of a session (else the current one) means to do. */
+    todo(this: void, session?: string): Result<readonly Todo[]>;
+    /** What the last turn of a session (else the current one) has changed. */
+    diff(this: void, session?: string): Result<readonly Change[]>;
+    /** What was used by a session (else the current one), by all of today, or by all that there are. */
+    usage(this: void, options?: { of?: "session" | "today" | "all"; session?: string }): Result<Usage>;
+    /** Has a summary written that takes the place of what was said in the session. */
+    compact(this: void, options?: WaitOptions): Result<undefined>;
+    /** Makes the session readable on the web; the value is its address. */
+    share(this: void): Result<string>;
+    unshare(this: void): Result<undefined>;
+    /** The commands of opencode's configuration. */
+    commands(this: void): Result<readonly CommandSummary[]>;
+    /** Runs a command of opencode's configuration, as a prompt. */
+    runCommand(this: void, name: string, text?: string, options?: AskOptions): Result<Reply>;
+    /** Runs a line of the server's shell. opencode asks no permission for that: whoever has the password may. */
+    shell(this: void, line: string, options?: WaitOptions): Result<ShellOutput>;
 }

@@ -5,6 +5,11 @@ import { percentEncode } from "../../trapos/utf8";
 import { fail } from "../failure";
 import { answers, lists, type ListValues, type Message, type Session } from "../protocol";
 import type { Connection, Face, Loaded, Prompt } from "./face";
+import * as files from "./opencode1/files";
+import * as changes from "./opencode1/changes";
+import * as sessions from "./opencode1/sessions";
+import * as tasks from "./opencode1/tasks";
+import { bodyOfPrompt } from "./opencode1/prompt";
 import { call, query } from "./request";
 
 const readHealth = reader(answers.health);
@@ -21,6 +26,8 @@ const directoryLists: {
     questions: { path: "/question", read: reader(lists.questions) },
     providers: { path: "/config/providers", read: reader(lists.providers) },
     agents: { path: "/agent", read: reader(lists.agents) },
+    commands: { path: "/command", read: reader(lists.commands) },
+    config: { path: "/config", read: reader(lists.config) },
 };
 
 /** Whether the server is up, and its version. */
@@ -69,15 +76,7 @@ function getMessages(server: Connection, sessionId: string, limit: number): read
  * that was used before; the nonce in the part's metadata marks it instead.
  */
 function sendPrompt(server: Connection, sessionId: string, prompt: Prompt): void {
-    const [provider, model] = string.match(prompt.model ?? "", "^([^/]+)/(.+)$");
-    const body: Record<string, unknown> = {
-        parts: [{ type: "text", text: prompt.text, metadata: { nonce: prompt.nonce } }],
-        agent: prompt.agent,
-        variant: prompt.variant,
-        system: prompt.system,
-    };
-    if (provider !== undefined) body.model = { providerID: provider, modelID: model };
-    call(server, `/session/${percentEncode(sessionId)}/prompt_async`, { body });
+    call(server, `/session/${percentEncode(sessionId)}/prompt_async`, { body: bodyOfPrompt(prompt) });
 }
 
 /** Stops what a session does; fine for an idle one. */
@@ -112,6 +111,21 @@ function waitUntilLoaded(server: Connection, what: Loaded, directory: string | u
 }
 
 const opencode1: Face = {
+    renameSession: sessions.renameSession,
+    deleteSession: sessions.deleteSession,
+    forkSession: sessions.forkSession,
+    shareSession: sessions.shareSession,
+    unshareSession: sessions.unshareSession,
+    undo: changes.undo,
+    redo: changes.redo,
+    getTodos: changes.getTodos,
+    getChanges: changes.getChanges,
+    getUncommitted: changes.getUncommitted,
+    startCompacting: tasks.startCompacting,
+    startShell: tasks.startShell,
+    startCommand: tasks.startCommand,
+    listFiles: files.listFiles,
+    findFiles: files.findFiles,
     health,
     createSession,
     getSession,

@@ -15,8 +15,11 @@ export interface RequestFailure {
     readonly message?: string;
 }
 
+/** The server's lists that a turn asks for. */
+type Lists = Omit<ListValues, "commands" | "config">;
+
 /** What the server answers, by the name of the request; nothing for a prompt that was sent. */
-export interface Values extends ListValues {
+export interface Values extends Lists {
     readonly last: readonly Message[];
     readonly beginning: readonly Message[];
     readonly recent: readonly Message[];
@@ -39,7 +42,7 @@ export type Observation = { readonly now: number } & (
 export type Action =
     | { readonly kind: "send" }
     | { readonly kind: "session" | "mcp" }
-    | { readonly kind: keyof ListValues }
+    | { readonly kind: keyof Lists }
     /** The newest messages. */
     | { readonly kind: "last" | "beginning" | "recent"; readonly limit: number }
     /** A session that may be a subagent's. */
