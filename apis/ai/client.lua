@@ -193,10 +193,10 @@ local function ask(client, prompt, given)
 end
 
 --- The newest turn of a session of the kind that is wanted.
-local function findTurn(server, sessionId, isWanted)
+local function findTurn(server, session, isWanted)
 	for _, limit in ipairs({ 10, 100 }) do
-		local messages = server.face.getMessages(server, sessionId, limit)
-		local found = newestTurn(messages, isWanted)
+		local messages = server.face.getMessages(server, session.id, limit)
+		local found = newestTurn(messages, isWanted, history.hiddenFrom(session))
 		if found or #messages < limit then
 			return found
 		end
@@ -213,8 +213,8 @@ end
 --- The last answer of the session, for whoever wants to read it again.
 local function lastReply(server)
 	local sessionId = server.settings.session_id or raise("nothing_to_resume")
-	server.face.getSession(server, sessionId)
-	local found = findTurn(server, sessionId, function(turn)
+	local session = server.face.getSession(server, sessionId)
+	local found = findTurn(server, session, function(turn)
 		return answerOf(turn.steps) ~= ""
 	end)
 	if not found then
@@ -238,7 +238,7 @@ local function unrecordedTurn(server)
 		return nil
 	end
 	local session = server.face.getSession(server, sessionId)
-	local found = findTurn(server, sessionId, function()
+	local found = findTurn(server, session, function()
 		return true
 	end)
 	local prompt = found and found.prompt

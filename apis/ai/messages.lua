@@ -149,13 +149,15 @@ end
 --
 -- @param messages its newest messages, oldest first
 -- @param isWanted whether a turn is one to look for; an older one is taken where it is not
+-- @param hidden the id of the first message that was taken back, where one was: from there on nothing counts
 -- @returns nothing where there is none, or where its beginning is not among the messages
-function M.newestTurn(messages, isWanted)
+function M.newestTurn(messages, isWanted, hidden)
 	do
 		local index = #messages - 1
 		while index >= 0 do
 			local prompt = messages[index + 1]
-			if prompt.info.role == "user" and not isMadeByServer(prompt) then
+			local counts = hidden == nil or prompt.info.id < hidden
+			if counts and prompt.info.role == "user" and not isMadeByServer(prompt) then
 				local steps = M.turnIn({ nonce = prompt.info.id }, messages).steps
 				if isWanted({ prompt = prompt, steps = steps }) then
 					return { prompt = prompt, steps = steps }

@@ -188,12 +188,12 @@ function ask(client: Client, prompt: string, given?: AskOptions): Reply {
 /** The newest turn of a session of the kind that is wanted. */
 function findTurn(
     server: Server,
-    sessionId: string,
+    session: Session,
     isWanted: (this: void, turn: PastTurn) => boolean,
 ): PastTurn | undefined {
     for (const limit of [10, 100]) {
-        const messages = server.face.getMessages(server, sessionId, limit);
-        const found = newestTurn(messages, isWanted);
+        const messages = server.face.getMessages(server, session.id, limit);
+        const found = newestTurn(messages, isWanted, history.hiddenFrom(session));
         if (found || messages.length < limit) return found;
     }
     return undefined;
@@ -208,8 +208,8 @@ function isOver(turn: PastTurn): boolean {
 /** The last answer of the session, for whoever wants to read it again. */
 function lastReply(server: Server): Reply {
     const sessionId = server.settings.session_id ?? raise("nothing_to_resume");
-    server.face.getSession(server, sessionId);
-    const found = findTurn(server, sessionId, (turn) => answerOf(turn.steps) !== "");
+    const session = server.face.getSession(server, sessionId);
+    const found = findTurn(server, session, (turn) => answerOf(turn.steps) !== "");
     if (!found) return raise("nothing_to_resume");
     const sentAt = found.steps[found.steps.length - 1]!.info.time.created;
     const nonce = found.prompt && nonceOf(found.prompt);
@@ -227,7 +227,7 @@ function unrecordedTurn(server: Server): TurnRecord | undefined {
     const sessionId = server.settings.session_id;
     if (sessionId === undefined) return undefined;
     const session = server.face.getSession(server, sessionId);
-    const found = findTurn(server, sessionId, () => true);
+    const found = findTurn(server, session, () => true);
     const prompt = found && found.prompt;
     const nonce = prompt && nonceOf(prompt);
     if (!found || !prompt || nonce === undefined || isOver(found)) return undefined;

@@ -150,15 +150,18 @@ export interface PastTurn {
  * The newest turn of a session.
  * @param messages its newest messages, oldest first
  * @param isWanted whether a turn is one to look for; an older one is taken where it is not
+ * @param hidden the id of the first message that was taken back, where one was: from there on nothing counts
  * @returns nothing where there is none, or where its beginning is not among the messages
  */
 export function newestTurn(
     messages: readonly Message[],
     isWanted: (this: void, turn: PastTurn) => boolean,
+    hidden?: string,
 ): PastTurn | undefined {
     for (let index = messages.length - 1; index >= 0; index--) {
         const prompt = messages[index]!;
-        if (prompt.info.role === "user" && !isMadeByServer(prompt)) {
+        const counts = hidden === undefined || prompt.info.id < hidden;
+        if (counts && prompt.info.role === "user" && !isMadeByServer(prompt)) {
             const steps = turnIn({ nonce: prompt.info.id }, messages).steps;
             if (isWanted({ prompt, steps })) return { prompt, steps };
         }
