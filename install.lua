@@ -3936,6 +3936,11 @@ function M.encode(value)
 	return text
 end
 
+--- A list without entries, as `encode` writes it: any other empty table becomes `{}`.
+function M.emptyList()
+	return textutils.empty_json_array
+end
+
 --- Reads JSON.
 --
 -- @param text the JSON text

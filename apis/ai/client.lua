@@ -17,6 +17,9 @@ local isComplete, looksFinal, newestTurn, nonceOf, textOf =
 	messagesModule.newestTurn,
 	messagesModule.nonceOf,
 	messagesModule.textOf
+local openasks = require("/apis/ai/openasks")
+local answer, openPermissions, openQuestions =
+	openasks.answer, openasks.openPermissions, openasks.openQuestions
 local readSettings = require("/apis/ai/settings").readSettings
 local sessionModule = require("/apis/ai/session")
 local forgetTurn, pendingTurns, rememberSession =
@@ -347,6 +350,24 @@ local functions = {
 		return reply
 	end,
 	last = lastReply,
+	permissions = openPermissions,
+	answerPermission = function(server, id, reply, message)
+		answer(server, function(folder)
+			server.face.answerPermission(server, id, reply, asUtf8(message), folder)
+		end)
+		return nil
+	end,
+	questions = openQuestions,
+	answerQuestion = function(server, id, answers)
+		answer(server, function(folder)
+			if answers == nil then
+				server.face.rejectQuestion(server, id, folder)
+			else
+				server.face.answerQuestion(server, id, answers, folder)
+			end
+		end)
+		return nil
+	end,
 }
 
 --- Makes a client. Settings are read anew by each call.
@@ -358,7 +379,7 @@ function M.connect(given)
 	local known = {}
 	local calls = {}
 	for name, act in pairs(functions) do
-		calls[name] = function(first, second)
+		calls[name] = function(first, second, third)
 			local client = {
 				settings = readSettings(store),
 				store = store,
@@ -371,7 +392,7 @@ function M.connect(given)
 				sleep = given.sleep or sleep,
 				known = known,
 			}
-			return act(client, first, second)
+			return act(client, first, second, third)
 		end
 	end
 	return calls

@@ -15,8 +15,16 @@ local part = {
 	["state?"] = {
 		status = "name",
 		["title?"] = "message",
-		["input?"] = { ["description?"] = "message", ["command?"] = "message" },
-		["metadata?"] = { ["sessionId?"] = "id" },
+		["input?"] = { ["description?"] = "message", ["command?"] = "message", ["filePath?"] = "folder" },
+		["metadata?"] = {
+			["sessionId?"] = "id",
+			["filepath?"] = "folder",
+			["filediff?"] = { ["file?"] = "folder" },
+			["files?"] = { "some", { ["filePath?"] = "folder", ["relativePath?"] = "folder" } },
+			["exit?"] = "count",
+		},
+		["error?"] = "reason",
+		["time?"] = { ["start?"] = "time", ["end?"] = "time" },
 	},
 }
 
@@ -65,11 +73,35 @@ local permission = {
 	id = "id",
 	sessionID = "id",
 	permission = { "either", "name", "a tool" },
-	["patterns?"] = { "some", "message" },
+	["patterns?"] = { "some", "long" },
+	["always?"] = { "some", "long" },
+	["metadata?"] = {
+		["command?"] = "long",
+		["filepath?"] = "long",
+		["diff?"] = "long",
+		["url?"] = "long",
+		["description?"] = "long",
+	},
 	["tool?"] = caller,
 }
-local question =
-	{ id = "id", sessionID = "id", questions = { "some", { question = "message" } }, ["tool?"] = caller }
+
+--- What is sent back as an answer is its label, so that it is whole.
+local option = { label = "text", ["description?"] = "long" }
+local question = {
+	id = "id",
+	sessionID = "id",
+	questions = {
+		"some",
+		{
+			question = "long",
+			["header?"] = "name",
+			["options?"] = { "some", option },
+			["multiple?"] = "boolean",
+			["custom?"] = "boolean",
+		},
+	},
+	["tool?"] = caller,
+}
 
 --- Its models' values do not matter here: their names are the ids.
 local provider = { id = "text", models = { "record", "present" } }

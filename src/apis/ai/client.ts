@@ -8,6 +8,7 @@ import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Code, type Result } from "./failure";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
 import type { ListValues, Session } from "./protocol";
+import { answer, openPermissions, openQuestions } from "./openasks";
 import opencode1 = require("./server/opencode1");
 import { readSettings } from "./settings";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
@@ -306,6 +307,21 @@ const functions: {
         return reply;
     },
     last: lastReply,
+    permissions: openPermissions,
+    answerPermission: (server, id, reply, message) => {
+        answer(server, (folder) => {
+            server.face.answerPermission(server, id, reply, asUtf8(message), folder);
+        });
+        return undefined;
+    },
+    questions: openQuestions,
+    answerQuestion: (server, id, answers) => {
+        answer(server, (folder) => {
+            if (answers === undefined) server.face.rejectQuestion(server, id, folder);
+            else server.face.answerQuestion(server, id, answers, folder);
+        });
+        return undefined;
+    },
 };
 
 /**
@@ -318,7 +334,7 @@ export function connect(given: Environment): Calls {
     const known: Client["known"] = {};
     const calls: Record<string, unknown> = {};
     for (const [name, act] of pairs(functions)) {
-        calls[name] = (first: never, second: never) => {
+        calls[name] = (first: never, second: never, third: never) => {
             const client: Client = {
                 settings: readSettings(store),
                 store,
@@ -329,7 +345,12 @@ export function connect(given: Environment): Calls {
                 sleep: given.sleep ?? sleep,
                 known,
             };
-            return act(client, first, second);
+            return (act as (this: void, client: Client, ...given: never[]) => unknown)(
+                client,
+                first,
+                second,
+                third,
+            );
         };
     }
     return calls as unknown as Calls;

@@ -16,6 +16,11 @@ export function encode(value: unknown): string {
     return text;
 }
 
+/** A list without entries, as `encode` writes it: any other empty table becomes `{}`. */
+export function emptyList(): object {
+    return textutils.empty_json_array;
+}
+
 /**
  * Reads JSON.
  * @param text the JSON text
