@@ -3936,11 +3936,6 @@ function M.encode(value)
 	return text
 end
 
---- A list without entries, as `encode` writes it: any other empty table becomes `{}`.
-function M.emptyList()
-	return textutils.empty_json_array
-end
-
 --- Reads JSON.
 --
 -- @param text the JSON text
@@ -3952,6 +3947,11 @@ function M.decode(text)
 		return nil
 	end
 	return value
+end
+
+--- A list that is `[]` as JSON where it is empty; any other empty table is `{}`. Not to be written to.
+function M.listOf(values)
+	return #values == 0 and textutils.empty_json_array or values
 end
 
 return M
@@ -4266,6 +4266,9 @@ local MOST_ROWS = 3
 --- Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's.
 local FAILURE_COLUMNS = 150
 
+--- Whether remarks are left out.
+local isQuiet = false
+
 --- Rows that were printed since the reader could last stop reading.
 local above = 0
 
@@ -4331,9 +4334,16 @@ function M.say(line, colour)
 	end
 end
 
+--- From here on remarks are left out.
+function M.beQuiet()
+	isQuiet = true
+end
+
 --- Prints a remark that is not part of what was asked for, on three rows at most.
 function M.remark(line)
-	M.say(line, colours.lightGrey)
+	if not isQuiet then
+		M.say(line, colours.lightGrey)
+	end
 end
 
 --- Prints what went wrong and what to do next.

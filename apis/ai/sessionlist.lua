@@ -15,6 +15,11 @@ function M.listSessions(context)
 	end)
 end
 
+--- Whether a word is written like a number of the list, or an id.
+function M.isSession(word)
+	return (string.find(word, "^%d+$")) ~= nil or (string.find(word, "^ses_%w+$")) ~= nil
+end
+
 --- The id of the session that a number of the list, or an id, stands for.
 function M.findSession(context, word)
 	local number = tonumber(word)

@@ -17,11 +17,6 @@ function M.encode(value)
 	return text
 end
 
---- A list without entries, as `encode` writes it: any other empty table becomes `{}`.
-function M.emptyList()
-	return textutils.empty_json_array
-end
-
 --- Reads JSON.
 --
 -- @param text the JSON text
@@ -33,6 +28,11 @@ function M.decode(text)
 		return nil
 	end
 	return value
+end
+
+--- A list that is `[]` as JSON where it is empty; any other empty table is `{}`. Not to be written to.
+function M.listOf(values)
+	return #values == 0 and textutils.empty_json_array or values
 end
 
 return M

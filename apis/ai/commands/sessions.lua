@@ -1,6 +1,7 @@
 -- `ai sessions`: lists the server's sessions, the newest first.
 
 local strings = require("cc.strings")
+local listOf = require("/apis/trapos/json").listOf
 local pagerModule = require("/apis/trapos/pager")
 local open, printRow = pagerModule.open, pagerModule.printRow
 local remark = require("/apis/trapos/screen").remark
@@ -22,7 +23,10 @@ local function rowOf(session, number, digits)
 end
 
 local function run(context)
-	local sessions = listSessions(context)
+	return listOf(listSessions(context))
+end
+
+local function show(_context, sessions)
 	if #sessions == 0 then
 		remark("No sessions yet. Start one: ai <prompt>")
 	end
@@ -37,6 +41,11 @@ local function run(context)
 	end
 end
 
-local sessions =
-	{ name = "sessions", usage = "ai sessions", purpose = "List sessions; * is the current", run = run }
+local sessions = {
+	name = "sessions",
+	usage = "ai sessions",
+	purpose = "List sessions; * is the current",
+	run = run,
+	show = show,
+}
 return sessions

@@ -1,6 +1,6 @@
 -- How opencode 1 is told what somebody has decided: permissions and questions that wait.
 
-local emptyList = require("/apis/trapos/json").emptyList
+local listOf = require("/apis/trapos/json").listOf
 local percentEncode = require("/apis/trapos/utf8").percentEncode
 local request = require("/apis/ai/server/request")
 local call, query = request.call, request.query
@@ -17,10 +17,10 @@ end
 function M.answerQuestion(server, id, answers, directory)
 	local lists = {}
 	for _, labels in ipairs(answers) do
-		lists[#lists + 1] = #labels > 0 and labels or emptyList()
+		lists[#lists + 1] = listOf(labels)
 	end
 	local path = "/question/" .. percentEncode(id) .. "/reply" .. query({ directory = directory })
-	call(server, path, { body = { answers = #lists > 0 and lists or emptyList() } })
+	call(server, path, { body = { answers = listOf(lists) } })
 end
 
 --- Refuses to answer a question that waits.

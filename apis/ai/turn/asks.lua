@@ -134,9 +134,11 @@ end
 function M.afterAsk(state, decision)
 	state.changedAt = state.changedAt + (state.now - state.askedAt)
 	if decision.what == "gone" then
-		local action = wait(state, SOON_SECONDS)
-		state.blocker = nil
-		return action
+		local blocker = state.blocker
+		if blocker then
+			state.blocker = { phase = blocker.phase, text = blocker.text, code = blocker.code, isGone = true }
+		end
+		return wait(state, SOON_SECONDS)
 	end
 	local answer = answerOf(state.asking, decision)
 	state.answer = answer

@@ -55,7 +55,7 @@ local function phaseOf(state, seconds, now)
 		return trouble
 	end
 	local blocker = state.blocker
-	if blocker then
+	if blocker and not blocker.isGone then
 		return { phase = blocker.phase, seconds = seconds, message = blocker.text }
 	end
 	if state.status == "retry" then

@@ -39,6 +39,14 @@ export const failures = {
     ],
     bad_setting: ["The setting {name} {what}.", "For example: set {name} {example}"],
     bad_command_line: ["{what}.", "See: ai help"],
+    asks_first: [
+        "ai {command} asks before it does that, and nobody is there to ask.",
+        "Say it on the command line: ai --yes {command}",
+    ],
+    perhaps_command: [
+        "{written} is no command. Did you mean: ai {perhaps}?",
+        "To ask the model for it: ai ask {written}",
+    ],
     bad_argument: ["{what}.", "See: ai help, or docs/libai.md of TrapOS AI."],
     not_found: ["The server says: {what}", "See: ai sessions"],
     server_config: ["opencode cannot read its configuration: {what}", "Mend that file on the server."],

@@ -12,6 +12,11 @@ export function listSessions(context: Context): SessionSummary[] {
     return wait(context.options, () => context.ai.listSessions({ limit: MOST_SESSIONS }));
 }
 
+/** Whether a word is written like a number of the list, or an id. */
+export function isSession(word: string): boolean {
+    return string.find(word, "^%d+$")[0] !== undefined || string.find(word, "^ses_%w+$")[0] !== undefined;
+}
+
 /** The id of the session that a number of the list, or an id, stands for. */
 export function findSession(context: Context, word: string): string {
     const number = tonumber(word);

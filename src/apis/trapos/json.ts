@@ -16,11 +16,6 @@ export function encode(value: unknown): string {
     return text;
 }
 
-/** A list without entries, as `encode` writes it: any other empty table becomes `{}`. */
-export function emptyList(): object {
-    return textutils.empty_json_array;
-}
-
 /**
  * Reads JSON.
  * @param text the JSON text
@@ -31,4 +26,9 @@ export function decode(text: string): unknown {
     const [ok, value] = pcall(read, text, { parse_empty_array: false });
     if (!ok) return undefined;
     return value;
+}
+
+/** A list that is `[]` as JSON where it is empty; any other empty table is `{}`. Not to be written to. */
+export function listOf<T>(values: readonly T[]): readonly T[] {
+    return values.length === 0 ? (textutils.empty_json_array as unknown as readonly T[]) : values;
 }

@@ -1,5 +1,6 @@
 /** `ai sessions`: lists the server's sessions, the newest first. */
 import * as strings from "cc.strings";
+import { listOf } from "../../trapos/json";
 import { open, printRow } from "../../trapos/pager";
 import { remark } from "../../trapos/screen";
 import { ageText, cut, oneLine } from "../../trapos/text";
@@ -20,8 +21,11 @@ function rowOf(session: SessionSummary, number: number, digits: number): string 
     return `${start}${title} ${age}`;
 }
 
-function run(context: Context): void {
-    const sessions = listSessions(context);
+function run(context: Context): readonly SessionSummary[] {
+    return listOf(listSessions(context));
+}
+
+function show(_context: Context, sessions: readonly SessionSummary[]): void {
     if (sessions.length === 0) remark("No sessions yet. Start one: ai <prompt>");
     const digits = Math.max(`${sessions.length}`.length, LEAST_DIGITS);
     const pager = open();
@@ -35,6 +39,7 @@ const sessions: AiCommand = {
     usage: "ai sessions",
     purpose: "List sessions; * is the current",
     run,
+    show,
 };
 
 export = sessions;

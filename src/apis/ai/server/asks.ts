@@ -1,5 +1,5 @@
 /** How opencode 1 is told what somebody has decided: permissions and questions that wait. */
-import { emptyList } from "../../trapos/json";
+import { listOf } from "../../trapos/json";
 import { percentEncode } from "../../trapos/utf8";
 import type { PermissionReply } from "../ask";
 import type { Connection } from "./face";
@@ -24,10 +24,10 @@ export function answerQuestion(
     answers: readonly (readonly string[])[],
     directory: string | undefined,
 ): void {
-    const lists: object[] = [];
-    for (const labels of answers) lists.push(labels.length > 0 ? labels : emptyList());
+    const lists: (readonly string[])[] = [];
+    for (const labels of answers) lists.push(listOf(labels));
     const path = `/question/${percentEncode(id)}/reply${query({ directory })}`;
-    call(server, path, { body: { answers: lists.length > 0 ? lists : emptyList() } });
+    call(server, path, { body: { answers: listOf(lists) } });
 }
 
 /** Refuses to answer a question that waits. */

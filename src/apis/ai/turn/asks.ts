@@ -131,9 +131,10 @@ function answerOf(id: string, decision: Exclude<Decision, { what: "gone" }>): An
 export function afterAsk(state: TurnState, decision: Decision): Action {
     state.changedAt += state.now - state.askedAt;
     if (decision.what === "gone") {
-        const action = wait(state, SOON_SECONDS);
-        state.blocker = undefined;
-        return action;
+        const blocker = state.blocker;
+        if (blocker)
+            state.blocker = { phase: blocker.phase, text: blocker.text, code: blocker.code, isGone: true };
+        return wait(state, SOON_SECONDS);
     }
     const answer = answerOf(state.asking, decision);
     state.answer = answer;

@@ -65,7 +65,7 @@ function phaseOf(state: TurnState, seconds: number, now: number): Progress {
     const trouble = troubleProgress(state, seconds);
     if (trouble) return trouble;
     const blocker = state.blocker;
-    if (blocker) return { phase: blocker.phase, seconds, message: blocker.text };
+    if (blocker && !blocker.isGone) return { phase: blocker.phase, seconds, message: blocker.text };
     if (state.status === "retry") return retryProgress(state, seconds, now);
     const tool = activeTool(state.last);
     if (tool) return toolProgress(tool, seconds);

@@ -47,6 +47,8 @@ export interface Blocker {
     readonly text: string;
     /** The failure that waiting for it in vain ends with. */
     readonly code: Code;
+    /** True where whoever was asked has seen that it is not asked any more. */
+    readonly isGone?: boolean;
 }
 
 /** A request that fails. */
