@@ -90,6 +90,20 @@ declare namespace createAi {
         runCommand(this: void, name: string, text?: string, options?: AskOptions): Result<Reply>;
         /** Runs a line of the server's shell. opencode asks no permission for that: whoever has the password may. */
         shell(this: void, line: string, options?: WaitOptions): Result<ShellOutput>;
+        /** The permissions that wait in the folder of the session that this computer talks in, whoever's turn it is. */
+        permissions(this: void): Result<OpenPermission[]>;
+        /**
+         * Answers a permission that waits. Fails with `ask_gone` when it does not any more. A refusal with a message for the
+         * model lets the turn go on, one without ends it.
+         */
+        answerPermission(this: void, id: string, reply: PermissionReply, message?: string): Result<undefined>;
+        /** The questions that wait there. */
+        questions(this: void): Result<OpenQuestion[]>;
+        /**
+         * Answers a question that waits: for each of its questions the labels that are chosen, or words of one's own. Without
+         * answers it is refused, which ends the turn. Fails with `ask_gone` when it does not wait any more.
+         */
+        answerQuestion(this: void, id: string, answers?: string[][]): Result<undefined>;
     }
 
     /** Options of `ask`; what is not given comes from the settings, and then from the server. */
@@ -169,12 +183,57 @@ declare namespace createAi {
         current: boolean;
     }
 
+    /** A permission that waits. */
+    interface OpenPermission extends PermissionAsk {
+        /** True for one of the session that this computer talks in, or of its subagents. */
+        readonly current: boolean;
+    }
+
+    /** A question that waits. */
+    interface OpenQuestion extends QuestionAsk {
+        /** True for one of the session that this computer talks in, or of its subagents. */
+        readonly current: boolean;
+    }
+
+    /** What a permission can be answered with. */
+    interface PermissionAnswer {
+        reply: PermissionReply;
+        /** For the model, which goes on then where it is refused; without it a refusal ends the turn. */
+        message?: string;
+    }
+
+    /** A tool call that needs a permission. Texts are UTF-8, as long as they are up to 64 kB. */
+    interface PermissionAsk {
+        readonly id: string;
+        /** The session that asks: the turn's own, or a subagent's. */
+        readonly sessionId: string;
+        /** What is to be allowed: "bash", "edit", "webfetch", "external_directory" and others. */
+        readonly kind: string;
+        /** What it is to be allowed for: commands, files, addresses. */
+        readonly patterns: readonly string[];
+        /** What "always" would allow from then on, in the whole folder. */
+        readonly always: readonly string[];
+        /** Of a shell's command: all of it. */
+        readonly command?: string;
+        /** Of a file: where it is on the server. */
+        readonly filepath?: string;
+        /** Of a file that is to be changed: a unified diff. */
+        readonly diff?: string;
+        readonly url?: string;
+        /** What the model says of it. */
+        readonly description?: string;
+    }
+
+    /** What a permission is answered with: for this call, for all that are like it until opencode is restarted, or not at all. */
+    type PermissionReply = "once" | "always" | "reject";
+
     /** What can be told to somebody who waits. */
     interface Progress {
         /**
          * "new session" (the old one is gone), "not recorded" (the disk is full), "sent", "starting", "working", "tool",
-         * "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer", and after Ctrl+T
-         * "stopping" and then "stopped" or "ended"
+         * "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer"; once it was decided on what
+         * it waits for: "allowed once", "allowed always", "refused", "answered", "answered elsewhere" or "nobody answered";
+         * and after Ctrl+T "stopping" and then "stopped" or "ended"
          */
         phase: string;
         /** Seconds since the prompt was sent. */
@@ -184,6 +243,35 @@ declare namespace createAi {
         title?: string;
         /** Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped. */
         message?: string;
+        /** Tokens that the turn's steps took until now, in and out. */
+        tokens?: number;
+        /** Seconds until the model is tried again. */
+        nextIn?: number;
+    }
+
+    /** Questions that the model asks at once. */
+    interface QuestionAsk {
+        readonly id: string;
+        readonly sessionId: string;
+        readonly questions: readonly QuestionItem[];
+    }
+
+    /** One question. */
+    interface QuestionItem {
+        readonly question: string;
+        /** A word or two. */
+        readonly header?: string;
+        readonly options: readonly QuestionOption[];
+        /** True where several options may be chosen. */
+        readonly multiple: boolean;
+        /** True where words of one's own are an answer, too. */
+        readonly custom: boolean;
+    }
+
+    /** An answer that a question offers. */
+    interface QuestionOption {
+        readonly label: string;
+        readonly description?: string;
     }
 
     /** An answer. */
@@ -267,6 +355,23 @@ declare namespace createAi {
         priority?: string;
     }
 
+    /** A tool call, as whoever waits for a turn is told of it. */
+    interface ToolCall {
+        /** Its name: "bash", "edit", "task" and others. */
+        readonly tool: string;
+        /** What it does, where opencode says that. */
+        readonly title?: string;
+        readonly status: "running" | "completed" | "error";
+        /** How long it took, once it has ended. */
+        readonly seconds?: number;
+        /** The files that it has written: in the session's folder by their paths from there. */
+        readonly files: readonly string[];
+        /** Why it failed. */
+        readonly message?: string;
+        /** Of a shell's command that has ended: its exit status. */
+        readonly exit?: number;
+    }
+
     /** A prompt of a session and what was answered. */
     interface Turn {
         /** The id of the prompt's message. */
@@ -315,6 +420,18 @@ declare namespace createAi {
         onProgress?: (this: void, progress: Progress) => void;
         /** Called with a line for each poll. */
         log?: (this: void, line: string) => void;
+        /**
+         * Called when the turn waits for a permission; its answer is that. It is ended where somebody else answers, or nobody
+         * does within the setting `opencc.permission_timeout_seconds`. Without it permissions are refused, with a reason for
+         * the model.
+         */
+        onPermission?: (this: void, ask: PermissionAsk) => PermissionReply | PermissionAnswer | undefined;
+        /** The same for questions: returns the labels that are chosen for each of them, or nothing to refuse. */
+        onQuestion?: (this: void, ask: QuestionAsk) => string[][] | undefined;
+        /** Called once when a tool call begins, and once when it has ended. */
+        onTool?: (this: void, call: ToolCall) => void;
+        /** "ask" to call `onPermission`, or what each permission is answered with; else the setting `opencc.permission`. */
+        permission?: "ask" | PermissionReply;
     }
 }
 

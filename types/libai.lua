@@ -207,6 +207,33 @@ function Ai.runCommand(name, text, options) end
 ---@return libai.ShellOutput|libai.Failure
 function Ai.shell(line, options) end
 
+--- The permissions that wait in the folder of the session that this computer talks in, whoever's turn it is.
+---@return boolean
+---@return libai.OpenPermission[]|libai.Failure
+function Ai.permissions() end
+
+--- Answers a permission that waits. Fails with `ask_gone` when it does not any more. A refusal with a message for the
+--- model lets the turn go on, one without ends it.
+---@param id string
+---@param reply libai.PermissionReply
+---@param message? string
+---@return boolean
+---@return libai.Failure|nil
+function Ai.answerPermission(id, reply, message) end
+
+--- The questions that wait there.
+---@return boolean
+---@return libai.OpenQuestion[]|libai.Failure
+function Ai.questions() end
+
+--- Answers a question that waits: for each of its questions the labels that are chosen, or words of one's own. Without
+--- answers it is refused, which ends the turn. Fails with `ask_gone` when it does not wait any more.
+---@param id string
+---@param answers? string[][]
+---@return boolean
+---@return libai.Failure|nil
+function Ai.answerQuestion(id, answers) end
+
 --- Options of `ask`; what is not given comes from the settings, and then from the server.
 ---@class libai.AskOptions: libai.WaitOptions
 --- Id of the session to ask in.
@@ -300,11 +327,52 @@ function Disk.move(from, to) end
 --- True for the one that the next prompt asks.
 ---@field current boolean
 
+--- A permission that waits.
+---@class libai.OpenPermission: libai.PermissionAsk
+--- True for one of the session that this computer talks in, or of its subagents.
+---@field current boolean
+
+--- A question that waits.
+---@class libai.OpenQuestion: libai.QuestionAsk
+--- True for one of the session that this computer talks in, or of its subagents.
+---@field current boolean
+
+--- What a permission can be answered with.
+---@class libai.PermissionAnswer
+---@field reply libai.PermissionReply
+--- For the model, which goes on then where it is refused; without it a refusal ends the turn.
+---@field message? string
+
+--- A tool call that needs a permission. Texts are UTF-8, as long as they are up to 64 kB.
+---@class libai.PermissionAsk
+---@field id string
+--- The session that asks: the turn's own, or a subagent's.
+---@field sessionId string
+--- What is to be allowed: "bash", "edit", "webfetch", "external_directory" and others.
+---@field kind string
+--- What it is to be allowed for: commands, files, addresses.
+---@field patterns string[]
+--- What "always" would allow from then on, in the whole folder.
+---@field always string[]
+--- Of a shell's command: all of it.
+---@field command? string
+--- Of a file: where it is on the server.
+---@field filepath? string
+--- Of a file that is to be changed: a unified diff.
+---@field diff? string
+---@field url? string
+--- What the model says of it.
+---@field description? string
+
+--- What a permission is answered with: for this call, for all that are like it until opencode is restarted, or not at all.
+---@alias libai.PermissionReply "always"|"once"|"reject"
+
 --- What can be told to somebody who waits.
 ---@class libai.Progress
 --- "new session" (the old one is gone), "not recorded" (the disk is full), "sent", "starting", "working", "tool",
---- "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer", and after Ctrl+T
---- "stopping" and then "stopped" or "ended"
+--- "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer"; once it was decided on what
+--- it waits for: "allowed once", "allowed always", "refused", "answered", "answered elsewhere" or "nobody answered";
+--- and after Ctrl+T "stopping" and then "stopped" or "ended"
 ---@field phase string
 --- Seconds since the prompt was sent.
 ---@field seconds number
@@ -313,6 +381,32 @@ function Disk.move(from, to) end
 ---@field title? string
 --- Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped.
 ---@field message? string
+--- Tokens that the turn's steps took until now, in and out.
+---@field tokens? number
+--- Seconds until the model is tried again.
+---@field nextIn? number
+
+--- Questions that the model asks at once.
+---@class libai.QuestionAsk
+---@field id string
+---@field sessionId string
+---@field questions libai.QuestionItem[]
+
+--- One question.
+---@class libai.QuestionItem
+---@field question string
+--- A word or two.
+---@field header? string
+---@field options libai.QuestionOption[]
+--- True where several options may be chosen.
+---@field multiple boolean
+--- True where words of one's own are an answer, too.
+---@field custom boolean
+
+--- An answer that a question offers.
+---@class libai.QuestionOption
+---@field label string
+---@field description? string
 
 --- An answer.
 ---@class libai.Reply
@@ -394,6 +488,22 @@ function SettingsStore.unset(name) end
 ---@field status string
 ---@field priority? string
 
+--- A tool call, as whoever waits for a turn is told of it.
+---@class libai.ToolCall
+--- Its name: "bash", "edit", "task" and others.
+---@field tool string
+--- What it does, where opencode says that.
+---@field title? string
+---@field status "running"|"error"|"completed"
+--- How long it took, once it has ended.
+---@field seconds? number
+--- The files that it has written: in the session's folder by their paths from there.
+---@field files string[]
+--- Why it failed.
+---@field message? string
+--- Of a shell's command that has ended: its exit status.
+---@field exit? number
+
 --- A prompt of a session and what was answered.
 ---@class libai.Turn
 --- The id of the prompt's message.
@@ -439,6 +549,16 @@ function SettingsStore.unset(name) end
 ---@field onProgress? fun(progress: libai.Progress)
 --- Called with a line for each poll.
 ---@field log? fun(line: string)
+--- Called when the turn waits for a permission; its answer is that. It is ended where somebody else answers, or nobody
+--- does within the setting `opencc.permission_timeout_seconds`. Without it permissions are refused, with a reason for
+--- the model.
+---@field onPermission? fun(ask: libai.PermissionAsk): "always"|"once"|"reject"|libai.PermissionAnswer|nil
+--- The same for questions: returns the labels that are chosen for each of them, or nothing to refuse.
+---@field onQuestion? fun(ask: libai.QuestionAsk): string[][]|nil
+--- Called once when a tool call begins, and once when it has ended.
+---@field onTool? fun(call: libai.ToolCall)
+--- "ask" to call `onPermission`, or what each permission is answered with; else the setting `opencc.permission`.
+---@field permission? "always"|"once"|"reject"|"ask"
 
 --- Makes a client. Settings are read anew by each call.
 ---@param environment? libai.Environment stand-ins for what the computer provides, for tests; what is wrong with them each function says

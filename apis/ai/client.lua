@@ -22,6 +22,9 @@ local isComplete, looksFinal, newestTurn, nonceOf, textOf =
 	messagesModule.newestTurn,
 	messagesModule.nonceOf,
 	messagesModule.textOf
+local openasks = require("/apis/ai/openasks")
+local answer, openPermissions, openQuestions =
+	openasks.answer, openasks.openPermissions, openasks.openQuestions
 local readSettings = require("/apis/ai/settings").readSettings
 local sessionModule = require("/apis/ai/session")
 local forgetTurn, pendingTurns, rememberSession =
@@ -386,6 +389,24 @@ local functions = {
 			return nil
 		end)
 		return tasks.runCommand(client, session, name, words, options)
+	end,
+	permissions = openPermissions,
+	answerPermission = function(server, id, reply, message)
+		answer(server, function(folder)
+			server.face.answerPermission(server, id, reply, asUtf8(message), folder)
+		end)
+		return nil
+	end,
+	questions = openQuestions,
+	answerQuestion = function(server, id, answers)
+		answer(server, function(folder)
+			if answers == nil then
+				server.face.rejectQuestion(server, id, folder)
+			else
+				server.face.answerQuestion(server, id, answers, folder)
+			end
+		end)
+		return nil
 	end,
 }
 

@@ -16,8 +16,16 @@ local part = {
 		status = "name",
 		["title?"] = "message",
 		["output?"] = "text",
-		["input?"] = { ["description?"] = "message", ["command?"] = "message" },
-		["metadata?"] = { ["sessionId?"] = "id" },
+		["input?"] = { ["description?"] = "message", ["command?"] = "message", ["filePath?"] = "folder" },
+		["metadata?"] = {
+			["sessionId?"] = "id",
+			["filepath?"] = "folder",
+			["filediff?"] = { ["file?"] = "folder" },
+			["files?"] = { "some", { ["filePath?"] = "folder", ["relativePath?"] = "folder" } },
+			["exit?"] = "count",
+		},
+		["error?"] = "reason",
+		["time?"] = { ["start?"] = "time", ["end?"] = "time" },
 	},
 }
 
@@ -82,11 +90,35 @@ local permission = {
 	id = "id",
 	sessionID = "id",
 	permission = { "either", "name", "a tool" },
-	["patterns?"] = { "some", "message" },
+	["patterns?"] = { "some", "long" },
+	["always?"] = { "some", "long" },
+	["metadata?"] = {
+		["command?"] = "long",
+		["filepath?"] = "long",
+		["diff?"] = "long",
+		["url?"] = "long",
+		["description?"] = "long",
+	},
 	["tool?"] = caller,
 }
-local question =
-	{ id = "id", sessionID = "id", questions = { "some", { question = "message" } }, ["tool?"] = caller }
+
+--- What is sent back as an answer is its label, so that it is whole.
+local option = { label = "text", ["description?"] = "long" }
+local question = {
+	id = "id",
+	sessionID = "id",
+	questions = {
+		"some",
+		{
+			question = "long",
+			["header?"] = "name",
+			["options?"] = { "some", option },
+			["multiple?"] = "boolean",
+			["custom?"] = "boolean",
+		},
+	},
+	["tool?"] = caller,
+}
 
 --- A model; its name among its provider's is its id.
 local model = {

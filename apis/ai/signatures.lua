@@ -54,18 +54,57 @@ end, "number")
 local period = kind('"session", "today" or "all"', function(value)
 	return value == "session" or value == "today" or value == "all"
 end, "string")
-local waitOptions = fields("a table of options", { idleTimeout = seconds, onProgress = act, log = act }, {})
-local askOptions = fields("a table of options", {
+local REPLIES = { once = true, always = true, reject = true }
+local reply = kind("once, always or reject", function(value)
+	return REPLIES[value] == true
+end, "string")
+local policy = kind("ask, once, always or reject", function(value)
+	return value == "ask" or REPLIES[value] == true
+end, "string")
+
+--- What every call takes that waits for a turn.
+local waiting = {
 	idleTimeout = seconds,
 	onProgress = act,
 	log = act,
+	onPermission = act,
+	onQuestion = act,
+	onTool = act,
+	permission = policy,
+}
+local asking = {
 	session = name,
 	newSession = flag,
 	model = model,
 	agent = name,
 	variant = name,
 	system = text,
-}, {})
+}
+for option, check in pairs(waiting) do
+	asking[option] = check
+end
+local waitOptions = fields("a table of options", waiting, {})
+local askOptions = fields("a table of options", asking, {})
+
+--- Lists of texts, one for each question.
+local function answers(where, value)
+	local problem = where .. " must be a list of labels for each question"
+	if type(value) ~= "table" then
+		return problem
+	end
+	for _, labels in ipairs(value) do
+		if type(labels) ~= "table" then
+			return problem
+		end
+		for _, label in ipairs(labels) do
+			if type(label) ~= "string" then
+				return problem
+			end
+		end
+	end
+	return nil
+end
+
 local signatures = {
 	ask = { { "prompt", text }, { "options?", askOptions } },
 	ping = { { "options?", askOptions } },
@@ -118,6 +157,10 @@ local signatures = {
 	compact = { { "options?", waitOptions } },
 	shell = { { "line", name }, { "options?", waitOptions } },
 	runCommand = { { "name", name }, { "text?", text }, { "options?", askOptions } },
+	permissions = {},
+	answerPermission = { { "id", name }, { "reply", reply }, { "message?", text } },
+	questions = {},
+	answerQuestion = { { "id", name }, { "answers?", answers } },
 }
 
 --- Looks at what a function of libai was called with.

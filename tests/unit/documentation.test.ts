@@ -116,6 +116,13 @@ it("describes every function and field of libai", () => {
         "Undone",
         "Usage",
         "ShellOutput",
+        "PermissionAsk",
+        "PermissionAnswer",
+        "QuestionAsk",
+        "QuestionItem",
+        "QuestionOption",
+        "OpenPermission",
+        "ToolCall",
     ]) {
         expect(members(name)).not.toHaveLength(0);
         for (const member of members(name)) expect(text).toContain(`\`${member}\``);

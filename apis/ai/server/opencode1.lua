@@ -6,6 +6,9 @@ local percentEncode = require("/apis/trapos/utf8").percentEncode
 local fail = require("/apis/ai/failure").fail
 local protocol = require("/apis/ai/protocol")
 local answers, lists = protocol.answers, protocol.lists
+local asks = require("/apis/ai/server/asks")
+local answerPermission, answerQuestion, rejectQuestion =
+	asks.answerPermission, asks.answerQuestion, asks.rejectQuestion
 local files = require("/apis/ai/server/opencode1/files")
 local changes = require("/apis/ai/server/opencode1/changes")
 local sessions = require("/apis/ai/server/opencode1/sessions")
@@ -18,6 +21,7 @@ local readHealth = reader(answers.health)
 local readSession = reader(answers.session)
 local readSessions = reader(answers.sessions)
 local readMessages = reader(answers.messages)
+local readMessage = reader(answers.message)
 
 --- What can be read of a directory: where, and how.
 local directoryLists = {
@@ -99,6 +103,12 @@ local function getMessages(server, sessionId, limit)
 	)
 end
 
+--- One message of a session.
+local function getMessage(server, sessionId, id)
+	local path = "/session/" .. percentEncode(sessionId) .. "/message/" .. percentEncode(id)
+	return call(server, path, { read = readMessage })
+end
+
 --- Sends a prompt and does not wait for its answer. Success only means that the server has it: an unknown model or
 -- agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
 -- that was used before; the nonce in the part's metadata marks it instead.
@@ -148,8 +158,12 @@ local opencode1 = {
 	getSession = getSession,
 	listSessions = listSessions,
 	getMessages = getMessages,
+	getMessage = getMessage,
 	sendPrompt = sendPrompt,
 	abortSession = abortSession,
+	answerPermission = answerPermission,
+	answerQuestion = answerQuestion,
+	rejectQuestion = rejectQuestion,
 	readList = readList,
 	waitUntilLoaded = waitUntilLoaded,
 }

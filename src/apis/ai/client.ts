@@ -13,6 +13,7 @@ import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Code, type Result } from "./failure";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
 import type { ListValues, Session } from "./protocol";
+import { answer, openPermissions, openQuestions } from "./openasks";
 import opencode1 = require("./server/opencode1");
 import { readSettings } from "./settings";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
@@ -335,6 +336,21 @@ const functions: {
         const words = text ?? "";
         const session = openSession(client, `/${name} ${words}`, options, () => undefined);
         return tasks.runCommand(client, session, name, words, options);
+    },
+    permissions: openPermissions,
+    answerPermission: (server, id, reply, message) => {
+        answer(server, (folder) => {
+            server.face.answerPermission(server, id, reply, asUtf8(message), folder);
+        });
+        return undefined;
+    },
+    questions: openQuestions,
+    answerQuestion: (server, id, answers) => {
+        answer(server, (folder) => {
+            if (answers === undefined) server.face.rejectQuestion(server, id, folder);
+            else server.face.answerQuestion(server, id, answers, folder);
+        });
+        return undefined;
     },
 };
 

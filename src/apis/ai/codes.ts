@@ -101,6 +101,10 @@ export const failures = {
         "opencode waits for a permission: {what}",
         "Answer it in opencode on the server, then: ai resume",
     ],
+    ask_gone: [
+        "Nothing waits for that answer: it was given, or the turn is over.",
+        "See what is open: ai status",
+    ],
     not_stopped: ["opencode did not stop the turn.", "Try again: ai abort. Else restart opencode."],
     permission_unlisted: [
         "A permission waits that opencode cannot list: {what}",

@@ -21,9 +21,20 @@ const part = {
         "title?": "message",
         /** What a finished tool gave, or what was printed so far. */
         "output?": "text",
-        "input?": { "description?": "message", "command?": "message" },
-        /** Of a task: the subagent's session. */
-        "metadata?": { "sessionId?": "id" },
+        "input?": { "description?": "message", "command?": "message", "filePath?": "folder" },
+        "metadata?": {
+            /** Of a task: the subagent's session. */
+            "sessionId?": "id",
+            /** Of a tool that has written files: which ones. */
+            "filepath?": "folder",
+            "filediff?": { "file?": "folder" },
+            "files?": ["some", { "filePath?": "folder", "relativePath?": "folder" }],
+            /** Of a command that has ended. */
+            "exit?": "count",
+        },
+        /** Why it failed. */
+        "error?": "reason",
+        "time?": { "start?": "time", "end?": "time" },
     },
 } as const;
 
@@ -104,14 +115,37 @@ const permission = {
     sessionID: "id",
     /** The kind of tool. An ask that does not say it is still an ask. */
     permission: ["either", "name", "a tool"],
-    "patterns?": ["some", "message"],
+    "patterns?": ["some", "long"],
+    /** The patterns that would be allowed from then on. */
+    "always?": ["some", "long"],
+    "metadata?": {
+        "command?": "long",
+        "filepath?": "long",
+        /** A unified one. */
+        "diff?": "long",
+        "url?": "long",
+        "description?": "long",
+    },
     "tool?": caller,
 } as const;
+
+/** What is sent back as an answer is its label, so that it is whole. */
+const option = { label: "text", "description?": "long" } as const;
 
 const question = {
     id: "id",
     sessionID: "id",
-    questions: ["some", { question: "message" }],
+    questions: [
+        "some",
+        {
+            question: "long",
+            "header?": "name",
+            "options?": ["some", option],
+            "multiple?": "boolean",
+            /** False where one of the options has to be chosen. opencode leaves out what it is by itself, which is true. */
+            "custom?": "boolean",
+        },
+    ],
     "tool?": caller,
 } as const;
 

@@ -1,6 +1,7 @@
 /** The `opencc.*` settings: what each is for, what it may be, and the values that are in force. */
 import type { SettingsStore } from "../trapos/settingsfile";
 import { percentEncode, toUtf8 } from "../trapos/utf8";
+import type { PermissionReply } from "./ask";
 import { fail } from "./failure";
 
 /**
@@ -20,7 +21,13 @@ export interface Settings {
     readonly poll_timeout_seconds: number;
     readonly request_timeout_seconds: number;
     readonly reset_session_on_timeout: "true" | "false";
+    /** What permissions are answered with: "ask" where a person is. */
+    readonly permission: PermissionPolicy;
+    readonly permission_timeout_seconds: number;
 }
+
+/** Whether a person is asked for permissions, or what each of them is answered with. */
+export type PermissionPolicy = "ask" | PermissionReply;
 
 interface Definition {
     readonly description: string;
@@ -29,6 +36,8 @@ interface Definition {
     readonly type?: "string" | "number" | "boolean";
     /** The greatest number allowed; the least is 1. */
     readonly most?: number;
+    /** The texts that are allowed, where not every one is. */
+    readonly choices?: readonly string[];
 }
 
 /** Every setting by name without its prefix `opencc.`. */
@@ -62,6 +71,18 @@ export const definitions: Record<string, Definition> = {
         description: "New session after a wait without an answer",
         default: false,
         type: "boolean",
+    },
+    permission: {
+        description: "Permissions: ask, once, always or reject",
+        default: "ask",
+        type: "string",
+        choices: ["ask", "once", "always", "reject"],
+    },
+    permission_timeout_seconds: {
+        description: "Seconds until what is asked is rejected",
+        default: 120,
+        type: "number",
+        most: 86400,
     },
 };
 
@@ -103,6 +124,14 @@ function refuse(name: string, what: string): never {
     throw fail("bad_setting", { name: "opencc." + name, what, example });
 }
 
+/** Refuses a text that is none of those that a setting may be. */
+function checkChoice(name: string, choices: readonly string[], value: unknown): void {
+    for (const choice of choices) {
+        if (choice === value) return;
+    }
+    refuse(name, `is none of ${table.concat(choices as string[], ", ")}`);
+}
+
 /**
  * Reads and checks the settings. Fails with `bad_setting`, which names the first one that cannot be used.
  * @param store where they are kept
@@ -121,6 +150,7 @@ export function readSettings(store: SettingsStore): Settings {
         } else if (value !== undefined) {
             if (type(value) === "table" || type(value) === "function") refuse(name, "is not a text");
             values[name] = toUtf8(tostring(value));
+            if (definition.choices !== undefined) checkChoice(name, definition.choices, values[name]);
         }
     }
     const [address] = string.gsub((values.server_url as string | undefined) ?? "", "/+$", "");

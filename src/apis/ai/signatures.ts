@@ -43,22 +43,47 @@ const period = kind(
     "string",
 );
 
-const waitOptions = fields("a table of options", { idleTimeout: seconds, onProgress: act, log: act }, []);
-const askOptions = fields(
-    "a table of options",
-    {
-        idleTimeout: seconds,
-        onProgress: act,
-        log: act,
-        session: name,
-        newSession: flag,
-        model,
-        agent: name,
-        variant: name,
-        system: text,
-    },
-    [],
+const REPLIES: Readonly<Record<string, true | undefined>> = { once: true, always: true, reject: true };
+const reply = kind("once, always or reject", (value: string) => REPLIES[value] === true, "string");
+const policy = kind(
+    "ask, once, always or reject",
+    (value: string) => value === "ask" || REPLIES[value] === true,
+    "string",
 );
+
+/** What every call takes that waits for a turn. */
+const waiting: Record<string, Check> = {
+    idleTimeout: seconds,
+    onProgress: act,
+    log: act,
+    onPermission: act,
+    onQuestion: act,
+    onTool: act,
+    permission: policy,
+};
+const asking: Record<string, Check> = {
+    session: name,
+    newSession: flag,
+    model,
+    agent: name,
+    variant: name,
+    system: text,
+};
+for (const [option, check] of pairs(waiting)) asking[option] = check;
+
+const waitOptions = fields("a table of options", waiting, []);
+const askOptions = fields("a table of options", asking, []);
+
+/** Lists of texts, one for each question. */
+const answers: Check = (where, value) => {
+    const problem = `${where} must be a list of labels for each question`;
+    if (type(value) !== "table") return problem;
+    for (const labels of value as unknown[]) {
+        if (type(labels) !== "table") return problem;
+        for (const label of labels as unknown[]) if (type(label) !== "string") return problem;
+    }
+    return undefined;
+};
 
 /** Names and kinds of arguments; those with a question mark may be left out. */
 type Parameters = readonly (readonly [name: string, check: Check])[];
@@ -112,6 +137,17 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
         ["name", name],
         ["text?", text],
         ["options?", askOptions],
+    ],
+    permissions: [],
+    answerPermission: [
+        ["id", name],
+        ["reply", reply],
+        ["message?", text],
+    ],
+    questions: [],
+    answerQuestion: [
+        ["id", name],
+        ["answers?", answers],
     ],
 };
 

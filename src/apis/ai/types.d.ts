@@ -1,5 +1,7 @@
 /** The types of libai: what programs hand in and get back. */
 import type { Request, Response } from "../trapos/http";
+import type { PermissionAsk, PermissionReply, QuestionAsk } from "./ask";
+import type { ToolCall } from "./toolcalls";
 import type { Result } from "./failure";
 import type { Disk } from "./session";
 import type { SettingsStore } from "../trapos/settingsfile";
@@ -21,8 +23,9 @@ export interface Environment {
 export interface Progress {
     /**
      * "new session" (the old one is gone), "not recorded" (the disk is full), "sent", "starting", "working", "tool",
-     * "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer", and after Ctrl+T
-     * "stopping" and then "stopped" or "ended"
+     * "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer"; once it was decided on what
+     * it waits for: "allowed once", "allowed always", "refused", "answered", "answered elsewhere" or "nobody answered";
+     * and after Ctrl+T "stopping" and then "stopped" or "ended"
      */
     phase: string;
     /** Seconds since the prompt was sent. */
@@ -31,6 +34,17 @@ export interface Progress {
     tool?: string;
     title?: string;
     /** Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped. */
+    message?: string;
+    /** Tokens that the turn's steps took until now, in and out. */
+    tokens?: number;
+    /** Seconds until the model is tried again. */
+    nextIn?: number;
+}
+
+/** What a permission can be answered with. */
+export interface PermissionAnswer {
+    reply: PermissionReply;
+    /** For the model, which goes on then where it is refused; without it a refusal ends the turn. */
     message?: string;
 }
 
@@ -42,6 +56,18 @@ export interface WaitOptions {
     onProgress?: (this: void, progress: Progress) => void;
     /** Called with a line for each poll. */
     log?: (this: void, line: string) => void;
+    /**
+     * Called when the turn waits for a permission; its answer is that. It is ended where somebody else answers, or nobody
+     * does within the setting `opencc.permission_timeout_seconds`. Without it permissions are refused, with a reason for
+     * the model.
+     */
+    onPermission?: (this: void, ask: PermissionAsk) => PermissionReply | PermissionAnswer | undefined;
+    /** The same for questions: returns the labels that are chosen for each of them, or nothing to refuse. */
+    onQuestion?: (this: void, ask: QuestionAsk) => string[][] | undefined;
+    /** Called once when a tool call begins, and once when it has ended. */
+    onTool?: (this: void, call: ToolCall) => void;
+    /** "ask" to call `onPermission`, or what each permission is answered with; else the setting `opencc.permission`. */
+    permission?: "ask" | PermissionReply;
 }
 
 /** Options of `ask`; what is not given comes from the settings, and then from the server. */
@@ -191,6 +217,18 @@ export interface ShellOutput {
     seconds: number;
 }
 
+/** A permission that waits. */
+export interface OpenPermission extends PermissionAsk {
+    /** True for one of the session that this computer talks in, or of its subagents. */
+    readonly current: boolean;
+}
+
+/** A question that waits. */
+export interface OpenQuestion extends QuestionAsk {
+    /** True for one of the session that this computer talks in, or of its subagents. */
+    readonly current: boolean;
+}
+
 /** The functions that `require("/apis/libai")()` returns. */
 export interface Ai {
     /** Sends a prompt and waits for its answer. Fails with `session_busy` when another turn runs in the session. */
@@ -261,4 +299,18 @@ export interface Ai {
     runCommand(this: void, name: string, text?: string, options?: AskOptions): Result<Reply>;
     /** Runs a line of the server's shell. opencode asks no permission for that: whoever has the password may. */
     shell(this: void, line: string, options?: WaitOptions): Result<ShellOutput>;
+    /** The permissions that wait in the folder of the session that this computer talks in, whoever's turn it is. */
+    permissions(this: void): Result<OpenPermission[]>;
+    /**
+     * Answers a permission that waits. Fails with `ask_gone` when it does not any more. A refusal with a message for the
+     * model lets the turn go on, one without ends it.
+     */
+    answerPermission(this: void, id: string, reply: PermissionReply, message?: string): Result<undefined>;
+    /** The questions that wait there. */
+    questions(this: void): Result<OpenQuestion[]>;
+    /**
+     * Answers a question that waits: for each of its questions the labels that are chosen, or words of one's own. Without
+     * answers it is refused, which ends the turn. Fails with `ask_gone` when it does not wait any more.
+     */
+    answerQuestion(this: void, id: string, answers?: string[][]): Result<undefined>;
 }

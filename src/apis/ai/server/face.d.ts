@@ -1,6 +1,8 @@
 /** What a client needs of a server, whatever it speaks. Every function raises its failure. */
 import type { Request, Response } from "../../trapos/http";
 import type { Change, FileEntry, ListValues, Message, Session, Todo } from "../protocol";
+import type { PermissionReply } from "../ask";
+import type { ListValues, Message, Session } from "../protocol";
 import type { Settings } from "../settings";
 
 /** What a request needs: the settings, and what sends it. */
@@ -63,6 +65,8 @@ export interface Face {
     ): readonly Session[];
     /** The newest messages of a session, oldest first. */
     getMessages(this: void, server: Connection, sessionId: string, limit: number): readonly Message[];
+    /** One message of a session. */
+    getMessage(this: void, server: Connection, sessionId: string, id: string): Message;
     /** Sends a prompt and does not wait for its answer. Success only means that the server has it. */
     sendPrompt(this: void, server: Connection, sessionId: string, prompt: Prompt): void;
     /** Stops what a session does; fine for an idle one. */
@@ -105,6 +109,31 @@ export interface Face {
         directory: string | undefined,
         query: string,
     ): readonly string[];
+    /**
+     * Answers a permission that waits; fails with `not_found` where it does not wait any more.
+     * @param message for the model, which goes on then where it is refused; without one a refusal ends its turn
+     */
+    answerPermission(
+        this: void,
+        server: Connection,
+        id: string,
+        reply: PermissionReply,
+        message: string | undefined,
+        directory: string | undefined,
+    ): void;
+    /**
+     * Answers a question that waits; fails with `not_found` where it does not wait any more.
+     * @param answers for each question the labels that were chosen; words of one's own stand for a label
+     */
+    answerQuestion(
+        this: void,
+        server: Connection,
+        id: string,
+        answers: readonly (readonly string[])[],
+        directory: string | undefined,
+    ): void;
+    /** Refuses to answer a question that waits, which ends the turn; fails like `answerQuestion`. */
+    rejectQuestion(this: void, server: Connection, id: string, directory: string | undefined): void;
     /**
      * Reads one of the server's lists, each per directory: what its sessions do (only those that are not idle), the
      * permissions and questions that wait for somebody, the providers with their models, or the agents.

@@ -4,6 +4,7 @@ import { reader, type Reader } from "../../trapos/shape";
 import { percentEncode } from "../../trapos/utf8";
 import { fail } from "../failure";
 import { answers, lists, type ListValues, type Message, type Session } from "../protocol";
+import { answerPermission, answerQuestion, rejectQuestion } from "./asks";
 import type { Connection, Face, Loaded, Prompt } from "./face";
 import * as files from "./opencode1/files";
 import * as changes from "./opencode1/changes";
@@ -16,6 +17,7 @@ const readHealth = reader(answers.health);
 const readSession = reader(answers.session);
 const readSessions = reader(answers.sessions);
 const readMessages = reader(answers.messages);
+const readMessage = reader(answers.message);
 
 /** What can be read of a directory: where, and how. */
 const directoryLists: {
@@ -68,6 +70,12 @@ function getMessages(server: Connection, sessionId: string, limit: number): read
     return call(server, `/session/${percentEncode(sessionId)}/message?limit=${limit}`, {
         read: readMessages,
     });
+}
+
+/** One message of a session. */
+function getMessage(server: Connection, sessionId: string, id: string): Message {
+    const path = `/session/${percentEncode(sessionId)}/message/${percentEncode(id)}`;
+    return call(server, path, { read: readMessage });
 }
 
 /**
@@ -131,8 +139,12 @@ const opencode1: Face = {
     getSession,
     listSessions,
     getMessages,
+    getMessage,
     sendPrompt,
     abortSession,
+    answerPermission,
+    answerQuestion,
+    rejectQuestion,
     readList,
     waitUntilLoaded,
 };
