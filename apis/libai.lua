@@ -4,6 +4,7 @@
 -- passes on after it has stopped the turn on the server. While it waits it takes every event of its coroutine: run it
 -- under `parallel` beside code that needs events of its own.
 
+local createBackground = require("/apis/ai/background").createBackground
 local connect = require("/apis/ai/client").connect
 local fail = require("/apis/ai/failure").fail
 local signatures = require("/apis/ai/signatures")
@@ -59,6 +60,17 @@ local function createAi(environment)
 			end, fail)
 		end
 	end
+	local background = createBackground(ai.ask)
+	ai.askAsync = function(prompt, options)
+		return attempt(function()
+			local what = problem or problemWith(ai, "askAsync", { prompt, options })
+			if what ~= nil then
+				error(fail("bad_argument", { what = what }), 0)
+			end
+			return background.begin(prompt, options)
+		end, fail)
+	end
+	ai.run = background.run
 	return ai
 end
 

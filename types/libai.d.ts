@@ -24,6 +24,13 @@ declare namespace createAi {
     interface Ai {
         /** Sends a prompt and waits for its answer. Fails with `session_busy` when another turn runs in the session. */
         ask(this: void, prompt: string, options?: AskOptions): Result<Reply>;
+        /**
+         * Begins to ask, and does not wait: `ai_progress` (the turn's number, its progress) and at last `ai_reply` (the number,
+         * and what `ask` returns) are queued as events, while `run` runs beside the program. The value is the number.
+         */
+        askAsync(this: void, prompt: string, options?: AskOptions): Result<number>;
+        /** Runs what `askAsync` has begun, until Ctrl+T: parallel.waitForAny(main, ai.run). */
+        run(this: void): void;
         /** Asks the model for a "pong": the whole way there and back. */
         ping(this: void, options?: AskOptions): Result<Reply>;
         /** Asks the server alone, without a model, for its version. */
@@ -119,6 +126,10 @@ declare namespace createAi {
         variant?: string;
         /** Instructions that stand above the prompt. */
         system?: string;
+        /** Absolute paths of files of this computer that the model is to read with the prompt, 200 kB in all. */
+        files?: readonly string[];
+        /** What the answer has to be: it is read as JSON then, and `value` in the reply is what it says. */
+        schema?: Schema;
     }
 
     /** What was changed of a file. */
@@ -288,6 +299,8 @@ declare namespace createAi {
         tokens?: { input: number; output: number; reasoning?: number };
         /** US dollars, as the server counts them. */
         cost?: number;
+        /** What the answer says, where a `schema` was given. */
+        value?: unknown;
         /** Seconds from sending the prompt to seeing the answer. */
         seconds: number;
         /** The prompt that is answered, where it is known. */
@@ -319,6 +332,21 @@ declare namespace createAi {
 
     /** What a call returns: `true` and its value, or `false` and the failure; Lua's order of pcall. */
     type Result<T> = LuaMultiReturn<[true, T] | [false, Failure]>;
+
+    /** A schema. */
+    interface Schema {
+        readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean";
+        readonly description?: string;
+        readonly properties?: Readonly<Record<string, Schema>>;
+        /** Names of properties that must be there. */
+        readonly required?: readonly string[];
+        readonly items?: Schema;
+        readonly enum?: readonly unknown[];
+        readonly minimum?: number;
+        readonly maximum?: number;
+        readonly minItems?: number;
+        readonly maxItems?: number;
+    }
 
     /** A session, as `listSessions` tells of it. */
     interface SessionSummary {

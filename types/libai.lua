@@ -20,6 +20,17 @@ local Ai = {}
 ---@return libai.Reply|libai.Failure
 function Ai.ask(prompt, options) end
 
+--- Begins to ask, and does not wait: `ai_progress` (the turn's number, its progress) and at last `ai_reply` (the number,
+--- and what `ask` returns) are queued as events, while `run` runs beside the program. The value is the number.
+---@param prompt string
+---@param options? libai.AskOptions
+---@return boolean
+---@return number|libai.Failure
+function Ai.askAsync(prompt, options) end
+
+--- Runs what `askAsync` has begun, until Ctrl+T: parallel.waitForAny(main, ai.run).
+function Ai.run() end
+
 --- Asks the model for a "pong": the whole way there and back.
 ---@param options? libai.AskOptions
 ---@return boolean
@@ -247,6 +258,10 @@ function Ai.answerQuestion(id, answers) end
 ---@field variant? string
 --- Instructions that stand above the prompt.
 ---@field system? string
+--- Absolute paths of files of this computer that the model is to read with the prompt, 200 kB in all.
+---@field files? string[]
+--- What the answer has to be: it is read as JSON then, and `value` in the reply is what it says.
+---@field schema? libai.Schema
 
 --- What was changed of a file.
 ---@class libai.Change
@@ -422,6 +437,8 @@ function Disk.move(from, to) end
 ---@field tokens? { input: number, output: number, reasoning?: number }
 --- US dollars, as the server counts them.
 ---@field cost? number
+--- What the answer says, where a `schema` was given.
+---@field value? table
 --- Seconds from sending the prompt to seeing the answer.
 ---@field seconds number
 --- The prompt that is answered, where it is known.
@@ -447,6 +464,20 @@ function Disk.move(from, to) end
 ---@field body string
 --- CC's own words, as "Domain not permitted", "Could not connect" or "Timed out".
 ---@field reason? string
+
+--- A schema.
+---@class libai.Schema
+---@field type? "string"|"number"|"boolean"|"object"|"array"|"integer"
+---@field description? string
+---@field properties? table<string, libai.Schema>
+--- Names of properties that must be there.
+---@field required? string[]
+---@field items? libai.Schema
+---@field enum? any[]
+---@field minimum? number
+---@field maximum? number
+---@field minItems? number
+---@field maxItems? number
 
 --- A session, as `listSessions` tells of it.
 ---@class libai.SessionSummary

@@ -6,6 +6,9 @@ local nearest = require("/apis/trapos/nearest").nearest
 local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local utf8 = require("/apis/trapos/utf8")
 local oneLine, toUtf8 = utf8.oneLine, utf8.toUtf8
+local attachmentsOf = require("/apis/ai/attachments").attachmentsOf
+local serverFiles = require("/apis/ai/serverfiles").serverFiles
+local askForValue = require("/apis/ai/structured").askForValue
 local choices = require("/apis/ai/calls/choices")
 local history = require("/apis/ai/calls/history")
 local sessions = require("/apis/ai/calls/sessions")
@@ -170,14 +173,16 @@ local function openSession(client, prompt, options, check)
 	return created
 end
 
-local function ask(client, prompt, given)
-	local options = given or {}
+--- Asks for a text.
+local function askForText(client, prompt, options)
 	local values = client.settings
 	local model = asUtf8(options.model) or values.model
 	local agent = asUtf8(options.agent) or values.agent
 	if (string.find(prompt, "%S")) == nil then
 		raise("empty_prompt")
 	end
+	local text = toUtf8(prompt)
+	local attachments = attachmentsOf(client.disk, options.files or {})
 	local session = openSession(client, prompt, options, function(directory)
 		checkNames(client, directory, model, agent)
 	end)
@@ -185,7 +190,9 @@ local function ask(client, prompt, given)
 		nonce = string.format("%d-%.0f-%d", os.getComputerID(), client.now(), math.random(1, 999999)),
 		sessionId = session.id,
 		directory = session.directory,
-		text = toUtf8(prompt),
+		text = text,
+		attachments = attachments,
+		files = serverFiles(client, session.directory, text),
 		sentAt = client.now(),
 		model = model,
 		agent = agent,
@@ -193,6 +200,17 @@ local function ask(client, prompt, given)
 		system = asUtf8(options.system),
 	}
 	return drive(client, record, options, false)
+end
+
+local function ask(client, prompt, given)
+	local options = given or {}
+	local schema = options.schema
+	if schema == nil then
+		return askForText(client, prompt, options)
+	end
+	return askForValue(function(words, chosen)
+		return askForText(client, words, chosen)
+	end, prompt, options, schema)
 end
 
 --- The newest turn of a session of the kind that is wanted.

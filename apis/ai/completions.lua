@@ -16,4 +16,16 @@ function M.knownNames(of, other)
 	return names
 end
 
+--- Files of the server, where a word begins with an "@".
+function M.mentions(text)
+	local names = {}
+	if string.sub(text, 1, 1) ~= "@" then
+		return names
+	end
+	for _, path in ipairs(recall(fs).files or {}) do
+		table.insert(names, "@" .. path)
+	end
+	return names
+end
+
 return M

@@ -15,6 +15,39 @@ function M.isFileName(word)
 	return looksLike ~= nil or fs.exists(shell.resolve(word))
 end
 
+--- The most files that one name with "*" or "?" may stand for.
+local MOST_FILES = 50
+
+--- The files that names stand for, in which "*" and "?" stand for letters. Fails with `file_unread` where there is none.
+--
+-- @param names as they are named at the shell
+-- @returns absolute paths
+function M.filesOf(names)
+	if names == nil then
+		return nil
+	end
+	local paths = {}
+	for _, name in ipairs(names) do
+		local found = fs.find(shell.resolve(name))
+		if #found == 0 then
+			error(fail("file_unread", { path = name, what = "there is no such file" }), 0)
+		end
+		if #found > MOST_FILES then
+			error(
+				fail("file_unread", {
+					path = name,
+					what = "that is " .. tostring(#found) .. " files",
+				}),
+				0
+			)
+		end
+		for _, path in ipairs(found) do
+			table.insert(paths, "/" .. path)
+		end
+	end
+	return paths
+end
+
 --- Writes a whole file, or leaves the one that is there as it is: beside it first, so that no power cut leaves a part.
 -- Fails with `not_written`.
 --

@@ -1,6 +1,7 @@
 -- What survives a power cut: which session this computer talks in, and the turns whose answers nobody has seen yet.
 -- A computer can stop at any instruction, so a turn is on the disk before its prompt is sent.
 
+local copy = require("/apis/ai/copy").copy
 local json = require("/apis/trapos/json")
 local decode, encode = json.decode, json.encode
 local reader = require("/apis/trapos/shape").reader
@@ -54,7 +55,12 @@ function M.recordTurn(disk, turn)
 		if file == nil then
 			error(problem, 0)
 		end
-		file.write(encode(turn))
+
+		-- What goes along with a prompt is not sent again.
+		local kept = copy(turn, {})
+		kept.attachments = nil
+		kept.files = nil
+		file.write(encode(kept))
 		file.close()
 	end)
 	if not isWritten then

@@ -1,5 +1,7 @@
 -- What the functions of libai take, and what is said of an argument that is something else. Pure.
 
+local problemWithSchema = require("/apis/ai/schema").problemWithSchema
+
 local M = {}
 
 --- A value of which it can be told whether it fits.
@@ -62,6 +64,22 @@ local policy = kind("ask, once, always or reject", function(value)
 	return value == "ask" or REPLIES[value] == true
 end, "string")
 
+--- A list of which each entry is looked at.
+local function list(words, check)
+	return function(where, value)
+		if type(value) ~= "table" then
+			return where .. " must be " .. words
+		end
+		for place, entry in ipairs(value) do
+			local problem = check(where .. "[" .. tostring(place) .. "]", entry)
+			if problem ~= nil then
+				return problem
+			end
+		end
+		return nil
+	end
+end
+
 --- What every call takes that waits for a turn.
 local waiting = {
 	idleTimeout = seconds,
@@ -79,6 +97,10 @@ local asking = {
 	agent = name,
 	variant = name,
 	system = text,
+	files = list("a list of paths", name),
+	schema = function(where, value)
+		return problemWithSchema(value, where)
+	end,
 }
 for option, check in pairs(waiting) do
 	asking[option] = check
@@ -107,6 +129,8 @@ end
 
 local signatures = {
 	ask = { { "prompt", text }, { "options?", askOptions } },
+	askAsync = { { "prompt", text }, { "options?", askOptions } },
+	run = {},
 	ping = { { "options?", askOptions } },
 	health = {},
 	listSessions = {

@@ -61,7 +61,7 @@ local function candidates(program, text, previous)
 	for index = named, #previous - 1 do
 		table.insert(words, previous[index + 1])
 	end
-	return #words < (command.most or 0) and command.complete(words) or {}
+	return #words < (command.most or 0) and command.complete(words, text) or {}
 end
 
 --- The ends of the word that is typed, as the shell's completion wants them.

@@ -5,10 +5,11 @@
  * passes on after it has stopped the turn on the server. While it waits it takes every event of its coroutine: run it
  * under `parallel` beside code that needs events of its own.
  */
+import { createBackground } from "./ai/background";
 import { connect } from "./ai/client";
 import { fail } from "./ai/failure";
 import { problemWith, problemWithEnvironment } from "./ai/signatures";
-import type { Ai, Environment } from "./ai/types";
+import type { Ai, AskOptions, Environment } from "./ai/types";
 import { attempt } from "./trapos/failure";
 
 /** An argument as it was given; where a function among options raises, its name is told. */
@@ -53,6 +54,14 @@ function createAi(this: void, environment?: Environment): Ai {
             }, fail);
         };
     }
+    const background = createBackground(ai.ask as Parameters<typeof createBackground>[0]);
+    ai.askAsync = (prompt: unknown, options: unknown) =>
+        attempt(() => {
+            const what = problem ?? problemWith(ai, "askAsync", [prompt, options]);
+            if (what !== undefined) throw fail("bad_argument", { what });
+            return background.begin(prompt as string, options as AskOptions | undefined);
+        }, fail);
+    ai.run = background.run;
     return ai as unknown as Ai;
 }
 

@@ -51,7 +51,7 @@ const problems: [line: string, problem: string, about?: string][] = [
     ["ping --frob", "There is no flag --frob.", "ping"],
     ["--frob=1 ping", "There is no flag --frob=1.", "ping"],
     ["-x hello", "There is no flag -x."],
-    ["ask -l is a flag of what?", "There is no flag -l.", "ask"],
+    ["ask -l is a flag of what?", "There is no flag -l. Did you mean --lines?", "ask"],
     ["ping -V", "There is no flag -V. Did you mean --verbose?", "ping"],
     ["--modle a/b hi", "There is no flag --modle. Did you mean --model?"],
     ["--verbose=no ping", "There is no flag --verbose=no. Did you mean --verbose?", "ping"],

@@ -4,6 +4,9 @@ import { send as sendOverHttp } from "../trapos/http";
 import { nearest } from "../trapos/nearest";
 import { ownSettings } from "../trapos/settingsfile";
 import { oneLine, toUtf8 } from "../trapos/utf8";
+import { attachmentsOf } from "./attachments";
+import { serverFiles } from "./serverfiles";
+import { askForValue } from "./structured";
 import * as choices from "./calls/choices";
 import * as history from "./calls/history";
 import * as sessions from "./calls/sessions";
@@ -26,7 +29,7 @@ const LONGEST_TITLE = 42;
 
 /** What a client can do; each raises its failure. */
 export type Calls = {
-    readonly [K in keyof Ai]: (
+    readonly [K in Exclude<keyof Ai, "askAsync" | "run">]: (
         this: void,
         ...given: Parameters<Ai[K]>
     ) => ReturnType<Ai[K]> extends Result<infer T> ? T : never;
@@ -163,12 +166,14 @@ function openSession(
     return created;
 }
 
-function ask(client: Client, prompt: string, given?: AskOptions): Reply {
-    const options = given ?? {};
+/** Asks for a text. */
+function askForText(client: Client, prompt: string, options: AskOptions): Reply {
     const values = client.settings;
     const model = asUtf8(options.model) ?? values.model;
     const agent = asUtf8(options.agent) ?? values.agent;
     if (string.find(prompt, "%S")[0] === undefined) raise("empty_prompt");
+    const text = toUtf8(prompt);
+    const attachments = attachmentsOf(client.disk, options.files ?? []);
     const session = openSession(client, prompt, options, (directory) => {
         checkNames(client, directory, model, agent);
     });
@@ -176,7 +181,9 @@ function ask(client: Client, prompt: string, given?: AskOptions): Reply {
         nonce: string.format("%d-%.0f-%d", os.getComputerID(), client.now(), math.random(1, 999999)),
         sessionId: session.id,
         directory: session.directory,
-        text: toUtf8(prompt),
+        text,
+        attachments,
+        files: serverFiles(client, session.directory, text),
         sentAt: client.now(),
         model,
         agent,
@@ -184,6 +191,13 @@ function ask(client: Client, prompt: string, given?: AskOptions): Reply {
         system: asUtf8(options.system),
     };
     return drive(client, record, options, false);
+}
+
+function ask(client: Client, prompt: string, given?: AskOptions): Reply {
+    const options = given ?? {};
+    const schema = options.schema;
+    if (schema === undefined) return askForText(client, prompt, options);
+    return askForValue((words, chosen) => askForText(client, words, chosen), prompt, options, schema);
 }
 
 /** The newest turn of a session of the kind that is wanted. */

@@ -66,6 +66,18 @@ export const failures = {
     ],
     no_model: ["opencode does not say which model it would ask.", "Choose one: ai model <name>"],
     not_shared: ["opencode has not shared the session.", 'Look at "share" in its configuration.'],
+    file_unread: [
+        "{path} cannot be sent along: {what}",
+        "Name a text file of this computer: ai -f <file> <prompt>",
+    ],
+    files_too_large: [
+        "With {path} the files are more than {most} kB.",
+        "Send fewer, or the part that matters.",
+    ],
+    not_structured: [
+        "The answer is not of the form that was asked for: {what}",
+        "Ask again, or for something simpler.",
+    ],
     not_written: [
         "{path} could not be written: {what}",
         "Nothing was changed. Free some room, or choose another file.",

@@ -74,6 +74,8 @@ export const program: Program<AiCommand> = {
         { name: "model", value: "id", purpose: "Ask this provider/model" },
         { name: "agent", value: "name", purpose: "Ask this agent" },
         { name: "variant", value: "name", purpose: "Ask this variant of the model" },
+        { name: "file", letter: "f", value: "path", isList: true, purpose: "Send a file along" },
+        { name: "lines", purpose: "Type lines, to an empty one" },
         { name: "timeout", value: "seconds", purpose: "Wait so long for progress" },
         { name: "yes", letter: "y", purpose: "Say yes to every question" },
         { name: "no", purpose: "Say no to every question" },

@@ -8,3 +8,11 @@ export function knownNames(of: keyof Known, other?: string): readonly string[] {
     if (other !== undefined) table.insert(names, other);
     return names;
 }
+
+/** Files of the server, where a word begins with an "@". */
+export function mentions(text: string): readonly string[] {
+    const names: string[] = [];
+    if (string.sub(text, 1, 1) !== "@") return names;
+    for (const path of recall(fs).files ?? []) table.insert(names, `@${path}`);
+    return names;
+}

@@ -21,7 +21,7 @@ export function copy<T extends object>(from: object, into: T): T {
 export function withField<T>(
     fields: Readonly<Record<string, T | undefined>>,
     name: string,
-    value: T | undefined,
+    value?: T,
 ): Record<string, T | undefined> {
     const changed = copy<Record<string, T | undefined>>(fields, {});
     changed[name] = value;

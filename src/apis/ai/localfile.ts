@@ -14,6 +14,27 @@ export function isFileName(word: string): boolean {
     return looksLike !== undefined || fs.exists(shell.resolve(word));
 }
 
+/** The most files that one name with "*" or "?" may stand for. */
+const MOST_FILES = 50;
+
+/**
+ * The files that names stand for, in which "*" and "?" stand for letters. Fails with `file_unread` where there is none.
+ * @param names as they are named at the shell
+ * @returns absolute paths
+ */
+export function filesOf(names: readonly string[] | undefined): readonly string[] | undefined {
+    if (names === undefined) return undefined;
+    const paths: string[] = [];
+    for (const name of names) {
+        const found = fs.find(shell.resolve(name));
+        if (found.length === 0) throw fail("file_unread", { path: name, what: "there is no such file" });
+        if (found.length > MOST_FILES)
+            throw fail("file_unread", { path: name, what: `that is ${found.length} files` });
+        for (const path of found) table.insert(paths, `/${path}`);
+    }
+    return paths;
+}
+
 /**
  * Writes a whole file, or leaves the one that is there as it is: beside it first, so that no power cut leaves a part.
  * Fails with `not_written`.

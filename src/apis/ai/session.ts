@@ -2,6 +2,7 @@
  * What survives a power cut: which session this computer talks in, and the turns whose answers nobody has seen yet.
  * A computer can stop at any instruction, so a turn is on the disk before its prompt is sent.
  */
+import { copy } from "./copy";
 import { decode, encode } from "../trapos/json";
 import { reader } from "../trapos/shape";
 import type { SettingsStore } from "../trapos/settingsfile";
@@ -69,7 +70,11 @@ export function recordTurn(disk: Disk, turn: TurnRecord): boolean {
     const [isWritten] = pcall(() => {
         const [file, problem] = disk.open(path, "w");
         if (file === null) throw problem;
-        file.write(encode(turn));
+        // What goes along with a prompt is not sent again.
+        const kept = copy<{ attachments?: unknown; files?: unknown }>(turn, {});
+        kept.attachments = undefined;
+        kept.files = undefined;
+        file.write(encode(kept));
         file.close();
     });
     if (!isWritten) pcall(() => disk.delete(path));

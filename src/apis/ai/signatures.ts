@@ -1,4 +1,5 @@
 /** What the functions of libai take, and what is said of an argument that is something else. Pure. */
+import { problemWithSchema } from "./schema";
 import type { Ai } from "./types";
 
 /** Looks at an argument: what is wrong with it, in words that begin with where it stands, or nothing. */
@@ -51,6 +52,18 @@ const policy = kind(
     "string",
 );
 
+/** A list of which each entry is looked at. */
+function list(words: string, check: Check): Check {
+    return (where, value) => {
+        if (type(value) !== "table") return `${where} must be ${words}`;
+        for (const [place, entry] of ipairs(value as unknown[])) {
+            const problem = check(`${where}[${place}]`, entry);
+            if (problem !== undefined) return problem;
+        }
+        return undefined;
+    };
+}
+
 /** What every call takes that waits for a turn. */
 const waiting: Record<string, Check> = {
     idleTimeout: seconds,
@@ -68,6 +81,8 @@ const asking: Record<string, Check> = {
     agent: name,
     variant: name,
     system: text,
+    files: list("a list of paths", name),
+    schema: (where, value) => problemWithSchema(value, where),
 };
 for (const [option, check] of pairs(waiting)) asking[option] = check;
 
@@ -93,6 +108,11 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
         ["prompt", text],
         ["options?", askOptions],
     ],
+    askAsync: [
+        ["prompt", text],
+        ["options?", askOptions],
+    ],
+    run: [],
     ping: [["options?", askOptions]],
     health: [],
     listSessions: [["options?", fields("a table of options", { limit: count, search: text }, [])]],

@@ -3,6 +3,7 @@ import type { Request, Response } from "../trapos/http";
 import type { PermissionAsk, PermissionReply, QuestionAsk } from "./ask";
 import type { ToolCall } from "./toolcalls";
 import type { Result } from "./failure";
+import type { Schema } from "./schema";
 import type { Disk } from "./session";
 import type { SettingsStore } from "../trapos/settingsfile";
 
@@ -83,6 +84,10 @@ export interface AskOptions extends WaitOptions {
     variant?: string;
     /** Instructions that stand above the prompt. */
     system?: string;
+    /** Absolute paths of files of this computer that the model is to read with the prompt, 200 kB in all. */
+    files?: readonly string[];
+    /** What the answer has to be: it is read as JSON then, and `value` in the reply is what it says. */
+    schema?: Schema;
 }
 
 /** An answer. */
@@ -99,6 +104,8 @@ export interface Reply {
     tokens?: { input: number; output: number; reasoning?: number };
     /** US dollars, as the server counts them. */
     cost?: number;
+    /** What the answer says, where a `schema` was given. */
+    value?: unknown;
     /** Seconds from sending the prompt to seeing the answer. */
     seconds: number;
     /** The prompt that is answered, where it is known. */
@@ -233,6 +240,13 @@ export interface OpenQuestion extends QuestionAsk {
 export interface Ai {
     /** Sends a prompt and waits for its answer. Fails with `session_busy` when another turn runs in the session. */
     ask(this: void, prompt: string, options?: AskOptions): Result<Reply>;
+    /**
+     * Begins to ask, and does not wait: `ai_progress` (the turn's number, its progress) and at last `ai_reply` (the number,
+     * and what `ask` returns) are queued as events, while `run` runs beside the program. The value is the number.
+     */
+    askAsync(this: void, prompt: string, options?: AskOptions): Result<number>;
+    /** Runs what `askAsync` has begun, until Ctrl+T: parallel.waitForAny(main, ai.run). */
+    run(this: void): void;
     /** Asks the model for a "pong": the whole way there and back. */
     ping(this: void, options?: AskOptions): Result<Reply>;
     /** Asks the server alone, without a model, for its version. */

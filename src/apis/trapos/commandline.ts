@@ -41,8 +41,8 @@ export interface Command {
      * command's name; so it is with more words than it takes, and with a text that follows no such words.
      */
     readonly fits?: (this: void, words: readonly string[]) => boolean;
-    /** What a word of it may be, by the words before it. */
-    readonly complete?: (this: void, previous: readonly string[]) => readonly string[];
+    /** What a word of it may be, by the words before it and what is there of it. */
+    readonly complete?: (this: void, previous: readonly string[], text: string) => readonly string[];
 }
 
 /** What a program understands. */

@@ -45,7 +45,7 @@ function candidates(program: Program, text: string, previous: readonly string[])
     if (command === undefined || command.complete === undefined) return [];
     const words: string[] = [];
     for (const index of $range(named, previous.length - 1)) table.insert(words, previous[index]!);
-    return words.length < (command.most ?? 0) ? command.complete(words) : [];
+    return words.length < (command.most ?? 0) ? command.complete(words, text) : [];
 }
 
 /**
