@@ -69,6 +69,11 @@ function Ai.resume(options) end
 ---@return libai.Reply|libai.Failure
 function Ai.last() end
 
+--- What the session is at that this computer talks in, and what waits for somebody there.
+---@return boolean
+---@return libai.Status|libai.Failure
+function Ai.status() end
+
 --- The permissions that wait in the folder of the session that this computer talks in, whoever's turn it is.
 ---@return boolean
 ---@return libai.OpenPermission[]|libai.Failure
@@ -305,6 +310,28 @@ function SettingsStore.set(name, value) end
 
 ---@param name string
 function SettingsStore.unset(name) end
+
+--- What the session is at that this computer talks in.
+---@class libai.Status
+--- Nothing where there is none yet.
+---@field session? libai.SessionSummary
+--- "provider/model" and agent that answer: as the settings say, or as they answered last.
+---@field model? string
+---@field agent? string
+--- "retry" where the model fails and is tried again.
+---@field state "busy"|"retry"|"idle"
+--- Seconds since the step began that runs.
+---@field seconds? number
+--- The tool that runs, and what it does.
+---@field tool? string
+---@field title? string
+--- Why the model is tried again.
+---@field message? string
+--- What waits for somebody in it.
+---@field permissions libai.OpenPermission[]
+---@field questions libai.OpenQuestion[]
+--- How many turns of this computer there are whose answers nobody has seen.
+---@field unseen number
 
 --- A tool call, as whoever waits for a turn is told of it.
 ---@class libai.ToolCall

@@ -2,6 +2,7 @@
 
 local outcome = require("/apis/trapos/failure").outcome
 local sendOverHttp = require("/apis/trapos/http").send
+local listOf = require("/apis/trapos/json").listOf
 local nearest = require("/apis/trapos/nearest").nearest
 local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local utf8 = require("/apis/trapos/utf8")
@@ -11,7 +12,8 @@ local answerOf, drive, replyOf, stop, tell =
 	driveModule.answerOf, driveModule.drive, driveModule.replyOf, driveModule.stop, driveModule.tell
 local fail = require("/apis/ai/failure").fail
 local messagesModule = require("/apis/ai/messages")
-local isComplete, looksFinal, newestTurn, nonceOf, textOf =
+local activeTools, isComplete, looksFinal, newestTurn, nonceOf, textOf =
+	messagesModule.activeTools,
 	messagesModule.isComplete,
 	messagesModule.looksFinal,
 	messagesModule.newestTurn,
@@ -273,6 +275,67 @@ local function unrecordedTurn(server)
 	}
 end
 
+--- Those that are of this computer's session.
+local function current(asks)
+	local own = {}
+	for _, ask in ipairs(asks) do
+		if ask.current then
+			own[#own + 1] = ask
+		end
+	end
+	return listOf(own)
+end
+
+--- What this computer's session is at.
+local function status(client)
+	local settings = client.settings
+	local unseen = #pendingTurns(client.disk)
+	local id = settings.session_id
+	local model = settings.model
+	local agent = settings.agent
+	if id == nil then
+		client.face.health(client)
+		local none = listOf({})
+		return {
+			model = model,
+			agent = agent,
+			state = "idle",
+			permissions = none,
+			questions = none,
+			unseen = unseen,
+		}
+	end
+	local session = client.face.getSession(client, id)
+	local statuses = client.face.readList(client, "status", session.directory)
+	local messages = client.face.getMessages(client, id, 1)
+	local last = messages[#messages]
+	local info = last and last.info
+	if info and info.modelID ~= nil then
+		model = model or tostring(info.providerID) .. "/" .. info.modelID
+	end
+	if info then
+		agent = agent or info.agent
+	end
+	local now = statuses[id]
+	local tools = now and activeTools(last) or {}
+	local tool = tools[#tools]
+	local call = tool and tool.state
+	local input = call and call.input or {}
+	return {
+		session = summarise(client, session),
+		model = model,
+		agent = agent,
+		state = now and now.type or "idle",
+		seconds = now and info and math.max(client.now() - info.time.created, 0) / 1000 or nil,
+		tool = tool and tool.tool,
+		title = call and call.title or input.description or input.command,
+		message = now and now.message,
+		permissions = now and current(openPermissions(client)) or listOf({}),
+		questions = now and current(openQuestions(client)) or listOf({}),
+		unseen = unseen,
+	}
+end
+
 --- What each of a client's functions does: it returns its value or raises a failure.
 local functions = {
 	ask = ask,
@@ -350,6 +413,7 @@ local functions = {
 		return reply
 	end,
 	last = lastReply,
+	status = status,
 	permissions = openPermissions,
 	answerPermission = function(server, id, reply, message)
 		answer(server, function(folder)

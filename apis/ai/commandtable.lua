@@ -7,6 +7,7 @@ local newSession = require("/apis/ai/commands/new")
 local ping = require("/apis/ai/commands/ping")
 local resume = require("/apis/ai/commands/resume")
 local sessions = require("/apis/ai/commands/sessions")
+local status = require("/apis/ai/commands/status")
 local use = require("/apis/ai/commands/use")
 
 local M = {}
@@ -20,6 +21,7 @@ M.program = {
 		ping,
 		sessions,
 		use,
+		status,
 		abort,
 		resume,
 		last,

@@ -122,6 +122,7 @@ local signatures = {
 	abort = { { "session?", name }, { "options?", waitOptions } },
 	resume = { { "options?", waitOptions } },
 	last = {},
+	status = {},
 	permissions = {},
 	answerPermission = { { "id", name }, { "reply", reply }, { "message?", text } },
 	questions = {},

@@ -1,18 +1,19 @@
 /** What a client of opencode does; its functions raise failures, and /apis/libai returns them. */
 import { outcome } from "../trapos/failure";
 import { send as sendOverHttp } from "../trapos/http";
+import { listOf } from "../trapos/json";
 import { nearest } from "../trapos/nearest";
 import { ownSettings } from "../trapos/settingsfile";
 import { oneLine, toUtf8 } from "../trapos/utf8";
 import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Code, type Result } from "./failure";
-import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
+import { activeTools, isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
 import type { ListValues, Session } from "./protocol";
 import { answer, openPermissions, openQuestions } from "./openasks";
 import opencode1 = require("./server/opencode1");
 import { readSettings } from "./settings";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
-import type { Ai, AskOptions, Environment, Reply, SessionSummary } from "./types";
+import type { Ai, AskOptions, Environment, Reply, SessionSummary, Status } from "./types";
 
 const PING = "Reply with the single word: pong";
 
@@ -245,6 +246,53 @@ function unrecordedTurn(server: Server): TurnRecord | undefined {
     return { nonce, sessionId, directory, text: textOf([prompt]), sentAt, sent: true };
 }
 
+/** Those that are of this computer's session. */
+function current<T extends { readonly current: boolean }>(asks: readonly T[]): readonly T[] {
+    const own: T[] = [];
+    for (const ask of asks) {
+        if (ask.current) own.push(ask);
+    }
+    return listOf(own);
+}
+
+/** What this computer's session is at. */
+function status(client: Client): Status {
+    const settings = client.settings;
+    const unseen = pendingTurns(client.disk).length;
+    const id = settings.session_id;
+    let { model, agent } = settings;
+    if (id === undefined) {
+        client.face.health(client);
+        const none = listOf<never>([]);
+        return { model, agent, state: "idle", permissions: none, questions: none, unseen };
+    }
+    const session = client.face.getSession(client, id);
+    const statuses = client.face.readList(client, "status", session.directory);
+    const messages = client.face.getMessages(client, id, 1);
+    const last = messages[messages.length - 1];
+    const info = last && last.info;
+    if (info && info.modelID !== undefined) model = model ?? `${info.providerID}/${info.modelID}`;
+    if (info) agent = agent ?? info.agent;
+    const now = statuses[id];
+    const tools = now ? activeTools(last) : [];
+    const tool = tools[tools.length - 1];
+    const call = tool && tool.state;
+    const input = (call && call.input) ?? {};
+    return {
+        session: summarise(client, session),
+        model,
+        agent,
+        state: now ? now.type : "idle",
+        seconds: now && info ? Math.max(client.now() - info.time.created, 0) / 1000 : undefined,
+        tool: tool && tool.tool,
+        title: (call && call.title) ?? input.description ?? input.command,
+        message: now && now.message,
+        permissions: now ? current(openPermissions(client)) : listOf([]),
+        questions: now ? current(openQuestions(client)) : listOf([]),
+        unseen,
+    };
+}
+
 /** What each of a client's functions does: it returns its value or raises a failure. */
 const functions: {
     readonly [K in keyof Calls]: (
@@ -307,6 +355,7 @@ const functions: {
         return reply;
     },
     last: lastReply,
+    status,
     permissions: openPermissions,
     answerPermission: (server, id, reply, message) => {
         answer(server, (folder) => {

@@ -8,12 +8,13 @@ import newSession = require("./commands/new");
 import ping = require("./commands/ping");
 import resume = require("./commands/resume");
 import sessions = require("./commands/sessions");
+import status = require("./commands/status");
 import use = require("./commands/use");
 
 /** In the order in which help lists them. */
 export const program: Program<AiCommand> = {
     name: "ai",
-    commands: [ask, newSession, ping, sessions, use, abort, resume, last],
+    commands: [ask, newSession, ping, sessions, use, status, abort, resume, last],
     help: { name: "help", usage: "ai help [command]", purpose: "Show this", most: 1 },
     flags: [
         { name: "verbose", letter: "v", purpose: "Show each poll" },

@@ -100,6 +100,7 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
     ],
     resume: [["options?", waitOptions]],
     last: [],
+    status: [],
     permissions: [],
     answerPermission: [
         ["id", name],
