@@ -10,6 +10,9 @@ local cut = require("/apis/trapos/text").cut
 
 local M = {}
 
+--- Rows that what scrolls has at least, where it has so many.
+local LEAST_ROWS = 3
+
 --- Columns between two keys.
 local GAP = 2
 
@@ -92,8 +95,8 @@ local function draw(box)
 	term.setCursorBlink(false)
 	drawTitle(box)
 	drawRows(content.rows, box.scroll.top - 1, height, box.top + 1)
-	drawRows(content.foot, 0, #content.foot, box.top + 1 + height)
-	local y = box.top + 1 + height + #content.foot
+	drawRows(box.foot, 0, #box.foot, box.top + 1 + height)
+	local y = box.top + 1 + height + #box.foot
 	for _, row in ipairs(box.keyRows) do
 		drawKeys(y, row)
 		y = y + 1
@@ -107,8 +110,12 @@ local function arrange(box)
 	local width, height = term.getSize()
 	box.content = box.layout(width)
 	box.keyRows = rowsOfKeys(box.content.keys, width)
-	local others = 1 + #box.content.foot + #box.keyRows
 	local rows = #box.content.rows
+	local least = 1 + math.min(rows, LEAST_ROWS) + #box.keyRows
+
+	-- On a low screen what is asked comes before what does not scroll.
+	box.foot = #box.content.foot <= height - least and box.content.foot or {}
+	local others = 1 + #box.foot + #box.keyRows
 	local place = math.max(math.min(rows, height - others), 1)
 	box.scroll = scrolledTo({ rows = rows, height = place, top = box.scroll.top }, box.scroll.top)
 	box.top = math.max(height - others - place + 1, 1)
@@ -185,6 +192,7 @@ function M.openBox(layout)
 		layout = layout,
 		content = { title = "", rows = {}, foot = {}, keys = {} },
 		scroll = { rows = 0, height = 1, top = 1 },
+		foot = {},
 		keyRows = {},
 		top = 1,
 		screen = screen,
@@ -249,7 +257,7 @@ local function keyAt(box, x, y)
 		local row = box.content.rows[box.scroll.top - 1 + y - first + 1]
 		return row and row.key
 	end
-	local row = box.keyRows[y - first - height - #box.content.foot + 1]
+	local row = box.keyRows[y - first - height - #box.foot + 1]
 	local start = 1
 	for _, key in ipairs(row or {}) do
 		local endModule = start + #written(key)

@@ -32,6 +32,8 @@ export interface State {
     asks: "permission" | "question";
     /** In the place of the permission, or of the question. */
     entry?: object;
+    /** It is listed so many seconds after the prompt was sent. */
+    listAfter?: number;
     /** So many seconds after it is first listed it is gone. */
     goneAfter?: number;
     /** So many seconds after it is first listed its turn is stopped, and the ask stays listed. */
@@ -43,6 +45,7 @@ export interface State {
 /** A server on which a turn waits for somebody, and is answered once it was told. */
 export function askingServer(state: State): { answer: Answer; told: { path: string; body: unknown }[] } {
     let nonce: string | undefined;
+    let sentAt = 0;
     let listedAt: number | undefined;
     let attempts = 0;
     const told: { path: string; body: unknown }[] = [];
@@ -103,6 +106,7 @@ export function askingServer(state: State): { answer: Answer; told: { path: stri
         if (path.endsWith("/prompt_async")) {
             nonce = (JSON.parse(body) as { parts: { metadata: { nonce: string } }[] }).parts[0]!.metadata
                 .nonce;
+            sentAt = Date.now();
             return { status: 204 };
         }
         if (/^\/(permission|question)\/.*\/(reply|reject)$/.test(path)) {
@@ -117,7 +121,12 @@ export function askingServer(state: State): { answer: Answer; told: { path: stri
         }
         const list = path === "/permission" ? "permission" : path === "/question" ? "question" : undefined;
         if (list !== undefined) {
-            if (list !== state.asks || isGone() || nonce === undefined)
+            if (
+                list !== state.asks ||
+                isGone() ||
+                nonce === undefined ||
+                (Date.now() - sentAt) / 1000 < (state.listAfter ?? 0)
+            )
                 return { body: list === "permission" ? [other] : [] };
             listedAt ??= Date.now();
             return {

@@ -8,9 +8,6 @@ local openasks = require("/apis/ai/view/openasks")
 local offerAsks, openAsks = openasks.offerAsks, openasks.openAsks
 local wait = require("/apis/ai/view/waiting").wait
 
---- What names of rows take, with a blank.
-local NAME_COLUMNS = 9
-
 local function run(context)
 	return wait(context.options, function()
 		return context.ai.status()
@@ -32,7 +29,7 @@ end
 
 local function row(name, value)
 	if value ~= nil then
-		say(name .. string.rep(" ", NAME_COLUMNS - #name) .. value)
+		say(name .. ": " .. value)
 	end
 end
 

@@ -163,8 +163,10 @@ end
 --- Waits until somebody leaves the turn, which q does where nothing is asked.
 local function untilLeft(wait)
 	while true do
-		local _, key = os.pullEvent("char")
-		if string.lower(key) == "q" and wait.canLeave and not isAsking() then
+		-- Ctrl+T is for what waits: that stops the turn, which takes a while.
+		local event, key = os.pullEventRaw()
+		local isLeaving = event == "char" and string.lower(key) == "q"
+		if isLeaving and wait.canLeave and not isAsking() then
 			wait.hasLeft = true
 			return
 		end

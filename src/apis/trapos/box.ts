@@ -49,6 +49,8 @@ export interface Box {
     layout: Layout;
     content: BoxContent;
     scroll: Scroll;
+    /** The rows that do not scroll, where there is room for them. */
+    foot: readonly BoxRow[];
     /** The rows of its keys, and where each stands in them. */
     keyRows: readonly (readonly BoxKey[])[];
     /** Its first row on the screen. */
@@ -60,6 +62,8 @@ export interface Box {
     row: number;
 }
 
+/** Rows that what scrolls has at least, where it has so many. */
+const LEAST_ROWS = 3;
 /** Columns between two keys. */
 const GAP = 2;
 /** Key and label, as they are written. */
@@ -142,8 +146,8 @@ function draw(box: Box): void {
     term.setCursorBlink(false);
     drawTitle(box);
     drawRows(content.rows, box.scroll.top - 1, height, box.top + 1);
-    drawRows(content.foot, 0, content.foot.length, box.top + 1 + height);
-    let y = box.top + 1 + height + content.foot.length;
+    drawRows(box.foot, 0, box.foot.length, box.top + 1 + height);
+    let y = box.top + 1 + height + box.foot.length;
     for (const row of box.keyRows) {
         drawKeys(y, row);
         y += 1;
@@ -157,8 +161,11 @@ function arrange(box: Box): void {
     const [width, height] = term.getSize();
     box.content = box.layout(width);
     box.keyRows = rowsOfKeys(box.content.keys, width);
-    const others = 1 + box.content.foot.length + box.keyRows.length;
     const rows = box.content.rows.length;
+    const least = 1 + Math.min(rows, LEAST_ROWS) + box.keyRows.length;
+    // On a low screen what is asked comes before what does not scroll.
+    box.foot = box.content.foot.length <= height - least ? box.content.foot : [];
+    const others = 1 + box.foot.length + box.keyRows.length;
     const place = Math.max(Math.min(rows, height - others), 1);
     box.scroll = scrolledTo({ rows, height: place, top: box.scroll.top }, box.scroll.top);
     box.top = Math.max(height - others - place + 1, 1);
@@ -227,6 +234,7 @@ export function openBox(layout: Layout): Box {
         layout,
         content: { title: "", rows: [], foot: [], keys: [] },
         scroll: { rows: 0, height: 1, top: 1 },
+        foot: [],
         keyRows: [],
         top: 1,
         screen,
@@ -282,7 +290,7 @@ function keyAt(box: Box, x: number, y: number): string | undefined {
         const row = box.content.rows[box.scroll.top - 1 + y - first];
         return row && row.key;
     }
-    const row = box.keyRows[y - first - height - box.content.foot.length];
+    const row = box.keyRows[y - first - height - box.foot.length];
     let start = 1;
     for (const key of row ?? []) {
         const end = start + written(key).length;

@@ -7,9 +7,6 @@ import type { Status } from "../types";
 import { offerAsks, openAsks } from "../view/openasks";
 import { wait } from "../view/waiting";
 
-/** What names of rows take, with a blank. */
-const NAME_COLUMNS = 9;
-
 function run(context: Context): Status {
     return wait(context.options, () => context.ai.status());
 }
@@ -24,7 +21,7 @@ function doingOf(status: Status): string {
 }
 
 function row(name: string, value: string | undefined): void {
-    if (value !== undefined) say(name + string.rep(" ", NAME_COLUMNS - name.length) + value);
+    if (value !== undefined) say(`${name}: ${value}`);
 }
 
 function show(context: Context, status: Status): void {

@@ -135,8 +135,10 @@ function listen(options: Options, wait: Wait): void {
 /** Waits until somebody leaves the turn, which q does where nothing is asked. */
 function untilLeft(wait: Wait): void {
     while (true) {
-        const [, key] = os.pullEvent("char");
-        if (string.lower(key as string) === "q" && wait.canLeave && !isAsking()) {
+        // Ctrl+T is for what waits: that stops the turn, which takes a while.
+        const [event, key] = os.pullEventRaw();
+        const isLeaving = event === "char" && string.lower(key as string) === "q";
+        if (isLeaving && wait.canLeave && !isAsking()) {
             wait.hasLeft = true;
             return;
         }
