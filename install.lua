@@ -4185,7 +4185,10 @@ local function turn(start, doing)
 				event, id = os.pullEventRaw()
 			end
 		until event == "timer" and id == timer
-		showTurn(turns, math.floor((os.epoch("utc") - start) / 1000), doing())
+		local said = doing()
+		if said ~= nil then
+			showTurn(turns, math.floor((os.epoch("utc") - start) / 1000), said)
+		end
 		turns = turns + 1
 	end
 end
@@ -4194,7 +4197,7 @@ end
 -- it ends, however it ends. Ctrl+T reaches only what runs.
 --
 -- @param act what to run
--- @param doing says what is being done, in CC's font
+-- @param doing says what is being done, in CC's font; nothing where the line is to rest, as something else is shown
 function M.during(act, doing)
 	local start = os.epoch("utc")
 	local ok, problem = pcall(function()
@@ -4344,6 +4347,18 @@ function M.remark(line)
 	if not isQuiet then
 		M.say(line, colours.lightGrey)
 	end
+end
+
+--- Prints a remark of one row above a line that moves, in whose place it goes.
+--
+-- @param row in CC's font, no longer than a row
+-- @param colour that of remarks where nothing is said
+function M.note(row, colour)
+	if isQuiet then
+		return
+	end
+	M.clearRow()
+	above = above + M.inColour(colour or colours.lightGrey, print, row)
 end
 
 --- Prints what went wrong and what to do next.

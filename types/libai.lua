@@ -218,6 +218,11 @@ function Ai.runCommand(name, text, options) end
 ---@return libai.ShellOutput|libai.Failure
 function Ai.shell(line, options) end
 
+--- What the session is at that this computer talks in, and what waits for somebody there.
+---@return boolean
+---@return libai.Status|libai.Failure
+function Ai.status() end
+
 --- The permissions that wait in the folder of the session that this computer talks in, whoever's turn it is.
 ---@return boolean
 ---@return libai.OpenPermission[]|libai.Failure
@@ -511,6 +516,28 @@ function SettingsStore.unset(name) end
 --- What it printed.
 ---@field output string
 ---@field seconds number
+
+--- What the session is at that this computer talks in.
+---@class libai.Status
+--- Nothing where there is none yet.
+---@field session? libai.SessionSummary
+--- "provider/model" and agent that answer: as the settings say, or as they answered last.
+---@field model? string
+---@field agent? string
+--- "retry" where the model fails and is tried again.
+---@field state "busy"|"retry"|"idle"
+--- Seconds since the step began that runs.
+---@field seconds? number
+--- The tool that runs, and what it does.
+---@field tool? string
+---@field title? string
+--- Why the model is tried again.
+---@field message? string
+--- What waits for somebody in it.
+---@field permissions libai.OpenPermission[]
+---@field questions libai.OpenQuestion[]
+--- How many turns of this computer there are whose answers nobody has seen.
+---@field unseen number
 
 --- Something that the agent means to do.
 ---@class libai.Todo

@@ -12,6 +12,7 @@ local askForValue = require("/apis/ai/structured").askForValue
 local choices = require("/apis/ai/calls/choices")
 local history = require("/apis/ai/calls/history")
 local sessions = require("/apis/ai/calls/sessions")
+local status = require("/apis/ai/calls/status").status
 local tasks = require("/apis/ai/calls/tasks")
 local usage = require("/apis/ai/calls/usage").usage
 local driveModule = require("/apis/ai/drive")
@@ -408,6 +409,7 @@ local functions = {
 		end)
 		return tasks.runCommand(client, session, name, words, options)
 	end,
+	status = status,
 	permissions = openPermissions,
 	answerPermission = function(server, id, reply, message)
 		answer(server, function(folder)

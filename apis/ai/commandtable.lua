@@ -7,6 +7,7 @@ local newSession = require("/apis/ai/commands/new")
 local ping = require("/apis/ai/commands/ping")
 local resume = require("/apis/ai/commands/resume")
 local sessions = require("/apis/ai/commands/sessions")
+local status = require("/apis/ai/commands/status")
 local use = require("/apis/ai/commands/use")
 local models = require("/apis/ai/commands/models")
 local model = require("/apis/ai/commands/model")
@@ -40,6 +41,7 @@ M.program = {
 		ask,
 		newSession,
 		ping,
+		status,
 		resume,
 		last,
 		abort,

@@ -181,6 +181,7 @@ local signatures = {
 	compact = { { "options?", waitOptions } },
 	shell = { { "line", name }, { "options?", waitOptions } },
 	runCommand = { { "name", name }, { "text?", text }, { "options?", askOptions } },
+	status = {},
 	permissions = {},
 	answerPermission = { { "id", name }, { "reply", reply }, { "message?", text } },
 	questions = {},

@@ -52,7 +52,10 @@ local function turn(start, doing)
 				event, id = os.pullEventRaw()
 			end
 		until event == "timer" and id == timer
-		showTurn(turns, math.floor((os.epoch("utc") - start) / 1000), doing())
+		local said = doing()
+		if said ~= nil then
+			showTurn(turns, math.floor((os.epoch("utc") - start) / 1000), said)
+		end
 		turns = turns + 1
 	end
 end
@@ -61,7 +64,7 @@ end
 -- it ends, however it ends. Ctrl+T reaches only what runs.
 --
 -- @param act what to run
--- @param doing says what is being done, in CC's font
+-- @param doing says what is being done, in CC's font; nothing where the line is to rest, as something else is shown
 function M.during(act, doing)
 	local start = os.epoch("utc")
 	local ok, problem = pcall(function()

@@ -91,6 +91,18 @@ function M.remark(line)
 	end
 end
 
+--- Prints a remark of one row above a line that moves, in whose place it goes.
+--
+-- @param row in CC's font, no longer than a row
+-- @param colour that of remarks where nothing is said
+function M.note(row, colour)
+	if isQuiet then
+		return
+	end
+	M.clearRow()
+	above = above + M.inColour(colour or colours.lightGrey, print, row)
+end
+
 --- Prints what went wrong and what to do next.
 --
 -- @param columns how many columns each line of it may take; what is more loses its middle

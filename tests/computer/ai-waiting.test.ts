@@ -37,11 +37,6 @@ const assistant = (parts: unknown[]) => () => [
 const busy = { ses_1: { type: "busy" } };
 const refused = { status: 400, body: { name: "BadRequest", data: { message: "no", kind: "Body" } } };
 const failed = { status: 500, body: { name: "UnknownError", data: { message: "no" } } };
-const ask = (name: string, more: object) => ({
-    status: 200,
-    body: [{ id: `${name}_1`, sessionID: "ses_1", tool: { callID: "c1" }, ...more }],
-});
-
 const states: [what: string, state: State, words: string][] = [
     ["the prompt does not show", {}, "not started yet: the server is slow"],
     ["the model is silent", { messages: assistant([]), status: busy }, "working"],
@@ -62,27 +57,38 @@ const states: [what: string, state: State, words: string][] = [
         "server fails, trying again: /session/.../message",
     ],
     [
-        "a permission is asked for",
-        {
-            messages: assistant([running]),
-            status: busy,
-            broken: { "/permission": ask("per", { permission: "webfetch", patterns: ["x"] }) },
-        },
-        "needs permission: webfetch: x",
-    ],
-    [
         "permissions cannot be listed",
         { messages: assistant([running]), status: busy, broken: { "/permission": refused } },
         "needs permission: webfetch",
     ],
     [
-        "a question is asked",
+        "the model fails, and when it is tried again is known",
         {
-            messages: assistant([running]),
-            status: busy,
-            broken: { "/question": ask("que", { questions: [{ question: "Birch?" }] }) },
+            messages: assistant([]),
+            status: {
+                ses_1: { type: "retry", attempt: 1, message: "overloaded", next: Date.now() + 3_600_000 },
+            },
         },
-        "asks: Birch?",
+        "the model fails, again in",
+    ],
+    [
+        "steps have taken tokens",
+        {
+            messages: () => [
+                {
+                    info: {
+                        id: "a1",
+                        role: "assistant",
+                        parentID: "u1",
+                        time: { created: 1 },
+                        tokens: { input: 12_000, output: 345 },
+                    },
+                    parts: [],
+                },
+            ],
+            status: busy,
+        },
+        "working",
     ],
 ];
 

@@ -1,4 +1,4 @@
-/** The real server waits for a permission or an answer that only a person can give. */
+/** The real server waits for a permission or an answer where nobody is at the keyboard; permission-box.test.ts is for where somebody is. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startWorld, type World } from "./support.ts";
 
@@ -55,83 +55,37 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-async function waitingFor(path: "/permission" | "/question"): Promise<string> {
-    const query = `?directory=${encodeURIComponent(world.opencode.directory)}`;
-    const [entry] = await world.call<{ id: string }[]>("GET", path + query);
-    return entry!.id;
-}
-
-it("shows which permission is waited for, and the answer once it is given", async () => {
-    const { computer, finished } = await world.newComputer().start("ai run a command");
-    await computer.waitForText("needs permission: bash: echo forty-two", { timeoutSeconds: 30 });
-    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
-    const { succeeded, transcript } = await finished;
-    expect(transcript).toContain("It said forty-two");
+/** In harness mode nobody is at the keyboard. */
+it.each([
+    ["run a command", "Nobody answered, so it is refused: bash: echo"],
+    ["delegate it", "Nobody answered, so it is refused: bash: echo"],
+    ["sleep on it", "Nobody answered, so it is refused: bash: echo"],
+    ["delegate twice", "Nobody answered, so it is refused: bash: echo"],
+])("%s: is refused with a reason where nobody is there", async (prompt, line) => {
+    const { succeeded, transcript } = await world.newComputer().run(`ai ${prompt}`);
+    expect(transcript).toContain(line);
+    expect(transcript).toContain("It said");
+    if (prompt === "run a command")
+        expect(transcript.replaceAll("\n", " ")).toMatch(/There is nobody at the +computer to ask\./);
     expect(succeeded).toBe(true);
 });
 
-it("says that the turn ended when the permission is refused", async () => {
-    const { computer, finished } = await world.newComputer().start("ai run a command");
-    await computer.waitForText("needs permission", { timeoutSeconds: 30 });
-    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "reject" });
-    const { succeeded, transcript } = await finished;
+it("rejects a question where nobody is there, which ends the turn", async () => {
+    const { succeeded, transcript } = await world.newComputer().run("ai pose a question");
+    expect(transcript).toContain("Nobody answered, so it is refused: Birch or oak?");
     expect(transcript).toContain("The turn ended at a tool call that was refused.");
     expect(succeeded).toBe(false);
 });
 
-it("gives up waiting with the permission's name and where to give it", async () => {
-    const computer = world.newComputer();
-    const { succeeded, transcript } = await computer.run("ai --timeout 4 run a command");
-    expect(succeeded).toBe(false);
-    expect(transcript).toContain("opencode waits for a permission: bash: echo");
-    expect(transcript.replaceAll("\n", " ")).toContain("then: ai resume");
-    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
-    expect((await computer.run("ai resume")).transcript).toContain("It said forty-two");
-});
-
-it("shows a subagent's permission", async () => {
-    const { computer, finished } = await world.newComputer().start("ai delegate it");
-    await computer.waitForText("needs permission: bash: echo", { timeoutSeconds: 30 });
-    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
-    expect((await finished).succeeded).toBe(true);
-});
-
-it("shows the question that opencode asks", async () => {
-    const { computer, finished } = await world.newComputer().start("ai pose a question");
-    await computer.waitForText("asks: Birch or oak?", { timeoutSeconds: 30 });
-    await world.call("POST", `/question/${await waitingFor("/question")}/reply`, { answers: [["Birch"]] });
-    const { succeeded, transcript } = await finished;
-    expect(transcript).toContain("Birch");
-    expect(succeeded).toBe(true);
-});
-
-it("shows the permission of the first of two tools", async () => {
-    const { computer, finished } = await world.newComputer().start("ai sleep on it");
-    await computer.waitForText("needs permission: bash: echo forty-two", { timeoutSeconds: 30 });
-    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
-    expect((await finished).succeeded).toBe(true);
-});
-
-it("shows the permission of the first of two subagents", async () => {
-    const { computer, finished } = await world.newComputer().start("ai delegate twice");
-    await computer.waitForText("needs permission: bash: echo", { timeoutSeconds: 30 });
-    await world.call("POST", `/permission/${await waitingFor("/permission")}/reply`, { reply: "once" });
-    expect((await finished).succeeded).toBe(true);
-});
-
-it("does not show the permission of a turn that was stopped", async () => {
-    const computer = world.newComputer();
-    const first = await computer.start("ai run a command");
-    await first.computer.waitForText("needs permission: bash: echo forty-two", { timeoutSeconds: 30 });
-    await first.computer.press("ctrl+t");
-    expect((await first.finished).transcript).toContain("The turn was stopped on the server.");
-    const dead = await waitingFor("/permission");
-    const second = await computer.start("ai pose a question");
-    await second.computer.waitForText("asks: Birch or oak?", { timeoutSeconds: 30 });
-    expect(second.computer.transcript()).not.toContain("needs permission");
-    await second.computer.press("ctrl+t");
-    await second.finished;
-    await world.call("POST", `/permission/${dead}/reply`, { reply: "reject" });
+it.each([
+    ["ai --yes run a command", {}, "It said forty-two", "Allowed once: bash: echo forty-two"],
+    ["ai run a command", { "opencc.permission": "once" }, "It said forty-two", "Allowed once"],
+    ["ai --no run a command", {}, "It said", "Refused: bash: echo forty-two"],
+    ["ai --yes delegate twice", {}, "It said", "Allowed once: bash: echo"],
+])("%s, %j", async (command, settings, answer, line) => {
+    const { transcript } = await world.newComputer({ settings }).run(command);
+    expect(transcript).toContain(answer);
+    expect(transcript).toContain(line);
 });
 
 // Last: opencode cannot list permissions in this folder from here on.

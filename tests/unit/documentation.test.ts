@@ -123,6 +123,7 @@ it("describes every function and field of libai", () => {
         "QuestionOption",
         "OpenPermission",
         "ToolCall",
+        "Status",
     ]) {
         expect(members(name)).not.toHaveLength(0);
         for (const member of members(name)) expect(text).toContain(`\`${member}\``);

@@ -1,11 +1,15 @@
 -- `ai <prompt>`: asks, and shows the answer.
 
+local outcome = require("/apis/trapos/failure").outcome
+local remark = require("/apis/trapos/screen").remark
 local mentions = require("/apis/ai/completions").mentions
 local fail = require("/apis/ai/failure").fail
 local filesOf = require("/apis/ai/localfile").filesOf
 local readLines = require("/apis/ai/view/typedlines").readLines
 local showReply = require("/apis/ai/view/answer").showReply
-local wait = require("/apis/ai/view/waiting").wait
+local openasks = require("/apis/ai/view/openasks")
+local offerAsks, openAsks = openasks.offerAsks, openasks.openAsks
+local waitForTurn = require("/apis/ai/view/waiting").waitForTurn
 
 --- The prompt: the words, and with `--lines` what is typed behind them.
 local function promptOf(context, words)
@@ -24,13 +28,35 @@ local function run(context, words)
 	local options = context.options
 	local prompt = promptOf(context, words)
 	options.files = filesOf(context.flags.file)
-	return wait(options, function()
-		return context.ai.ask(prompt, options)
+	local ok, reply = outcome(function()
+		return waitForTurn(options, function()
+			return context.ai.ask(prompt, options)
+		end)
 	end)
+	if ok then
+		return reply
+	end
+	if reply.code ~= "session_busy" or not options.isAttended then
+		error(reply, 0)
+	end
+	local open = openAsks(context)
+	if #open == 0 then
+		error(reply, 0)
+	end
+	remark(reply.message)
+	local isAnswered = offerAsks(context, open)
+	if isAnswered then
+		remark("Then ask again. Show that answer: ai resume")
+	else
+		error(reply, 0)
+	end
+	return nil
 end
 
 local function show(context, reply)
-	showReply(context.options, reply)
+	if reply ~= nil then
+		showReply(context.options, reply)
+	end
 end
 
 local ask = {

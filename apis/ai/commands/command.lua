@@ -1,17 +1,19 @@
 -- `ai /<name> [words]`: runs a command of opencode's configuration.
 
 local showReply = require("/apis/ai/view/answer").showReply
-local wait = require("/apis/ai/view/waiting").wait
+local waitForTurn = require("/apis/ai/view/waiting").waitForTurn
 
 local function run(context, words)
 	local text = table.concat(words, " ", 2)
-	return wait(context.options, function()
+	return waitForTurn(context.options, function()
 		return context.ai.runCommand(words[1], text, context.options)
 	end)
 end
 
 local function show(context, reply)
-	showReply(context.options, reply)
+	if reply ~= nil then
+		showReply(context.options, reply)
+	end
 end
 
 local command = {

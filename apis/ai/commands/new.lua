@@ -16,6 +16,9 @@ local function run(context, words)
 end
 
 local function show(context, value)
+	if value == nil then
+		return
+	end
 	if value.text ~= nil then
 		ask.show(context, value)
 	else

@@ -2,16 +2,19 @@
 
 local say = require("/apis/trapos/screen").say
 local showDetails = require("/apis/ai/view/answer").showDetails
-local wait = require("/apis/ai/view/waiting").wait
+local waitForTurn = require("/apis/ai/view/waiting").waitForTurn
 
 local function run(context)
 	local options = context.options
-	return wait(options, function()
+	return waitForTurn(options, function()
 		return context.ai.ping(options)
 	end)
 end
 
 local function show(context, reply)
+	if reply == nil then
+		return
+	end
 	local isPong = string.find(string.lower(reply.text), "pong", 1, true)
 	local seconds = string.format("%.2f", reply.seconds)
 	say((isPong == nil and reply.text or "pong") .. " (" .. seconds .. " s)")

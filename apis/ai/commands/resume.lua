@@ -2,16 +2,19 @@
 
 local remark = require("/apis/trapos/screen").remark
 local showReply = require("/apis/ai/view/answer").showReply
-local wait = require("/apis/ai/view/waiting").wait
+local waitForTurn = require("/apis/ai/view/waiting").waitForTurn
 
 local function run(context)
 	local options = context.options
-	return wait(options, function()
+	return waitForTurn(options, function()
 		return context.ai.resume(options)
 	end)
 end
 
 local function show(context, reply)
+	if reply == nil then
+		return
+	end
 	remark(reply.prompt == nil and "The last answer:" or "> " .. reply.prompt)
 	showReply(context.options, reply)
 	if (reply.remaining or 0) > 0 then

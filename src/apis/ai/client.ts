@@ -10,6 +10,7 @@ import { askForValue } from "./structured";
 import * as choices from "./calls/choices";
 import * as history from "./calls/history";
 import * as sessions from "./calls/sessions";
+import { status } from "./calls/status";
 import * as tasks from "./calls/tasks";
 import { usage } from "./calls/usage";
 import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
@@ -255,7 +256,6 @@ function unrecordedTurn(server: Server): TurnRecord | undefined {
 }
 
 type Act = (this: void, client: Client, first: never, second: never, third: never) => unknown;
-
 /** What each of a client's functions does: it returns its value or raises a failure. */
 const functions: {
     readonly [K in keyof Calls]: (
@@ -351,6 +351,7 @@ const functions: {
         const session = openSession(client, `/${name} ${words}`, options, () => undefined);
         return tasks.runCommand(client, session, name, words, options);
     },
+    status,
     permissions: openPermissions,
     answerPermission: (server, id, reply, message) => {
         answer(server, (folder) => {

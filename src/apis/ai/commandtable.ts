@@ -8,6 +8,7 @@ import newSession = require("./commands/new");
 import ping = require("./commands/ping");
 import resume = require("./commands/resume");
 import sessions = require("./commands/sessions");
+import status = require("./commands/status");
 import use = require("./commands/use");
 import models = require("./commands/models");
 import model = require("./commands/model");
@@ -39,6 +40,7 @@ export const program: Program<AiCommand> = {
         ask,
         newSession,
         ping,
+        status,
         resume,
         last,
         abort,

@@ -158,6 +158,7 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
         ["text?", text],
         ["options?", askOptions],
     ],
+    status: [],
     permissions: [],
     answerPermission: [
         ["id", name],

@@ -236,6 +236,29 @@ export interface OpenQuestion extends QuestionAsk {
     readonly current: boolean;
 }
 
+/** What the session is at that this computer talks in. */
+export interface Status {
+    /** Nothing where there is none yet. */
+    readonly session?: SessionSummary;
+    /** "provider/model" and agent that answer: as the settings say, or as they answered last. */
+    readonly model?: string;
+    readonly agent?: string;
+    /** "retry" where the model fails and is tried again. */
+    readonly state: "idle" | "busy" | "retry";
+    /** Seconds since the step began that runs. */
+    readonly seconds?: number;
+    /** The tool that runs, and what it does. */
+    readonly tool?: string;
+    readonly title?: string;
+    /** Why the model is tried again. */
+    readonly message?: string;
+    /** What waits for somebody in it. */
+    readonly permissions: readonly OpenPermission[];
+    readonly questions: readonly OpenQuestion[];
+    /** How many turns of this computer there are whose answers nobody has seen. */
+    readonly unseen: number;
+}
+
 /** The functions that `require("/apis/libai")()` returns. */
 export interface Ai {
     /** Sends a prompt and waits for its answer. Fails with `session_busy` when another turn runs in the session. */
@@ -313,6 +336,8 @@ export interface Ai {
     runCommand(this: void, name: string, text?: string, options?: AskOptions): Result<Reply>;
     /** Runs a line of the server's shell. opencode asks no permission for that: whoever has the password may. */
     shell(this: void, line: string, options?: WaitOptions): Result<ShellOutput>;
+    /** What the session is at that this computer talks in, and what waits for somebody there. */
+    status(this: void): Result<Status>;
     /** The permissions that wait in the folder of the session that this computer talks in, whoever's turn it is. */
     permissions(this: void): Result<OpenPermission[]>;
     /**

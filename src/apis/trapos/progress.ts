@@ -38,7 +38,7 @@ function showTurn(turns: number, seconds: number, doing: string): void {
 }
 
 /** Turns the sign for ever. */
-function turn(start: number, doing: (this: void) => string): void {
+function turn(start: number, doing: (this: void) => string | undefined): void {
     let turns = 0;
     while (true) {
         const timer = os.startTimer(TURN);
@@ -47,7 +47,8 @@ function turn(start: number, doing: (this: void) => string): void {
         do {
             [event, id] = os.pullEventRaw();
         } while (!(event === "timer" && id === timer));
-        showTurn(turns, Math.floor((os.epoch("utc") - start) / 1000), doing());
+        const said = doing();
+        if (said !== undefined) showTurn(turns, Math.floor((os.epoch("utc") - start) / 1000), said);
         turns += 1;
     }
 }
@@ -56,9 +57,9 @@ function turn(start: number, doing: (this: void) => string): void {
  * Runs something with a moving line below: a sign that turns, the seconds and what is being done. The line is gone when
  * it ends, however it ends. Ctrl+T reaches only what runs.
  * @param act what to run
- * @param doing says what is being done, in CC's font
+ * @param doing says what is being done, in CC's font; nothing where the line is to rest, as something else is shown
  */
-export function during(act: (this: void) => void, doing: (this: void) => string): void {
+export function during(act: (this: void) => void, doing: (this: void) => string | undefined): void {
     const start = os.epoch("utc");
     const [ok, problem] = pcall(() => parallel.waitForAny(act, () => turn(start, doing)));
     clearRow();

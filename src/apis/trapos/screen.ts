@@ -82,6 +82,17 @@ export function remark(line: string): void {
 }
 
 /**
+ * Prints a remark of one row above a line that moves, in whose place it goes.
+ * @param row in CC's font, no longer than a row
+ * @param colour that of remarks where nothing is said
+ */
+export function note(row: string, colour?: number): void {
+    if (isQuiet) return;
+    clearRow();
+    above += inColour(colour ?? colours.lightGrey, print, row);
+}
+
+/**
  * Prints what went wrong and what to do next.
  * @param columns how many columns each line of it may take; what is more loses its middle
  */

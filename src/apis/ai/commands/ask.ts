@@ -1,4 +1,6 @@
 /** `ai <prompt>`: asks, and shows the answer. */
+import { outcome } from "../../trapos/failure";
+import { remark } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
 import type { Reply } from "../types";
 import { mentions } from "../completions";
@@ -6,7 +8,8 @@ import { fail } from "../failure";
 import { filesOf } from "../localfile";
 import { readLines } from "../view/typedlines";
 import { showReply } from "../view/answer";
-import { wait } from "../view/waiting";
+import { offerAsks, openAsks } from "../view/openasks";
+import { waitForTurn } from "../view/waiting";
 
 /** The prompt: the words, and with `--lines` what is typed behind them. */
 function promptOf(context: Context, words: readonly string[]): string {
@@ -18,15 +21,24 @@ function promptOf(context: Context, words: readonly string[]): string {
     return prompt === "" ? lines : `${prompt}\n${lines}`;
 }
 
-function run(context: Context, words: readonly string[]): Reply {
+function run(context: Context, words: readonly string[]): Reply | undefined {
     const options = context.options;
     const prompt = promptOf(context, words);
     options.files = filesOf(context.flags.file as readonly string[] | undefined);
-    return wait(options, () => context.ai.ask(prompt, options));
+    const [ok, reply] = outcome(() => waitForTurn(options, () => context.ai.ask(prompt, options)));
+    if (ok) return reply;
+    if (reply.code !== "session_busy" || !options.isAttended) throw reply;
+    const open = openAsks(context);
+    if (open.length === 0) throw reply;
+    remark(reply.message);
+    const isAnswered = offerAsks(context, open);
+    if (isAnswered) remark("Then ask again. Show that answer: ai resume");
+    else throw reply;
+    return undefined;
 }
 
-function show(context: Context, reply: Reply): void {
-    showReply(context.options, reply);
+function show(context: Context, reply: Reply | undefined): void {
+    if (reply !== undefined) showReply(context.options, reply);
 }
 
 const ask: AiCommand = {

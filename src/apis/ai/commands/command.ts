@@ -2,15 +2,15 @@
 import type { AiCommand, Context } from "../command";
 import type { Reply } from "../types";
 import { showReply } from "../view/answer";
-import { wait } from "../view/waiting";
+import { waitForTurn } from "../view/waiting";
 
-function run(context: Context, words: readonly string[]): Reply {
+function run(context: Context, words: readonly string[]): Reply | undefined {
     const text = table.concat(words as string[], " ", 2);
-    return wait(context.options, () => context.ai.runCommand(words[0]!, text, context.options));
+    return waitForTurn(context.options, () => context.ai.runCommand(words[0]!, text, context.options));
 }
 
-function show(context: Context, reply: Reply): void {
-    showReply(context.options, reply);
+function show(context: Context, reply: Reply | undefined): void {
+    if (reply !== undefined) showReply(context.options, reply);
 }
 
 const command: AiCommand = {

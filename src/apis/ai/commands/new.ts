@@ -12,7 +12,8 @@ function run(context: Context, words: readonly string[]): unknown {
     return ask.run(context, words);
 }
 
-function show(context: Context, value: Reply | SessionSummary): void {
+function show(context: Context, value: Reply | SessionSummary | undefined): void {
+    if (value === undefined) return;
     if ("text" in value) ask.show!(context, value);
     else remark("Talking in a new session.");
 }

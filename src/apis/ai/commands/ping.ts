@@ -3,14 +3,15 @@ import { say } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
 import type { Reply } from "../types";
 import { showDetails } from "../view/answer";
-import { wait } from "../view/waiting";
+import { waitForTurn } from "../view/waiting";
 
-function run(context: Context): Reply {
+function run(context: Context): Reply | undefined {
     const options = context.options;
-    return wait(options, () => context.ai.ping(options));
+    return waitForTurn(options, () => context.ai.ping(options));
 }
 
-function show(context: Context, reply: Reply): void {
+function show(context: Context, reply: Reply | undefined): void {
+    if (reply === undefined) return;
     const [isPong] = string.find(string.lower(reply.text), "pong", 1, true);
     const seconds = string.format("%.2f", reply.seconds);
     say(`${isPong === undefined ? reply.text : "pong"} (${seconds} s)`);

@@ -3,14 +3,15 @@ import { remark } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
 import type { Reply } from "../types";
 import { showReply } from "../view/answer";
-import { wait } from "../view/waiting";
+import { waitForTurn } from "../view/waiting";
 
-function run(context: Context): Reply {
+function run(context: Context): Reply | undefined {
     const options = context.options;
-    return wait(options, () => context.ai.resume(options));
+    return waitForTurn(options, () => context.ai.resume(options));
 }
 
-function show(context: Context, reply: Reply): void {
+function show(context: Context, reply: Reply | undefined): void {
+    if (reply === undefined) return;
     remark(reply.prompt === undefined ? "The last answer:" : `> ${reply.prompt}`);
     showReply(context.options, reply);
     if ((reply.remaining ?? 0) > 0) show(context, run(context));

@@ -1,9 +1,11 @@
-/** What is shown while a call waits: how far it is, and what is worth staying on the screen. */
+/** What is shown while a call waits: how far it is, what is asked, and what is worth staying on the screen. */
 import { during } from "../../trapos/progress";
 import { clearRow, remark } from "../../trapos/screen";
-import { oneLine } from "../../trapos/text";
+import { cut, oneLine } from "../../trapos/text";
 import type { Options } from "../command";
 import type { Progress } from "../types";
+import { askPermission, askQuestion, closeAsk, isAsking } from "./asks";
+import { showTool } from "./toolline";
 
 /** What is said of each phase, before the tool's title or the message. */
 const PHASES: Record<string, string | undefined> = {
@@ -17,17 +19,82 @@ const PHASES: Record<string, string | undefined> = {
     stopping: "stopping the turn",
 };
 
+/** What stays of what was asked, before what that was. */
+const DECIDED: Record<string, string | undefined> = {
+    "allowed once": "Allowed once",
+    "allowed always": "Allowed always",
+    refused: "Refused",
+    answered: "Answered",
+    "answered elsewhere": "Not asked any more, or answered elsewhere",
+    "nobody answered": "Nobody answered, so it is refused",
+};
+
+/** Phases of a turn that goes on where nobody waits for it. */
+const CAN_LEAVE: Record<string, true | undefined> = {
+    sent: true,
+    starting: true,
+    working: true,
+    tool: true,
+    retry: true,
+    reconnecting: true,
+    failing: true,
+    "waiting for permission": true,
+    "waiting for an answer": true,
+};
+
+/** The width of a screen with room for tokens, in columns, and what stands before what is being done. */
+const WIDE = 39;
+const START_COLUMNS = 8;
+
+/** What is known of the wait. */
+interface Wait {
+    progress?: Progress;
+    /** When that was told, in epoch milliseconds. */
+    at: number;
+    /** Whether the turn may be left. */
+    canLeave: boolean;
+    hasLeft: boolean;
+}
+
+/** How long it is until the model is tried again. */
+function retryText(seconds: number): string {
+    return `the model fails, again in ${Math.ceil(seconds)} s: `;
+}
+
 /** What is being done, in CC's font. */
-function describe(progress: Progress): string {
+function describe(progress: Progress, since: number): string {
     const tool = progress.tool;
-    const said = PHASES[progress.phase] ?? progress.phase;
+    let said = PHASES[progress.phase] ?? progress.phase;
+    const nextIn = (progress.nextIn ?? 0) - since;
+    if (nextIn > 0) said = retryText(nextIn);
     return oneLine(tool === undefined ? said + (progress.message ?? "") : `${tool} ${progress.title ?? ""}`);
+}
+
+/** Tokens, as short as they tell something: "980", "12.3k", "1.2M". */
+function tokensText(tokens: number): string {
+    if (tokens < 1000) return string.format("%.0f", tokens);
+    if (tokens < 999950) return string.format("%.1fk", tokens / 1000);
+    return string.format("%.1fM", tokens / 1000000);
+}
+
+/** What the moving line says: what is being done, and where there is room the tokens so far. */
+function lineOf(wait: Wait): string {
+    const progress = wait.progress;
+    if (progress === undefined) return "";
+    const since = (os.epoch("utc") - wait.at) / 1000;
+    const doing = describe(progress, since);
+    const [width] = term.getSize();
+    if (progress.tokens === undefined || width < WIDE) return doing;
+    const tokens = ` ${tokensText(progress.tokens)} tokens`;
+    return cut(doing, width - START_COLUMNS - tokens.length) + tokens;
 }
 
 /** What stays on the screen of a phase; nothing of what is only on its way. */
 function lasting(progress: Progress): string | undefined {
     const phase = progress.phase;
     const problem = progress.message;
+    const decided = DECIDED[phase];
+    if (decided !== undefined) return `${decided}: ${problem}`;
     if (phase === "new session") return "The session is gone from the server; this is a new one.";
     if (phase === "not recorded") return "The disk is full: this turn is not written down.";
     if (phase === "ended") return "It had ended already. Show the answer: ai resume";
@@ -42,6 +109,55 @@ function log(line: string): void {
     remark(line);
 }
 
+/** Sets who is told of progress, and who is asked. */
+function listen(options: Options, wait: Wait): void {
+    options.onProgress = (progress) => {
+        // Whoever was asked may have been overtaken.
+        closeAsk();
+        const line = lasting(progress);
+        if (line !== undefined) log(line);
+        else {
+            wait.progress = progress;
+            wait.at = os.epoch("utc");
+            wait.canLeave = CAN_LEAVE[progress.phase] === true;
+        }
+    };
+    if (options.isVerbose) options.log = (poll) => log(`[ai] ${poll}`);
+    options.onTool = (call) => {
+        if (call.status !== "running") showTool(call);
+    };
+    if (options.answer !== undefined) options.permission = options.answer === "yes" ? "once" : "reject";
+    if (!options.isAttended) return;
+    options.onPermission = askPermission;
+    options.onQuestion = askQuestion;
+}
+
+/** Waits until somebody leaves the turn, which q does where nothing is asked. */
+function untilLeft(wait: Wait): void {
+    while (true) {
+        // Ctrl+T is for what waits: that stops the turn, which takes a while.
+        const [event, key] = os.pullEventRaw();
+        const isLeaving = event === "char" && string.lower(key as string) === "q";
+        if (isLeaving && wait.canLeave && !isAsking()) {
+            wait.hasLeft = true;
+            return;
+        }
+    }
+}
+
+/** Makes a call under the moving line, which rests while something is asked. */
+function show(options: Options, wait: Wait, act: (this: void) => void): void {
+    listen(options, wait);
+    const [ok, problem] = pcall(() => {
+        during(act, () => {
+            if (isAsking()) return undefined;
+            return lineOf(wait);
+        });
+    });
+    closeAsk();
+    if (!ok) error(problem, 0);
+}
+
 /**
  * Makes a call under the moving line.
  * @param options who is told of progress is set in them
@@ -49,20 +165,32 @@ function log(line: string): void {
  * @returns the call's value; its failure is raised
  */
 export function wait<T>(options: Options, call: (this: void) => T): T {
-    if (options.isQuiet) return call();
-    let doing = "";
     let value: unknown;
-    options.onProgress = (progress) => {
-        const line = lasting(progress);
-        if (line !== undefined) log(line);
-        else doing = describe(progress);
-    };
-    if (options.isVerbose) options.log = (poll) => log(`[ai] ${poll}`);
-    during(
-        () => {
-            value = call();
-        },
-        () => doing,
-    );
+    show(options, { at: 0, canLeave: false, hasLeft: false }, () => {
+        value = call();
+    });
     return value as T;
+}
+
+/**
+ * The same for a call that waits for a turn, which somebody at the keyboard may leave.
+ * @returns nothing where the turn was left; it goes on then
+ */
+export function waitForTurn<T>(options: Options, call: (this: void) => T): T | undefined {
+    if (!options.isAttended) return wait(options, call);
+    const state: Wait = { at: 0, canLeave: false, hasLeft: false };
+    let value: unknown;
+    show(options, state, () => {
+        parallel.waitForAny(
+            () => {
+                value = call();
+            },
+            () => {
+                untilLeft(state);
+            },
+        );
+    });
+    if (!state.hasLeft) return value as T;
+    remark("It goes on. Show the answer: ai resume");
+    return undefined;
 }

@@ -1,0 +1,73 @@
+-- What this computer's session is at, and what waits for somebody there.
+
+local listOf = require("/apis/trapos/json").listOf
+local activeTools = require("/apis/ai/messages").activeTools
+local openasks = require("/apis/ai/openasks")
+local openPermissions, openQuestions = openasks.openPermissions, openasks.openQuestions
+local pendingTurns = require("/apis/ai/session").pendingTurns
+local summarise = require("/apis/ai/calls/sessions").summarise
+
+local M = {}
+
+--- Those that are of this computer's session.
+local function current(asks)
+	local own = {}
+	for _, ask in ipairs(asks) do
+		if ask.current then
+			own[#own + 1] = ask
+		end
+	end
+	return listOf(own)
+end
+
+--- What this computer's session is at.
+function M.status(client)
+	local settings = client.settings
+	local unseen = #pendingTurns(client.disk)
+	local id = settings.session_id
+	local model = settings.model
+	local agent = settings.agent
+	if id == nil then
+		client.face.health(client)
+		local none = listOf({})
+		return {
+			model = model,
+			agent = agent,
+			state = "idle",
+			permissions = none,
+			questions = none,
+			unseen = unseen,
+		}
+	end
+	local session = client.face.getSession(client, id)
+	local statuses = client.face.readList(client, "status", session.directory)
+	local messages = client.face.getMessages(client, id, 1)
+	local last = messages[#messages]
+	local info = last and last.info
+	if info and info.modelID ~= nil then
+		model = model or tostring(info.providerID) .. "/" .. info.modelID
+	end
+	if info then
+		agent = agent or info.agent
+	end
+	local now = statuses[id]
+	local tools = now and activeTools(last) or {}
+	local tool = tools[#tools]
+	local call = tool and tool.state
+	local input = call and call.input or {}
+	return {
+		session = summarise(client, session),
+		model = model,
+		agent = agent,
+		state = now and now.type or "idle",
+		seconds = now and info and math.max(client.now() - info.time.created, 0) / 1000 or nil,
+		tool = tool and tool.tool,
+		title = call and call.title or input.description or input.command,
+		message = now and now.message,
+		permissions = now and current(openPermissions(client)) or listOf({}),
+		questions = now and current(openQuestions(client)) or listOf({}),
+		unseen = unseen,
+	}
+end
+
+return M

@@ -1,0 +1,69 @@
+-- `ai status`: what this computer's session is at, and what waits for its player.
+
+local screen = require("/apis/trapos/screen")
+local remark, say = screen.remark, screen.say
+local oneLine = require("/apis/trapos/text").oneLine
+local describeAsk = require("/apis/ai/ask").describeAsk
+local openasks = require("/apis/ai/view/openasks")
+local offerAsks, openAsks = openasks.offerAsks, openasks.openAsks
+local wait = require("/apis/ai/view/waiting").wait
+
+local function run(context)
+	return wait(context.options, function()
+		return context.ai.status()
+	end)
+end
+
+--- What runs, in words.
+local function doingOf(status)
+	if status.state == "idle" then
+		return "nothing runs"
+	end
+	local doing = status.tool == nil and "the model works" or status.tool .. " " .. (status.title or "")
+	if status.state == "retry" then
+		doing = "the model fails, trying again: " .. (status.message or "")
+	end
+	local seconds = status.seconds
+	return seconds == nil and doing or string.format("%s (%.0f s)", oneLine(doing), seconds)
+end
+
+local function row(name, value)
+	if value ~= nil then
+		say(name .. ": " .. value)
+	end
+end
+
+local function show(context, status)
+	local session = status.session
+	row("Session", session and session.title or "none yet")
+	row("Model", status.model or "the server's choice")
+	row("Agent", status.agent or "the server's choice")
+	if session then
+		row("Now", doingOf(status))
+	end
+	for _, ask in ipairs(status.permissions) do
+		row("Waits", describeAsk({ what = "permission", ask = ask }))
+	end
+	for _, ask in ipairs(status.questions) do
+		row("Asks", describeAsk({ what = "question", ask = ask }))
+	end
+	if status.unseen > 0 then
+		remark("An answer may be waiting. Show it: ai resume")
+	end
+	if not context.options.isAttended or #status.permissions + #status.questions == 0 then
+		return
+	end
+	local open = openAsks(context)
+	if #open > 0 and offerAsks(context, open) then
+		remark("It goes on. Show the answer: ai resume")
+	end
+end
+
+local status = {
+	name = "status",
+	usage = "ai status",
+	purpose = "Show what runs and what waits for you",
+	run = run,
+	show = show,
+}
+return status

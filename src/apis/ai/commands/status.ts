@@ -1,0 +1,49 @@
+/** `ai status`: what this computer's session is at, and what waits for its player. */
+import { remark, say } from "../../trapos/screen";
+import { oneLine } from "../../trapos/text";
+import { describeAsk } from "../ask";
+import type { AiCommand, Context } from "../command";
+import type { Status } from "../types";
+import { offerAsks, openAsks } from "../view/openasks";
+import { wait } from "../view/waiting";
+
+function run(context: Context): Status {
+    return wait(context.options, () => context.ai.status());
+}
+
+/** What runs, in words. */
+function doingOf(status: Status): string {
+    if (status.state === "idle") return "nothing runs";
+    let doing = status.tool === undefined ? "the model works" : `${status.tool} ${status.title ?? ""}`;
+    if (status.state === "retry") doing = `the model fails, trying again: ${status.message ?? ""}`;
+    const seconds = status.seconds;
+    return seconds === undefined ? doing : string.format("%s (%.0f s)", oneLine(doing), seconds);
+}
+
+function row(name: string, value: string | undefined): void {
+    if (value !== undefined) say(`${name}: ${value}`);
+}
+
+function show(context: Context, status: Status): void {
+    const session = status.session;
+    row("Session", session ? session.title : "none yet");
+    row("Model", status.model ?? "the server's choice");
+    row("Agent", status.agent ?? "the server's choice");
+    if (session) row("Now", doingOf(status));
+    for (const ask of status.permissions) row("Waits", describeAsk({ what: "permission", ask }));
+    for (const ask of status.questions) row("Asks", describeAsk({ what: "question", ask }));
+    if (status.unseen > 0) remark("An answer may be waiting. Show it: ai resume");
+    if (!context.options.isAttended || status.permissions.length + status.questions.length === 0) return;
+    const open = openAsks(context);
+    if (open.length > 0 && offerAsks(context, open)) remark("It goes on. Show the answer: ai resume");
+}
+
+const status: AiCommand = {
+    name: "status",
+    usage: "ai status",
+    purpose: "Show what runs and what waits for you",
+    run,
+    show,
+};
+
+export = status;

@@ -1,0 +1,260 @@
+/** Permissions and questions of the real server, answered in the box by somebody at the keyboard. */
+import { onTestFinished, afterAll, beforeAll, expect, it } from "vitest";
+import { boot, type Computer } from "craftos-headless";
+import { installPackages } from "../../tools/harness/disk.ts";
+import { serverSettings } from "../../tools/harness/server.ts";
+import { mkdir, mkdtemp } from "node:fs/promises";
+import { join } from "node:path";
+import { writeSettings } from "craftos-headless";
+import { startWorld, type World } from "./support.ts";
+
+let world: World;
+beforeAll(async () => {
+    world = await startWorld({ permission: { "*": "allow", bash: "ask", edit: "ask", question: "allow" } });
+    world.model.setRules([
+        ({ userText, toolResults }) => {
+            const last = toolResults.at(-1);
+            if (userText.includes("two commands") && toolResults.length === 1)
+                return { toolCalls: [{ name: "bash", arguments: { command: "echo two" } }] };
+            if (last !== undefined) return { text: `It said ${last.output}` };
+            if (userText.includes("write a file")) {
+                const filePath = join(world.opencode.directory, "lock.lua");
+                return { toolCalls: [{ name: "write", arguments: { filePath, content: "return 1\n" } }] };
+            }
+            if (userText.includes("pose questions")) {
+                const options = [
+                    { label: "Birch", description: "light" },
+                    { label: "Oak", description: "dark" },
+                ];
+                const questions = [
+                    { question: "Birch or oak?", header: "Wood", options },
+                    { question: "Which tools?", header: "Tools", options, multiple: true },
+                ];
+                return { toolCalls: [{ name: "question", arguments: { questions } }] };
+            }
+            if (userText.includes("delegate")) {
+                const task = { description: "count", prompt: "run a command", subagent_type: "general" };
+                return { toolCalls: [{ name: "task", arguments: task }] };
+            }
+            return { toolCalls: [{ name: "bash", arguments: { command: "echo forty-two && echo x" } }] };
+        },
+    ]);
+});
+afterAll(() => world.stop());
+
+const permissionList = () =>
+    world.call<{ id: string }[]>(
+        "GET",
+        `/permission?directory=${encodeURIComponent(world.opencode.directory)}`,
+    );
+
+/** A new computer's disk. */
+async function newDisk(settings: Record<string, string | number> = {}): Promise<string> {
+    const disk = await mkdtemp(join(world.folder, "player-"));
+    await mkdir(disk, { recursive: true });
+    await installPackages(disk, ["trapos"]);
+    await writeSettings(disk, { ...serverSettings(world.opencode), ...settings });
+    return disk;
+}
+
+async function switchOn(disk: string, width = 51, height = 19): Promise<Computer> {
+    const computer = await boot({ disk, width, height, http: { allow: ["127.0.0.1"] } });
+    onTestFinished(() => computer.close());
+    await computer.waitForText(/(^|\n)> ?$/, { timeoutSeconds: 30 });
+    return computer;
+}
+
+/** Types a prompt at a new computer, and waits for the box. */
+async function asked(prompt: string, settings: Record<string, string | number> = {}): Promise<Computer> {
+    const computer = await switchOn(await newDisk(settings));
+    await computer.type(`ai ${prompt}\n`);
+    return computer;
+}
+const boxOpen = (computer: Computer, title = "Allow bash?") =>
+    computer.waitForText(title, { timeoutSeconds: 40, sinceInput: true });
+const until = (computer: Computer, words: string | RegExp) =>
+    computer.waitForText(words, { timeoutSeconds: 40 });
+const rows = (computer: Computer) => computer.screen().map((row) => row.trimEnd());
+
+it("allows once: the command is shown whole, and what always would allow", async () => {
+    const computer = await asked("run a command");
+    await boxOpen(computer);
+    expect(rows(computer).slice(-5)).toEqual([
+        " Allow bash?",
+        "echo forty-two && echo x",
+        "a allows echo * in the whole folder, until opencode",
+        "restarts",
+        "y once  a always  n no  t no, and why",
+    ]);
+    await computer.type("y");
+    await until(computer, "It said forty-two");
+    const transcript = computer.transcript();
+    expect(transcript).toContain("Allowed once: bash: echo forty-two && echo x");
+    expect(transcript).toMatch(/\$ echo forty-two && echo x \d+\.\d s/);
+});
+
+it("refuses, which ends the turn", async () => {
+    const computer = await asked("run a command");
+    await boxOpen(computer);
+    await computer.type("n");
+    await until(computer, "The turn ended at a tool call that was refused.");
+    expect(computer.transcript()).toContain("Refused: bash: echo forty-two");
+});
+
+it("refuses with words, which the model reads", async () => {
+    const computer = await asked("run a command");
+    await boxOpen(computer);
+    await computer.type("t");
+    await computer.type("use ls, please\n");
+    await until(computer, "use ls, please");
+    await until(computer, /It said [^>]*use ls, please/);
+    expect(await permissionList()).toEqual([]);
+});
+
+it("shows the patch of a file that is to be written, and names it when it is", async () => {
+    const computer = await asked("write a file");
+    await boxOpen(computer, "Allow edit?");
+    const shown = rows(computer).join("\n");
+    expect(shown).toContain("lock.lua\n");
+    expect(shown).toContain("\n+return 1\n");
+    await computer.type("y");
+    await until(computer, "It said Wrote file successfully.");
+    expect(computer.transcript()).toMatch(/\n> write lock\.lua \d+\.\d s/);
+});
+
+it("answers questions: one of several, several, and own words", async () => {
+    const computer = await asked("pose questions");
+    await boxOpen(computer, "Wood (1 of 2)");
+    await computer.type("2");
+    await boxOpen(computer, "Tools (2 of 2)");
+    await computer.type("1w");
+    await computer.type("a saw\n");
+    await computer.press("enter");
+    await until(computer, /"Birch or oak\?"="Oak", "Which\s+tools\?"="Birch, a saw"/);
+});
+
+it("refuses a question, which ends the turn", async () => {
+    const computer = await asked("pose questions");
+    await boxOpen(computer, "Wood (1 of 2)");
+    await computer.type("n");
+    await until(computer, "The turn ended at a tool call that was refused.");
+});
+
+it("asks for what a subagent does", async () => {
+    const computer = await asked("delegate it");
+    await boxOpen(computer);
+    await computer.type("y");
+    await until(computer, "Allowed once: bash: echo forty-two");
+    await until(computer, /It said/);
+});
+
+it("asks twice in a row", async () => {
+    const computer = await asked("run two commands");
+    await boxOpen(computer);
+    await computer.type("y");
+    await until(computer, "Allowed once: bash: echo forty-two");
+    await until(computer, "echo two\n");
+    await computer.type("y");
+    await until(computer, "It said two");
+    expect(computer.transcript()).toContain("Allowed once: bash: echo two");
+});
+
+it("closes the box when it is answered elsewhere", async () => {
+    const computer = await asked("run a command");
+    await boxOpen(computer);
+    const [entry] = await permissionList();
+    await world.call("POST", `/permission/${entry!.id}/reply`, { reply: "once" });
+    await until(computer, "Not asked any more, or answered elsewhere: bash:");
+    await until(computer, "It said forty-two");
+    expect(rows(computer).join("\n")).not.toContain("y once");
+});
+
+it("refuses with a reason when nobody answers in time", async () => {
+    const computer = await asked("run a command", { "opencc.permission_timeout_seconds": 2 });
+    await until(computer, "Nobody answered, so it is refused: bash: echo");
+    await until(computer, /Nobody answered\s+at\s+the\s+computer\s+within\s+2\s+s/);
+});
+
+it("closes the box when the turn is stopped from elsewhere, although the ask stays listed", async () => {
+    const disk = await newDisk();
+    const computer = await switchOn(disk);
+    await computer.type("ai run a command\n");
+    await boxOpen(computer);
+    const sessions = await world.call<{ id: string }[]>("GET", "/session?limit=1&roots=true");
+    await world.call("POST", `/session/${sessions[0]!.id}/abort`, {});
+    await until(computer, "The turn was stopped.");
+    expect(rows(computer).join("\n")).not.toContain("y once");
+    for (const { id } of await permissionList())
+        await world.call("POST", `/permission/${id}/reply`, { reply: "reject" });
+});
+
+it("opens the box again after a power cut", async () => {
+    const disk = await newDisk();
+    const computer = await switchOn(disk);
+    await computer.type("ai run a command\n");
+    await boxOpen(computer);
+    await computer.powerCut();
+    const again = await switchOn(disk);
+    expect(again.transcript()).toContain("An answer may be waiting. Type: ai resume");
+    await again.type("ai resume\n");
+    await boxOpen(again);
+    await again.type("y");
+    await until(again, "It said forty-two");
+});
+
+it("shows what is open after q, and the next prompt offers to answer it", async () => {
+    const disk = await newDisk({ "opencc.permission_timeout_seconds": 60 });
+    const computer = await switchOn(disk);
+    await computer.type("ai run a command\n");
+    await boxOpen(computer);
+    await computer.powerCut();
+    const again = await switchOn(disk);
+    await again.type("ai another thing\n");
+    await until(again, "Answer it now? [Y/n]");
+    await again.type("n");
+    await until(again, "Wait (ai resume)");
+    await again.type("ai status\n");
+    await again.waitForText("Answer it now? [Y/n]", { timeoutSeconds: 40, sinceInput: true });
+    expect(again.transcript()).toContain("Waits: bash: echo forty-two && echo x");
+    await again.type("y");
+    await boxOpen(again);
+    await again.type("y");
+    await until(again, "It goes on. Show the answer: ai resume");
+    await again.type("ai resume\n");
+    await until(again, "It said forty-two");
+});
+
+it.each([
+    ["--yes", {}, "Allowed once: bash"],
+    ["--no", {}, "Refused: bash"],
+    ["", { "opencc.permission": "once" }, "Allowed once: bash"],
+    ["", { "opencc.permission": "reject" }, "Refused: bash"],
+])("asks nobody with %s %j", async (flag, settings, line) => {
+    const computer = await asked(`${flag} run a command`, settings);
+    await until(computer, /It said/);
+    expect(computer.transcript()).toContain(line);
+    expect(computer.transcript()).not.toContain("y once");
+});
+
+// It holds for the folder from here on, but not beyond a restart.
+it("allows always: the same is not asked again until opencode is restarted", async () => {
+    const computer = await asked("run a command");
+    await boxOpen(computer);
+    await computer.type("a");
+    await until(computer, "It said forty-two");
+    await computer.type("ai run a command again\n");
+    await computer.waitForText("It said forty-two", { timeoutSeconds: 40, sinceInput: true });
+    expect(computer.transcript().match(/Allowed always/g)).toHaveLength(1);
+});
+
+// Last: the server is another one afterwards.
+it("says that the turn was interrupted when the server is killed with the box open, and started again", async () => {
+    await world.restart();
+    const computer = await asked("run a command");
+    await boxOpen(computer);
+    await world.crash();
+    await world.restart();
+    await until(computer, /Not asked any more, or answered elsewhere/);
+    await until(computer, "The turn was interrupted: the server was");
+    expect(rows(computer).join("\n")).not.toContain("y once");
+});
