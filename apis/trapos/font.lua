@@ -111,7 +111,7 @@ local C2, C3, CC = string.char(194), string.char(195), string.char(204)
 local TAIL = "[" .. string.char(128) .. "-" .. string.char(191) .. "]*"
 local JOINED = string.char(226, 128, 141) .. "[" .. C2 .. "-" .. string.char(244) .. "]" .. TAIL
 local ACCENT_BEHIND = "%a" .. CC .. "[" .. string.char(128) .. "-" .. string.char(191) .. "]"
-for _, value in ipairs(ROWS) do
+for _Module, value in ipairs(ROWS) do
 	local first = value[1]
 	local letters = value[2]
 	for index = 1, #letters do
@@ -129,7 +129,7 @@ for text, codePoints in pairs(SPELLINGS) do
 		end
 	end
 end
-for _, value in ipairs(ACCENTED) do
+for _Module, value in ipairs(ACCENTED) do
 	local accent = value[1]
 	local letters = value[2]
 	for letter, code in string.gmatch(letters, "(%a)(%x%x)") do
@@ -190,6 +190,27 @@ local function foldCharacter(bytes)
 	return (isBroken and UNKNOWN or foldCodePoint(code)) .. (#bytes > size and UNKNOWN or "")
 end
 
+--- How many characters are remembered, which is more than a language of letters has.
+local MOST_KNOWN = 3000
+
+--- What stands for characters, filled as they come: most of a text's come again, and a table is looked up much faster
+-- than a function is called.
+local known = {}
+local count = 0
+local filling = {
+	__index = function(_, bytes)
+		local folded = foldCharacter(bytes)
+
+		-- With stray bytes behind them there would be no end of them.
+		if #bytes <= 4 and count < MOST_KNOWN then
+			known[bytes] = folded
+			count = count + 1
+		end
+		return folded
+	end,
+}
+setmetatable(known, filling)
+
 --- What a terminal shows of a line in which it goes back to the start: what was written last.
 local function overprint(line)
 	local last = string.match(line, "^.*\r([^\r]+)")
@@ -221,6 +242,9 @@ end
 -- @param text UTF-8
 -- @returns the text in CC's font, one byte a column
 function M.fold(text)
+	if (string.find(text, "[^ -~\n]")) == nil then
+		return text
+	end
 	local folded = string.gsub(text, "\r\n", "\n")
 	folded = withoutCommands(folded)
 	if (string.find(folded, "\r", 1, true)) ~= nil then
@@ -232,7 +256,7 @@ function M.fold(text)
 
 	-- Of emoji that are joined to one the first is shown.
 	folded = string.gsub(folded, JOINED, "")
-	folded = string.gsub(folded, "[^ -~\n\b]" .. TAIL, foldCharacter)
+	folded = string.gsub(folded, "[^ -~\n\b]" .. TAIL, known)
 	if (string.find(folded, "\b", 1, true)) ~= nil then
 		folded = string.gsub(folded, "[^\n]+", backspace)
 	end

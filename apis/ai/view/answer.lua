@@ -1,9 +1,7 @@
 -- Shows answers: their Markdown as colours, page by page.
 
-local pagerModule = require("/apis/trapos/pager")
-local open, printRow = pagerModule.open, pagerModule.printRow
-local screen = require("/apis/trapos/screen")
-local inColour, remark = screen.inColour, screen.remark
+local showRows = require("/apis/trapos/pager").showRows
+local remark = require("/apis/trapos/screen").remark
 local text = require("/apis/trapos/text")
 local oneLine, shorten = text.oneLine, text.shorten
 
@@ -30,13 +28,13 @@ local LONGEST_WORD = 40
 function M.showAnswer(answer)
 	-- Loaded for an answer alone: most commands show none.
 	local layOut = load("/apis/ai/markdown/layout").layOut
-	local width = term.getSize()
-	local pager = open()
-	layOut(answer, width, function(row)
-		return printRow(pager, function()
+	showRows(function(width, emit)
+		return layOut(answer, width, function(row)
+			local pieces = {}
 			for _, span in ipairs(row) do
-				inColour(COLOURS[span.style] or colours.white, write, span.text)
+				table.insert(pieces, { text = span.text, colour = COLOURS[span.style] })
 			end
+			return emit(pieces)
 		end)
 	end)
 end

@@ -166,6 +166,29 @@ function foldCharacter(bytes: string): string {
     return (isBroken ? UNKNOWN : foldCodePoint(code)) + (bytes.length > size ? UNKNOWN : "");
 }
 
+/** How many characters are remembered, which is more than a language of letters has. */
+const MOST_KNOWN = 3000;
+
+/**
+ * What stands for characters, filled as they come: most of a text's come again, and a table is looked up much faster
+ * than a function is called.
+ */
+const known: Record<string, string | undefined> = {};
+let count = 0;
+
+const filling = {
+    __index(this: void, _: unknown, bytes: string): string {
+        const folded = foldCharacter(bytes);
+        // With stray bytes behind them there would be no end of them.
+        if (bytes.length <= 4 && count < MOST_KNOWN) {
+            known[bytes] = folded;
+            count += 1;
+        }
+        return folded;
+    },
+};
+setmetatable(known, filling as LuaMetatable<typeof known>);
+
 /** What a terminal shows of a line in which it goes back to the start: what was written last. */
 function overprint(line: string): string {
     const [last] = string.match(line, "^.*\r([^\r]+)");
@@ -194,6 +217,7 @@ function backspace(line: string): string {
  * @returns the text in CC's font, one byte a column
  */
 export function fold(text: string): string {
+    if (string.find(text, "[^ -~\n]")[0] === undefined) return text;
     let [folded] = string.gsub(text, "\r\n", "\n");
     folded = withoutCommands(folded);
     if (string.find(folded, "\r", 1, true)[0] !== undefined)
@@ -201,7 +225,7 @@ export function fold(text: string): string {
     [folded] = string.gsub(folded, ACCENT_BEHIND, (letter) => composed[letter] ?? letter);
     // Of emoji that are joined to one the first is shown.
     [folded] = string.gsub(folded, JOINED, "");
-    [folded] = string.gsub(folded, `[^ -~\n\b]${TAIL}`, foldCharacter);
+    [folded] = string.gsub(folded, `[^ -~\n\b]${TAIL}`, known as Record<string, string>);
     if (string.find(folded, "\b", 1, true)[0] !== undefined)
         [folded] = string.gsub(folded, "[^\n]+", backspace);
     return string.gsub(folded, `${UNKNOWN}+`, "?")[0];

@@ -1,6 +1,7 @@
 /** Shows answers: their Markdown as colours, page by page. */
-import { open, printRow } from "../../trapos/pager";
-import { inColour, remark } from "../../trapos/screen";
+import { showRows } from "../../trapos/pager";
+import type { Piece } from "../../trapos/row";
+import { remark } from "../../trapos/screen";
 import { oneLine, shorten } from "../../trapos/text";
 import type { Options } from "../command";
 import type * as layoutModule from "../markdown/layout";
@@ -30,11 +31,11 @@ const LONGEST_WORD = 40;
 export function showAnswer(answer: string): void {
     // Loaded for an answer alone: most commands show none.
     const layOut = (load("/apis/ai/markdown/layout") as typeof layoutModule).layOut;
-    const [width] = term.getSize();
-    const pager = open();
-    layOut(answer, width, (row) =>
-        printRow(pager, () => {
-            for (const span of row) inColour(COLOURS[span.style] ?? colours.white, write, span.text);
+    showRows((width, emit) =>
+        layOut(answer, width, (row) => {
+            const pieces: Piece[] = [];
+            for (const span of row) table.insert(pieces, { text: span.text, colour: COLOURS[span.style] });
+            return emit(pieces);
         }),
     );
 }
