@@ -9,7 +9,7 @@ import { runWithLibai, startServer, temporaryFolder } from "./libai-support.ts";
 
 async function showing(
     answer: string,
-    size: { width: number; height: number },
+    size: { width: number; height: number; colour?: boolean },
     heading: readonly string[] = [],
 ): Promise<Computer> {
     const disk = await temporaryFolder();
@@ -61,6 +61,28 @@ it.each([
     await computer.waitForText("row 30.");
     await computer.type("q");
     await computer.waitForText("the end");
+});
+
+it.each([
+    [51, true],
+    [26, true],
+    [39, false],
+])("code on %d columns stands on a ground of its own, in colour: %s", async (width, colour) => {
+    const code = "local door = peripheral.find('door')";
+    const answer = `Do:\n\`\`\`lua\n${code}\n\`\`\`\nThen:\n\`\`\`\nreboot\n\`\`\`\nDone.`;
+    const computer = await showing(answer, { width, height: 19, colour });
+    await computer.waitForText("the end");
+    const screen = rows(computer);
+    const start = screen.indexOf("Do:");
+    const goesOn = ["local door =".padEnd(width - 1) + "→", "  peripheral.find('door')"];
+    const inside = ["lua 1", ...(width === 26 ? goesOn : [code]), "Then:", "code 2", "reboot"];
+    const bar = (row: string) => (colour || row === "Then:" ? row : `▌${row}`);
+    expect(screen.slice(start, start + inside.length + 2)).toEqual(["Do:", ...inside.map(bar), "Done."]);
+    const grounds = computer.picture().rows.map(({ backgroundColour }) => new Set(backgroundColour));
+    const expected = ["Do:", ...inside, "Done."].map((row) =>
+        colour && !["Do:", "Then:", "Done."].includes(row) ? new Set([7]) : new Set([15]),
+    );
+    expect(grounds.slice(start, start + expected.length)).toEqual(expected);
 });
 
 it("an answer that fits is not stopped at", async () => {

@@ -3,9 +3,11 @@
 local fold = require("/apis/trapos/font").fold
 local blocks = require("/apis/ai/markdown/blocks")
 local begin, indentOf, readLine = blocks.begin, blocks.indentOf, blocks.readLine
-local linesOf = require("/apis/ai/markdown/codeblocks").linesOf
+local codeblocks = require("/apis/ai/markdown/codeblocks")
+local codeBlocks, linesOf = codeblocks.codeBlocks, codeblocks.linesOf
+local languageOf = require("/apis/ai/markdown/fence").languageOf
 local rows = require("/apis/ai/markdown/rows")
-local put, putCode, putText = rows.put, rows.putCode, rows.putText
+local put, putCode, putLanguage, putText = rows.put, rows.putCode, rows.putLanguage, rows.putText
 local table = require("/apis/ai/markdown/table")
 local addRow, putTable, tableOf = table.addRow, table.putTable, table.tableOf
 
@@ -47,15 +49,46 @@ local function leadOfCode(line)
 	return string.rep(" ", math.min(line.column, DEEPEST))
 end
 
+--- Puts what is known of a block of code above it: its language, and its number where there are several.
+local function putHead(page, line)
+	page.number = page.number + 1
+	local language = line.fence and languageOf(line.fence)
+	if page.isNumbered then
+		putLanguage(page, leadOfCode(line), (language or "code") .. " " .. tostring(page.number))
+	elseif language ~= nil then
+		putLanguage(page, leadOfCode(line), language)
+	end
+end
+
+--- Puts a line of code.
+local function putCodeLine(page, line)
+	if line.isFirst == true then
+		putHead(page, line)
+	end
+	if line.kind == "indented" and line.isFirst ~= true and page.gap == true then
+		-- A blank line in code is a part of it.
+		page.gap = false
+		putCode(page, leadOfCode(line), "")
+	end
+	putCode(page, leadOfCode(line), line.text)
+end
+
 --- Puts the beginning of an item, or its mark alone, where code follows.
 local function putItem(page, line, mark, lead, style)
 	local depth = indentOf(line.text)
-	local first = lead .. ((string.find(mark, "%d")) == nil and string.char(7) or mark) .. " "
+	local shown = (string.find(mark, "%d")) == nil and string.char(7) or mark
 	if line.kind == "opens" then
-		put(page, { { text = first, style = style } })
+		put(page, { { text = lead .. shown .. " ", style = style } })
 		return
 	end
 	local text = string.gsub(string.sub(line.text, depth + #mark + 1), "^ +", "")
+	local box = string.match(text, "^(%[[ xX]%]) ")
+	if box ~= nil then
+		-- A task: its box is mark enough.
+		shown = string.lower(box)
+		text = string.sub(text, 5)
+	end
+	local first = lead .. shown .. " "
 	local quote = line.isQuoted and "> " or ""
 	putText(page, first, quote .. string.rep(" ", #first - #quote), text, style)
 end
@@ -99,7 +132,7 @@ local function addLine(page, folded)
 	end
 	if line.kind == "code" or line.kind == "indented" then
 		settle(page)
-		putCode(page, leadOfCode(line), line.text)
+		putCodeLine(page, line)
 	elseif line.kind == "blank" then
 		settle(page)
 		if page.gap ~= nil then
@@ -110,6 +143,7 @@ local function addLine(page, folded)
 		if line.mark ~= nil then
 			putLine(page, line)
 		end
+		putHead(page, line)
 	elseif line.kind == "text" and (line.mark ~= nil or not takeForTable(page, line.text)) then
 		settle(page)
 		putLine(page, line)
@@ -121,14 +155,19 @@ end
 --
 -- @param source UTF-8; the rows are in CC's font
 -- @param width columns of the screen
+-- @param hasGround whether code gets a ground, for which its rows go to the right end of the screen; else a bar stands
+-- before it
 -- @param emit gets each row, without a line break, as soon as it is known; false says that no more is wanted
-function M.layOut(source, width, emit)
+function M.layOut(source, width, hasGround, emit)
 	local page = {
 		width = width,
+		hasGround = hasGround,
 		emit = function(row)
 			return emit(row) ~= false
 		end,
 		blocks = begin(),
+		isNumbered = #codeBlocks(source, 2) > 1,
+		number = 0,
 	}
 	for line in string.gmatch(linesOf(source), "([^\n]*)\n") do
 		addLine(page, fold(line))

@@ -2,8 +2,8 @@
 
 local showRows = require("/apis/trapos/pager").showRows
 local remark = require("/apis/trapos/screen").remark
-local text = require("/apis/trapos/text")
-local oneLine, shorten = text.oneLine, text.shorten
+local textModule = require("/apis/trapos/text")
+local oneLine, shorten = textModule.oneLine, textModule.shorten
 
 local M = {}
 
@@ -17,22 +17,29 @@ local COLOURS = {
 	code = colours.lightBlue,
 	quote = colours.lightGrey,
 	link = colours.cyan,
+	block = colours.white,
+	aside = colours.lightGrey,
 }
+
+--- The colours behind what has one of its own.
+local GROUNDS = { block = colours.grey, aside = colours.grey }
 
 --- Characters that a word of the server's may take where others stand beside it.
 local LONGEST_WORD = 40
 
---- Prints an answer.
+--- Shows an answer, page by page where it is long.
 --
 -- @param answer Markdown, UTF-8
 function M.showAnswer(answer)
 	-- Loaded for an answer alone: most commands show none.
 	local layOut = load("/apis/ai/markdown/layout").layOut
 	showRows(function(width, emit)
-		return layOut(answer, width, function(row)
+		return layOut(answer, width, term.isColour(), function(row)
 			local pieces = {}
-			for _, span in ipairs(row) do
-				table.insert(pieces, { text = span.text, colour = COLOURS[span.style] })
+			for _, value in ipairs(row) do
+				local text = value.text
+				local style = value.style
+				table.insert(pieces, { text = text, colour = COLOURS[style], ground = GROUNDS[style] })
 			end
 			return emit(pieces)
 		end)

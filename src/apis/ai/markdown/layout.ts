@@ -1,9 +1,10 @@
 /** Markdown as rows of a narrow screen, line by line. */
 import { fold } from "../../trapos/font";
 import { begin, indentOf, readLine, type Blocks, type Line } from "./blocks";
-import { linesOf } from "./codeblocks";
+import { codeBlocks, linesOf } from "./codeblocks";
+import { languageOf } from "./fence";
 import type { Span, Style } from "./inline";
-import { put, putCode, putText, type Sheet } from "./rows";
+import { put, putCode, putLanguage, putText, type Sheet } from "./rows";
 import { addRow, putTable, tableOf, type Table } from "./table";
 
 /** The most columns that a line is indented. */
@@ -12,6 +13,10 @@ const DEEPEST = 8;
 /** A sheet, and what waits for the next line. */
 interface Page extends Sheet {
     readonly blocks: Blocks;
+    /** Whether there are several blocks of code, so that they need numbers. */
+    readonly isNumbered: boolean;
+    /** The number of the last one. */
+    number: number;
     /** A line that is the head of a table if the next one says so: where it stands, and the line. */
     held?: { readonly lead: string; readonly style: Style; readonly text: string };
     table?: Table;
@@ -44,15 +49,41 @@ function leadOfCode(line: Line): string {
     return string.rep(" ", Math.min(line.column, DEEPEST));
 }
 
+/** Puts what is known of a block of code above it: its language, and its number where there are several. */
+function putHead(page: Page, line: Line): void {
+    page.number += 1;
+    const language = line.fence && languageOf(line.fence);
+    if (page.isNumbered) putLanguage(page, leadOfCode(line), `${language ?? "code"} ${page.number}`);
+    else if (language !== undefined) putLanguage(page, leadOfCode(line), language);
+}
+
+/** Puts a line of code. */
+function putCodeLine(page: Page, line: Line): void {
+    if (line.isFirst === true) putHead(page, line);
+    if (line.kind === "indented" && line.isFirst !== true && page.gap === true) {
+        // A blank line in code is a part of it.
+        page.gap = false;
+        putCode(page, leadOfCode(line), "");
+    }
+    putCode(page, leadOfCode(line), line.text);
+}
+
 /** Puts the beginning of an item, or its mark alone, where code follows. */
 function putItem(page: Page, line: Line, mark: string, lead: string, style: Style): void {
     const depth = indentOf(line.text);
-    const first = `${lead}${string.find(mark, "%d")[0] === undefined ? string.char(7) : mark} `;
+    let shown = string.find(mark, "%d")[0] === undefined ? string.char(7) : mark;
     if (line.kind === "opens") {
-        put(page, [{ text: first, style }]);
+        put(page, [{ text: `${lead}${shown} `, style }]);
         return;
     }
-    const [text] = string.gsub(string.sub(line.text, depth + mark.length + 1), "^ +", "");
+    let [text] = string.gsub(string.sub(line.text, depth + mark.length + 1), "^ +", "");
+    const [box] = string.match(text, "^(%[[ xX]%]) ");
+    if (box !== undefined) {
+        // A task: its box is mark enough.
+        shown = string.lower(box);
+        text = string.sub(text, 5);
+    }
+    const first = `${lead}${shown} `;
     const quote = line.isQuoted ? "> " : "";
     putText(page, first, quote + string.rep(" ", first.length - quote.length), text, style);
 }
@@ -87,13 +118,14 @@ function addLine(page: Page, folded: string): void {
     if (line.isQuoted !== wasQuoted) settle(page);
     if (line.kind === "code" || line.kind === "indented") {
         settle(page);
-        putCode(page, leadOfCode(line), line.text);
+        putCodeLine(page, line);
     } else if (line.kind === "blank") {
         settle(page);
         if (page.gap !== undefined) page.gap = true;
     } else if (line.kind === "opens") {
         settle(page);
         if (line.mark !== undefined) putLine(page, line);
+        putHead(page, line);
     } else if (line.kind === "text" && (line.mark !== undefined || !takeForTable(page, line.text))) {
         settle(page);
         putLine(page, line);
@@ -106,10 +138,24 @@ function addLine(page: Page, folded: string): void {
  *
  * @param source UTF-8; the rows are in CC's font
  * @param width columns of the screen
+ * @param hasGround whether code gets a ground, for which its rows go to the right end of the screen; else a bar stands
+ * before it
  * @param emit gets each row, without a line break, as soon as it is known; false says that no more is wanted
  */
-export function layOut(source: string, width: number, emit: (this: void, row: Span[]) => unknown): void {
-    const page: Page = { width, emit: (row) => emit(row) !== false, blocks: begin() };
+export function layOut(
+    source: string,
+    width: number,
+    hasGround: boolean,
+    emit: (this: void, row: Span[]) => unknown,
+): void {
+    const page: Page = {
+        width,
+        hasGround,
+        emit: (row) => emit(row) !== false,
+        blocks: begin(),
+        isNumbered: codeBlocks(source, 2).length > 1,
+        number: 0,
+    };
     for (const [line] of string.gmatch(linesOf(source), "([^\n]*)\n")) {
         addLine(page, fold(line!));
         if (page.isOver) return;

@@ -19,22 +19,28 @@ const COLOURS: Record<string, number | undefined> = {
     code: colours.lightBlue,
     quote: colours.lightGrey,
     link: colours.cyan,
+    block: colours.white,
+    aside: colours.lightGrey,
 };
+
+/** The colours behind what has one of its own. */
+const GROUNDS: Record<string, number | undefined> = { block: colours.grey, aside: colours.grey };
 
 /** Characters that a word of the server's may take where others stand beside it. */
 const LONGEST_WORD = 40;
 
 /**
- * Prints an answer.
+ * Shows an answer, page by page where it is long.
  * @param answer Markdown, UTF-8
  */
 export function showAnswer(answer: string): void {
     // Loaded for an answer alone: most commands show none.
     const layOut = (load("/apis/ai/markdown/layout") as typeof layoutModule).layOut;
     showRows((width, emit) =>
-        layOut(answer, width, (row) => {
+        layOut(answer, width, term.isColour(), (row) => {
             const pieces: Piece[] = [];
-            for (const span of row) table.insert(pieces, { text: span.text, colour: COLOURS[span.style] });
+            for (const { text, style } of row)
+                table.insert(pieces, { text, colour: COLOURS[style], ground: GROUNDS[style] });
             return emit(pieces);
         }),
     );
