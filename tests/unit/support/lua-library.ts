@@ -160,6 +160,7 @@ const string = {
         return found.length > 1 ? found.slice(1) : [found[0]];
     },
     lower: (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+    upper: (text: string) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase()),
     reverse: (text: string) => [...text].reverse().join(""),
     rep: (text: string, count: number) => text.repeat(Math.max(count, 0)),
     sub(text: string, from: number, to = -1): string {
