@@ -3721,6 +3721,21 @@ local UNKNOWN = "\127"
 local ADORNMENT = "\28"
 local C2, C3, CC = string.char(194), string.char(195), string.char(204)
 local TAIL = "[" .. string.char(128) .. "-" .. string.char(191) .. "]*"
+
+--- Chinese, Korean and what is between them, U+4000 to U+CFFF: none of it has a likeness.
+local EASTERN = "["
+	.. string.char(228)
+	.. "-"
+	.. string.char(236)
+	.. "]["
+	.. string.char(128)
+	.. "-"
+	.. string.char(191)
+	.. "]["
+	.. string.char(128)
+	.. "-"
+	.. string.char(191)
+	.. "]"
 local JOINED = string.char(226, 128, 141) .. "[" .. C2 .. "-" .. string.char(244) .. "]" .. TAIL
 local ACCENT_BEHIND = "%a" .. CC .. "[" .. string.char(128) .. "-" .. string.char(191) .. "]"
 for _Module, value in ipairs(ROWS) do
@@ -3880,7 +3895,11 @@ function M.fold(text)
 
 	-- Of emoji that are joined to one the first is shown.
 	folded = string.gsub(folded, JOINED, "")
-	folded = string.gsub(folded, "[^ -~\n\b]" .. TAIL, known)
+
+	-- One by one they would take long: a text of theirs has hardly anything else.
+	folded = string.gsub(folded, UNKNOWN, "")
+	folded = string.gsub(folded, EASTERN, UNKNOWN)
+	folded = string.gsub(folded, "[^ -" .. UNKNOWN .. "\n\b]" .. TAIL, known)
 	if (string.find(folded, "\b", 1, true)) ~= nil then
 		folded = string.gsub(folded, "[^\n]+", backspace)
 	end

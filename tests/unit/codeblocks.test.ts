@@ -14,6 +14,26 @@ interface CodeBlocksModule {
 
 const { codeBlocks } = await importSource<CodeBlocksModule>("src/apis/ai/markdown/codeblocks.ts");
 
+interface LayoutModule {
+    layOut: (
+        markdown: string,
+        width: number,
+        hasGround: boolean,
+        emit: (row: { text: string; style: string }[]) => void,
+    ) => void;
+}
+
+const { layOut } = await importSource<LayoutModule>("src/apis/ai/markdown/layout.ts");
+
+/** What is said above the blocks of code where they are shown. */
+function headsOf(markdown: string): string[] {
+    const heads: string[] = [];
+    layOut(markdown, 60, true, (row) => {
+        for (const { text, style } of row) if (style === "aside" && text.length > 1) heads.push(text.trim());
+    });
+    return heads;
+}
+
 /** A block as one text: its language, or "-", and its code. */
 type Written = [language: string, code: string];
 
@@ -110,6 +130,20 @@ describe("codeBlocks", () => {
             });
         },
     );
+
+    test.each(cases.filter(([, , blocks]) => blocks.length > 1))(
+        "%s: the numbers on the screen are those of the list",
+        (_name, markdown, blocks) => {
+            const expected = blocks.map(([name], index) => `${name === "-" ? "code" : name} ${index + 1}`);
+            expect(headsOf(bytes(markdown))).toEqual(expected);
+        },
+    );
+
+    test("a block far behind the first one has its number, too", () => {
+        const block = "```lua\nx\n```\n";
+        expect(headsOf(block + "word ".repeat(20_000) + `\n${block}`)).toEqual(["lua", "lua 2"]);
+        expect(headsOf(block)).toEqual(["lua"]);
+    });
 
     test("no more are looked for than are wanted", () => {
         const text = "```a\n1\n```\n```b\n2\n```\n```c\n3\n```\n";

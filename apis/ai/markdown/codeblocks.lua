@@ -10,6 +10,9 @@ local M = {}
 --- Columns of a tab, as the screen shows it.
 local TAB = 2
 
+--- How much of a line is read to tell what it is: what is longer is text, and folding all of it would take long.
+local MOST_READ = 500
+
 --- The lines of a text. A return alone writes over a line, but for a text that has no other line ends.
 function M.linesOf(markdown)
 	if (string.find(markdown, "\n", 1, true)) ~= nil then
@@ -63,7 +66,7 @@ function M.codeBlocks(markdown, most)
 		blanks = 0
 	end
 	for written in string.gmatch(M.linesOf(markdown), "([^\n]*)\n") do
-		local line = readLine(blocks, fold(written))
+		local line = readLine(blocks, fold(string.sub(written, 1, MOST_READ)))
 		if line.kind == "blank" then
 			blanks = blanks + 1
 		elseif line.kind == "code" or line.kind == "indented" and line.isFirst ~= true then

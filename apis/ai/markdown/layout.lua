@@ -16,6 +16,9 @@ local M = {}
 --- The most columns that a line is indented.
 local DEEPEST = 8
 
+--- How much of a text is read before its first row, to see whether it has several blocks of code.
+local LOOKED_AHEAD = 50000
+
 --- Puts what waited for the next line on the sheet.
 local function settle(page)
 	local held = page.held
@@ -53,7 +56,7 @@ end
 local function putHead(page, line)
 	page.number = page.number + 1
 	local language = line.fence and languageOf(line.fence)
-	if page.isNumbered then
+	if page.isNumbered or page.number > 1 then
 		putLanguage(page, leadOfCode(line), (language or "code") .. " " .. tostring(page.number))
 	elseif language ~= nil then
 		putLanguage(page, leadOfCode(line), language)
@@ -166,7 +169,7 @@ function M.layOut(source, width, hasGround, emit)
 			return emit(row) ~= false
 		end,
 		blocks = begin(),
-		isNumbered = #codeBlocks(source, 2) > 1,
+		isNumbered = #codeBlocks(string.sub(source, 1, LOOKED_AHEAD), 2) > 1,
 		number = 0,
 	}
 	for line in string.gmatch(linesOf(source), "([^\n]*)\n") do

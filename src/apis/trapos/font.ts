@@ -123,6 +123,8 @@ const ADORNMENT = "\x1c";
 
 const [C2, C3, CC] = [string.char(0xc2), string.char(0xc3), string.char(0xcc)];
 const TAIL = `[${string.char(0x80)}-${string.char(0xbf)}]*`;
+/** Chinese, Korean and what is between them, U+4000 to U+CFFF: none of it has a likeness. */
+const EASTERN = `[${string.char(0xe4)}-${string.char(0xec)}][${string.char(0x80)}-${string.char(0xbf)}][${string.char(0x80)}-${string.char(0xbf)}]`;
 const JOINED = `${string.char(0xe2, 0x80, 0x8d)}[${C2}-${string.char(0xf4)}]${TAIL}`;
 const ACCENT_BEHIND = `%a${CC}[${string.char(0x80)}-${string.char(0xbf)}]`;
 
@@ -249,7 +251,10 @@ export function fold(text: string): string {
     [folded] = string.gsub(folded, ACCENT_BEHIND, (letter) => composed[letter] ?? letter);
     // Of emoji that are joined to one the first is shown.
     [folded] = string.gsub(folded, JOINED, "");
-    [folded] = string.gsub(folded, `[^ -~\n\b]${TAIL}`, known as Record<string, string>);
+    // One by one they would take long: a text of theirs has hardly anything else.
+    [folded] = string.gsub(folded, UNKNOWN, "");
+    [folded] = string.gsub(folded, EASTERN, UNKNOWN);
+    [folded] = string.gsub(folded, `[^ -${UNKNOWN}\n\b]${TAIL}`, known as Record<string, string>);
     if (string.find(folded, "\b", 1, true)[0] !== undefined)
         [folded] = string.gsub(folded, "[^\n]+", backspace);
     [folded] = string.gsub(folded, `${ADORNMENT}+ ?`, "");

@@ -14,6 +14,9 @@ export interface CodeBlock {
 /** Columns of a tab, as the screen shows it. */
 const TAB = 2;
 
+/** How much of a line is read to tell what it is: what is longer is text, and folding all of it would take long. */
+const MOST_READ = 500;
+
 /** The lines of a text. A return alone writes over a line, but for a text that has no other line ends. */
 export function linesOf(markdown: string): string {
     if (string.find(markdown, "\n", 1, true)[0] !== undefined) return `${markdown}\n`;
@@ -56,7 +59,7 @@ export function codeBlocks(markdown: string, most?: number): CodeBlock[] {
         blanks = 0;
     };
     for (const [written] of string.gmatch(linesOf(markdown), "([^\n]*)\n")) {
-        const line = readLine(blocks, fold(written!));
+        const line = readLine(blocks, fold(string.sub(written!, 1, MOST_READ)));
         if (line.kind === "blank") {
             blanks += 1;
         } else if (line.kind === "code" || (line.kind === "indented" && line.isFirst !== true)) {

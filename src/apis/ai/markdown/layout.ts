@@ -10,10 +10,13 @@ import { addRow, putTable, tableOf, type Table } from "./table";
 /** The most columns that a line is indented. */
 const DEEPEST = 8;
 
+/** How much of a text is read before its first row, to see whether it has several blocks of code. */
+const LOOKED_AHEAD = 50_000;
+
 /** A sheet, and what waits for the next line. */
 interface Page extends Sheet {
     readonly blocks: Blocks;
-    /** Whether there are several blocks of code, so that they need numbers. */
+    /** Whether there are several blocks of code, so that the first one needs a number, too. */
     readonly isNumbered: boolean;
     /** The number of the last one. */
     number: number;
@@ -53,7 +56,8 @@ function leadOfCode(line: Line): string {
 function putHead(page: Page, line: Line): void {
     page.number += 1;
     const language = line.fence && languageOf(line.fence);
-    if (page.isNumbered) putLanguage(page, leadOfCode(line), `${language ?? "code"} ${page.number}`);
+    if (page.isNumbered || page.number > 1)
+        putLanguage(page, leadOfCode(line), `${language ?? "code"} ${page.number}`);
     else if (language !== undefined) putLanguage(page, leadOfCode(line), language);
 }
 
@@ -153,7 +157,7 @@ export function layOut(
         hasGround,
         emit: (row) => emit(row) !== false,
         blocks: begin(),
-        isNumbered: codeBlocks(source, 2).length > 1,
+        isNumbered: codeBlocks(string.sub(source, 1, LOOKED_AHEAD), 2).length > 1,
         number: 0,
     };
     for (const [line] of string.gmatch(linesOf(source), "([^\n]*)\n")) {
