@@ -14,6 +14,9 @@ local FAILURE_COLUMNS = 150
 --- How many rows are kept of what was printed; more than any screen has.
 local MOST_ABOVE = 100
 
+--- Whether remarks are left out.
+local isQuiet = false
+
 --- What was printed since the reader could last stop reading.
 local above = {}
 
@@ -88,9 +91,16 @@ function M.say(line, colour)
 	end
 end
 
+--- From here on remarks are left out.
+function M.beQuiet()
+	isQuiet = true
+end
+
 --- Prints a remark that is not part of what was asked for, on three rows at most.
 function M.remark(line)
-	M.say(line, colours.lightGrey)
+	if not isQuiet then
+		M.say(line, colours.lightGrey)
+	end
 end
 
 --- Prints what went wrong and what to do next.

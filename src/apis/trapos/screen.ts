@@ -13,6 +13,9 @@ const FAILURE_COLUMNS = 150;
 /** How many rows are kept of what was printed; more than any screen has. */
 const MOST_ABOVE = 100;
 
+/** Whether remarks are left out. */
+let isQuiet = false;
+
 /** What was printed since the reader could last stop reading. */
 let above: Row[] = [];
 
@@ -79,9 +82,14 @@ export function say(line: string, colour?: number): void {
     for (const row of rowsOf(line, MOST_ROWS)) printRow(shown, row);
 }
 
+/** From here on remarks are left out. */
+export function beQuiet(): void {
+    isQuiet = true;
+}
+
 /** Prints a remark that is not part of what was asked for, on three rows at most. */
 export function remark(line: string): void {
-    say(line, colours.lightGrey);
+    if (!isQuiet) say(line, colours.lightGrey);
 }
 
 /**
