@@ -3608,10 +3608,10 @@ local M = {}
 local SPELLINGS = {
 	["\1"] = "263A 1F600-1F606 1F60A 1F642",
 	["\3"] = "2665 2764 1F493-1F49C",
-	["\4"] = "2666",
+	["\4"] = "2666 25C6 25C7 1F536-1F539",
 	["\5"] = "2663",
 	["\6"] = "2660",
-	["\7"] = "2022 2023 2219 25CF 25E6 25AA 26AB",
+	["\7"] = "2022 2023 2219 25CF 25E6 25AA 26AB 25C9 25CE 26AA 1F534 1F535 1F7E0-1F7E4",
 	["\v"] = "2642",
 	["\f"] = "2640",
 	["\14"] = "266A",
@@ -3620,11 +3620,11 @@ local SPELLINGS = {
 	["\17"] = "25C0 25C2 25C4",
 	["\18"] = "2195",
 	["\19"] = "203C",
-	["\24"] = "2191 2B06 1F446",
-	["\25"] = "2193 2B07 1F447",
-	["\26"] = "2192 2794 279C 279E 27A1 27F6 1F449",
-	["\27"] = "2190 2B05 27F5 1F448",
-	["\29"] = "2194 27F7",
+	["\24"] = "2191 2B06 1F446 21D1",
+	["\25"] = "2193 2B07 1F447 21D3",
+	["\26"] = "2192 2794 279C 279E 27A1 27F6 1F449 2197 2198 21AA 21B3 2937",
+	["\27"] = "2190 2B05 27F5 1F448 2196 2199 21A9 21B5 23CE",
+	["\29"] = "2194 27F7 21C4 21C6",
 	["\30"] = "25B2 25B4",
 	["\31"] = "25BC 25BE",
 	[""] = "AD 300-36F 61C 115F 1160 180B-180F 1AB0-1AFF 1DC0-1DFF 200B-200F 202A-202E 2060-206F 20D0-20FF FE00-FE0F FE20-FE2F FEFF FFF9-FFFB 1F3FB-1F3FF",
@@ -3632,17 +3632,17 @@ local SPELLINGS = {
 	["  "] = "9",
 	["'"] = "2B9 2BB-2BD 2018-201B 2032 2039 203A",
 	['"'] = "201C-201F 2033 2036 275D 275E 300C-300F",
-	["-"] = "2010-2015 2043 2212 2500 2501 2504 2505 2550 301C",
+	["-"] = "2010-2015 2043 2212 2500 2501 2504 2505 2550 301C 2796",
 	["|"] = "2502 2503 2506 2507 2551",
-	["#"] = "2580-2593 25A0 25FC 2B1B",
+	["#"] = "2580-259F 25A0 25FC 2B1B 1F7E5-1F7EB",
 	["*"] = "2217 2605 2606 2728 2B50",
 	[","] = "3001",
 	["."] = "3002",
-	["/"] = "2044 2215",
+	["/"] = "2044 2215 2797",
 	["^"] = "2C6",
 	["~"] = "2DC 223C 2248",
 	["..."] = "2026 22EF",
-	["<="] = "2264",
+	["<="] = "2264 21D0",
 	[">="] = "2265",
 	["<"] = "27E8 3008",
 	[">"] = "27E9 3009",
@@ -3650,7 +3650,17 @@ local SPELLINGS = {
 	["<=>"] = "21D4 27FA",
 	["!="] = "2260",
 	["=="] = "2261",
-	["!"] = "26A0",
+	["?"] = "2753 2754",
+	["+"] = "2795",
+	["+1"] = "1F44D",
+	["-1"] = "1F44E",
+	o = "25CB 2B55",
+	["o/oo"] = "2030",
+	inf = "221E",
+	pi = "3C0",
+	sqrt = "221A",
+	sum = "2211",
+	["!"] = "26A0 2757 2755",
 	i = "2139",
 	f = "192",
 	["[ ]"] = "2610 25A1 25FB 2B1C",
@@ -3665,8 +3675,8 @@ local SPELLINGS = {
 	TM = "2122",
 	No = "2116",
 	OK = "2713 2714 2705",
-	X = "2717 2718 274C 274E",
-	["10"] = "2469",
+	X = "2717 2718 274C 274E 2716",
+	["10"] = "2469 1F51F",
 }
 
 --- What stands for code points that follow each other, by the first; "." for those that have no likeness.
@@ -3706,11 +3716,29 @@ local composed = {}
 
 --- Stands for what has no likeness until all is folded: it is not in a text, as it is a control character.
 local UNKNOWN = "\127"
+
+--- Stands for what adorns a text until all is folded: it goes, and a blank behind it. No spelling has it.
+local ADORNMENT = "\28"
 local C2, C3, CC = string.char(194), string.char(195), string.char(204)
 local TAIL = "[" .. string.char(128) .. "-" .. string.char(191) .. "]*"
+
+--- Chinese, Korean and what is between them, U+4000 to U+CFFF: none of it has a likeness.
+local EASTERN = "["
+	.. string.char(228)
+	.. "-"
+	.. string.char(236)
+	.. "]["
+	.. string.char(128)
+	.. "-"
+	.. string.char(191)
+	.. "]["
+	.. string.char(128)
+	.. "-"
+	.. string.char(191)
+	.. "]"
 local JOINED = string.char(226, 128, 141) .. "[" .. C2 .. "-" .. string.char(244) .. "]" .. TAIL
 local ACCENT_BEHIND = "%a" .. CC .. "[" .. string.char(128) .. "-" .. string.char(191) .. "]"
-for _, value in ipairs(ROWS) do
+for _Module, value in ipairs(ROWS) do
 	local first = value[1]
 	local letters = value[2]
 	for index = 1, #letters do
@@ -3728,12 +3756,24 @@ for text, codePoints in pairs(SPELLINGS) do
 		end
 	end
 end
-for _, value in ipairs(ACCENTED) do
+
+-- The Greek letter, as models write it; the font has the sign for a millionth.
+glyphs[956] = string.char(181)
+for _Module, value in ipairs(ACCENTED) do
 	local accent = value[1]
 	local letters = value[2]
 	for letter, code in string.gmatch(letters, "(%a)(%x%x)") do
 		composed[letter .. CC .. string.char(accent)] = C3 .. string.char(tonumber(code, 16) - 64)
 	end
+end
+
+--- Whether a code point is a picture: an emoji or a dingbat. Those that say something have a spelling.
+local function isAdornment(code)
+	if code < 65536 then
+		local isClock = code == 8986 or code == 8987 or code >= 9193 and code < 9211
+		return isClock or code >= 9728 and code < 10176 or code >= 11008 and code < 11264
+	end
+	return code >= 126976 and code < 129792
 end
 
 local function foldCodePoint(code)
@@ -3767,7 +3807,7 @@ local function foldCodePoint(code)
 		local index = (code - 119808) % 52
 		return string.char(index + (index < 26 and 65 or 71))
 	end
-	return UNKNOWN
+	return isAdornment(code) and ADORNMENT or UNKNOWN
 end
 
 --- The least code point that takes so many bytes; fewer would do for one below it, so that it is no UTF-8.
@@ -3788,6 +3828,27 @@ local function foldCharacter(bytes)
 	local isBroken = code < LEAST[size] or code > 1114111
 	return (isBroken and UNKNOWN or foldCodePoint(code)) .. (#bytes > size and UNKNOWN or "")
 end
+
+--- How many characters are remembered, which is more than a language of letters has.
+local MOST_KNOWN = 3000
+
+--- What stands for characters, filled as they come: most of a text's come again, and a table is looked up much faster
+-- than a function is called.
+local known = {}
+local count = 0
+local filling = {
+	__index = function(_, bytes)
+		local folded = foldCharacter(bytes)
+
+		-- With stray bytes behind them there would be no end of them.
+		if #bytes <= 4 and count < MOST_KNOWN then
+			known[bytes] = folded
+			count = count + 1
+		end
+		return folded
+	end,
+}
+setmetatable(known, filling)
 
 --- What a terminal shows of a line in which it goes back to the start: what was written last.
 local function overprint(line)
@@ -3813,13 +3874,16 @@ local function backspace(line)
 end
 
 --- Folds UTF-8 to CC's font: what the font has stays itself, for the rest stands the nearest spelling, or one `?` for
--- all that stands together and has none. Commands to a terminal leave nothing, a carriage return or a backspace leaves
+-- all that stands together and has none. Emoji that say something are spelled, those that adorn go. Commands to a terminal leave nothing, a carriage return or a backspace leaves
 -- what a terminal would show at the end. Line ends become "\n"; no other control character is left. Bytes that are not
 -- UTF-8 do no harm. Takes a time in proportion to the text, about 0.3 s for a million bytes.
 --
 -- @param text UTF-8
 -- @returns the text in CC's font, one byte a column
 function M.fold(text)
+	if (string.find(text, "[^ -~\n]")) == nil then
+		return text
+	end
 	local folded = string.gsub(text, "\r\n", "\n")
 	folded = withoutCommands(folded)
 	if (string.find(folded, "\r", 1, true)) ~= nil then
@@ -3831,10 +3895,15 @@ function M.fold(text)
 
 	-- Of emoji that are joined to one the first is shown.
 	folded = string.gsub(folded, JOINED, "")
-	folded = string.gsub(folded, "[^ -~\n\b]" .. TAIL, foldCharacter)
+
+	-- One by one they would take long: a text of theirs has hardly anything else.
+	folded = string.gsub(folded, UNKNOWN, "")
+	folded = string.gsub(folded, EASTERN, UNKNOWN)
+	folded = string.gsub(folded, "[^ -" .. UNKNOWN .. "\n\b]" .. TAIL, known)
 	if (string.find(folded, "\b", 1, true)) ~= nil then
 		folded = string.gsub(folded, "[^\n]+", backspace)
 	end
+	folded = string.gsub(folded, ADORNMENT .. "+ ?", "")
 	return (string.gsub(folded, UNKNOWN .. "+", "?"))
 end
 
@@ -3916,6 +3985,33 @@ end
 return M
 end
 
+modules["/apis/trapos/interactive"] = function(...)
+-- Whether somebody sits before the screen who can turn a page, choose and answer.
+
+local M = {}
+
+--- False once the program was told that nobody is there.
+local isAttended = true
+
+--- From here on nothing waits for a key: all of a long text is printed.
+function M.unattended()
+	isAttended = false
+end
+
+--- Whether what is shown may wait for a key. Not in harness mode (`trapos.harness_mode`), not after `unattended`, and
+-- not where what is printed goes elsewhere than to the computer's own screen or a window of it: to a monitor, which has
+-- no keys, or to a program that keeps it.
+function M.isInteractive()
+	if not isAttended or settings.get("trapos.harness_mode") == true then
+		return false
+	end
+	local terminal = term.current()
+	return terminal == term.native() or terminal.reposition ~= nil
+end
+
+return M
+end
+
 modules["/apis/trapos/json"] = function(...)
 -- JSON as servers write it, on top of CC's textutils: text stays UTF-8 and an empty list can be written to.
 
@@ -3957,15 +4053,54 @@ end
 return M
 end
 
+modules["/apis/trapos/lineinput"] = function(...)
+-- Asks for a line of text, with CC's own way to type one.
+
+local fold = require("/apis/trapos/font").fold
+local say = require("/apis/trapos/screen").say
+
+local M = {}
+
+--- Columns that what is typed needs beside the prompt.
+local LEAST_ROOM = 10
+
+--- What stands before what is typed where the prompt leaves it no room beside it.
+local SHORT_PROMPT = "> "
+
+--- Lets somebody type a line. Longer ones than the row has room for move along, arrows and Home and End work, a paste
+-- is taken.
+--
+-- @returns what was typed, up to Enter, in the computer's font: see `toUtf8`. Raises "Terminated" on Ctrl+T, on a row of
+-- its own.
+function M.readLine(input)
+	local width = term.getSize()
+	local prompt = fold(input.prompt)
+	if #prompt > width - LEAST_ROOM and #prompt > #SHORT_PROMPT then
+		say(input.prompt)
+		prompt = SHORT_PROMPT
+	end
+	write(prompt)
+	local initial = input.initial ~= nil and fold(input.initial) or nil
+	local ok, typed = pcall(function()
+		return read(input.isSecret == true and "*" or nil, nil, nil, initial)
+	end)
+	if not ok then
+		print()
+		error(typed, 0)
+	end
+	return typed
+end
+
+return M
+end
+
 modules["/apis/trapos/listing"] = function(...)
--- Rows with a second column, gathered and then printed page by page.
+-- Rows with a second column, gathered and then shown page by page.
 
 local strings = require("cc.strings")
-local pagerModule = require("/apis/trapos/pager")
-local open, printRow = pagerModule.open, pagerModule.printRow
 local fold = require("/apis/trapos/font").fold
-local screen = require("/apis/trapos/screen")
-local clearRow, inColour = screen.clearRow, screen.inColour
+local showRows = require("/apis/trapos/pager").showRows
+local clearRow = require("/apis/trapos/screen").clearRow
 
 local M = {}
 
@@ -4022,109 +4157,399 @@ local function withDetail(line, column, width)
 	return line.text .. (gap > 0 and string.rep(" ", gap) or "\n") .. line.detail
 end
 
---- Prints a line; false once the reader has seen enough.
-local function printLine(pager, line, shown, width)
-	local colour = line.colour or term.getTextColour()
+--- Hands on a line as rows; what its first row has no room for is indented.
+local function putLine(line, shown, width, emit)
 	for number, row in ipairs(strings.wrap(shown, #shown > width and width - 2 or width)) do
-		local isRead = printRow(pager, function()
-			return inColour(colour, write, number > 1 and "  " .. row or row)
-		end)
-		if not isRead then
-			return false
-		end
+		emit({ { text = number > 1 and "  " .. row or row, colour = line.colour } })
 	end
-	return true
 end
 
---- Prints all lines page by page, in the place of what stands on the row. Second columns stand one below the other down
--- to a line without text.
+--- Shows all lines, page by page where they are many, in the place of what stands on the row. Second columns stand one
+-- below the other down to a line without text.
 function M.show(listing)
-	local width = term.getSize()
 	clearRow()
-	local pager = open()
-	for _, section in ipairs(sectionsOf(listing.lines)) do
-		local column = columnOf(section, width)
-		for _, line in ipairs(section) do
-			if not printLine(pager, line, withDetail(line, column, width), width) then
-				return
+	showRows(function(width, emit)
+		for _, section in ipairs(sectionsOf(listing.lines)) do
+			local column = columnOf(section, width)
+			for _, line in ipairs(section) do
+				putLine(line, withDetail(line, column, width), width, emit)
 			end
 		end
+	end)
+end
+
+return M
+end
+
+modules["/apis/trapos/movekeys"] = function(...)
+-- The keys and turns of the mouse's wheel by which somebody scrolls.
+
+local M = {}
+
+--- The move that an event asks for, if it is one.
+--
+-- @param event the event's name
+-- @param what its first value: the key, or the direction of the wheel
+function M.moveOf(event, what)
+	if event == "mouse_scroll" then
+		return what < 0 and "wheelUp" or "wheelDown"
 	end
+	if event ~= "key" then
+		return nil
+	end
+	if what == keys.up then
+		return "up"
+	end
+	if what == keys.down then
+		return "down"
+	end
+	if what == keys.pageUp then
+		return "pageUp"
+	end
+	if what == keys.pageDown then
+		return "pageDown"
+	end
+	if what == keys.home then
+		return "home"
+	end
+	return what == keys["end"] and "end" or nil
 end
 
 return M
 end
 
 modules["/apis/trapos/pager"] = function(...)
--- Prints rows page by page, for a computer's screen does not scroll back.
+-- Shows rows: all at once where they fit the screen, else in pages, for a computer's screen does not scroll back.
 
+local strings = require("cc.strings")
+local isInteractive = require("/apis/trapos/interactive").isInteractive
+local readLine = require("/apis/trapos/lineinput").readLine
+local moveOf = require("/apis/trapos/movekeys").moveOf
+local rowModule = require("/apis/trapos/row")
+local drawRow, marked, textOf = rowModule.drawRow, rowModule.marked, rowModule.textOf
+local rowlist = require("/apis/trapos/rowlist")
+local findIn, layOutTo, lettersAbove, rowBelow, startRows =
+	rowlist.findIn, rowlist.layOutTo, rowlist.lettersAbove, rowlist.rowBelow, rowlist.startRows
 local screen = require("/apis/trapos/screen")
-local clearRow, takeRowsAbove = screen.clearRow, screen.takeRowsAbove
+local inColour, takeRowsAbove = screen.inColour, screen.takeRowsAbove
+local scrollModule = require("/apis/trapos/scroll")
+local bottomOf, placeOf, scrolled, scrolledTo =
+	scrollModule.bottomOf, scrollModule.placeOf, scrollModule.scrolled, scrollModule.scrolledTo
 local cut = require("/apis/trapos/text").cut
 
 local M = {}
 
---- How many rows are printed without a pause: a program that prints for 7 s without one is stopped.
+--- How many rows are printed or laid out without a pause: a program that runs for 7 s without one is stopped.
 local ROWS_WITHOUT_PAUSE = 100
 
---- Whether anybody is there to turn a page.
-local isAttended = true
+--- Queued to go on with laying rows out, after what the player has done meanwhile.
+local GO_ON = "trapos_pager"
 
---- From here on nobody is asked to turn a page.
-function M.unattended()
-	isAttended = false
+--- What the keys do, the best that there is room for.
+local KEYS = { "space: on, /: find, q: quit", "space /find q:quit", "/find q:quit", "q:quit" }
+local KEYS_AT_END = { "/: find, Enter or q: quit", "/find q:quit", "q:quit" }
+
+local function scrollOf(reading)
+	return { rows = #reading.list.rows, height = reading.height, top = reading.top }
 end
 
---- Begins to print rows. What was said above them is part of their first page.
-function M.open()
-	local _, height = term.getSize()
-	local above = takeRowsAbove()
-	return { shown = above < height - 1 and above or 0, printed = 0, isReading = true }
+--- Whether the last row is shown.
+local function isAtEnd(reading)
+	return reading.list.isDone and bottomOf(scrollOf(reading)) == #reading.list.rows
 end
 
---- Waits at the end of a page, on its free last row. True to go on, false when the reader has seen enough.
-local function turnPage()
-	local width = term.getSize()
-	term.write(cut("-- any key, q to quit --", width))
-	local event
-	local key
-	repeat
-		do
-			event, key = os.pullEventRaw()
+--- What the last row says: where the reader is, and what the keys do.
+local function statusOf(reading, width)
+	local place = placeOf(scrollOf(reading)) .. (reading.list.isDone and "" or "+")
+	local note = reading.note
+	if note ~= nil then
+		return cut(place .. "  " .. note, width)
+	end
+	for _, hint in ipairs(isAtEnd(reading) and KEYS_AT_END or KEYS) do
+		local line = place .. "  " .. hint
+		if #line <= width then
+			return line
 		end
-	until not (event ~= "key" and event ~= "terminate")
-	clearRow()
-	if event == "terminate" then
-		error("Terminated", 0)
 	end
-
-	-- The key's character would be typed at the shell's prompt.
-	sleep(0.05)
-	return key ~= keys.q
+	return cut(place, width)
 end
 
---- Prints a row, after a pause at the end of a page. In harness mode, where nobody would press the key, there is none.
---
--- @param draw what draws it, without a line break
--- @returns false once the reader has seen enough, and nothing is printed any more
-function M.printRow(pager, draw)
+local function drawStatus(reading)
+	local width, height = term.getSize()
+	term.setCursorPos(1, height)
+	local line = strings.ensure_width(statusOf(reading, width), width)
+	inColour(colours.lightGrey, term.write, line)
+end
+
+--- Draws the rows that are in sight.
+local function drawRows(reading)
+	local found = reading.found
+	for y = 1, reading.height do
+		local number = reading.top + y - 1
+		local row = reading.list.rows[number] or {}
+		if found ~= nil and found.row == number then
+			row = marked(row, found.from, found.to)
+		end
+		term.setCursorPos(1, y)
+		term.clearLine()
+		drawRow(row)
+	end
+end
+
+--- Draws all of the screen.
+local function draw(reading)
+	drawRows(reading)
+	drawStatus(reading)
+end
+
+--- Lets others run.
+local function pause()
+	os.queueEvent(GO_ON)
+	os.pullEvent(GO_ON)
+end
+
+--- Lays out all rows.
+local function layOutAll(reading)
+	while not layOutTo(reading.list, #reading.list.rows + ROWS_WITHOUT_PAUSE) do
+		pause()
+	end
+end
+
+local function move(reading, where)
+	if where == "end" then
+		layOutAll(reading)
+	else
+		layOutTo(reading.list, reading.top + 2 * reading.height)
+	end
+	reading.top = scrolled(scrollOf(reading), where).top
+end
+
+--- Looks for the word from a place on, in rows that are not laid out yet, too.
+local function search(reading, row, column)
+	local first = row
+	local start = column
+	while true do
+		local isDone = layOutTo(reading.list, first + ROWS_WITHOUT_PAUSE)
+		local found = findIn(reading.list, reading.word, first, start, #reading.list.rows)
+		if found ~= nil or isDone then
+			return found
+		end
+		first = #reading.list.rows + 1
+		start = 1
+		pause()
+	end
+end
+
+--- Goes to the next place of the word, behind a row and a column; from the top on where there is none.
+local function findNext(reading, row, column)
+	local found = search(reading, row, column)
+	if found == nil then
+		found = search(reading, 1, 1)
+		if found ~= nil then
+			reading.note = "from the top"
+		end
+	end
+	reading.found = found
+	if found == nil then
+		reading.note = "not found: " .. reading.word
+		return
+	end
+	local scroll = scrollOf(reading)
+	if found.row < scroll.top or found.row > bottomOf(scroll) then
+		-- Some rows above it show where it stands.
+		reading.top = scrolledTo(scroll, found.row - math.floor(reading.height / 3)).top
+	end
+end
+
+--- Asks for a word on the last row, and goes to its first place from what is shown on.
+local function find(reading)
 	local _, height = term.getSize()
-	local isPaged = isAttended and settings.get("trapos.harness_mode") ~= true
-	if pager.isReading and isPaged and pager.shown >= height - 1 then
-		pager.isReading = turnPage()
-		pager.shown = 0
+	term.setCursorPos(1, height)
+	term.clearLine()
+	local word = readLine({ prompt = "/" })
+
+	-- What was queued to go on is gone: whoever reads a line drops all other events.
+	reading.isGoingOn = false
+	if word == "" then
+		return
 	end
-	if not pager.isReading then
+	reading.word = word
+	findNext(reading, reading.top, 1)
+end
+
+local function findAgain(reading)
+	local found = reading.found
+	if reading.word == "" then
+		reading.note = "type / to find"
+	elseif found == nil then
+		findNext(reading, reading.top, 1)
+	else
+		findNext(reading, found.row, found.to + 1)
+	end
+end
+
+--- Lays the rows out anew where the screen has another size, with the same text at its top.
+local function fit(reading)
+	local width, height = term.getSize()
+	reading.height = math.max(height - 1, 1)
+	if width ~= reading.width then
+		local letters = lettersAbove(reading.list, reading.top)
+		reading.width = width
+		reading.list = startRows(reading.layout, width)
+		reading.found = nil
+		reading.top = rowBelow(reading.list, letters)
+	end
+	layOutTo(reading.list, reading.top + reading.height)
+	reading.top = scrolledTo(scrollOf(reading), reading.top).top
+end
+
+--- Does what a key or a turn of the wheel asks for; false where the reader has read enough.
+local function act(reading, event, what)
+	local where = moveOf(event, what)
+	reading.note = nil
+	if where ~= nil then
+		move(reading, where)
+	elseif event == "char" and what == " " then
+		move(reading, "pageDown")
+	elseif event == "char" and what == "/" then
+		find(reading)
+	elseif event == "char" and what == "n" then
+		findAgain(reading)
+	elseif event == "char" and what == "q" then
 		return false
-	end
-	draw()
-	print()
-	pager.shown = pager.shown + 1
-	pager.printed = pager.printed + 1
-	if pager.printed % ROWS_WITHOUT_PAUSE == 0 then
-		sleep(0)
+	elseif event == "key" and what == keys.enter then
+		if isAtEnd(reading) then
+			return false
+		end
+		move(reading, "down")
 	end
 	return true
+end
+
+--- Goes on with laying out, so that the place is told among all rows.
+local function goOn(reading)
+	reading.isGoingOn = false
+	layOutTo(reading.list, #reading.list.rows + ROWS_WITHOUT_PAUSE)
+	drawStatus(reading)
+end
+
+--- Shows what the reader asks for, until that is enough. Raises what Ctrl+T does.
+local function read(reading)
+	fit(reading)
+	draw(reading)
+	while true do
+		if not reading.list.isDone and not reading.isGoingOn then
+			os.queueEvent(GO_ON)
+			reading.isGoingOn = true
+		end
+		local event, what = os.pullEvent()
+		if event == GO_ON then
+			goOn(reading)
+		elseif event == "term_resize" or event == "char" or event == "key" or event == "mouse_scroll" then
+			if event ~= "term_resize" and not act(reading, event, what) then
+				return
+			end
+			fit(reading)
+			draw(reading)
+		end
+	end
+end
+
+--- Rows that were printed for one width, on another.
+local function putAbove(above, width, emit)
+	for _, row in ipairs(above) do
+		local text = textOf(row)
+		if #text <= width then
+			emit(row)
+		else
+			for _, part in ipairs(strings.wrap(text, width)) do
+				emit({ { text = part, colour = row[1].colour } })
+			end
+		end
+	end
+end
+
+--- Prints all rows, for nobody in particular.
+local function printAll(layout)
+	local width = term.getSize()
+	local printed = 0
+	layout(width, function(row)
+		drawRow(row)
+		print()
+		printed = printed + 1
+		if printed % ROWS_WITHOUT_PAUSE == 0 then
+			sleep(0)
+		end
+		return true
+	end)
+end
+
+--- Reads page by page, and leaves on the screen what was seen last.
+local function readPages(layout, list, width)
+	local reading = {
+		layout = layout,
+		width = width,
+		height = 1,
+		list = list,
+		top = 1,
+		word = "",
+		isGoingOn = false,
+	}
+	local ok, problem = pcall(function()
+		return read(reading)
+	end)
+
+	-- A word that was being typed has moved them.
+	if not ok then
+		drawRows(reading)
+	end
+	local _, height = term.getSize()
+	local used = bottomOf(scrollOf(reading)) - reading.top + 2
+	term.setCursorPos(1, height)
+	term.clearLine()
+	term.setCursorPos(1, math.min(used, height))
+	if not ok then
+		error(problem, 0)
+	end
+end
+
+--- Shows rows. They are printed as they come; where they are more than the screen has room for the reader turns the
+-- pages: up, down, a page up and down, Home and End, the wheel, space a page on, `/` finds, `n` finds the next, `q`, or
+-- Enter at the end, goes on with the program. The screen then holds what was seen last. What was said above the rows is
+-- a part of their first page. Where nobody reads along (see `isInteractive`) all rows are printed. Raises what Ctrl+T
+-- does, and what `layout` raises.
+--
+-- @param layout lays the rows out; it is asked anew where the width changes
+function M.showRows(layout)
+	local above = takeRowsAbove()
+	if not isInteractive() then
+		printAll(layout)
+		return
+	end
+	local width, height = term.getSize()
+	local room = math.max(height - 1, 1)
+	local isBelow = #above < room
+	local function whole(columns, emit)
+		if isBelow then
+			putAbove(above, columns, emit)
+		end
+		layout(columns, emit)
+	end
+	local list = startRows(whole, width)
+	local printed = isBelow and #above or 0
+	layOutTo(list, printed)
+	while printed < room do
+		printed = printed + 1
+		if layOutTo(list, printed) and #list.rows < printed then
+			return
+		end
+		drawRow(list.rows[printed])
+		print()
+	end
+	if layOutTo(list, room + 1) and #list.rows <= room then
+		return
+	end
+	readPages(whole, list, width)
 end
 
 return M
@@ -4255,6 +4680,171 @@ end
 return M
 end
 
+modules["/apis/trapos/row"] = function(...)
+-- Rows of the screen, as pieces of text that look different.
+
+local M = {}
+
+--- A row's text.
+function M.textOf(row)
+	local text = ""
+	for _, piece in ipairs(row) do
+		text = text .. piece.text
+	end
+	return text
+end
+
+--- How many characters of a row are no blanks.
+function M.lettersOf(row)
+	return #(string.gsub(M.textOf(row), " ", ""))
+end
+
+--- A row in which some of its text stands out.
+--
+-- @param from the first column of it, counted from 1
+-- @param to the last one
+function M.marked(row, from, to)
+	local pieces = {}
+	local before = 0
+	for _, value in ipairs(row) do
+		local text = value.text
+		local colour = value.colour
+		local ground = value.ground
+		local start = math.max(from - before, 1)
+		local endModule = math.max(to - before, 0)
+		local parts = {
+			{
+				string.sub(text, 1, start - 1),
+				false,
+			},
+			{
+				string.sub(text, start, endModule),
+				true,
+			},
+			{
+				string.sub(text, math.max(endModule + 1, start)),
+				false,
+			},
+		}
+		for _, value in ipairs(parts) do
+			local part = value[1]
+			local isMarked = value[2]
+			if part ~= "" then
+				table.insert(pieces, { text = part, colour = colour, ground = ground, isMarked = isMarked })
+			end
+		end
+		before = before + #text
+	end
+	return pieces
+end
+
+--- Draws a row from the cursor on, without a line break.
+function M.drawRow(row)
+	local textColour = term.getTextColour()
+	local background = term.getBackgroundColour()
+	local hasColours = term.isColour()
+	for _, piece in ipairs(row) do
+		if piece.isMarked then
+			-- Black and white are on every screen.
+			term.setTextColour(colours.black)
+			term.setBackgroundColour(hasColours and colours.yellow or colours.white)
+		elseif hasColours then
+			term.setTextColour(piece.colour or textColour)
+			term.setBackgroundColour(piece.ground or background)
+		end
+		term.write(piece.text)
+		term.setTextColour(textColour)
+		term.setBackgroundColour(background)
+	end
+end
+
+return M
+end
+
+modules["/apis/trapos/rowlist"] = function(...)
+-- Rows that are laid out one after the other, as they are needed, and where something is in them.
+
+local rowModule = require("/apis/trapos/row")
+local lettersOf, textOf = rowModule.lettersOf, rowModule.textOf
+
+local M = {}
+
+--- Begins to lay rows out for a width.
+function M.startRows(layout, width)
+	local thread = coroutine.create(function()
+		layout(width, function(row)
+			coroutine.yield(row)
+			return true
+		end)
+	end)
+	local function next()
+		local ok, row = coroutine.resume(thread)
+		if not ok then
+			error(row, 0)
+		end
+		return row
+	end
+	return { rows = {}, isDone = false, next = next }
+end
+
+--- Lays out at least so many rows, where there are so many. True where all are laid out then.
+function M.layOutTo(list, count)
+	while not list.isDone and #list.rows < count do
+		local row = list.next()
+		if row == nil then
+			list.isDone = true
+		else
+			table.insert(list.rows, row)
+		end
+	end
+	return list.isDone
+end
+
+--- The next place of a word in what is laid out, in letters of either case.
+--
+-- @param word in CC's font, not empty
+-- @param row where to begin, counted from 1
+-- @param column in that row, counted from 1
+-- @param last the last row to look at
+function M.findIn(list, word, row, column, last)
+	local wanted = string.lower(word)
+	local start = column
+	for index = row, math.min(last, #list.rows) do
+		local from, to = string.find(string.lower(textOf(list.rows[index])), wanted, start, true)
+		if from ~= nil then
+			return { row = index, from = from, to = to }
+		end
+		start = 1
+	end
+	return nil
+end
+
+--- How many letters stand above a row; where the width changes, they stay the same.
+function M.lettersAbove(list, row)
+	local letters = 0
+	for index = 1, math.min(row - 1, #list.rows) do
+		letters = letters + lettersOf(list.rows[index])
+	end
+	return letters
+end
+
+--- Lays out as far as needed, and tells the row above which so many letters stand.
+function M.rowBelow(list, letters)
+	local row = 1
+	local above = 0
+	while not M.layOutTo(list, row) or row <= #list.rows do
+		above = above + lettersOf(list.rows[row])
+		if above > letters then
+			return row
+		end
+		row = row + 1
+	end
+	return math.max(#list.rows, 1)
+end
+
+return M
+end
+
 modules["/apis/trapos/screen"] = function(...)
 -- Lines on the screen, in colour where there is any, none of which floods it.
 
@@ -4269,16 +4859,19 @@ local MOST_ROWS = 3
 --- Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's.
 local FAILURE_COLUMNS = 150
 
+--- How many rows are kept of what was printed; more than any screen has.
+local MOST_ABOVE = 100
+
 --- Whether remarks are left out.
 local isQuiet = false
 
---- Rows that were printed since the reader could last stop reading.
-local above = 0
+--- What was printed since the reader could last stop reading.
+local above = {}
 
---- How many rows stand above what comes next, on the same page; it is none from then on.
+--- The rows that stand above what comes next, on the same page; there are none from then on.
 function M.takeRowsAbove()
 	local rows = above
-	above = 0
+	above = {}
 	return rows
 end
 
@@ -4293,6 +4886,15 @@ function M.inColour(colour, show, shown)
 	local result = show(shown)
 	term.setTextColour(before)
 	return result
+end
+
+--- Prints a row that may be the head of what comes next.
+local function printRow(colour, text)
+	M.inColour(colour, print, text)
+	table.insert(above, { { text = text, colour = colour } })
+	if #above > MOST_ABOVE then
+		table.remove(above, 1)
+	end
 end
 
 --- Goes to the start of the row, which is the last one where the screen has become lower since.
@@ -4333,7 +4935,7 @@ end
 function M.say(line, colour)
 	local shown = colour or term.getTextColour()
 	for _, row in ipairs(rowsOf(line, MOST_ROWS)) do
-		above = above + M.inColour(shown, print, row)
+		printRow(shown, row)
 	end
 end
 
@@ -4358,7 +4960,7 @@ function M.note(row, colour)
 		return
 	end
 	M.clearRow()
-	above = above + M.inColour(colour or colours.lightGrey, print, row)
+	printRow(colour or colours.lightGrey, row)
 end
 
 --- Prints what went wrong and what to do next.
@@ -4378,9 +4980,56 @@ function M.fail(failure, columns)
 	end
 	for _, line in ipairs(lines) do
 		for _, row in ipairs(rowsOf(line, most)) do
-			above = above + M.inColour(colours.red, print, row)
+			printRow(colours.red, row)
 		end
 	end
+end
+
+return M
+end
+
+modules["/apis/trapos/scroll"] = function(...)
+-- Which rows are shown of something that is longer than its place on the screen. Pure.
+
+local M = {}
+
+--- Rows by which the mouse's wheel moves.
+local WHEEL = 3
+
+--- The same place, with a row as its first that leaves no place empty below the last row.
+function M.scrolledTo(scroll, top)
+	local last = math.max(scroll.rows - scroll.height + 1, 1)
+	return {
+		rows = scroll.rows,
+		height = scroll.height,
+		top = math.max(math.min(top, last), 1),
+	}
+end
+
+--- After a move; the same as before where it is at its end. A page leaves one row of the last one in sight.
+function M.scrolled(scroll, move)
+	local page = math.max(scroll.height - 1, 1)
+	local tops = {
+		up = scroll.top - 1,
+		down = scroll.top + 1,
+		pageUp = scroll.top - page,
+		pageDown = scroll.top + page,
+		home = 1,
+		["end"] = scroll.rows,
+		wheelUp = scroll.top - WHEEL,
+		wheelDown = scroll.top + WHEEL,
+	}
+	return M.scrolledTo(scroll, tops[move])
+end
+
+--- The last row that is shown.
+function M.bottomOf(scroll)
+	return math.min(scroll.top + scroll.height - 1, scroll.rows)
+end
+
+--- The place as it is told: "12-28 of 140".
+function M.placeOf(scroll)
+	return tostring(scroll.top) .. "-" .. tostring(M.bottomOf(scroll)) .. " of " .. tostring(scroll.rows)
 end
 
 return M
@@ -4634,7 +5283,7 @@ local baseUrl = require("/apis/ccpm/registry").baseUrl
 local progress = require("/apis/ccpm/progress")
 local note, showProgress, working = progress.note, progress.showProgress, progress.working
 local outcome = require("/apis/trapos/failure").outcome
-local unattended = require("/apis/trapos/pager").unattended
+local unattended = require("/apis/trapos/interactive").unattended
 local ask = require("/apis/trapos/question").ask
 local screen = require("/apis/trapos/screen")
 local fail, say = screen.fail, screen.say

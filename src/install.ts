@@ -5,7 +5,7 @@ import { connect, type Calls } from "./apis/ccpm/client";
 import { baseUrl } from "./apis/ccpm/registry";
 import { note, showProgress, working } from "./apis/ccpm/progress";
 import { outcome } from "./apis/trapos/failure";
-import { unattended } from "./apis/trapos/pager";
+import { unattended } from "./apis/trapos/interactive";
 import { ask } from "./apis/trapos/question";
 import { fail, say } from "./apis/trapos/screen";
 

@@ -4,7 +4,8 @@ local commandline = require("/apis/trapos/commandline")
 local commandNamed, parse = commandline.commandNamed, commandline.parse
 local outcome = require("/apis/trapos/failure").outcome
 local explain = require("/apis/trapos/help").explain
-local unattended = require("/apis/trapos/pager").unattended
+local interactive = require("/apis/trapos/interactive")
+local isInteractive, unattended = interactive.isInteractive, interactive.unattended
 local jsonOutput = require("/apis/trapos/jsonoutput")
 local ask = require("/apis/trapos/question").ask
 local screen = require("/apis/trapos/screen")
@@ -44,7 +45,7 @@ local function optionsOf(line)
 	return {
 		isVerbose = flags.verbose == true and not isJson,
 		isQuiet = flags.quiet == true or isJson,
-		isAttended = not isJson and settings.get("trapos.harness_mode") ~= true,
+		isAttended = not isJson and isInteractive(),
 		answer = answerOf(flags),
 		idleTimeout = idleTimeout,
 		model = flags.model,

@@ -1,11 +1,9 @@
--- Rows with a second column, gathered and then printed page by page.
+-- Rows with a second column, gathered and then shown page by page.
 
 local strings = require("cc.strings")
-local pagerModule = require("/apis/trapos/pager")
-local open, printRow = pagerModule.open, pagerModule.printRow
 local fold = require("/apis/trapos/font").fold
-local screen = require("/apis/trapos/screen")
-local clearRow, inColour = screen.clearRow, screen.inColour
+local showRows = require("/apis/trapos/pager").showRows
+local clearRow = require("/apis/trapos/screen").clearRow
 
 local M = {}
 
@@ -62,34 +60,25 @@ local function withDetail(line, column, width)
 	return line.text .. (gap > 0 and string.rep(" ", gap) or "\n") .. line.detail
 end
 
---- Prints a line; false once the reader has seen enough.
-local function printLine(pager, line, shown, width)
-	local colour = line.colour or term.getTextColour()
+--- Hands on a line as rows; what its first row has no room for is indented.
+local function putLine(line, shown, width, emit)
 	for number, row in ipairs(strings.wrap(shown, #shown > width and width - 2 or width)) do
-		local isRead = printRow(pager, function()
-			return inColour(colour, write, number > 1 and "  " .. row or row)
-		end)
-		if not isRead then
-			return false
-		end
+		emit({ { text = number > 1 and "  " .. row or row, colour = line.colour } })
 	end
-	return true
 end
 
---- Prints all lines page by page, in the place of what stands on the row. Second columns stand one below the other down
--- to a line without text.
+--- Shows all lines, page by page where they are many, in the place of what stands on the row. Second columns stand one
+-- below the other down to a line without text.
 function M.show(listing)
-	local width = term.getSize()
 	clearRow()
-	local pager = open()
-	for _, section in ipairs(sectionsOf(listing.lines)) do
-		local column = columnOf(section, width)
-		for _, line in ipairs(section) do
-			if not printLine(pager, line, withDetail(line, column, width), width) then
-				return
+	showRows(function(width, emit)
+		for _, section in ipairs(sectionsOf(listing.lines)) do
+			local column = columnOf(section, width)
+			for _, line in ipairs(section) do
+				putLine(line, withDetail(line, column, width), width, emit)
 			end
 		end
-	end
+	end)
 end
 
 return M

@@ -11,16 +11,19 @@ local MOST_ROWS = 3
 --- Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's.
 local FAILURE_COLUMNS = 150
 
+--- How many rows are kept of what was printed; more than any screen has.
+local MOST_ABOVE = 100
+
 --- Whether remarks are left out.
 local isQuiet = false
 
---- Rows that were printed since the reader could last stop reading.
-local above = 0
+--- What was printed since the reader could last stop reading.
+local above = {}
 
---- How many rows stand above what comes next, on the same page; it is none from then on.
+--- The rows that stand above what comes next, on the same page; there are none from then on.
 function M.takeRowsAbove()
 	local rows = above
-	above = 0
+	above = {}
 	return rows
 end
 
@@ -35,6 +38,15 @@ function M.inColour(colour, show, shown)
 	local result = show(shown)
 	term.setTextColour(before)
 	return result
+end
+
+--- Prints a row that may be the head of what comes next.
+local function printRow(colour, text)
+	M.inColour(colour, print, text)
+	table.insert(above, { { text = text, colour = colour } })
+	if #above > MOST_ABOVE then
+		table.remove(above, 1)
+	end
 end
 
 --- Goes to the start of the row, which is the last one where the screen has become lower since.
@@ -75,7 +87,7 @@ end
 function M.say(line, colour)
 	local shown = colour or term.getTextColour()
 	for _, row in ipairs(rowsOf(line, MOST_ROWS)) do
-		above = above + M.inColour(shown, print, row)
+		printRow(shown, row)
 	end
 end
 
@@ -100,7 +112,7 @@ function M.note(row, colour)
 		return
 	end
 	M.clearRow()
-	above = above + M.inColour(colour or colours.lightGrey, print, row)
+	printRow(colour or colours.lightGrey, row)
 end
 
 --- Prints what went wrong and what to do next.
@@ -120,7 +132,7 @@ function M.fail(failure, columns)
 	end
 	for _, line in ipairs(lines) do
 		for _, row in ipairs(rowsOf(line, most)) do
-			above = above + M.inColour(colours.red, print, row)
+			printRow(colours.red, row)
 		end
 	end
 end

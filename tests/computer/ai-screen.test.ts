@@ -9,7 +9,7 @@ import { runWithLibai, startServer, temporaryFolder } from "./libai-support.ts";
 
 async function showing(
     answer: string,
-    size: { width: number; height: number },
+    size: { width: number; height: number; colour?: boolean },
     heading: readonly string[] = [],
 ): Promise<Computer> {
     const disk = await temporaryFolder();
@@ -39,11 +39,10 @@ it.each([
 ])("no row is lost between the pages of %i x %i", async (width, height) => {
     const computer = await showing(lines.join("  \n"), { width, height });
     const seen: string[] = [];
-    for (let page = 0; page < 3; page++) {
-        await computer.waitForText(page < 2 ? "-- any key" : "the end");
+    for (const last of [height - 1, 2 * height - 3, 40]) {
+        await computer.waitForText(new RegExp(`-${last} of 40`));
         seen.push(...rows(computer).filter((row) => row.startsWith("row")));
-        if (page < 2) await computer.press("space");
-        if (page < 2) await computer.waitForText(page === 0 ? `row ${height}.` : "the end");
+        await computer.type(" ");
     }
     expect([...new Set(seen)]).toEqual(lines);
 });
@@ -54,36 +53,42 @@ it.each([
 ])("the first page of %i columns has room for %j above the answer", async (width, heading, taken) => {
     const height = 20;
     const computer = await showing(lines.slice(0, 30).join("  \n"), { width, height }, heading);
-    await computer.waitForText("-- any key");
+    await computer.waitForText(`1-19 of ${30 + taken}`);
     const shown = rows(computer);
     expect(shown.slice(0, taken).join(" ")).toBe(heading.join(" "));
     expect(shown.slice(taken, -1)).toEqual(lines.slice(0, height - 1 - taken));
-    await computer.press("space");
+    await computer.type(" ");
+    await computer.waitForText("row 30.");
+    await computer.type("q");
     await computer.waitForText("the end");
-    expect(rows(computer)).toContain("row 30.");
 });
 
-it("q leaves the rest out", async () => {
-    const computer = await showing(lines.join("  \n"), { width: 51, height: 19 });
-    await computer.waitForText("-- any key");
-    await computer.press("q");
+it.each([
+    [51, true],
+    [26, true],
+    [39, false],
+])("code on %d columns stands on a ground of its own, in colour: %s", async (width, colour) => {
+    const code = "local door = peripheral.find('door')";
+    const answer = `Do:\n\`\`\`lua\n${code}\n\`\`\`\nThen:\n\`\`\`\nreboot\n\`\`\`\nDone.`;
+    const computer = await showing(answer, { width, height: 19, colour });
     await computer.waitForText("the end");
-    expect(computer.transcript()).not.toContain("row 40.");
-    expect(computer.transcript()).not.toContain("-- any key");
+    const screen = rows(computer);
+    const start = screen.indexOf("Do:");
+    const goesOn = ["local door =".padEnd(width - 1) + "→", "  peripheral.find('door')"];
+    const inside = ["lua 1", ...(width === 26 ? goesOn : [code]), "Then:", "code 2", "reboot"];
+    const bar = (row: string) => (colour || row === "Then:" ? row : `▌${row}`);
+    expect(screen.slice(start, start + inside.length + 2)).toEqual(["Do:", ...inside.map(bar), "Done."]);
+    const grounds = computer.picture().rows.map(({ backgroundColour }) => new Set(backgroundColour));
+    const expected = ["Do:", ...inside, "Done."].map((row) =>
+        colour && !["Do:", "Then:", "Done."].includes(row) ? new Set([7]) : new Set([15]),
+    );
+    expect(grounds.slice(start, start + expected.length)).toEqual(expected);
 });
 
 it("an answer that fits is not stopped at", async () => {
     const computer = await showing("short", { width: 51, height: 19 });
     await computer.waitForText("the end");
     expect(rows(computer)).toContain("short");
-});
-
-it("Ctrl+T at the end of a page leaves no rest of the question", async () => {
-    const computer = await showing(lines.join("  \n"), { width: 51, height: 19 });
-    await computer.waitForText("-- any key");
-    await computer.press("ctrl+t");
-    await computer.waitForText("Terminated");
-    expect(computer.transcript()).not.toContain("-- any key");
 });
 
 it(
@@ -93,8 +98,8 @@ it(
         for (const unit of ["*a _b [c](", "|a|b|\n", "日本 ", "x", "\u001b[31m\b\r"]) {
             const answer = `${lines.join("  \n")}\n\n${unit.repeat(1_000_000 / unit.length)}`;
             const computer = await showing(answer, { width: 51, height: 19 });
-            await computer.waitForText("-- any key", { timeoutSeconds: 30 });
-            await computer.press("q");
+            await computer.waitForText("1-18 of ", { timeoutSeconds: 30 });
+            await computer.type("q");
             await computer.waitForText("the end", { timeoutSeconds: 5 });
             await computer.close();
         }
@@ -134,12 +139,12 @@ describe("sessions", () => {
     ])("go through pages of %i x %i, one line each", { timeout: 60_000 }, async (width, height, colour) => {
         const computer = await listing({ width, height, colour });
         await computer.type("clear\nai sessions\n");
-        const pages = Math.ceil(count / (height - 1));
-        for (let page = 1; page < pages; page++) {
-            const last = page * (height - 1);
-            await computer.waitForText(new RegExp(`^ *${last} .*\\n-- any key`, "m"), { timeoutSeconds: 30 });
+        for (let last = height - 1; last < count; last += height - 2) {
+            await computer.waitForText(new RegExp(`^ *${last} .*\\n\\d+-${last} of ${count} `, "m"), {
+                timeoutSeconds: 30,
+            });
             const shown = rows(computer).slice(0, -1);
-            if (page === 1) {
+            if (last === height - 1) {
                 expect(shown.slice(0, 2).map((row) => row.replace(/ +/g, " "))).toEqual([
                     ` 1 Session 0 ${width < 50 ? "with..." : 'with "lines"'} now`,
                     expect.stringMatching(/^ 2 1 y+\.\.\. 1m$/),
@@ -148,9 +153,10 @@ describe("sessions", () => {
             expect(shown.map((row) => parseInt(row.replace("*", " ")))).toEqual(
                 Array.from({ length: height - 1 }, (_, index) => last - height + 2 + index),
             );
-            await computer.press("space");
+            await computer.type(" ");
         }
-        await computer.waitForText(/^ *400 .*\n>/m, { timeoutSeconds: 30 });
+        await computer.waitForText(/-400 of 400/, { timeoutSeconds: 30 });
+        await computer.press("enter");
         await computer.type("ai use 400\n");
         await computer.waitForText(/Talking in: 399/);
     });
@@ -158,8 +164,8 @@ describe("sessions", () => {
     it("are left at q", async () => {
         const computer = await listing({ width: 51, height: 19, colour: true });
         await computer.type("ai sessions\n");
-        await computer.waitForText("-- any key", { timeoutSeconds: 30 });
-        await computer.press("q");
+        await computer.waitForText("1-18 of ", { timeoutSeconds: 30 });
+        await computer.type("q");
         await computer.waitForText(/^ *18 .*\n>/m);
     });
 });

@@ -17,7 +17,7 @@ interface TextModule {
 }
 
 interface MarkdownModule {
-    markdown: (source: string, width: number, emit: (row: Span[]) => unknown) => void;
+    layOut: (source: string, width: number, hasGround: boolean, emit: (row: Span[]) => unknown) => void;
 }
 
 interface ReasoningModule {
@@ -25,12 +25,12 @@ interface ReasoningModule {
 }
 
 const source = await importSource<TextModule>("src/apis/trapos/text.ts");
-const { markdown } = await importSource<MarkdownModule>("src/apis/ai/markdown.ts");
-const { withoutReasoning } = await importSource<ReasoningModule>("src/apis/ai/reasoning.ts");
+const { layOut } = await importSource<MarkdownModule>("src/apis/ai/markdown/layout.ts");
+const { withoutReasoning } = await importSource<ReasoningModule>("src/apis/ai/markdown/reasoning.ts");
 
 function inLua<Result>(call: string): Result {
     return runLua(`
-        local text, markdown = require("/apis/trapos/text"), require("/apis/ai/markdown").markdown
+        local layOut = require("/apis/ai/markdown/layout").layOut
         ${call}`)[0] as Result;
 }
 
@@ -46,18 +46,18 @@ function allInLua<Result>(
         return results`);
 }
 
-function rowsInNode(source: string, width: number): Span[][] {
+function rowsInNode(source: string, width: number, hasGround = true): Span[][] {
     const rows: Span[][] = [];
-    markdown(source, width, (row) => rows.push(row));
+    layOut(source, width, hasGround, (row) => rows.push(row));
     return rows;
 }
 
-function rowsInLua(cases: readonly (readonly [string, number])[]): Span[][][] {
+function rowsInLua(cases: readonly (readonly [string, number, boolean?])[]): Span[][][] {
     return inLua(`
         local results = {}
         for index, case in ipairs(${toLua(cases)}) do
             local rows = {}
-            markdown(case[1], case[2], function(row) rows[#rows + 1] = row end)
+            layOut(case[1], case[2], case[3] ~= false, function(row) rows[#rows + 1] = row end)
             results[index] = rows
         end
         return results`);
@@ -71,6 +71,8 @@ const MARKS: Record<string, string> = {
     quote: '""',
     link: "<>",
     text: "",
+    block: "``",
+    aside: "''",
 };
 
 /** Rows as text, with marks around what is not plain; spans of one style are drawn as one. */
@@ -83,7 +85,11 @@ function draw(rows: readonly Span[][]): string[] {
             else merged.push({ ...span });
         }
         return merged
-            .map(({ text, style }) => MARKS[style]!.charAt(0) + text + MARKS[style]!.charAt(1))
+            .map(({ text, style }) => {
+                // A ground goes to the right end of the screen.
+                const shown = style === "block" || style === "aside" ? text.trimEnd() : text;
+                return MARKS[style]!.charAt(0) + shown + MARKS[style]!.charAt(1);
+            })
             .join("");
     });
 }
@@ -119,10 +125,18 @@ const foldCases: readonly (readonly [name: string, text: string, folded: string]
     ["accents without end", `a${"\u0301\u0316".repeat(50)}b`, "\xe1b"],
     ["currency", "5 € £ ¥ ¢", "5 EUR \xa3 \xa5 \xa2"],
     ["check marks", "✅ ✔️ ✓ ❌ ✗", "OK OK OK X X"],
-    ["other emoji", "🚀🔥 ok 🤖", "? ok ?"],
+    ["emoji that adorn", "🚀🔥 ok 🤖\n🎉 Done! 💡Tip: ☀️ 😎", "ok \nDone! Tip: "],
+    [
+        "emoji that say something",
+        "👍 👎 ⚠️ ❗ ❓ ➕ ➖ 🔟 🟢 🔴 🔹 ⭐ 😀",
+        "+1 -1 ! ! ? + - 10 \x07 \x07 \x04 * \x01",
+    ],
+    ["an adorned heading and item", "## 🚀 Start\n- 🔧 Fix\n✨", "## Start\n- Fix\n*"],
+    ["other arrows", "⇐ ↗ ↘ ↩ ↪ ↳ ⇄ ⏎", "<= \x1a \x1a \x1b \x1a \x1a \x1d \x1b"],
+    ["other symbols of mathematics", "√2 ∞ π μ ∑ ◆ ○ ‰", "sqrt2 inf pi \xb5 sum \x04 o o/oo"],
     ["keycaps and flags", "1️⃣ 🇩🇪", "1 DE"],
-    ["a joined emoji is one", "[👨‍👩‍👧‍👦] [👩🏽‍💻] [🏳️‍🌈] [❤️‍🔥]", "[?] [?] [?] [\x03]"],
-    ["an emoji after a joined one", "👩‍💻👩", "?"],
+    ["a joined emoji is one", "[👨‍👩‍👧‍👦] [👩🏽‍💻] [🏳️‍🌈] [❤️‍🔥]", "[] [] [] [\x03]"],
+    ["an emoji after a joined one", "👩‍💻👩", ""],
     ["other scripts, one a word", "Привет, мир: 日本語", "?, ?: ?"],
     ["right to left", "a \u202eשלום\u202c b \u200fمرحبا\u200e c", "a ? b ? c"],
     ["wide letters and punctuation", "ＡＢ１（ｘ）！ 你好。「か」、", 'AB1(x)! ?."?",'],
@@ -260,37 +274,42 @@ const markdownCases: readonly (readonly [name: string, markdown: string, width: 
         "code keeps its spaces and its blank lines",
         "```lua\nif x then\n    y()\n\n\nend\n```\ndone",
         20,
-        ["`if x then`", "`    y()`", "``", "``", "`end`", "done"],
+        ["'lua'", "`if x then`", "`    y()`", "``", "``", "`end`", "done"],
     ],
-    ["code goes on at a blank", "```\nab cd efg hij\n```", 6, ["`ab cd`", "`  efg`", "`  hij`"]],
+    ["code goes on at a blank", "```\nab cd efg hij\n```", 6, ["`ab cd`'\x1a'", "`  efg`'\x1a'", "`  hij`"]],
     [
         "code goes on behind its beginning",
         "```\n  local a = bc + de\n```",
         12,
-        ["`  local a =`", "`    bc + de`"],
+        ["`  local a =`'\x1a'", "`    bc + de`"],
     ],
-    ["code goes on before a word", "```\nalpha+beta(gamma)\n```", 9, ["`alpha+`", "`  beta(`", "`  gamma)`"]],
+    [
+        "code goes on before a word",
+        "```\nalpha+beta(gamma)\n```",
+        9,
+        ["`alpha+`'\x1a'", "`  beta(`'\x1a'", "`  gamma)`"],
+    ],
     [
         "names, numbers and short texts stay whole",
         '```\nfind(a.bc,0.5,"d")\n```',
         10,
-        ["`find(a.bc,`", '`  0.5,"d")`'],
+        ["`find(a.bc`'\x1a'", "`  ,0.5,`'\x1a'", '`  "d")`'],
     ],
     [
         "a long name is parted at its dots",
         "```\nalpha.beta.gamma\n```",
         8,
-        ["`alpha.`", "`  beta.`", "`  gamma`"],
+        ["`alpha.`'\x1a'", "`  beta.`'\x1a'", "`  gamma`"],
     ],
     [
         "a word of code that is wider than a row is cut",
         "```\nx=abcdefghijkl\n```",
         7,
-        ["`x=`", "`  abcde`", "`  fghij`", "`  kl`"],
+        ["`x=`'\x1a'", "`  abcd`'\x1a'", "`  efgh`'\x1a'", "`  ijkl`"],
     ],
     ["code that just fits", "```\nabc def  \n```", 7, ["`abc def`"]],
     ["code without blanks at its end", "```\nabc      \n      \n```", 5, ["`abc`", "``"]],
-    ["code that is indented too far", "```\n          x y z\n```", 8, ["`    x y`", "`    z`"]],
+    ["code that is indented too far", "```\n          x y z\n```", 8, ["`    x y`'\x1a'", "`    z`"]],
     ["code on a screen of one column", "```\nab c\n```", 1, ["`a`", "`b`", "`c`"]],
     [
         "marks and quotes in code stay",
@@ -308,10 +327,10 @@ const markdownCases: readonly (readonly [name: string, markdown: string, width: 
         20,
         ["`x`", "`" + "``` lua" + "`", "y"],
     ],
-    ["an info string", '``` lua {1,2} title="~"\nx\n```\ny', 20, ["`x`", "y"]],
+    ["an info string", '``` lua {1,2} title="~"\nx\n```\ny', 20, ["'lua'", "`x`", "y"]],
     ["an info string with a backtick is none", "``` a`b\ny", 20, ["``` a`b", "y"]],
     ["tildes", "~~~\nx\n~~~", 20, ["`x`"]],
-    ["tildes with backticks and tildes behind them", "~~~ a`b ~~~\nx\n~~~~\ny", 20, ["`x`", "y"]],
+    ["tildes with backticks and tildes behind them", "~~~ a`b ~~~\nx\n~~~~\ny", 20, ["'a'", "`x`", "y"]],
     ["tildes hold backticks", "~~~\n```\n~~~\nx", 20, ["`" + "```" + "`", "x"]],
     ["backticks hold tildes", "```\n~~~\n```\nx", 20, ["`~~~`", "x"]],
     ["a mixed fence does not close", "```\n``~\n```\nx", 20, ["`" + "``~" + "`", "x"]],
@@ -326,7 +345,7 @@ const markdownCases: readonly (readonly [name: string, markdown: string, width: 
         "a fence that is indented too far is code",
         "    ```\n    *x*\n\n    ```\ny",
         20,
-        ["`" + "```" + "`", "`*x*`", "", "`" + "```" + "`", "y"],
+        ["`````", "`*x*`", "``", "`````", "y"],
     ],
     [
         "a closing fence that is indented too far does not close",
@@ -340,27 +359,27 @@ const markdownCases: readonly (readonly [name: string, markdown: string, width: 
         "code in a list",
         "1. do:\n   ```\n   x\n     y\n   ```\n2. then",
         20,
-        ["1. do:", "`   x`", "`     y`", "2. then"],
+        ["1. do:", "   `x`", "   `  y`", "2. then"],
     ],
-    ["code in an item alone", "- ```lua\n  x\n  ```\n- y", 20, ["\x07 ", "`  x`", "\x07 y"]],
+    ["code in an item alone", "- ```lua\n  x\n  ```\n- y", 20, ["\x07 ", "  'lua'", "  `x`", "\x07 y"]],
     [
         "code in a list in a list",
         "- a\n  1. b\n     ~~~\n     x\n     ~~~\n     c",
         20,
-        ["\x07 a", "  1. b", "`     x`", "     c"],
+        ["\x07 a", "  1. b", "     `x`", "     c"],
     ],
     [
         "code in a list that is indented more",
         "- a\n\n     ```\n      x\n  y\n     ```\n  z",
         20,
-        ["\x07 a", "", "`   x`", "`  y`", "  z"],
+        ["\x07 a", "", "  ` x`", "  `y`", "  z"],
     ],
-    ["code ends with its item", "- ```\n  x\ny\n- z", 20, ["\x07 ", "`  x`", "y", "\x07 z"]],
+    ["code ends with its item", "- ```\n  x\ny\n- z", 20, ["\x07 ", "  `x`", "y", "\x07 z"]],
     [
         "a blank line does not end code in a list",
         "- ```\n  x\n\n  y\n  ```\nz",
         20,
-        ["\x07 ", "`  x`", "`  `", "`  y`", "z"],
+        ["\x07 ", "  `x`", "  ``", "  `y`", "z"],
     ],
     ["a fence after a list", "- a\n```\nx\n```\ny", 20, ["\x07 a", "`x`", "y"]],
     ["code by its indent", "a\n\n    x *y*\n      z\n\nb", 20, ["a", "", "`x *y*`", "`  z`", "", "b"]],
@@ -439,6 +458,62 @@ const markdownCases: readonly (readonly [name: string, markdown: string, width: 
     ["UTF-8 counts as what is shown", "äöü → “ß”", 5, ["\xe4\xf6\xfc \x1a", '"\xdf"']],
     ["CRLF and tabs", "a\r\nb\r\n\r\n```\r\n\tx\r\n```", 20, ["a", "b", "", "`  x`"]],
     ["a screen of one column", "ab c", 1, ["a", "b", "c"]],
+    ["a language", "```lua title\nx\n```", 20, ["'lua'", "`x`"]],
+    ["a language that is wider than the screen", "```abcdefgh\nx\n```", 5, ["'abcde'", "`x`"]],
+    [
+        "several blocks have numbers",
+        "```lua\nx\n```\n- ```\n  y\n  ```\nz\n\n    w\n\n\n    v\n\n> ~~~sh\n> u",
+        20,
+        [
+            "'lua 1'",
+            "`x`",
+            "\x07 ",
+            "  'code 2'",
+            "  `y`",
+            "z",
+            "",
+            "'code 3'",
+            "`w`",
+            "``",
+            "`v`",
+            "",
+            "'sh 4'",
+            "`u`",
+        ],
+    ],
+    [
+        "tasks",
+        "- [ ] one two\n- [x] three\n  1. [X] fo\n- [y] five\n- [x]six",
+        9,
+        ["[ ] one", "    two", "[x] three", "  [x] fo", "\x07 [y]", "  five", "\x07 [x]six"],
+    ],
+    ["a link in emphasis and brackets", "**[a](b)** (see [c](d_e_f))", 40, ["<a (b)> (see <c (d_e_f)>)"]],
+    [
+        "emphasis inside of words",
+        "snake_case_name 2*3*4 a_b_ _c_d f(*args, **kwargs)",
+        60,
+        ["snake_case_name 2*3*4 a_b_ _c_d f(*args, **kwargs)"],
+    ],
+    [
+        "code that just fits has no mark",
+        "```\nabc def\nabc defg\n```",
+        7,
+        ["`abc def`", "`abc`'\x1a'", "`  defg`"],
+    ],
+    [
+        "a word of code that would fit a row is not cut",
+        "```\na = find_door(1)\n```",
+        13,
+        ["`a =`'\x1a'", "`  find_door(`'\x1a'", "`  1)`"],
+    ],
+];
+
+/** On a screen without colours: a bar, \x95, stands before code, and nothing is filled. */
+const barCases: readonly (readonly [name: string, markdown: string, width: number, rows: string[]])[] = [
+    ["code", "a\n```lua\nx\n\n  y\n```\nb", 20, ["a", "\x95lua", "\x95x", "\x95", "\x95  y", "b"]],
+    ["code that goes on", "```\nabc defg hi\n```", 9, ["\x95abc    \x1a", "\x95  defg \x1a", "\x95  hi"]],
+    ["code in a list", "1. a\n   ```\n   x\n   ```", 20, ["1. a", "   \x95x"]],
+    ["code without room for a bar", "```\nabcd\n```", 4, ["abcd"]],
 ];
 
 describe("markdown", () => {
@@ -454,6 +529,31 @@ describe("markdown", () => {
             expect(draw(node)).toEqual(expected);
         },
     );
+
+    test.each(barCases)("without grounds: %s", (_name, markdown, width, expected) => {
+        const textsOf = (rows: Span[][]) => rows.map((row) => row.map(({ text }) => text).join(""));
+        expect(textsOf(rowsInNode(markdown, width, false))).toEqual(expected);
+        expect(textsOf(rowsInLua([[markdown, width, false]])[0]!)).toEqual(expected);
+    });
+
+    test("grounds go from the code's place to the right end", () => {
+        const rows = rowsInNode("1. a\n   ```lua\n   x y z\n   ```", 7);
+        expect(rows.slice(1)).toEqual([
+            [
+                { text: "   ", style: "text" },
+                { text: "lua ", style: "aside" },
+            ],
+            [
+                { text: "   ", style: "text" },
+                { text: "x y", style: "block" },
+                { text: "\x1a", style: "aside" },
+            ],
+            [
+                { text: "   ", style: "text" },
+                { text: "  z ", style: "block" },
+            ],
+        ]);
+    });
 
     test("no row is wider than the screen, and no word of an answer is lost", () => {
         const words = Array.from({ length: 300 }, (_, index) => `w${index}${"x".repeat(index % 31)}`);
@@ -474,7 +574,7 @@ describe("markdown", () => {
         for (const width of [51, 26, 13]) {
             const rows = rowsInNode(answer, width).map((row) => row.map(({ text }) => text).join(""));
             expect(rows.filter((row) => row.length > width)).toEqual([]);
-            const shown = rows.join("").replace(/[> ]/g, "");
+            const shown = rows.join("").replace(/[> \x1a]/g, "");
             expect(words.filter((word) => !shown.includes(word))).toEqual([]);
         }
     });
@@ -485,7 +585,7 @@ describe("markdown", () => {
     test.each([
         ["prose", "", "The quick brown fox jumps over it. ", long, 1_959_971],
         ["a word", "", "x", hard, hard],
-        ["code", "```\n", "print(1)\n", hard, 266_664],
+        ["code", "```\n", "print(1)\n", hard, 299_998],
         // Some pair up: a mark at the end of what is looked at passes for an end.
         ["openings", "", "*a ", hard, 292_196],
         ["backticks", "", "`a``b```c", hard, 200_001],
@@ -496,7 +596,7 @@ describe("markdown", () => {
         ["ticks", "x", "`", hard, 300_001],
         ["cells", "", "|a", hard, hard],
         ["rows of a table", "", "|a|b|\n", hard, 250_000],
-        ["joined emoji", "", "\xf0\x9f\x91\xa9\xe2\x80\x8d", hard, 1],
+        ["joined emoji", "", "\xf0\x9f\x91\xa9\xe2\x80\x8d", hard, 0],
         ["accents", "", "a\xcc\x81\xcc\x81", hard, 60_000],
         ["other scripts", "", "\xe6\x97\xa5 ", hard, 147_116],
         ["colours", "x", "\x1b[31m", hard, 1],
@@ -508,20 +608,20 @@ describe("markdown", () => {
         ["a return, and a word", "a\rb\n", "x", hard, 300_001],
         ["backspaces", "x", "a\b", hard, 1],
         ["backspaces behind it all", "", `${"x".repeat(1000)}${"\b".repeat(1000)}`, hard, 0],
-        ["fences", "", "```\n", hard, 0],
+        ["fences", "", "```\n", hard, 401_394],
         ["lists in lists", "", "- ", hard, 51],
         ["heads and no table", "", "a|b\n", hard, 225_000],
         ["tables", "", "|a|b|\n|-|-|\n\n", hard, 230_760],
         ["rows without cells", `|${"a|".repeat(5000)}\n|${"-|".repeat(5000)}\n`, "|x\n", hard, 400_000],
-        ["indented code", "", `${" ".repeat(50)}x y\n`, hard, 155_540],
-        ["blank code", "```\n", `${" ".repeat(5000)}\n`, hard, 0],
-        ["code of a line", "```\n", "foo.bar(x) ", hard, 306_808],
+        ["indented code", "", `${" ".repeat(50)}x y\n`, hard, 161_095],
+        ["blank code", "```\n", `${" ".repeat(5000)}\n`, hard, 60],
+        ["code of a line", "```\n", "foo.bar(x) ", hard, 347_713],
         ["think marks", "", "<think>", hard, 299_999],
     ])("%s without end", (_name, start, unit, length, shown) => {
         const count = Math.floor(length / unit.length);
         const characters = inLua(`
             local characters = 0
-            markdown(${toLua(start)} .. (${toLua(unit)}):rep(${count}), 51, function(row)
+            layOut(${toLua(start)} .. (${toLua(unit)}):rep(${count}), 51, false, function(row)
                 for _, span in ipairs(row) do characters = characters + #span.text end
             end)
             return characters`);
@@ -572,7 +672,7 @@ describe("reasoning", () => {
     const compiled = allInLua<string>(
         "withoutReasoning",
         cases.map(([, text]) => [text]),
-        "ai/reasoning",
+        "ai/markdown/reasoning",
     );
     test.each(cases.map((entry, index) => [...entry, compiled[index]!] as const))(
         "%s",
@@ -593,7 +693,7 @@ describe("reasoning", () => {
         "```\n<think>\n",
     ])("%s without end", (unit) => {
         const text = `(${toLua(unit)}):rep(${Math.floor(300_000 / unit.length)})`;
-        const length = inLua(`return #require("/apis/ai/reasoning").withoutReasoning((${text}))`);
+        const length = inLua(`return #require("/apis/ai/markdown/reasoning").withoutReasoning((${text}))`);
         expect(length).toBeLessThanOrEqual(300_000);
     });
 });

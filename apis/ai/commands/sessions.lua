@@ -2,8 +2,7 @@
 
 local strings = require("cc.strings")
 local listOf = require("/apis/trapos/json").listOf
-local pagerModule = require("/apis/trapos/pager")
-local open, printRow = pagerModule.open, pagerModule.printRow
+local showRows = require("/apis/trapos/pager").showRows
 local remark = require("/apis/trapos/screen").remark
 local text = require("/apis/trapos/text")
 local ageText, cut, oneLine = text.ageText, text.cut, text.oneLine
@@ -14,8 +13,7 @@ local listSessions, noteShown = sessionlist.listSessions, sessionlist.noteShown
 local LEAST_DIGITS = 2
 
 --- A session as a row: whether it is the current one, its number, its title and its age.
-local function rowOf(session, number, digits)
-	local width = term.getSize()
+local function rowOf(session, number, digits, width)
 	local age = ageText((os.epoch("utc") - session.updated) / 1000)
 	local start = string.format("%s%" .. tostring(digits) .. "d ", session.current and "*" or " ", number)
 	local room = math.max(width - #start - #age - 1, 0)
@@ -33,14 +31,11 @@ local function show(_context, sessions)
 	end
 	noteShown(sessions)
 	local digits = math.max(#tostring(#sessions), LEAST_DIGITS)
-	local pager = open()
-	for number, session in ipairs(sessions) do
-		if not printRow(pager, function()
-			return term.write(rowOf(session, number, digits))
-		end) then
-			break
+	showRows(function(width, emit)
+		for number, session in ipairs(sessions) do
+			emit({ { text = rowOf(session, number, digits, width) } })
 		end
-	end
+	end)
 end
 
 local sessions = {

@@ -1,11 +1,9 @@
 -- Shows answers: their Markdown as colours, page by page.
 
-local pagerModule = require("/apis/trapos/pager")
-local open, printRow = pagerModule.open, pagerModule.printRow
-local screen = require("/apis/trapos/screen")
-local inColour, remark = screen.inColour, screen.remark
-local text = require("/apis/trapos/text")
-local oneLine, shorten = text.oneLine, text.shorten
+local showRows = require("/apis/trapos/pager").showRows
+local remark = require("/apis/trapos/screen").remark
+local textModule = require("/apis/trapos/text")
+local oneLine, shorten = textModule.oneLine, textModule.shorten
 
 local M = {}
 
@@ -19,24 +17,31 @@ local COLOURS = {
 	code = colours.lightBlue,
 	quote = colours.lightGrey,
 	link = colours.cyan,
+	block = colours.white,
+	aside = colours.lightGrey,
 }
+
+--- The colours behind what has one of its own.
+local GROUNDS = { block = colours.grey, aside = colours.grey }
 
 --- Characters that a word of the server's may take where others stand beside it.
 local LONGEST_WORD = 40
 
---- Prints an answer.
+--- Shows an answer, page by page where it is long.
 --
 -- @param answer Markdown, UTF-8
 function M.showAnswer(answer)
 	-- Loaded for an answer alone: most commands show none.
-	local markdown = load("/apis/ai/markdown").markdown
-	local width = term.getSize()
-	local pager = open()
-	markdown(answer, width, function(row)
-		return printRow(pager, function()
-			for _, span in ipairs(row) do
-				inColour(COLOURS[span.style] or colours.white, write, span.text)
+	local layOut = load("/apis/ai/markdown/layout").layOut
+	showRows(function(width, emit)
+		return layOut(answer, width, term.isColour(), function(row)
+			local pieces = {}
+			for _, value in ipairs(row) do
+				local text = value.text
+				local style = value.style
+				table.insert(pieces, { text = text, colour = COLOURS[style], ground = GROUNDS[style] })
 			end
+			return emit(pieces)
 		end)
 	end)
 end

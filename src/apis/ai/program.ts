@@ -2,7 +2,7 @@
 import { commandNamed, parse, type CommandLine, type Flags } from "../trapos/commandline";
 import { outcome } from "../trapos/failure";
 import { explain } from "../trapos/help";
-import { unattended } from "../trapos/pager";
+import { isInteractive, unattended } from "../trapos/interactive";
 import * as jsonOutput from "../trapos/jsonoutput";
 import { ask } from "../trapos/question";
 import * as screen from "../trapos/screen";
@@ -37,7 +37,7 @@ function optionsOf(line: CommandLine): Options {
     return {
         isVerbose: flags.verbose === true && !isJson,
         isQuiet: flags.quiet === true || isJson,
-        isAttended: !isJson && settings.get("trapos.harness_mode") !== true,
+        isAttended: !isJson && isInteractive(),
         answer: answerOf(flags),
         idleTimeout,
         model: flags.model as string | undefined,

@@ -3,7 +3,7 @@ import { commandNamed, parse, type CommandLine, type Program } from "../trapos/c
 import { outcome } from "../trapos/failure";
 import { explain } from "../trapos/help";
 import { closest } from "../trapos/nearest";
-import { unattended } from "../trapos/pager";
+import { unattended } from "../trapos/interactive";
 import { fail, say } from "../trapos/screen";
 import type { Calls } from "./client";
 import type { CcpmCommand } from "./command";

@@ -9,10 +9,10 @@ import { withoutCommands } from "./terminal";
 const SPELLINGS: Record<string, string> = {
     "\x01": "263A 1F600-1F606 1F60A 1F642",
     "\x03": "2665 2764 1F493-1F49C",
-    "\x04": "2666",
+    "\x04": "2666 25C6 25C7 1F536-1F539",
     "\x05": "2663",
     "\x06": "2660",
-    "\x07": "2022 2023 2219 25CF 25E6 25AA 26AB",
+    "\x07": "2022 2023 2219 25CF 25E6 25AA 26AB 25C9 25CE 26AA 1F534 1F535 1F7E0-1F7E4",
     "\x0b": "2642",
     "\x0c": "2640",
     "\x0e": "266A",
@@ -21,11 +21,11 @@ const SPELLINGS: Record<string, string> = {
     "\x11": "25C0 25C2 25C4",
     "\x12": "2195",
     "\x13": "203C",
-    "\x18": "2191 2B06 1F446",
-    "\x19": "2193 2B07 1F447",
-    "\x1a": "2192 2794 279C 279E 27A1 27F6 1F449",
-    "\x1b": "2190 2B05 27F5 1F448",
-    "\x1d": "2194 27F7",
+    "\x18": "2191 2B06 1F446 21D1",
+    "\x19": "2193 2B07 1F447 21D3",
+    "\x1a": "2192 2794 279C 279E 27A1 27F6 1F449 2197 2198 21AA 21B3 2937",
+    "\x1b": "2190 2B05 27F5 1F448 2196 2199 21A9 21B5 23CE",
+    "\x1d": "2194 27F7 21C4 21C6",
     "\x1e": "25B2 25B4",
     "\x1f": "25BC 25BE",
     "": "AD 300-36F 61C 115F 1160 180B-180F 1AB0-1AFF 1DC0-1DFF 200B-200F 202A-202E 2060-206F 20D0-20FF FE00-FE0F FE20-FE2F FEFF FFF9-FFFB 1F3FB-1F3FF",
@@ -33,17 +33,17 @@ const SPELLINGS: Record<string, string> = {
     "  ": "9",
     "'": "2B9 2BB-2BD 2018-201B 2032 2039 203A",
     '"': "201C-201F 2033 2036 275D 275E 300C-300F",
-    "-": "2010-2015 2043 2212 2500 2501 2504 2505 2550 301C",
+    "-": "2010-2015 2043 2212 2500 2501 2504 2505 2550 301C 2796",
     "|": "2502 2503 2506 2507 2551",
-    "#": "2580-2593 25A0 25FC 2B1B",
+    "#": "2580-259F 25A0 25FC 2B1B 1F7E5-1F7EB",
     "*": "2217 2605 2606 2728 2B50",
     ",": "3001",
     ".": "3002",
-    "/": "2044 2215",
+    "/": "2044 2215 2797",
     "^": "2C6",
     "~": "2DC 223C 2248",
     "...": "2026 22EF",
-    "<=": "2264",
+    "<=": "2264 21D0",
     ">=": "2265",
     "<": "27E8 3008",
     ">": "27E9 3009",
@@ -51,7 +51,17 @@ const SPELLINGS: Record<string, string> = {
     "<=>": "21D4 27FA",
     "!=": "2260",
     "==": "2261",
-    "!": "26A0",
+    "?": "2753 2754",
+    "+": "2795",
+    "+1": "1F44D",
+    "-1": "1F44E",
+    o: "25CB 2B55",
+    "o/oo": "2030",
+    inf: "221E",
+    pi: "3C0",
+    sqrt: "221A",
+    sum: "2211",
+    "!": "26A0 2757 2755",
     i: "2139",
     f: "192",
     "[ ]": "2610 25A1 25FB 2B1C",
@@ -66,8 +76,8 @@ const SPELLINGS: Record<string, string> = {
     TM: "2122",
     No: "2116",
     OK: "2713 2714 2705",
-    X: "2717 2718 274C 274E",
-    "10": "2469",
+    X: "2717 2718 274C 274E 2716",
+    "10": "2469 1F51F",
 };
 
 /** What stands for code points that follow each other, by the first; "." for those that have no likeness. */
@@ -108,8 +118,13 @@ const composed: Record<string, string | undefined> = {};
 /** Stands for what has no likeness until all is folded: it is not in a text, as it is a control character. */
 const UNKNOWN = "\x7f";
 
+/** Stands for what adorns a text until all is folded: it goes, and a blank behind it. No spelling has it. */
+const ADORNMENT = "\x1c";
+
 const [C2, C3, CC] = [string.char(0xc2), string.char(0xc3), string.char(0xcc)];
 const TAIL = `[${string.char(0x80)}-${string.char(0xbf)}]*`;
+/** Chinese, Korean and what is between them, U+4000 to U+CFFF: none of it has a likeness. */
+const EASTERN = `[${string.char(0xe4)}-${string.char(0xec)}][${string.char(0x80)}-${string.char(0xbf)}][${string.char(0x80)}-${string.char(0xbf)}]`;
 const JOINED = `${string.char(0xe2, 0x80, 0x8d)}[${C2}-${string.char(0xf4)}]${TAIL}`;
 const ACCENT_BEHIND = `%a${CC}[${string.char(0x80)}-${string.char(0xbf)}]`;
 
@@ -125,10 +140,21 @@ for (const [text, codePoints] of pairs(SPELLINGS)) {
         for (const code of $range(start, tonumber(last, 16) ?? start)) glyphs[code] = text;
     }
 }
+// The Greek letter, as models write it; the font has the sign for a millionth.
+glyphs[0x3bc] = string.char(0xb5);
 for (const [accent, letters] of ACCENTED) {
     for (const [letter, code] of string.gmatch(letters, "(%a)(%x%x)")) {
         composed[letter! + CC + string.char(accent)] = C3 + string.char(tonumber(code, 16)! - 0x40);
     }
+}
+
+/** Whether a code point is a picture: an emoji or a dingbat. Those that say something have a spelling. */
+function isAdornment(code: number): boolean {
+    if (code < 0x10000) {
+        const isClock = code === 0x231a || code === 0x231b || (code >= 0x23e9 && code < 0x23fb);
+        return isClock || (code >= 0x2600 && code < 0x27c0) || (code >= 0x2b00 && code < 0x2c00);
+    }
+    return code >= 0x1f000 && code < 0x1fb00;
 }
 
 function foldCodePoint(code: number): string {
@@ -146,7 +172,7 @@ function foldCodePoint(code: number): string {
         const index = (code - 0x1d400) % 52;
         return string.char(index + (index < 26 ? 65 : 71));
     }
-    return UNKNOWN;
+    return isAdornment(code) ? ADORNMENT : UNKNOWN;
 }
 
 /** The least code point that takes so many bytes; fewer would do for one below it, so that it is no UTF-8. */
@@ -165,6 +191,29 @@ function foldCharacter(bytes: string): string {
     const isBroken = code < LEAST[size - 1]! || code > 0x10ffff;
     return (isBroken ? UNKNOWN : foldCodePoint(code)) + (bytes.length > size ? UNKNOWN : "");
 }
+
+/** How many characters are remembered, which is more than a language of letters has. */
+const MOST_KNOWN = 3000;
+
+/**
+ * What stands for characters, filled as they come: most of a text's come again, and a table is looked up much faster
+ * than a function is called.
+ */
+const known: Record<string, string | undefined> = {};
+let count = 0;
+
+const filling = {
+    __index(this: void, _: unknown, bytes: string): string {
+        const folded = foldCharacter(bytes);
+        // With stray bytes behind them there would be no end of them.
+        if (bytes.length <= 4 && count < MOST_KNOWN) {
+            known[bytes] = folded;
+            count += 1;
+        }
+        return folded;
+    },
+};
+setmetatable(known, filling as LuaMetatable<typeof known>);
 
 /** What a terminal shows of a line in which it goes back to the start: what was written last. */
 function overprint(line: string): string {
@@ -187,13 +236,14 @@ function backspace(line: string): string {
 
 /**
  * Folds UTF-8 to CC's font: what the font has stays itself, for the rest stands the nearest spelling, or one `?` for
- * all that stands together and has none. Commands to a terminal leave nothing, a carriage return or a backspace leaves
+ * all that stands together and has none. Emoji that say something are spelled, those that adorn go. Commands to a terminal leave nothing, a carriage return or a backspace leaves
  * what a terminal would show at the end. Line ends become "\n"; no other control character is left. Bytes that are not
  * UTF-8 do no harm. Takes a time in proportion to the text, about 0.3 s for a million bytes.
  * @param text UTF-8
  * @returns the text in CC's font, one byte a column
  */
 export function fold(text: string): string {
+    if (string.find(text, "[^ -~\n]")[0] === undefined) return text;
     let [folded] = string.gsub(text, "\r\n", "\n");
     folded = withoutCommands(folded);
     if (string.find(folded, "\r", 1, true)[0] !== undefined)
@@ -201,8 +251,12 @@ export function fold(text: string): string {
     [folded] = string.gsub(folded, ACCENT_BEHIND, (letter) => composed[letter] ?? letter);
     // Of emoji that are joined to one the first is shown.
     [folded] = string.gsub(folded, JOINED, "");
-    [folded] = string.gsub(folded, `[^ -~\n\b]${TAIL}`, foldCharacter);
+    // One by one they would take long: a text of theirs has hardly anything else.
+    [folded] = string.gsub(folded, UNKNOWN, "");
+    [folded] = string.gsub(folded, EASTERN, UNKNOWN);
+    [folded] = string.gsub(folded, `[^ -${UNKNOWN}\n\b]${TAIL}`, known as Record<string, string>);
     if (string.find(folded, "\b", 1, true)[0] !== undefined)
         [folded] = string.gsub(folded, "[^\n]+", backspace);
+    [folded] = string.gsub(folded, `${ADORNMENT}+ ?`, "");
     return string.gsub(folded, `${UNKNOWN}+`, "?")[0];
 }

@@ -1,8 +1,9 @@
-/** Rows with a second column, gathered and then printed page by page. */
+/** Rows with a second column, gathered and then shown page by page. */
 import * as strings from "cc.strings";
-import { open, printRow, type Pager } from "./pager";
 import { fold } from "./font";
-import { clearRow, inColour } from "./screen";
+import { showRows } from "./pager";
+import type { Row } from "./row";
+import { clearRow } from "./screen";
 
 /** A line of a listing. */
 interface Line {
@@ -62,28 +63,22 @@ function withDetail(line: Line, column: number, width: number): string {
     return line.text + (gap > 0 ? string.rep(" ", gap) : "\n") + line.detail;
 }
 
-/** Prints a line; false once the reader has seen enough. */
-function printLine(pager: Pager, line: Line, shown: string, width: number): boolean {
-    const colour = line.colour ?? term.getTextColour();
-    for (const [number, row] of ipairs(strings.wrap(shown, shown.length > width ? width - 2 : width))) {
-        const isRead = printRow(pager, () => inColour(colour, write, number > 1 ? `  ${row}` : row));
-        if (!isRead) return false;
-    }
-    return true;
+/** Hands on a line as rows; what its first row has no room for is indented. */
+function putLine(line: Line, shown: string, width: number, emit: (this: void, row: Row) => boolean): void {
+    for (const [number, row] of ipairs(strings.wrap(shown, shown.length > width ? width - 2 : width)))
+        emit([{ text: number > 1 ? `  ${row}` : row, colour: line.colour }]);
 }
 
 /**
- * Prints all lines page by page, in the place of what stands on the row. Second columns stand one below the other down
- * to a line without text.
+ * Shows all lines, page by page where they are many, in the place of what stands on the row. Second columns stand one
+ * below the other down to a line without text.
  */
 export function show(listing: Listing): void {
-    const [width] = term.getSize();
     clearRow();
-    const pager = open();
-    for (const section of sectionsOf(listing.lines)) {
-        const column = columnOf(section, width);
-        for (const line of section) {
-            if (!printLine(pager, line, withDetail(line, column, width), width)) return;
+    showRows((width, emit) => {
+        for (const section of sectionsOf(listing.lines)) {
+            const column = columnOf(section, width);
+            for (const line of section) putLine(line, withDetail(line, column, width), width, emit);
         }
-    }
+    });
 }

@@ -1,6 +1,7 @@
 /** Lines on the screen, in colour where there is any, none of which floods it. */
 import * as strings from "cc.strings";
 import type { Failure } from "./failure";
+import type { Row } from "./row";
 import * as text from "./text";
 
 /** The most rows of a line that is no answer. */
@@ -9,16 +10,19 @@ const MOST_ROWS = 3;
 /** Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's. */
 const FAILURE_COLUMNS = 150;
 
+/** How many rows are kept of what was printed; more than any screen has. */
+const MOST_ABOVE = 100;
+
 /** Whether remarks are left out. */
 let isQuiet = false;
 
-/** Rows that were printed since the reader could last stop reading. */
-let above = 0;
+/** What was printed since the reader could last stop reading. */
+let above: Row[] = [];
 
-/** How many rows stand above what comes next, on the same page; it is none from then on. */
-export function takeRowsAbove(): number {
+/** The rows that stand above what comes next, on the same page; there are none from then on. */
+export function takeRowsAbove(): Row[] {
     const rows = above;
-    above = 0;
+    above = [];
     return rows;
 }
 
@@ -32,6 +36,13 @@ export function inColour<T>(colour: number, show: (this: void, text: string) => 
     const result = show(shown);
     term.setTextColour(before);
     return result;
+}
+
+/** Prints a row that may be the head of what comes next. */
+function printRow(colour: number, text: string): void {
+    inColour(colour, print, text);
+    table.insert(above, [{ text, colour }]);
+    if (above.length > MOST_ABOVE) table.remove(above, 1);
 }
 
 /** Goes to the start of the row, which is the last one where the screen has become lower since. */
@@ -68,7 +79,7 @@ function rowsOf(line: string, most: number): string[] {
  */
 export function say(line: string, colour?: number): void {
     const shown = colour ?? term.getTextColour();
-    for (const row of rowsOf(line, MOST_ROWS)) above += inColour(shown, print, row);
+    for (const row of rowsOf(line, MOST_ROWS)) printRow(shown, row);
 }
 
 /** From here on remarks are left out. */
@@ -89,7 +100,7 @@ export function remark(line: string): void {
 export function note(row: string, colour?: number): void {
     if (isQuiet) return;
     clearRow();
-    above += inColour(colour ?? colours.lightGrey, print, row);
+    printRow(colour ?? colours.lightGrey, row);
 }
 
 /**
@@ -103,6 +114,6 @@ export function fail(failure: Pick<Failure, "message" | "hint">, columns = FAILU
     // A hint may show lines as they are to be written into a file.
     for (const [line] of string.gmatch(failure.hint, "[^\n]+")) table.insert(lines, line!);
     for (const line of lines) {
-        for (const row of rowsOf(line, most)) above += inColour(colours.red, print, row);
+        for (const row of rowsOf(line, most)) printRow(colours.red, row);
     }
 }

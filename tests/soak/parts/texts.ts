@@ -317,7 +317,7 @@ class Player {
         if (cleared !== undefined) return cleared;
         await computer.type(scene.typed);
         await computer.press("enter");
-        const isPage = (): boolean => this.rows().at(-1)?.startsWith("-- any key") === true;
+        const isPage = (): boolean => /^\d+-\d+ of \d+/.test(this.rows().at(-1) ?? "");
         const ended = async (): Promise<string | undefined> =>
             this.until(
                 () => isPage() || this.isAtPrompt(),
@@ -325,13 +325,18 @@ class Player {
             );
         let problem = await ended();
         for (let page = 1; problem === undefined && isPage(); page++) {
-            // Watched from before the key on, as the next page may be there before the key was let go.
-            const turned = this.until(
+            if (page < PAGES) {
+                await computer.type(" ");
+                problem = this.fault(isQuiet);
+                continue;
+            }
+            // Watched from before the key on, as the prompt may be there before the key was let go.
+            const left = this.until(
                 () => !isPage(),
                 () => undefined,
             );
-            await computer.press(page < PAGES ? "space" : "q");
-            problem = (await turned) ?? (await ended());
+            await computer.type("q");
+            problem = (await left) ?? (await ended());
         }
         if (problem !== undefined) return problem;
         const rows = this.rows();

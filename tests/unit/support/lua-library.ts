@@ -110,6 +110,17 @@ function index(text: string, at: number): number {
     return at < 0 ? Math.max(text.length + at + 1, 1) : at;
 }
 
+interface Metatable {
+    readonly __index?: (table: object, key: string) => string | undefined;
+}
+
+const metatables = new WeakMap<object, Metatable>();
+
+/** What a table has for a key, by its metatable, too, as `gsub` looks it up. */
+function indexed(table: Readonly<Record<string, string>>, key: string): string | undefined {
+    return Object.hasOwn(table, key) ? table[key] : metatables.get(table)?.__index?.(table, key);
+}
+
 const string = {
     byte: (text: string, at = 1) => (at >= 1 && at <= text.length ? text.charCodeAt(at - 1) : undefined),
     char: (...codes: unknown[]) => String.fromCharCode(...codes.map(Number)),
@@ -129,7 +140,7 @@ const string = {
     gsub(
         text: string,
         pattern: string,
-        replacement: string | ((...captures: string[]) => string),
+        replacement: string | Readonly<Record<string, string>> | ((...captures: string[]) => string),
     ): [string, number] {
         let count = 0;
         const { source, flags } = toRegExp(pattern);
@@ -137,7 +148,8 @@ const string = {
             count += 1;
             const texts = found.filter((part): part is string => typeof part === "string").slice(0, -1);
             const captures = texts.length > 1 ? texts.slice(1) : texts;
-            if (typeof replacement !== "string") return replacement(...captures);
+            if (typeof replacement === "function") return replacement(...captures);
+            if (typeof replacement === "object") return indexed(replacement, captures[0]!) ?? texts[0]!;
             return replacement.replace(/%(\d)/g, (_, digit: string) => captures[Number(digit) - 1] ?? "");
         });
         return [result, count];
@@ -148,6 +160,7 @@ const string = {
         return found.length > 1 ? found.slice(1) : [found[0]];
     },
     lower: (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+    upper: (text: string) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase()),
     reverse: (text: string) => [...text].reverse().join(""),
     rep: (text: string, count: number) => text.repeat(Math.max(count, 0)),
     sub(text: string, from: number, to = -1): string {
@@ -184,7 +197,10 @@ const library = {
             return [false, problem];
         }
     },
-    setmetatable: (table: object) => table,
+    setmetatable(table: object, metatable: Metatable): object {
+        metatables.set(table, metatable);
+        return table;
+    },
     tostring: String,
     tonumber(text: string, base = 10): number | undefined {
         const number = parseInt(text, base);

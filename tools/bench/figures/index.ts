@@ -3,6 +3,7 @@ import { ccpmFigures } from "./ccpm.ts";
 import { sha256Figures } from "./ccpm-sha256.ts";
 import { computerFigures } from "./computer.ts";
 import { installedSizeFigures } from "./installed-size.ts";
+import { markdownFigures } from "./markdown.ts";
 import { growthFigures, turnFigures } from "./turns.ts";
 import { versionCostFigures } from "./version-cost.ts";
 
@@ -10,6 +11,7 @@ import { versionCostFigures } from "./version-cost.ts";
 export const figures: readonly Figure[] = [
     ...installedSizeFigures,
     ...versionCostFigures,
+    ...markdownFigures,
     ...sha256Figures,
     ...ccpmFigures,
     ...computerFigures,

@@ -1,7 +1,7 @@
 /** `ai sessions`: lists the server's sessions, the newest first. */
 import * as strings from "cc.strings";
 import { listOf } from "../../trapos/json";
-import { open, printRow } from "../../trapos/pager";
+import { showRows } from "../../trapos/pager";
 import { remark } from "../../trapos/screen";
 import { ageText, cut, oneLine } from "../../trapos/text";
 import type { AiCommand, Context } from "../command";
@@ -12,8 +12,7 @@ import type { SessionSummary } from "../types";
 const LEAST_DIGITS = 2;
 
 /** A session as a row: whether it is the current one, its number, its title and its age. */
-function rowOf(session: SessionSummary, number: number, digits: number): string {
-    const [width] = term.getSize();
+function rowOf(session: SessionSummary, number: number, digits: number, width: number): string {
     const age = ageText((os.epoch("utc") - session.updated) / 1000);
     const start = string.format(`%s%${digits}d `, session.current ? "*" : " ", number);
     const room = Math.max(width - start.length - age.length - 1, 0);
@@ -29,10 +28,10 @@ function show(_context: Context, sessions: readonly SessionSummary[]): void {
     if (sessions.length === 0) remark("No sessions yet. Start one: ai <prompt>");
     noteShown(sessions);
     const digits = Math.max(`${sessions.length}`.length, LEAST_DIGITS);
-    const pager = open();
-    for (const [number, session] of ipairs(sessions)) {
-        if (!printRow(pager, () => term.write(rowOf(session, number, digits)))) break;
-    }
+    showRows((width, emit) => {
+        for (const [number, session] of ipairs(sessions))
+            emit([{ text: rowOf(session, number, digits, width) }]);
+    });
 }
 
 const sessions: AiCommand = {

@@ -1,9 +1,10 @@
 /** Shows answers: their Markdown as colours, page by page. */
-import { open, printRow } from "../../trapos/pager";
-import { inColour, remark } from "../../trapos/screen";
+import { showRows } from "../../trapos/pager";
+import type { Piece } from "../../trapos/row";
+import { remark } from "../../trapos/screen";
 import { oneLine, shorten } from "../../trapos/text";
 import type { Options } from "../command";
-import type * as markdownModule from "../markdown";
+import type * as layoutModule from "../markdown/layout";
 import type { Reply } from "../types";
 
 declare function require(this: void, name: string): unknown;
@@ -18,23 +19,29 @@ const COLOURS: Record<string, number | undefined> = {
     code: colours.lightBlue,
     quote: colours.lightGrey,
     link: colours.cyan,
+    block: colours.white,
+    aside: colours.lightGrey,
 };
+
+/** The colours behind what has one of its own. */
+const GROUNDS: Record<string, number | undefined> = { block: colours.grey, aside: colours.grey };
 
 /** Characters that a word of the server's may take where others stand beside it. */
 const LONGEST_WORD = 40;
 
 /**
- * Prints an answer.
+ * Shows an answer, page by page where it is long.
  * @param answer Markdown, UTF-8
  */
 export function showAnswer(answer: string): void {
     // Loaded for an answer alone: most commands show none.
-    const markdown = (load("/apis/ai/markdown") as typeof markdownModule).markdown;
-    const [width] = term.getSize();
-    const pager = open();
-    markdown(answer, width, (row) =>
-        printRow(pager, () => {
-            for (const span of row) inColour(COLOURS[span.style] ?? colours.white, write, span.text);
+    const layOut = (load("/apis/ai/markdown/layout") as typeof layoutModule).layOut;
+    showRows((width, emit) =>
+        layOut(answer, width, term.isColour(), (row) => {
+            const pieces: Piece[] = [];
+            for (const { text, style } of row)
+                table.insert(pieces, { text, colour: COLOURS[style], ground: GROUNDS[style] });
+            return emit(pieces);
         }),
     );
 }

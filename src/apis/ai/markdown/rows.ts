@@ -5,6 +5,8 @@ import { readPart, type Span, type Style } from "./inline";
 export interface Sheet {
     /** Columns of the screen. */
     readonly width: number;
+    /** Whether code has a ground of its own; else a bar stands before it. */
+    readonly hasGround: boolean;
     /** Gets each row, without a line break; false when no more is wanted. */
     readonly emit: (this: void, row: Span[]) => boolean;
     /** Whether a blank row stands before the next one; undefined before the first row. */
@@ -79,23 +81,63 @@ function lengthOfRow(ahead: string, room: number): number {
     return room;
 }
 
+/** Stands before code that has no ground. */
+const BAR = string.char(0x95);
+
+/** Columns that code needs beside the bar, to be worth it. */
+const LEAST_CODE = 4;
+
+/** Stands at the end of a row that goes on in the next one: an arrow to the right. */
+const GOES_ON = string.char(0x1a);
+
+/** What stands before code where it has no ground. */
+function barOf(sheet: Sheet, lead: string): string {
+    return sheet.hasGround || sheet.width - lead.length <= LEAST_CODE ? "" : BAR;
+}
+
+/** Puts a row of code: as far as the screen goes where it has a ground, else behind a bar. */
+function putCodeRow(sheet: Sheet, lead: string, code: string, style: Style, mark: string): void {
+    const row: Span[] = [];
+    if (lead !== "") row.push({ text: lead, style: "text" });
+    const shown = barOf(sheet, lead) + code;
+    const rest = sheet.width - lead.length - shown.length - mark.length;
+    const fill = string.rep(" ", sheet.hasGround || mark !== "" ? rest : 0);
+    row.push({ text: shown + fill, style });
+    if (mark !== "") row.push({ text: mark, style: "aside" });
+    put(sheet, row);
+}
+
+/** Puts what is said of code above it. */
+export function putLanguage(sheet: Sheet, lead: string, said: string): void {
+    const room = Math.max(sheet.width - lead.length - barOf(sheet, lead).length, 1);
+    putCodeRow(sheet, lead, string.sub(said, 1, room), "aside", "");
+}
+
 /**
  * Puts a line of code on the sheet, with its blanks. What a row has no room for goes on two columns behind the line's
- * beginning, so that it does not pass for a line of its own.
+ * beginning, so that it does not pass for a line of its own, and an arrow at the row's end says so.
  * @param lead stands before it in each row
  * @param code folded
  */
 export function putCode(sheet: Sheet, lead: string, code: string): void {
     const last = string.find(code, "[^ ] *$")[0] ?? 0;
     const [indent] = string.match(code, "^ *");
-    const deepest = Math.max(Math.floor((sheet.width - lead.length) / 2), 0);
-    let start = lead + (last === 0 ? "" : string.sub(indent!, 1, deepest));
-    const others = lead + string.sub(`${indent}  `, 1, deepest);
+    const columns = sheet.width - lead.length - barOf(sheet, lead).length;
+    const deepest = Math.max(Math.floor(columns / 2), 0);
+    let start = last === 0 ? "" : string.sub(indent!, 1, deepest);
+    const others = string.sub(`${indent}  `, 1, deepest);
     let at = indent!.length + 1;
     do {
-        const room = Math.max(sheet.width - start.length, 1);
-        const length = lengthOfRow(string.sub(code, at, Math.min(at + room, last)), room);
-        put(sheet, [{ text: start + string.sub(code, at, at + length - 1), style: "code" }]);
+        const room = Math.max(columns - start.length, 1);
+        let length = last - at + 1;
+        let mark = "";
+        if (length > room) {
+            // On a screen of some columns there is no room for the mark.
+            if (room > 2) mark = GOES_ON;
+            const left = room - mark.length;
+            length = lengthOfRow(string.sub(code, at, Math.min(at + left, last)), left);
+        }
+        putCodeRow(sheet, lead, start + string.sub(code, at, at + length - 1), "block", mark);
         at += length;
         while (string.sub(code, at, at) === " ") at += 1;
         start = others;

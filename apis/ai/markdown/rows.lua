@@ -1,6 +1,6 @@
 -- Lines of text and of code as rows of a screen, which a word is only cut for when it is wider than all of a row.
 
-local readPart = require("/apis/ai/inline").readPart
+local readPart = require("/apis/ai/markdown/inline").readPart
 
 local M = {}
 
@@ -93,29 +93,69 @@ local function lengthOfRow(ahead, room)
 	return room
 end
 
+--- Stands before code that has no ground.
+local BAR = string.char(149)
+
+--- Columns that code needs beside the bar, to be worth it.
+local LEAST_CODE = 4
+
+--- Stands at the end of a row that goes on in the next one: an arrow to the right.
+local GOES_ON = string.char(26)
+
+--- What stands before code where it has no ground.
+local function barOf(sheet, lead)
+	return (sheet.hasGround or sheet.width - #lead <= LEAST_CODE) and "" or BAR
+end
+
+--- Puts a row of code: as far as the screen goes where it has a ground, else behind a bar.
+local function putCodeRow(sheet, lead, code, style, mark)
+	local row = {}
+	if lead ~= "" then
+		row[#row + 1] = { text = lead, style = "text" }
+	end
+	local shown = barOf(sheet, lead) .. code
+	local rest = sheet.width - #lead - #shown - #mark
+	local fill = string.rep(" ", (sheet.hasGround or mark ~= "") and rest or 0)
+	row[#row + 1] = { text = shown .. fill, style = style }
+	if mark ~= "" then
+		row[#row + 1] = { text = mark, style = "aside" }
+	end
+	M.put(sheet, row)
+end
+
+--- Puts what is said of code above it.
+function M.putLanguage(sheet, lead, said)
+	local room = math.max(sheet.width - #lead - #barOf(sheet, lead), 1)
+	putCodeRow(sheet, lead, string.sub(said, 1, room), "aside", "")
+end
+
 --- Puts a line of code on the sheet, with its blanks. What a row has no room for goes on two columns behind the line's
--- beginning, so that it does not pass for a line of its own.
+-- beginning, so that it does not pass for a line of its own, and an arrow at the row's end says so.
 --
 -- @param lead stands before it in each row
 -- @param code folded
 function M.putCode(sheet, lead, code)
 	local last = (string.find(code, "[^ ] *$")) or 0
 	local indent = string.match(code, "^ *")
-	local deepest = math.max(math.floor((sheet.width - #lead) / 2), 0)
-	local start = lead .. (last == 0 and "" or string.sub(indent, 1, deepest))
-	local others = lead .. string.sub(tostring(indent) .. "  ", 1, deepest)
+	local columns = sheet.width - #lead - #barOf(sheet, lead)
+	local deepest = math.max(math.floor(columns / 2), 0)
+	local start = last == 0 and "" or string.sub(indent, 1, deepest)
+	local others = string.sub(tostring(indent) .. "  ", 1, deepest)
 	local at = #indent + 1
 	repeat
 		do
-			local room = math.max(sheet.width - #start, 1)
-			local length = lengthOfRow(string.sub(code, at, math.min(at + room, last)), room)
-			M.put(
-				sheet,
-				{ {
-					text = start .. string.sub(code, at, at + length - 1),
-					style = "code",
-				} }
-			)
+			local room = math.max(columns - #start, 1)
+			local length = last - at + 1
+			local mark = ""
+			if length > room then
+				-- On a screen of some columns there is no room for the mark.
+				if room > 2 then
+					mark = GOES_ON
+				end
+				local left = room - #mark
+				length = lengthOfRow(string.sub(code, at, math.min(at + left, last)), left)
+			end
+			putCodeRow(sheet, lead, start .. string.sub(code, at, at + length - 1), "block", mark)
 			at = at + length
 			while string.sub(code, at, at) == " " do
 				at = at + 1

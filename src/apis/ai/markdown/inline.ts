@@ -1,7 +1,10 @@
 /** The marks of Markdown within a line, as pieces of text in a style. */
 
-/** What a piece of text is; which colour that gets is for the program to say. */
-export type Style = "text" | "heading" | "bold" | "code" | "quote" | "link";
+/**
+ * What a piece of text is; which colour that gets is for the program to say. `code` stands in a line of text, `block` in
+ * rows of its own, `aside` is said of these: their language, and that a row goes on.
+ */
+export type Style = "text" | "heading" | "bold" | "code" | "quote" | "link" | "block" | "aside";
 
 /** A piece of a row in one style, in CC's font. */
 export interface Span {
