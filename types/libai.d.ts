@@ -161,8 +161,13 @@ declare namespace createAi {
         get(this: void, name: string): unknown;
         set(this: void, name: string, value: unknown): void;
         unset(this: void, name: string): void;
-        /** Keeps them beyond the next boot. A store without it forgets. */
-        save?: (this: void) => void;
+        /**
+         * Whether a setting has a value of its own, and not its default. In a store without it, it has where `get` gives
+         * something.
+         */
+        isSet?: (this: void, name: string) => boolean;
+        /** Keeps them beyond the next boot; gives false where that cannot be. A store without it forgets. */
+        save?: (this: void) => boolean | void;
     }
 
     /** Options of a call that waits for an answer. */

@@ -197,8 +197,11 @@ function Disk.move(from, to) end
 
 --- CC's settings API, or a stand-in for it.
 ---@class libai.SettingsStore
---- Keeps them beyond the next boot. A store without it forgets.
----@field save? fun()
+--- Whether a setting has a value of its own, and not its default. In a store without it, it has where `get` gives
+--- something.
+---@field isSet? fun(name: string): boolean
+--- Keeps them beyond the next boot; gives false where that cannot be. A store without it forgets.
+---@field save? fun(): boolean|nil
 local SettingsStore = {}
 
 ---@param name string

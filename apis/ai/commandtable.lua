@@ -2,6 +2,7 @@
 
 local abort = require("/apis/ai/commands/abort")
 local ask = require("/apis/ai/commands/ask")
+local config = require("/apis/ai/commands/config")
 local last = require("/apis/ai/commands/last")
 local newSession = require("/apis/ai/commands/new")
 local ping = require("/apis/ai/commands/ping")
@@ -23,6 +24,7 @@ M.program = {
 		abort,
 		resume,
 		last,
+		config,
 	},
 	help = { name = "help", usage = "ai help [command]", purpose = "Show this", most = 1 },
 	flags = {

@@ -120,7 +120,7 @@ it.each(["--model a/b", "-v", "--session ses_1"])("ai %s lacks a prompt", async 
 });
 
 it("ai help begins with what is typed most, and tells of every command and flag", async () => {
-    const { lines } = await runWithLibai('print(shell.run("ai help"))');
+    const { lines } = await runWithLibai('print(shell.run("ai help"))', { width: 51 });
     expect(lines[0]).toMatch(/^ai <prompt> +Ask/);
     for (const name of ["ai sessions", "ai help [command]", "--model id", "--version"]) {
         expect(lines.filter((line) => line.startsWith(name))).toHaveLength(1);

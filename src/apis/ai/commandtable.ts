@@ -3,6 +3,7 @@ import type { Program } from "../trapos/commandline";
 import type { AiCommand } from "./command";
 import abort = require("./commands/abort");
 import ask = require("./commands/ask");
+import config = require("./commands/config");
 import last = require("./commands/last");
 import newSession = require("./commands/new");
 import ping = require("./commands/ping");
@@ -13,7 +14,7 @@ import use = require("./commands/use");
 /** In the order in which help lists them. */
 export const program: Program<AiCommand> = {
     name: "ai",
-    commands: [ask, newSession, ping, sessions, use, abort, resume, last],
+    commands: [ask, newSession, ping, sessions, use, abort, resume, last, config],
     help: { name: "help", usage: "ai help [command]", purpose: "Show this", most: 1 },
     flags: [
         { name: "verbose", letter: "v", purpose: "Show each poll" },

@@ -29,6 +29,10 @@ interface Definition {
     readonly type?: "string" | "number" | "boolean";
     /** The greatest number allowed; the least is 1. */
     readonly most?: number;
+    /** The values allowed, where they are few. */
+    readonly choices?: readonly string[];
+    /** True for what is never shown. */
+    readonly isSecret?: boolean;
 }
 
 /** Every setting by name without its prefix `opencc.`. */
@@ -39,7 +43,7 @@ export const definitions: Record<string, Definition> = {
         type: "string",
     },
     username: { description: "User of the opencode server", default: "opencode" },
-    password: { description: "Password of the opencode server" },
+    password: { description: "Password of the opencode server", isSecret: true },
     provider_id: { description: "Provider of the model, with model_id" },
     model_id: { description: "Model that answers; unset: the server's" },
     agent: { description: "Agent that answers; unset: the server's" },
@@ -62,6 +66,7 @@ export const definitions: Record<string, Definition> = {
         description: "New session after a wait without an answer",
         default: false,
         type: "boolean",
+        choices: ["true", "false"],
     },
 };
 
@@ -82,8 +87,55 @@ export function redact(url: string): string {
 }
 
 function refuse(name: string, what: string): never {
-    const example = definitions[name]!.default;
+    const own = definitions[name]!.default;
+    const example = own === undefined ? "default" : tostring(own);
     throw fail("bad_setting", { name: "opencc." + name, what, example });
+}
+
+/** Whether a setting has a value of its own. `set` takes an empty text where somebody wants none. */
+export function isSet(store: SettingsStore, name: string): boolean {
+    const value = store.get("opencc." + name);
+    if (value === undefined || value === "") return false;
+    return store.isSet === undefined || store.isSet("opencc." + name);
+}
+
+/** A number, or a text that stands for one. */
+function readNumber(name: string, given: unknown, most: number): number {
+    const number = tonumber(given) ?? 0;
+    if (!(number >= 1 && number <= most)) refuse(name, `is not a number from 1 to ${most}`);
+    return number;
+}
+
+/** One of some texts. */
+function readChoice(name: string, given: string, choices: readonly string[]): string {
+    for (const choice of choices) if (given === choice) return choice;
+    return refuse(name, `is not ${table.concat(choices as string[], " or ")}`);
+}
+
+/** An address as requests want it. */
+function readAddress(name: string, given: string): string {
+    const [address] = string.gsub(given, "/+$", "");
+    if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")[0] === undefined)
+        refuse(name, "is not an address");
+    // A letter beyond ASCII in its path; the rest is as it has to be.
+    return string.gsub(address, "[^\x01-\x7f]", percentEncode)[0];
+}
+
+/**
+ * Checks a value of a setting. Fails with `bad_setting`.
+ * @param name without its prefix
+ * @param given as it is stored, or was typed
+ * @returns the value that it stands for
+ */
+export function readSetting(name: string, given: unknown): string | number {
+    const definition = definitions[name]!;
+    if (definition.most !== undefined) return readNumber(name, given, definition.most);
+    if (type(given) === "table" || type(given) === "function") refuse(name, "is not a text");
+    const text = toUtf8(tostring(given));
+    if (name === "server_url") return readAddress(name, text);
+    const choices = definition.choices;
+    if (choices !== undefined) return readChoice(name, text, choices);
+    return text;
 }
 
 /**
@@ -94,27 +146,48 @@ export function readSettings(store: SettingsStore): Settings {
     const values: Record<string, string | number | undefined> = {};
     for (const [name, definition] of pairs(definitions)) {
         let value = store.get("opencc." + name);
-        // `set` takes an empty text where somebody wants none.
         if (value === undefined || value === "") value = definition.default;
-        const most = definition.most;
-        if (most !== undefined) {
-            const number = tonumber(value) ?? 0;
-            if (!(number >= 1 && number <= most)) refuse(name, `is not a number from 1 to ${most}`);
-            values[name] = number;
-        } else if (value !== undefined) {
-            if (type(value) === "table" || type(value) === "function") refuse(name, "is not a text");
-            values[name] = toUtf8(tostring(value));
-        }
+        if (value !== undefined) values[name] = readSetting(name, value);
     }
-    const [address] = string.gsub((values.server_url as string | undefined) ?? "", "/+$", "");
-    if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")[0] === undefined) {
-        refuse("server_url", "is not an address");
-    }
-    // A letter beyond ASCII in its path; the rest is as it has to be.
-    const [escaped] = string.gsub(address, "[^\x01-\x7f]", percentEncode);
-    values.server_url = escaped;
     if (values.provider_id !== undefined && values.model_id !== undefined) {
         values.model = `${values.provider_id}/${values.model_id}`;
     }
     return values as unknown as Settings;
+}
+
+/** A setting that is to be another: its name without the prefix, and its value as text; without one it is to be unset. */
+export interface Change {
+    readonly name: string;
+    readonly value?: string;
+}
+
+/** A value as it is stored: of the type that CC's settings API expects, and a text of digits stays one. */
+function storedForm(change: Change): unknown {
+    const type = definitions[change.name]!.type;
+    if (type === "number") return tonumber(change.value);
+    if (type === "boolean" && change.value !== undefined) return change.value === "true";
+    return change.value;
+}
+
+function put(store: SettingsStore, name: string, value: unknown): void {
+    if (value === undefined) store.unset("opencc." + name);
+    else store.set("opencc." + name, value);
+}
+
+/**
+ * Changes settings, all of them or none. Fails with `bad_setting`, and with `settings_not_saved` where the disk is full.
+ * @param store where they are kept
+ * @param changes each of another setting
+ */
+export function changeSettings(store: SettingsStore, changes: readonly Change[]): void {
+    for (const change of changes) if (change.value !== undefined) readSetting(change.name, change.value);
+    const before: Record<string, unknown> = {};
+    for (const change of changes) {
+        const name = change.name;
+        if (isSet(store, name)) before[name] = store.get("opencc." + name);
+        put(store, name, storedForm(change));
+    }
+    if (store.save === undefined || store.save() !== false) return;
+    for (const change of changes) put(store, change.name, before[change.name]);
+    throw fail("settings_not_saved");
 }
