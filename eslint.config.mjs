@@ -12,6 +12,8 @@ import { borders } from "./tools/lint/borders.mjs";
 const pureModules = [
     "src/apis/ai/codes",
     "src/apis/ai/copy",
+    "src/apis/ai/doctor/check",
+    "src/apis/ai/doctor/judge",
     "src/apis/ai/messages",
     "src/apis/ai/protocol",
     "src/apis/ai/stop",

@@ -22,7 +22,7 @@ local function guarded(called, argument)
 			copy[name] = function(told)
 				local ok, problem = pcall(value, told)
 				if ok then
-					return
+					return problem
 				end
 				if problem == "Terminated" then
 					error(problem, 0)

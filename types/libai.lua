@@ -69,6 +69,13 @@ function Ai.resume(options) end
 ---@return libai.Reply|libai.Failure
 function Ai.last() end
 
+--- Examines the way to the model, thing by thing, and changes nothing. No check takes longer than a request may. The
+--- model is asked in a session of its own, which is deleted. Fails for a wrong argument alone.
+---@param options? libai.DoctorOptions
+---@return boolean
+---@return libai.Check[]|libai.Failure
+function Ai.doctor(options) end
+
 --- Options of `ask`; what is not given comes from the settings, and then from the server.
 ---@class libai.AskOptions: libai.WaitOptions
 --- Id of the session to ask in.
@@ -82,6 +89,18 @@ function Ai.last() end
 ---@field variant? string
 --- Instructions that stand above the prompt.
 ---@field system? string
+
+--- What `doctor` found of one thing on the way to the model.
+---@class libai.Check
+--- In this order; what lies behind something that failed is skipped.
+---@field check "files"|"answer"|"address"|"model"|"agent"|"opencode"|"password"|"session"|"settings"|"http"|"reachable"|"turns"|"asks"|"clock"|"disk"
+---@field state "ok"|"failed"|"warning"|"skipped"
+--- What was found, or why it was skipped.
+---@field message string
+--- What to do next, where something is to be done; lines as they are to be written into a file have breaks.
+---@field hint? string
+--- What `ai doctor --fix` does about it, where it can do something.
+---@field remedy? libai.Remedy
 
 --- What is used of CC's fs API.
 ---@class libai.Disk
@@ -107,6 +126,15 @@ function Disk.delete(path) end
 ---@param from string
 ---@param to string
 function Disk.move(from, to) end
+
+--- Options of `doctor`.
+---@class libai.DoctorOptions
+--- False to leave out the turn that the model is asked to answer, the one thing that costs money.
+---@field ping? boolean
+--- Called with the name of a check that begins.
+---@field onStart? fun(check: string)
+--- Called with each check as it ends.
+---@field onCheck? fun(check: libai.Check)
 
 --- Stand-ins for what the computer provides; each is the real one where it is not given.
 ---@class libai.Environment
@@ -144,6 +172,12 @@ function Disk.move(from, to) end
 ---@field title? string
 --- Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped.
 ---@field message? string
+
+--- Something that `ai doctor --fix` does.
+---@class libai.Remedy
+---@field kind "unset_model"|"unset_agent"|"forget_turns"|"clear_session"|"repair_files"
+--- Of "forget_turns": names of the turns in /trapos/ai/turns.
+---@field turns? string[]
 
 --- An answer.
 ---@class libai.Reply

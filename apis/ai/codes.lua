@@ -43,6 +43,7 @@ M.failures = {
 		"The settings cannot be saved: the disk is full.",
 		"They stay as they were. Delete some files, then try again.",
 	},
+	not_mended = { "Still not as it was installed: {path}", "Why not, tells: ccpm verify --fix" },
 	bad_command_line = { "{what}.", "See: ai help" },
 	asks_first = {
 		"ai {command} asks before it does that, and nobody is there to ask.",

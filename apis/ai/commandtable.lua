@@ -3,6 +3,7 @@
 local abort = require("/apis/ai/commands/abort")
 local ask = require("/apis/ai/commands/ask")
 local config = require("/apis/ai/commands/config")
+local doctor = require("/apis/ai/commands/doctor")
 local last = require("/apis/ai/commands/last")
 local newSession = require("/apis/ai/commands/new")
 local ping = require("/apis/ai/commands/ping")
@@ -25,6 +26,7 @@ M.program = {
 		resume,
 		last,
 		config,
+		doctor,
 	},
 	help = { name = "help", usage = "ai help [command]", purpose = "Show this", most = 1 },
 	flags = {
@@ -37,6 +39,7 @@ M.program = {
 		{ name = "yes", letter = "y", purpose = "Say yes to every question" },
 		{ name = "no", purpose = "Say no to every question" },
 		{ name = "no-pager", purpose = "Print all of it at once" },
+		{ name = "fix", purpose = "Mend what doctor finds", commands = { "doctor" } },
 		{ name = "quiet", letter = "q", purpose = "Print only what was asked for" },
 		{ name = "json", purpose = "Print one JSON object" },
 	},

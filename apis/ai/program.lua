@@ -90,7 +90,7 @@ local function help(line)
 	return true
 end
 
---- Does what a command line says; false where it was not understood. Raises failures.
+--- Does what a command line says; false where it was not understood, or what was found is bad. Raises failures.
 local function perform(given, parsed, ai)
 	if parsed.command == "help" then
 		return help(parsed)
@@ -127,7 +127,7 @@ local function perform(given, parsed, ai)
 	elseif command.show ~= nil then
 		command.show(context, value)
 	end
-	return true
+	return command.hasFailed == nil or not command.hasFailed(value)
 end
 
 --- Shows what there was of an answer until it went wrong, what went wrong and what to do next.

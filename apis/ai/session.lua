@@ -40,6 +40,13 @@ function M.rememberSession(memory, id)
 	end
 end
 
+--- A name for a turn, which its prompt carries.
+--
+-- @param now epoch milliseconds
+function M.newNonce(now)
+	return string.format("%d-%.0f-%d", os.getComputerID(), now, math.random(1, 999999))
+end
+
 local function pathOf(nonce)
 	return TURNS .. "/" .. nonce .. ".json"
 end

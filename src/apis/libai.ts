@@ -20,7 +20,7 @@ function guarded(called: string, argument: unknown): unknown {
         if (type(value) === "function") {
             copy[name] = (told: unknown) => {
                 const [ok, problem] = pcall(value as (this: void, told: unknown) => unknown, told);
-                if (ok) return;
+                if (ok) return problem;
                 if ((problem as unknown) === "Terminated") error(problem, 0);
                 throw fail("bad_argument", {
                     what: `${called}: options.${name} failed: ${tostring(problem)}`,

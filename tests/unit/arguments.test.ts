@@ -33,6 +33,10 @@ const cases: [line: string, command: string, words: string, flags?: Record<strin
     ["config model", "config", "model"],
     ["config server_adress x", "config", "server_adress x"],
     ["config opencc.colour", "config", "opencc.colour"],
+    ["doctor", "doctor", ""],
+    ["doctor --fix", "doctor", "", { fix: true }],
+    ["doctor who", "ask", "doctor who"],
+    ["doctor --no is what?", "ask", "doctor is what?", { no: true }],
     ["config the door", "ask", "config the door"],
     ["config redstone", "ask", "config redstone"],
     ["config my password please", "ask", "config my password please"],
@@ -60,6 +64,8 @@ const cases: [line: string, command: string, words: string, flags?: Record<strin
 ];
 
 const problems: [line: string, problem: string, about?: string][] = [
+    ["ping --fix", "ai ping takes no --fix.", "ping"],
+    ["--fix my door", "ai ask takes no --fix."],
     ["--frob", "There is no flag --frob."],
     ["ping --frob", "There is no flag --frob.", "ping"],
     ["--frob=1 ping", "There is no flag --frob=1.", "ping"],

@@ -100,7 +100,16 @@ it("describes every function and field of libai", () => {
     };
     expect(members("Ai")).toContain("ask");
     for (const name of members("Ai")) expect(text).toMatch(new RegExp(`ai\\.${name}[({]`));
-    for (const name of ["AskOptions", "WaitOptions", "Reply", "Progress", "SessionSummary", "Failure"]) {
+    for (const name of [
+        "AskOptions",
+        "WaitOptions",
+        "Reply",
+        "Progress",
+        "SessionSummary",
+        "Failure",
+        "Check",
+        "DoctorOptions",
+    ]) {
         expect(members(name)).not.toHaveLength(0);
         for (const member of members(name)) expect(text).toContain(`\`${member}\``);
     }

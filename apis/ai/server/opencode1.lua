@@ -103,6 +103,11 @@ local function sendPrompt(server, sessionId, prompt)
 	call(server, "/session/" .. percentEncode(sessionId) .. "/prompt_async", { body = body })
 end
 
+--- Deletes a session, with all that was said in it.
+local function deleteSession(server, sessionId)
+	call(server, "/session/" .. percentEncode(sessionId), { method = "DELETE" })
+end
+
 --- Stops what a session does; fine for an idle one.
 local function abortSession(server, sessionId)
 	call(server, "/session/" .. percentEncode(sessionId) .. "/abort", { body = {} })
@@ -131,6 +136,7 @@ local opencode1 = {
 	listSessions = listSessions,
 	getMessages = getMessages,
 	sendPrompt = sendPrompt,
+	deleteSession = deleteSession,
 	abortSession = abortSession,
 	readList = readList,
 	waitUntilLoaded = waitUntilLoaded,

@@ -4,6 +4,7 @@ import type { AiCommand } from "./command";
 import abort = require("./commands/abort");
 import ask = require("./commands/ask");
 import config = require("./commands/config");
+import doctor = require("./commands/doctor");
 import last = require("./commands/last");
 import newSession = require("./commands/new");
 import ping = require("./commands/ping");
@@ -14,7 +15,7 @@ import use = require("./commands/use");
 /** In the order in which help lists them. */
 export const program: Program<AiCommand> = {
     name: "ai",
-    commands: [ask, newSession, ping, sessions, use, abort, resume, last, config],
+    commands: [ask, newSession, ping, sessions, use, abort, resume, last, config, doctor],
     help: { name: "help", usage: "ai help [command]", purpose: "Show this", most: 1 },
     flags: [
         { name: "verbose", letter: "v", purpose: "Show each poll" },
@@ -26,6 +27,7 @@ export const program: Program<AiCommand> = {
         { name: "yes", letter: "y", purpose: "Say yes to every question" },
         { name: "no", purpose: "Say no to every question" },
         { name: "no-pager", purpose: "Print all of it at once" },
+        { name: "fix", purpose: "Mend what doctor finds", commands: ["doctor"] },
         { name: "quiet", letter: "q", purpose: "Print only what was asked for" },
         { name: "json", purpose: "Print one JSON object" },
     ],

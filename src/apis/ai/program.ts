@@ -72,7 +72,7 @@ function help(line: CommandLine): boolean {
     return true;
 }
 
-/** Does what a command line says; false where it was not understood. Raises failures. */
+/** Does what a command line says; false where it was not understood, or what was found is bad. Raises failures. */
 function perform(given: readonly string[], parsed: CommandLine, ai: Calls): boolean {
     if (parsed.command === "help") return help(parsed);
     const isJson = parsed.flags.json === true;
@@ -93,7 +93,7 @@ function perform(given: readonly string[], parsed: CommandLine, ai: Calls): bool
     const value = command.run(context, line.words);
     if (isJson) jsonOutput.succeed(value);
     else if (command.show !== undefined) command.show(context, value);
-    return true;
+    return command.hasFailed === undefined || !command.hasFailed(value);
 }
 
 /** Shows what there was of an answer until it went wrong, what went wrong and what to do next. */

@@ -56,6 +56,14 @@ export function rememberSession(memory: Memory, id: string | undefined): void {
     if (store.save !== undefined) store.save();
 }
 
+/**
+ * A name for a turn, which its prompt carries.
+ * @param now epoch milliseconds
+ */
+export function newNonce(now: number): string {
+    return string.format("%d-%.0f-%d", os.getComputerID(), now, math.random(1, 999999));
+}
+
 function pathOf(nonce: string): string {
     return `${TURNS}/${nonce}.json`;
 }

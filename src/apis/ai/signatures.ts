@@ -75,6 +75,7 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
     ],
     resume: [["options?", waitOptions]],
     last: [],
+    doctor: [["options?", fields("a table of options", { ping: flag, onStart: act, onCheck: act }, [])]],
 };
 
 /**

@@ -1,5 +1,6 @@
 /** The types of libai: what programs hand in and get back. */
 import type { Request, Response } from "../trapos/http";
+import type { Check, DoctorOptions } from "./doctor/check";
 import type { Result } from "./failure";
 import type { Disk } from "./session";
 import type { SettingsStore } from "../trapos/settingsfile";
@@ -119,4 +120,9 @@ export interface Ai {
     resume(this: void, options?: WaitOptions): Result<Reply>;
     /** Fetches the last answer of the session that this computer talks in. */
     last(this: void): Result<Reply>;
+    /**
+     * Examines the way to the model, thing by thing, and changes nothing. No check takes longer than a request may. The
+     * model is asked in a session of its own, which is deleted. Fails for a wrong argument alone.
+     */
+    doctor(this: void, options?: DoctorOptions): Result<Check[]>;
 }

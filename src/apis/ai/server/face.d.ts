@@ -44,6 +44,8 @@ export interface Face {
     getMessages(this: void, server: Connection, sessionId: string, limit: number): readonly Message[];
     /** Sends a prompt and does not wait for its answer. Success only means that the server has it. */
     sendPrompt(this: void, server: Connection, sessionId: string, prompt: Prompt): void;
+    /** Deletes a session, with all that was said in it. */
+    deleteSession(this: void, server: Connection, sessionId: string): void;
     /** Stops what a session does; fine for an idle one. */
     abortSession(this: void, server: Connection, sessionId: string): void;
     /**

@@ -80,6 +80,11 @@ function sendPrompt(server: Connection, sessionId: string, prompt: Prompt): void
     call(server, `/session/${percentEncode(sessionId)}/prompt_async`, { body });
 }
 
+/** Deletes a session, with all that was said in it. */
+function deleteSession(server: Connection, sessionId: string): void {
+    call(server, `/session/${percentEncode(sessionId)}`, { method: "DELETE" });
+}
+
 /** Stops what a session does; fine for an idle one. */
 function abortSession(server: Connection, sessionId: string): void {
     call(server, `/session/${percentEncode(sessionId)}/abort`, { body: {} });
@@ -118,6 +123,7 @@ const opencode1: Face = {
     listSessions,
     getMessages,
     sendPrompt,
+    deleteSession,
     abortSession,
     readList,
     waitUntilLoaded,
