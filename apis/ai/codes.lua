@@ -43,6 +43,11 @@ M.failures = {
 		"The settings cannot be saved: the disk is full.",
 		"They stay as they were. Delete some files, then try again.",
 	},
+	left = { "Nothing was changed.", "To start again: ai setup" },
+	nobody_answers = {
+		"ai setup asks questions, and nobody is there to answer.",
+		"Set them one by one: ai config server_url <url>",
+	},
 	not_mended = { "Still not as it was installed: {path}", "Why not, tells: ccpm verify --fix" },
 	bad_command_line = { "{what}.", "See: ai help" },
 	asks_first = {
@@ -63,7 +68,21 @@ M.failures = {
 		"This session has been busy for {seconds} s{what}.",
 		"Wait (ai resume), stop it (ai abort) or use: ai new",
 	},
+	works_now = { "The session works on something now.", "Wait (ai resume), or stop it: ai abort" },
 	unknown_model = { "opencode has no model {wanted}.", "It has:{known}. Choose one with --model" },
+	unknown_variant = { "The model has no variant {wanted}.", "It has:{known}. See: ai variants" },
+	unknown_command = {
+		"opencode has no command /{wanted}.",
+		"It has:{known}. To ask it: ai ask /{wanted} ...",
+	},
+	no_model = { "opencode does not say which model it would ask.", "Choose one: ai model <name>" },
+	not_shared = { "opencode has not shared the session.", 'Look at "share" in its configuration.' },
+	not_written = {
+		"{path} could not be written: {what}",
+		"Nothing was changed. Free some room, or choose another file.",
+	},
+	nothing_to_undo = { "There is nothing to undo in this session.", "See: ai history" },
+	nothing_to_redo = { "Nothing was undone that could come back.", "See: ai history" },
 	unknown_agent = { "opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent" },
 	bad_request = { "opencode refuses the request: {what}", "Look at the server's log, or report this." },
 	never_started = {
@@ -95,6 +114,10 @@ M.failures = {
 	waiting_for_permission = {
 		"opencode waits for a permission: {what}",
 		"Answer it in opencode on the server, then: ai resume",
+	},
+	ask_gone = {
+		"Nothing waits for that answer: it was given, or the turn is over.",
+		"See what is open: ai status",
 	},
 	not_stopped = { "opencode did not stop the turn.", "Try again: ai abort. Else restart opencode." },
 	permission_unlisted = {

@@ -10,6 +10,29 @@ local ping = require("/apis/ai/commands/ping")
 local resume = require("/apis/ai/commands/resume")
 local sessions = require("/apis/ai/commands/sessions")
 local use = require("/apis/ai/commands/use")
+local models = require("/apis/ai/commands/models")
+local model = require("/apis/ai/commands/model")
+local agents = require("/apis/ai/commands/agents")
+local agent = require("/apis/ai/commands/agent")
+local variants = require("/apis/ai/commands/variants")
+local variant = require("/apis/ai/commands/variant")
+local rename = require("/apis/ai/commands/rename")
+local deleteSession = require("/apis/ai/commands/delete")
+local fork = require("/apis/ai/commands/fork")
+local history = require("/apis/ai/commands/history")
+local undo = require("/apis/ai/commands/undo")
+local redo = require("/apis/ai/commands/redo")
+local todo = require("/apis/ai/commands/todo")
+local diff = require("/apis/ai/commands/diff")
+local usage = require("/apis/ai/commands/usage")
+local compact = require("/apis/ai/commands/compact")
+local setup = require("/apis/ai/commands/setup")
+local share = require("/apis/ai/commands/share")
+local unshare = require("/apis/ai/commands/unshare")
+local commands = require("/apis/ai/commands/commands")
+local command = require("/apis/ai/commands/command")
+local shell = require("/apis/ai/commands/shell")
+local exportSession = require("/apis/ai/commands/export")
 
 local M = {}
 
@@ -20,11 +43,34 @@ M.program = {
 		ask,
 		newSession,
 		ping,
-		sessions,
-		use,
-		abort,
 		resume,
 		last,
+		abort,
+		history,
+		diff,
+		undo,
+		redo,
+		todo,
+		compact,
+		exportSession,
+		sessions,
+		use,
+		rename,
+		fork,
+		deleteSession,
+		share,
+		unshare,
+		models,
+		model,
+		variants,
+		variant,
+		agents,
+		agent,
+		usage,
+		commands,
+		command,
+		shell,
+		setup,
 		config,
 		doctor,
 	},
@@ -45,5 +91,6 @@ M.program = {
 	},
 	usual = "help",
 	otherwise = "ask",
+	signs = { ["!"] = "shell", ["/"] = "command" },
 }
 return M

@@ -39,6 +39,18 @@ M.definitions = {
 		type = "boolean",
 		choices = { "true", "false" },
 	},
+	permission = {
+		description = "Permissions: ask, once, always or reject",
+		default = "ask",
+		type = "string",
+		choices = { "ask", "once", "always", "reject" },
+	},
+	permission_timeout_seconds = {
+		description = "Seconds until what is asked is rejected",
+		default = 120,
+		type = "number",
+		most = 86400,
+	},
 }
 
 --- Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot.
@@ -87,7 +99,7 @@ local function readChoice(name, given, choices)
 			return choice
 		end
 	end
-	return refuse(name, "is not " .. table.concat(choices, " or "))
+	return refuse(name, "is none of " .. table.concat(choices, ", "))
 end
 
 --- An address as requests want it.
@@ -147,14 +159,15 @@ end
 
 --- A value as it is stored: of the type that CC's settings API expects, and a text of digits stays one.
 local function storedForm(change)
-	local typeModule = M.definitions[change.name].type
+	local name, value = unpack(change, 1, 2)
+	local typeModule = M.definitions[name].type
 	if typeModule == "number" then
-		return tonumber(change.value)
+		return tonumber(value)
 	end
-	if typeModule == "boolean" and change.value ~= nil then
-		return change.value == "true"
+	if typeModule == "boolean" and value ~= nil then
+		return value == "true"
 	end
-	return change.value
+	return value
 end
 
 local function put(store, name, value)
@@ -170,14 +183,16 @@ end
 -- @param store where they are kept
 -- @param changes each of another setting
 function M.changeSettings(store, changes)
-	for _, change in ipairs(changes) do
-		if change.value ~= nil then
-			M.readSetting(change.name, change.value)
+	for _, valueModule in ipairs(changes) do
+		local name = valueModule[1]
+		local value = valueModule[2]
+		if value ~= nil then
+			M.readSetting(name, value)
 		end
 	end
 	local before = {}
 	for _, change in ipairs(changes) do
-		local name = change.name
+		local name = change[1]
 		if M.isSet(store, name) then
 			before[name] = store.get("opencc." .. name)
 		end
@@ -186,8 +201,9 @@ function M.changeSettings(store, changes)
 	if store.save == nil or store.save() ~= false then
 		return
 	end
-	for _, change in ipairs(changes) do
-		put(store, change.name, before[change.name])
+	for _, valueModule in ipairs(changes) do
+		local name = valueModule[1]
+		put(store, name, before[name])
 	end
 	error(fail("settings_not_saved"), 0)
 end

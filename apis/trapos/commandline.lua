@@ -142,7 +142,8 @@ local function readName(reading, word)
 	local command = M.knownCommand(reading.program, name)
 	local signed = group == nil and commandOfSign(reading.program, word) or nil
 	local otherwise = M.commandNamed(reading.program, reading.program.otherwise)
-	if command ~= nil or firstOfGroup(reading.program, name) ~= nil then
+	local isWritten = command ~= nil and command.isSign ~= true
+	if isWritten or firstOfGroup(reading.program, name) ~= nil then
 		reading.name = name
 	elseif signed ~= nil then
 		reading.name = signed.name
@@ -242,7 +243,9 @@ local function perhapsCommand(reading)
 	end
 	local names = { reading.program.help.name }
 	for _, command in ipairs(reading.program.commands) do
-		table.insert(names, command.name)
+		if command.isSign ~= true then
+			table.insert(names, command.name)
+		end
 	end
 	return misspelt(word, names)
 end

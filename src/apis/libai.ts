@@ -41,11 +41,15 @@ function createAi(this: void, environment?: Environment): Ai {
     const calls = connect(problem === undefined ? (environment ?? {}) : {});
     const ai: Record<string, unknown> = {};
     for (const [name, call] of pairs(calls)) {
-        ai[name] = (first: unknown, second: unknown) => {
+        ai[name] = (first: unknown, second: unknown, third: unknown) => {
             return attempt(() => {
-                const what = problem ?? problemWith(ai, name, [first, second]);
+                const what = problem ?? problemWith(ai, name, [first, second, third]);
                 if (what !== undefined) throw fail("bad_argument", { what });
-                return call(guarded(name, first) as never, guarded(name, second) as never);
+                return (call as (this: void, ...given: unknown[]) => unknown)(
+                    guarded(name, first),
+                    guarded(name, second),
+                    guarded(name, third),
+                );
             }, fail);
         };
     }

@@ -62,20 +62,21 @@ describe("ai config", () => {
     const defaults = [
         "",
         "Defaults:",
-        "directory                (not set)",
-        "model_id                 (not set)",
-        "poll_timeout_seconds     300",
-        "provider_id              (not set)",
-        "request_timeout_seconds  30",
-        "reset_session_on_timeout false",
+        "directory                  (not set)",
+        "model_id                   (not set)",
+        "permission                 ask",
+        "permission_timeout_seconds 120",
+        "poll_timeout_seconds       300",
+        "provider_id                (not set)",
     ];
     const rest = [
-        "session_id               (not set)",
-        "username                 opencode",
-        "variant                  (not set)",
+        "request_timeout_seconds    30",
+        "reset_session_on_timeout   false",
+        "session_id                 (not set)",
+        "username                   opencode",
+        "variant                    (not set)",
     ];
     const narrow = [
-        "> ai config",
         "Set on this computer:",
         "agent    plan",
         "password (hidden)",
@@ -85,6 +86,9 @@ describe("ai config", () => {
         "Defaults:",
         "directory        (not set)",
         "model_id         (not set)",
+        "permission             ask",
+        "permission_timeout_seconds",
+        "  120",
         "poll_timeout_seconds   300",
         "provider_id      (not set)",
         "request_timeout_seconds 30",
@@ -99,7 +103,7 @@ describe("ai config", () => {
     it.each([
         [
             { width: 51, height: 19 },
-            ["> ai config", ...own, `server_url ${address}`, ...defaults, ...rest, ">"],
+            [...own, `server_url ${address}`, ...defaults, ...rest, ">"],
         ],
         [
             { width: 39, height: 13 },
@@ -193,7 +197,7 @@ describe("ai config <setting> <value>", () => {
         ["poll_timeout_seconds", "86401", "is not a number from 1 to 86400"],
         ["request_timeout_seconds", "61", "is not a number from 1 to 60"],
         ["request_timeout_seconds", "nan", "is not a number from 1 to 60"],
-        ["reset_session_on_timeout", "yes", "is not true or false"],
+        ["reset_session_on_timeout", "yes", "is none of true, false"],
     ];
 
     it.each(wrong)("refuses %s %s", async (name, value, what) => {

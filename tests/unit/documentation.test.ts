@@ -109,6 +109,22 @@ it("describes every function and field of libai", () => {
         "Failure",
         "Check",
         "DoctorOptions",
+        "Turn",
+        "ModelSummary",
+        "AgentSummary",
+        "CommandSummary",
+        "Todo",
+        "Change",
+        "Undone",
+        "Usage",
+        "ShellOutput",
+        "PermissionAsk",
+        "PermissionAnswer",
+        "QuestionAsk",
+        "QuestionItem",
+        "QuestionOption",
+        "OpenPermission",
+        "ToolCall",
     ]) {
         expect(members(name)).not.toHaveLength(0);
         for (const member of members(name)) expect(text).toContain(`\`${member}\``);

@@ -141,7 +141,7 @@ local function run(context, words)
 	end
 	if value ~= nil then
 		local isUnset = value == "" or value == DEFAULT
-		changeSettings(ownSettings(fs), { { name = name, value = not isUnset and value or nil } })
+		changeSettings(ownSettings(fs), { isUnset and { name } or { name, value } })
 	end
 	return look(name, value ~= nil)
 end

@@ -7,7 +7,8 @@ local open, printRow = pagerModule.open, pagerModule.printRow
 local remark = require("/apis/trapos/screen").remark
 local text = require("/apis/trapos/text")
 local ageText, cut, oneLine = text.ageText, text.cut, text.oneLine
-local listSessions = require("/apis/ai/sessionlist").listSessions
+local sessionlist = require("/apis/ai/sessionlist")
+local listSessions, noteShown = sessionlist.listSessions, sessionlist.noteShown
 
 --- The fewest columns of a number, so that short lists look alike.
 local LEAST_DIGITS = 2
@@ -22,14 +23,15 @@ local function rowOf(session, number, digits)
 	return start .. title .. " " .. age
 end
 
-local function run(context)
-	return listOf(listSessions(context))
+local function run(context, words)
+	return listOf(listSessions(context, words[1]))
 end
 
 local function show(_context, sessions)
 	if #sessions == 0 then
 		remark("No sessions yet. Start one: ai <prompt>")
 	end
+	noteShown(sessions)
 	local digits = math.max(#tostring(#sessions), LEAST_DIGITS)
 	local pager = open()
 	for number, session in ipairs(sessions) do
@@ -43,8 +45,10 @@ end
 
 local sessions = {
 	name = "sessions",
-	usage = "ai sessions",
-	purpose = "List sessions; * is the current",
+	usage = "ai sessions [search]",
+	purpose = "List them; * is the current",
+	section = "Sessions",
+	most = 1,
 	run = run,
 	show = show,
 }

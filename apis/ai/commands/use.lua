@@ -19,7 +19,7 @@ end
 local use = {
 	name = "use",
 	usage = "ai use <number|id>",
-	purpose = "Go on in another session",
+	purpose = "Go on in another one",
 	least = 1,
 	most = 1,
 	fits = function(words)

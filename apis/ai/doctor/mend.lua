@@ -59,15 +59,15 @@ function M.mend(tools, remedy)
 		return #turns == 1 and "Forgot that turn." or "Forgot " .. tostring(#turns) .. " turns."
 	end
 	if kind == "clear_session" then
-		changeSettings(tools.store, { { name = "session_id" } })
+		changeSettings(tools.store, { { "session_id" } })
 		return "Forgot that session."
 	end
 	if kind == "unset_model" then
-		changeSettings(tools.store, { { name = "provider_id" }, { name = "model_id" } })
+		changeSettings(tools.store, { { "provider_id" }, { "model_id" } })
 		return "Unset the model."
 	end
 	if kind == "unset_agent" then
-		changeSettings(tools.store, { { name = "agent" } })
+		changeSettings(tools.store, { { "agent" } })
 		return "Unset the agent."
 	end
 	return repairFiles(tools.ccpm())

@@ -6,6 +6,14 @@ local percentEncode = require("/apis/trapos/utf8").percentEncode
 local fail = require("/apis/ai/failure").fail
 local protocol = require("/apis/ai/protocol")
 local answers, lists = protocol.answers, protocol.lists
+local asks = require("/apis/ai/server/asks")
+local answerPermission, answerQuestion, rejectQuestion =
+	asks.answerPermission, asks.answerQuestion, asks.rejectQuestion
+local files = require("/apis/ai/server/opencode1/files")
+local changes = require("/apis/ai/server/opencode1/changes")
+local sessions = require("/apis/ai/server/opencode1/sessions")
+local tasks = require("/apis/ai/server/opencode1/tasks")
+local bodyOfPrompt = require("/apis/ai/server/opencode1/prompt").bodyOfPrompt
 local request = require("/apis/ai/server/request")
 local call, query = request.call, request.query
 
@@ -13,6 +21,7 @@ local readHealth = reader(answers.health)
 local readSession = reader(answers.session)
 local readSessions = reader(answers.sessions)
 local readMessages = reader(answers.messages)
+local readMessage = reader(answers.message)
 
 --- What can be read of a directory: where, and how.
 local directoryLists = {
@@ -35,6 +44,14 @@ local directoryLists = {
 	agents = {
 		path = "/agent",
 		read = reader(lists.agents),
+	},
+	commands = {
+		path = "/command",
+		read = reader(lists.commands),
+	},
+	config = {
+		path = "/config",
+		read = reader(lists.config),
 	},
 }
 
@@ -86,26 +103,17 @@ local function getMessages(server, sessionId, limit)
 	)
 end
 
+--- One message of a session.
+local function getMessage(server, sessionId, id)
+	local path = "/session/" .. percentEncode(sessionId) .. "/message/" .. percentEncode(id)
+	return call(server, path, { read = readMessage })
+end
+
 --- Sends a prompt and does not wait for its answer. Success only means that the server has it: an unknown model or
 -- agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
 -- that was used before; the nonce in the part's metadata marks it instead.
 local function sendPrompt(server, sessionId, prompt)
-	local provider, model = string.match(prompt.model or "", "^([^/]+)/(.+)$")
-	local body = {
-		parts = { { type = "text", text = prompt.text, metadata = { nonce = prompt.nonce } } },
-		agent = prompt.agent,
-		variant = prompt.variant,
-		system = prompt.system,
-	}
-	if provider ~= nil then
-		body.model = { providerID = provider, modelID = model }
-	end
-	call(server, "/session/" .. percentEncode(sessionId) .. "/prompt_async", { body = body })
-end
-
---- Deletes a session, with all that was said in it.
-local function deleteSession(server, sessionId)
-	call(server, "/session/" .. percentEncode(sessionId), { method = "DELETE" })
+	call(server, "/session/" .. percentEncode(sessionId) .. "/prompt_async", { body = bodyOfPrompt(prompt) })
 end
 
 --- Stops what a session does; fine for an idle one.
@@ -130,14 +138,32 @@ local function waitUntilLoaded(server, what, directory)
 end
 
 local opencode1 = {
+	renameSession = sessions.renameSession,
+	deleteSession = sessions.deleteSession,
+	forkSession = sessions.forkSession,
+	shareSession = sessions.shareSession,
+	unshareSession = sessions.unshareSession,
+	undo = changes.undo,
+	redo = changes.redo,
+	getTodos = changes.getTodos,
+	getChanges = changes.getChanges,
+	getUncommitted = changes.getUncommitted,
+	startCompacting = tasks.startCompacting,
+	startShell = tasks.startShell,
+	startCommand = tasks.startCommand,
+	listFiles = files.listFiles,
+	findFiles = files.findFiles,
 	health = health,
 	createSession = createSession,
 	getSession = getSession,
 	listSessions = listSessions,
 	getMessages = getMessages,
+	getMessage = getMessage,
 	sendPrompt = sendPrompt,
-	deleteSession = deleteSession,
 	abortSession = abortSession,
+	answerPermission = answerPermission,
+	answerQuestion = answerQuestion,
+	rejectQuestion = rejectQuestion,
 	readList = readList,
 	waitUntilLoaded = waitUntilLoaded,
 }

@@ -6,6 +6,7 @@ local screen = require("/apis/trapos/screen")
 local inColour, remark = screen.inColour, screen.remark
 local text = require("/apis/trapos/text")
 local oneLine, shorten = text.oneLine, text.shorten
+local rememberAnswer = require("/apis/ai/session").rememberAnswer
 
 local M = {}
 
@@ -69,6 +70,7 @@ end
 --- Prints a reply, and what must be known of it.
 function M.showReply(options, reply)
 	M.showAnswer(reply.text)
+	rememberAnswer(fs)
 	if reply.finish == "length" then
 		remark("The answer was cut at the model's limit.")
 	end

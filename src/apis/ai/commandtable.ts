@@ -11,11 +11,68 @@ import ping = require("./commands/ping");
 import resume = require("./commands/resume");
 import sessions = require("./commands/sessions");
 import use = require("./commands/use");
+import models = require("./commands/models");
+import model = require("./commands/model");
+import agents = require("./commands/agents");
+import agent = require("./commands/agent");
+import variants = require("./commands/variants");
+import variant = require("./commands/variant");
+import rename = require("./commands/rename");
+import deleteSession = require("./commands/delete");
+import fork = require("./commands/fork");
+import history = require("./commands/history");
+import undo = require("./commands/undo");
+import redo = require("./commands/redo");
+import todo = require("./commands/todo");
+import diff = require("./commands/diff");
+import usage = require("./commands/usage");
+import compact = require("./commands/compact");
+import setup = require("./commands/setup");
+import share = require("./commands/share");
+import unshare = require("./commands/unshare");
+import commands = require("./commands/commands");
+import command = require("./commands/command");
+import shell = require("./commands/shell");
+import exportSession = require("./commands/export");
 
 /** In the order in which help lists them. */
 export const program: Program<AiCommand> = {
     name: "ai",
-    commands: [ask, newSession, ping, sessions, use, abort, resume, last, config, doctor],
+    commands: [
+        ask,
+        newSession,
+        ping,
+        resume,
+        last,
+        abort,
+        history,
+        diff,
+        undo,
+        redo,
+        todo,
+        compact,
+        exportSession,
+        sessions,
+        use,
+        rename,
+        fork,
+        deleteSession,
+        share,
+        unshare,
+        models,
+        model,
+        variants,
+        variant,
+        agents,
+        agent,
+        usage,
+        commands,
+        command,
+        shell,
+        setup,
+        config,
+        doctor,
+    ],
     help: { name: "help", usage: "ai help [command]", purpose: "Show this", most: 1 },
     flags: [
         { name: "verbose", letter: "v", purpose: "Show each poll" },
@@ -33,4 +90,5 @@ export const program: Program<AiCommand> = {
     ],
     usual: "help",
     otherwise: "ask",
+    signs: { "!": "shell", "/": "command" },
 };

@@ -1,6 +1,7 @@
 /** The `opencc.*` settings: what each is for, what it may be, and the values that are in force. */
 import type { SettingsStore } from "../trapos/settingsfile";
 import { percentEncode, toUtf8 } from "../trapos/utf8";
+import type { PermissionReply } from "./ask";
 import { fail } from "./failure";
 
 /**
@@ -20,7 +21,13 @@ export interface Settings {
     readonly poll_timeout_seconds: number;
     readonly request_timeout_seconds: number;
     readonly reset_session_on_timeout: "true" | "false";
+    /** What permissions are answered with: "ask" where a person is. */
+    readonly permission: PermissionPolicy;
+    readonly permission_timeout_seconds: number;
 }
+
+/** Whether a person is asked for permissions, or what each of them is answered with. */
+export type PermissionPolicy = "ask" | PermissionReply;
 
 interface Definition {
     readonly description: string;
@@ -29,7 +36,7 @@ interface Definition {
     readonly type?: "string" | "number" | "boolean";
     /** The greatest number allowed; the least is 1. */
     readonly most?: number;
-    /** The values allowed, where they are few. */
+    /** The texts that are allowed, where not every one is. */
     readonly choices?: readonly string[];
     /** True for what is never shown. */
     readonly isSecret?: boolean;
@@ -67,6 +74,18 @@ export const definitions: Record<string, Definition> = {
         default: false,
         type: "boolean",
         choices: ["true", "false"],
+    },
+    permission: {
+        description: "Permissions: ask, once, always or reject",
+        default: "ask",
+        type: "string",
+        choices: ["ask", "once", "always", "reject"],
+    },
+    permission_timeout_seconds: {
+        description: "Seconds until what is asked is rejected",
+        default: 120,
+        type: "number",
+        most: 86400,
     },
 };
 
@@ -109,7 +128,7 @@ function readNumber(name: string, given: unknown, most: number): number {
 /** One of some texts. */
 function readChoice(name: string, given: string, choices: readonly string[]): string {
     for (const choice of choices) if (given === choice) return choice;
-    return refuse(name, `is not ${table.concat(choices as string[], " or ")}`);
+    return refuse(name, `is none of ${table.concat(choices as string[], ", ")}`);
 }
 
 /** An address as requests want it. */
@@ -156,17 +175,15 @@ export function readSettings(store: SettingsStore): Settings {
 }
 
 /** A setting that is to be another: its name without the prefix, and its value as text; without one it is to be unset. */
-export interface Change {
-    readonly name: string;
-    readonly value?: string;
-}
+export type Change = readonly [name: string, value?: string];
 
 /** A value as it is stored: of the type that CC's settings API expects, and a text of digits stays one. */
 function storedForm(change: Change): unknown {
-    const type = definitions[change.name]!.type;
-    if (type === "number") return tonumber(change.value);
-    if (type === "boolean" && change.value !== undefined) return change.value === "true";
-    return change.value;
+    const [name, value] = change;
+    const type = definitions[name]!.type;
+    if (type === "number") return tonumber(value);
+    if (type === "boolean" && value !== undefined) return value === "true";
+    return value;
 }
 
 function put(store: SettingsStore, name: string, value: unknown): void {
@@ -180,14 +197,14 @@ function put(store: SettingsStore, name: string, value: unknown): void {
  * @param changes each of another setting
  */
 export function changeSettings(store: SettingsStore, changes: readonly Change[]): void {
-    for (const change of changes) if (change.value !== undefined) readSetting(change.name, change.value);
+    for (const [name, value] of changes) if (value !== undefined) readSetting(name, value);
     const before: Record<string, unknown> = {};
     for (const change of changes) {
-        const name = change.name;
+        const name = change[0];
         if (isSet(store, name)) before[name] = store.get("opencc." + name);
         put(store, name, storedForm(change));
     }
     if (store.save === undefined || store.save() !== false) return;
-    for (const change of changes) put(store, change.name, before[change.name]);
+    for (const [name] of changes) put(store, name, before[name]);
     throw fail("settings_not_saved");
 }

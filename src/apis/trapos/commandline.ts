@@ -27,6 +27,8 @@ export interface Command {
     /** How it is written, as help shows it. */
     readonly usage: string;
     readonly purpose: string;
+    /** What this command and those behind it are about, where help begins a section with it. */
+    readonly section?: string;
     /** The fewest and the most words that it takes; where nothing is said, none. */
     readonly least?: number;
     readonly most?: number;
@@ -34,6 +36,8 @@ export interface Command {
     readonly flags?: readonly string[];
     /** True for one whose words are a text, in which nothing is a flag. */
     readonly isText?: boolean;
+    /** True for one that is written as a sign alone, see Program: its name is for help and for `run`. */
+    readonly isSign?: boolean;
     /**
      * Whether words behind its name are meant for it. Where they are not, all of the line is a text that begins with the
      * command's name; so it is with more words than it takes, and with a text that follows no such words.
@@ -209,7 +213,8 @@ function readName(reading: Reading, word: string): void {
     const command = knownCommand(reading.program, name);
     const signed = group === undefined ? commandOfSign(reading.program, word) : undefined;
     const otherwise = commandNamed(reading.program, reading.program.otherwise);
-    if (command !== undefined || firstOfGroup(reading.program, name) !== undefined) reading.name = name;
+    const isWritten = command !== undefined && command.isSign !== true;
+    if (isWritten || firstOfGroup(reading.program, name) !== undefined) reading.name = name;
     else if (signed !== undefined) {
         reading.name = signed.name;
         if (word.length > 1) table.insert(reading.words, string.sub(word, 2));
@@ -287,7 +292,9 @@ function perhapsCommand(reading: Reading): string | undefined {
     const word = reading.words[0];
     if (!reading.isUnwritten || word === undefined || reading.words.length > 1) return undefined;
     const names: string[] = [reading.program.help.name];
-    for (const command of reading.program.commands) table.insert(names, command.name);
+    for (const command of reading.program.commands) {
+        if (command.isSign !== true) table.insert(names, command.name);
+    }
     return misspelt(word, names);
 }
 

@@ -117,7 +117,7 @@ function run(context: Context, words: readonly string[]): Shown | readonly Shown
     if (value === undefined && definition.isSecret && context.options.isAttended) value = askSecretly(name);
     if (value !== undefined) {
         const isUnset = value === "" || value === DEFAULT;
-        changeSettings(ownSettings(fs), [{ name, value: isUnset ? undefined : value }]);
+        changeSettings(ownSettings(fs), [isUnset ? [name] : [name, value]]);
     }
     return look(name, value !== undefined);
 }

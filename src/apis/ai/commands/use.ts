@@ -17,7 +17,7 @@ function show(_context: Context, session: SessionSummary): void {
 const use: AiCommand = {
     name: "use",
     usage: "ai use <number|id>",
-    purpose: "Go on in another session",
+    purpose: "Go on in another one",
     least: 1,
     most: 1,
     fits: (words) => isSession(words[0]!),

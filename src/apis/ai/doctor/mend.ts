@@ -54,15 +54,15 @@ export function mend(tools: Tools, remedy: Remedy): string {
         return turns.length === 1 ? "Forgot that turn." : `Forgot ${turns.length} turns.`;
     }
     if (kind === "clear_session") {
-        changeSettings(tools.store, [{ name: "session_id" }]);
+        changeSettings(tools.store, [["session_id"]]);
         return "Forgot that session.";
     }
     if (kind === "unset_model") {
-        changeSettings(tools.store, [{ name: "provider_id" }, { name: "model_id" }]);
+        changeSettings(tools.store, [["provider_id"], ["model_id"]]);
         return "Unset the model.";
     }
     if (kind === "unset_agent") {
-        changeSettings(tools.store, [{ name: "agent" }]);
+        changeSettings(tools.store, [["agent"]]);
         return "Unset the agent.";
     }
     return repairFiles(tools.ccpm());

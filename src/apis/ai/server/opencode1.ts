@@ -4,13 +4,20 @@ import { reader, type Reader } from "../../trapos/shape";
 import { percentEncode } from "../../trapos/utf8";
 import { fail } from "../failure";
 import { answers, lists, type ListValues, type Message, type Session } from "../protocol";
+import { answerPermission, answerQuestion, rejectQuestion } from "./asks";
 import type { Connection, Face, Loaded, Prompt } from "./face";
+import * as files from "./opencode1/files";
+import * as changes from "./opencode1/changes";
+import * as sessions from "./opencode1/sessions";
+import * as tasks from "./opencode1/tasks";
+import { bodyOfPrompt } from "./opencode1/prompt";
 import { call, query } from "./request";
 
 const readHealth = reader(answers.health);
 const readSession = reader(answers.session);
 const readSessions = reader(answers.sessions);
 const readMessages = reader(answers.messages);
+const readMessage = reader(answers.message);
 
 /** What can be read of a directory: where, and how. */
 const directoryLists: {
@@ -21,6 +28,8 @@ const directoryLists: {
     questions: { path: "/question", read: reader(lists.questions) },
     providers: { path: "/config/providers", read: reader(lists.providers) },
     agents: { path: "/agent", read: reader(lists.agents) },
+    commands: { path: "/command", read: reader(lists.commands) },
+    config: { path: "/config", read: reader(lists.config) },
 };
 
 /** Whether the server is up, and its version. */
@@ -63,26 +72,19 @@ function getMessages(server: Connection, sessionId: string, limit: number): read
     });
 }
 
+/** One message of a session. */
+function getMessage(server: Connection, sessionId: string, id: string): Message {
+    const path = `/session/${percentEncode(sessionId)}/message/${percentEncode(id)}`;
+    return call(server, path, { read: readMessage });
+}
+
 /**
  * Sends a prompt and does not wait for its answer. Success only means that the server has it: an unknown model or
  * agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
  * that was used before; the nonce in the part's metadata marks it instead.
  */
 function sendPrompt(server: Connection, sessionId: string, prompt: Prompt): void {
-    const [provider, model] = string.match(prompt.model ?? "", "^([^/]+)/(.+)$");
-    const body: Record<string, unknown> = {
-        parts: [{ type: "text", text: prompt.text, metadata: { nonce: prompt.nonce } }],
-        agent: prompt.agent,
-        variant: prompt.variant,
-        system: prompt.system,
-    };
-    if (provider !== undefined) body.model = { providerID: provider, modelID: model };
-    call(server, `/session/${percentEncode(sessionId)}/prompt_async`, { body });
-}
-
-/** Deletes a session, with all that was said in it. */
-function deleteSession(server: Connection, sessionId: string): void {
-    call(server, `/session/${percentEncode(sessionId)}`, { method: "DELETE" });
+    call(server, `/session/${percentEncode(sessionId)}/prompt_async`, { body: bodyOfPrompt(prompt) });
 }
 
 /** Stops what a session does; fine for an idle one. */
@@ -117,14 +119,32 @@ function waitUntilLoaded(server: Connection, what: Loaded, directory: string | u
 }
 
 const opencode1: Face = {
+    renameSession: sessions.renameSession,
+    deleteSession: sessions.deleteSession,
+    forkSession: sessions.forkSession,
+    shareSession: sessions.shareSession,
+    unshareSession: sessions.unshareSession,
+    undo: changes.undo,
+    redo: changes.redo,
+    getTodos: changes.getTodos,
+    getChanges: changes.getChanges,
+    getUncommitted: changes.getUncommitted,
+    startCompacting: tasks.startCompacting,
+    startShell: tasks.startShell,
+    startCommand: tasks.startCommand,
+    listFiles: files.listFiles,
+    findFiles: files.findFiles,
     health,
     createSession,
     getSession,
     listSessions,
     getMessages,
+    getMessage,
     sendPrompt,
-    deleteSession,
     abortSession,
+    answerPermission,
+    answerQuestion,
+    rejectQuestion,
     readList,
     waitUntilLoaded,
 };

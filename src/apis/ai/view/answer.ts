@@ -3,6 +3,7 @@ import { open, printRow } from "../../trapos/pager";
 import { inColour, remark } from "../../trapos/screen";
 import { oneLine, shorten } from "../../trapos/text";
 import type { Options } from "../command";
+import { rememberAnswer } from "../session";
 import type * as markdownModule from "../markdown";
 import type { Reply } from "../types";
 
@@ -59,6 +60,7 @@ export function showDetails(options: Options, reply: Reply): void {
 /** Prints a reply, and what must be known of it. */
 export function showReply(options: Options, reply: Reply): void {
     showAnswer(reply.text);
+    rememberAnswer(fs);
     if (reply.finish === "length") remark("The answer was cut at the model's limit.");
     showDetails(options, reply);
 }
