@@ -264,9 +264,21 @@ function M.filesCheck(seen)
 	}
 end
 
+--- What is to be done where the test's turn fails: it is gone, so that nothing of it can be resumed.
+local TEST_HINTS = {
+	no_progress = "Look at the server and its model, or choose another: ai models",
+	slow_start = "Look at the server's log, then try again.",
+	request_fails = "Look at the server's log, then try again.",
+	model_error = "Look at the server and its model, or choose another: ai models",
+}
+
 function M.answerCheck(seen)
-	if seen.problem then
-		return M.failed("answer", seen.problem)
+	local problem = seen.problem
+	if problem then
+		return M.failed(
+			"answer",
+			{ message = problem.message, hint = TEST_HINTS[problem.code] or problem.hint }
+		)
 	end
 	local seconds = math.floor((seen.seconds or 0) * 10 + 0.5) / 10
 	return ok("answer", (seen.model or "the model") .. ", " .. tostring(seconds) .. " s")

@@ -28,6 +28,9 @@ local HINTS = {
 	network_error = "Try it again, or type another address.",
 	not_opencode = "Type the address that opencode serve prints.",
 	unauthorized = "Type its OPENCODE_SERVER_PASSWORD, and its user if it has another.",
+	model_error = "Choose another model, or look at the server.",
+	no_progress = "Choose another model, or look at the server.",
+	slow_start = "Wait a little and try again, or look at the server's log.",
 }
 
 local function explain(failure)

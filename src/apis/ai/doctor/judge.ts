@@ -298,8 +298,19 @@ export interface AnswerSeen {
     readonly problem?: Problem;
 }
 
+/** What is to be done where the test's turn fails: it is gone, so that nothing of it can be resumed. */
+const TEST_HINTS: Readonly<Record<string, string | undefined>> = {
+    no_progress: "Look at the server and its model, or choose another: ai models",
+    slow_start: "Look at the server's log, then try again.",
+    request_fails: "Look at the server's log, then try again.",
+    model_error: "Look at the server and its model, or choose another: ai models",
+};
+
 export function answerCheck(seen: AnswerSeen): Check {
-    if (seen.problem) return failed("answer", seen.problem);
+    const problem = seen.problem;
+    if (problem) {
+        return failed("answer", { message: problem.message, hint: TEST_HINTS[problem.code] ?? problem.hint });
+    }
     const seconds = Math.floor((seen.seconds ?? 0) * 10 + 0.5) / 10;
     return ok("answer", `${seen.model ?? "the model"}, ${seconds} s`);
 }
