@@ -170,6 +170,17 @@ local function showOne(setting)
 	end
 end
 
+--- A setting on a row; on two where both have no room on one: a name stays whole.
+local function addSetting(listing, name, value, colour)
+	local width = term.getSize()
+	if #name + 1 + #value <= width then
+		add(listing, name, colour, value)
+		return
+	end
+	add(listing, name, colour)
+	add(listing, "  " .. value, colour)
+end
+
 --- Shows all of them: those that are set, and then the others.
 local function showAll(settings)
 	local listing = start()
@@ -188,7 +199,7 @@ local function showAll(settings)
 		end
 		for _, setting in ipairs(section) do
 			local colour = setting.problem ~= nil and colours.red or nil
-			add(listing, nameOf(setting.name), colour, valueText(setting))
+			addSetting(listing, nameOf(setting.name), valueText(setting), colour)
 			if setting.problem ~= nil then
 				add(listing, setting.problem, colours.red)
 			end

@@ -1,6 +1,6 @@
 /** `ai config`: shows the settings, and changes one. */
 import { outcome } from "../../trapos/failure";
-import { add, show as showListing, start } from "../../trapos/listing";
+import { add, show as showListing, start, type Listing } from "../../trapos/listing";
 import { closest, misspelt, nearest } from "../../trapos/nearest";
 import { remark, say } from "../../trapos/screen";
 import { ownSettings, type SettingsStore } from "../../trapos/settingsfile";
@@ -138,6 +138,17 @@ function showOne(setting: Shown): void {
     if (setting.problem !== undefined) say(setting.problem, colours.red);
 }
 
+/** A setting on a row; on two where both have no room on one: a name stays whole. */
+function addSetting(listing: Listing, name: string, value: string, colour: number | undefined): void {
+    const [width] = term.getSize();
+    if (name.length + 1 + value.length <= width) {
+        add(listing, name, colour, value);
+        return;
+    }
+    add(listing, name, colour);
+    add(listing, `  ${value}`, colour);
+}
+
 /** Shows all of them: those that are set, and then the others. */
 function showAll(settings: readonly Shown[]): void {
     const listing = start();
@@ -152,7 +163,7 @@ function showAll(settings: readonly Shown[]): void {
         }
         for (const setting of section) {
             const colour = setting.problem === undefined ? undefined : colours.red;
-            add(listing, nameOf(setting.name), colour, valueText(setting));
+            addSetting(listing, nameOf(setting.name), valueText(setting), colour);
             if (setting.problem !== undefined) add(listing, setting.problem, colours.red);
         }
     }
