@@ -35,7 +35,7 @@ M.failures = {
 	},
 	unauthorized = {
 		"The opencode server refuses user and password.",
-		"Type its OPENCODE_SERVER_PASSWORD: ai config password",
+		"Its OPENCODE_SERVER_PASSWORD: ai config password",
 	},
 	bad_setting = { "The setting {name} {what}.", "For example: ai config {name} {example}" },
 	unknown_setting = { "There is no setting {name}.", "There are:{known}. See: ai config" },

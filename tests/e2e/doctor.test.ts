@@ -216,7 +216,7 @@ describe("the way to the server is broken where", () => {
             width: 120,
         });
         expect(rows).toContain("failed  password: The opencode server refuses user and password.");
-        expect(rows).toContain("  Type its OPENCODE_SERVER_PASSWORD: ai config password");
+        expect(rows).toContain("  Its OPENCODE_SERVER_PASSWORD: ai config password");
         expect(rows).toContain("skipped opencode: It tells its version once the password is right.");
         expect(rows.at(-1)).toBe("Failed: password");
         expect(succeeded).toBe(false);
