@@ -13,6 +13,8 @@ const pureModules = [
     "src/apis/ai/ask",
     "src/apis/ai/codes",
     "src/apis/ai/copy",
+    "src/apis/ai/doctor/check",
+    "src/apis/ai/doctor/judge",
     "src/apis/ai/messages",
     "src/apis/ai/protocol",
     "src/apis/ai/stop",

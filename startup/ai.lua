@@ -10,10 +10,13 @@ for folder, api in pairs({ programs = shell, help = help }) do
 	end
 end
 local isWaiting = false
+local isBeginner = false
 local isWhole = pcall(function()
 	load("/apis/ai/settings").define()
 	load("/apis/trapos/settingsfile").recoverSettings(fs)
-	isWaiting = #load("/apis/ai/session").pendingTurns(fs) > 0
+	local session = load("/apis/ai/session")
+	isWaiting = #session.pendingTurns(fs) > 0
+	isBeginner = not session.wasAnswered(fs)
 end)
 if not isWhole then
 	error("ai is damaged. Mend it: ccpm verify --fix", 0)
@@ -31,4 +34,8 @@ shell.setCompletionFunction("programs/ai.lua", function(_shell, _index, text, pr
 end)
 if isWaiting then
 	print("An answer may be waiting. Type: ai resume")
+elseif isBeginner and settings.get("trapos.harness_mode") ~= true then
+	-- CC shows its message of the day before any startup file, so that this stands below it.
+	local isSet = settings.getDetails("opencc.server_url").changed
+	print(isSet and "Type ai <prompt> to ask." or "Type ai setup to begin.")
 end

@@ -56,6 +56,11 @@ declare namespace createAi {
         resume(this: void, options?: WaitOptions): Result<Reply>;
         /** Fetches the last answer of the session that this computer talks in. */
         last(this: void): Result<Reply>;
+        /**
+         * Examines the way to the model, thing by thing, and changes nothing. No check takes longer than a request may. The
+         * model is asked in a session of its own, which is deleted. Fails for a wrong argument alone.
+         */
+        doctor(this: void, options?: DoctorOptions): Result<Check[]>;
         /** The last turns of a session (else the current one), oldest first. */
         messages(this: void, options?: { session?: string; limit?: number }): Result<readonly Turn[]>;
         /** The models that the server has, the recently chosen ones first. */
@@ -145,6 +150,34 @@ declare namespace createAi {
         patch?: string;
     }
 
+    /** What `doctor` found of one thing on the way to the model. */
+    interface Check {
+        /** In this order; what lies behind something that failed is skipped. */
+        readonly check:
+            | "settings"
+            | "http"
+            | "address"
+            | "reachable"
+            | "opencode"
+            | "password"
+            | "model"
+            | "agent"
+            | "session"
+            | "turns"
+            | "asks"
+            | "clock"
+            | "disk"
+            | "files"
+            | "answer";
+        readonly state: "ok" | "warning" | "failed" | "skipped";
+        /** What was found, or why it was skipped. */
+        readonly message: string;
+        /** What to do next, where something is to be done; lines as they are to be written into a file have breaks. */
+        readonly hint?: string;
+        /** What `ai doctor --fix` does about it, where it can do something. */
+        readonly remedy?: Remedy;
+    }
+
     /** A command of opencode's configuration. */
     interface CommandSummary {
         name: string;
@@ -153,6 +186,16 @@ declare namespace createAi {
 
     /** What is used of CC's fs API. */
     type Disk = Pick<typeof fs, "exists" | "list" | "open" | "delete" | "move">;
+
+    /** Options of `doctor`. */
+    interface DoctorOptions {
+        /** False to leave out the turn that the model is asked to answer, the one thing that costs money. */
+        ping?: boolean;
+        /** Called with the name of a check that begins. */
+        onStart?: (this: void, check: string) => void;
+        /** Called with each check as it ends. */
+        onCheck?: (this: void, check: Check) => void;
+    }
 
     /** Stand-ins for what the computer provides; each is the real one where it is not given. */
     interface Environment {
@@ -287,6 +330,13 @@ declare namespace createAi {
         readonly description?: string;
     }
 
+    /** Something that `ai doctor --fix` does. */
+    interface Remedy {
+        readonly kind: "forget_turns" | "clear_session" | "unset_model" | "unset_agent" | "repair_files";
+        /** Of "forget_turns": names of the turns in /trapos/ai/turns. */
+        readonly turns?: readonly string[];
+    }
+
     /** An answer. */
     interface Reply {
         /** UTF-8, as the model wrote it, without what it thought aloud between `<think>` and `</think>`. */
@@ -366,8 +416,13 @@ declare namespace createAi {
         get(this: void, name: string): unknown;
         set(this: void, name: string, value: unknown): void;
         unset(this: void, name: string): void;
-        /** Keeps them beyond the next boot. A store without it forgets. */
-        save?: (this: void) => void;
+        /**
+         * Whether a setting has a value of its own, and not its default. In a store without it, it has where `get` gives
+         * something.
+         */
+        isSet?: (this: void, name: string) => boolean;
+        /** Keeps them beyond the next boot; gives false where that cannot be. A store without it forgets. */
+        save?: (this: void) => boolean | void;
     }
 
     /** A line of the server's shell that was run. */

@@ -95,6 +95,13 @@ function Ai.resume(options) end
 ---@return libai.Reply|libai.Failure
 function Ai.last() end
 
+--- Examines the way to the model, thing by thing, and changes nothing. No check takes longer than a request may. The
+--- model is asked in a session of its own, which is deleted. Fails for a wrong argument alone.
+---@param options? libai.DoctorOptions
+---@return boolean
+---@return libai.Check[]|libai.Failure
+function Ai.doctor(options) end
+
 --- The last turns of a session (else the current one), oldest first.
 ---@param options? { session?: string, limit?: number }
 ---@return boolean
@@ -278,6 +285,18 @@ function Ai.answerQuestion(id, answers) end
 --- A unified diff, where there is one.
 ---@field patch? string
 
+--- What `doctor` found of one thing on the way to the model.
+---@class libai.Check
+--- In this order; what lies behind something that failed is skipped.
+---@field check "files"|"answer"|"address"|"agent"|"model"|"opencode"|"password"|"session"|"settings"|"http"|"reachable"|"turns"|"asks"|"clock"|"disk"
+---@field state "ok"|"failed"|"warning"|"skipped"
+--- What was found, or why it was skipped.
+---@field message string
+--- What to do next, where something is to be done; lines as they are to be written into a file have breaks.
+---@field hint? string
+--- What `ai doctor --fix` does about it, where it can do something.
+---@field remedy? libai.Remedy
+
 --- A command of opencode's configuration.
 ---@class libai.CommandSummary
 ---@field name string
@@ -307,6 +326,15 @@ function Disk.delete(path) end
 ---@param from string
 ---@param to string
 function Disk.move(from, to) end
+
+--- Options of `doctor`.
+---@class libai.DoctorOptions
+--- False to leave out the turn that the model is asked to answer, the one thing that costs money.
+---@field ping? boolean
+--- Called with the name of a check that begins.
+---@field onStart? fun(check: string)
+--- Called with each check as it ends.
+---@field onCheck? fun(check: libai.Check)
 
 --- Stand-ins for what the computer provides; each is the real one where it is not given.
 ---@class libai.Environment
@@ -428,6 +456,12 @@ function Disk.move(from, to) end
 ---@field label string
 ---@field description? string
 
+--- Something that `ai doctor --fix` does.
+---@class libai.Remedy
+---@field kind "unset_model"|"unset_agent"|"forget_turns"|"clear_session"|"repair_files"
+--- Of "forget_turns": names of the turns in /trapos/ai/turns.
+---@field turns? string[]
+
 --- An answer.
 ---@class libai.Reply
 --- UTF-8, as the model wrote it, without what it thought aloud between `<think>` and `</think>`.
@@ -496,8 +530,11 @@ function Disk.move(from, to) end
 
 --- CC's settings API, or a stand-in for it.
 ---@class libai.SettingsStore
---- Keeps them beyond the next boot. A store without it forgets.
----@field save? fun()
+--- Whether a setting has a value of its own, and not its default. In a store without it, it has where `get` gives
+--- something.
+---@field isSet? fun(name: string): boolean
+--- Keeps them beyond the next boot; gives false where that cannot be. A store without it forgets.
+---@field save? fun(): boolean|nil
 local SettingsStore = {}
 
 ---@param name string

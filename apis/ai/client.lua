@@ -26,16 +26,24 @@ local isComplete, looksFinal, newestTurn, nonceOf, textOf =
 	messagesModule.newestTurn,
 	messagesModule.nonceOf,
 	messagesModule.textOf
+local namesModule = require("/apis/ai/names")
+local agentsIn, modelsIn = namesModule.agentsIn, namesModule.modelsIn
 local openasks = require("/apis/ai/openasks")
 local answer, openPermissions, openQuestions =
 	openasks.answer, openasks.openPermissions, openasks.openQuestions
 local readSettings = require("/apis/ai/settings").readSettings
 local sessionModule = require("/apis/ai/session")
-local forgetTurn, pendingTurns, rememberSession =
-	sessionModule.forgetTurn, sessionModule.pendingTurns, sessionModule.rememberSession
+local forgetTurn, newNonce, pendingTurns, rememberSession =
+	sessionModule.forgetTurn,
+	sessionModule.newNonce,
+	sessionModule.pendingTurns,
+	sessionModule.rememberSession
 local opencode1 = require("/apis/ai/server/opencode1")
 
 local M = {}
+
+--- By a name of its own, as the compiler puts imports first.
+local load = require
 local PING = "Reply with the single word: pong"
 
 --- What a list of sessions shows of a prompt, in characters, beside a number and the computer's name.
@@ -64,33 +72,6 @@ local function createSession(server, title)
 	local session = server.face.createSession(server, title)
 	rememberSession(server, session.id)
 	return session
-end
-
---- The models that a folder's sessions can ask, as "provider/model".
-local function modelsIn(value)
-	local names = {}
-	for _, provider in ipairs(value.providers) do
-		for id in pairs(provider.models) do
-			names[#names + 1] = provider.id .. "/" .. id
-		end
-	end
-	table.sort(names)
-	return names
-end
-
---- The agents that a folder's sessions can ask, those that are meant for it first. Subagents and hidden ones answer a
--- prompt, too (1.18.33).
-local function agentsIn(agents)
-	local names = {}
-	local others = {}
-	for _, agent in ipairs(agents) do
-		local isMeant = agent.hidden ~= true and agent.mode ~= "subagent"
-		table.insert(isMeant and names or others, agent.name)
-	end
-	for _, name in ipairs(others) do
-		names[#names + 1] = name
-	end
-	return names
 end
 
 --- Looks a name up. opencode takes a prompt for any model or agent, and where it has none of that name nothing comes of
@@ -188,7 +169,7 @@ local function askForText(client, prompt, options)
 		checkNames(client, directory, model, agent)
 	end)
 	local record = {
-		nonce = string.format("%d-%.0f-%d", os.getComputerID(), client.now(), math.random(1, 999999)),
+		nonce = newNonce(client.now()),
 		sessionId = session.id,
 		directory = session.directory,
 		text = text,
@@ -430,28 +411,65 @@ local functions = {
 	end,
 }
 
+--- The installer's package manager, where there is one.
+local function fileKeeper()
+	if not fs.exists("/apis/libccpm.lua") then
+		return nil
+	end
+	return load("/apis/libccpm")()
+end
+
+--- The bytes that are free on the computer's disk.
+local function freeSpace()
+	local free = fs.getFreeSpace("/")
+	return free == "unlimited" and math.huge or free
+end
+
+--- What a client works with beside the settings.
+local function meansOf(given)
+	local disk = given.fs or fs
+	return {
+		store = given.settings or ownSettings(disk),
+		disk = disk,
+		face = opencode1,
+		send = given.send or sendOverHttp,
+		now = given.now or function()
+			return os.epoch("utc")
+		end,
+		sleep = given.sleep or sleep,
+	}
+end
+
+--- Examines the way to the model; loaded for that alone.
+local function doctor(given, options)
+	local means = meansOf(given)
+
+	-- Of a disk that stands in for the computer's neither is known.
+	local isOwn = given.fs == nil
+	means.freeSpace = function()
+		return isOwn and freeSpace() or nil
+	end
+	means.fileKeeper = function()
+		return isOwn and fileKeeper() or nil
+	end
+	return load("/apis/ai/doctor/examine").examine(means, options or {})
+end
+
 --- Makes a client. Settings are read anew by each call.
 --
 -- @param given stand-ins for what the computer provides
 function M.connect(given)
-	local disk = given.fs or fs
-	local store = given.settings or ownSettings(disk)
 	local known = {}
-	local calls = {}
+	local calls = {
+		doctor = function(options)
+			return doctor(given, options)
+		end,
+	}
 	for name, act in pairs(functions) do
 		calls[name] = function(first, second, third)
-			local client = {
-				settings = readSettings(store),
-				store = store,
-				disk = disk,
-				face = opencode1,
-				send = given.send or sendOverHttp,
-				now = given.now or function()
-					return os.epoch("utc")
-				end,
-				sleep = given.sleep or sleep,
-				known = known,
-			}
+			local client = meansOf(given)
+			client.settings = readSettings(client.store)
+			client.known = known
 			return act(client, first, second, third)
 		end
 	end

@@ -17,7 +17,7 @@ M.failures = {
 	},
 	cannot_connect = {
 		"Nothing answers at {url} ({what}).",
-		"Start it (opencode serve), or: set opencc.server_url <url>",
+		"Start it (opencode serve), or tell where it is: ai setup",
 	},
 	timed_out = { "{url} did not answer in time.", "Look at the server, then try again." },
 	network_error = { "The request to {url} failed: {what}.", "Try again; look at opencc.server_url." },
@@ -27,7 +27,7 @@ M.failures = {
 	},
 	not_opencode = {
 		"{url} answers, but is not an opencode server.",
-		"set opencc.server_url to what opencode serve prints.",
+		"Type the address that opencode serve prints: ai setup",
 	},
 	opencode_2 = {
 		"This is opencode {version}, which TrapOS AI does not speak yet.",
@@ -35,9 +35,20 @@ M.failures = {
 	},
 	unauthorized = {
 		"The opencode server refuses user and password.",
-		"set opencc.password <its OPENCODE_SERVER_PASSWORD>",
+		"Its OPENCODE_SERVER_PASSWORD: ai config password",
 	},
-	bad_setting = { "The setting {name} {what}.", "For example: set {name} {example}" },
+	bad_setting = { "The setting {name} {what}.", "For example: ai config {name} {example}" },
+	unknown_setting = { "There is no setting {name}.", "There are:{known}. See: ai config" },
+	settings_not_saved = {
+		"The settings cannot be saved: the disk is full.",
+		"They stay as they were. Delete some files, then try again.",
+	},
+	left = { "Nothing was changed.", "To start again: ai setup" },
+	nobody_answers = {
+		"ai setup asks questions, and nobody is there to answer.",
+		"Set them one by one: ai config server_url <url>",
+	},
+	not_mended = { "Still not as it was installed: {path}", "Why not, tells: ccpm verify --fix" },
 	bad_command_line = { "{what}.", "See: ai help" },
 	asks_first = {
 		"ai {command} asks before it does that, and nobody is there to ask.",

@@ -2,6 +2,8 @@
 
 local abort = require("/apis/ai/commands/abort")
 local ask = require("/apis/ai/commands/ask")
+local config = require("/apis/ai/commands/config")
+local doctor = require("/apis/ai/commands/doctor")
 local last = require("/apis/ai/commands/last")
 local newSession = require("/apis/ai/commands/new")
 local ping = require("/apis/ai/commands/ping")
@@ -25,6 +27,7 @@ local todo = require("/apis/ai/commands/todo")
 local diff = require("/apis/ai/commands/diff")
 local usage = require("/apis/ai/commands/usage")
 local compact = require("/apis/ai/commands/compact")
+local setup = require("/apis/ai/commands/setup")
 local share = require("/apis/ai/commands/share")
 local unshare = require("/apis/ai/commands/unshare")
 local commands = require("/apis/ai/commands/commands")
@@ -69,6 +72,9 @@ M.program = {
 		commands,
 		command,
 		shell,
+		setup,
+		config,
+		doctor,
 	},
 	help = { name = "help", usage = "ai help [command]", purpose = "Show this", most = 1 },
 	flags = {
@@ -89,6 +95,7 @@ M.program = {
 		{ name = "yes", letter = "y", purpose = "Say yes to every question" },
 		{ name = "no", purpose = "Say no to every question" },
 		{ name = "no-pager", purpose = "Print all of it at once" },
+		{ name = "fix", purpose = "Mend what doctor finds", commands = { "doctor" } },
 		{ name = "quiet", letter = "q", purpose = "Print only what was asked for" },
 		{ name = "json", purpose = "Print one JSON object" },
 	},

@@ -9,10 +9,14 @@ local isInteractive, unattended = interactive.isInteractive, interactive.unatten
 local jsonOutput = require("/apis/trapos/jsonoutput")
 local ask = require("/apis/trapos/question").ask
 local screen = require("/apis/trapos/screen")
+local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local program = require("/apis/ai/commandtable").program
 local fail = require("/apis/ai/failure").fail
 local findSession = require("/apis/ai/sessionlist").findSession
+local offer = require("/apis/ai/setup/offer")
+local isForSetup, isUnset = offer.isForSetup, offer.isUnset
 local showAnswer = require("/apis/ai/view/answer").showAnswer
+local setup = require("/apis/ai/commands/setup")
 
 local M = {}
 
@@ -74,6 +78,35 @@ local function settleDoubt(line, given, isAttended)
 	return parse(program, words)
 end
 
+--- Says, below the help that `ai` alone shows, how to begin where nobody has said where the server is.
+local function showBeginning(given)
+	if #given == 0 and isUnset(ownSettings(fs)) then
+		screen.say("No server is set yet. Type: ai setup", colours.yellow)
+	end
+end
+
+--- Sets everything up, where nobody has yet, there is a player, and that wants it.
+local function offersSetup(failure, line)
+	local isAlone = line.flags.json == true or settings.get("trapos.harness_mode") == true
+	if isAlone or not isForSetup(ownSettings(fs), failure.code) then
+		return false
+	end
+	if not ask("No server is set yet. Set one up now?", true) then
+		return false
+	end
+	local ok, problem = outcome(function()
+		local context = {
+			options = optionsOf(line),
+			flags = line.flags,
+		}
+		setup.show(context, setup.run(context, {}))
+	end)
+	if not ok then
+		screen.fail(problem)
+	end
+	return ok
+end
+
 --- Shows help, as it was asked for or because a command line was not understood; false in that case.
 local function help(line)
 	if line.flags.json ~= true then
@@ -91,10 +124,12 @@ local function help(line)
 	return true
 end
 
---- Does what a command line says; false where it was not understood. Raises failures.
+--- Does what a command line says; false where it was not understood, or what was found is bad. Raises failures.
 local function perform(given, parsed, ai)
 	if parsed.command == "help" then
-		return help(parsed)
+		local isUnderstood = help(parsed)
+		showBeginning(given)
+		return isUnderstood
 	end
 	local isJson = parsed.flags.json == true
 	if parsed.command == "version" then
@@ -128,7 +163,7 @@ local function perform(given, parsed, ai)
 	elseif command.show ~= nil then
 		command.show(context, value)
 	end
-	return true
+	return command.hasFailed == nil or not command.hasFailed(value)
 end
 
 --- Shows what there was of an answer until it went wrong, what went wrong and what to do next.
@@ -153,6 +188,9 @@ function M.run(words, ai)
 		jsonOutput.fail(done)
 	elseif not ok then
 		M.showFailure(done)
+	end
+	if not ok and offersSetup(done, line) then
+		return M.run(words, ai)
 	end
 	return ok and done
 end

@@ -23,6 +23,9 @@ local readTurn = reader({
 	["system?"] = "text",
 })
 local TURNS = "/trapos/ai/turns"
+
+--- Is there once an answer was shown.
+local ANSWERED = "/trapos/ai/answered"
 local SETTING = "opencc.session_id"
 
 --- Talks in a session from now on, and keeps its id in the setting `opencc.session_id`.
@@ -38,6 +41,29 @@ function M.rememberSession(memory, id)
 	end
 	if store.save ~= nil then
 		store.save()
+	end
+end
+
+--- A name for a turn, which its prompt carries.
+--
+-- @param now epoch milliseconds
+function M.newNonce(now)
+	return string.format("%d-%.0f-%d", os.getComputerID(), now, math.random(1, 999999))
+end
+
+--- Whether an answer was ever shown on this computer.
+function M.wasAnswered(disk)
+	return disk.exists(ANSWERED)
+end
+
+--- Remembers that an answer was shown, where the disk has room for that.
+function M.rememberAnswer(disk)
+	if M.wasAnswered(disk) then
+		return
+	end
+	local file = disk.open(ANSWERED, "w")
+	if file ~= nil then
+		file.close()
 	end
 end
 

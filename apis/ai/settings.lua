@@ -14,7 +14,7 @@ M.definitions = {
 		type = "string",
 	},
 	username = { description = "User of the opencode server", default = "opencode" },
-	password = { description = "Password of the opencode server" },
+	password = { description = "Password of the opencode server", isSecret = true },
 	provider_id = { description = "Provider of the model, with model_id" },
 	model_id = { description = "Model that answers; unset: the server's" },
 	agent = { description = "Agent that answers; unset: the server's" },
@@ -37,6 +37,7 @@ M.definitions = {
 		description = "New session after a wait without an answer",
 		default = false,
 		type = "boolean",
+		choices = { "true", "false" },
 	},
 	permission = {
 		description = "Permissions: ask, once, always or reject",
@@ -59,24 +60,6 @@ function M.define()
 	end
 end
 
---- Changes settings, and keeps them beyond the next boot.
---
--- @param store where they are kept
--- @param changes names without the prefix `opencc.`, each with its value; without one it goes back to its default
-function M.changeSettings(store, changes)
-	for _, change in ipairs(changes) do
-		local name = "opencc." .. change[1]
-		if change[2] == nil then
-			store.unset(name)
-		else
-			store.set(name, change[2])
-		end
-	end
-	if store.save ~= nil then
-		store.save()
-	end
-end
-
 --- Removes a user and password from an address, so that it can be shown.
 --
 -- @param url any address
@@ -86,18 +69,72 @@ function M.redact(url)
 end
 
 local function refuse(name, what)
-	local example = M.definitions[name].default
+	local own = M.definitions[name].default
+	local example = own == nil and "default" or tostring(own)
 	error(fail("bad_setting", { name = "opencc." .. name, what = what, example = example }), 0)
 end
 
---- Refuses a text that is none of those that a setting may be.
-local function checkChoice(name, choices, value)
+--- Whether a setting has a value of its own. `set` takes an empty text where somebody wants none.
+function M.isSet(store, name)
+	local value = store.get("opencc." .. name)
+	if value == nil or value == "" then
+		return false
+	end
+	return store.isSet == nil or store.isSet("opencc." .. name)
+end
+
+--- A number, or a text that stands for one.
+local function readNumber(name, given, most)
+	local number = tonumber(given) or 0
+	if not (number >= 1 and number <= most) then
+		refuse(name, "is not a number from 1 to " .. tostring(most))
+	end
+	return number
+end
+
+--- One of some texts.
+local function readChoice(name, given, choices)
 	for _, choice in ipairs(choices) do
-		if choice == value then
-			return
+		if given == choice then
+			return choice
 		end
 	end
-	refuse(name, "is none of " .. table.concat(choices, ", "))
+	return refuse(name, "is none of " .. table.concat(choices, ", "))
+end
+
+--- An address as requests want it.
+local function readAddress(name, given)
+	local address = string.gsub(given, "/+$", "")
+	if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")) == nil then
+		refuse(name, "is not an address")
+	end
+
+	-- A letter beyond ASCII in its path; the rest is as it has to be.
+	return (string.gsub(address, "[^\1-\127]", percentEncode))
+end
+
+--- Checks a value of a setting. Fails with `bad_setting`.
+--
+-- @param name without its prefix
+-- @param given as it is stored, or was typed
+-- @returns the value that it stands for
+function M.readSetting(name, given)
+	local definition = M.definitions[name]
+	if definition.most ~= nil then
+		return readNumber(name, given, definition.most)
+	end
+	if type(given) == "table" or type(given) == "function" then
+		refuse(name, "is not a text")
+	end
+	local text = toUtf8(tostring(given))
+	if name == "server_url" then
+		return readAddress(name, text)
+	end
+	local choices = definition.choices
+	if choices ~= nil then
+		return readChoice(name, text, choices)
+	end
+	return text
 end
 
 --- Reads and checks the settings. Fails with `bad_setting`, which names the first one that cannot be used.
@@ -107,40 +144,68 @@ function M.readSettings(store)
 	local values = {}
 	for name, definition in pairs(M.definitions) do
 		local value = store.get("opencc." .. name)
-
-		-- `set` takes an empty text where somebody wants none.
 		if value == nil or value == "" then
 			value = definition.default
 		end
-		local most = definition.most
-		if most ~= nil then
-			local number = tonumber(value) or 0
-			if not (number >= 1 and number <= most) then
-				refuse(name, "is not a number from 1 to " .. tostring(most))
-			end
-			values[name] = number
-		elseif value ~= nil then
-			if type(value) == "table" or type(value) == "function" then
-				refuse(name, "is not a text")
-			end
-			values[name] = toUtf8(tostring(value))
-			if definition.choices ~= nil then
-				checkChoice(name, definition.choices, values[name])
-			end
+		if value ~= nil then
+			values[name] = M.readSetting(name, value)
 		end
 	end
-	local address = string.gsub(values.server_url or "", "/+$", "")
-	if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")) == nil then
-		refuse("server_url", "is not an address")
-	end
-
-	-- A letter beyond ASCII in its path; the rest is as it has to be.
-	local escaped = string.gsub(address, "[^\1-\127]", percentEncode)
-	values.server_url = escaped
 	if values.provider_id ~= nil and values.model_id ~= nil then
 		values.model = tostring(values.provider_id) .. "/" .. tostring(values.model_id)
 	end
 	return values
+end
+
+--- A value as it is stored: of the type that CC's settings API expects, and a text of digits stays one.
+local function storedForm(change)
+	local name, value = unpack(change, 1, 2)
+	local typeModule = M.definitions[name].type
+	if typeModule == "number" then
+		return tonumber(value)
+	end
+	if typeModule == "boolean" and value ~= nil then
+		return value == "true"
+	end
+	return value
+end
+
+local function put(store, name, value)
+	if value == nil then
+		store.unset("opencc." .. name)
+	else
+		store.set("opencc." .. name, value)
+	end
+end
+
+--- Changes settings, all of them or none. Fails with `bad_setting`, and with `settings_not_saved` where the disk is full.
+--
+-- @param store where they are kept
+-- @param changes each of another setting
+function M.changeSettings(store, changes)
+	for _, valueModule in ipairs(changes) do
+		local name = valueModule[1]
+		local value = valueModule[2]
+		if value ~= nil then
+			M.readSetting(name, value)
+		end
+	end
+	local before = {}
+	for _, change in ipairs(changes) do
+		local name = change[1]
+		if M.isSet(store, name) then
+			before[name] = store.get("opencc." .. name)
+		end
+		put(store, name, storedForm(change))
+	end
+	if store.save == nil or store.save() ~= false then
+		return
+	end
+	for _, valueModule in ipairs(changes) do
+		local name = valueModule[1]
+		put(store, name, before[name])
+	end
+	error(fail("settings_not_saved"), 0)
 end
 
 return M

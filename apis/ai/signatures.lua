@@ -150,6 +150,12 @@ local signatures = {
 	abort = { { "session?", name }, { "options?", waitOptions } },
 	resume = { { "options?", waitOptions } },
 	last = {},
+	doctor = {
+		{
+			"options?",
+			fields("a table of options", { ping = flag, onStart = act, onCheck = act }, {}),
+		},
+	},
 	messages = {
 		{
 			"options?",

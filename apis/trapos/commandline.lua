@@ -41,17 +41,21 @@ local function flagWritten(program, word)
 	return nil
 end
 
---- Whether a command takes a flag.
-function M.takes(command, flag)
-	if command.flags == nil then
-		return true
-	end
-	for _, name in ipairs(command.flags) do
-		if name == flag.name then
+local function has(names, wanted)
+	for _, name in ipairs(names) do
+		if name == wanted then
 			return true
 		end
 	end
 	return false
+end
+
+--- Whether a command takes a flag.
+function M.takes(command, flag)
+	if command.flags ~= nil and not has(command.flags, flag.name) then
+		return false
+	end
+	return flag.commands == nil or has(flag.commands, command.name)
 end
 
 --- The first command that begins with a word and has another behind it.

@@ -34,7 +34,8 @@ local function addFlags(listing, program, topic)
 		for _, flag in ipairs(flags) do
 			local isTaken = topic == ""
 			for _, command in ipairs(program.commands) do
-				if isMeant(command, topic) and command.flags ~= nil and takes(command, flag) then
+				local isOwn = command.flags ~= nil or flag.commands ~= nil
+				if isMeant(command, topic) and isOwn and takes(command, flag) then
 					isTaken = true
 				end
 			end

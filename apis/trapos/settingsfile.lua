@@ -5,17 +5,34 @@ local M = {}
 local FILE = "/.settings"
 local DRAFT = "/.settings.new"
 
+--- Writes all settings beside their file, and then puts that in its place.
+local function save(disk)
+	-- On a full disk CC gives false, or raises where the room ends in the middle.
+	local ok, isWritten = pcall(function()
+		return settings.save(DRAFT)
+	end)
+	if not ok or not isWritten then
+		pcall(function()
+			return disk.delete(DRAFT)
+		end)
+		return false
+	end
+	disk.delete(FILE)
+	disk.move(DRAFT, FILE)
+	return true
+end
+
 --- The computer's own settings, as a store that can save them: beside the file first.
 function M.ownSettings(disk)
 	return {
 		get = settings.get,
 		set = settings.set,
 		unset = settings.unset,
+		isSet = function(name)
+			return settings.getDetails(name).changed == true
+		end,
 		save = function()
-			if settings.save(DRAFT) then
-				disk.delete(FILE)
-				disk.move(DRAFT, FILE)
-			end
+			return save(disk)
 		end,
 	}
 end

@@ -19,10 +19,13 @@ for (const [folder, api] of pairs({ programs: shell, help })) {
 }
 
 let isWaiting = false;
+let isBeginner = false;
 const [isWhole] = pcall(() => {
     (load("/apis/ai/settings") as typeof settingsModule).define();
     (load("/apis/trapos/settingsfile") as typeof settingsFileModule).recoverSettings(fs);
-    isWaiting = (load("/apis/ai/session") as typeof sessionModule).pendingTurns(fs).length > 0;
+    const session = load("/apis/ai/session") as typeof sessionModule;
+    isWaiting = session.pendingTurns(fs).length > 0;
+    isBeginner = !session.wasAnswered(fs);
 });
 if (!isWhole) throw "ai is damaged. Mend it: ccpm verify --fix";
 
@@ -37,4 +40,10 @@ shell.setCompletionFunction("programs/ai.lua", (_shell, _index, text, previous) 
     return ok ? words : [];
 });
 
-if (isWaiting) print("An answer may be waiting. Type: ai resume");
+if (isWaiting) {
+    print("An answer may be waiting. Type: ai resume");
+} else if (isBeginner && settings.get("trapos.harness_mode") !== true) {
+    // CC shows its message of the day before any startup file, so that this stands below it.
+    const isSet = (settings.getDetails("opencc.server_url") as { changed?: boolean }).changed;
+    print(isSet ? "Type ai <prompt> to ask." : "Type ai setup to begin.");
+}

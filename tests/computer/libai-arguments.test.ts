@@ -73,6 +73,10 @@ const typed: [call: string, type: string, what: string][] = [
     ["ai.useSession(VALUE)", "string", "useSession: id must be a text that is not empty"],
     ["ai.abort(VALUE)", "string", "abort: session must be a text that is not empty"],
     ["ai.resume(VALUE)", "table", "resume: options must be a table of options"],
+    ["ai.doctor(VALUE)", "table", "doctor: options must be a table of options"],
+    ["ai.doctor({ping = VALUE})", "boolean", "doctor: options.ping must be true or false"],
+    ["ai.doctor({onStart = VALUE})", "function", "doctor: options.onStart must be a function"],
+    ["ai.doctor({onCheck = VALUE})", "function", "doctor: options.onCheck must be a function"],
     [
         "ai.resume({idleTimeout = VALUE})",
         "number",

@@ -212,7 +212,7 @@ it.each([
     const failure = await failureOf('ai.ask("hi")', { [name]: value });
     expect(failure.code).toBe("bad_setting");
     expect(failure.message).toContain(name);
-    expect(failure.hint).toContain(`set ${name} `);
+    expect(failure.hint).toContain(`ai config ${name} `);
 });
 
 it.each([

@@ -30,6 +30,6 @@ it("prints the answer, the model and the seconds", async () => {
 it("prints what went wrong and what to do next", async () => {
     const { output } = await computerWithExample({ "opencc.password": "wrong" }).run("greet");
     expect(output).toContain("The opencode server refuses user and password.");
-    expect(output).toContain("set opencc.password");
+    expect(output).toContain("ai config password");
     expect(output).not.toContain("took");
 });

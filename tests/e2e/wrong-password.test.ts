@@ -13,7 +13,7 @@ it.each(["ai ping", "ai hello", "ai sessions", "ai new", "ai use ses_1"])("%s sa
     const { succeeded, transcript } = await computer.run(command);
     expect(succeeded).toBe(false);
     expect(transcript).toContain("The opencode server refuses user and password.");
-    expect(transcript).toContain("set opencc.password");
+    expect(transcript).toContain("ai config password");
     expect(transcript).not.toContain("guess-1234");
 });
 

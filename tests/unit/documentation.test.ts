@@ -107,6 +107,8 @@ it("describes every function and field of libai", () => {
         "Progress",
         "SessionSummary",
         "Failure",
+        "Check",
+        "DoctorOptions",
         "Turn",
         "ModelSummary",
         "AgentSummary",

@@ -4,6 +4,7 @@ local showRows = require("/apis/trapos/pager").showRows
 local remark = require("/apis/trapos/screen").remark
 local textModule = require("/apis/trapos/text")
 local oneLine, shorten = textModule.oneLine, textModule.shorten
+local rememberAnswer = require("/apis/ai/session").rememberAnswer
 
 local M = {}
 
@@ -74,6 +75,7 @@ end
 --- Prints a reply, and what must be known of it.
 function M.showReply(options, reply)
 	M.showAnswer(reply.text)
+	rememberAnswer(fs)
 	if reply.finish == "length" then
 		remark("The answer was cut at the model's limit.")
 	end

@@ -16,12 +16,21 @@ import { usage } from "./calls/usage";
 import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Code, type Result } from "./failure";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
-import type { ListValues, Session } from "./protocol";
+import { agentsIn, modelsIn } from "./names";
+import type { Session } from "./protocol";
 import { answer, openPermissions, openQuestions } from "./openasks";
 import opencode1 = require("./server/opencode1");
 import { readSettings } from "./settings";
-import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
+import { forgetTurn, newNonce, pendingTurns, rememberSession, type TurnRecord } from "./session";
 import type { Ai, AskOptions, Environment, Reply, SessionSummary } from "./types";
+import type { Check, DoctorOptions } from "./doctor/check";
+import type * as examineModule from "./doctor/examine";
+import type { FileKeeper, Means } from "./doctor/examine";
+
+declare function require(this: void, name: string): unknown;
+
+/** By a name of its own, as the compiler puts imports first. */
+const load = require;
 
 const PING = "Reply with the single word: pong";
 
@@ -63,31 +72,6 @@ function createSession(server: Server, title: string): Session {
     const session = server.face.createSession(server, title);
     rememberSession(server, session.id);
     return session;
-}
-
-/** The models that a folder's sessions can ask, as "provider/model". */
-function modelsIn(value: ListValues["providers"]): string[] {
-    const names: string[] = [];
-    for (const provider of value.providers) {
-        for (const [id] of pairs(provider.models)) names.push(`${provider.id}/${id}`);
-    }
-    table.sort(names);
-    return names;
-}
-
-/**
- * The agents that a folder's sessions can ask, those that are meant for it first. Subagents and hidden ones answer a
- * prompt, too (1.18.33).
- */
-function agentsIn(agents: ListValues["agents"]): string[] {
-    const names: string[] = [];
-    const others: string[] = [];
-    for (const agent of agents) {
-        const isMeant = agent.hidden !== true && agent.mode !== "subagent";
-        table.insert(isMeant ? names : others, agent.name);
-    }
-    for (const name of others) names.push(name);
-    return names;
 }
 
 /**
@@ -179,7 +163,7 @@ function askForText(client: Client, prompt: string, options: AskOptions): Reply 
         checkNames(client, directory, model, agent);
     });
     const record: TurnRecord = {
-        nonce: string.format("%d-%.0f-%d", os.getComputerID(), client.now(), math.random(1, 999999)),
+        nonce: newNonce(client.now()),
         sessionId: session.id,
         directory: session.directory,
         text,
@@ -258,7 +242,7 @@ function unrecordedTurn(server: Server): TurnRecord | undefined {
 type Act = (this: void, client: Client, first: never, second: never, third: never) => unknown;
 /** What each of a client's functions does: it returns its value or raises a failure. */
 const functions: {
-    readonly [K in keyof Calls]: (
+    readonly [K in Exclude<keyof Calls, "doctor">]: (
         this: void,
         client: Client,
         ...given: Parameters<Calls[K]>
@@ -369,27 +353,53 @@ const functions: {
     },
 };
 
+/** The installer's package manager, where there is one. */
+function fileKeeper(): FileKeeper | undefined {
+    if (!fs.exists("/apis/libccpm.lua")) return undefined;
+    return (load("/apis/libccpm") as (this: void) => FileKeeper)();
+}
+
+/** The bytes that are free on the computer's disk. */
+function freeSpace(): number {
+    const free = fs.getFreeSpace("/") as number | "unlimited";
+    return free === "unlimited" ? math.huge : free;
+}
+
+/** What a client works with beside the settings. */
+function meansOf(given: Environment): Omit<Server, "settings"> {
+    const disk = given.fs ?? fs;
+    return {
+        store: given.settings ?? ownSettings(disk),
+        disk,
+        face: opencode1,
+        send: given.send ?? sendOverHttp,
+        now: given.now ?? (() => os.epoch("utc")),
+        sleep: given.sleep ?? sleep,
+    };
+}
+
+/** Examines the way to the model; loaded for that alone. */
+function doctor(given: Environment, options?: DoctorOptions): Check[] {
+    const means = meansOf(given) as { -readonly [K in keyof Means]: Means[K] };
+    // Of a disk that stands in for the computer's neither is known.
+    const isOwn = given.fs === undefined;
+    means.freeSpace = () => (isOwn ? freeSpace() : undefined);
+    means.fileKeeper = () => (isOwn ? fileKeeper() : undefined);
+    return (load("/apis/ai/doctor/examine") as typeof examineModule).examine(means, options ?? {});
+}
+
 /**
  * Makes a client. Settings are read anew by each call.
  * @param given stand-ins for what the computer provides
  */
 export function connect(given: Environment): Calls {
-    const disk = given.fs ?? fs;
-    const store = given.settings ?? ownSettings(disk);
     const known: Client["known"] = {};
-    const calls: Record<string, unknown> = {};
+    const calls: Record<string, unknown> = { doctor: (options?: DoctorOptions) => doctor(given, options) };
     for (const [name, act] of pairs(functions)) {
         calls[name] = (first: never, second: never, third: never) => {
-            const client: Client = {
-                settings: readSettings(store),
-                store,
-                disk,
-                face: opencode1,
-                send: given.send ?? sendOverHttp,
-                now: given.now ?? (() => os.epoch("utc")),
-                sleep: given.sleep ?? sleep,
-                known,
-            };
+            const client = meansOf(given) as { -readonly [K in keyof Client]: Client[K] };
+            client.settings = readSettings(client.store);
+            client.known = known;
             return (act as Act)(client, first, second, third);
         };
     }

@@ -31,6 +31,8 @@ export interface AiCommand extends Command {
      * /apis/trapos/json
      */
     run(this: void, context: Context, words: readonly string[]): unknown;
+    /** Whether what came of it counts as a failure, although it is shown whole: the program ends as failed then. */
+    hasFailed?(this: void, value: unknown): boolean;
     /** Shows what came of it. Not called with `--json`. */
     show?(this: void, context: Context, value: unknown): void;
 }

@@ -3,6 +3,8 @@ import type { Program } from "../trapos/commandline";
 import type { AiCommand } from "./command";
 import abort = require("./commands/abort");
 import ask = require("./commands/ask");
+import config = require("./commands/config");
+import doctor = require("./commands/doctor");
 import last = require("./commands/last");
 import newSession = require("./commands/new");
 import ping = require("./commands/ping");
@@ -26,6 +28,7 @@ import todo = require("./commands/todo");
 import diff = require("./commands/diff");
 import usage = require("./commands/usage");
 import compact = require("./commands/compact");
+import setup = require("./commands/setup");
 import share = require("./commands/share");
 import unshare = require("./commands/unshare");
 import commands = require("./commands/commands");
@@ -68,6 +71,9 @@ export const program: Program<AiCommand> = {
         commands,
         command,
         shell,
+        setup,
+        config,
+        doctor,
     ],
     help: { name: "help", usage: "ai help [command]", purpose: "Show this", most: 1 },
     flags: [
@@ -82,6 +88,7 @@ export const program: Program<AiCommand> = {
         { name: "yes", letter: "y", purpose: "Say yes to every question" },
         { name: "no", purpose: "Say no to every question" },
         { name: "no-pager", purpose: "Print all of it at once" },
+        { name: "fix", purpose: "Mend what doctor finds", commands: ["doctor"] },
         { name: "quiet", letter: "q", purpose: "Print only what was asked for" },
         { name: "json", purpose: "Print one JSON object" },
     ],

@@ -6,11 +6,14 @@ import { isInteractive, unattended } from "../trapos/interactive";
 import * as jsonOutput from "../trapos/jsonoutput";
 import { ask } from "../trapos/question";
 import * as screen from "../trapos/screen";
+import { ownSettings } from "../trapos/settingsfile";
 import type { Calls } from "./client";
 import type { Context, Options } from "./command";
 import { program } from "./commandtable";
 import { fail, type Failure } from "./failure";
+import setup = require("./commands/setup");
 import { findSession } from "./sessionlist";
+import { isForSetup, isUnset } from "./setup/offer";
 import { showAnswer } from "./view/answer";
 
 declare const PACKAGE_VERSION: string;
@@ -58,6 +61,25 @@ function settleDoubt(line: CommandLine, given: readonly string[], isAttended: bo
     return parse(program, words);
 }
 
+/** Says, below the help that `ai` alone shows, how to begin where nobody has said where the server is. */
+function showBeginning(given: readonly string[]): void {
+    if (given.length === 0 && isUnset(ownSettings(fs)))
+        screen.say("No server is set yet. Type: ai setup", colours.yellow);
+}
+
+/** Sets everything up, where nobody has yet, there is a player, and that wants it. */
+function offersSetup(failure: Failure, line: CommandLine): boolean {
+    const isAlone = line.flags.json === true || settings.get("trapos.harness_mode") === true;
+    if (isAlone || !isForSetup(ownSettings(fs), failure.code)) return false;
+    if (!ask("No server is set yet. Set one up now?", true)) return false;
+    const [ok, problem] = outcome(() => {
+        const context = { options: optionsOf(line), flags: line.flags } as Context;
+        setup.show!(context, setup.run(context, []));
+    });
+    if (!ok) screen.fail(problem);
+    return ok;
+}
+
 /** Shows help, as it was asked for or because a command line was not understood; false in that case. */
 function help(line: CommandLine): boolean {
     if (line.flags.json !== true) return explain(program, line);
@@ -72,9 +94,13 @@ function help(line: CommandLine): boolean {
     return true;
 }
 
-/** Does what a command line says; false where it was not understood. Raises failures. */
+/** Does what a command line says; false where it was not understood, or what was found is bad. Raises failures. */
 function perform(given: readonly string[], parsed: CommandLine, ai: Calls): boolean {
-    if (parsed.command === "help") return help(parsed);
+    if (parsed.command === "help") {
+        const isUnderstood = help(parsed);
+        showBeginning(given);
+        return isUnderstood;
+    }
     const isJson = parsed.flags.json === true;
     if (parsed.command === "version") {
         if (isJson) jsonOutput.succeed({ version: PACKAGE_VERSION });
@@ -93,7 +119,7 @@ function perform(given: readonly string[], parsed: CommandLine, ai: Calls): bool
     const value = command.run(context, line.words);
     if (isJson) jsonOutput.succeed(value);
     else if (command.show !== undefined) command.show(context, value);
-    return true;
+    return command.hasFailed === undefined || !command.hasFailed(value);
 }
 
 /** Shows what there was of an answer until it went wrong, what went wrong and what to do next. */
@@ -113,5 +139,6 @@ export function run(words: readonly string[], ai: Calls): boolean {
     const [ok, done] = outcome(() => perform(words, line, ai));
     if (!ok && line.flags.json === true) jsonOutput.fail(done);
     else if (!ok) showFailure(done);
+    if (!ok && offersSetup(done, line)) return run(words, ai);
     return ok && done;
 }

@@ -37,6 +37,8 @@ const readTurn = reader({
 export type Disk = Pick<typeof fs, "exists" | "list" | "open" | "delete" | "move">;
 
 const TURNS = "/trapos/ai/turns";
+/** Is there once an answer was shown. */
+const ANSWERED = "/trapos/ai/answered";
 const SETTING = "opencc.session_id";
 
 /** What is told of the session that it is the one to talk in. */
@@ -55,6 +57,26 @@ export function rememberSession(memory: Memory, id: string | undefined): void {
     if (id === undefined) store.unset(SETTING);
     else store.set(SETTING, id);
     if (store.save !== undefined) store.save();
+}
+
+/**
+ * A name for a turn, which its prompt carries.
+ * @param now epoch milliseconds
+ */
+export function newNonce(now: number): string {
+    return string.format("%d-%.0f-%d", os.getComputerID(), now, math.random(1, 999999));
+}
+
+/** Whether an answer was ever shown on this computer. */
+export function wasAnswered(disk: Pick<Disk, "exists">): boolean {
+    return disk.exists(ANSWERED);
+}
+
+/** Remembers that an answer was shown, where the disk has room for that. */
+export function rememberAnswer(disk: Pick<Disk, "exists" | "open">): void {
+    if (wasAnswered(disk)) return;
+    const [file] = disk.open(ANSWERED, "w");
+    if (file !== null) file.close();
 }
 
 function pathOf(nonce: string): string {

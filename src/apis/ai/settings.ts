@@ -38,6 +38,8 @@ interface Definition {
     readonly most?: number;
     /** The texts that are allowed, where not every one is. */
     readonly choices?: readonly string[];
+    /** True for what is never shown. */
+    readonly isSecret?: boolean;
 }
 
 /** Every setting by name without its prefix `opencc.`. */
@@ -48,7 +50,7 @@ export const definitions: Record<string, Definition> = {
         type: "string",
     },
     username: { description: "User of the opencode server", default: "opencode" },
-    password: { description: "Password of the opencode server" },
+    password: { description: "Password of the opencode server", isSecret: true },
     provider_id: { description: "Provider of the model, with model_id" },
     model_id: { description: "Model that answers; unset: the server's" },
     agent: { description: "Agent that answers; unset: the server's" },
@@ -71,6 +73,7 @@ export const definitions: Record<string, Definition> = {
         description: "New session after a wait without an answer",
         default: false,
         type: "boolean",
+        choices: ["true", "false"],
     },
     permission: {
         description: "Permissions: ask, once, always or reject",
@@ -94,23 +97,6 @@ export function define(): void {
 }
 
 /**
- * Changes settings, and keeps them beyond the next boot.
- * @param store where they are kept
- * @param changes names without the prefix `opencc.`, each with its value; without one it goes back to its default
- */
-export function changeSettings(
-    store: SettingsStore,
-    changes: readonly (readonly [name: string, value?: string])[],
-): void {
-    for (const change of changes) {
-        const name = `opencc.${change[0]}`;
-        if (change[1] === undefined) store.unset(name);
-        else store.set(name, change[1]);
-    }
-    if (store.save !== undefined) store.save();
-}
-
-/**
  * Removes a user and password from an address, so that it can be shown.
  * @param url any address
  * @returns the address without what stands before the @
@@ -120,16 +106,55 @@ export function redact(url: string): string {
 }
 
 function refuse(name: string, what: string): never {
-    const example = definitions[name]!.default;
+    const own = definitions[name]!.default;
+    const example = own === undefined ? "default" : tostring(own);
     throw fail("bad_setting", { name: "opencc." + name, what, example });
 }
 
-/** Refuses a text that is none of those that a setting may be. */
-function checkChoice(name: string, choices: readonly string[], value: unknown): void {
-    for (const choice of choices) {
-        if (choice === value) return;
-    }
-    refuse(name, `is none of ${table.concat(choices as string[], ", ")}`);
+/** Whether a setting has a value of its own. `set` takes an empty text where somebody wants none. */
+export function isSet(store: SettingsStore, name: string): boolean {
+    const value = store.get("opencc." + name);
+    if (value === undefined || value === "") return false;
+    return store.isSet === undefined || store.isSet("opencc." + name);
+}
+
+/** A number, or a text that stands for one. */
+function readNumber(name: string, given: unknown, most: number): number {
+    const number = tonumber(given) ?? 0;
+    if (!(number >= 1 && number <= most)) refuse(name, `is not a number from 1 to ${most}`);
+    return number;
+}
+
+/** One of some texts. */
+function readChoice(name: string, given: string, choices: readonly string[]): string {
+    for (const choice of choices) if (given === choice) return choice;
+    return refuse(name, `is none of ${table.concat(choices as string[], ", ")}`);
+}
+
+/** An address as requests want it. */
+function readAddress(name: string, given: string): string {
+    const [address] = string.gsub(given, "/+$", "");
+    if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")[0] === undefined)
+        refuse(name, "is not an address");
+    // A letter beyond ASCII in its path; the rest is as it has to be.
+    return string.gsub(address, "[^\x01-\x7f]", percentEncode)[0];
+}
+
+/**
+ * Checks a value of a setting. Fails with `bad_setting`.
+ * @param name without its prefix
+ * @param given as it is stored, or was typed
+ * @returns the value that it stands for
+ */
+export function readSetting(name: string, given: unknown): string | number {
+    const definition = definitions[name]!;
+    if (definition.most !== undefined) return readNumber(name, given, definition.most);
+    if (type(given) === "table" || type(given) === "function") refuse(name, "is not a text");
+    const text = toUtf8(tostring(given));
+    if (name === "server_url") return readAddress(name, text);
+    const choices = definition.choices;
+    if (choices !== undefined) return readChoice(name, text, choices);
+    return text;
 }
 
 /**
@@ -140,28 +165,46 @@ export function readSettings(store: SettingsStore): Settings {
     const values: Record<string, string | number | undefined> = {};
     for (const [name, definition] of pairs(definitions)) {
         let value = store.get("opencc." + name);
-        // `set` takes an empty text where somebody wants none.
         if (value === undefined || value === "") value = definition.default;
-        const most = definition.most;
-        if (most !== undefined) {
-            const number = tonumber(value) ?? 0;
-            if (!(number >= 1 && number <= most)) refuse(name, `is not a number from 1 to ${most}`);
-            values[name] = number;
-        } else if (value !== undefined) {
-            if (type(value) === "table" || type(value) === "function") refuse(name, "is not a text");
-            values[name] = toUtf8(tostring(value));
-            if (definition.choices !== undefined) checkChoice(name, definition.choices, values[name]);
-        }
+        if (value !== undefined) values[name] = readSetting(name, value);
     }
-    const [address] = string.gsub((values.server_url as string | undefined) ?? "", "/+$", "");
-    if (string.find(address, "^https?://[^/%s?#]+[^%s?#]*$")[0] === undefined) {
-        refuse("server_url", "is not an address");
-    }
-    // A letter beyond ASCII in its path; the rest is as it has to be.
-    const [escaped] = string.gsub(address, "[^\x01-\x7f]", percentEncode);
-    values.server_url = escaped;
     if (values.provider_id !== undefined && values.model_id !== undefined) {
         values.model = `${values.provider_id}/${values.model_id}`;
     }
     return values as unknown as Settings;
+}
+
+/** A setting that is to be another: its name without the prefix, and its value as text; without one it is to be unset. */
+export type Change = readonly [name: string, value?: string];
+
+/** A value as it is stored: of the type that CC's settings API expects, and a text of digits stays one. */
+function storedForm(change: Change): unknown {
+    const [name, value] = change;
+    const type = definitions[name]!.type;
+    if (type === "number") return tonumber(value);
+    if (type === "boolean" && value !== undefined) return value === "true";
+    return value;
+}
+
+function put(store: SettingsStore, name: string, value: unknown): void {
+    if (value === undefined) store.unset("opencc." + name);
+    else store.set("opencc." + name, value);
+}
+
+/**
+ * Changes settings, all of them or none. Fails with `bad_setting`, and with `settings_not_saved` where the disk is full.
+ * @param store where they are kept
+ * @param changes each of another setting
+ */
+export function changeSettings(store: SettingsStore, changes: readonly Change[]): void {
+    for (const [name, value] of changes) if (value !== undefined) readSetting(name, value);
+    const before: Record<string, unknown> = {};
+    for (const change of changes) {
+        const name = change[0];
+        if (isSet(store, name)) before[name] = store.get("opencc." + name);
+        put(store, name, storedForm(change));
+    }
+    if (store.save === undefined || store.save() !== false) return;
+    for (const [name] of changes) put(store, name, before[name]);
+    throw fail("settings_not_saved");
 }

@@ -127,6 +127,7 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
     ],
     resume: [["options?", waitOptions]],
     last: [],
+    doctor: [["options?", fields("a table of options", { ping: flag, onStart: act, onCheck: act }, [])]],
     messages: [["options?", fields("a table of options", { session: name, limit: count }, [])]],
     models: [],
     chooseModel: [["model?", name]],

@@ -1,5 +1,6 @@
 /** The types of libai: what programs hand in and get back. */
 import type { Request, Response } from "../trapos/http";
+import type { Check, DoctorOptions } from "./doctor/check";
 import type { PermissionAsk, PermissionReply, QuestionAsk } from "./ask";
 import type { ToolCall } from "./toolcalls";
 import type { Result } from "./failure";
@@ -295,6 +296,11 @@ export interface Ai {
     resume(this: void, options?: WaitOptions): Result<Reply>;
     /** Fetches the last answer of the session that this computer talks in. */
     last(this: void): Result<Reply>;
+    /**
+     * Examines the way to the model, thing by thing, and changes nothing. No check takes longer than a request may. The
+     * model is asked in a session of its own, which is deleted. Fails for a wrong argument alone.
+     */
+    doctor(this: void, options?: DoctorOptions): Result<Check[]>;
     /** The last turns of a session (else the current one), oldest first. */
     messages(this: void, options?: { session?: string; limit?: number }): Result<readonly Turn[]>;
     /** The models that the server has, the recently chosen ones first. */

@@ -14,6 +14,8 @@ export interface Flag {
     readonly isEnough?: boolean;
     /** True for one that may be given more than once; all its values count. */
     readonly isList?: boolean;
+    /** The commands that take it; all that do not say otherwise where nothing is said. */
+    readonly commands?: readonly string[];
     /** What its value may be. */
     readonly complete?: (this: void) => readonly string[];
 }
@@ -130,13 +132,17 @@ function flagWritten(program: Program, word: string): Flag | undefined {
     return undefined;
 }
 
-/** Whether a command takes a flag. */
-export function takes(command: Command, flag: Flag): boolean {
-    if (command.flags === undefined) return true;
-    for (const name of command.flags) {
-        if (name === flag.name) return true;
+function has(names: readonly string[], wanted: string): boolean {
+    for (const name of names) {
+        if (name === wanted) return true;
     }
     return false;
+}
+
+/** Whether a command takes a flag. */
+export function takes(command: Command, flag: Flag): boolean {
+    if (command.flags !== undefined && !has(command.flags, flag.name)) return false;
+    return flag.commands === undefined || has(flag.commands, command.name);
 }
 
 /** The first command that begins with a word and has another behind it. */

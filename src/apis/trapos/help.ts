@@ -33,8 +33,8 @@ function addFlags(listing: Listing, program: Program, topic: string): void {
         for (const flag of flags) {
             let isTaken = topic === "";
             for (const command of program.commands) {
-                if (isMeant(command, topic) && command.flags !== undefined && takes(command, flag))
-                    isTaken = true;
+                const isOwn = command.flags !== undefined || flag.commands !== undefined;
+                if (isMeant(command, topic) && isOwn && takes(command, flag)) isTaken = true;
             }
             if (isTaken) add(listing, written(flag), undefined, flag.purpose);
         }

@@ -5,6 +5,7 @@ import { remark } from "../../trapos/screen";
 import { oneLine, shorten } from "../../trapos/text";
 import type { Options } from "../command";
 import type * as layoutModule from "../markdown/layout";
+import { rememberAnswer } from "../session";
 import type { Reply } from "../types";
 
 declare function require(this: void, name: string): unknown;
@@ -66,6 +67,7 @@ export function showDetails(options: Options, reply: Reply): void {
 /** Prints a reply, and what must be known of it. */
 export function showReply(options: Options, reply: Reply): void {
     showAnswer(reply.text);
+    rememberAnswer(fs);
     if (reply.finish === "length") remark("The answer was cut at the model's limit.");
     showDetails(options, reply);
 }

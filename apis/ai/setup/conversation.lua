@@ -1,0 +1,288 @@
+-- The questions of the setup: each answer is tested as it is given, and asked for again with why where it will not do.
+-- Nothing is kept until the last one is answered; then all is, at once.
+
+local outcome = require("/apis/trapos/failure").outcome
+local send = require("/apis/trapos/http").send
+local during = require("/apis/trapos/progress").during
+local screen = require("/apis/trapos/screen")
+local remark, say, showFailure = screen.remark, screen.say, screen.fail
+local oneLine = require("/apis/trapos/text").oneLine
+local testTurn = require("/apis/ai/doctor/testturn").testTurn
+local fail = require("/apis/ai/failure").fail
+local modelsIn = require("/apis/ai/names").modelsIn
+local settings = require("/apis/ai/settings")
+local changeSettings, definitions, isSet, readSettings, redact =
+	settings.changeSettings, settings.definitions, settings.isSet, settings.readSettings, settings.redact
+local readTypedAddress = require("/apis/ai/setup/address").readTypedAddress
+local askLine = require("/apis/ai/setup/asking").askLine
+local choose = require("/apis/ai/setup/choosing").choose
+local opencode1 = require("/apis/ai/server/opencode1")
+
+local M = {}
+local SERVERS_CHOICE = "the server's choice"
+
+--- What is to be done about a failure here, in place of what its hint says elsewhere.
+local HINTS = {
+	cannot_connect = "Start it there with: opencode serve. Or type another address.",
+	timed_out = "Look at the server, or type another address.",
+	network_error = "Try it again, or type another address.",
+	not_opencode = "Type the address that opencode serve prints.",
+	unauthorized = "Type its OPENCODE_SERVER_PASSWORD, and its user if it has another.",
+	model_error = "Choose another model, or look at the server.",
+	no_progress = "Choose another model, or look at the server.",
+	slow_start = "Wait a little and try again, or look at the server's log.",
+}
+
+local function explain(failure)
+	showFailure({ message = failure.message, hint = HINTS[failure.code] or failure.hint })
+end
+
+--- A setting as it would be.
+local function answerOf(setup, name)
+	local answer = setup.answers[name]
+	if answer == false then
+		return nil
+	end
+	if answer ~= nil then
+		return answer
+	end
+	return isSet(setup.store, name) and tostring(setup.store.get("opencc." .. name)) or nil
+end
+
+--- What the server would be talked to with. Raises `bad_setting` for what the setup does not ask for.
+local function serverOf(setup)
+	local store = {
+		get = function(name)
+			local key = string.match(name, "^opencc%.(.*)$")
+			return answerOf(setup, key)
+		end,
+		set = function()
+			return nil
+		end,
+		unset = function()
+			return nil
+		end,
+	}
+	return {
+		settings = readSettings(store),
+		store = store,
+		disk = setup.disk,
+		face = opencode1,
+		send = send,
+		now = function()
+			return os.epoch("utc")
+		end,
+		sleep = sleep,
+	}
+end
+
+--- Waits for something under the moving line.
+local function waiting(doing, act)
+	return outcome(function()
+		local value
+		during(function()
+			value = act()
+		end, function()
+			return doing
+		end)
+		return value
+	end)
+end
+
+--- What is at an address for somebody without a password: whether it wants one, or why it will not do.
+local function look(setup)
+	local server = serverOf({
+		store = setup.store,
+		disk = setup.disk,
+		answers = { server_url = setup.answers.server_url, password = false },
+	})
+	local ok, value = waiting("looking for the server", function()
+		return server.face.health(server)
+	end)
+	return ok and { version = value.version } or { problem = value }
+end
+
+--- Asks for the address until there is an opencode; true where it wants a password.
+local function askAddress(setup)
+	local before = answerOf(setup, "server_url") or definitions.server_url.default
+	while true do
+		do
+			local __continue18
+			repeat
+				say("Address of the server [" .. redact(before) .. "]:")
+				local typed = askLine("> ")
+				local url = before
+				local problem
+				if typed ~= "" then
+					url, problem = readTypedAddress(typed)
+				end
+				if url == nil then
+					say(problem, colours.red)
+					__continue18 = true
+					break
+				end
+				setup.answers.server_url = url
+				local found = look(setup)
+				if found.problem == nil then
+					say("opencode " .. tostring(found.version) .. " answers.", colours.lime)
+					remark("It wants no password: it obeys whoever reaches it.")
+					return false
+				end
+				if found.problem.code == "unauthorized" then
+					remark("A server answers, and wants a password.")
+					return true
+				end
+				explain(found.problem)
+				__continue18 = true
+			until true
+			if not __continue18 then
+				break
+			end
+		end
+	end
+end
+
+--- Asks for the password until it is right; false where something else is wrong with the server.
+local function askPassword(setup)
+	local isFirst = true
+	while true do
+		do
+			local __continue24
+			repeat
+				if not isFirst then
+					local user = answerOf(setup, "username") or definitions.username.default
+					local typed = askLine("User [" .. oneLine(user) .. "]: ")
+					if typed ~= "" then
+						setup.answers.username = typed
+					end
+				end
+				isFirst = false
+				local before = answerOf(setup, "password")
+				local typed = askLine(before == nil and "Password: " or "Password [as it is]: ", "*")
+				if typed ~= "" then
+					setup.answers.password = typed
+				end
+				if typed == "" and before == nil then
+					say("This server wants one: its OPENCODE_SERVER_PASSWORD.", colours.red)
+					__continue24 = true
+					break
+				end
+				local ok, value = waiting("trying the password", function()
+					local server = serverOf(setup)
+					return server.face.health(server)
+				end)
+				if ok then
+					say("opencode " .. value.version .. " takes it.", colours.lime)
+					return true
+				end
+				explain(value)
+				if value.code ~= "unauthorized" then
+					return false
+				end
+				__continue24 = true
+			until true
+			if not __continue24 then
+				break
+			end
+		end
+	end
+end
+
+--- Asks for a model of the server's. Where these cannot be listed it stays as it is.
+local function askModel(setup)
+	local server = serverOf(setup)
+	local ok, value = waiting("asking for its models", function()
+		return modelsIn(server.face.readList(server, "providers", server.settings.directory))
+	end)
+	if not ok then
+		explain(value)
+		return
+	end
+	local names = { SERVERS_CHOICE }
+	local chosen = SERVERS_CHOICE
+	local before = server.settings.model
+	for _, name in ipairs(value) do
+		table.insert(names, name)
+		if name == before then
+			chosen = name
+		end
+	end
+	if before ~= nil and chosen ~= before then
+		remark("The server has no model " .. before .. ".")
+	end
+	say("Model [" .. chosen .. "]:")
+	local name = choose(names, chosen)
+	local provider, model = string.match(name, "^([^/]+)/(.+)$")
+	if provider ~= nil and name ~= SERVERS_CHOICE then
+		setup.answers.provider_id = provider
+		setup.answers.model_id = model
+	else
+		setup.answers.provider_id = false
+		setup.answers.model_id = false
+	end
+end
+
+--- Has the model answer, and asks for another one until it does, or the player wants it as it is.
+local function test(setup)
+	while true do
+		askModel(setup)
+		local server = serverOf(setup)
+		local url = redact(server.settings.server_url)
+		local ok, value = waiting("asking the model for a pong", function()
+			return testTurn(server, server.settings.request_timeout_seconds)
+		end)
+		if ok then
+			say(string.format("The model answers (%.1f s).", value.seconds), colours.lime)
+			return { server_url = url, model = value.model, seconds = value.seconds }
+		end
+		explain(value)
+		local typed = askLine("Enter: other model, s: save, q: leave > ")
+		if typed == "s" then
+			return { server_url = url }
+		end
+	end
+end
+
+--- Keeps the answers, all at once.
+local function save(setup)
+	local changes = {}
+	local isOther = setup.store.get("opencc.server_url") ~= setup.answers.server_url
+
+	-- A session of another server's would only be told to be gone.
+	if isOther and isSet(setup.store, "server_url") then
+		setup.answers.session_id = false
+	end
+	for name, answer in pairs(setup.answers) do
+		if answer == false then
+			table.insert(changes, { name })
+		elseif answer ~= nil then
+			table.insert(changes, { name, answer })
+		end
+	end
+	changeSettings(setup.store, changes)
+end
+
+--- Asks all of it. Raises `left` where the player does not want to go on; nothing is changed then, as after Ctrl+T.
+--
+-- @param store the settings
+-- @param disk where the test's turn is written down
+function M.setUp(store, disk)
+	local setup = { store = store, disk = disk, answers = {} }
+	say("Enter keeps what stands in [ ], q leaves all as it was.")
+	local isReady = false
+	while not isReady do
+		isReady = not askAddress(setup) or askPassword(setup)
+	end
+	local done = test(setup)
+	save(setup)
+	return done
+end
+
+--- Fails where nobody is there to answer.
+function M.requirePlayer(isAttended)
+	if not isAttended then
+		error(fail("nobody_answers"), 0)
+	end
+end
+
+return M

@@ -1,0 +1,252 @@
+/**
+ * The questions of the setup: each answer is tested as it is given, and asked for again with why where it will not do.
+ * Nothing is kept until the last one is answered; then all is, at once.
+ */
+import { outcome } from "../../trapos/failure";
+import { send } from "../../trapos/http";
+import { during } from "../../trapos/progress";
+import { remark, say, fail as showFailure } from "../../trapos/screen";
+import type { SettingsStore } from "../../trapos/settingsfile";
+import { oneLine } from "../../trapos/text";
+import { testTurn } from "../doctor/testturn";
+import type { Server } from "../drive";
+import { fail, type Failure } from "../failure";
+import { modelsIn } from "../names";
+import opencode1 = require("../server/opencode1");
+import type { Disk } from "../session";
+import { changeSettings, definitions, isSet, readSettings, redact, type Change } from "../settings";
+import { readTypedAddress } from "./address";
+import { askLine } from "./asking";
+import { choose } from "./choosing";
+
+/** What came of a setup. */
+export interface Done {
+    /** Without user and password. */
+    readonly server_url: string;
+    /** The model that answered the test; absent where it was saved without an answer. */
+    readonly model?: string;
+    /** How long it took. */
+    readonly seconds?: number;
+}
+
+/** The answers so far, by names of settings; false stands for what is to be unset. */
+type Answers = Record<string, string | false | undefined>;
+
+/** A setup under way. */
+interface Setup {
+    readonly store: SettingsStore;
+    readonly disk: Disk;
+    readonly answers: Answers;
+}
+
+const SERVERS_CHOICE = "the server's choice";
+
+/** What is to be done about a failure here, in place of what its hint says elsewhere. */
+const HINTS: Readonly<Record<string, string | undefined>> = {
+    cannot_connect: "Start it there with: opencode serve. Or type another address.",
+    timed_out: "Look at the server, or type another address.",
+    network_error: "Try it again, or type another address.",
+    not_opencode: "Type the address that opencode serve prints.",
+    unauthorized: "Type its OPENCODE_SERVER_PASSWORD, and its user if it has another.",
+    model_error: "Choose another model, or look at the server.",
+    no_progress: "Choose another model, or look at the server.",
+    slow_start: "Wait a little and try again, or look at the server's log.",
+};
+
+function explain(failure: Failure): void {
+    showFailure({ message: failure.message, hint: HINTS[failure.code] ?? failure.hint });
+}
+
+/** A setting as it would be. */
+function answerOf(setup: Setup, name: string): string | undefined {
+    const answer = setup.answers[name];
+    if (answer === false) return undefined;
+    if (answer !== undefined) return answer;
+    return isSet(setup.store, name) ? tostring(setup.store.get("opencc." + name)) : undefined;
+}
+
+/** What the server would be talked to with. Raises `bad_setting` for what the setup does not ask for. */
+function serverOf(setup: Setup): Server {
+    const store: SettingsStore = {
+        get: (name) => {
+            const [key] = string.match(name, "^opencc%.(.*)$");
+            return answerOf(setup, key!);
+        },
+        set: () => undefined,
+        unset: () => undefined,
+    };
+    return {
+        settings: readSettings(store),
+        store,
+        disk: setup.disk,
+        face: opencode1,
+        send,
+        now: () => os.epoch("utc"),
+        sleep,
+    };
+}
+
+/** Waits for something under the moving line. */
+function waiting<T>(doing: string, act: (this: void) => T): LuaMultiReturn<[true, T] | [false, Failure]> {
+    return outcome(() => {
+        let value: unknown;
+        during(
+            () => {
+                value = act();
+            },
+            () => doing,
+        );
+        return value as T;
+    });
+}
+
+/** What is at an address for somebody without a password: whether it wants one, or why it will not do. */
+function look(setup: Setup): { readonly version?: string; readonly problem?: Failure } {
+    const server = serverOf({
+        store: setup.store,
+        disk: setup.disk,
+        answers: { server_url: setup.answers.server_url, password: false },
+    });
+    const [ok, value] = waiting("looking for the server", () => server.face.health(server));
+    return ok ? { version: value.version } : { problem: value };
+}
+
+/** Asks for the address until there is an opencode; true where it wants a password. */
+function askAddress(setup: Setup): boolean {
+    const before = answerOf(setup, "server_url") ?? (definitions.server_url!.default as string);
+    while (true) {
+        say(`Address of the server [${redact(before)}]:`);
+        const typed = askLine("> ");
+        let url: string | undefined = before;
+        let problem: string | undefined;
+        if (typed !== "") [url, problem] = readTypedAddress(typed);
+        if (url === undefined) {
+            say(problem!, colours.red);
+            continue;
+        }
+        setup.answers.server_url = url;
+        const found = look(setup);
+        if (found.problem === undefined) {
+            say(`opencode ${found.version} answers.`, colours.lime);
+            remark("It wants no password: it obeys whoever reaches it.");
+            return false;
+        }
+        if (found.problem.code === "unauthorized") {
+            remark("A server answers, and wants a password.");
+            return true;
+        }
+        explain(found.problem);
+    }
+}
+
+/** Asks for the password until it is right; false where something else is wrong with the server. */
+function askPassword(setup: Setup): boolean {
+    let isFirst = true;
+    while (true) {
+        if (!isFirst) {
+            const user = answerOf(setup, "username") ?? (definitions.username!.default as string);
+            const typed = askLine(`User [${oneLine(user)}]: `);
+            if (typed !== "") setup.answers.username = typed;
+        }
+        isFirst = false;
+        const before = answerOf(setup, "password");
+        const typed = askLine(before === undefined ? "Password: " : "Password [as it is]: ", "*");
+        if (typed !== "") setup.answers.password = typed;
+        if (typed === "" && before === undefined) {
+            say("This server wants one: its OPENCODE_SERVER_PASSWORD.", colours.red);
+            continue;
+        }
+        const [ok, value] = waiting("trying the password", () => {
+            const server = serverOf(setup);
+            return server.face.health(server);
+        });
+        if (ok) {
+            say(`opencode ${value.version} takes it.`, colours.lime);
+            return true;
+        }
+        explain(value);
+        if (value.code !== "unauthorized") return false;
+    }
+}
+
+/** Asks for a model of the server's. Where these cannot be listed it stays as it is. */
+function askModel(setup: Setup): void {
+    const server = serverOf(setup);
+    const [ok, value] = waiting("asking for its models", () =>
+        modelsIn(server.face.readList(server, "providers", server.settings.directory)),
+    );
+    if (!ok) {
+        explain(value);
+        return;
+    }
+    const names = [SERVERS_CHOICE];
+    let chosen = SERVERS_CHOICE;
+    const before = server.settings.model;
+    for (const name of value) {
+        table.insert(names, name);
+        if (name === before) chosen = name;
+    }
+    if (before !== undefined && chosen !== before) remark(`The server has no model ${before}.`);
+    say(`Model [${chosen}]:`);
+    const name = choose(names, chosen);
+    const [provider, model] = string.match(name, "^([^/]+)/(.+)$");
+    if (provider !== undefined && name !== SERVERS_CHOICE) {
+        setup.answers.provider_id = provider;
+        setup.answers.model_id = model!;
+    } else {
+        setup.answers.provider_id = false;
+        setup.answers.model_id = false;
+    }
+}
+
+/** Has the model answer, and asks for another one until it does, or the player wants it as it is. */
+function test(setup: Setup): Done {
+    while (true) {
+        askModel(setup);
+        const server = serverOf(setup);
+        const url = redact(server.settings.server_url);
+        const [ok, value] = waiting("asking the model for a pong", () =>
+            testTurn(server, server.settings.request_timeout_seconds),
+        );
+        if (ok) {
+            say(string.format("The model answers (%.1f s).", value.seconds), colours.lime);
+            return { server_url: url, model: value.model, seconds: value.seconds };
+        }
+        explain(value);
+        const typed = askLine("Enter: other model, s: save, q: leave > ");
+        if (typed === "s") return { server_url: url };
+    }
+}
+
+/** Keeps the answers, all at once. */
+function save(setup: Setup): void {
+    const changes: Change[] = [];
+    const isOther = setup.store.get("opencc.server_url") !== setup.answers.server_url;
+    // A session of another server's would only be told to be gone.
+    if (isOther && isSet(setup.store, "server_url")) setup.answers.session_id = false;
+    for (const [name, answer] of pairs(setup.answers)) {
+        if (answer === false) table.insert(changes, [name]);
+        else if (answer !== undefined) table.insert(changes, [name, answer]);
+    }
+    changeSettings(setup.store, changes);
+}
+
+/**
+ * Asks all of it. Raises `left` where the player does not want to go on; nothing is changed then, as after Ctrl+T.
+ * @param store the settings
+ * @param disk where the test's turn is written down
+ */
+export function setUp(store: SettingsStore, disk: Disk): Done {
+    const setup: Setup = { store, disk, answers: {} };
+    say("Enter keeps what stands in [ ], q leaves all as it was.");
+    let isReady = false;
+    while (!isReady) isReady = !askAddress(setup) || askPassword(setup);
+    const done = test(setup);
+    save(setup);
+    return done;
+}
+
+/** Fails where nobody is there to answer. */
+export function requirePlayer(isAttended: boolean): void {
+    if (!isAttended) throw fail("nobody_answers");
+}

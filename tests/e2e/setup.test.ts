@@ -1,0 +1,408 @@
+/** `ai setup`, played at the keyboard against the real server: each answer wrong once, left at any question, cut at any moment. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import {
+    boot,
+    type Computer,
+    type ComputerOptions,
+    readSetting,
+    type Settings,
+    writeSettings,
+} from "craftos-headless";
+import { installPackages } from "../../tools/harness/disk.ts";
+import { defaultRule } from "../../tools/model/index.ts";
+import { startServer, temporaryFolder } from "../computer/libai-support.ts";
+import { startWorld, type World } from "./support.ts";
+
+let world: World;
+beforeAll(async () => {
+    world = await startWorld();
+});
+beforeEach(() => world.model.setRules([defaultRule]));
+afterAll(() => world.stop());
+
+const PROMPT = /(^|\n)>$/;
+const PATIENCE = { timeoutSeconds: 40 };
+
+/** A computer that is switched on, its disk, and a way to answer what it asks. */
+interface Player {
+    computer: Computer;
+    disk: string;
+    /** Waits for what is shown since the last answer, then types and presses Enter. */
+    answer(shown: string | RegExp, typed: string): Promise<void>;
+    prompt(): Promise<void>;
+}
+
+async function newPlayer(settings: Settings = {}, options: Partial<ComputerOptions> = {}): Promise<Player> {
+    const disk = options.disk ?? (await temporaryFolder());
+    if (options.disk === undefined) {
+        await installPackages(disk, ["trapos-ai"]);
+        await writeSettings(disk, { "motd.enable": false, ...settings });
+    }
+    const computer = await boot({ http: { allow: ["127.0.0.1"] }, ...options, disk });
+    onTestFinished(() => computer.close());
+    await computer.waitForText(PROMPT, PATIENCE);
+    return {
+        computer,
+        disk,
+        async answer(shown, typed) {
+            await computer.waitForText(shown, { ...PATIENCE, sinceInput: true });
+            await computer.type(`${typed}\n`);
+        },
+        prompt: () => computer.waitForText(PROMPT, { ...PATIENCE, sinceInput: true }),
+    };
+}
+
+const shownRows = (computer: Computer) =>
+    computer
+        .screen()
+        .map((row) => row.trimEnd())
+        .join("\n")
+        .trimEnd();
+
+const address = () => world.opencode.url.replace("http://", "");
+
+/** Files that hold a text. */
+function filesWith(disk: string, text: string): string[] {
+    return readdirSync(disk, { recursive: true, encoding: "utf8" })
+        .filter((path) => statSync(join(disk, path)).isFile())
+        .filter((path) => readFileSync(join(disk, path), "latin1").includes(text));
+}
+
+async function closedPort(): Promise<number> {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((done) => server.close(done));
+    return port;
+}
+
+/** All settings of ours that a computer has saved. */
+async function savedOn(disk: string): Promise<Record<string, unknown>> {
+    const names = ["server_url", "username", "password", "provider_id", "model_id", "session_id"];
+    const entries = await Promise.all(
+        names.map(async (name) => [name, await readSetting(disk, `opencc.${name}`)] as const),
+    );
+    return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** Answers all questions rightly. */
+async function playRightly(player: Player, model = ""): Promise<void> {
+    await player.answer("Address of", address());
+    await player.answer("Password", world.opencode.password);
+    await player.answer("Number or part", model);
+}
+
+describe("the screen", () => {
+    const wide = (model: string) => [
+        "A server answers, and wants a password.",
+        "Password: ************************",
+        `opencode ${world.opencode.version} takes it.`,
+        "Model [the server's choice]:",
+        "*1 the server's choice",
+        " 2 scripted/model",
+        " 3 scripted/other",
+        `Number or part of a name: ${model}`,
+        "The model answers (0.3 s).",
+        "Saved. Now type: ai <prompt>",
+        ">",
+    ];
+    const narrow = () => [
+        "Enter keeps what stands in",
+        "[ ], q leaves all as it",
+        "was.",
+        "Address of the server",
+        "[http://127.0.0.1:4096]:",
+        `> ${address()}`,
+        "A server answers, and",
+        "wants a password.",
+        "Password: ***************",
+        `opencode ${world.opencode.version} takes it.`,
+        "Model [the server's",
+        "choice]:",
+        "*1 the server's choice",
+        " 2 scripted/model",
+        " 3 scripted/other",
+        "Number or part of a name:",
+        "The model answers (0.3 s).",
+        "Saved. Now type: ai",
+        "<prompt>",
+        ">",
+    ];
+    it.each([
+        [51, 19, true],
+        [39, 13, true],
+        [26, 20, false],
+    ])("of %i x %i has all of it", async (width, height, colour) => {
+        const player = await newPlayer({}, { width, height, colour });
+        const before = (await world.call<unknown[]>("GET", "/session")).length;
+        await player.computer.type("ai setup\n");
+        await playRightly(player, width < 30 ? "" : "2");
+        await player.prompt();
+        const shown = shownRows(player.computer).replace(/\([\d.]+ s\)/, "(0.3 s)");
+        const wanted = width < 30 ? narrow() : wide("2");
+        expect(shown.split("\n").slice(-wanted.length)).toEqual(wanted.map((row) => row.trimEnd()));
+        expect(await savedOn(player.disk)).toEqual({
+            server_url: world.opencode.url,
+            password: world.opencode.password,
+            ...(width < 30 ? {} : { provider_id: "scripted", model_id: "model" }),
+        });
+        // The session of the test is gone, and nothing else knows the password.
+        expect(await world.call<unknown[]>("GET", "/session")).toHaveLength(before);
+        expect(player.computer.transcript()).not.toContain(world.opencode.password);
+        expect(filesWith(player.disk, world.opencode.password)).toEqual([".settings"]);
+        await player.computer.type("ai hello\n");
+        await player.computer.waitForText("scripted model", { ...PATIENCE, sinceInput: true });
+    });
+});
+
+describe("an answer that will not do is told why, and asked for again:", { timeout: 120_000 }, () => {
+    it("each of them, once", async () => {
+        const player = await newPlayer();
+        const html = await startServer(() => ({ type: "text/html", body: "<html>hello</html>" }));
+        const second = await startServer(({ path }) =>
+            path === "/api/info"
+                ? { body: { version: "2.0.22" } }
+                : { type: "text/html", body: "<p>OpenCode</p>" },
+        );
+        await player.computer.type("ai setup\n");
+        await player.answer("Address of", "ftp://there");
+        await player.answer(/begins with http:[^]*\n>$/, "a b");
+        await player.answer(/has no blanks[^]*\n>$/, "steve:secret@here");
+        await player.answer(/Leave user and[^]*\n>$/, "here:99999");
+        await player.answer(/A port is a number[^]*\n>$/, `127.0.0.1:${await closedPort()}`);
+        await player.answer(/Nothing answers at[^]*another address\.\n[^]*\n>$/, "192.168.7.7:4096");
+        await player.answer(/\[\[http\.rules\]\]\nhost = "192\.168\.7\.7"\nport = 4096[^]*\n>$/, html.url);
+        await player.answer(/answers, but is not an\s+opencode\s+server[^]*\n>$/, second.url);
+        await player.answer(/opencode 2\.0\.22[^]*\n>$/, `${world.opencode.url}/`);
+        await player.answer("Password: ", "guess-1234");
+        await player.answer(/refuses user and password[^]*User \[opencode\]:$/, "steve");
+        await player.answer("Password [as it is]: ", world.opencode.password);
+        await player.answer(/refuses user and password[^]*User \[steve\]:$/, "opencode");
+        await player.answer("Password [as it is]: ", "");
+        await player.answer("Number or part", "7");
+        await player.answer("numbers from 1 to 3", "wise");
+        await player.answer("None has wise in its name", "scripted");
+        await player.answer(/ 1 scripted\/model\n {1}2 scripted\/other[^]*name:$/, "other");
+        await player.computer.waitForText(/The model answers[^]*Saved[^]*\n>$/, {
+            ...PATIENCE,
+            sinceInput: true,
+        });
+        expect(await savedOn(player.disk)).toEqual({
+            server_url: world.opencode.url,
+            username: "opencode",
+            password: world.opencode.password,
+            provider_id: "scripted",
+            model_id: "other",
+        });
+        expect(player.computer.transcript()).not.toMatch(/guess-1234/);
+        expect(player.computer.transcript()).not.toContain(world.opencode.password);
+    });
+
+    it("no password where one is wanted", async () => {
+        const player = await newPlayer();
+        await player.computer.type("ai setup\n");
+        await player.answer("Address of", address());
+        await player.answer("Password: ", "");
+        await player.answer("This server wants one", "opencode");
+        await player.answer("Password: ", world.opencode.password);
+        await player.answer("Number or part", "q");
+        await player.prompt();
+        expect(await savedOn(player.disk)).toEqual({});
+    });
+
+    it("a model that fails: another one, or saved all the same", async () => {
+        world.model.setRules([() => ({ error: { status: 401, message: "no such key" } })]);
+        const player = await newPlayer();
+        await player.computer.type("ai setup\n");
+        await playRightly(player, "3");
+        await player.answer(/The model failed \(HTTP 401\)[^]*q: leave >$/, "");
+        await player.answer("Number or part", "2");
+        await player.answer(/The model failed \(HTTP 401\)[^]*q: leave >$/, "s");
+        await player.computer.waitForText(/Saved[^]*\n>$/, { ...PATIENCE, sinceInput: true });
+        expect(await savedOn(player.disk)).toMatchObject({ provider_id: "scripted", model_id: "model" });
+    });
+});
+
+describe("what is set", () => {
+    const set = () => ({
+        "opencc.server_url": world.opencode.url,
+        "opencc.username": "opencode",
+        "opencc.password": world.opencode.password,
+        "opencc.provider_id": "scripted",
+        "opencc.model_id": "other",
+        "opencc.session_id": "ses_mine",
+    });
+
+    it("stays at Enter alone", async () => {
+        const player = await newPlayer(set());
+        const before = await savedOn(player.disk);
+        await player.computer.type("ai setup\n");
+        await player.answer(`Address of the server [${world.opencode.url}`, "");
+        await player.answer("Password [as it is]", "");
+        await player.answer(
+            /Model \[scripted\/other\]:\n {1}1 the server's choice\n[^]*\*3 scripted\/other/,
+            "",
+        );
+        await player.computer.waitForText(/Saved[^]*\n>$/, { ...PATIENCE, sinceInput: true });
+        expect(await savedOn(player.disk)).toEqual(before);
+    });
+
+    it("goes where another server is chosen, and the server's choice", async () => {
+        const player = await newPlayer({ ...set(), "opencc.server_url": "http://127.0.0.1:1" });
+        await player.computer.type("ai setup\n");
+        await player.answer("Address of", address());
+        await player.answer("Password [as it is]", "");
+        await player.answer("Number or part", "1");
+        await player.computer.waitForText(/Saved[^]*\n>$/, { ...PATIENCE, sinceInput: true });
+        expect(await savedOn(player.disk)).toEqual({
+            server_url: world.opencode.url,
+            username: "opencode",
+            password: world.opencode.password,
+        });
+    });
+
+    const questions: [question: string, answers: number][] = [
+        ["Address of", 0],
+        ["Password", 1],
+        ["Number or part", 2],
+    ];
+    it.each(questions)(
+        "stays where the setup is left at: %s",
+        { timeout: 60_000 },
+        async (question, answers) => {
+            const player = await newPlayer(set());
+            const before = await readFile(join(player.disk, ".settings"), "utf8");
+            const steps = [
+                ["Address of", address()],
+                ["Password", world.opencode.password],
+            ] as const;
+            for (const leave of ["q", "ctrl+t"]) {
+                await player.computer.type("ai setup\n");
+                for (const [shown, typed] of steps.slice(0, answers)) await player.answer(shown, typed);
+                if (leave === "q") {
+                    await player.answer(question, "q");
+                    await player.computer.waitForText(/Nothing was changed[^]*\n>$/, {
+                        ...PATIENCE,
+                        sinceInput: true,
+                    });
+                } else {
+                    await player.computer.waitForText(question, { ...PATIENCE, sinceInput: true });
+                    await player.computer.press("ctrl+t");
+                    await player.computer.waitForText(/Terminated\n>$/, { ...PATIENCE, sinceInput: true });
+                }
+                expect(await readFile(join(player.disk, ".settings"), "utf8")).toBe(before);
+                await player.computer.type("ai config server_url\n");
+                await player.computer.waitForText(`server_url = ${world.opencode.url}`, { sinceInput: true });
+                await player.prompt();
+            }
+        },
+    );
+
+    it(
+        "is whole, old or new, at whichever moment of saving the power goes",
+        { timeout: 240_000 },
+        async () => {
+            const found = new Set<string>();
+            // The test's turn is written down and forgotten before; the operations of saving come last.
+            const moments = ["before", "during", "after"] as const;
+            const operations = ["open", "write", "close", "delete", "move"] as const;
+            for (const name of operations) {
+                for (const moment of name === "move" || name === "delete"
+                    ? (["before", "after"] as const)
+                    : moments) {
+                    const disk = await temporaryFolder();
+                    await installPackages(disk, ["trapos-ai"]);
+                    await writeSettings(disk, {
+                        "motd.enable": false,
+                        ...set(),
+                        "opencc.password": "old",
+                        mine: "kept-4711",
+                    });
+                    const isSaving = (operation: { name: string; path: string }) =>
+                        operation.name === name && operation.path.includes(".settings");
+                    const options = { disk, faults: { powerCut: { operation: isSaving, moment } } };
+                    const player = await newPlayer({}, options);
+                    await player.computer.type("ai setup\n");
+                    await playRightly(player).catch(() => undefined);
+                    await Promise.race([player.computer.exit, player.prompt().catch(() => undefined)]);
+                    await player.computer.close();
+                    const again = await newPlayer({}, { disk });
+                    await again.computer.close();
+                    expect(await readSetting(disk, "mine"), `${moment} ${name}`).toBe("kept-4711");
+                    const password = await readSetting(disk, "opencc.password");
+                    found.add(String(password));
+                    expect(filesWith(disk, "kept-4711"), `${moment} ${name}`).toEqual([".settings"]);
+                }
+            }
+            expect([...found].sort()).toEqual([world.opencode.password, "old"].sort());
+        },
+    );
+});
+
+describe("before a server is set", () => {
+    it("a prompt offers the setup, which then asks it", { timeout: 60_000 }, async () => {
+        const player = await newPlayer();
+        await player.computer.type("ai hello there\n");
+        await player.answer(/Nothing answers at[^]*No server is set yet\. Set one up now\? \[Y\/n\]$/, "");
+        await playRightly(player);
+        await player.computer.waitForText(/Saved[^]*You said:\s+hello\s+there/, {
+            ...PATIENCE,
+            sinceInput: true,
+        });
+        await player.prompt();
+        // The line at boot is there until then, and never again.
+        expect(player.computer.transcript()).toContain("Type ai setup to begin.");
+        await player.computer.close();
+        const again = await newPlayer({}, { disk: player.disk });
+        expect(again.computer.transcript()).not.toMatch(/Type ai/);
+    });
+
+    it("a denied address offers it, too, and no is no", async () => {
+        const player = await newPlayer({}, { http: { allow: [] } });
+        await player.computer.type("ai hello\n");
+        await player.computer.waitForText(/\[\[http\.rules\]\][^]*Set one up now\? \[Y\/n\]$/, PATIENCE);
+        await player.computer.type("n");
+        await player.prompt();
+        expect(player.computer.transcript()).not.toContain("Address of");
+    });
+
+    it("nobody is asked where one is set, or nobody is there", async () => {
+        const url = `http://127.0.0.1:${await closedPort()}`;
+        const player = await newPlayer({ "opencc.server_url": url });
+        await player.computer.type("ai hello\n");
+        await player.prompt();
+        expect(player.computer.transcript()).toMatch(/Nothing answers at/);
+        const program = await newPlayer({}, { width: 120 });
+        await program.computer.type("ai --json hello\n");
+        await program.prompt();
+        for (const { computer } of [player, program])
+            expect(computer.transcript()).not.toContain("Set one up");
+        await program.computer.type("ai setup --json\n");
+        await program.computer.waitForText(/nobody_answers/, { sinceInput: true });
+    });
+
+    it("ai alone says below its help how to begin", async () => {
+        const player = await newPlayer({}, { width: 120, height: 100 });
+        await player.computer.type("ai\n");
+        await player.computer.waitForText(/No server is set yet\. Type: ai setup\n>$/);
+        await player.computer.type("ai config server_url http://127.0.0.1:1\n");
+        await player.prompt();
+        await player.computer.type("clear\n");
+        await player.prompt();
+        await player.computer.type("ai\n");
+        await player.computer.waitForText(/ai help[^]*\n>$/, { sinceInput: true });
+        expect(shownRows(player.computer)).not.toContain("No server is set");
+    });
+});
+
+describe("the line at the start", () => {
+    it("names ai where a server is set, and stands below the player's own message", async () => {
+        const player = await newPlayer({ "opencc.server_url": "http://127.0.0.1:1" });
+        expect(shownRows(player.computer)).toBe("CraftOS 1.9\nType ai <prompt> to ask.\n>");
+        expect(await readSetting(player.disk, "motd.enable")).toBe(false);
+    });
+});
