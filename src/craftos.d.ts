@@ -35,3 +35,14 @@ declare namespace utf8 {
     function len(this: void, text: string): number | false | undefined;
     function char(this: void, ...codes: number[]): string;
 }
+
+/** Lua 5.2's, which CC has on every version. */
+declare namespace table {
+    /** What `pack` makes: the values by their places, and their number. */
+    interface Packed {
+        readonly [at: number]: unknown;
+        readonly n: number;
+    }
+    function pack(this: void, ...values: unknown[]): Packed;
+    function unpack(this: void, list: Packed, from: number, to: number): LuaMultiReturn<unknown[]>;
+}
