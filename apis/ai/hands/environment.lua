@@ -238,6 +238,9 @@ end
 --- What loads code: text alone, and into these globals or a table that the program gives.
 local function loaders(run, own, romGlobals)
 	local gate = run.gate
+
+	-- Not the program's own table: it may have put something else there.
+	local files = fileFunctions(run.files)
 	local function loadText(chunk, name, mode, environment)
 		local source = chunk
 		if type(chunk) == "function" then
@@ -255,7 +258,6 @@ local function loaders(run, own, romGlobals)
 		return load(text, called, "t", isGiven and environment or own)
 	end
 	local function loadFile(path, mode, environment)
-		local files = own.fs
 		local clean = files.combine(path, "")
 		local isOfRom = (string.find(clean, "^rom/")) ~= nil
 		if not isOfRom then

@@ -71,6 +71,21 @@ function M.deliver(events, event)
 	return own
 end
 
+--- Lets the computer go on for a moment: it ends altogether where a program that has run for too long is not followed by a
+-- pause.
+function M.pause(events)
+	os.queueEvent(MARK, events.run)
+	while true do
+		local event, run = os.pullEventRaw(MARK)
+		if event == "terminate" then
+			error("Terminated", 0)
+		end
+		if event == MARK and run == events.run then
+			return
+		end
+	end
+end
+
 --- Ends all timers and alarms that the program has left.
 function M.cancelTimers(events)
 	for id in pairs(events.running.timer) do

@@ -3,8 +3,8 @@
 
 local makeEnvironment = require("/apis/ai/hands/environment").makeEnvironment
 local eventsModule = require("/apis/ai/hands/events")
-local cancelTimers, deliver, makeEvents =
-	eventsModule.cancelTimers, eventsModule.deliver, eventsModule.makeEvents
+local cancelTimers, deliver, makeEvents, pause =
+	eventsModule.cancelTimers, eventsModule.deliver, eventsModule.makeEvents, eventsModule.pause
 local filesModule = require("/apis/ai/hands/files")
 local closeFiles, makeFiles = filesModule.closeFiles, filesModule.makeFiles
 local isSignal = require("/apis/ai/hands/gate").isSignal
@@ -162,6 +162,9 @@ function M.run(source, options)
 		while true do
 			local results = resume(event)
 			local yielded = results[2]
+			if results[1] ~= true or gate.problem ~= nil then
+				pause(events)
+			end
 			if gate.problem ~= nil then
 				return outcome("failed", { problem = gate.problem })
 			end

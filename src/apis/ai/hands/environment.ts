@@ -199,6 +199,8 @@ function joined(nextPiece: Call): string {
 /** What loads code: text alone, and into these globals or a table that the program gives. */
 function loaders(run: Run, own: Table, romGlobals: Table): void {
     const gate = run.gate;
+    // Not the program's own table: it may have put something else there.
+    const files = fileFunctions(run.files);
     const loadText: Call = (chunk, name, mode, environment) => {
         let source = chunk;
         if (type(chunk) === "function") source = joined(chunk as Call);
@@ -212,11 +214,10 @@ function loaders(run: Run, own: Table, romGlobals: Table): void {
         return load(text, called, "t", isGiven ? (environment as object) : own);
     };
     const loadFile: Call = (path, mode, environment) => {
-        const files = own.fs as Record<string, Call>;
-        const [clean] = files.combine!(path, "");
+        const [clean] = (files.combine as Call)(path, "");
         const isOfRom = string.find(clean as string, "^rom/")[0] !== undefined;
         if (!isOfRom) permit(gate, "shell", `run /${tostring(clean)}`);
-        const [file] = files.open!(path, "r");
+        const [file] = (files.open as Call)(path, "r");
         if (file === undefined) return $multi(undefined, "File not found");
         const handle = file as Record<string, Call>;
         const [text] = handle.readAll!();

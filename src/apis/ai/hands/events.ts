@@ -72,6 +72,19 @@ export function deliver(events: Events, event: Event): Event | undefined {
     return own;
 }
 
+/**
+ * Lets the computer go on for a moment: it ends altogether where a program that has run for too long is not followed by a
+ * pause.
+ */
+export function pause(events: Events): void {
+    os.queueEvent(MARK, events.run);
+    while (true) {
+        const [event, run] = os.pullEventRaw(MARK);
+        if (event === "terminate") error("Terminated", 0);
+        if (event === MARK && run === events.run) return;
+    }
+}
+
 /** Ends all timers and alarms that the program has left. */
 export function cancelTimers(events: Events): void {
     for (const [id] of pairs(events.running.timer)) os.cancelTimer(id);

@@ -3,7 +3,7 @@
  * as text, and with nothing that reaches further than was allowed. See docs/hands.md for what that promises.
  */
 import { makeEnvironment } from "./environment";
-import { cancelTimers, deliver, makeEvents, type Event } from "./events";
+import { cancelTimers, deliver, makeEvents, pause, type Event } from "./events";
 import { closeFiles, makeFiles } from "./files";
 import { isSignal, type Gate } from "./gate";
 import type { Group } from "./groups";
@@ -177,6 +177,7 @@ export function run(source: string, options: FenceOptions): Outcome {
         while (true) {
             const results = resume(event);
             const yielded = results[2];
+            if (results[1] !== true || gate.problem !== undefined) pause(events);
             if (gate.problem !== undefined) return outcome("failed", { problem: gate.problem });
             if (gate.wanted !== undefined) {
                 // Where the program could not wait for an answer its call has failed already.
