@@ -10,11 +10,13 @@ import { borders } from "./tools/lint/borders.mjs";
  * that are in a folder.
  */
 const pureModules = [
+    "src/apis/ai/ask",
     "src/apis/ai/codes",
     "src/apis/ai/copy",
     "src/apis/ai/messages",
     "src/apis/ai/protocol",
     "src/apis/ai/stop",
+    "src/apis/ai/toolcalls",
     "src/apis/ai/turn",
     "src/apis/ai/turn/*",
     "src/apis/trapos/scroll",

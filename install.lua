@@ -3949,6 +3949,11 @@ function M.decode(text)
 	return value
 end
 
+--- A list that is `[]` as JSON where it is empty; any other empty table is `{}`. Not to be written to.
+function M.listOf(values)
+	return #values == 0 and textutils.empty_json_array or values
+end
+
 return M
 end
 
@@ -4261,6 +4266,9 @@ local MOST_ROWS = 3
 --- Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's.
 local FAILURE_COLUMNS = 150
 
+--- Whether remarks are left out.
+local isQuiet = false
+
 --- Rows that were printed since the reader could last stop reading.
 local above = 0
 
@@ -4326,9 +4334,16 @@ function M.say(line, colour)
 	end
 end
 
+--- From here on remarks are left out.
+function M.beQuiet()
+	isQuiet = true
+end
+
 --- Prints a remark that is not part of what was asked for, on three rows at most.
 function M.remark(line)
-	M.say(line, colours.lightGrey)
+	if not isQuiet then
+		M.say(line, colours.lightGrey)
+	end
 end
 
 --- Prints what went wrong and what to do next.
@@ -4466,6 +4481,35 @@ function M.shorten(text, width)
 	end
 	local endModule = math.floor((width - 3) / 3)
 	return string.sub(text, 1, width - 3 - endModule) .. "..." .. string.sub(text, -endModule)
+end
+
+--- A number with its thousands apart: "12,345". Empty for what is no count.
+function M.countText(count)
+	if not (count >= 0 and count < 1000000000000000) then
+		return ""
+	end
+	local text = string.format("%.0f", count)
+	local changes
+	repeat
+		do
+			text, changes = string.gsub(text, "^(%d+)(%d%d%d)", "%1,%2")
+		end
+	until not (changes > 0)
+	return text
+end
+
+--- A number of tokens, as short as a list needs it: "900", "128k", "1M".
+function M.tokensText(count)
+	if not (count < 1000000000000) then
+		return ""
+	end
+	if count < 1000 then
+		return string.format("%.0f", count)
+	end
+	if count < 1000000 then
+		return tostring(math.floor(count / 1000)) .. "k"
+	end
+	return tostring(math.floor(count / 1000000)) .. "M"
 end
 
 --- How long ago something was, as short as a list needs it: "now", "5m", "3h", "2d". Empty for what is no time.

@@ -22,7 +22,7 @@ local function guarded(called, argument)
 			copy[name] = function(told)
 				local ok, problem = pcall(value, told)
 				if ok then
-					return
+					return problem
 				end
 				if problem == "Terminated" then
 					error(problem, 0)
@@ -49,13 +49,13 @@ local function createAi(environment)
 	local calls = connect(problem == nil and (environment or {}) or {})
 	local ai = {}
 	for name, call in pairs(calls) do
-		ai[name] = function(first, second)
+		ai[name] = function(first, second, third)
 			return attempt(function()
-				local what = problem or problemWith(ai, name, { first, second })
+				local what = problem or problemWith(ai, name, { first, second, third })
 				if what ~= nil then
 					error(fail("bad_argument", { what = what }), 0)
 				end
-				return call(guarded(name, first), guarded(name, second))
+				return call(guarded(name, first), guarded(name, second), guarded(name, third))
 			end, fail)
 		end
 	end

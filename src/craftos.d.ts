@@ -34,6 +34,7 @@ declare module "cc.completion" {
 declare namespace utf8 {
     function len(this: void, text: string): number | false | undefined;
     function char(this: void, ...codes: number[]): string;
+    function codepoint(this: void, text: string): number;
 }
 
 /** Lua 5.2's, which CC has on every version. */

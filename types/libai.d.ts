@@ -10,6 +10,16 @@
 declare function createAi(this: void, environment?: createAi.Environment): createAi.Ai;
 
 declare namespace createAi {
+    /** An agent that the server has. */
+    interface AgentSummary {
+        name: string;
+        description?: string;
+        /** True for one that other agents hand work to. */
+        subagent: boolean;
+        /** True for the one that the settings name. */
+        current: boolean;
+    }
+
     /** The functions that `require("/apis/libai")()` returns. */
     interface Ai {
         /** Sends a prompt and waits for its answer. Fails with `session_busy` when another turn runs in the session. */
@@ -26,6 +36,8 @@ declare namespace createAi {
         useSession(this: void, id: string): Result<SessionSummary>;
         /** The id of the session that this computer talks in, or nil. */
         currentSession(this: void): Result<string | undefined>;
+        /** One session, else the current one. Fails with `session_gone` where the server does not have it. */
+        session(this: void, id?: string): Result<SessionSummary>;
         /** Talks in no session any more: the next prompt makes one. */
         clearSession(this: void): Result<undefined>;
         /**
@@ -37,6 +49,61 @@ declare namespace createAi {
         resume(this: void, options?: WaitOptions): Result<Reply>;
         /** Fetches the last answer of the session that this computer talks in. */
         last(this: void): Result<Reply>;
+        /** The last turns of a session (else the current one), oldest first. */
+        messages(this: void, options?: { session?: string; limit?: number }): Result<readonly Turn[]>;
+        /** The models that the server has, the recently chosen ones first. */
+        models(this: void): Result<readonly ModelSummary[]>;
+        /** Chooses the model that is asked from now on: its id, a part of it that fits one alone, or nil for the server's. */
+        chooseModel(this: void, model?: string): Result<ModelSummary | undefined>;
+        /** The agents that the server has, those that are meant for prompts first. */
+        agents(this: void): Result<readonly AgentSummary[]>;
+        /** Chooses the agent that is asked from now on; nil for the server's. */
+        chooseAgent(this: void, agent?: string): Result<string | undefined>;
+        /** The variants of the model that the next prompt asks. */
+        variants(this: void): Result<readonly string[]>;
+        /** Chooses the variant from now on; nil for none. */
+        chooseVariant(this: void, variant?: string): Result<string | undefined>;
+        /** Gives a session (else the current one) another title. */
+        rename(this: void, title: string, session?: string): Result<SessionSummary>;
+        /** Deletes a session with all that was said in it. */
+        delete(this: void, session: string): Result<SessionSummary>;
+        /** Makes a session that begins with all that was said in another (else the current one), and talks in it. */
+        fork(this: void, session?: string): Result<SessionSummary>;
+        /** Takes back the last prompt of a session (else the current one), its answer and what it did to files. */
+        undo(this: void, session?: string): Result<Undone>;
+        /** Brings back what was taken back last. */
+        redo(this: void, session?: string): Result<Undone>;
+        /** What the agent of a session (else the current one) means to do. */
+        todo(this: void, session?: string): Result<readonly Todo[]>;
+        /** What the last turn of a session (else the current one) has changed. */
+        diff(this: void, session?: string): Result<readonly Change[]>;
+        /** What was used by a session (else the current one), by all of today, or by all that there are. */
+        usage(this: void, options?: { of?: "session" | "today" | "all"; session?: string }): Result<Usage>;
+        /** Has a summary written that takes the place of what was said in the session. */
+        compact(this: void, options?: WaitOptions): Result<undefined>;
+        /** Makes the session readable on the web; the value is its address. */
+        share(this: void): Result<string>;
+        unshare(this: void): Result<undefined>;
+        /** The commands of opencode's configuration. */
+        commands(this: void): Result<readonly CommandSummary[]>;
+        /** Runs a command of opencode's configuration, as a prompt. */
+        runCommand(this: void, name: string, text?: string, options?: AskOptions): Result<Reply>;
+        /** Runs a line of the server's shell. opencode asks no permission for that: whoever has the password may. */
+        shell(this: void, line: string, options?: WaitOptions): Result<ShellOutput>;
+        /** The permissions that wait in the folder of the session that this computer talks in, whoever's turn it is. */
+        permissions(this: void): Result<OpenPermission[]>;
+        /**
+         * Answers a permission that waits. Fails with `ask_gone` when it does not any more. A refusal with a message for the
+         * model lets the turn go on, one without ends it.
+         */
+        answerPermission(this: void, id: string, reply: PermissionReply, message?: string): Result<undefined>;
+        /** The questions that wait there. */
+        questions(this: void): Result<OpenQuestion[]>;
+        /**
+         * Answers a question that waits: for each of its questions the labels that are chosen, or words of one's own. Without
+         * answers it is refused, which ends the turn. Fails with `ask_gone` when it does not wait any more.
+         */
+        answerQuestion(this: void, id: string, answers?: string[][]): Result<undefined>;
     }
 
     /** Options of `ask`; what is not given comes from the settings, and then from the server. */
@@ -52,6 +119,23 @@ declare namespace createAi {
         variant?: string;
         /** Instructions that stand above the prompt. */
         system?: string;
+    }
+
+    /** What was changed of a file. */
+    interface Change {
+        file: string;
+        additions: number;
+        deletions: number;
+        /** "added", "modified" or "deleted", where it is known. */
+        status?: string;
+        /** A unified diff, where there is one. */
+        patch?: string;
+    }
+
+    /** A command of opencode's configuration. */
+    interface CommandSummary {
+        name: string;
+        description?: string;
     }
 
     /** What is used of CC's fs API. */
@@ -82,12 +166,74 @@ declare namespace createAi {
         readonly text?: string;
     }
 
+    /** A model that the server has. */
+    interface ModelSummary {
+        /** "provider/model" */
+        id: string;
+        name: string;
+        /** Tokens of context that it has, and that it writes at most. */
+        context?: number;
+        output?: number;
+        /** US dollars for a million tokens. */
+        inputCost?: number;
+        outputCost?: number;
+        /** Names of its variants. */
+        variants: readonly string[];
+        /** True for the one that the next prompt asks. */
+        current: boolean;
+    }
+
+    /** A permission that waits. */
+    interface OpenPermission extends PermissionAsk {
+        /** True for one of the session that this computer talks in, or of its subagents. */
+        readonly current: boolean;
+    }
+
+    /** A question that waits. */
+    interface OpenQuestion extends QuestionAsk {
+        /** True for one of the session that this computer talks in, or of its subagents. */
+        readonly current: boolean;
+    }
+
+    /** What a permission can be answered with. */
+    interface PermissionAnswer {
+        reply: PermissionReply;
+        /** For the model, which goes on then where it is refused; without it a refusal ends the turn. */
+        message?: string;
+    }
+
+    /** A tool call that needs a permission. Texts are UTF-8, as long as they are up to 64 kB. */
+    interface PermissionAsk {
+        readonly id: string;
+        /** The session that asks: the turn's own, or a subagent's. */
+        readonly sessionId: string;
+        /** What is to be allowed: "bash", "edit", "webfetch", "external_directory" and others. */
+        readonly kind: string;
+        /** What it is to be allowed for: commands, files, addresses. */
+        readonly patterns: readonly string[];
+        /** What "always" would allow from then on, in the whole folder. */
+        readonly always: readonly string[];
+        /** Of a shell's command: all of it. */
+        readonly command?: string;
+        /** Of a file: where it is on the server. */
+        readonly filepath?: string;
+        /** Of a file that is to be changed: a unified diff. */
+        readonly diff?: string;
+        readonly url?: string;
+        /** What the model says of it. */
+        readonly description?: string;
+    }
+
+    /** What a permission is answered with: for this call, for all that are like it until opencode is restarted, or not at all. */
+    type PermissionReply = "once" | "always" | "reject";
+
     /** What can be told to somebody who waits. */
     interface Progress {
         /**
          * "new session" (the old one is gone), "not recorded" (the disk is full), "sent", "starting", "working", "tool",
-         * "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer", and after Ctrl+T
-         * "stopping" and then "stopped" or "ended"
+         * "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer"; once it was decided on what
+         * it waits for: "allowed once", "allowed always", "refused", "answered", "answered elsewhere" or "nobody answered";
+         * and after Ctrl+T "stopping" and then "stopped" or "ended"
          */
         phase: string;
         /** Seconds since the prompt was sent. */
@@ -97,6 +243,35 @@ declare namespace createAi {
         title?: string;
         /** Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped. */
         message?: string;
+        /** Tokens that the turn's steps took until now, in and out. */
+        tokens?: number;
+        /** Seconds until the model is tried again. */
+        nextIn?: number;
+    }
+
+    /** Questions that the model asks at once. */
+    interface QuestionAsk {
+        readonly id: string;
+        readonly sessionId: string;
+        readonly questions: readonly QuestionItem[];
+    }
+
+    /** One question. */
+    interface QuestionItem {
+        readonly question: string;
+        /** A word or two. */
+        readonly header?: string;
+        readonly options: readonly QuestionOption[];
+        /** True where several options may be chosen. */
+        readonly multiple: boolean;
+        /** True where words of one's own are an answer, too. */
+        readonly custom: boolean;
+    }
+
+    /** An answer that a question offers. */
+    interface QuestionOption {
+        readonly label: string;
+        readonly description?: string;
     }
 
     /** An answer. */
@@ -165,6 +340,78 @@ declare namespace createAi {
         save?: (this: void) => void;
     }
 
+    /** A line of the server's shell that was run. */
+    interface ShellOutput {
+        /** What it printed. */
+        output: string;
+        seconds: number;
+    }
+
+    /** Something that the agent means to do. */
+    interface Todo {
+        content: string;
+        /** "pending", "in_progress", "completed" or "cancelled" */
+        status: string;
+        priority?: string;
+    }
+
+    /** A tool call, as whoever waits for a turn is told of it. */
+    interface ToolCall {
+        /** Its name: "bash", "edit", "task" and others. */
+        readonly tool: string;
+        /** What it does, where opencode says that. */
+        readonly title?: string;
+        readonly status: "running" | "completed" | "error";
+        /** How long it took, once it has ended. */
+        readonly seconds?: number;
+        /** The files that it has written: in the session's folder by their paths from there. */
+        readonly files: readonly string[];
+        /** Why it failed. */
+        readonly message?: string;
+        /** Of a shell's command that has ended: its exit status. */
+        readonly exit?: number;
+    }
+
+    /** A prompt of a session and what was answered. */
+    interface Turn {
+        /** The id of the prompt's message. */
+        id: string;
+        prompt: string;
+        /** The answer, as `Reply.text`. */
+        text: string;
+        /** Epoch milliseconds at which it was asked. */
+        time: number;
+        /** "provider/model" that answered last. */
+        model?: string;
+        agent?: string;
+        /** Why there is no answer, or no whole one. */
+        problem?: string;
+    }
+
+    /** What `undo` and `redo` did. */
+    interface Undone {
+        /** The prompt that was taken back, or is there again. */
+        prompt: string;
+        /** Files that the turn had changed. */
+        files: readonly Change[];
+    }
+
+    /** What was used. */
+    interface Usage {
+        /** Tokens that models read and wrote, and of those that they read the cached ones. */
+        input: number;
+        output: number;
+        reasoning: number;
+        cached: number;
+        /** US dollars, as the server counts them. */
+        cost: number;
+        /** Of one session: tokens in the model's context now, and how many it can hold, where that is known. */
+        context?: number;
+        limit?: number;
+        /** How many sessions were counted. */
+        sessions: number;
+    }
+
     /** Options of a call that waits for an answer. */
     interface WaitOptions {
         /** Seconds without any visible progress after which waiting ends; else the setting `opencc.poll_timeout_seconds`. */
@@ -173,6 +420,18 @@ declare namespace createAi {
         onProgress?: (this: void, progress: Progress) => void;
         /** Called with a line for each poll. */
         log?: (this: void, line: string) => void;
+        /**
+         * Called when the turn waits for a permission; its answer is that. It is ended where somebody else answers, or nobody
+         * does within the setting `opencc.permission_timeout_seconds`. Without it permissions are refused, with a reason for
+         * the model.
+         */
+        onPermission?: (this: void, ask: PermissionAsk) => PermissionReply | PermissionAnswer | undefined;
+        /** The same for questions: returns the labels that are chosen for each of them, or nothing to refuse. */
+        onQuestion?: (this: void, ask: QuestionAsk) => string[][] | undefined;
+        /** Called once when a tool call begins, and once when it has ended. */
+        onTool?: (this: void, call: ToolCall) => void;
+        /** "ask" to call `onPermission`, or what each permission is answered with; else the setting `opencc.permission`. */
+        permission?: "ask" | PermissionReply;
     }
 }
 

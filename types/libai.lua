@@ -1,5 +1,14 @@
 ---@meta
 
+--- An agent that the server has.
+---@class libai.AgentSummary
+---@field name string
+---@field description? string
+--- True for one that other agents hand work to.
+---@field subagent boolean
+--- True for the one that the settings name.
+---@field current boolean
+
 --- The functions that `require("/apis/libai")()` returns.
 ---@class libai.Ai
 local Ai = {}
@@ -45,6 +54,12 @@ function Ai.useSession(id) end
 ---@return string|libai.Failure|nil
 function Ai.currentSession() end
 
+--- One session, else the current one. Fails with `session_gone` where the server does not have it.
+---@param id? string
+---@return boolean
+---@return libai.SessionSummary|libai.Failure
+function Ai.session(id) end
+
 --- Talks in no session any more: the next prompt makes one.
 ---@return boolean
 ---@return libai.Failure|nil
@@ -69,6 +84,156 @@ function Ai.resume(options) end
 ---@return libai.Reply|libai.Failure
 function Ai.last() end
 
+--- The last turns of a session (else the current one), oldest first.
+---@param options? { session?: string, limit?: number }
+---@return boolean
+---@return libai.Turn[]|libai.Failure
+function Ai.messages(options) end
+
+--- The models that the server has, the recently chosen ones first.
+---@return boolean
+---@return libai.ModelSummary[]|libai.Failure
+function Ai.models() end
+
+--- Chooses the model that is asked from now on: its id, a part of it that fits one alone, or nil for the server's.
+---@param model? string
+---@return boolean
+---@return libai.ModelSummary|libai.Failure|nil
+function Ai.chooseModel(model) end
+
+--- The agents that the server has, those that are meant for prompts first.
+---@return boolean
+---@return libai.AgentSummary[]|libai.Failure
+function Ai.agents() end
+
+--- Chooses the agent that is asked from now on; nil for the server's.
+---@param agent? string
+---@return boolean
+---@return string|libai.Failure|nil
+function Ai.chooseAgent(agent) end
+
+--- The variants of the model that the next prompt asks.
+---@return boolean
+---@return string[]|libai.Failure
+function Ai.variants() end
+
+--- Chooses the variant from now on; nil for none.
+---@param variant? string
+---@return boolean
+---@return string|libai.Failure|nil
+function Ai.chooseVariant(variant) end
+
+--- Gives a session (else the current one) another title.
+---@param title string
+---@param session? string
+---@return boolean
+---@return libai.SessionSummary|libai.Failure
+function Ai.rename(title, session) end
+
+--- Deletes a session with all that was said in it.
+---@param session string
+---@return boolean
+---@return libai.SessionSummary|libai.Failure
+function Ai.delete(session) end
+
+--- Makes a session that begins with all that was said in another (else the current one), and talks in it.
+---@param session? string
+---@return boolean
+---@return libai.SessionSummary|libai.Failure
+function Ai.fork(session) end
+
+--- Takes back the last prompt of a session (else the current one), its answer and what it did to files.
+---@param session? string
+---@return boolean
+---@return libai.Undone|libai.Failure
+function Ai.undo(session) end
+
+--- Brings back what was taken back last.
+---@param session? string
+---@return boolean
+---@return libai.Undone|libai.Failure
+function Ai.redo(session) end
+
+--- What the agent of a session (else the current one) means to do.
+---@param session? string
+---@return boolean
+---@return libai.Todo[]|libai.Failure
+function Ai.todo(session) end
+
+--- What the last turn of a session (else the current one) has changed.
+---@param session? string
+---@return boolean
+---@return libai.Change[]|libai.Failure
+function Ai.diff(session) end
+
+--- What was used by a session (else the current one), by all of today, or by all that there are.
+---@param options? { of?: "session"|"today"|"all", session?: string }
+---@return boolean
+---@return libai.Usage|libai.Failure
+function Ai.usage(options) end
+
+--- Has a summary written that takes the place of what was said in the session.
+---@param options? libai.WaitOptions
+---@return boolean
+---@return libai.Failure|nil
+function Ai.compact(options) end
+
+--- Makes the session readable on the web; the value is its address.
+---@return boolean
+---@return string|libai.Failure
+function Ai.share() end
+
+---@return boolean
+---@return libai.Failure|nil
+function Ai.unshare() end
+
+--- The commands of opencode's configuration.
+---@return boolean
+---@return libai.CommandSummary[]|libai.Failure
+function Ai.commands() end
+
+--- Runs a command of opencode's configuration, as a prompt.
+---@param name string
+---@param text? string
+---@param options? libai.AskOptions
+---@return boolean
+---@return libai.Reply|libai.Failure
+function Ai.runCommand(name, text, options) end
+
+--- Runs a line of the server's shell. opencode asks no permission for that: whoever has the password may.
+---@param line string
+---@param options? libai.WaitOptions
+---@return boolean
+---@return libai.ShellOutput|libai.Failure
+function Ai.shell(line, options) end
+
+--- The permissions that wait in the folder of the session that this computer talks in, whoever's turn it is.
+---@return boolean
+---@return libai.OpenPermission[]|libai.Failure
+function Ai.permissions() end
+
+--- Answers a permission that waits. Fails with `ask_gone` when it does not any more. A refusal with a message for the
+--- model lets the turn go on, one without ends it.
+---@param id string
+---@param reply libai.PermissionReply
+---@param message? string
+---@return boolean
+---@return libai.Failure|nil
+function Ai.answerPermission(id, reply, message) end
+
+--- The questions that wait there.
+---@return boolean
+---@return libai.OpenQuestion[]|libai.Failure
+function Ai.questions() end
+
+--- Answers a question that waits: for each of its questions the labels that are chosen, or words of one's own. Without
+--- answers it is refused, which ends the turn. Fails with `ask_gone` when it does not wait any more.
+---@param id string
+---@param answers? string[][]
+---@return boolean
+---@return libai.Failure|nil
+function Ai.answerQuestion(id, answers) end
+
 --- Options of `ask`; what is not given comes from the settings, and then from the server.
 ---@class libai.AskOptions: libai.WaitOptions
 --- Id of the session to ask in.
@@ -82,6 +247,21 @@ function Ai.last() end
 ---@field variant? string
 --- Instructions that stand above the prompt.
 ---@field system? string
+
+--- What was changed of a file.
+---@class libai.Change
+---@field file string
+---@field additions number
+---@field deletions number
+--- "added", "modified" or "deleted", where it is known.
+---@field status? string
+--- A unified diff, where there is one.
+---@field patch? string
+
+--- A command of opencode's configuration.
+---@class libai.CommandSummary
+---@field name string
+---@field description? string
 
 --- What is used of CC's fs API.
 ---@class libai.Disk
@@ -131,11 +311,68 @@ function Disk.move(from, to) end
 --- What there was of the result before the call failed, where there is any.
 ---@field text? string
 
+--- A model that the server has.
+---@class libai.ModelSummary
+--- "provider/model"
+---@field id string
+---@field name string
+--- Tokens of context that it has, and that it writes at most.
+---@field context? number
+---@field output? number
+--- US dollars for a million tokens.
+---@field inputCost? number
+---@field outputCost? number
+--- Names of its variants.
+---@field variants string[]
+--- True for the one that the next prompt asks.
+---@field current boolean
+
+--- A permission that waits.
+---@class libai.OpenPermission: libai.PermissionAsk
+--- True for one of the session that this computer talks in, or of its subagents.
+---@field current boolean
+
+--- A question that waits.
+---@class libai.OpenQuestion: libai.QuestionAsk
+--- True for one of the session that this computer talks in, or of its subagents.
+---@field current boolean
+
+--- What a permission can be answered with.
+---@class libai.PermissionAnswer
+---@field reply libai.PermissionReply
+--- For the model, which goes on then where it is refused; without it a refusal ends the turn.
+---@field message? string
+
+--- A tool call that needs a permission. Texts are UTF-8, as long as they are up to 64 kB.
+---@class libai.PermissionAsk
+---@field id string
+--- The session that asks: the turn's own, or a subagent's.
+---@field sessionId string
+--- What is to be allowed: "bash", "edit", "webfetch", "external_directory" and others.
+---@field kind string
+--- What it is to be allowed for: commands, files, addresses.
+---@field patterns string[]
+--- What "always" would allow from then on, in the whole folder.
+---@field always string[]
+--- Of a shell's command: all of it.
+---@field command? string
+--- Of a file: where it is on the server.
+---@field filepath? string
+--- Of a file that is to be changed: a unified diff.
+---@field diff? string
+---@field url? string
+--- What the model says of it.
+---@field description? string
+
+--- What a permission is answered with: for this call, for all that are like it until opencode is restarted, or not at all.
+---@alias libai.PermissionReply "always"|"once"|"reject"
+
 --- What can be told to somebody who waits.
 ---@class libai.Progress
 --- "new session" (the old one is gone), "not recorded" (the disk is full), "sent", "starting", "working", "tool",
---- "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer", and after Ctrl+T
---- "stopping" and then "stopped" or "ended"
+--- "retry", "reconnecting", "failing", "waiting for permission", "waiting for an answer"; once it was decided on what
+--- it waits for: "allowed once", "allowed always", "refused", "answered", "answered elsewhere" or "nobody answered";
+--- and after Ctrl+T "stopping" and then "stopped" or "ended"
 ---@field phase string
 --- Seconds since the prompt was sent.
 ---@field seconds number
@@ -144,6 +381,32 @@ function Disk.move(from, to) end
 ---@field title? string
 --- Why the model is tried again, what opencode waits for, which request fails, or why the turn was not stopped.
 ---@field message? string
+--- Tokens that the turn's steps took until now, in and out.
+---@field tokens? number
+--- Seconds until the model is tried again.
+---@field nextIn? number
+
+--- Questions that the model asks at once.
+---@class libai.QuestionAsk
+---@field id string
+---@field sessionId string
+---@field questions libai.QuestionItem[]
+
+--- One question.
+---@class libai.QuestionItem
+---@field question string
+--- A word or two.
+---@field header? string
+---@field options libai.QuestionOption[]
+--- True where several options may be chosen.
+---@field multiple boolean
+--- True where words of one's own are an answer, too.
+---@field custom boolean
+
+--- An answer that a question offers.
+---@class libai.QuestionOption
+---@field label string
+---@field description? string
 
 --- An answer.
 ---@class libai.Reply
@@ -212,6 +475,72 @@ function SettingsStore.set(name, value) end
 ---@param name string
 function SettingsStore.unset(name) end
 
+--- A line of the server's shell that was run.
+---@class libai.ShellOutput
+--- What it printed.
+---@field output string
+---@field seconds number
+
+--- Something that the agent means to do.
+---@class libai.Todo
+---@field content string
+--- "pending", "in_progress", "completed" or "cancelled"
+---@field status string
+---@field priority? string
+
+--- A tool call, as whoever waits for a turn is told of it.
+---@class libai.ToolCall
+--- Its name: "bash", "edit", "task" and others.
+---@field tool string
+--- What it does, where opencode says that.
+---@field title? string
+---@field status "running"|"error"|"completed"
+--- How long it took, once it has ended.
+---@field seconds? number
+--- The files that it has written: in the session's folder by their paths from there.
+---@field files string[]
+--- Why it failed.
+---@field message? string
+--- Of a shell's command that has ended: its exit status.
+---@field exit? number
+
+--- A prompt of a session and what was answered.
+---@class libai.Turn
+--- The id of the prompt's message.
+---@field id string
+---@field prompt string
+--- The answer, as `Reply.text`.
+---@field text string
+--- Epoch milliseconds at which it was asked.
+---@field time number
+--- "provider/model" that answered last.
+---@field model? string
+---@field agent? string
+--- Why there is no answer, or no whole one.
+---@field problem? string
+
+--- What `undo` and `redo` did.
+---@class libai.Undone
+--- The prompt that was taken back, or is there again.
+---@field prompt string
+--- Files that the turn had changed.
+---@field files libai.Change[]
+
+--- What was used.
+---@class libai.Usage
+--- Tokens that models read and wrote, and of those that they read the cached ones.
+---@field input number
+---@field output number
+---@field reasoning number
+---@field cached number
+--- US dollars, as the server counts them.
+---@field cost number
+--- Of one session: tokens in the model's context now, and how many it can hold, where that is known.
+---@field context? number
+---@field limit? number
+--- How many sessions were counted.
+---@field sessions number
+
 --- Options of a call that waits for an answer.
 ---@class libai.WaitOptions
 --- Seconds without any visible progress after which waiting ends; else the setting `opencc.poll_timeout_seconds`.
@@ -220,6 +549,16 @@ function SettingsStore.unset(name) end
 ---@field onProgress? fun(progress: libai.Progress)
 --- Called with a line for each poll.
 ---@field log? fun(line: string)
+--- Called when the turn waits for a permission; its answer is that. It is ended where somebody else answers, or nobody
+--- does within the setting `opencc.permission_timeout_seconds`. Without it permissions are refused, with a reason for
+--- the model.
+---@field onPermission? fun(ask: libai.PermissionAsk): "always"|"once"|"reject"|libai.PermissionAnswer|nil
+--- The same for questions: returns the labels that are chosen for each of them, or nothing to refuse.
+---@field onQuestion? fun(ask: libai.QuestionAsk): string[][]|nil
+--- Called once when a tool call begins, and once when it has ended.
+---@field onTool? fun(call: libai.ToolCall)
+--- "ask" to call `onPermission`, or what each permission is answered with; else the setting `opencc.permission`.
+---@field permission? "always"|"once"|"reject"|"ask"
 
 --- Makes a client. Settings are read anew by each call.
 ---@param environment? libai.Environment stand-ins for what the computer provides, for tests; what is wrong with them each function says

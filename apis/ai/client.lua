@@ -6,6 +6,11 @@ local nearest = require("/apis/trapos/nearest").nearest
 local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local utf8 = require("/apis/trapos/utf8")
 local oneLine, toUtf8 = utf8.oneLine, utf8.toUtf8
+local choices = require("/apis/ai/calls/choices")
+local history = require("/apis/ai/calls/history")
+local sessions = require("/apis/ai/calls/sessions")
+local tasks = require("/apis/ai/calls/tasks")
+local usage = require("/apis/ai/calls/usage").usage
 local driveModule = require("/apis/ai/drive")
 local answerOf, drive, replyOf, stop, tell =
 	driveModule.answerOf, driveModule.drive, driveModule.replyOf, driveModule.stop, driveModule.tell
@@ -17,6 +22,9 @@ local isComplete, looksFinal, newestTurn, nonceOf, textOf =
 	messagesModule.newestTurn,
 	messagesModule.nonceOf,
 	messagesModule.textOf
+local openasks = require("/apis/ai/openasks")
+local answer, openPermissions, openQuestions =
+	openasks.answer, openasks.openPermissions, openasks.openQuestions
 local readSettings = require("/apis/ai/settings").readSettings
 local sessionModule = require("/apis/ai/session")
 local forgetTurn, pendingTurns, rememberSession =
@@ -36,16 +44,6 @@ end
 --- An option as UTF-8: at a computer it may have been typed.
 local function asUtf8(option)
 	return option ~= nil and toUtf8(option) or nil
-end
-
-local function summarise(server, session)
-	return {
-		id = session.id,
-		title = session.title,
-		created = session.time.created,
-		updated = session.time.updated,
-		current = session.id == server.settings.session_id,
-	}
 end
 
 --- A title by which lists tell sessions apart: the beginning of a prompt, if there is one, and the computer's name.
@@ -198,10 +196,10 @@ local function ask(client, prompt, given)
 end
 
 --- The newest turn of a session of the kind that is wanted.
-local function findTurn(server, sessionId, isWanted)
+local function findTurn(server, session, isWanted)
 	for _, limit in ipairs({ 10, 100 }) do
-		local messages = server.face.getMessages(server, sessionId, limit)
-		local found = newestTurn(messages, isWanted)
+		local messages = server.face.getMessages(server, session.id, limit)
+		local found = newestTurn(messages, isWanted, history.hiddenFrom(session))
 		if found or #messages < limit then
 			return found
 		end
@@ -218,8 +216,8 @@ end
 --- The last answer of the session, for whoever wants to read it again.
 local function lastReply(server)
 	local sessionId = server.settings.session_id or raise("nothing_to_resume")
-	server.face.getSession(server, sessionId)
-	local found = findTurn(server, sessionId, function(turn)
+	local session = server.face.getSession(server, sessionId)
+	local found = findTurn(server, session, function(turn)
 		return answerOf(turn.steps) ~= ""
 	end)
 	if not found then
@@ -243,7 +241,7 @@ local function unrecordedTurn(server)
 		return nil
 	end
 	local session = server.face.getSession(server, sessionId)
-	local found = findTurn(server, sessionId, function()
+	local found = findTurn(server, session, function()
 		return true
 	end)
 	local prompt = found and found.prompt
@@ -288,20 +286,26 @@ local functions = {
 		local summaries = {}
 		local wanted = options or {}
 		for _, session in ipairs(server.face.listSessions(server, wanted.limit, asUtf8(wanted.search))) do
-			summaries[#summaries + 1] = summarise(server, session)
+			summaries[#summaries + 1] = sessions.summarise(server, session)
 		end
 		return summaries
 	end,
 	newSession = function(server, options)
-		return summarise(server, createSession(server, toUtf8(options and options.title or titleOf(""))))
+		return sessions.summarise(
+			server,
+			createSession(server, toUtf8(options and options.title or titleOf("")))
+		)
 	end,
 	useSession = function(server, id)
 		local session = server.face.getSession(server, id)
 		rememberSession(server, session.id)
-		return summarise(server, session)
+		return sessions.summarise(server, session)
 	end,
 	currentSession = function(server)
 		return server.settings.session_id
+	end,
+	session = function(server, id)
+		return sessions.summarise(server, sessions.sessionOf(server, id))
 	end,
 	clearSession = function(server)
 		rememberSession(server, nil)
@@ -347,6 +351,63 @@ local functions = {
 		return reply
 	end,
 	last = lastReply,
+	messages = history.messages,
+	models = choices.models,
+	chooseModel = choices.chooseModel,
+	agents = choices.agents,
+	chooseAgent = choices.chooseAgent,
+	variants = choices.variants,
+	chooseVariant = choices.chooseVariant,
+	commands = choices.commands,
+	rename = sessions.rename,
+	delete = sessions.deleteSession,
+	fork = sessions.fork,
+	share = sessions.share,
+	unshare = sessions.unshare,
+	undo = history.undo,
+	redo = history.redo,
+	todo = history.todo,
+	diff = history.diff,
+	usage = usage,
+	compact = function(client, options)
+		return tasks.compact(client, sessions.sessionOf(client, nil), options or {})
+	end,
+	shell = function(client, line, options)
+		return tasks.shell(
+			client,
+			openSession(client, "!" .. line, {}, function()
+				return nil
+			end),
+			line,
+			options or {}
+		)
+	end,
+	runCommand = function(client, name, text, given)
+		local options = given or {}
+		local words = text or ""
+		local session = openSession(client, "/" .. name .. " " .. words, options, function()
+			return nil
+		end)
+		return tasks.runCommand(client, session, name, words, options)
+	end,
+	permissions = openPermissions,
+	answerPermission = function(server, id, reply, message)
+		answer(server, function(folder)
+			server.face.answerPermission(server, id, reply, asUtf8(message), folder)
+		end)
+		return nil
+	end,
+	questions = openQuestions,
+	answerQuestion = function(server, id, answers)
+		answer(server, function(folder)
+			if answers == nil then
+				server.face.rejectQuestion(server, id, folder)
+			else
+				server.face.answerQuestion(server, id, answers, folder)
+			end
+		end)
+		return nil
+	end,
 }
 
 --- Makes a client. Settings are read anew by each call.
@@ -358,7 +419,7 @@ function M.connect(given)
 	local known = {}
 	local calls = {}
 	for name, act in pairs(functions) do
-		calls[name] = function(first, second)
+		calls[name] = function(first, second, third)
 			local client = {
 				settings = readSettings(store),
 				store = store,
@@ -371,7 +432,7 @@ function M.connect(given)
 				sleep = given.sleep or sleep,
 				known = known,
 			}
-			return act(client, first, second)
+			return act(client, first, second, third)
 		end
 	end
 	return calls

@@ -8,6 +8,28 @@ local ping = require("/apis/ai/commands/ping")
 local resume = require("/apis/ai/commands/resume")
 local sessions = require("/apis/ai/commands/sessions")
 local use = require("/apis/ai/commands/use")
+local models = require("/apis/ai/commands/models")
+local model = require("/apis/ai/commands/model")
+local agents = require("/apis/ai/commands/agents")
+local agent = require("/apis/ai/commands/agent")
+local variants = require("/apis/ai/commands/variants")
+local variant = require("/apis/ai/commands/variant")
+local rename = require("/apis/ai/commands/rename")
+local deleteSession = require("/apis/ai/commands/delete")
+local fork = require("/apis/ai/commands/fork")
+local history = require("/apis/ai/commands/history")
+local undo = require("/apis/ai/commands/undo")
+local redo = require("/apis/ai/commands/redo")
+local todo = require("/apis/ai/commands/todo")
+local diff = require("/apis/ai/commands/diff")
+local usage = require("/apis/ai/commands/usage")
+local compact = require("/apis/ai/commands/compact")
+local share = require("/apis/ai/commands/share")
+local unshare = require("/apis/ai/commands/unshare")
+local commands = require("/apis/ai/commands/commands")
+local command = require("/apis/ai/commands/command")
+local shell = require("/apis/ai/commands/shell")
+local exportSession = require("/apis/ai/commands/export")
 
 local M = {}
 
@@ -18,11 +40,33 @@ M.program = {
 		ask,
 		newSession,
 		ping,
-		sessions,
-		use,
-		abort,
 		resume,
 		last,
+		abort,
+		history,
+		diff,
+		undo,
+		redo,
+		todo,
+		compact,
+		exportSession,
+		sessions,
+		use,
+		rename,
+		fork,
+		deleteSession,
+		share,
+		unshare,
+		models,
+		model,
+		variants,
+		variant,
+		agents,
+		agent,
+		usage,
+		commands,
+		command,
+		shell,
 	},
 	help = { name = "help", usage = "ai help [command]", purpose = "Show this", most = 1 },
 	flags = {
@@ -30,9 +74,16 @@ M.program = {
 		{ name = "session", value = "number|id", purpose = "Ask in this session" },
 		{ name = "model", value = "id", purpose = "Ask this provider/model" },
 		{ name = "agent", value = "name", purpose = "Ask this agent" },
+		{ name = "variant", value = "name", purpose = "Ask this variant of the model" },
 		{ name = "timeout", value = "seconds", purpose = "Wait so long for progress" },
+		{ name = "yes", letter = "y", purpose = "Say yes to every question" },
+		{ name = "no", purpose = "Say no to every question" },
+		{ name = "no-pager", purpose = "Print all of it at once" },
+		{ name = "quiet", letter = "q", purpose = "Print only what was asked for" },
+		{ name = "json", purpose = "Print one JSON object" },
 	},
 	usual = "help",
 	otherwise = "ask",
+	signs = { ["!"] = "shell", ["/"] = "command" },
 }
 return M

@@ -1,14 +1,20 @@
 -- Drives turns: performs what they ask for, and tells how far they are.
 
 local outcome = require("/apis/trapos/failure").outcome
+local oneLine = require("/apis/trapos/utf8").oneLine
+local asking = require("/apis/ai/asking")
 local fail = require("/apis/ai/failure").fail
 local textOf = require("/apis/ai/messages").textOf
 local withoutReasoning = require("/apis/ai/reasoning").withoutReasoning
 local memory = require("/apis/ai/session")
 local stopping = require("/apis/ai/stop")
+local toolNews = require("/apis/ai/toolcalls").toolNews
 local turn = require("/apis/ai/turn")
 
 local M = {}
+
+--- The most characters of what progress tells.
+local LONGEST_MESSAGE = 160
 
 --- Tells whoever waits how far it is.
 function M.tell(options, progress)
@@ -28,6 +34,18 @@ local function perform(server, place, action)
 	end
 	if kind == "last" or kind == "beginning" or kind == "recent" then
 		return face.getMessages(server, id, action.limit)
+	end
+	if kind == "message" then
+		return face.getMessage(server, id, action.id)
+	end
+	if kind == "answerPermission" then
+		return face.answerPermission(server, action.id, action.reply, action.message, directory)
+	end
+	if kind == "answerQuestion" then
+		return face.answerQuestion(server, action.id, action.answers, directory)
+	end
+	if kind == "rejectQuestion" then
+		return face.rejectQuestion(server, action.id, directory)
 	end
 	if kind == "session" then
 		return face.getSession(server, id)
@@ -87,61 +105,129 @@ function M.replyOf(server, steps, record)
 	}
 end
 
+--- Shortens the path of a file in a folder.
+local function relativeTo(directory)
+	local start = string.sub(directory, -1) == "/" and directory or directory .. "/"
+	return function(file)
+		return string.sub(file, 1, #start) == start and string.sub(file, #start + 1) or file
+	end
+end
+
+--- Tells of tool calls that have begun or ended.
+local function tellTools(options, told, steps, directory)
+	if options.onTool == nil then
+		return
+	end
+	for _, call in ipairs(toolNews(told, steps, relativeTo(directory))) do
+		options.onTool(call)
+	end
+end
+
+--- Tells how far a turn is. What a line of it shows may be a text of any length.
+local function tellProgress(server, options, state)
+	local progress = turn.progress(state, server.now())
+	if progress.message ~= nil then
+		progress.message = oneLine(progress.message, LONGEST_MESSAGE)
+	end
+	M.tell(options, progress)
+end
+
+--- Has something decided that a turn waits for, and tells how.
+local function ask(server, record, options, asked)
+	local result = asking.decide(server, record, asked, options)
+	local seconds = (server.now() - record.sentAt) / 1000
+	M.tell(options, {
+		phase = result.phase,
+		seconds = seconds,
+		message = asking.subjectOf(asked),
+	})
+	return result
+end
+
 --- Performs all that a turn asks for, until it has ended.
 local function carryOut(server, record, options, resumed)
 	local settings = server.settings
-	local state = turn.start(record, options.idleTimeout or settings.poll_timeout_seconds, resumed)
+	local idleTimeout = options.idleTimeout or settings.poll_timeout_seconds
+	local state = turn.start(record, idleTimeout, resumed, options.onTool ~= nil)
 	local observation = {
 		kind = "begin",
 		now = server.now(),
 	}
+	local told = {}
+	local raised
 	while true do
-		local next = turn.step(state, observation)
-		local action = next.action
-		state = next.state
-		if options.log ~= nil and observation.kind == "last" and state.polls > 0 then
-			options.log(turn.describePoll(state, #observation.value))
-		end
-		if action.kind == "done" then
-			memory.forgetTurn(server.disk, record.nonce)
-			local reply = M.replyOf(server, action.steps, record)
-			if reply.text == "" then
-				error(fail("empty_reply"), 0)
+		do
+			local __continue33
+			repeat
+				local next = turn.step(state, observation)
+				local action = next.action
+				state = next.state
+
+				-- What was asked is not left open by a program that has failed.
+				if raised ~= nil and state.answer == nil then
+					error(raised, 0)
+				end
+				tellTools(options, told, state.shown, record.directory)
+				if options.log ~= nil and observation.kind == "last" and state.polls > 0 then
+					options.log(turn.describePoll(state, #observation.value))
+				end
+				if action.kind == "done" then
+					memory.forgetTurn(server.disk, record.nonce)
+					local reply = M.replyOf(server, action.steps, record)
+					if reply.text == "" then
+						error(fail("empty_reply"), 0)
+					end
+					return reply
+				end
+				if action.kind == "fail" then
+					if not action.pending then
+						memory.forgetTurn(server.disk, record.nonce)
+					end
+					local isTimeout = action.code == "no_progress" or action.code == "slow_start"
+					if isTimeout and settings.reset_session_on_timeout == "true" then
+						memory.rememberSession(server, nil)
+					end
+					local written = action.text ~= nil and withoutReasoning(action.text) or nil
+					error(action.failure or fail(action.code, action.detail, written), 0)
+				end
+				if action.kind == "wait" or action.kind == "ask" then
+					tellProgress(server, options, state)
+				end
+				if action.kind == "send" then
+					record.sent = true
+					record.baselineId = state.baselineId
+					record.sentAt = server.now()
+					writeDown(server, record, options)
+				end
+				if action.kind == "ask" then
+					local result = ask(server, record, options, action)
+					raised = result.raised
+					observation = {
+						kind = "ask",
+						value = result.decision,
+						now = server.now(),
+					}
+					__continue33 = true
+					break
+				end
+				local ok, value = outcome(function()
+					if action.kind == "send" then
+						return server.face.sendPrompt(server, record.sessionId, record)
+					end
+					return perform(server, record, action)
+				end)
+				observation = {
+					kind = ok and action.kind or "failed",
+					request = action.kind,
+					value = value,
+					now = server.now(),
+				}
+				__continue33 = true
+			until true
+			if not __continue33 then
+				break
 			end
-			return reply
 		end
-		if action.kind == "fail" then
-			if not action.pending then
-				memory.forgetTurn(server.disk, record.nonce)
-			end
-			local isTimeout = action.code == "no_progress" or action.code == "slow_start"
-			if isTimeout and settings.reset_session_on_timeout == "true" then
-				memory.rememberSession(server, nil)
-			end
-			local written = action.text ~= nil and withoutReasoning(action.text) or nil
-			error(action.failure or fail(action.code, action.detail, written), 0)
-		end
-		if action.kind == "wait" then
-			M.tell(options, turn.progress(state, server.now()))
-		end
-		if action.kind == "send" then
-			record.sent = true
-			record.baselineId = state.baselineId
-			record.sentAt = server.now()
-			writeDown(server, record, options)
-		end
-		local ok, value = outcome(function()
-			if action.kind == "send" then
-				return server.face.sendPrompt(server, record.sessionId, record)
-			end
-			return perform(server, record, action)
-		end)
-		observation = {
-			kind = ok and action.kind or "failed",
-			request = action.kind,
-			value = value,
-			now = server.now(),
-		}
 	end
 end
 

@@ -149,13 +149,15 @@ end
 --
 -- @param messages its newest messages, oldest first
 -- @param isWanted whether a turn is one to look for; an older one is taken where it is not
+-- @param hidden the id of the first message that was taken back, where one was: from there on nothing counts
 -- @returns nothing where there is none, or where its beginning is not among the messages
-function M.newestTurn(messages, isWanted)
+function M.newestTurn(messages, isWanted, hidden)
 	do
 		local index = #messages - 1
 		while index >= 0 do
 			local prompt = messages[index + 1]
-			if prompt.info.role == "user" and not isMadeByServer(prompt) then
+			local counts = hidden == nil or prompt.info.id < hidden
+			if counts and prompt.info.role == "user" and not isMadeByServer(prompt) then
 				local steps = M.turnIn({ nonce = prompt.info.id }, messages).steps
 				if isWanted({ prompt = prompt, steps = steps }) then
 					return { prompt = prompt, steps = steps }
@@ -165,6 +167,37 @@ function M.newestTurn(messages, isWanted)
 		end
 	end
 	return nil
+end
+
+--- All turns of some messages, oldest first.
+--
+-- @param messages oldest first
+-- @param hidden the id of the first message that was taken back, where one was: from there on nothing counts
+function M.pastTurns(messages, hidden)
+	local turns = {}
+	local byPrompt = {}
+	local steps
+	for _, message in ipairs(messages) do
+		local info = message.info
+
+		-- Ids are in the order in which they were made.
+		if hidden ~= nil and info.id >= hidden then
+			break
+		end
+		if M.isAnswer(message) then
+			local own = byPrompt[info.parentID or ""] or steps
+			if own ~= nil then
+				own[#own + 1] = message
+			end
+		elseif info.role == "user" then
+			if steps == nil or not isMadeByServer(message) then
+				steps = {}
+				turns[#turns + 1] = { prompt = message, steps = steps }
+			end
+			byPrompt[info.id] = steps
+		end
+	end
+	return turns
 end
 
 --- The nonce that a prompt carries, where it has one.

@@ -4,6 +4,9 @@ local commandline = require("/apis/trapos/commandline")
 local commandNamed, parse = commandline.commandNamed, commandline.parse
 local outcome = require("/apis/trapos/failure").outcome
 local explain = require("/apis/trapos/help").explain
+local unattended = require("/apis/trapos/pager").unattended
+local jsonOutput = require("/apis/trapos/jsonoutput")
+local ask = require("/apis/trapos/question").ask
 local screen = require("/apis/trapos/screen")
 local program = require("/apis/ai/commandtable").program
 local fail = require("/apis/ai/failure").fail
@@ -16,6 +19,17 @@ local function refuse(what)
 	error(fail("bad_command_line", { what = what }), 0)
 end
 
+--- What questions are answered with.
+local function answerOf(flags)
+	if flags.yes ~= nil and flags.no ~= nil then
+		refuse("--yes and --no exclude each other")
+	end
+	if flags.yes ~= nil then
+		return "yes"
+	end
+	return flags.no ~= nil and "no" or nil
+end
+
 --- The flags as options of calls.
 local function optionsOf(line)
 	local flags = line.flags
@@ -26,30 +40,93 @@ local function optionsOf(line)
 	if flags.session ~= nil and line.command == "new" then
 		refuse("ai new takes no --session")
 	end
+	local isJson = flags.json == true
 	return {
-		isVerbose = flags.verbose == true,
+		isVerbose = flags.verbose == true and not isJson,
+		isQuiet = flags.quiet == true or isJson,
+		isAttended = not isJson and settings.get("trapos.harness_mode") ~= true,
+		answer = answerOf(flags),
 		idleTimeout = idleTimeout,
 		model = flags.model,
 		agent = flags.agent,
+		variant = flags.variant,
 	}
 end
 
---- Does what a command line says; false where it was not understood. Raises failures.
-local function perform(line, ai)
-	if line.command == "help" then
+--- Asks what is meant by a single word that is one or two letters off a command: it is not to be a prompt that costs money.
+local function settleDoubt(line, given, isAttended)
+	local perhaps = line.perhaps
+	local written = line.words[1]
+	if perhaps == nil then
+		return line
+	end
+	if not isAttended then
+		error(fail("perhaps_command", { written = written, perhaps = perhaps }), 0)
+	end
+	if not ask("Did you mean ai " .. perhaps .. "?", true) then
+		return line
+	end
+	local words = {}
+	for _, word in ipairs(given) do
+		table.insert(words, word == written and perhaps or word)
+	end
+	return parse(program, words)
+end
+
+--- Shows help, as it was asked for or because a command line was not understood; false in that case.
+local function help(line)
+	if line.flags.json ~= true then
 		return explain(program, line)
 	end
-	if line.command == "version" then
-		print("ai " .. "0.3.9")
+	if line.problem ~= nil then
+		local what = string.gsub(line.problem, "[.:]$", "")
+		error(fail("bad_command_line", { what = what }), 0)
+	end
+	local commands = {}
+	for _, command in ipairs(program.commands) do
+		table.insert(commands, { name = command.name, usage = command.usage, purpose = command.purpose })
+	end
+	jsonOutput.succeed({ commands = commands })
+	return true
+end
+
+--- Does what a command line says; false where it was not understood. Raises failures.
+local function perform(given, parsed, ai)
+	if parsed.command == "help" then
+		return help(parsed)
+	end
+	local isJson = parsed.flags.json == true
+	if parsed.command == "version" then
+		if isJson then
+			jsonOutput.succeed({ version = "0.3.9" })
+		else
+			print("ai " .. "0.3.9")
+		end
 		return true
 	end
-	local options = optionsOf(line)
-	local context = { ai = ai, options = options }
+	local options = optionsOf(parsed)
+	local line = settleDoubt(parsed, given, options.isAttended)
+	if line.command == "help" then
+		return help(line)
+	end
+	local context = { ai = ai, options = options, flags = line.flags }
+	if options.isQuiet then
+		screen.beQuiet()
+	end
+	if isJson or line.flags["no-pager"] ~= nil then
+		unattended()
+	end
 	local session = line.flags.session
 	if session ~= nil then
 		options.session = findSession(context, session)
 	end
-	commandNamed(program, line.command).run(context, line.words)
+	local command = commandNamed(program, line.command)
+	local value = command.run(context, line.words)
+	if isJson then
+		jsonOutput.succeed(value)
+	elseif command.show ~= nil then
+		command.show(context, value)
+	end
 	return true
 end
 
@@ -67,10 +144,13 @@ end
 -- @param ai what it works with, see /apis/ai/client
 -- @returns whether it succeeded; why not has been shown
 function M.run(words, ai)
+	local line = parse(program, words)
 	local ok, done = outcome(function()
-		return perform(parse(program, words), ai)
+		return perform(words, line, ai)
 	end)
-	if not ok then
+	if not ok and line.flags.json == true then
+		jsonOutput.fail(done)
+	elseif not ok then
 		M.showFailure(done)
 	end
 	return ok and done

@@ -15,8 +15,17 @@ local part = {
 	["state?"] = {
 		status = "name",
 		["title?"] = "message",
-		["input?"] = { ["description?"] = "message", ["command?"] = "message" },
-		["metadata?"] = { ["sessionId?"] = "id" },
+		["output?"] = "text",
+		["input?"] = { ["description?"] = "message", ["command?"] = "message", ["filePath?"] = "folder" },
+		["metadata?"] = {
+			["sessionId?"] = "id",
+			["filepath?"] = "folder",
+			["filediff?"] = { ["file?"] = "folder" },
+			["files?"] = { "some", { ["filePath?"] = "folder", ["relativePath?"] = "folder" } },
+			["exit?"] = "count",
+		},
+		["error?"] = "reason",
+		["time?"] = { ["start?"] = "time", ["end?"] = "time" },
 	},
 }
 
@@ -24,6 +33,16 @@ local part = {
 local messageError = {
 	name = { "either", "name", "no reason given" },
 	["data?"] = { ["message?"] = "reason", ["statusCode?"] = "status" },
+}
+local cache = { ["read?"] = "count", ["write?"] = "count" }
+
+--- Tokens of a message or of a session.
+local tokens = {
+	input = "count",
+	output = "count",
+	["reasoning?"] = "count",
+	["cache?"] = cache,
+	["total?"] = "count",
 }
 local messageInfo = {
 	id = "id",
@@ -38,7 +57,7 @@ local messageInfo = {
 	["providerID?"] = "name",
 	["modelID?"] = "name",
 	["cost?"] = "amount",
-	["tokens?"] = { input = "count", output = "count", ["reasoning?"] = "count" },
+	["tokens?"] = tokens,
 }
 
 --- A part of no known form is left out; what has such parts alone is no message.
@@ -49,6 +68,12 @@ local session = {
 	["parentID?"] = "id",
 	time = { created = "time", updated = "time" },
 	directory = "folder",
+	["model?"] = { id = "text", providerID = "text", ["variant?"] = "text" },
+	["agent?"] = "name",
+	["cost?"] = "amount",
+	["tokens?"] = tokens,
+	["revert?"] = { messageID = "id" },
+	["share?"] = { url = "text" },
 }
 
 --- What a session does. One of which anything else is said than these words is busy.
@@ -65,15 +90,59 @@ local permission = {
 	id = "id",
 	sessionID = "id",
 	permission = { "either", "name", "a tool" },
-	["patterns?"] = { "some", "message" },
+	["patterns?"] = { "some", "long" },
+	["always?"] = { "some", "long" },
+	["metadata?"] = {
+		["command?"] = "long",
+		["filepath?"] = "long",
+		["diff?"] = "long",
+		["url?"] = "long",
+		["description?"] = "long",
+	},
 	["tool?"] = caller,
 }
-local question =
-	{ id = "id", sessionID = "id", questions = { "some", { question = "message" } }, ["tool?"] = caller }
 
---- Its models' values do not matter here: their names are the ids.
-local provider = { id = "text", models = { "record", "present" } }
-local agent = { name = "text", ["mode?"] = "name", ["hidden?"] = "boolean" }
+--- What is sent back as an answer is its label, so that it is whole.
+local option = { label = "text", ["description?"] = "long" }
+local question = {
+	id = "id",
+	sessionID = "id",
+	questions = {
+		"some",
+		{
+			question = "long",
+			["header?"] = "name",
+			["options?"] = { "some", option },
+			["multiple?"] = "boolean",
+			["custom?"] = "boolean",
+		},
+	},
+	["tool?"] = caller,
+}
+
+--- A model; its name among its provider's is its id.
+local model = {
+	["name?"] = "name",
+	["limit?"] = { ["context?"] = "count", ["output?"] = "count" },
+	["cost?"] = { ["input?"] = "amount", ["output?"] = "amount" },
+	["variants?"] = { "record", "present" },
+}
+local provider = { id = "text", models = { "record", model } }
+local agent = { name = "text", ["description?"] = "message", ["mode?"] = "name", ["hidden?"] = "boolean" }
+local command = { name = "text", ["description?"] = "message" }
+local todo = { content = "message", status = "name", ["priority?"] = "name" }
+
+--- What a turn, or what the folder's version control, has changed of a file.
+local change = {
+	file = "message",
+	["additions?"] = "count",
+	["deletions?"] = "count",
+	["status?"] = "name",
+	["patch?"] = "text",
+}
+
+--- What stands in a folder of the server.
+local fileEntry = { path = "text", type = "name", ["absolute?"] = "text" }
 
 --- What a server says where it refuses: opencode 1 has `name` and `data`, opencode 2 `_tag` and `message`.
 local refusal = {
@@ -90,6 +159,8 @@ M.lists = {
 	questions = { "some", question },
 	providers = { providers = { "some", provider } },
 	agents = { "some", agent },
+	commands = { "some", command },
+	config = { ["model?"] = "text" },
 }
 
 --- Answers about one thing, or about sessions and their messages.
@@ -100,6 +171,10 @@ M.answers = {
 	message = message,
 	messages = { "list", message },
 	refusal = refusal,
+	todos = { "some", todo },
+	changes = { "some", change },
+	files = { "some", fileEntry },
+	paths = { "some", "text" },
 }
 
 --- What a request's sender gives back; a stand-in for it may give anything.

@@ -38,12 +38,42 @@ M.definitions = {
 		default = false,
 		type = "boolean",
 	},
+	permission = {
+		description = "Permissions: ask, once, always or reject",
+		default = "ask",
+		type = "string",
+		choices = { "ask", "once", "always", "reject" },
+	},
+	permission_timeout_seconds = {
+		description = "Seconds until what is asked is rejected",
+		default = 120,
+		type = "number",
+		most = 86400,
+	},
 }
 
 --- Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot.
 function M.define()
 	for name, definition in pairs(M.definitions) do
 		settings.define("opencc." .. name, definition)
+	end
+end
+
+--- Changes settings, and keeps them beyond the next boot.
+--
+-- @param store where they are kept
+-- @param changes names without the prefix `opencc.`, each with its value; without one it goes back to its default
+function M.changeSettings(store, changes)
+	for _, change in ipairs(changes) do
+		local name = "opencc." .. change[1]
+		if change[2] == nil then
+			store.unset(name)
+		else
+			store.set(name, change[2])
+		end
+	end
+	if store.save ~= nil then
+		store.save()
 	end
 end
 
@@ -58,6 +88,16 @@ end
 local function refuse(name, what)
 	local example = M.definitions[name].default
 	error(fail("bad_setting", { name = "opencc." .. name, what = what, example = example }), 0)
+end
+
+--- Refuses a text that is none of those that a setting may be.
+local function checkChoice(name, choices, value)
+	for _, choice in ipairs(choices) do
+		if choice == value then
+			return
+		end
+	end
+	refuse(name, "is none of " .. table.concat(choices, ", "))
 end
 
 --- Reads and checks the settings. Fails with `bad_setting`, which names the first one that cannot be used.
@@ -84,6 +124,9 @@ function M.readSettings(store)
 				refuse(name, "is not a text")
 			end
 			values[name] = toUtf8(tostring(value))
+			if definition.choices ~= nil then
+				checkChoice(name, definition.choices, values[name])
+			end
 		end
 	end
 	local address = string.gsub(values.server_url or "", "/+$", "")

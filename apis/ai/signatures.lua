@@ -51,18 +51,60 @@ end, "number")
 local count = kind("a whole number from 1 on", function(value)
 	return value >= 1 and value % 1 == 0
 end, "number")
-local waitOptions = fields("a table of options", { idleTimeout = seconds, onProgress = act, log = act }, {})
-local askOptions = fields("a table of options", {
+local period = kind('"session", "today" or "all"', function(value)
+	return value == "session" or value == "today" or value == "all"
+end, "string")
+local REPLIES = { once = true, always = true, reject = true }
+local reply = kind("once, always or reject", function(value)
+	return REPLIES[value] == true
+end, "string")
+local policy = kind("ask, once, always or reject", function(value)
+	return value == "ask" or REPLIES[value] == true
+end, "string")
+
+--- What every call takes that waits for a turn.
+local waiting = {
 	idleTimeout = seconds,
 	onProgress = act,
 	log = act,
+	onPermission = act,
+	onQuestion = act,
+	onTool = act,
+	permission = policy,
+}
+local asking = {
 	session = name,
 	newSession = flag,
 	model = model,
 	agent = name,
 	variant = name,
 	system = text,
-}, {})
+}
+for option, check in pairs(waiting) do
+	asking[option] = check
+end
+local waitOptions = fields("a table of options", waiting, {})
+local askOptions = fields("a table of options", asking, {})
+
+--- Lists of texts, one for each question.
+local function answers(where, value)
+	local problem = where .. " must be a list of labels for each question"
+	if type(value) ~= "table" then
+		return problem
+	end
+	for _, labels in ipairs(value) do
+		if type(labels) ~= "table" then
+			return problem
+		end
+		for _, label in ipairs(labels) do
+			if type(label) ~= "string" then
+				return problem
+			end
+		end
+	end
+	return nil
+end
+
 local signatures = {
 	ask = { { "prompt", text }, { "options?", askOptions } },
 	ping = { { "options?", askOptions } },
@@ -79,10 +121,46 @@ local signatures = {
 	} },
 	useSession = { { "id", name } },
 	currentSession = {},
+	session = { { "id?", name } },
 	clearSession = {},
 	abort = { { "session?", name }, { "options?", waitOptions } },
 	resume = { { "options?", waitOptions } },
 	last = {},
+	messages = {
+		{
+			"options?",
+			fields("a table of options", { session = name, limit = count }, {}),
+		},
+	},
+	models = {},
+	chooseModel = { { "model?", name } },
+	agents = {},
+	chooseAgent = { { "agent?", name } },
+	variants = {},
+	chooseVariant = { { "variant?", name } },
+	commands = {},
+	rename = { { "title", name }, { "session?", name } },
+	delete = { { "session", name } },
+	fork = { { "session?", name } },
+	share = {},
+	unshare = {},
+	undo = { { "session?", name } },
+	redo = { { "session?", name } },
+	todo = { { "session?", name } },
+	diff = { { "session?", name } },
+	usage = {
+		{
+			"options?",
+			fields("a table of options", { of = period, session = name }, {}),
+		},
+	},
+	compact = { { "options?", waitOptions } },
+	shell = { { "line", name }, { "options?", waitOptions } },
+	runCommand = { { "name", name }, { "text?", text }, { "options?", askOptions } },
+	permissions = {},
+	answerPermission = { { "id", name }, { "reply", reply }, { "message?", text } },
+	questions = {},
+	answerQuestion = { { "id", name }, { "answers?", answers } },
 }
 
 --- Looks at what a function of libai was called with.

@@ -43,9 +43,14 @@ local after = {
 	beginning = poll.afterBeginning,
 	status = poll.afterStatus,
 	recent = answer.afterRecent,
+	message = poll.afterMessage,
 	permissions = asks.afterPermissions,
 	questions = asks.afterQuestions,
 	parent = asks.afterParent,
+	ask = asks.afterAsk,
+	answerPermission = asks.afterAnswer,
+	answerQuestion = asks.afterAnswer,
+	rejectQuestion = asks.afterAnswer,
 	session = silence.afterSession,
 	agents = silence.afterAgents,
 	providers = silence.afterProviders,
@@ -63,7 +68,7 @@ function M.step(state, observation)
 	local kind = observation.kind
 	local next = copy(state, {})
 	next.now = observation.now
-	if kind ~= "begin" and kind ~= "wait" and kind ~= "failed" then
+	if kind ~= "begin" and kind ~= "wait" and kind ~= "ask" and kind ~= "failed" then
 		noteSuccess(next, kind)
 	end
 	return {

@@ -1,6 +1,7 @@
 -- A command line, read by a program's table of commands and flags: which command, with which words and flags. Pure.
 
-local closest = require("/apis/trapos/nearest").closest
+local nearest = require("/apis/trapos/nearest")
+local closest, misspelt = nearest.closest, nearest.misspelt
 
 local M = {}
 
@@ -95,6 +96,18 @@ local function refuseFlag(reading, word)
 	refuse(reading, "There is no flag " .. word .. "." .. question(name, names))
 end
 
+local function setFlag(reading, flag, value)
+	local flags = reading.flags
+	local before = flags[flag.name]
+	if flag.isList ~= true then
+		flags[flag.name] = value
+	elseif before == nil then
+		flags[flag.name] = { value }
+	else
+		table.insert(before, value)
+	end
+end
+
 local function readFlag(reading, word)
 	local written, value = string.match(word, "^(%-%-[%w%-]+)=(.+)$")
 	local flag = flagWritten(reading.program, written or word)
@@ -106,10 +119,16 @@ local function readFlag(reading, word)
 	if flag.value == nil then
 		reading.flags[flag.name] = true
 	elseif value ~= nil then
-		reading.flags[flag.name] = value
+		setFlag(reading, flag, value)
 	else
 		reading.wanted = flag
 	end
+end
+
+--- The command that is written as the sign with which a word begins.
+local function commandOfSign(program, word)
+	local sign = string.sub(word, 1, 1)
+	return M.commandNamed(program, program.signs and program.signs[sign])
 end
 
 --- Reads the first word, and the second of a command that has two.
@@ -117,9 +136,17 @@ local function readName(reading, word)
 	local group = reading.name
 	local name = group == nil and word or group .. " " .. word
 	local command = M.knownCommand(reading.program, name)
+	local signed = group == nil and commandOfSign(reading.program, word) or nil
 	local otherwise = M.commandNamed(reading.program, reading.program.otherwise)
-	if command ~= nil or firstOfGroup(reading.program, name) ~= nil then
+	local isWritten = command ~= nil and command.isSign ~= true
+	if isWritten or firstOfGroup(reading.program, name) ~= nil then
 		reading.name = name
+	elseif signed ~= nil then
+		reading.name = signed.name
+		if #word > 1 then
+			table.insert(reading.words, string.sub(word, 2))
+		end
+		reading.isText = signed.isText
 	elseif group == nil and otherwise ~= nil then
 		reading.name = otherwise.name
 		reading.isUnwritten = true
@@ -144,7 +171,7 @@ end
 local function readWord(reading, word)
 	local command = M.knownCommand(reading.program, reading.name)
 	if reading.wanted ~= nil then
-		reading.flags[reading.wanted.name] = word
+		setFlag(reading, reading.wanted, word)
 		reading.wanted = nil
 	elseif reading.isText == true then
 		table.insert(reading.words, word)
@@ -186,14 +213,37 @@ local function check(reading, command)
 	end
 end
 
---- More words than a command takes are a text that begins with the command's name.
+--- Whether the words behind a command's name are meant for it.
+local function fits(command, words)
+	if #words > (command.most or 0) then
+		return false
+	end
+	return #words == 0 or command.fits == nil or command.fits(words)
+end
+
+--- Words that a command has no use for are a text that begins with the command's name.
 local function asText(reading, command)
 	local otherwise = reading.program.otherwise
-	if otherwise == nil or #reading.words <= (command.most or 0) then
+	if otherwise == nil or fits(command, reading.words) then
 		return nil
 	end
 	table.insert(reading.words, 1, command.name)
 	return { command = otherwise, words = reading.words, flags = reading.flags }
+end
+
+--- The command that a text of one word was perhaps meant to be.
+local function perhapsCommand(reading)
+	local word = reading.words[1]
+	if not reading.isUnwritten or word == nil or #reading.words > 1 then
+		return nil
+	end
+	local names = { reading.program.help.name }
+	for _, command in ipairs(reading.program.commands) do
+		if command.isSign ~= true then
+			table.insert(names, command.name)
+		end
+	end
+	return misspelt(word, names)
 end
 
 --- What the words of a command say, or help on it where they say nothing that it understands.
@@ -208,7 +258,12 @@ local function settle(reading, command, about)
 	if problem ~= nil then
 		return { command = "help", words = about, flags = flags, problem = problem }
 	end
-	return { command = command.name, words = reading.words, flags = flags }
+	return {
+		command = command.name,
+		words = reading.words,
+		flags = flags,
+		perhaps = perhapsCommand(reading),
+	}
 end
 
 --- The command that help is to be about: the one that was named, where one was.
@@ -217,8 +272,8 @@ local function aboutOf(reading)
 	return (named == nil or reading.isUnwritten) and {} or { named }
 end
 
---- Reads the words of a command line. Flags may stand anywhere but in a text; more words than a command takes are a text
--- where the program takes one.
+--- Reads the words of a command line. Flags may stand anywhere but in a text; words that a command has no use for are a
+-- text where the program takes one.
 --
 -- @param program what there is
 -- @param given the words as the shell split them

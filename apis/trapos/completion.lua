@@ -15,7 +15,8 @@ local function nameWords(program, group)
 		for _, command in ipairs(commands) do
 			local first, second = string.match(command.name, "(%S+) ?(.*)")
 			local word = group == nil and first or second
-			if (group == nil or first == group) and word ~= "" and not found[word] then
+			local isMeant = command.isSign ~= true and (group == nil or first == group)
+			if isMeant and word ~= "" and not found[word] then
 				found[word] = true
 				table.insert(words, word)
 			end

@@ -59,6 +59,13 @@ local function addFlagNames(listing, program)
 	end
 end
 
+local function addSection(listing, title)
+	if #listing.lines > 0 then
+		add(listing, "")
+	end
+	add(listing, title, colours.yellow)
+end
+
 local function addNotes(listing, program)
 	if program.notes == nil then
 		return
@@ -80,6 +87,9 @@ local function showHelp(program, topic)
 	local listing = start()
 	for _, commands in ipairs({ program.commands, { program.help } }) do
 		for _, command in ipairs(commands) do
+			if topic == "" and command.section ~= nil then
+				addSection(listing, command.section)
+			end
 			local purpose = not isShort and command.purpose or nil
 			if isMeant(command, topic) then
 				add(listing, command.usage, nil, purpose)

@@ -30,4 +30,9 @@ function M.decode(text)
 	return value
 end
 
+--- A list that is `[]` as JSON where it is empty; any other empty table is `{}`. Not to be written to.
+function M.listOf(values)
+	return #values == 0 and textutils.empty_json_array or values
+end
+
 return M

@@ -91,4 +91,58 @@ function M.closest(wanted, names)
 	return best
 end
 
+--- From so many letters on a word may have two that are wrong.
+local LONG_WORD = 6
+
+--- How many letters have to be put in, left out, changed, or swapped with their neighbour to make one word of another
+-- (optimal string alignment).
+local function distance(one, other)
+	local before = {}
+	local row = {}
+	for at = 0, #other do
+		row[at + 1] = at
+	end
+	for i = 1, #one do
+		local next = { i }
+		for j = 1, #other do
+			local isSame = string.byte(one, i) == string.byte(other, j)
+			local least = math.min(row[j + 1] + 1, next[j] + 1, row[j] + (isSame and 0 or 1))
+			local isSwapped = i > 1
+				and j > 1
+				and string.byte(one, i) == string.byte(other, j - 1)
+				and string.byte(one, i - 1) == string.byte(other, j)
+			if isSwapped then
+				least = math.min(least, before[j - 2 + 1] + 1)
+			end
+			next[j + 1] = least
+		end
+		before = row
+		row = next
+	end
+	return row[#other + 1]
+end
+
+--- The one of some names that a word is, but for a letter, or for two where it has six or more, whatever their case.
+--
+-- @param written what somebody wrote, which is none of the names
+-- @param names what there is, in lower case
+-- @returns the name that is least far off, or nothing
+function M.misspelt(written, names)
+	if #written > LONGEST then
+		return nil
+	end
+	local word = string.lower(written)
+	local least = #word >= LONG_WORD and 2 or 1
+	local found
+	for _, name in ipairs(names) do
+		local isNear = math.abs(#name - #word) <= least
+		local far = isNear and distance(word, name) or least + 1
+		if far < least or far == least and found == nil then
+			least = far
+			found = name
+		end
+	end
+	return found
+end
+
 return M

@@ -11,6 +11,9 @@ local MOST_ROWS = 3
 --- Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's.
 local FAILURE_COLUMNS = 150
 
+--- Whether remarks are left out.
+local isQuiet = false
+
 --- Rows that were printed since the reader could last stop reading.
 local above = 0
 
@@ -76,9 +79,16 @@ function M.say(line, colour)
 	end
 end
 
+--- From here on remarks are left out.
+function M.beQuiet()
+	isQuiet = true
+end
+
 --- Prints a remark that is not part of what was asked for, on three rows at most.
 function M.remark(line)
-	M.say(line, colours.lightGrey)
+	if not isQuiet then
+		M.say(line, colours.lightGrey)
+	end
 end
 
 --- Prints what went wrong and what to do next.

@@ -16,6 +16,9 @@ local LONGEST_MESSAGE = 160
 local LONGEST_PATH = 4096
 local LONGEST_ID = 100
 
+--- What somebody scrolls through, in bytes: more than 2,000 rows of a pocket computer.
+local LONGEST_LONG = 65536
+
 --- How far into a text of unknown length is looked.
 local REACH = 4000
 
@@ -39,6 +42,24 @@ local function within(most, pattern)
 		end
 		return (string.find(given, pattern)) ~= nil and given or nil
 	end
+end
+
+--- The first byte of a character of UTF-8, or a byte that is none; and the bytes that go on with one.
+local LEAD = "[^" .. string.char(128) .. "-" .. string.char(191) .. "]"
+local TAIL = "[" .. string.char(128) .. "-" .. string.char(191) .. "]*"
+
+--- A text of many lines, such as a command or a patch: whole as far as anybody reads, and cut where a character ends.
+local function long(value)
+	local given = text(value)
+	if given == nil or #given <= LONGEST_LONG then
+		return given
+	end
+	local start = string.sub(given, 1, LONGEST_LONG + 1)
+	local endModule = string.find(start, LEAD .. TAIL .. "$")
+	return string.sub(start, 1, (endModule or LONGEST_LONG + 1) - 1)
+		.. "\n.. ("
+		.. tostring(#given - LONGEST_LONG)
+		.. " more bytes)"
 end
 
 local function boolean(value)
@@ -74,6 +95,7 @@ end
 
 local words = {
 	text = text,
+	long = long,
 	name = line(LONGEST_NAME),
 	message = line(LONGEST_MESSAGE),
 	reason = reason,

@@ -59,6 +59,35 @@ function M.shorten(text, width)
 	return string.sub(text, 1, width - 3 - endModule) .. "..." .. string.sub(text, -endModule)
 end
 
+--- A number with its thousands apart: "12,345". Empty for what is no count.
+function M.countText(count)
+	if not (count >= 0 and count < 1000000000000000) then
+		return ""
+	end
+	local text = string.format("%.0f", count)
+	local changes
+	repeat
+		do
+			text, changes = string.gsub(text, "^(%d+)(%d%d%d)", "%1,%2")
+		end
+	until not (changes > 0)
+	return text
+end
+
+--- A number of tokens, as short as a list needs it: "900", "128k", "1M".
+function M.tokensText(count)
+	if not (count < 1000000000000) then
+		return ""
+	end
+	if count < 1000 then
+		return string.format("%.0f", count)
+	end
+	if count < 1000000 then
+		return tostring(math.floor(count / 1000)) .. "k"
+	end
+	return tostring(math.floor(count / 1000000)) .. "M"
+end
+
 --- How long ago something was, as short as a list needs it: "now", "5m", "3h", "2d". Empty for what is no time.
 function M.ageText(seconds)
 	if not (seconds < 1000000000000) then

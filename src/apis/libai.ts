@@ -20,7 +20,7 @@ function guarded(called: string, argument: unknown): unknown {
         if (type(value) === "function") {
             copy[name] = (told: unknown) => {
                 const [ok, problem] = pcall(value as (this: void, told: unknown) => unknown, told);
-                if (ok) return;
+                if (ok) return problem;
                 if ((problem as unknown) === "Terminated") error(problem, 0);
                 throw fail("bad_argument", {
                     what: `${called}: options.${name} failed: ${tostring(problem)}`,
@@ -41,11 +41,15 @@ function createAi(this: void, environment?: Environment): Ai {
     const calls = connect(problem === undefined ? (environment ?? {}) : {});
     const ai: Record<string, unknown> = {};
     for (const [name, call] of pairs(calls)) {
-        ai[name] = (first: unknown, second: unknown) => {
+        ai[name] = (first: unknown, second: unknown, third: unknown) => {
             return attempt(() => {
-                const what = problem ?? problemWith(ai, name, [first, second]);
+                const what = problem ?? problemWith(ai, name, [first, second, third]);
                 if (what !== undefined) throw fail("bad_argument", { what });
-                return call(guarded(name, first) as never, guarded(name, second) as never);
+                return (call as (this: void, ...given: unknown[]) => unknown)(
+                    guarded(name, first),
+                    guarded(name, second),
+                    guarded(name, third),
+                );
             }, fail);
         };
     }

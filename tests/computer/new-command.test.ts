@@ -45,7 +45,7 @@ it("is compiled, run, listed and completed", async () => {
     const computer = await boot({ disk, http: { allow: ["127.0.0.1"] } });
     onTestFinished(() => computer.close());
     await computer.waitForText(/^>/m);
-    await computer.type("ai co");
+    await computer.type("ai cou");
     await computer.press("tab");
     await computer.type("\n");
     await computer.waitForText("> ai count\nThe server has 2 sessions.\n>");

@@ -73,3 +73,43 @@ it("the computer's session was deleted: a new one, with a word", async () => {
     expect(transcript).toMatch(/^pong/m);
     expect(await computer.setting("opencc.session_id")).not.toBe(gone);
 });
+
+it("renames, finds by a word, forks and deletes, and numbers mean what stood on the screen", async () => {
+    const computer = world.newComputer();
+    await computer.run("ai hello");
+    const own = String(await computer.setting("opencc.session_id"));
+    expect((await computer.run('ai rename "Castle gate"')).output).toContain("It is called now: Castle gate");
+    expect((await computer.run("ai sessions Castle")).output.trim()).toMatch(/^\* 1 Castle gate +now$/);
+
+    // Another session is newer now, and the numbers are still those that were seen.
+    await world.call("POST", "/session", { title: "Castle moat" });
+    expect((await computer.run("ai fork 1")).output).toContain("Talking in: Castle gate (fork #1)");
+    const fork = String(await computer.setting("opencc.session_id"));
+    expect(fork).not.toBe(own);
+    expect((await computer.run("ai history")).output).toContain("> hello");
+
+    const asked = await computer.run("ai delete 1");
+    expect(asked.succeeded).toBe(false);
+    expect(asked.transcript).toContain("ai --yes delete");
+    expect((await computer.run("ai --no delete 1")).output).toContain("Nothing was deleted.");
+    expect((await computer.run("ai --yes delete 1")).output).toContain("Deleted: Castle gate");
+    const left = await world.call<{ id: string }[]>("GET", "/session?search=Castle");
+    expect(left.map(({ id }) => id)).not.toContain(own);
+    expect(left.map(({ id }) => id)).toContain(fork);
+
+    expect((await computer.run("ai --yes delete")).output).toContain("Deleted: Castle gate (fork #1)");
+    expect(await computer.setting("opencc.session_id")).toBeUndefined();
+    const gone = await computer.run("ai delete ses_gone");
+    expect(gone.transcript).toContain("The server has no session ses_gone.");
+    expect(gone.succeeded).toBe(false);
+});
+
+it("says why a session is not shared where the configuration does not allow it", async () => {
+    const computer = world.newComputer();
+    await computer.run("ai hello");
+    const shared = await computer.run("ai --yes share");
+    expect(shared.succeeded).toBe(false);
+    expect(shared.transcript).toContain("opencode");
+    expect((await computer.run("ai --no share")).output).toContain("Nothing was shared.");
+    expect((await computer.run("ai unshare")).output).toContain("not on the web any more");
+});

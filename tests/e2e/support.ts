@@ -3,14 +3,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach } from "vitest";
-import { readSetting, type Settings } from "craftos-headless";
+import { boot, type Computer, readSetting, type Settings, writeSettings } from "craftos-headless";
+import { installPackages } from "../../tools/harness/disk.ts";
 import {
     type CommandOptions,
     type CommandResult,
     type RunningCommand,
     startCommand,
 } from "../../tools/harness/run-command.ts";
-import { allowEverything, serverSettings, startScriptedServer } from "../../tools/harness/server.ts";
+import {
+    allowEverything,
+    type ScriptedModelOptions,
+    serverSettings,
+    startScriptedServer,
+} from "../../tools/harness/server.ts";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
 import type { Model } from "../../tools/model/index.ts";
 import { type Opencode, type OpencodeOptions, startOpencode } from "trapos-opencode";
@@ -33,6 +39,8 @@ export interface PlayerComputer {
     disk: string;
     /** Switches it on, types a command at the prompt and presses Enter. */
     start(command: string, choice?: ComputerChoice): Promise<RunningCommand>;
+    /** Switches it on for a player, who can be asked: it stays on at its prompt until the world stops, or it is closed. */
+    open(choice?: ComputerChoice): Promise<Computer>;
     /** `start`, and waits until the command has ended. */
     run(command: string, choice?: ComputerChoice): Promise<CommandResult>;
     /** A setting as the computer saved it. */
@@ -66,7 +74,8 @@ const commandSeconds = 60;
  * @param options for the server, see OpencodeOptions
  */
 export async function startWorld(
-    options: Pick<OpencodeOptions, "env" | "config" | "directory" | "permission"> = {},
+    options: Pick<OpencodeOptions, "env" | "config" | "directory" | "permission"> &
+        Pick<ScriptedModelOptions, "models"> = {},
 ): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), "trapos-e2e-"));
     const home = join(folder, "opencode");
@@ -79,6 +88,7 @@ export async function startWorld(
     let { opencode } = server;
     let computers = 0;
     const started: RunningCommand[] = [];
+    const opened: Computer[] = [];
 
     function newComputer(own: ComputerChoice = {}): PlayerComputer {
         const id = computers++;
@@ -100,9 +110,28 @@ export async function startWorld(
             started.push(running);
             return running;
         };
+        const open = async (choice: ComputerChoice = {}): Promise<Computer> => {
+            const settings: Settings = { ...serverSettings(opencode), ...own.settings, ...choice.settings };
+            await installPackages(disk, ["trapos"]);
+            await writeSettings(disk, settings);
+            const { width, height, colour, label } = { ...own, ...choice };
+            const computer = await boot({
+                disk,
+                id,
+                http: { allow: ["127.0.0.1"] },
+                ...(width === undefined ? {} : { width }),
+                ...(height === undefined ? {} : { height }),
+                ...(colour === undefined ? {} : { colour }),
+                ...(label === undefined ? {} : { label }),
+            });
+            opened.push(computer);
+            await computer.waitForText(/^> ?$/m);
+            return computer;
+        };
         return {
             disk,
             start,
+            open,
             run: async (command, choice) => (await start(command, choice)).finished,
             setting: (name) => readSetting(disk, name),
         };
@@ -137,12 +166,13 @@ export async function startWorld(
                 port,
                 username,
                 password,
-                model: { baseUrl: model.url },
+                model: { baseUrl: model.url, details: options.models },
             });
         },
         async stop() {
             // A test that failed may have left one that runs.
             await Promise.all(started.map(({ computer }) => computer.close()));
+            await Promise.all(opened.map((computer) => computer.close()));
             await opencode.stop();
             await model.stop();
             await removeFolder();

@@ -12,6 +12,10 @@ const cases: [line: string, command: string, words: string, flags?: Record<strin
     ["new what now", "new", "what now"],
     ["use 3", "use", "3"],
     ["use the stairs", "ask", "use the stairs"],
+    ["use redstone", "ask", "use redstone"],
+    ["use ses_1a", "use", "ses_1a"],
+    ["--json sessions", "sessions", "", { json: true }],
+    ["ping -q -y", "ping", "", { quiet: true, yes: true }],
     ["help", "help", ""],
     ["help use", "help", "use"],
     ["help me with my door", "ask", "help me with my door"],
@@ -57,7 +61,32 @@ const problems: [line: string, problem: string, about?: string][] = [
     ["--timeout 5 --session", "--session needs a value."],
 ];
 
+/** A single word, and the command that it may have been meant for. */
+const doubts: [word: string, perhaps: string | undefined][] = [
+    ["sesions", "sessions"],
+    ["seshions", "sessions"],
+    ["sessoins", "sessions"],
+    ["Sessions", "sessions"],
+    ["sssn", undefined],
+    ["pin", "ping"],
+    ["pnig", "ping"],
+    ["png", "ping"],
+    ["pong", "ping"],
+    ["hello", undefined],
+    ["hlep", "help"],
+    ["aborted", "abort"],
+    ["hi", undefined],
+    ["x".repeat(100), undefined],
+];
+
 describe("the command line", () => {
+    it.each(doubts)("ai %s: perhaps %s", (word, perhaps) => {
+        const line = parse("/apis/ai/commandtable", word) as { command: string; perhaps?: string };
+        expect([line.command, line.perhaps]).toEqual(["ask", perhaps]);
+        // Where more is said it is a prompt.
+        expect(parse("/apis/ai/commandtable", `${word} of the world`)).not.toHaveProperty("perhaps");
+    });
+
     it.each(cases)("ai %s", (line, command, words, flags) => {
         const wordList = words === "" ? [] : words.split(" ");
         expect(parse("/apis/ai/commandtable", line)).toEqual({

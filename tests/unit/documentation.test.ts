@@ -100,7 +100,30 @@ it("describes every function and field of libai", () => {
     };
     expect(members("Ai")).toContain("ask");
     for (const name of members("Ai")) expect(text).toMatch(new RegExp(`ai\\.${name}[({]`));
-    for (const name of ["AskOptions", "WaitOptions", "Reply", "Progress", "SessionSummary", "Failure"]) {
+    for (const name of [
+        "AskOptions",
+        "WaitOptions",
+        "Reply",
+        "Progress",
+        "SessionSummary",
+        "Failure",
+        "Turn",
+        "ModelSummary",
+        "AgentSummary",
+        "CommandSummary",
+        "Todo",
+        "Change",
+        "Undone",
+        "Usage",
+        "ShellOutput",
+        "PermissionAsk",
+        "PermissionAnswer",
+        "QuestionAsk",
+        "QuestionItem",
+        "QuestionOption",
+        "OpenPermission",
+        "ToolCall",
+    ]) {
         expect(members(name)).not.toHaveLength(0);
         for (const member of members(name)) expect(text).toContain(`\`${member}\``);
     }

@@ -424,7 +424,7 @@ const cases: Case[] = [
         shows: ["tool", "waiting for permission"],
     },
     {
-        name: "a permission that is given",
+        name: "a permission that is given elsewhere",
         world: [
             [
                 0,
@@ -435,7 +435,7 @@ const cases: Case[] = [
                 },
             ],
             [8000, { permissions: [], messages: [u1, unfinished("a1", "u1", [tool("completed")])] }],
-            [9000, { status: "idle", messages: [u1, answer("a2", "u1", "thanks")] }],
+            [12_000, { status: "idle", messages: [u1, answer("a2", "u1", "thanks")] }],
         ],
         end: { kind: "done", text: "thanks" },
         shows: ["waiting for permission", "working"],

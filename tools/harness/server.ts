@@ -21,19 +21,26 @@ export interface ScriptedServer {
     stop(): Promise<void>;
 }
 
+/** What the scripted model is to be. */
+export interface ScriptedModelOptions {
+    rules?: readonly Rule[];
+    /** What opencode.json says more of its models, "model" and "other": limit, cost, variants. */
+    models?: Readonly<Record<string, object>>;
+}
+
 /**
  * Starts the scripted model and an opencode server that knows no other.
  * @param options as for `startOpencode`, and `rules` for the model; the agent may do everything where they do not say
  */
 export async function startScriptedServer(
-    options: Omit<OpencodeOptions, "model"> & { rules?: readonly Rule[] },
+    options: Omit<OpencodeOptions, "model"> & ScriptedModelOptions,
 ): Promise<ScriptedServer> {
     const model = await startModel(options);
     try {
         const opencode = await startOpencode({
             permission: allowEverything,
             ...options,
-            model: { baseUrl: model.url },
+            model: { baseUrl: model.url, details: options.models },
         });
         return {
             model,

@@ -6,12 +6,13 @@ local wait = require("/apis/ai/view/waiting").wait
 local function run(context, words)
 	local options = context.options
 	local prompt = table.concat(words, " ")
-	showReply(
-		options,
-		wait(options, function()
-			return context.ai.ask(prompt, options)
-		end)
-	)
+	return wait(options, function()
+		return context.ai.ask(prompt, options)
+	end)
+end
+
+local function show(context, reply)
+	showReply(context.options, reply)
 end
 
 local ask = {
@@ -21,5 +22,6 @@ local ask = {
 	most = math.huge,
 	isText = true,
 	run = run,
+	show = show,
 }
 return ask

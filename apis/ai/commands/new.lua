@@ -6,15 +6,21 @@ local ask = require("/apis/ai/commands/ask")
 
 local function run(context, words)
 	local options = context.options
-	if #words > 0 then
-		options.newSession = true
-		ask.run(context, words)
-		return
+	if #words == 0 then
+		return wait(options, function()
+			return context.ai.newSession()
+		end)
 	end
-	wait(options, function()
-		return context.ai.newSession()
-	end)
-	remark("Talking in a new session.")
+	options.newSession = true
+	return ask.run(context, words)
+end
+
+local function show(context, value)
+	if value.text ~= nil then
+		ask.show(context, value)
+	else
+		remark("Talking in a new session.")
+	end
 end
 
 local newSession = {
@@ -24,5 +30,6 @@ local newSession = {
 	most = math.huge,
 	isText = true,
 	run = run,
+	show = show,
 }
 return newSession

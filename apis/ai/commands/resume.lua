@@ -6,17 +6,24 @@ local wait = require("/apis/ai/view/waiting").wait
 
 local function run(context)
 	local options = context.options
-	local reply
-	repeat
-		do
-			reply = wait(options, function()
-				return context.ai.resume(options)
-			end)
-			remark(reply.prompt == nil and "The last answer:" or "> " .. reply.prompt)
-			showReply(options, reply)
-		end
-	until not ((reply.remaining or 0) > 0)
+	return wait(options, function()
+		return context.ai.resume(options)
+	end)
 end
 
-local resume = { name = "resume", usage = "ai resume", purpose = "Show the missed or last answer", run = run }
+local function show(context, reply)
+	remark(reply.prompt == nil and "The last answer:" or "> " .. reply.prompt)
+	showReply(context.options, reply)
+	if (reply.remaining or 0) > 0 then
+		show(context, run(context))
+	end
+end
+
+local resume = {
+	name = "resume",
+	usage = "ai resume",
+	purpose = "Show the missed or last answer",
+	run = run,
+	show = show,
+}
 return resume

@@ -1,12 +1,14 @@
 -- `ai sessions`: lists the server's sessions, the newest first.
 
 local strings = require("cc.strings")
+local listOf = require("/apis/trapos/json").listOf
 local pagerModule = require("/apis/trapos/pager")
 local open, printRow = pagerModule.open, pagerModule.printRow
 local remark = require("/apis/trapos/screen").remark
 local text = require("/apis/trapos/text")
 local ageText, cut, oneLine = text.ageText, text.cut, text.oneLine
-local listSessions = require("/apis/ai/sessionlist").listSessions
+local sessionlist = require("/apis/ai/sessionlist")
+local listSessions, noteShown = sessionlist.listSessions, sessionlist.noteShown
 
 --- The fewest columns of a number, so that short lists look alike.
 local LEAST_DIGITS = 2
@@ -21,11 +23,15 @@ local function rowOf(session, number, digits)
 	return start .. title .. " " .. age
 end
 
-local function run(context)
-	local sessions = listSessions(context)
+local function run(context, words)
+	return listOf(listSessions(context, words[1]))
+end
+
+local function show(_context, sessions)
 	if #sessions == 0 then
 		remark("No sessions yet. Start one: ai <prompt>")
 	end
+	noteShown(sessions)
 	local digits = math.max(#tostring(#sessions), LEAST_DIGITS)
 	local pager = open()
 	for number, session in ipairs(sessions) do
@@ -37,6 +43,13 @@ local function run(context)
 	end
 end
 
-local sessions =
-	{ name = "sessions", usage = "ai sessions", purpose = "List sessions; * is the current", run = run }
+local sessions = {
+	name = "sessions",
+	usage = "ai sessions [search]",
+	purpose = "List them; * is the current",
+	section = "Sessions",
+	most = 1,
+	run = run,
+	show = show,
+}
 return sessions

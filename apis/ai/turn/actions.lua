@@ -2,6 +2,7 @@
 -- for its kind the name of a request (see turn/requests); the others are
 --
 -- - `wait`: for so many `seconds`;
+-- - `ask`: a person, who decides on a permission or a question of the turn;
 -- - `done`: the reply was found: the messages of the turn are its `steps`, and what they say is its `text`;
 -- - `fail`: there is no reply. `pending` is true when there may still be one, so that it is worth asking again later.
 

@@ -15,8 +15,12 @@ local fail = require("/apis/ai/turn/actions").fail
 local silence = require("/apis/ai/turn/silence")
 local missing, neverStartedAs, unanswered = silence.missing, silence.neverStartedAs, silence.unanswered
 local stateModule = require("/apis/ai/turn/state")
-local hasRested, isStuck, newAnswer, noteMessages =
-	stateModule.hasRested, stateModule.isStuck, stateModule.newAnswer, stateModule.noteMessages
+local hasRested, isStuck, newAnswer, noteMessages, noteSteps =
+	stateModule.hasRested,
+	stateModule.isStuck,
+	stateModule.newAnswer,
+	stateModule.noteMessages,
+	stateModule.noteSteps
 local waiting = require("/apis/ai/turn/waiting")
 local giveUpOn, wait, waitIdle = waiting.giveUpOn, waiting.wait, waiting.waitIdle
 
@@ -128,6 +132,7 @@ end
 function M.afterRecent(state, messages)
 	local turn = turnIn(state, messages)
 	noteMessages(state, messages)
+	noteSteps(state, turn.steps)
 	local isThere = turn.isFound and turn.isWhole
 	if not isThere and not isListWhole(state, messages) then
 		return searchAmong(state, MANY_MESSAGES)

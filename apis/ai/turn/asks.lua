@@ -1,5 +1,9 @@
--- Who waits for a person: a tool of the turn, or of one of its subagents, that asks for a permission or an answer.
+-- Who waits for a person: a tool of the turn, or of one of its subagents, that asks for a permission or an answer. What
+-- it asks is decided by whoever drives the turn, and the server is told.
 
+local askModule = require("/apis/ai/ask")
+local describeAsk, permissionAsk, questionAsk =
+	askModule.describeAsk, askModule.permissionAsk, askModule.questionAsk
 local withField = require("/apis/ai/copy").withField
 local activeTools = require("/apis/ai/messages").activeTools
 local isWorthAsking = require("/apis/ai/turn/requests").isWorthAsking
@@ -54,24 +58,36 @@ local function follow(state, subagents, session, generation)
 	return follow(state, subagents, parent, generation + 1)
 end
 
+--- The time until the turn is looked at again when somebody has decided, in seconds.
+local SOON_SECONDS = 0.2
+
 --- Looks for the first entry of a list that is an ask of this turn.
 local function findAsk(state, entries)
 	local activity = activityOf(state.last)
+	local answered
 	local stranger
 	for _, ask in ipairs(entries) do
+		local isOurs = false
 		if ask.sessionID == state.sessionId then
-			if isOfCall(activity, ask) then
-				return { ask = ask }
-			end
+			isOurs = isOfCall(activity, ask)
 		elseif activity.hasSubagents then
 			local session = follow(state, activity.subagents, ask.sessionID, 1)
-			if session ~= nil and activity.subagents[session] then
-				return { ask = ask }
+			isOurs = session ~= nil and activity.subagents[session] == true
+			if not isOurs then
+				stranger = stranger or session
 			end
-			stranger = stranger or session
+		end
+		if isOurs and not state.answered[ask.id] then
+			return { ask = ask }
+		end
+		if isOurs then
+			answered = answered or ask
 		end
 	end
-	return { stranger = isWorthAsking(state, "parent") and stranger or nil }
+	return {
+		answered = answered,
+		stranger = isWorthAsking(state, "parent") and stranger or nil,
+	}
 end
 
 --- Asks which session opened another one, after which the asks are looked at anew.
@@ -85,6 +101,67 @@ local function notePermission(state, code, text)
 	state.blocker = { phase = "waiting for permission", text = text, code = code }
 end
 
+--- Notes what the turn waits for.
+local function noteAsk(state, asked)
+	local text = describeAsk(asked)
+	if asked.what == "permission" then
+		notePermission(state, "waiting_for_permission", text)
+	else
+		state.blocker = { phase = "waiting for an answer", text = text, code = "waiting_for_question" }
+	end
+end
+
+--- Asks whoever drives the turn.
+local function askPerson(state, asked)
+	noteAsk(state, asked)
+	state.asking = asked.ask.id
+	state.askedAt = state.now
+	return asked.what == "permission" and { kind = "ask", what = "permission", ask = asked.ask }
+		or { kind = "ask", what = "question", ask = asked.ask }
+end
+
+--- What the server is told of a decision.
+local function answerOf(id, decision)
+	if decision.what == "permission" then
+		return { kind = "answerPermission", id = id, reply = decision.reply, message = decision.message }
+	end
+	local answers = decision.answers
+	return answers and { kind = "answerQuestion", id = id, answers = answers }
+		or { kind = "rejectQuestion", id = id }
+end
+
+--- Tells the server what was decided. As long as somebody was asked nothing else could happen, so that it does not count.
+function M.afterAsk(state, decision)
+	state.changedAt = state.changedAt + (state.now - state.askedAt)
+	if decision.what == "gone" then
+		local blocker = state.blocker
+		if blocker then
+			state.blocker = { phase = blocker.phase, text = blocker.text, code = blocker.code, isGone = true }
+		end
+		return wait(state, SOON_SECONDS)
+	end
+	local answer = answerOf(state.asking, decision)
+	state.answer = answer
+	return answer
+end
+
+--- The server was told, or does not ask any more.
+function M.afterAnswer(state)
+	local id = state.answer.id
+	state.answered = withField(state.answered, id, true)
+	state.answer = nil
+	state.blocker = nil
+	state.changedAt = state.now
+	return wait(state, SOON_SECONDS)
+end
+
+--- The server cannot be told. Somebody else may answer, so that the turn is waited for all the same.
+function M.withoutAnswer(state)
+	state.answered = withField(state.answered, state.answer.id, true)
+	state.answer = nil
+	return wait(state)
+end
+
 --- Asks for questions that wait for an answer.
 function M.lookForQuestion(state)
 	return isWorthAsking(state, "questions") and { kind = "questions" } or wait(state)
@@ -93,7 +170,12 @@ end
 --- A tool that runs may wait for somebody: asks for permissions first, then for questions.
 function M.lookForBlocker(state)
 	if #activeTools(state.last) == 0 then
+		-- What was asked is over, whatever has become of the answer to it.
+		state.answer = nil
 		return wait(state)
+	end
+	if state.answer then
+		return state.answer
 	end
 	if isWorthAsking(state, "permissions") then
 		return { kind = "permissions" }
@@ -105,11 +187,19 @@ end
 function M.afterPermissions(state, permissions)
 	local found = findAsk(state, permissions)
 	local ask = found.ask
+	local answered = found.answered
 	state.blocker = nil
 	if ask then
-		local pattern = ask.patterns and ask.patterns[1]
-		notePermission(state, "waiting_for_permission", ask.permission .. ": " .. (pattern or ""))
-		return wait(state)
+		return askPerson(state, {
+			what = "permission",
+			ask = permissionAsk(ask),
+		})
+	end
+	if answered then
+		noteAsk(state, {
+			what = "permission",
+			ask = permissionAsk(answered),
+		})
 	end
 	return found.stranger == nil and M.lookForQuestion(state) or askForParent(state, found.stranger)
 end
@@ -129,13 +219,21 @@ end
 function M.afterQuestions(state, questions)
 	local found = findAsk(state, questions)
 	local ask = found.ask
-	if not ask and found.stranger ~= nil then
+	local answered = found.answered
+	if ask then
+		return askPerson(state, {
+			what = "question",
+			ask = questionAsk(ask),
+		})
+	end
+	if found.stranger ~= nil then
 		return askForParent(state, found.stranger)
 	end
-	local first = ask and ask.questions[1]
-	if first then
-		local code = "waiting_for_question"
-		state.blocker = { phase = "waiting for an answer", text = first.question, code = code }
+	if answered then
+		noteAsk(state, {
+			what = "question",
+			ask = questionAsk(answered),
+		})
 	end
 	return wait(state)
 end

@@ -5,8 +5,8 @@ local fail, failWith = actions.fail, actions.failWith
 local answer = require("/apis/ai/turn/answer")
 local settleStuck, withoutMcp, withoutRecent = answer.settleStuck, answer.withoutMcp, answer.withoutRecent
 local asks = require("/apis/ai/turn/asks")
-local lookForQuestion, withoutPermissions, withoutQuestions =
-	asks.lookForQuestion, asks.withoutPermissions, asks.withoutQuestions
+local afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions =
+	asks.afterAnswer, asks.lookForQuestion, asks.withoutAnswer, asks.withoutPermissions, asks.withoutQuestions
 local afterNewest = require("/apis/ai/turn/poll").afterNewest
 local requestsModule = require("/apis/ai/turn/requests")
 local isHopeless, isOverdue, noteFailure, requests =
@@ -29,6 +29,10 @@ local without = {
 	parent = lookForQuestion,
 	permissions = withoutPermissions,
 	questions = withoutQuestions,
+	answerPermission = withoutAnswer,
+	answerQuestion = withoutAnswer,
+	rejectQuestion = withoutAnswer,
+	message = afterNewest,
 	mcp = withoutMcp,
 	agents = withoutAgents,
 	providers = withoutProviders,
@@ -40,6 +44,10 @@ local without = {
 -- @param failure why
 -- @param request which one
 function M.afterFailed(state, failure, request)
+	-- What does not wait any more has been answered elsewhere.
+	if failure.code == "not_found" and without[request] == withoutAnswer then
+		return afterAnswer(state)
+	end
 	if failure.code == "not_found" and requests[request].isOfSession then
 		return fail("session_gone", { session = state.sessionId })
 	end

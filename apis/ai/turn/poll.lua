@@ -14,7 +14,7 @@ local lookForBlocker = require("/apis/ai/turn/asks").lookForBlocker
 local silence = require("/apis/ai/turn/silence")
 local missing, unanswered = silence.missing, silence.unanswered
 local stateModule = require("/apis/ai/turn/state")
-local activeTool, hasRested, isSurelyIdle, isYoung, newAnswer, noteIdle, noteMessages, noteSent, noteStatus, quietTime =
+local activeTool, hasRested, isSurelyIdle, isYoung, newAnswer, noteIdle, noteMessages, noteSent, noteStatus, noteSteps, quietTime =
 	stateModule.activeTool,
 	stateModule.hasRested,
 	stateModule.isSurelyIdle,
@@ -24,6 +24,7 @@ local activeTool, hasRested, isSurelyIdle, isYoung, newAnswer, noteIdle, noteMes
 	stateModule.noteMessages,
 	stateModule.noteSent,
 	stateModule.noteStatus,
+	stateModule.noteSteps,
 	stateModule.quietTime
 local waiting = require("/apis/ai/turn/waiting")
 local wait, waitIdle = waiting.wait, waiting.waitIdle
@@ -77,7 +78,14 @@ function M.afterNewest(state)
 		state.isTraced = true
 		return { kind = "beginning", limit = 2 }
 	end
-	local isDue = state.troubles.status ~= nil or isStatusDue(state)
+	local passed = state.passed
+	state.passed = nil
+
+	-- All steps are fetched for an answer that is complete.
+	if passed ~= nil and not isComplete(answer) then
+		return { kind = "message", id = passed }
+	end
+	local isDue = state.troubles.status ~= nil or state.answer ~= nil or isStatusDue(state)
 	if isComplete(answer) then
 		isDue = looksFinal(answer) or state.now ~= state.changedAt
 	end
@@ -164,6 +172,12 @@ function M.afterBeginning(state, messages)
 		state.firstStepId = first.info.id
 	end
 	noteMessages(state, messages)
+	return M.afterNewest(state)
+end
+
+--- Sees how the tools of a step have ended.
+function M.afterMessage(state, step)
+	noteSteps(state, { step })
 	return M.afterNewest(state)
 end
 

@@ -31,23 +31,35 @@ local function toolProgress(tool, seconds)
 	return { phase = "tool", seconds = seconds, tool = tool.tool, title = title }
 end
 
---- What can be told to somebody who waits for the turn.
---
--- @param state the turn's state
--- @param now epoch milliseconds
--- @returns the phase, the seconds since the prompt was sent, and what there is to say about the phase
-function M.progress(state, now)
-	local seconds = (now - state.sentAt) / 1000
+--- That the server tries the model again, why, and when.
+local function retryProgress(state, seconds, now)
+	local retry = state.retry
+	local next = retry and retry.next
+	local nextIn = next ~= nil and math.max(next - now, 0) / 1000 or nil
+	return { phase = "retry", seconds = seconds, message = retry and retry.message, nextIn = nextIn }
+end
+
+--- Tokens that the turn's steps took, as far as they were seen.
+local function tokensOf(state)
+	local tokens = 0
+	for id in pairs(state.spent) do
+		tokens = tokens + state.spent[id]
+	end
+	return tokens > 0 and tokens or nil
+end
+
+--- What the turn is at.
+local function phaseOf(state, seconds, now)
 	local trouble = troubleProgress(state, seconds)
 	if trouble then
 		return trouble
 	end
 	local blocker = state.blocker
-	if blocker then
+	if blocker and not blocker.isGone then
 		return { phase = blocker.phase, seconds = seconds, message = blocker.text }
 	end
 	if state.status == "retry" then
-		return { phase = "retry", seconds = seconds, message = state.retry and state.retry.message }
+		return retryProgress(state, seconds, now)
 	end
 	local tool = activeTool(state.last)
 	if tool then
@@ -60,6 +72,17 @@ function M.progress(state, now)
 		phase = isLate(state, now) and "starting" or "sent",
 		seconds = seconds,
 	}
+end
+
+--- What can be told to somebody who waits for the turn.
+--
+-- @param state the turn's state
+-- @param now epoch milliseconds
+-- @returns the phase, the seconds since the prompt was sent, and what there is to say about the phase
+function M.progress(state, now)
+	local told = phaseOf(state, (now - state.sentAt) / 1000, now)
+	told.tokens = tokensOf(state)
+	return told
 end
 
 --- The line that `ai --verbose` prints after each poll.

@@ -6,11 +6,16 @@
 -- - of the messages: `baselineId` (the newest before the prompt), `last` (the newest), `firstStepId` (the turn's first)
 -- - of the session: `status` and `statusAt`, `retry`, `idleSince` and `idleLooks`
 -- - of progress: `sight` (all that can be seen of the turn) and `changedAt`, `blocker` (what waits for a person)
+-- - of its steps: `shown` (those that the last answer has brought), `spent` (their tokens), `passed` (one whose tools ended
+--   unseen), `wantsTools`
+-- - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
+--   `answered` (those that it was told of)
 -- - of failures: `troubles` by request, `failing` (the one that counts), `reachedAt`, `cutAt`
 --
 -- Here is what can be told from it alone, and how what was seen is written into it.
 
-local copy = require("/apis/ai/copy").copy
+local copyModule = require("/apis/ai/copy")
+local copy, withField = copyModule.copy, copyModule.withField
 local activeTools = require("/apis/ai/messages").activeTools
 
 local M = {}
@@ -32,8 +37,9 @@ local STUCK_BUSY_MILLISECONDS = 10000
 -- @param from what the turn is about, see TurnState
 -- @param idleTimeout seconds without any visible progress after which waiting ends
 -- @param resumed whether the prompt was sent before
+-- @param wantsTools whether somebody is told how tools end, which may take a request a step
 -- @returns the state to hand to `step` with the observation `begin`
-function M.start(from, idleTimeout, resumed)
+function M.start(from, idleTimeout, resumed, wantsTools)
 	local state = {
 		idleTimeout = idleTimeout,
 		resumed = resumed,
@@ -47,6 +53,12 @@ function M.start(from, idleTimeout, resumed)
 		searched = 0,
 		sight = "",
 		changedAt = 0,
+		shown = {},
+		spent = {},
+		wantsTools = wantsTools == true,
+		asking = "",
+		askedAt = 0,
+		answered = {},
 		parents = {},
 		stranger = "",
 		troubles = {},
@@ -158,9 +170,28 @@ function M.noteSent(state)
 	state.status = "unknown"
 end
 
+--- Notes steps of the turn that an answer has brought, and what they took.
+function M.noteSteps(state, steps)
+	state.shown = steps
+	for _, step in ipairs(steps) do
+		local tokens = step.info.tokens
+		local spent = tokens and tokens.input + tokens.output or 0
+		if spent > 0 and state.spent[step.info.id] ~= spent then
+			state.spent = withField(state.spent, step.info.id, spent)
+		end
+	end
+end
+
 --- Notes the newest message of the session, the last of some that are listed.
 function M.noteMessages(state, messages)
+	local before = M.newAnswer(state)
 	state.last = messages[#messages]
+	local answer = M.newAnswer(state)
+	M.noteSteps(state, answer and { answer } or {})
+	local isPassed = before and answer and before.info.id ~= answer.info.id
+	if isPassed and state.wantsTools and #activeTools(before) > 0 then
+		state.passed = before.info.id
+	end
 	noteSight(state)
 end
 

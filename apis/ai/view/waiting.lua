@@ -60,6 +60,9 @@ end
 -- @param call what to do
 -- @returns the call's value; its failure is raised
 function M.wait(options, call)
+	if options.isQuiet then
+		return call()
+	end
 	local doing = ""
 	local value
 	options.onProgress = function(progress)

@@ -80,13 +80,20 @@ export function environment(
 /** The provider id and the models under which the configured server knows an OpenAI-compatible model. */
 export const provider = { id: "scripted", name: "Scripted model", models: ["model", "other"] } as const;
 
+/** An OpenAI-compatible endpoint. */
+export interface ModelEndpoint {
+    baseUrl: string;
+    /** What opencode.json says more of a model, by its name: its limit, cost, variants. */
+    details?: Readonly<Record<string, object>>;
+}
+
 /**
  * opencode.json for such a server.
  * @param model an OpenAI-compatible endpoint, which becomes the only provider and the default model
  * @param more wins over what is set here, key by key at the top level
  */
 export function configuration(
-    model: { baseUrl: string } | undefined,
+    model: ModelEndpoint | undefined,
     more: Record<string, unknown> = {},
 ): Record<string, unknown> {
     const name = `${provider.id}/${provider.models[0]}`;
@@ -99,7 +106,9 @@ export function configuration(
                 name: provider.name,
                 npm: "@ai-sdk/openai-compatible",
                 options: { baseURL: model.baseUrl, apiKey: "none" },
-                models: Object.fromEntries(provider.models.map((id) => [id, { name: `Scripted ${id}` }])),
+                models: Object.fromEntries(
+                    provider.models.map((id) => [id, { name: `Scripted ${id}`, ...model.details?.[id] }]),
+                ),
             },
         },
     };

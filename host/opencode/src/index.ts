@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findBinary } from "./binary.ts";
-import { configuration, environment, folders, type Permission } from "./environment.ts";
+import { configuration, environment, folders, type ModelEndpoint, type Permission } from "./environment.ts";
 import { type Child, startChild } from "./process.ts";
 
 export { findBinary } from "./binary.ts";
@@ -15,7 +15,7 @@ export interface OpencodeOptions {
     /** A folder for all that the server keeps; made when absent. The same home, port and password bring a session back. */
     home: string;
     /** An OpenAI-compatible model, which becomes its only provider (see `provider`) and its default model. */
-    model?: { baseUrl: string };
+    model?: ModelEndpoint;
     /** The port on 127.0.0.1; a free one when absent. */
     port?: number;
     /** `opencode` when absent. */

@@ -4,10 +4,16 @@ import { send as sendOverHttp } from "../trapos/http";
 import { nearest } from "../trapos/nearest";
 import { ownSettings } from "../trapos/settingsfile";
 import { oneLine, toUtf8 } from "../trapos/utf8";
+import * as choices from "./calls/choices";
+import * as history from "./calls/history";
+import * as sessions from "./calls/sessions";
+import * as tasks from "./calls/tasks";
+import { usage } from "./calls/usage";
 import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Code, type Result } from "./failure";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
 import type { ListValues, Session } from "./protocol";
+import { answer, openPermissions, openQuestions } from "./openasks";
 import opencode1 = require("./server/opencode1");
 import { readSettings } from "./settings";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
@@ -27,7 +33,7 @@ export type Calls = {
 };
 
 /** What a client works with: one call's server, and what outlasts the call. */
-interface Client extends Server {
+export interface Client extends Server {
     /** Models and agents that were looked up and are there, by where and what. */
     readonly known: Record<string, true | undefined>;
 }
@@ -39,16 +45,6 @@ function raise(code: Code, detail?: Record<string, unknown>): never {
 /** An option as UTF-8: at a computer it may have been typed. */
 function asUtf8(option: string | undefined): string | undefined {
     return option === undefined ? undefined : toUtf8(option);
-}
-
-function summarise(server: Server, session: Session): SessionSummary {
-    return {
-        id: session.id,
-        title: session.title,
-        created: session.time.created,
-        updated: session.time.updated,
-        current: session.id === server.settings.session_id,
-    };
 }
 
 /** A title by which lists tell sessions apart: the beginning of a prompt, if there is one, and the computer's name. */
@@ -193,12 +189,12 @@ function ask(client: Client, prompt: string, given?: AskOptions): Reply {
 /** The newest turn of a session of the kind that is wanted. */
 function findTurn(
     server: Server,
-    sessionId: string,
+    session: Session,
     isWanted: (this: void, turn: PastTurn) => boolean,
 ): PastTurn | undefined {
     for (const limit of [10, 100]) {
-        const messages = server.face.getMessages(server, sessionId, limit);
-        const found = newestTurn(messages, isWanted);
+        const messages = server.face.getMessages(server, session.id, limit);
+        const found = newestTurn(messages, isWanted, history.hiddenFrom(session));
         if (found || messages.length < limit) return found;
     }
     return undefined;
@@ -213,8 +209,8 @@ function isOver(turn: PastTurn): boolean {
 /** The last answer of the session, for whoever wants to read it again. */
 function lastReply(server: Server): Reply {
     const sessionId = server.settings.session_id ?? raise("nothing_to_resume");
-    server.face.getSession(server, sessionId);
-    const found = findTurn(server, sessionId, (turn) => answerOf(turn.steps) !== "");
+    const session = server.face.getSession(server, sessionId);
+    const found = findTurn(server, session, (turn) => answerOf(turn.steps) !== "");
     if (!found) return raise("nothing_to_resume");
     const sentAt = found.steps[found.steps.length - 1]!.info.time.created;
     const nonce = found.prompt && nonceOf(found.prompt);
@@ -232,7 +228,7 @@ function unrecordedTurn(server: Server): TurnRecord | undefined {
     const sessionId = server.settings.session_id;
     if (sessionId === undefined) return undefined;
     const session = server.face.getSession(server, sessionId);
-    const found = findTurn(server, sessionId, () => true);
+    const found = findTurn(server, session, () => true);
     const prompt = found && found.prompt;
     const nonce = prompt && nonceOf(prompt);
     if (!found || !prompt || nonce === undefined || isOver(found)) return undefined;
@@ -243,6 +239,8 @@ function unrecordedTurn(server: Server): TurnRecord | undefined {
     const sentAt = prompt.info.time.created;
     return { nonce, sessionId, directory, text: textOf([prompt]), sentAt, sent: true };
 }
+
+type Act = (this: void, client: Client, first: never, second: never, third: never) => unknown;
 
 /** What each of a client's functions does: it returns its value or raises a failure. */
 const functions: {
@@ -263,18 +261,19 @@ const functions: {
         const summaries: SessionSummary[] = [];
         const wanted = options ?? {};
         for (const session of server.face.listSessions(server, wanted.limit, asUtf8(wanted.search))) {
-            summaries.push(summarise(server, session));
+            summaries.push(sessions.summarise(server, session));
         }
         return summaries;
     },
     newSession: (server, options) =>
-        summarise(server, createSession(server, toUtf8((options && options.title) ?? titleOf("")))),
+        sessions.summarise(server, createSession(server, toUtf8((options && options.title) ?? titleOf("")))),
     useSession: (server, id) => {
         const session = server.face.getSession(server, id);
         rememberSession(server, session.id);
-        return summarise(server, session);
+        return sessions.summarise(server, session);
     },
     currentSession: (server) => server.settings.session_id,
+    session: (server, id) => sessions.summarise(server, sessions.sessionOf(server, id)),
     clearSession: (server) => {
         rememberSession(server, undefined);
         return undefined;
@@ -306,6 +305,53 @@ const functions: {
         return reply;
     },
     last: lastReply,
+    messages: history.messages,
+    models: choices.models,
+    chooseModel: choices.chooseModel,
+    agents: choices.agents,
+    chooseAgent: choices.chooseAgent,
+    variants: choices.variants,
+    chooseVariant: choices.chooseVariant,
+    commands: choices.commands,
+    rename: sessions.rename,
+    delete: sessions.deleteSession,
+    fork: sessions.fork,
+    share: sessions.share,
+    unshare: sessions.unshare,
+    undo: history.undo,
+    redo: history.redo,
+    todo: history.todo,
+    diff: history.diff,
+    usage,
+    compact: (client, options) => tasks.compact(client, sessions.sessionOf(client, undefined), options ?? {}),
+    shell: (client, line, options) =>
+        tasks.shell(
+            client,
+            openSession(client, `!${line}`, {}, () => undefined),
+            line,
+            options ?? {},
+        ),
+    runCommand: (client, name, text, given) => {
+        const options = given ?? {};
+        const words = text ?? "";
+        const session = openSession(client, `/${name} ${words}`, options, () => undefined);
+        return tasks.runCommand(client, session, name, words, options);
+    },
+    permissions: openPermissions,
+    answerPermission: (server, id, reply, message) => {
+        answer(server, (folder) => {
+            server.face.answerPermission(server, id, reply, asUtf8(message), folder);
+        });
+        return undefined;
+    },
+    questions: openQuestions,
+    answerQuestion: (server, id, answers) => {
+        answer(server, (folder) => {
+            if (answers === undefined) server.face.rejectQuestion(server, id, folder);
+            else server.face.answerQuestion(server, id, answers, folder);
+        });
+        return undefined;
+    },
 };
 
 /**
@@ -318,7 +364,7 @@ export function connect(given: Environment): Calls {
     const known: Client["known"] = {};
     const calls: Record<string, unknown> = {};
     for (const [name, act] of pairs(functions)) {
-        calls[name] = (first: never, second: never) => {
+        calls[name] = (first: never, second: never, third: never) => {
             const client: Client = {
                 settings: readSettings(store),
                 store,
@@ -329,7 +375,7 @@ export function connect(given: Environment): Calls {
                 sleep: given.sleep ?? sleep,
                 known,
             };
-            return act(client, first, second);
+            return (act as Act)(client, first, second, third);
         };
     }
     return calls as unknown as Calls;

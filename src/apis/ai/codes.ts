@@ -39,6 +39,14 @@ export const failures = {
     ],
     bad_setting: ["The setting {name} {what}.", "For example: set {name} {example}"],
     bad_command_line: ["{what}.", "See: ai help"],
+    asks_first: [
+        "ai {command} asks before it does that, and nobody is there to ask.",
+        "Say it on the command line: ai --yes {command}",
+    ],
+    perhaps_command: [
+        "{written} is no command. Did you mean: ai {perhaps}?",
+        "To ask the model for it: ai ask {written}",
+    ],
     bad_argument: ["{what}.", "See: ai help, or docs/libai.md of TrapOS AI."],
     not_found: ["The server says: {what}", "See: ai sessions"],
     server_config: ["opencode cannot read its configuration: {what}", "Mend that file on the server."],
@@ -49,7 +57,21 @@ export const failures = {
         "This session has been busy for {seconds} s{what}.",
         "Wait (ai resume), stop it (ai abort) or use: ai new",
     ],
+    works_now: ["The session works on something now.", "Wait (ai resume), or stop it: ai abort"],
     unknown_model: ["opencode has no model {wanted}.", "It has:{known}. Choose one with --model"],
+    unknown_variant: ["The model has no variant {wanted}.", "It has:{known}. See: ai variants"],
+    unknown_command: [
+        "opencode has no command /{wanted}.",
+        "It has:{known}. To ask it: ai ask /{wanted} ...",
+    ],
+    no_model: ["opencode does not say which model it would ask.", "Choose one: ai model <name>"],
+    not_shared: ["opencode has not shared the session.", 'Look at "share" in its configuration.'],
+    not_written: [
+        "{path} could not be written: {what}",
+        "Nothing was changed. Free some room, or choose another file.",
+    ],
+    nothing_to_undo: ["There is nothing to undo in this session.", "See: ai history"],
+    nothing_to_redo: ["Nothing was undone that could come back.", "See: ai history"],
     unknown_agent: ["opencode has no agent {wanted}.", "It has:{known}. Choose one with --agent"],
     bad_request: ["opencode refuses the request: {what}", "Look at the server's log, or report this."],
     never_started: [
@@ -78,6 +100,10 @@ export const failures = {
     waiting_for_permission: [
         "opencode waits for a permission: {what}",
         "Answer it in opencode on the server, then: ai resume",
+    ],
+    ask_gone: [
+        "Nothing waits for that answer: it was given, or the turn is over.",
+        "See what is open: ai status",
     ],
     not_stopped: ["opencode did not stop the turn.", "Try again: ai abort. Else restart opencode."],
     permission_unlisted: [

@@ -1,5 +1,5 @@
 /** What the commands of `ai` are: one a file, in /apis/ai/commands. */
-import type { Command } from "../trapos/commandline";
+import type { Command, Flags } from "../trapos/commandline";
 import type { Calls } from "./client";
 import type { AskOptions } from "./types";
 
@@ -7,16 +7,30 @@ import type { AskOptions } from "./types";
 export type Options = AskOptions & {
     /** True to show each poll, and what there is to know of a reply. */
     readonly isVerbose: boolean;
+    /** True to show nothing but what was asked for. */
+    readonly isQuiet: boolean;
+    /** Whether somebody is there who can be asked. */
+    readonly isAttended: boolean;
+    /** What every question is answered with, where the command line says so. */
+    readonly answer?: "yes" | "no";
 };
 
 /** What a command works with. */
 export interface Context {
     readonly ai: Calls;
     readonly options: Options;
+    /** The flags as they were given, for those that one command alone takes. */
+    readonly flags: Flags;
 }
 
 /** A command of `ai`. */
 export interface AiCommand extends Command {
-    /** Does it. Raises its failure. */
-    run(this: void, context: Context, words: readonly string[]): void;
+    /**
+     * Does it. Raises its failure.
+     * @returns what came of it, which `--json` prints; a list of it that may be empty is made with `listOf` of
+     * /apis/trapos/json
+     */
+    run(this: void, context: Context, words: readonly string[]): unknown;
+    /** Shows what came of it. Not called with `--json`. */
+    show?(this: void, context: Context, value: unknown): void;
 }

@@ -9,19 +9,79 @@ import ping = require("./commands/ping");
 import resume = require("./commands/resume");
 import sessions = require("./commands/sessions");
 import use = require("./commands/use");
+import models = require("./commands/models");
+import model = require("./commands/model");
+import agents = require("./commands/agents");
+import agent = require("./commands/agent");
+import variants = require("./commands/variants");
+import variant = require("./commands/variant");
+import rename = require("./commands/rename");
+import deleteSession = require("./commands/delete");
+import fork = require("./commands/fork");
+import history = require("./commands/history");
+import undo = require("./commands/undo");
+import redo = require("./commands/redo");
+import todo = require("./commands/todo");
+import diff = require("./commands/diff");
+import usage = require("./commands/usage");
+import compact = require("./commands/compact");
+import share = require("./commands/share");
+import unshare = require("./commands/unshare");
+import commands = require("./commands/commands");
+import command = require("./commands/command");
+import shell = require("./commands/shell");
+import exportSession = require("./commands/export");
 
 /** In the order in which help lists them. */
 export const program: Program<AiCommand> = {
     name: "ai",
-    commands: [ask, newSession, ping, sessions, use, abort, resume, last],
+    commands: [
+        ask,
+        newSession,
+        ping,
+        resume,
+        last,
+        abort,
+        history,
+        diff,
+        undo,
+        redo,
+        todo,
+        compact,
+        exportSession,
+        sessions,
+        use,
+        rename,
+        fork,
+        deleteSession,
+        share,
+        unshare,
+        models,
+        model,
+        variants,
+        variant,
+        agents,
+        agent,
+        usage,
+        commands,
+        command,
+        shell,
+    ],
     help: { name: "help", usage: "ai help [command]", purpose: "Show this", most: 1 },
     flags: [
         { name: "verbose", letter: "v", purpose: "Show each poll" },
         { name: "session", value: "number|id", purpose: "Ask in this session" },
         { name: "model", value: "id", purpose: "Ask this provider/model" },
         { name: "agent", value: "name", purpose: "Ask this agent" },
+        { name: "variant", value: "name", purpose: "Ask this variant of the model" },
         { name: "timeout", value: "seconds", purpose: "Wait so long for progress" },
+        { name: "yes", letter: "y", purpose: "Say yes to every question" },
+        { name: "no", purpose: "Say no to every question" },
+        { name: "no-pager", purpose: "Print all of it at once" },
+        { name: "quiet", letter: "q", purpose: "Print only what was asked for" },
+        { name: "json", purpose: "Print one JSON object" },
     ],
     usual: "help",
     otherwise: "ask",
+    signs: { "!": "shell", "/": "command" },
 };

@@ -1,6 +1,9 @@
 /** Drives turns: performs what they ask for, and tells how far they are. */
 import { outcome } from "../trapos/failure";
+import { oneLine } from "../trapos/utf8";
 import type { SettingsStore } from "../trapos/settingsfile";
+import type { Asked } from "./ask";
+import * as asking from "./asking";
 import { fail, type Failure } from "./failure";
 import { textOf } from "./messages";
 import type { Message } from "./protocol";
@@ -8,8 +11,12 @@ import { withoutReasoning } from "./reasoning";
 import * as memory from "./session";
 import type { Connection, Face } from "./server/face";
 import * as stopping from "./stop";
+import { toolNews, type Told } from "./toolcalls";
 import * as turn from "./turn";
 import type { Progress, Reply, WaitOptions } from "./types";
+
+/** The most characters of what progress tells. */
+const LONGEST_MESSAGE = 160;
 
 /** What one call works with. */
 export interface Server extends Connection {
@@ -36,7 +43,7 @@ interface Place {
 function perform(
     server: Server,
     place: Place,
-    action: Exclude<turn.Action | stopping.StopAction, { kind: "done" | "fail" | "end" | "send" }>,
+    action: Exclude<turn.Action | stopping.StopAction, { kind: "done" | "fail" | "end" | "send" | "ask" }>,
 ): unknown {
     const face = server.face;
     const id = place.sessionId;
@@ -45,6 +52,11 @@ function perform(
     if (kind === "wait") return server.sleep(action.seconds);
     if (kind === "last" || kind === "beginning" || kind === "recent")
         return face.getMessages(server, id, action.limit);
+    if (kind === "message") return face.getMessage(server, id, action.id);
+    if (kind === "answerPermission")
+        return face.answerPermission(server, action.id, action.reply, action.message, directory);
+    if (kind === "answerQuestion") return face.answerQuestion(server, action.id, action.answers, directory);
+    if (kind === "rejectQuestion") return face.rejectQuestion(server, action.id, directory);
     if (kind === "session") return face.getSession(server, id);
     if (kind === "parent") return face.getSession(server, action.id);
     if (kind === "mcp") return face.waitUntilLoaded(server, "mcp", directory);
@@ -94,15 +106,49 @@ export function replyOf(
     };
 }
 
+/** Shortens the path of a file in a folder. */
+function relativeTo(directory: string): (this: void, file: string) => string {
+    const start = string.sub(directory, -1) === "/" ? directory : `${directory}/`;
+    return (file) =>
+        string.sub(file, 1, start.length) === start ? string.sub(file, start.length + 1) : file;
+}
+
+/** Tells of tool calls that have begun or ended. */
+function tellTools(options: WaitOptions, told: Told, steps: readonly Message[], directory: string): void {
+    if (options.onTool === undefined) return;
+    for (const call of toolNews(told, steps, relativeTo(directory))) options.onTool(call);
+}
+
+/** Tells how far a turn is. What a line of it shows may be a text of any length. */
+function tellProgress(server: Server, options: WaitOptions, state: turn.TurnState): void {
+    const progress: Progress = turn.progress(state, server.now());
+    if (progress.message !== undefined) progress.message = oneLine(progress.message, LONGEST_MESSAGE);
+    tell(options, progress);
+}
+
+/** Has something decided that a turn waits for, and tells how. */
+function ask(server: Server, record: memory.TurnRecord, options: WaitOptions, asked: Asked): asking.Outcome {
+    const result = asking.decide(server, record, asked, options);
+    const seconds = (server.now() - record.sentAt) / 1000;
+    tell(options, { phase: result.phase, seconds, message: asking.subjectOf(asked) });
+    return result;
+}
+
 /** Performs all that a turn asks for, until it has ended. */
 function carryOut(server: Server, record: memory.TurnRecord, options: WaitOptions, resumed: boolean): Reply {
     const settings = server.settings;
-    let state = turn.start(record, options.idleTimeout ?? settings.poll_timeout_seconds, resumed);
+    const idleTimeout = options.idleTimeout ?? settings.poll_timeout_seconds;
+    let state = turn.start(record, idleTimeout, resumed, options.onTool !== undefined);
     let observation: turn.Observation = { kind: "begin", now: server.now() };
+    const told: Told = {};
+    let raised: unknown;
     while (true) {
         const next = turn.step(state, observation);
         const action = next.action;
         state = next.state;
+        // What was asked is not left open by a program that has failed.
+        if (raised !== undefined && state.answer === undefined) throw raised;
+        tellTools(options, told, state.shown, record.directory);
         if (options.log !== undefined && observation.kind === "last" && state.polls > 0) {
             options.log(turn.describePoll(state, observation.value.length));
         }
@@ -120,12 +166,18 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
             const written = action.text === undefined ? undefined : withoutReasoning(action.text);
             throw action.failure ?? fail(action.code, action.detail, written);
         }
-        if (action.kind === "wait") tell(options, turn.progress(state, server.now()));
+        if (action.kind === "wait" || action.kind === "ask") tellProgress(server, options, state);
         if (action.kind === "send") {
             record.sent = true;
             record.baselineId = state.baselineId;
             record.sentAt = server.now();
             writeDown(server, record, options);
+        }
+        if (action.kind === "ask") {
+            const result = ask(server, record, options, action);
+            raised = result.raised;
+            observation = { kind: "ask", value: result.decision, now: server.now() };
+            continue;
         }
         const [ok, value] = outcome(() => {
             if (action.kind === "send") return server.face.sendPrompt(server, record.sessionId, record);

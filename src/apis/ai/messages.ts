@@ -150,20 +150,50 @@ export interface PastTurn {
  * The newest turn of a session.
  * @param messages its newest messages, oldest first
  * @param isWanted whether a turn is one to look for; an older one is taken where it is not
+ * @param hidden the id of the first message that was taken back, where one was: from there on nothing counts
  * @returns nothing where there is none, or where its beginning is not among the messages
  */
 export function newestTurn(
     messages: readonly Message[],
     isWanted: (this: void, turn: PastTurn) => boolean,
+    hidden?: string,
 ): PastTurn | undefined {
     for (let index = messages.length - 1; index >= 0; index--) {
         const prompt = messages[index]!;
-        if (prompt.info.role === "user" && !isMadeByServer(prompt)) {
+        const counts = hidden === undefined || prompt.info.id < hidden;
+        if (counts && prompt.info.role === "user" && !isMadeByServer(prompt)) {
             const steps = turnIn({ nonce: prompt.info.id }, messages).steps;
             if (isWanted({ prompt, steps })) return { prompt, steps };
         }
     }
     return undefined;
+}
+
+/**
+ * All turns of some messages, oldest first.
+ * @param messages oldest first
+ * @param hidden the id of the first message that was taken back, where one was: from there on nothing counts
+ */
+export function pastTurns(messages: readonly Message[], hidden?: string): PastTurn[] {
+    const turns: { readonly prompt: Message; readonly steps: Message[] }[] = [];
+    const byPrompt: Record<string, Message[] | undefined> = {};
+    let steps: Message[] | undefined;
+    for (const message of messages) {
+        const info = message.info;
+        // Ids are in the order in which they were made.
+        if (hidden !== undefined && info.id >= hidden) break;
+        if (isAnswer(message)) {
+            const own = byPrompt[info.parentID ?? ""] ?? steps;
+            if (own !== undefined) own.push(message);
+        } else if (info.role === "user") {
+            if (steps === undefined || !isMadeByServer(message)) {
+                steps = [];
+                turns.push({ prompt: message, steps });
+            }
+            byPrompt[info.id] = steps;
+        }
+    }
+    return turns;
 }
 
 /** The nonce that a prompt carries, where it has one. */

@@ -1,7 +1,10 @@
 /** All that the program `ai` does, with its client handed in. */
-import { commandNamed, parse, type CommandLine } from "../trapos/commandline";
+import { commandNamed, parse, type CommandLine, type Flags } from "../trapos/commandline";
 import { outcome } from "../trapos/failure";
 import { explain } from "../trapos/help";
+import { unattended } from "../trapos/pager";
+import * as jsonOutput from "../trapos/jsonoutput";
+import { ask } from "../trapos/question";
 import * as screen from "../trapos/screen";
 import type { Calls } from "./client";
 import type { Context, Options } from "./command";
@@ -16,6 +19,13 @@ function refuse(what: string): never {
     throw fail("bad_command_line", { what });
 }
 
+/** What questions are answered with. */
+function answerOf(flags: Flags): "yes" | "no" | undefined {
+    if (flags.yes !== undefined && flags.no !== undefined) refuse("--yes and --no exclude each other");
+    if (flags.yes !== undefined) return "yes";
+    return flags.no === undefined ? undefined : "no";
+}
+
 /** The flags as options of calls. */
 function optionsOf(line: CommandLine): Options {
     const flags = line.flags;
@@ -23,26 +33,66 @@ function optionsOf(line: CommandLine): Options {
     if (flags.timeout !== undefined && !((idleTimeout ?? 0) > 0))
         refuse("--timeout takes a number of seconds above 0");
     if (flags.session !== undefined && line.command === "new") refuse("ai new takes no --session");
+    const isJson = flags.json === true;
     return {
-        isVerbose: flags.verbose === true,
+        isVerbose: flags.verbose === true && !isJson,
+        isQuiet: flags.quiet === true || isJson,
+        isAttended: !isJson && settings.get("trapos.harness_mode") !== true,
+        answer: answerOf(flags),
         idleTimeout,
         model: flags.model as string | undefined,
         agent: flags.agent as string | undefined,
+        variant: flags.variant as string | undefined,
     };
 }
 
+/** Asks what is meant by a single word that is one or two letters off a command: it is not to be a prompt that costs money. */
+function settleDoubt(line: CommandLine, given: readonly string[], isAttended: boolean): CommandLine {
+    const perhaps = line.perhaps;
+    const written = line.words[0]!;
+    if (perhaps === undefined) return line;
+    if (!isAttended) throw fail("perhaps_command", { written, perhaps });
+    if (!ask(`Did you mean ai ${perhaps}?`, true)) return line;
+    const words: string[] = [];
+    for (const word of given) table.insert(words, word === written ? perhaps : word);
+    return parse(program, words);
+}
+
+/** Shows help, as it was asked for or because a command line was not understood; false in that case. */
+function help(line: CommandLine): boolean {
+    if (line.flags.json !== true) return explain(program, line);
+    if (line.problem !== undefined) {
+        const [what] = string.gsub(line.problem, "[.:]$", "");
+        throw fail("bad_command_line", { what });
+    }
+    const commands: object[] = [];
+    for (const command of program.commands)
+        table.insert(commands, { name: command.name, usage: command.usage, purpose: command.purpose });
+    jsonOutput.succeed({ commands });
+    return true;
+}
+
 /** Does what a command line says; false where it was not understood. Raises failures. */
-function perform(line: CommandLine, ai: Calls): boolean {
-    if (line.command === "help") return explain(program, line);
-    if (line.command === "version") {
-        print(`ai ${PACKAGE_VERSION}`);
+function perform(given: readonly string[], parsed: CommandLine, ai: Calls): boolean {
+    if (parsed.command === "help") return help(parsed);
+    const isJson = parsed.flags.json === true;
+    if (parsed.command === "version") {
+        if (isJson) jsonOutput.succeed({ version: PACKAGE_VERSION });
+        else print(`ai ${PACKAGE_VERSION}`);
         return true;
     }
-    const options = optionsOf(line);
-    const context: Context = { ai, options };
+    const options = optionsOf(parsed);
+    const line = settleDoubt(parsed, given, options.isAttended);
+    if (line.command === "help") return help(line);
+    const context: Context = { ai, options, flags: line.flags };
+    if (options.isQuiet) screen.beQuiet();
+    if (isJson || line.flags["no-pager"] !== undefined) unattended();
     const session = line.flags.session as string | undefined;
     if (session !== undefined) options.session = findSession(context, session);
-    commandNamed(program, line.command)!.run(context, line.words);
+    const command = commandNamed(program, line.command)!;
+    const value = command.run(context, line.words);
+    if (isJson) jsonOutput.succeed(value);
+    else if (command.show !== undefined) command.show(context, value);
     return true;
 }
 
@@ -59,7 +109,9 @@ export function showFailure(failure: Failure): void {
  * @returns whether it succeeded; why not has been shown
  */
 export function run(words: readonly string[], ai: Calls): boolean {
-    const [ok, done] = outcome(() => perform(parse(program, words), ai));
-    if (!ok) showFailure(done);
+    const line = parse(program, words);
+    const [ok, done] = outcome(() => perform(words, line, ai));
+    if (!ok && line.flags.json === true) jsonOutput.fail(done);
+    else if (!ok) showFailure(done);
     return ok && done;
 }

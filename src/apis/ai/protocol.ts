@@ -19,9 +19,22 @@ const part = {
     "state?": {
         status: "name",
         "title?": "message",
-        "input?": { "description?": "message", "command?": "message" },
-        /** Of a task: the subagent's session. */
-        "metadata?": { "sessionId?": "id" },
+        /** What a finished tool gave, or what was printed so far. */
+        "output?": "text",
+        "input?": { "description?": "message", "command?": "message", "filePath?": "folder" },
+        "metadata?": {
+            /** Of a task: the subagent's session. */
+            "sessionId?": "id",
+            /** Of a tool that has written files: which ones. */
+            "filepath?": "folder",
+            "filediff?": { "file?": "folder" },
+            "files?": ["some", { "filePath?": "folder", "relativePath?": "folder" }],
+            /** Of a command that has ended. */
+            "exit?": "count",
+        },
+        /** Why it failed. */
+        "error?": "reason",
+        "time?": { "start?": "time", "end?": "time" },
     },
 } as const;
 
@@ -29,6 +42,18 @@ const part = {
 const messageError = {
     name: ["either", "name", "no reason given"],
     "data?": { "message?": "reason", "statusCode?": "status" },
+} as const;
+
+const cache = { "read?": "count", "write?": "count" } as const;
+
+/** Tokens of a message or of a session. */
+const tokens = {
+    input: "count",
+    output: "count",
+    "reasoning?": "count",
+    "cache?": cache,
+    /** Of a message: all that was in the model's context. */
+    "total?": "count",
 } as const;
 
 const messageInfo = {
@@ -48,7 +73,7 @@ const messageInfo = {
     "modelID?": "name",
     /** US dollars. */
     "cost?": "amount",
-    "tokens?": { input: "count", output: "count", "reasoning?": "count" },
+    "tokens?": tokens,
 } as const;
 
 /** A part of no known form is left out; what has such parts alone is no message. */
@@ -62,6 +87,15 @@ const session = {
     time: { created: "time", updated: "time" },
     /** Where its tools work. */
     directory: "folder",
+    /** The model and agent of its last prompt. */
+    "model?": { id: "text", providerID: "text", "variant?": "text" },
+    "agent?": "name",
+    /** US dollars and tokens of all its turns (1.18 and later). */
+    "cost?": "amount",
+    "tokens?": tokens,
+    /** After an undo: the first message that is undone, though it is still listed. */
+    "revert?": { messageID: "id" },
+    "share?": { url: "text" },
 } as const;
 
 /** What a session does. One of which anything else is said than these words is busy. */
@@ -81,21 +115,70 @@ const permission = {
     sessionID: "id",
     /** The kind of tool. An ask that does not say it is still an ask. */
     permission: ["either", "name", "a tool"],
-    "patterns?": ["some", "message"],
+    "patterns?": ["some", "long"],
+    /** The patterns that would be allowed from then on. */
+    "always?": ["some", "long"],
+    "metadata?": {
+        "command?": "long",
+        "filepath?": "long",
+        /** A unified one. */
+        "diff?": "long",
+        "url?": "long",
+        "description?": "long",
+    },
     "tool?": caller,
 } as const;
+
+/** What is sent back as an answer is its label, so that it is whole. */
+const option = { label: "text", "description?": "long" } as const;
 
 const question = {
     id: "id",
     sessionID: "id",
-    questions: ["some", { question: "message" }],
+    questions: [
+        "some",
+        {
+            question: "long",
+            "header?": "name",
+            "options?": ["some", option],
+            "multiple?": "boolean",
+            /** False where one of the options has to be chosen. opencode leaves out what it is by itself, which is true. */
+            "custom?": "boolean",
+        },
+    ],
     "tool?": caller,
 } as const;
 
-/** Its models' values do not matter here: their names are the ids. */
-const provider = { id: "text", models: ["record", "present"] } as const;
+/** A model; its name among its provider's is its id. */
+const model = {
+    "name?": "name",
+    /** Tokens. */
+    "limit?": { "context?": "count", "output?": "count" },
+    /** US dollars for a million tokens. */
+    "cost?": { "input?": "amount", "output?": "amount" },
+    "variants?": ["record", "present"],
+} as const;
 
-const agent = { name: "text", "mode?": "name", "hidden?": "boolean" } as const;
+const provider = { id: "text", models: ["record", model] } as const;
+
+const agent = { name: "text", "description?": "message", "mode?": "name", "hidden?": "boolean" } as const;
+
+const command = { name: "text", "description?": "message" } as const;
+
+const todo = { content: "message", status: "name", "priority?": "name" } as const;
+
+/** What a turn, or what the folder's version control, has changed of a file. */
+const change = {
+    file: "message",
+    "additions?": "count",
+    "deletions?": "count",
+    "status?": "name",
+    /** A unified diff. */
+    "patch?": "text",
+} as const;
+
+/** What stands in a folder of the server. */
+const fileEntry = { path: "text", type: "name", "absolute?": "text" } as const;
 
 /** What a server says where it refuses: opencode 1 has `name` and `data`, opencode 2 `_tag` and `message`. */
 const refusal = {
@@ -113,6 +196,9 @@ export const lists = {
     questions: ["some", question],
     providers: { providers: ["some", provider] },
     agents: ["some", agent],
+    commands: ["some", command],
+    /** The configured model ("provider/model"). */
+    config: { "model?": "text" },
 } as const;
 
 /** Answers about one thing, or about sessions and their messages. */
@@ -125,6 +211,11 @@ export const answers = {
     /** All or none: without one of them another would be taken for the newest. */
     messages: ["list", message],
     refusal,
+    todos: ["some", todo],
+    changes: ["some", change],
+    files: ["some", fileEntry],
+    /** Paths from the session's folder. */
+    paths: ["some", "text"],
 } as const;
 
 /** What a request's sender gives back; a stand-in for it may give anything. */
@@ -144,5 +235,9 @@ export type Session = Of<typeof session>;
 export type Permission = Of<typeof permission>;
 export type Question = Of<typeof question>;
 export type Provider = Of<typeof provider>;
+export type Model = Of<typeof model>;
 export type Agent = Of<typeof agent>;
+export type Todo = Of<typeof todo>;
+export type Change = Of<typeof change>;
+export type FileEntry = Of<typeof fileEntry>;
 export type ListValues = { readonly [K in keyof typeof lists]: Of<(typeof lists)[K]> };

@@ -1,6 +1,7 @@
 /** The `opencc.*` settings: what each is for, what it may be, and the values that are in force. */
 import type { SettingsStore } from "../trapos/settingsfile";
 import { percentEncode, toUtf8 } from "../trapos/utf8";
+import type { PermissionReply } from "./ask";
 import { fail } from "./failure";
 
 /**
@@ -20,7 +21,13 @@ export interface Settings {
     readonly poll_timeout_seconds: number;
     readonly request_timeout_seconds: number;
     readonly reset_session_on_timeout: "true" | "false";
+    /** What permissions are answered with: "ask" where a person is. */
+    readonly permission: PermissionPolicy;
+    readonly permission_timeout_seconds: number;
 }
+
+/** Whether a person is asked for permissions, or what each of them is answered with. */
+export type PermissionPolicy = "ask" | PermissionReply;
 
 interface Definition {
     readonly description: string;
@@ -29,6 +36,8 @@ interface Definition {
     readonly type?: "string" | "number" | "boolean";
     /** The greatest number allowed; the least is 1. */
     readonly most?: number;
+    /** The texts that are allowed, where not every one is. */
+    readonly choices?: readonly string[];
 }
 
 /** Every setting by name without its prefix `opencc.`. */
@@ -63,6 +72,18 @@ export const definitions: Record<string, Definition> = {
         default: false,
         type: "boolean",
     },
+    permission: {
+        description: "Permissions: ask, once, always or reject",
+        default: "ask",
+        type: "string",
+        choices: ["ask", "once", "always", "reject"],
+    },
+    permission_timeout_seconds: {
+        description: "Seconds until what is asked is rejected",
+        default: 120,
+        type: "number",
+        most: 86400,
+    },
 };
 
 /** Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot. */
@@ -70,6 +91,23 @@ export function define(): void {
     for (const [name, definition] of pairs(definitions)) {
         settings.define("opencc." + name, definition);
     }
+}
+
+/**
+ * Changes settings, and keeps them beyond the next boot.
+ * @param store where they are kept
+ * @param changes names without the prefix `opencc.`, each with its value; without one it goes back to its default
+ */
+export function changeSettings(
+    store: SettingsStore,
+    changes: readonly (readonly [name: string, value?: string])[],
+): void {
+    for (const change of changes) {
+        const name = `opencc.${change[0]}`;
+        if (change[1] === undefined) store.unset(name);
+        else store.set(name, change[1]);
+    }
+    if (store.save !== undefined) store.save();
 }
 
 /**
@@ -84,6 +122,14 @@ export function redact(url: string): string {
 function refuse(name: string, what: string): never {
     const example = definitions[name]!.default;
     throw fail("bad_setting", { name: "opencc." + name, what, example });
+}
+
+/** Refuses a text that is none of those that a setting may be. */
+function checkChoice(name: string, choices: readonly string[], value: unknown): void {
+    for (const choice of choices) {
+        if (choice === value) return;
+    }
+    refuse(name, `is none of ${table.concat(choices as string[], ", ")}`);
 }
 
 /**
@@ -104,6 +150,7 @@ export function readSettings(store: SettingsStore): Settings {
         } else if (value !== undefined) {
             if (type(value) === "table" || type(value) === "function") refuse(name, "is not a text");
             values[name] = toUtf8(tostring(value));
+            if (definition.choices !== undefined) checkChoice(name, definition.choices, values[name]);
         }
     }
     const [address] = string.gsub((values.server_url as string | undefined) ?? "", "/+$", "");

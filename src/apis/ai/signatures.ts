@@ -37,22 +37,53 @@ const model = kind("a text, like provider/model", (value: string) => value !== "
 const seconds = kind("a number of seconds above 0", (value: number) => value > 0, "number");
 const count = kind("a whole number from 1 on", (value: number) => value >= 1 && value % 1 === 0, "number");
 
-const waitOptions = fields("a table of options", { idleTimeout: seconds, onProgress: act, log: act }, []);
-const askOptions = fields(
-    "a table of options",
-    {
-        idleTimeout: seconds,
-        onProgress: act,
-        log: act,
-        session: name,
-        newSession: flag,
-        model,
-        agent: name,
-        variant: name,
-        system: text,
-    },
-    [],
+const period = kind(
+    '"session", "today" or "all"',
+    (value: string) => value === "session" || value === "today" || value === "all",
+    "string",
 );
+
+const REPLIES: Readonly<Record<string, true | undefined>> = { once: true, always: true, reject: true };
+const reply = kind("once, always or reject", (value: string) => REPLIES[value] === true, "string");
+const policy = kind(
+    "ask, once, always or reject",
+    (value: string) => value === "ask" || REPLIES[value] === true,
+    "string",
+);
+
+/** What every call takes that waits for a turn. */
+const waiting: Record<string, Check> = {
+    idleTimeout: seconds,
+    onProgress: act,
+    log: act,
+    onPermission: act,
+    onQuestion: act,
+    onTool: act,
+    permission: policy,
+};
+const asking: Record<string, Check> = {
+    session: name,
+    newSession: flag,
+    model,
+    agent: name,
+    variant: name,
+    system: text,
+};
+for (const [option, check] of pairs(waiting)) asking[option] = check;
+
+const waitOptions = fields("a table of options", waiting, []);
+const askOptions = fields("a table of options", asking, []);
+
+/** Lists of texts, one for each question. */
+const answers: Check = (where, value) => {
+    const problem = `${where} must be a list of labels for each question`;
+    if (type(value) !== "table") return problem;
+    for (const labels of value as unknown[]) {
+        if (type(labels) !== "table") return problem;
+        for (const label of labels as unknown[]) if (type(label) !== "string") return problem;
+    }
+    return undefined;
+};
 
 /** Names and kinds of arguments; those with a question mark may be left out. */
 type Parameters = readonly (readonly [name: string, check: Check])[];
@@ -68,6 +99,7 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
     newSession: [["options?", fields("a table of options", { title: text }, [])]],
     useSession: [["id", name]],
     currentSession: [],
+    session: [["id?", name]],
     clearSession: [],
     abort: [
         ["session?", name],
@@ -75,6 +107,48 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
     ],
     resume: [["options?", waitOptions]],
     last: [],
+    messages: [["options?", fields("a table of options", { session: name, limit: count }, [])]],
+    models: [],
+    chooseModel: [["model?", name]],
+    agents: [],
+    chooseAgent: [["agent?", name]],
+    variants: [],
+    chooseVariant: [["variant?", name]],
+    commands: [],
+    rename: [
+        ["title", name],
+        ["session?", name],
+    ],
+    delete: [["session", name]],
+    fork: [["session?", name]],
+    share: [],
+    unshare: [],
+    undo: [["session?", name]],
+    redo: [["session?", name]],
+    todo: [["session?", name]],
+    diff: [["session?", name]],
+    usage: [["options?", fields("a table of options", { of: period, session: name }, [])]],
+    compact: [["options?", waitOptions]],
+    shell: [
+        ["line", name],
+        ["options?", waitOptions],
+    ],
+    runCommand: [
+        ["name", name],
+        ["text?", text],
+        ["options?", askOptions],
+    ],
+    permissions: [],
+    answerPermission: [
+        ["id", name],
+        ["reply", reply],
+        ["message?", text],
+    ],
+    questions: [],
+    answerQuestion: [
+        ["id", name],
+        ["answers?", answers],
+    ],
 };
 
 /**

@@ -19,6 +19,7 @@
  * - turn/waiting: how long it waits, and when it stops waiting
  * - turn/progress: what is told to somebody who waits
  */
+import type { Decision } from "./ask";
 import { copy } from "./copy";
 import type { Action, Observation, RequestFailure, RequestKind, Values } from "./turn/actions";
 import * as answer from "./turn/answer";
@@ -43,6 +44,10 @@ const after: { readonly [K in keyof Values]: After<Values[K]> } & {
     readonly begin: After<undefined>;
     readonly send: After<undefined>;
     readonly wait: After<undefined>;
+    readonly ask: After<Decision>;
+    readonly answerPermission: After<undefined>;
+    readonly answerQuestion: After<undefined>;
+    readonly rejectQuestion: After<undefined>;
     readonly failed: After<RequestFailure>;
 } = {
     begin: poll.afterBegin,
@@ -52,9 +57,14 @@ const after: { readonly [K in keyof Values]: After<Values[K]> } & {
     beginning: poll.afterBeginning,
     status: poll.afterStatus,
     recent: answer.afterRecent,
+    message: poll.afterMessage,
     permissions: asks.afterPermissions,
     questions: asks.afterQuestions,
     parent: asks.afterParent,
+    ask: asks.afterAsk,
+    answerPermission: asks.afterAnswer,
+    answerQuestion: asks.afterAnswer,
+    rejectQuestion: asks.afterAnswer,
     session: silence.afterSession,
     agents: silence.afterAgents,
     providers: silence.afterProviders,
@@ -73,6 +83,6 @@ export function step(state: TurnState, observation: Observation): { state: TurnS
     const kind = observation.kind;
     const next = copy(state, {} as TurnState);
     next.now = observation.now;
-    if (kind !== "begin" && kind !== "wait" && kind !== "failed") noteSuccess(next, kind);
+    if (kind !== "begin" && kind !== "wait" && kind !== "ask" && kind !== "failed") noteSuccess(next, kind);
     return { state: next, action: after[kind](next, given.value, given.request) };
 }

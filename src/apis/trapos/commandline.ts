@@ -1,5 +1,5 @@
 /** A command line, read by a program's table of commands and flags: which command, with which words and flags. Pure. */
-import { closest } from "./nearest";
+import { closest, misspelt } from "./nearest";
 
 /** A flag of a program. */
 export interface Flag {
@@ -12,6 +12,10 @@ export interface Flag {
     readonly purpose: string;
     /** True for one beside which a command needs no words. */
     readonly isEnough?: boolean;
+    /** True for one that may be given more than once; all its values count. */
+    readonly isList?: boolean;
+    /** What its value may be. */
+    readonly complete?: (this: void) => readonly string[];
 }
 
 /** A command of a program. */
@@ -21,6 +25,8 @@ export interface Command {
     /** How it is written, as help shows it. */
     readonly usage: string;
     readonly purpose: string;
+    /** What this command and those behind it are about, where help begins a section with it. */
+    readonly section?: string;
     /** The fewest and the most words that it takes; where nothing is said, none. */
     readonly least?: number;
     readonly most?: number;
@@ -28,6 +34,13 @@ export interface Command {
     readonly flags?: readonly string[];
     /** True for one whose words are a text, in which nothing is a flag. */
     readonly isText?: boolean;
+    /** True for one that is written as a sign alone, see Program: its name is for help and for `run`. */
+    readonly isSign?: boolean;
+    /**
+     * Whether words behind its name are meant for it. Where they are not, all of the line is a text that begins with the
+     * command's name; so it is with more words than it takes, and with a text that follows no such words.
+     */
+    readonly fits?: (this: void, words: readonly string[]) => boolean;
     /** What a word of it may be, by the words before it. */
     readonly complete?: (this: void, previous: readonly string[]) => readonly string[];
 }
@@ -44,17 +57,23 @@ export interface Program<C extends Command = Command> {
     readonly usual: string;
     /** The command whose words are all that begins with no command; without it a command is needed. */
     readonly otherwise?: string;
+    /** Commands that are written as one sign before their first word, by that sign. */
+    readonly signs?: Readonly<Record<string, string | undefined>>;
     /** What else help says. */
     readonly notes?: readonly string[];
 }
+
+/** Values by flag name without dashes: true for a flag without a value, a list for one that may be given more than once. */
+export type Flags = Readonly<Record<string, string | true | readonly string[] | undefined>>;
 
 /** A command line that was read. */
 export interface CommandLine {
     /** One of the commands; "version"; or "help" on the command that its words name. */
     readonly command: string;
     readonly words: readonly string[];
-    /** Values by flag name without dashes; true for a flag without a value. */
-    readonly flags: Readonly<Record<string, string | true | undefined>>;
+    readonly flags: Flags;
+    /** The command that a text of one word was perhaps meant to be, as it is one or two letters off. */
+    readonly perhaps?: string;
     /** What was not understood, in one sentence; the command is help then. */
     readonly problem?: string;
 }
@@ -74,7 +93,7 @@ interface Reading {
     /** True where there is no command of that name. */
     isUnknown?: boolean;
     readonly words: string[];
-    readonly flags: Record<string, string | true | undefined>;
+    readonly flags: Record<string, string | true | string[] | undefined>;
     /** The flags as they were written, in their order. */
     readonly written: { readonly flag: Flag; readonly word: string }[];
     /** The flag whose value is the next word. */
@@ -154,6 +173,14 @@ function refuseFlag(reading: Reading, word: string): void {
     refuse(reading, `There is no flag ${word}.${question(name!, names)}`);
 }
 
+function setFlag(reading: Reading, flag: Flag, value: string): void {
+    const flags = reading.flags;
+    const before = flags[flag.name];
+    if (flag.isList !== true) flags[flag.name] = value;
+    else if (before === undefined) flags[flag.name] = [value];
+    else table.insert(before as string[], value);
+}
+
 function readFlag(reading: Reading, word: string): void {
     const [written, value] = string.match(word, "^(%-%-[%w%-]+)=(.+)$");
     const flag = flagWritten(reading.program, written ?? word);
@@ -163,8 +190,14 @@ function readFlag(reading: Reading, word: string): void {
     }
     table.insert(reading.written, { flag, word });
     if (flag.value === undefined) reading.flags[flag.name] = true;
-    else if (value !== undefined) reading.flags[flag.name] = value;
+    else if (value !== undefined) setFlag(reading, flag, value);
     else reading.wanted = flag;
+}
+
+/** The command that is written as the sign with which a word begins. */
+function commandOfSign(program: Program, word: string): Command | undefined {
+    const sign = string.sub(word, 1, 1);
+    return commandNamed(program, program.signs && program.signs[sign]);
 }
 
 /** Reads the first word, and the second of a command that has two. */
@@ -172,9 +205,15 @@ function readName(reading: Reading, word: string): void {
     const group = reading.name;
     const name = group === undefined ? word : `${group} ${word}`;
     const command = knownCommand(reading.program, name);
+    const signed = group === undefined ? commandOfSign(reading.program, word) : undefined;
     const otherwise = commandNamed(reading.program, reading.program.otherwise);
-    if (command !== undefined || firstOfGroup(reading.program, name) !== undefined) reading.name = name;
-    else if (group === undefined && otherwise !== undefined) {
+    const isWritten = command !== undefined && command.isSign !== true;
+    if (isWritten || firstOfGroup(reading.program, name) !== undefined) reading.name = name;
+    else if (signed !== undefined) {
+        reading.name = signed.name;
+        if (word.length > 1) table.insert(reading.words, string.sub(word, 2));
+        reading.isText = signed.isText;
+    } else if (group === undefined && otherwise !== undefined) {
         reading.name = otherwise.name;
         reading.isUnwritten = true;
         table.insert(reading.words, word);
@@ -197,7 +236,7 @@ function isDashed(program: Program, word: string): boolean {
 function readWord(reading: Reading, word: string): void {
     const command = knownCommand(reading.program, reading.name);
     if (reading.wanted !== undefined) {
-        reading.flags[reading.wanted.name] = word;
+        setFlag(reading, reading.wanted, word);
         reading.wanted = undefined;
     } else if (reading.isText === true) table.insert(reading.words, word);
     else if (isDashed(reading.program, word)) readFlag(reading, word);
@@ -228,12 +267,29 @@ function check(reading: Reading, command: Command): void {
     if (reading.words.length > (command.most ?? 0)) refuse(reading, "That is too much:");
 }
 
-/** More words than a command takes are a text that begins with the command's name. */
+/** Whether the words behind a command's name are meant for it. */
+function fits(command: Command, words: readonly string[]): boolean {
+    if (words.length > (command.most ?? 0)) return false;
+    return words.length === 0 || command.fits === undefined || command.fits(words);
+}
+
+/** Words that a command has no use for are a text that begins with the command's name. */
 function asText(reading: Reading, command: Command): CommandLine | undefined {
     const otherwise = reading.program.otherwise;
-    if (otherwise === undefined || reading.words.length <= (command.most ?? 0)) return undefined;
+    if (otherwise === undefined || fits(command, reading.words)) return undefined;
     table.insert(reading.words, 1, command.name);
     return { command: otherwise, words: reading.words, flags: reading.flags };
+}
+
+/** The command that a text of one word was perhaps meant to be. */
+function perhapsCommand(reading: Reading): string | undefined {
+    const word = reading.words[0];
+    if (!reading.isUnwritten || word === undefined || reading.words.length > 1) return undefined;
+    const names: string[] = [reading.program.help.name];
+    for (const command of reading.program.commands) {
+        if (command.isSign !== true) table.insert(names, command.name);
+    }
+    return misspelt(word, names);
 }
 
 /** What the words of a command say, or help on it where they say nothing that it understands. */
@@ -244,7 +300,7 @@ function settle(reading: Reading, command: Command, about: string[]): CommandLin
     const flags = reading.flags;
     const problem = reading.problem;
     if (problem !== undefined) return { command: "help", words: about, flags, problem };
-    return { command: command.name, words: reading.words, flags };
+    return { command: command.name, words: reading.words, flags, perhaps: perhapsCommand(reading) };
 }
 
 /** The command that help is to be about: the one that was named, where one was. */
@@ -254,8 +310,8 @@ function aboutOf(reading: Reading): string[] {
 }
 
 /**
- * Reads the words of a command line. Flags may stand anywhere but in a text; more words than a command takes are a text
- * where the program takes one.
+ * Reads the words of a command line. Flags may stand anywhere but in a text; words that a command has no use for are a
+ * text where the program takes one.
  * @param program what there is
  * @param given the words as the shell split them
  * @returns what they say; with `problem` set when they cannot be understood

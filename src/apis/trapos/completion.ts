@@ -10,7 +10,8 @@ function nameWords(program: Program, group: string | undefined): string[] {
         for (const command of commands) {
             const [first, second] = string.match(command.name, "(%S+) ?(.*)");
             const word = group === undefined ? first! : second!;
-            if ((group === undefined || first === group) && word !== "" && !found[word]) {
+            const isMeant = command.isSign !== true && (group === undefined || first === group);
+            if (isMeant && word !== "" && !found[word]) {
                 found[word] = true;
                 table.insert(words, word);
             }

@@ -51,6 +51,11 @@ function addFlagNames(listing: Listing, program: Program): void {
     for (const row of strings.wrap(table.concat(names, " "), width)) add(listing, row);
 }
 
+function addSection(listing: Listing, title: string): void {
+    if (listing.lines.length > 0) add(listing, "");
+    add(listing, title, colours.yellow);
+}
+
 function addNotes(listing: Listing, program: Program): void {
     if (program.notes === undefined) return;
     add(listing, "");
@@ -69,6 +74,7 @@ function showHelp(program: Program, topic: string): boolean {
     const listing = start();
     for (const commands of [program.commands, [program.help]]) {
         for (const command of commands) {
+            if (topic === "" && command.section !== undefined) addSection(listing, command.section);
             const purpose = isShort ? undefined : command.purpose;
             if (isMeant(command, topic)) add(listing, command.usage, undefined, purpose);
         }

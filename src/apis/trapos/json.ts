@@ -27,3 +27,8 @@ export function decode(text: string): unknown {
     if (!ok) return undefined;
     return value;
 }
+
+/** A list that is `[]` as JSON where it is empty; any other empty table is `{}`. Not to be written to. */
+export function listOf<T>(values: readonly T[]): readonly T[] {
+    return values.length === 0 ? (textutils.empty_json_array as unknown as readonly T[]) : values;
+}

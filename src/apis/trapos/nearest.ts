@@ -75,3 +75,55 @@ export function closest(wanted: string, names: readonly string[]): string | unde
     }
     return best;
 }
+
+/** From so many letters on a word may have two that are wrong. */
+const LONG_WORD = 6;
+
+/**
+ * How many letters have to be put in, left out, changed, or swapped with their neighbour to make one word of another
+ * (optimal string alignment).
+ */
+function distance(one: string, other: string): number {
+    let before: number[] = [];
+    let row: number[] = [];
+    for (const at of $range(0, other.length)) row[at] = at;
+    for (const i of $range(1, one.length)) {
+        const next: number[] = [i];
+        for (const j of $range(1, other.length)) {
+            const isSame = string.byte(one, i) === string.byte(other, j);
+            let least = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (isSame ? 0 : 1));
+            const isSwapped =
+                i > 1 &&
+                j > 1 &&
+                string.byte(one, i) === string.byte(other, j - 1) &&
+                string.byte(one, i - 1) === string.byte(other, j);
+            if (isSwapped) least = Math.min(least, before[j - 2]! + 1);
+            next[j] = least;
+        }
+        before = row;
+        row = next;
+    }
+    return row[other.length]!;
+}
+
+/**
+ * The one of some names that a word is, but for a letter, or for two where it has six or more, whatever their case.
+ * @param written what somebody wrote, which is none of the names
+ * @param names what there is, in lower case
+ * @returns the name that is least far off, or nothing
+ */
+export function misspelt(written: string, names: readonly string[]): string | undefined {
+    if (written.length > LONGEST) return undefined;
+    const word = string.lower(written);
+    let least = word.length >= LONG_WORD ? 2 : 1;
+    let found: string | undefined;
+    for (const name of names) {
+        const isNear = Math.abs(name.length - word.length) <= least;
+        const far = isNear ? distance(word, name) : least + 1;
+        if (far < least || (far === least && found === undefined)) {
+            least = far;
+            found = name;
+        }
+    }
+    return found;
+}

@@ -9,6 +9,9 @@ const MOST_ROWS = 3;
 /** Columns that what went wrong may take, which is three rows of a computer's screen and six of a pocket computer's. */
 const FAILURE_COLUMNS = 150;
 
+/** Whether remarks are left out. */
+let isQuiet = false;
+
 /** Rows that were printed since the reader could last stop reading. */
 let above = 0;
 
@@ -68,9 +71,14 @@ export function say(line: string, colour?: number): void {
     for (const row of rowsOf(line, MOST_ROWS)) above += inColour(shown, print, row);
 }
 
+/** From here on remarks are left out. */
+export function beQuiet(): void {
+    isQuiet = true;
+}
+
 /** Prints a remark that is not part of what was asked for, on three rows at most. */
 export function remark(line: string): void {
-    say(line, colours.lightGrey);
+    if (!isQuiet) say(line, colours.lightGrey);
 }
 
 /**

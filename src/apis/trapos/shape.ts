@@ -16,6 +16,8 @@ const LONGEST_MESSAGE = 160;
 /** No path is longer on Linux, in bytes. */
 const LONGEST_PATH = 4096;
 const LONGEST_ID = 100;
+/** What somebody scrolls through, in bytes: more than 2,000 rows of a pocket computer. */
+const LONGEST_LONG = 65536;
 /** How far into a text of unknown length is looked. */
 const REACH = 4000;
 
@@ -34,6 +36,19 @@ function within(most: number, pattern: string): Reader<string> {
         return string.find(given, pattern)[0] === undefined ? undefined : given;
     };
 }
+
+/** The first byte of a character of UTF-8, or a byte that is none; and the bytes that go on with one. */
+const LEAD = `[^${string.char(0x80)}-${string.char(0xbf)}]`;
+const TAIL = `[${string.char(0x80)}-${string.char(0xbf)}]*`;
+
+/** A text of many lines, such as a command or a patch: whole as far as anybody reads, and cut where a character ends. */
+const long: Reader<string> = (value) => {
+    const given = text(value);
+    if (given === undefined || given.length <= LONGEST_LONG) return given;
+    const start = string.sub(given, 1, LONGEST_LONG + 1);
+    const [end] = string.find(start, `${LEAD}${TAIL}$`);
+    return `${string.sub(start, 1, (end ?? LONGEST_LONG + 1) - 1)}\n.. (${given.length - LONGEST_LONG} more bytes)`;
+};
 
 const boolean: Reader<boolean> = (value) => {
     if (type(value) !== "boolean") return undefined;
@@ -63,6 +78,7 @@ const reason: Reader<string> = (value) => {
 const words: { readonly [W in keyof Words]: Reader<Words[W]> } = {
     /** Any text, whole: what is compared, or is the matter itself. */
     text,
+    long,
     name: line(LONGEST_NAME),
     message: line(LONGEST_MESSAGE),
     reason,

@@ -3,6 +3,7 @@
 /** What a single value can be; /apis/trapos/shape says what each word takes. */
 export interface Words {
     readonly text: string;
+    readonly long: string;
     readonly name: string;
     readonly message: string;
     readonly reason: string;

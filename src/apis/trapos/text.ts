@@ -44,6 +44,25 @@ export function shorten(text: string, width: number): string {
     return `${string.sub(text, 1, width - 3 - end)}...${string.sub(text, -end)}`;
 }
 
+/** A number with its thousands apart: "12,345". Empty for what is no count. */
+export function countText(count: number): string {
+    if (!(count >= 0 && count < 1e15)) return "";
+    let text = string.format("%.0f", count);
+    let changes: number;
+    do {
+        [text, changes] = string.gsub(text, "^(%d+)(%d%d%d)", "%1,%2");
+    } while (changes > 0);
+    return text;
+}
+
+/** A number of tokens, as short as a list needs it: "900", "128k", "1M". */
+export function tokensText(count: number): string {
+    if (!(count < 1e12)) return "";
+    if (count < 1000) return string.format("%.0f", count);
+    if (count < 1e6) return `${Math.floor(count / 1000)}k`;
+    return `${Math.floor(count / 1e6)}M`;
+}
+
 /** How long ago something was, as short as a list needs it: "now", "5m", "3h", "2d". Empty for what is no time. */
 export function ageText(seconds: number): string {
     if (!(seconds < 1e12)) return "";

@@ -2,6 +2,7 @@
  * A world that changes with time, as opencode's server was measured to behave, in which a turn is played in Node and
  * then replayed in the compiled Lua.
  */
+import type { Decision } from "../../../src/apis/ai/ask.ts";
 import type { Message, Part } from "../../../src/apis/ai/protocol.ts";
 import { describePoll, progress, start, step } from "../../../src/apis/ai/turn.ts";
 import type { Action, Observation, RequestKind, TurnStart, TurnState } from "../../../src/apis/ai/turn.ts";
@@ -23,15 +24,21 @@ export interface World {
     fails?: Partial<Record<RequestKind, string | null>>;
     /** Sessions by the session that opened them. */
     parents?: Record<string, string | undefined>;
+    /** What a person decides who is asked, after so many seconds; "gone" after a second where nothing is said. */
+    decision?: Decision & { seconds?: number };
 }
 
 export interface Case {
     name: string;
     /** The world by milliseconds since the prompt was sent; time stands still until then. */
     world: [at: number, world: World][];
+    /** What changes when the server was told of a decision, by milliseconds since then. */
+    answered?: [after: number, world: World][];
+    /** True for a server that does what it is told, and whose answer to that is lost. */
+    losesAnswers?: boolean;
     /** The code with which sending fails. */
     sendFails?: string;
-    options?: Partial<TurnStart> & { idleTimeout?: number; resumed?: boolean };
+    options?: Partial<TurnStart> & { idleTimeout?: number; resumed?: boolean; wantsTools?: boolean };
     end:
         | { kind: "done"; text: string; id?: string }
         | ({ kind: "fail"; code: string } & Record<string, unknown>);
@@ -106,22 +113,36 @@ export function play(test: Case) {
         sentAt: EPOCH + (test.options?.sentAt ?? 0),
     };
     const idleTimeout = test.options?.idleTimeout ?? 300;
-    let state: TurnState = start(options, idleTimeout, resumed);
+    const wantsTools = test.options?.wantsTools === true;
+    let state: TurnState = start(options, idleTimeout, resumed, wantsTools);
     let observation: Observation = { kind: "begin", now };
     const observations: Observation[] = [];
     const actions: Action[] = [];
     const shown: string[] = [];
     const lines: string[] = [];
     let requests = 0;
+    /** What the server was told of decisions, and when first. */
+    const told: Action[] = [];
+    let toldAt: number | undefined;
+    let asked = 0;
     const world = (): World => {
         const merged = { ...before };
         for (const [at, change] of test.world) {
             if (sentAt !== undefined && now - sentAt >= at) Object.assign(merged, change);
         }
+        for (const [after, change] of test.answered ?? []) {
+            if (toldAt !== undefined && now - toldAt >= after) Object.assign(merged, change);
+        }
         return merged;
     };
     const answerTo = (action: Action): Observation => {
-        const { status, messages = [], failing, fails = {}, parents = {}, ...lists } = world();
+        const { status, messages = [], failing, fails = {}, parents = {}, decision, ...lists } = world();
+        if (action.kind === "ask") {
+            asked += 1;
+            const { seconds = 1, ...value } = decision ?? { what: "gone" as const };
+            now += seconds * 1000;
+            return { kind: "ask", value, now };
+        }
         const kind = action.kind as RequestKind;
         const failed = (code: string): Observation => {
             if (code === "timed_out") now += REQUEST_TIMEOUT;
@@ -132,7 +153,23 @@ export function play(test: Case) {
             return test.sendFails === undefined ? { kind: "send", now } : failed(test.sendFails);
         }
         const code = failing ?? fails[kind];
+        const isAnswer =
+            action.kind === "answerPermission" ||
+            action.kind === "answerQuestion" ||
+            action.kind === "rejectQuestion";
+        if (isAnswer && (!code || test.losesAnswers === true)) {
+            const { id } = action;
+            const waiting = [...(lists.permissions ?? []), ...(lists.questions ?? [])] as { id: string }[];
+            if (!waiting.some((entry) => entry.id === id)) return code ? failed(code) : failed("not_found");
+            told.push(action);
+            toldAt ??= now;
+        }
         if (code) return failed(code);
+        if (isAnswer) return { kind: action.kind, now };
+        if (action.kind === "message") {
+            const found = messages.find((message) => message.info.id === action.id);
+            return found === undefined ? failed("not_found") : { kind: "message", value: found, now };
+        }
         if (action.kind === "status") {
             const value =
                 status === "busy" ? { type: "busy" as const } : status === "idle" ? undefined : status;
@@ -167,11 +204,13 @@ export function play(test: Case) {
         lines.push(describePoll(state, 1));
         if (action.kind === "done" || action.kind === "fail") {
             return {
-                start: [options, idleTimeout, resumed],
+                start: [options, idleTimeout, resumed, wantsTools],
                 observations,
                 actions,
                 lines,
                 shown,
+                told,
+                asked,
                 requests,
                 endedAt: now - (sentAt ?? now),
                 action,
@@ -183,8 +222,11 @@ export function play(test: Case) {
             now += Math.ceil(action.seconds * 20) * 50;
             observation = { kind: "wait", now };
         } else {
-            requests += 1;
-            now += 10;
+            if (action.kind === "ask") shown.push(progress(state, now).phase);
+            else {
+                requests += 1;
+                now += 10;
+            }
             observation = answerTo(action);
         }
     }

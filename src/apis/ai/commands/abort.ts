@@ -2,10 +2,13 @@
 import type { AiCommand, Context } from "../command";
 import { wait } from "../view/waiting";
 
-function run(context: Context): void {
+function run(context: Context): { readonly stopped: boolean } {
     const options = context.options;
-    const hasStopped = wait(options, () => context.ai.abort(options.session, options));
-    print(hasStopped ? "Stopped." : "Nothing was running.");
+    return { stopped: wait(options, () => context.ai.abort(options.session, options)) };
+}
+
+function show(_context: Context, value: { readonly stopped: boolean }): void {
+    print(value.stopped ? "Stopped." : "Nothing was running.");
 }
 
 const abort: AiCommand = {
@@ -13,6 +16,7 @@ const abort: AiCommand = {
     usage: "ai abort",
     purpose: "Stop what the session is doing",
     run,
+    show,
 };
 
 export = abort;

@@ -1,15 +1,17 @@
 /** `ai <prompt>`: asks, and shows the answer. */
 import type { AiCommand, Context } from "../command";
+import type { Reply } from "../types";
 import { showReply } from "../view/answer";
 import { wait } from "../view/waiting";
 
-function run(context: Context, words: readonly string[]): void {
+function run(context: Context, words: readonly string[]): Reply {
     const options = context.options;
     const prompt = table.concat(words as string[], " ");
-    showReply(
-        options,
-        wait(options, () => context.ai.ask(prompt, options)),
-    );
+    return wait(options, () => context.ai.ask(prompt, options));
+}
+
+function show(context: Context, reply: Reply): void {
+    showReply(context.options, reply);
 }
 
 const ask: AiCommand = {
@@ -19,6 +21,7 @@ const ask: AiCommand = {
     most: Infinity,
     isText: true,
     run,
+    show,
 };
 
 export = ask;

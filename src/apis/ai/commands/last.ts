@@ -1,14 +1,15 @@
 /** `ai last`: shows the last answer again. */
 import type { AiCommand, Context } from "../command";
+import type { Reply } from "../types";
 import { showReply } from "../view/answer";
 import { wait } from "../view/waiting";
 
-function run(context: Context): void {
-    const options = context.options;
-    showReply(
-        options,
-        wait(options, () => context.ai.last()),
-    );
+function run(context: Context): Reply {
+    return wait(context.options, () => context.ai.last());
+}
+
+function show(context: Context, reply: Reply): void {
+    showReply(context.options, reply);
 }
 
 const last: AiCommand = {
@@ -16,6 +17,7 @@ const last: AiCommand = {
     usage: "ai last",
     purpose: "Show the last answer again",
     run,
+    show,
 };
 
 export = last;

@@ -1,18 +1,20 @@
 /** `ai new [prompt]`: starts a session, and asks in it where there is a prompt. */
 import { remark } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
+import type { Reply, SessionSummary } from "../types";
 import { wait } from "../view/waiting";
 import ask = require("./ask");
 
-function run(context: Context, words: readonly string[]): void {
+function run(context: Context, words: readonly string[]): unknown {
     const options = context.options;
-    if (words.length > 0) {
-        options.newSession = true;
-        ask.run(context, words);
-        return;
-    }
-    wait(options, () => context.ai.newSession());
-    remark("Talking in a new session.");
+    if (words.length === 0) return wait(options, () => context.ai.newSession());
+    options.newSession = true;
+    return ask.run(context, words);
+}
+
+function show(context: Context, value: Reply | SessionSummary): void {
+    if ("text" in value) ask.show!(context, value);
+    else remark("Talking in a new session.");
 }
 
 const newSession: AiCommand = {
@@ -22,6 +24,7 @@ const newSession: AiCommand = {
     most: Infinity,
     isText: true,
     run,
+    show,
 };
 
 export = newSession;

@@ -1,16 +1,20 @@
 /** `ai ping`: tests the whole way to the model and back. */
 import { say } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
+import type { Reply } from "../types";
 import { showDetails } from "../view/answer";
 import { wait } from "../view/waiting";
 
-function run(context: Context): void {
+function run(context: Context): Reply {
     const options = context.options;
-    const reply = wait(options, () => context.ai.ping(options));
+    return wait(options, () => context.ai.ping(options));
+}
+
+function show(context: Context, reply: Reply): void {
     const [isPong] = string.find(string.lower(reply.text), "pong", 1, true);
     const seconds = string.format("%.2f", reply.seconds);
     say(`${isPong === undefined ? reply.text : "pong"} (${seconds} s)`);
-    showDetails(options, reply);
+    showDetails(context.options, reply);
 }
 
 const ping: AiCommand = {
@@ -18,6 +22,7 @@ const ping: AiCommand = {
     usage: "ai ping",
     purpose: "Test the whole way to the model",
     run,
+    show,
 };
 
 export = ping;

@@ -5,14 +5,15 @@ import type { Reply } from "../types";
 import { showReply } from "../view/answer";
 import { wait } from "../view/waiting";
 
-function run(context: Context): void {
+function run(context: Context): Reply {
     const options = context.options;
-    let reply: Reply;
-    do {
-        reply = wait(options, () => context.ai.resume(options));
-        remark(reply.prompt === undefined ? "The last answer:" : `> ${reply.prompt}`);
-        showReply(options, reply);
-    } while ((reply.remaining ?? 0) > 0);
+    return wait(options, () => context.ai.resume(options));
+}
+
+function show(context: Context, reply: Reply): void {
+    remark(reply.prompt === undefined ? "The last answer:" : `> ${reply.prompt}`);
+    showReply(context.options, reply);
+    if ((reply.remaining ?? 0) > 0) show(context, run(context));
 }
 
 const resume: AiCommand = {
@@ -20,6 +21,7 @@ const resume: AiCommand = {
     usage: "ai resume",
     purpose: "Show the missed or last answer",
     run,
+    show,
 };
 
 export = resume;

@@ -1,10 +1,11 @@
 /** `ai sessions`: lists the server's sessions, the newest first. */
 import * as strings from "cc.strings";
+import { listOf } from "../../trapos/json";
 import { open, printRow } from "../../trapos/pager";
 import { remark } from "../../trapos/screen";
 import { ageText, cut, oneLine } from "../../trapos/text";
 import type { AiCommand, Context } from "../command";
-import { listSessions } from "../sessionlist";
+import { listSessions, noteShown } from "../sessionlist";
 import type { SessionSummary } from "../types";
 
 /** The fewest columns of a number, so that short lists look alike. */
@@ -20,9 +21,13 @@ function rowOf(session: SessionSummary, number: number, digits: number): string 
     return `${start}${title} ${age}`;
 }
 
-function run(context: Context): void {
-    const sessions = listSessions(context);
+function run(context: Context, words: readonly string[]): readonly SessionSummary[] {
+    return listOf(listSessions(context, words[0]));
+}
+
+function show(_context: Context, sessions: readonly SessionSummary[]): void {
     if (sessions.length === 0) remark("No sessions yet. Start one: ai <prompt>");
+    noteShown(sessions);
     const digits = Math.max(`${sessions.length}`.length, LEAST_DIGITS);
     const pager = open();
     for (const [number, session] of ipairs(sessions)) {
@@ -32,9 +37,12 @@ function run(context: Context): void {
 
 const sessions: AiCommand = {
     name: "sessions",
-    usage: "ai sessions",
-    purpose: "List sessions; * is the current",
+    usage: "ai sessions [search]",
+    purpose: "List them; * is the current",
+    section: "Sessions",
+    most: 1,
     run,
+    show,
 };
 
 export = sessions;

@@ -1,25 +1,28 @@
 /** `ai use <number|id>`: goes on in another session. */
 import { say } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
-import { fail } from "../failure";
-import { findSession } from "../sessionlist";
+import type { SessionSummary } from "../types";
+import { findSession, isSession } from "../sessionlist";
 import { wait } from "../view/waiting";
 
-function run(context: Context, words: readonly string[]): void {
-    const word = words[0];
-    if (word === undefined)
-        throw fail("bad_command_line", { what: "Which session? A number of ai sessions, or an id" });
-    const id = findSession(context, word);
-    const session = wait(context.options, () => context.ai.useSession(id));
+function run(context: Context, words: readonly string[]): SessionSummary {
+    const id = findSession(context, words[0]!);
+    return wait(context.options, () => context.ai.useSession(id));
+}
+
+function show(_context: Context, session: SessionSummary): void {
     say(`Talking in: ${session.title}`);
 }
 
 const use: AiCommand = {
     name: "use",
     usage: "ai use <number|id>",
-    purpose: "Go on in another session",
+    purpose: "Go on in another one",
+    least: 1,
     most: 1,
+    fits: (words) => isSession(words[0]!),
     run,
+    show,
 };
 
 export = use;

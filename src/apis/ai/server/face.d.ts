@@ -1,5 +1,7 @@
 /** What a client needs of a server, whatever it speaks. Every function raises its failure. */
 import type { Request, Response } from "../../trapos/http";
+import type { Change, FileEntry, ListValues, Message, Session, Todo } from "../protocol";
+import type { PermissionReply } from "../ask";
 import type { ListValues, Message, Session } from "../protocol";
 import type { Settings } from "../settings";
 
@@ -20,6 +22,27 @@ export interface Prompt {
     readonly agent?: string;
     readonly variant?: string;
     readonly system?: string;
+    /** Texts that the model reads behind the prompt, and that are no part of what was said: files of this computer. */
+    readonly attachments?: readonly string[];
+    /** Files of the server. */
+    readonly files?: readonly ServerFile[];
+}
+
+/** A file of the server that a prompt names. */
+export interface ServerFile {
+    /** As the prompt names it, from the session's folder. */
+    readonly path: string;
+    readonly absolute: string;
+}
+
+/** A command of opencode's configuration that is to be run. */
+export interface CommandCall {
+    readonly name: string;
+    readonly arguments: string;
+    /** "provider/model" */
+    readonly model?: string;
+    readonly agent?: string;
+    readonly variant?: string;
 }
 
 /** What a server loads when a folder's first turn starts. */
@@ -42,10 +65,75 @@ export interface Face {
     ): readonly Session[];
     /** The newest messages of a session, oldest first. */
     getMessages(this: void, server: Connection, sessionId: string, limit: number): readonly Message[];
+    /** One message of a session. */
+    getMessage(this: void, server: Connection, sessionId: string, id: string): Message;
     /** Sends a prompt and does not wait for its answer. Success only means that the server has it. */
     sendPrompt(this: void, server: Connection, sessionId: string, prompt: Prompt): void;
     /** Stops what a session does; fine for an idle one. */
     abortSession(this: void, server: Connection, sessionId: string): void;
+    renameSession(this: void, server: Connection, id: string, title: string): Session;
+    /** Deletes a session with all that was said in it. */
+    deleteSession(this: void, server: Connection, id: string): void;
+    /** Makes a session that begins with all that was said in another. */
+    forkSession(this: void, server: Connection, id: string): Session;
+    /** Takes back all from a prompt on, files among it; fails with `session_busy` while something runs. */
+    undo(this: void, server: Connection, id: string, messageId: string): Session;
+    /** Brings back all that was taken back. */
+    redo(this: void, server: Connection, id: string): Session;
+    /** Makes a session readable on the web, at an address that the session then has. */
+    shareSession(this: void, server: Connection, id: string): Session;
+    unshareSession(this: void, server: Connection, id: string): Session;
+    /** What the agent means to do. */
+    getTodos(this: void, server: Connection, id: string): readonly Todo[];
+    /** What the turn of a prompt has changed. */
+    getChanges(this: void, server: Connection, id: string, messageId: string): readonly Change[];
+    /** What differs in a folder from what its version control has; nothing where it has none. */
+    getUncommitted(this: void, server: Connection, directory: string | undefined): readonly Change[];
+    /** Begins to write a summary that takes the place of what was said. */
+    startCompacting(this: void, server: Connection, id: string, model: string): void;
+    /** Begins to run a line of the server's shell in the session's folder, whatever permissions say. */
+    startShell(this: void, server: Connection, id: string, agent: string, line: string): void;
+    /** Begins to run a command of opencode's configuration. */
+    startCommand(this: void, server: Connection, id: string, command: CommandCall): void;
+    /** What stands in a folder, by its path from the directory. */
+    listFiles(
+        this: void,
+        server: Connection,
+        directory: string | undefined,
+        path: string,
+    ): readonly FileEntry[];
+    /** Paths from the directory that are like a text. */
+    findFiles(
+        this: void,
+        server: Connection,
+        directory: string | undefined,
+        query: string,
+    ): readonly string[];
+    /**
+     * Answers a permission that waits; fails with `not_found` where it does not wait any more.
+     * @param message for the model, which goes on then where it is refused; without one a refusal ends its turn
+     */
+    answerPermission(
+        this: void,
+        server: Connection,
+        id: string,
+        reply: PermissionReply,
+        message: string | undefined,
+        directory: string | undefined,
+    ): void;
+    /**
+     * Answers a question that waits; fails with `not_found` where it does not wait any more.
+     * @param answers for each question the labels that were chosen; words of one's own stand for a label
+     */
+    answerQuestion(
+        this: void,
+        server: Connection,
+        id: string,
+        answers: readonly (readonly string[])[],
+        directory: string | undefined,
+    ): void;
+    /** Refuses to answer a question that waits, which ends the turn; fails like `answerQuestion`. */
+    rejectQuestion(this: void, server: Connection, id: string, directory: string | undefined): void;
     /**
      * Reads one of the server's lists, each per directory: what its sessions do (only those that are not idle), the
      * permissions and questions that wait for somebody, the providers with their models, or the agents.

@@ -3,9 +3,11 @@
  * for its kind the name of a request (see turn/requests); the others are
  *
  * - `wait`: for so many `seconds`;
+ * - `ask`: a person, who decides on a permission or a question of the turn;
  * - `done`: the reply was found: the messages of the turn are its `steps`, and what they say is its `text`;
  * - `fail`: there is no reply. `pending` is true when there may still be one, so that it is worth asking again later.
  */
+import type { Asked, Decision, PermissionReply } from "../ask";
 import type { Code } from "../codes";
 import type { ListValues, Message, Session } from "../protocol";
 
@@ -15,23 +17,45 @@ export interface RequestFailure {
     readonly message?: string;
 }
 
+/** The server's lists that a turn asks for. */
+type Lists = Omit<ListValues, "commands" | "config">;
+
 /** What the server answers, by the name of the request; nothing for a prompt that was sent. */
-export interface Values extends ListValues {
+export interface Values extends Lists {
     readonly last: readonly Message[];
     readonly beginning: readonly Message[];
     readonly recent: readonly Message[];
+    /** One step, for how its tools have ended. */
+    readonly message: Message;
     readonly session: Session;
     readonly parent: Session;
     /** Anything: what counts is that it is answered. */
     readonly mcp: unknown;
 }
 
+/** What the server is told of a decision. */
+export type AnswerAction =
+    | {
+          readonly kind: "answerPermission";
+          readonly id: string;
+          readonly reply: PermissionReply;
+          /** For the model. */
+          readonly message?: string;
+      }
+    | {
+          readonly kind: "answerQuestion";
+          readonly id: string;
+          readonly answers: readonly (readonly string[])[];
+      }
+    | { readonly kind: "rejectQuestion"; readonly id: string };
+
 /** What can be asked of the server. */
-export type RequestKind = "send" | keyof Values;
+export type RequestKind = "send" | AnswerAction["kind"] | keyof Values;
 
 /** What came of an action, under the action's own kind; `failed` where its request failed. */
 export type Observation = { readonly now: number } & (
-    | { readonly kind: "begin" | "send" | "wait" }
+    | { readonly kind: "begin" | "send" | "wait" | AnswerAction["kind"] }
+    | { readonly kind: "ask"; readonly value: Decision }
     | { [K in keyof Values]: { readonly kind: K; readonly value: Values[K] } }[keyof Values]
     | { readonly kind: "failed"; readonly request: RequestKind; readonly value: RequestFailure }
 );
@@ -39,9 +63,12 @@ export type Observation = { readonly now: number } & (
 export type Action =
     | { readonly kind: "send" }
     | { readonly kind: "session" | "mcp" }
-    | { readonly kind: keyof ListValues }
+    | { readonly kind: keyof Lists }
     /** The newest messages. */
     | { readonly kind: "last" | "beginning" | "recent"; readonly limit: number }
+    | { readonly kind: "message"; readonly id: string }
+    | ({ readonly kind: "ask" } & Asked)
+    | AnswerAction
     /** A session that may be a subagent's. */
     | { readonly kind: "parent"; readonly id: string }
     | { readonly kind: "wait"; readonly seconds: number }

@@ -9,7 +9,7 @@ import { isAnswer, isComplete, looksFinal, textOf, turnIn, type TurnMessages } f
 import type { Message } from "../protocol";
 import { type Action, fail, type RequestFailure } from "./actions";
 import { missing, neverStartedAs, unanswered } from "./silence";
-import { hasRested, isStuck, newAnswer, noteMessages, type TurnState } from "./state";
+import { hasRested, isStuck, newAnswer, noteMessages, noteSteps, type TurnState } from "./state";
 import { giveUpOn, wait, waitIdle } from "./waiting";
 
 /** How many messages the steps are looked for among: first, and where the turn's beginning is not among those. */
@@ -107,6 +107,7 @@ function judge(state: TurnState, turn: TurnMessages): Action {
 export function afterRecent(state: TurnState, messages: readonly Message[]): Action {
     const turn = turnIn(state, messages);
     noteMessages(state, messages);
+    noteSteps(state, turn.steps);
     const isThere = turn.isFound && turn.isWhole;
     if (!isThere && !isListWhole(state, messages)) return searchAmong(state, MANY_MESSAGES);
     if (!turn.isFound) return withoutTrace(state);

@@ -1,9 +1,13 @@
-/** Who waits for a person: a tool of the turn, or of one of its subagents, that asks for a permission or an answer. */
+/**
+ * Who waits for a person: a tool of the turn, or of one of its subagents, that asks for a permission or an answer. What
+ * it asks is decided by whoever drives the turn, and the server is told.
+ */
+import { describeAsk, permissionAsk, questionAsk, type Asked, type Decision } from "../ask";
 import type { Code } from "../codes";
 import { withField } from "../copy";
 import { activeTools } from "../messages";
 import type { Message, Permission, Question, Session } from "../protocol";
-import type { Action, RequestFailure } from "./actions";
+import type { Action, AnswerAction, RequestFailure } from "./actions";
 import { isWorthAsking } from "./requests";
 import type { TurnState } from "./state";
 import { wait } from "./waiting";
@@ -57,26 +61,34 @@ function follow(state: TurnState, subagents: Names, session: string, generation:
     return follow(state, subagents, parent, generation + 1);
 }
 
-/** An ask of the turn, or else a session whose parent would tell more. */
+/** The time until the turn is looked at again when somebody has decided, in seconds. */
+const SOON_SECONDS = 0.2;
+
+/** An ask of the turn; or one that was answered and is still listed; or else a session whose parent would tell more. */
 interface Found<T> {
     readonly ask?: T;
+    readonly answered?: T;
     readonly stranger?: string;
 }
 
 /** Looks for the first entry of a list that is an ask of this turn. */
 function findAsk<T extends Permission | Question>(state: TurnState, entries: readonly T[]): Found<T> {
     const activity = activityOf(state.last);
+    let answered: T | undefined;
     let stranger: string | undefined;
     for (const ask of entries) {
+        let isOurs = false;
         if (ask.sessionID === state.sessionId) {
-            if (isOfCall(activity, ask)) return { ask };
+            isOurs = isOfCall(activity, ask);
         } else if (activity.hasSubagents) {
             const session = follow(state, activity.subagents, ask.sessionID, 1);
-            if (session !== undefined && activity.subagents[session]) return { ask };
-            stranger = stranger ?? session;
+            isOurs = session !== undefined && activity.subagents[session] === true;
+            if (!isOurs) stranger = stranger ?? session;
         }
+        if (isOurs && !state.answered[ask.id]) return { ask };
+        if (isOurs) answered = answered ?? ask;
     }
-    return { stranger: isWorthAsking(state, "parent") ? stranger : undefined };
+    return { answered, stranger: isWorthAsking(state, "parent") ? stranger : undefined };
 }
 
 /** Asks which session opened another one, after which the asks are looked at anew. */
@@ -90,6 +102,62 @@ function notePermission(state: TurnState, code: Code, text: string): void {
     state.blocker = { phase: "waiting for permission", text, code };
 }
 
+/** Notes what the turn waits for. */
+function noteAsk(state: TurnState, asked: Asked): void {
+    const text = describeAsk(asked);
+    if (asked.what === "permission") notePermission(state, "waiting_for_permission", text);
+    else state.blocker = { phase: "waiting for an answer", text, code: "waiting_for_question" };
+}
+
+/** Asks whoever drives the turn. */
+function askPerson(state: TurnState, asked: Asked): Action {
+    noteAsk(state, asked);
+    state.asking = asked.ask.id;
+    state.askedAt = state.now;
+    return asked.what === "permission"
+        ? { kind: "ask", what: "permission", ask: asked.ask }
+        : { kind: "ask", what: "question", ask: asked.ask };
+}
+
+/** What the server is told of a decision. */
+function answerOf(id: string, decision: Exclude<Decision, { what: "gone" }>): AnswerAction {
+    if (decision.what === "permission")
+        return { kind: "answerPermission", id, reply: decision.reply, message: decision.message };
+    const answers = decision.answers;
+    return answers ? { kind: "answerQuestion", id, answers } : { kind: "rejectQuestion", id };
+}
+
+/** Tells the server what was decided. As long as somebody was asked nothing else could happen, so that it does not count. */
+export function afterAsk(state: TurnState, decision: Decision): Action {
+    state.changedAt += state.now - state.askedAt;
+    if (decision.what === "gone") {
+        const blocker = state.blocker;
+        if (blocker)
+            state.blocker = { phase: blocker.phase, text: blocker.text, code: blocker.code, isGone: true };
+        return wait(state, SOON_SECONDS);
+    }
+    const answer = answerOf(state.asking, decision);
+    state.answer = answer;
+    return answer;
+}
+
+/** The server was told, or does not ask any more. */
+export function afterAnswer(state: TurnState): Action {
+    const id = state.answer!.id;
+    state.answered = withField(state.answered, id, true);
+    state.answer = undefined;
+    state.blocker = undefined;
+    state.changedAt = state.now;
+    return wait(state, SOON_SECONDS);
+}
+
+/** The server cannot be told. Somebody else may answer, so that the turn is waited for all the same. */
+export function withoutAnswer(state: TurnState): Action {
+    state.answered = withField(state.answered, state.answer!.id, true);
+    state.answer = undefined;
+    return wait(state);
+}
+
 /** Asks for questions that wait for an answer. */
 export function lookForQuestion(state: TurnState): Action {
     return isWorthAsking(state, "questions") ? { kind: "questions" } : wait(state);
@@ -97,7 +165,12 @@ export function lookForQuestion(state: TurnState): Action {
 
 /** A tool that runs may wait for somebody: asks for permissions first, then for questions. */
 export function lookForBlocker(state: TurnState): Action {
-    if (activeTools(state.last).length === 0) return wait(state);
+    if (activeTools(state.last).length === 0) {
+        // What was asked is over, whatever has become of the answer to it.
+        state.answer = undefined;
+        return wait(state);
+    }
+    if (state.answer) return state.answer;
     if (isWorthAsking(state, "permissions")) return { kind: "permissions" };
     return lookForQuestion(state);
 }
@@ -106,12 +179,10 @@ export function lookForBlocker(state: TurnState): Action {
 export function afterPermissions(state: TurnState, permissions: readonly Permission[]): Action {
     const found = findAsk(state, permissions);
     const ask = found.ask;
+    const answered = found.answered;
     state.blocker = undefined;
-    if (ask) {
-        const pattern = ask.patterns && ask.patterns[0];
-        notePermission(state, "waiting_for_permission", `${ask.permission}: ${pattern ?? ""}`);
-        return wait(state);
-    }
+    if (ask) return askPerson(state, { what: "permission", ask: permissionAsk(ask) });
+    if (answered) noteAsk(state, { what: "permission", ask: permissionAsk(answered) });
     return found.stranger === undefined ? lookForQuestion(state) : askForParent(state, found.stranger);
 }
 
@@ -128,12 +199,10 @@ export function withoutPermissions(state: TurnState, failure: RequestFailure): A
 export function afterQuestions(state: TurnState, questions: readonly Question[]): Action {
     const found = findAsk(state, questions);
     const ask = found.ask;
-    if (!ask && found.stranger !== undefined) return askForParent(state, found.stranger);
-    const first = ask && ask.questions[0];
-    if (first) {
-        const code = "waiting_for_question";
-        state.blocker = { phase: "waiting for an answer", text: first.question, code };
-    }
+    const answered = found.answered;
+    if (ask) return askPerson(state, { what: "question", ask: questionAsk(ask) });
+    if (found.stranger !== undefined) return askForParent(state, found.stranger);
+    if (answered) noteAsk(state, { what: "question", ask: questionAsk(answered) });
     return wait(state);
 }
 

@@ -1,7 +1,7 @@
 /** When a request fails: how long it is asked for again, and what is done without it. */
 import { type Action, fail, failWith, type RequestFailure, type RequestKind } from "./actions";
 import { settleStuck, withoutMcp, withoutRecent } from "./answer";
-import { lookForQuestion, withoutPermissions, withoutQuestions } from "./asks";
+import { afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions } from "./asks";
 import { afterNewest } from "./poll";
 import { isHopeless, isOverdue, noteFailure, requests } from "./requests";
 import { withoutAgents, withoutProviders } from "./silence";
@@ -20,6 +20,10 @@ const without: { readonly [K in RequestKind]?: Without } = {
     parent: lookForQuestion,
     permissions: withoutPermissions,
     questions: withoutQuestions,
+    answerPermission: withoutAnswer,
+    answerQuestion: withoutAnswer,
+    rejectQuestion: withoutAnswer,
+    message: afterNewest,
     mcp: withoutMcp,
     agents: withoutAgents,
     providers: withoutProviders,
@@ -32,6 +36,8 @@ const without: { readonly [K in RequestKind]?: Without } = {
  * @param request which one
  */
 export function afterFailed(state: TurnState, failure: RequestFailure, request: RequestKind): Action {
+    // What does not wait any more has been answered elsewhere.
+    if (failure.code === "not_found" && without[request] === withoutAnswer) return afterAnswer(state);
     if (failure.code === "not_found" && requests[request].isOfSession)
         return fail("session_gone", { session: state.sessionId });
     if (request === "send" && !isHopeless(failure)) {

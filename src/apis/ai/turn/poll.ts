@@ -15,6 +15,7 @@ import {
     noteMessages,
     noteSent,
     noteStatus,
+    noteSteps,
     quietTime,
     type TurnState,
 } from "./state";
@@ -58,7 +59,11 @@ export function afterNewest(state: TurnState): Action {
         state.isTraced = true;
         return { kind: "beginning", limit: 2 };
     }
-    let isDue = state.troubles.status !== undefined || isStatusDue(state);
+    const passed = state.passed;
+    state.passed = undefined;
+    // All steps are fetched for an answer that is complete.
+    if (passed !== undefined && !isComplete(answer)) return { kind: "message", id: passed };
+    let isDue = state.troubles.status !== undefined || state.answer !== undefined || isStatusDue(state);
     if (isComplete(answer)) isDue = looksFinal(answer) || state.now !== state.changedAt;
     return isDue ? { kind: "status" } : wait(state);
 }
@@ -126,6 +131,12 @@ export function afterBeginning(state: TurnState, messages: readonly Message[]): 
     state.userMessageId = turn.userMessageId;
     if (turn.isWhole && first && !turn.isFollowed) state.firstStepId = first.info.id;
     noteMessages(state, messages);
+    return afterNewest(state);
+}
+
+/** Sees how the tools of a step have ended. */
+export function afterMessage(state: TurnState, step: Message): Action {
+    noteSteps(state, [step]);
     return afterNewest(state);
 }
 

@@ -21,6 +21,10 @@ export interface Progress {
     readonly tool?: string;
     readonly title?: string;
     readonly message?: string;
+    /** Tokens that the turn's steps took until now, in and out. */
+    readonly tokens?: number;
+    /** Seconds until the model is tried again. */
+    readonly nextIn?: number;
 }
 
 /** The request that fails, and whether the server is there: undefined where all are answered. */
@@ -41,6 +45,34 @@ function toolProgress(tool: Part, seconds: number): Progress {
     return { phase: "tool", seconds, tool: tool.tool, title };
 }
 
+/** That the server tries the model again, why, and when. */
+function retryProgress(state: TurnState, seconds: number, now: number): Progress {
+    const retry = state.retry;
+    const next = retry && retry.next;
+    const nextIn = next === undefined ? undefined : Math.max(next - now, 0) / 1000;
+    return { phase: "retry", seconds, message: retry && retry.message, nextIn };
+}
+
+/** Tokens that the turn's steps took, as far as they were seen. */
+function tokensOf(state: TurnState): number | undefined {
+    let tokens = 0;
+    for (const id in state.spent) tokens += state.spent[id]!;
+    return tokens > 0 ? tokens : undefined;
+}
+
+/** What the turn is at. */
+function phaseOf(state: TurnState, seconds: number, now: number): Progress {
+    const trouble = troubleProgress(state, seconds);
+    if (trouble) return trouble;
+    const blocker = state.blocker;
+    if (blocker && !blocker.isGone) return { phase: blocker.phase, seconds, message: blocker.text };
+    if (state.status === "retry") return retryProgress(state, seconds, now);
+    const tool = activeTool(state.last);
+    if (tool) return toolProgress(tool, seconds);
+    if (newAnswer(state)) return { phase: "working", seconds };
+    return { phase: isLate(state, now) ? "starting" : "sent", seconds };
+}
+
 /**
  * What can be told to somebody who waits for the turn.
  * @param state the turn's state
@@ -48,17 +80,13 @@ function toolProgress(tool: Part, seconds: number): Progress {
  * @returns the phase, the seconds since the prompt was sent, and what there is to say about the phase
  */
 export function progress(state: TurnState, now: number): Progress {
-    const seconds = (now - state.sentAt) / 1000;
-    const trouble = troubleProgress(state, seconds);
-    if (trouble) return trouble;
-    const blocker = state.blocker;
-    if (blocker) return { phase: blocker.phase, seconds, message: blocker.text };
-    if (state.status === "retry")
-        return { phase: "retry", seconds, message: state.retry && state.retry.message };
-    const tool = activeTool(state.last);
-    if (tool) return toolProgress(tool, seconds);
-    if (newAnswer(state)) return { phase: "working", seconds };
-    return { phase: isLate(state, now) ? "starting" : "sent", seconds };
+    const told: { -readonly [K in keyof Progress]: Progress[K] } = phaseOf(
+        state,
+        (now - state.sentAt) / 1000,
+        now,
+    );
+    told.tokens = tokensOf(state);
+    return told;
 }
 
 /**

@@ -40,7 +40,9 @@ const MESSAGES: RequestRule = {
  *   among which all of the turn's steps are looked for
  * - `status`: what each session does, where it is not idle
  * - `session`: whether there is the turn's; `parent`: which session opened another one
- * - `permissions`, `questions`: what waits for a person
+ * - `permissions`, `questions`: what waits for a person; `answerPermission`, `answerQuestion`, `rejectQuestion`: what
+ *   that person has decided
+ * - `message`: a step, for how its tools have ended
  * - `mcp`, `agents`, `providers`: what there is, where a turn does not start
  */
 export const requests: { readonly [K in RequestKind]: RequestRule } = {
@@ -53,6 +55,10 @@ export const requests: { readonly [K in RequestKind]: RequestRule } = {
     parent: { route: "/session/...", patience: 0 },
     permissions: { route: "/permission", patience: 0 },
     questions: { route: "/question", patience: 0 },
+    answerPermission: { route: "/permission/.../reply", patience: LOST_SECONDS },
+    answerQuestion: { route: "/question/.../reply", patience: LOST_SECONDS },
+    rejectQuestion: { route: "/question/.../reject", patience: LOST_SECONDS },
+    message: { route: MESSAGES.route, patience: 0 },
     mcp: { route: "/mcp", patience: DIAGNOSIS_SECONDS },
     agents: { route: "/agent", patience: DIAGNOSIS_SECONDS },
     providers: { route: "/config/providers", patience: DIAGNOSIS_SECONDS },

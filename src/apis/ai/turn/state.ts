@@ -7,15 +7,19 @@
  * - of the messages: `baselineId` (the newest before the prompt), `last` (the newest), `firstStepId` (the turn's first)
  * - of the session: `status` and `statusAt`, `retry`, `idleSince` and `idleLooks`
  * - of progress: `sight` (all that can be seen of the turn) and `changedAt`, `blocker` (what waits for a person)
+ * - of its steps: `shown` (those that the last answer has brought), `spent` (their tokens), `passed` (one whose tools ended
+ *   unseen), `wantsTools`
+ * - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
+ *   `answered` (those that it was told of)
  * - of failures: `troubles` by request, `failing` (the one that counts), `reachedAt`, `cutAt`
  *
  * Here is what can be told from it alone, and how what was seen is written into it.
  */
 import type { Code } from "../codes";
-import { copy } from "../copy";
+import { copy, withField } from "../copy";
 import { activeTools, type PromptMark } from "../messages";
 import type { Message, Part, SessionStatus } from "../protocol";
-import type { RequestFailure, RequestKind } from "./actions";
+import type { AnswerAction, RequestFailure, RequestKind } from "./actions";
 
 /** Longest that a cold server was seen to stay idle before it starts a turn is 1.3 s; this leaves a wide margin. */
 const START_MILLISECONDS = 6000;
@@ -43,6 +47,8 @@ export interface Blocker {
     readonly text: string;
     /** The failure that waiting for it in vain ends with. */
     readonly code: Code;
+    /** True where whoever was asked has seen that it is not asked any more. */
+    readonly isGone?: boolean;
 }
 
 /** A request that fails. */
@@ -92,6 +98,21 @@ export interface TurnState extends PromptMark {
     sight: string;
     changedAt: number;
     blocker?: Blocker;
+    /** The turn's steps, as far as the last answer has brought them. */
+    shown: readonly Message[];
+    /** Tokens that its steps took, in and out, by their messages' ids. */
+    spent: Readonly<Record<string, number | undefined>>;
+    /** Whether it matters when and how tools end. */
+    readonly wantsTools: boolean;
+    /** The step whose tools were running when it was last seen, behind which there is another one. */
+    passed?: string;
+    /** The id of the ask that a person is to decide on, or was, and since when. */
+    asking: string;
+    askedAt: number;
+    /** What the server is to be told of it, until it was. */
+    answer?: AnswerAction;
+    /** Asks that are not to be decided on any more, by their ids. */
+    answered: Readonly<Record<string, true | undefined>>;
     /** Sessions that ask for something, by the session that opened them; "" for those that none did. */
     parents: Readonly<Record<string, string | undefined>>;
     /** The session whose parent is being asked for. */
@@ -116,9 +137,15 @@ export interface TurnState extends PromptMark {
  * @param from what the turn is about, see TurnState
  * @param idleTimeout seconds without any visible progress after which waiting ends
  * @param resumed whether the prompt was sent before
+ * @param wantsTools whether somebody is told how tools end, which may take a request a step
  * @returns the state to hand to `step` with the observation `begin`
  */
-export function start(from: TurnStart, idleTimeout: number, resumed: boolean): TurnState {
+export function start(
+    from: TurnStart,
+    idleTimeout: number,
+    resumed: boolean,
+    wantsTools?: boolean,
+): TurnState {
     const state: Omit<TurnState, keyof TurnStart> = {
         idleTimeout,
         resumed,
@@ -132,6 +159,12 @@ export function start(from: TurnStart, idleTimeout: number, resumed: boolean): T
         searched: 0,
         sight: "",
         changedAt: 0,
+        shown: [],
+        spent: {},
+        wantsTools: wantsTools === true,
+        asking: "",
+        askedAt: 0,
+        answered: {},
         parents: {},
         stranger: "",
         troubles: {},
@@ -225,9 +258,25 @@ export function noteSent(state: TurnState): void {
     state.status = "unknown";
 }
 
+/** Notes steps of the turn that an answer has brought, and what they took. */
+export function noteSteps(state: TurnState, steps: readonly Message[]): void {
+    state.shown = steps;
+    for (const step of steps) {
+        const tokens = step.info.tokens;
+        const spent = tokens ? tokens.input + tokens.output : 0;
+        if (spent > 0 && state.spent[step.info.id] !== spent)
+            state.spent = withField(state.spent, step.info.id, spent);
+    }
+}
+
 /** Notes the newest message of the session, the last of some that are listed. */
 export function noteMessages(state: TurnState, messages: readonly Message[]): void {
+    const before = newAnswer(state);
     state.last = messages[messages.length - 1];
+    const answer = newAnswer(state);
+    noteSteps(state, answer ? [answer] : []);
+    const isPassed = before && answer && before.info.id !== answer.info.id;
+    if (isPassed && state.wantsTools && activeTools(before).length > 0) state.passed = before.info.id;
     noteSight(state);
 }
 

@@ -49,6 +49,7 @@ function log(line: string): void {
  * @returns the call's value; its failure is raised
  */
 export function wait<T>(options: Options, call: (this: void) => T): T {
+    if (options.isQuiet) return call();
     let doing = "";
     let value: unknown;
     options.onProgress = (progress) => {

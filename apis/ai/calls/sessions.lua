@@ -1,0 +1,67 @@
+-- Calls about whole sessions.
+
+local toUtf8 = require("/apis/trapos/utf8").toUtf8
+local fail = require("/apis/ai/failure").fail
+local rememberSession = require("/apis/ai/session").rememberSession
+
+local M = {}
+
+--- The id of the session that a call is about: the one that it names, or this computer's.
+function M.sessionId(client, session)
+	local id = session or client.settings.session_id
+	if id == nil then
+		error(fail("no_session"), 0)
+	end
+	return id
+end
+
+--- The session that a call is about, as the server has it.
+function M.sessionOf(client, session)
+	return client.face.getSession(client, M.sessionId(client, session))
+end
+
+--- A session as calls tell of it.
+function M.summarise(client, session)
+	return {
+		id = session.id,
+		title = session.title,
+		created = session.time.created,
+		updated = session.time.updated,
+		current = session.id == client.settings.session_id,
+	}
+end
+
+function M.rename(client, title, session)
+	local id = M.sessionId(client, session)
+	return M.summarise(client, client.face.renameSession(client, id, toUtf8(title)))
+end
+
+function M.deleteSession(client, session)
+	local summary = M.summarise(client, M.sessionOf(client, session))
+	client.face.deleteSession(client, session)
+	if summary.current then
+		rememberSession(client, nil)
+	end
+	return summary
+end
+
+function M.fork(client, session)
+	local forked = client.face.forkSession(client, M.sessionId(client, session))
+	rememberSession(client, forked.id)
+	return M.summarise(client, forked)
+end
+
+function M.share(client)
+	local shared = client.face.shareSession(client, M.sessionId(client, nil)).share
+	if shared == nil then
+		error(fail("not_shared"), 0)
+	end
+	return shared.url
+end
+
+function M.unshare(client)
+	client.face.unshareSession(client, M.sessionId(client, nil))
+	return nil
+end
+
+return M

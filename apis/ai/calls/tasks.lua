@@ -1,0 +1,191 @@
+-- Calls that take longer than a request may: commands of opencode's configuration, its shell, a session's summary.
+
+local nearest = require("/apis/trapos/nearest").nearest
+local toUtf8 = require("/apis/trapos/utf8").toUtf8
+local driveModule = require("/apis/ai/drive")
+local drive, stop, tell = driveModule.drive, driveModule.stop, driveModule.tell
+local fail = require("/apis/ai/failure").fail
+local isComplete = require("/apis/ai/messages").isComplete
+local recordTurn = require("/apis/ai/session").recordTurn
+local choices = require("/apis/ai/calls/choices")
+local commands, currentModel = choices.commands, choices.currentModel
+
+local M = {}
+
+--- Seconds between two looks.
+local LOOK_SECONDS = 0.3
+
+--- How long it may take until what was begun shows among the messages.
+local START_MILLISECONDS = 10000
+
+--- How many messages are looked at: what was begun, and what it began with.
+local NEWEST = 4
+
+--- The id of the newest message of a session.
+local function newestId(client, id)
+	local last = client.face.getMessages(client, id, 1)[1]
+	return last and last.info.id
+end
+
+--- Looks again and again until something is found. Raises Ctrl+T after what runs was stopped.
+local function lookFor(client, id, options, phase, find)
+	local start = client.now()
+	local ok, found = pcall(function()
+		while true do
+			local waited = client.now() - start
+			tell(options, { phase = phase, seconds = waited / 1000 })
+			local value = find(waited)
+			if value ~= nil then
+				return value
+			end
+			client.sleep(LOOK_SECONDS)
+		end
+	end)
+	if ok then
+		return found
+	end
+	if found == "Terminated" then
+		tell(options, { phase = "stopping", seconds = 0 })
+		local isAsked = pcall(stop, client, { sessionId = id, isOurs = false }, nil)
+		tell(options, { phase = "stopped", seconds = 0, message = not isAsked and "you did not wait" or nil })
+	end
+	return error(found, 0)
+end
+
+--- The prompt that opencode made of a command, which is the first message of a user's behind another.
+local function promptOf(client, id, baselineId)
+	for _, message in ipairs(client.face.getMessages(client, id, NEWEST)) do
+		local info = message.info
+		local isNew = baselineId == nil or info.id > baselineId
+		if info.role == "user" and isNew then
+			return message
+		end
+	end
+	return nil
+end
+
+--- Fails where the session works on something.
+local function refuseBusy(client, id, directory)
+	local status = client.face.readList(client, "status", directory)[id]
+	if status ~= nil and status.type ~= "idle" then
+		error(fail("works_now"), 0)
+	end
+end
+
+--- Runs a command of opencode's configuration. opencode makes a prompt of it whose id tells the turn, as it can carry
+-- no nonce of ours.
+function M.runCommand(client, session, name, text, options)
+	local names = {}
+	local isKnown = false
+	for _, command in ipairs(commands(client)) do
+		table.insert(names, command.name)
+		if command.name == name then
+			isKnown = true
+		end
+	end
+	if not isKnown then
+		error(
+			fail("unknown_command", {
+				wanted = name,
+				known = nearest(name, names),
+			}),
+			0
+		)
+	end
+	refuseBusy(client, session.id, session.directory)
+	local baselineId = newestId(client, session.id)
+	local settings = client.settings
+	local sentAt = client.now()
+	client.face.startCommand(client, session.id, {
+		name = name,
+		arguments = toUtf8(text),
+		model = options.model or settings.model,
+		agent = options.agent or settings.agent,
+		variant = options.variant or settings.variant,
+	})
+	local prompt = lookFor(client, session.id, options, "sent", function(waited)
+		local found = promptOf(client, session.id, baselineId)
+		if found == nil and waited > START_MILLISECONDS then
+			error(fail("never_started", { why = "" }), 0)
+		end
+		return found
+	end)
+	local record = {
+		nonce = prompt.info.id,
+		sessionId = session.id,
+		directory = session.directory,
+		text = "/" .. name .. " " .. text,
+		sentAt = sentAt,
+		baselineId = baselineId,
+		sent = true,
+	}
+	recordTurn(client.disk, record)
+	return drive(client, record, options, true)
+end
+
+--- The tool call that a line of the shell shows as.
+local function shellCall(message)
+	for _, part in ipairs(message and message.parts or {}) do
+		if part.type == "tool" then
+			return part
+		end
+	end
+	return nil
+end
+
+--- Runs a line of the server's shell in the session's folder, and waits for its end.
+function M.shell(client, session, line, options)
+	refuseBusy(client, session.id, session.directory)
+	local baselineId = newestId(client, session.id)
+	local start = client.now()
+	local agent = client.settings.agent or session.agent or "build"
+	client.face.startShell(client, session.id, agent, toUtf8(line))
+	return lookFor(client, session.id, options, "shell", function(waited)
+		local message = client.face.getMessages(client, session.id, 1)[1]
+		local isNew = message ~= nil and message.info.id ~= baselineId
+		local call = isNew and shellCall(message) or nil
+		if call == nil and waited > START_MILLISECONDS then
+			error(fail("never_started", { why = "" }), 0)
+		end
+		if call == nil or not isComplete(message) then
+			return nil
+		end
+		return {
+			output = call.state and call.state.output or "",
+			seconds = (client.now() - start) / 1000,
+		}
+	end)
+end
+
+--- Has a summary written that takes the place of what was said.
+function M.compact(client, session, options)
+	refuseBusy(client, session.id, session.directory)
+	local model = currentModel(client)
+	if model == nil then
+		error(fail("no_model"), 0)
+	end
+	local baselineId = newestId(client, session.id)
+	client.face.startCompacting(client, session.id, model)
+	local summary = lookFor(client, session.id, options, "compacting", function(waited)
+		local message = client.face.getMessages(client, session.id, 1)[1]
+		local isNew = message ~= nil and message.info.id ~= baselineId
+		local isSummary = isNew and message.info.role == "assistant" and message.info.summary == true
+		if isSummary and isComplete(message) then
+			return message
+		end
+		if not isNew and waited > START_MILLISECONDS then
+			error(fail("never_started", { why = "" }), 0)
+		end
+		return nil
+	end)
+	local problem = summary.info.error
+	if problem ~= nil then
+		error(
+			fail("model_error", { what = problem.data and problem.data.message or problem.name, status = "" }),
+			0
+		)
+	end
+	return nil
+end
+
+return M

@@ -1,0 +1,36 @@
+-- `ai delete [number|id]`: deletes a session, after asking.
+
+local say = require("/apis/trapos/screen").say
+local sessionlist = require("/apis/ai/sessionlist")
+local isSession, knownSession = sessionlist.isSession, sessionlist.knownSession
+local confirm = require("/apis/ai/view/confirm").confirm
+local wait = require("/apis/ai/view/waiting").wait
+
+local function run(context, words)
+	local session = knownSession(context, words[1])
+	local isDeleted =
+		confirm(context, "delete", 'Delete "' .. session.title .. '" and all that was said in it?')
+	if isDeleted then
+		wait(context.options, function()
+			return context.ai.delete(session.id)
+		end)
+	end
+	return { session = session, isDeleted = isDeleted }
+end
+
+local function show(_context, deletion)
+	say(deletion.isDeleted and "Deleted: " .. deletion.session.title or "Nothing was deleted.")
+end
+
+local deleteSession = {
+	name = "delete",
+	usage = "ai delete [number|id]",
+	purpose = "Delete a session",
+	most = 1,
+	fits = function(words)
+		return isSession(words[1])
+	end,
+	run = run,
+	show = show,
+}
+return deleteSession

@@ -1,0 +1,164 @@
+-- Requests to opencode 1, and what their answers and failures mean. Measured against opencode 1.18.33; an unknown route
+-- answers 200 with HTML there, and other servers anything, which is why everything is refused that is not JSON of the
+-- shape that protocol.ts gives it.
+
+local json = require("/apis/trapos/json")
+local decode, encode = json.decode, json.encode
+local reader = require("/apis/trapos/shape").reader
+local percentEncode = require("/apis/trapos/utf8").percentEncode
+local fail = require("/apis/ai/failure").fail
+local protocol = require("/apis/ai/protocol")
+local answers, response = protocol.answers, protocol.response
+local redact = require("/apis/ai/settings").redact
+
+local M = {}
+local readHealth = reader(answers.health)
+local readRefusal = reader(answers.refusal)
+local readResponse = reader(response)
+local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+--- Base64 (RFC 4648), which HTTP's Basic authentication wants and CC's ROM does not have.
+local function base64(bytes)
+	local digits = string.gsub(bytes, "..?.?", function(group)
+		local a, b, c = string.byte(group, 1, 3)
+		local bits = a * 65536 + (b or 0) * 256 + (c or 0)
+		local text = ""
+		for place = 3, 3 - #group, -1 do
+			local index = math.floor(bits / 64 ^ place) % 64 + 1
+			text = text .. string.sub(ALPHABET, index, index)
+		end
+		return text .. string.rep("=", 3 - #group)
+	end)
+	return digits
+end
+
+--- CC's reasons why no answer came, and the failures that they are; "Could not connect" stands for a cut, too. The last
+-- two are CraftOS-PC's.
+local REASONS = {
+	["http is disabled"] = "http_disabled",
+	["Domain not permitted"] = "address_denied",
+	["Timed out"] = "timed_out",
+	["Response is too large"] = "reply_too_large",
+	["Could not connect"] = "cannot_connect",
+	["Unknown host"] = "cannot_connect",
+	["Connection refused"] = "cannot_connect",
+	["Host not found"] = "cannot_connect",
+}
+
+--- Host and port that an address leads to, as a rule of ComputerCraft's configuration names them.
+local function placeOf(url)
+	local scheme, place = string.match(url, "^(https?)://([^/]*)")
+	local port = string.match(place, ":(%d+)$")
+	local host = string.gsub((string.gsub(place, ":%d+$", "")), "[%[%]]", "")
+	return { host = host, port = port or (scheme == "https" and "443" or "80") }
+end
+
+--- Sends a request.
+local function request(server, path, asked)
+	local settings = server.settings
+	local body = asked.body
+	local answer = readResponse(server.send({
+		url = settings.server_url .. path,
+		method = asked.method or (body == nil and "GET" or "POST"),
+		headers = {
+			Accept = "application/json",
+			["Content-Type"] = body and "application/json",
+			Authorization = settings.password ~= nil and "Basic " .. base64(
+				(settings.username or "opencode") .. ":" .. settings.password
+			) or nil,
+		},
+		body = body and encode(body),
+		timeout = asked.timeout or settings.request_timeout_seconds,
+		raw = server.raw,
+	}))
+	return answer or { headers = {}, body = "", reason = "no answer of a known form" }
+end
+
+--- Whether a response says that it is JSON, which opencode's answers do.
+local function isJson(answer)
+	return (string.find(answer.headers["content-type"] or "", "json", 1, true)) ~= nil
+end
+
+--- The failure for what is no answer of opencode 1: opencode 2 answers its routes with a web page, as others do.
+local function stranger(server)
+	local answer = request(server, "/api/info", {})
+	local info = answer.status == 200 and isJson(answer) and readHealth(decode(answer.body)) or nil
+	local version = info and info.version or ""
+	local major = string.match(version, "^(%d+)%.")
+	if (tonumber(major) or 0) >= 2 then
+		return fail("opencode_2", { version = version })
+	end
+	return fail("not_opencode", { url = redact(server.settings.server_url) })
+end
+
+--- The failure for an answer that is none: another status than 2xx.
+local function refused(server, answer)
+	local status = answer.status
+	local body = readRefusal(decode(answer.body)) or {}
+	local data = body.data or {}
+	local code = "server_error"
+	if status == 401 or status == 403 then
+		code = "unauthorized"
+	elseif body.name == "ConfigJsonError" then
+		code = "server_config"
+	elseif body.name == nil and body._tag == nil and status < 500 then
+		return stranger(server)
+	elseif status == 404 then
+		code = "not_found"
+	elseif status == 400 then
+		code = "bad_request"
+	end
+	local what = data.path or data.message or body.message or "no reason given"
+	return fail(code, { status = status, what = what })
+end
+
+--- The failure for a request that nobody answered.
+local function unanswered(server, reason)
+	local url = redact(server.settings.server_url)
+	local place = placeOf(url)
+	local detail = { url = url, what = reason, host = place.host, port = place.port }
+	return fail(REASONS[reason] or "network_error", detail)
+end
+
+--- Asks the server for something. Raises the failure of a request that is refused, unanswered, or answered with something
+-- else than what is read.
+--
+-- @param path the route, with its query
+-- @param asked how it is asked for
+-- @returns what was read of the answer
+function M.call(server, path, asked)
+	local answer = request(server, path, asked)
+	local status = answer.status
+	local read = asked.read
+	if status == nil then
+		error(unanswered(server, answer.reason or ""), 0)
+	end
+	if status < 200 or status > 299 then
+		error(refused(server, answer), 0)
+	end
+	if status == 204 and not read then
+		return nil
+	end
+	local value
+	if isJson(answer) then
+		value = decode(answer.body)
+	end
+	if read then
+		value = read(value)
+	end
+	if value == nil then
+		error(stranger(server), 0)
+	end
+	return value
+end
+
+--- A query of the parameters that have a value, with its question mark.
+function M.query(parameters)
+	local text = ""
+	for name, value in pairs(parameters) do
+		text = text .. (text == "" and "?" or "&") .. name .. "=" .. percentEncode(tostring(value))
+	end
+	return text
+end
+
+return M

@@ -1,0 +1,59 @@
+/** Calls about whole sessions. */
+import { toUtf8 } from "../../trapos/utf8";
+import type { Client } from "../client";
+import { fail } from "../failure";
+import type { Session } from "../protocol";
+import { rememberSession } from "../session";
+import type { SessionSummary } from "../types";
+
+/** The id of the session that a call is about: the one that it names, or this computer's. */
+export function sessionId(client: Client, session: string | undefined): string {
+    const id = session ?? client.settings.session_id;
+    if (id === undefined) throw fail("no_session");
+    return id;
+}
+
+/** The session that a call is about, as the server has it. */
+export function sessionOf(client: Client, session: string | undefined): Session {
+    return client.face.getSession(client, sessionId(client, session));
+}
+
+/** A session as calls tell of it. */
+export function summarise(client: Client, session: Session): SessionSummary {
+    return {
+        id: session.id,
+        title: session.title,
+        created: session.time.created,
+        updated: session.time.updated,
+        current: session.id === client.settings.session_id,
+    };
+}
+
+export function rename(client: Client, title: string, session?: string): SessionSummary {
+    const id = sessionId(client, session);
+    return summarise(client, client.face.renameSession(client, id, toUtf8(title)));
+}
+
+export function deleteSession(client: Client, session: string): SessionSummary {
+    const summary = summarise(client, sessionOf(client, session));
+    client.face.deleteSession(client, session);
+    if (summary.current) rememberSession(client, undefined);
+    return summary;
+}
+
+export function fork(client: Client, session?: string): SessionSummary {
+    const forked = client.face.forkSession(client, sessionId(client, session));
+    rememberSession(client, forked.id);
+    return summarise(client, forked);
+}
+
+export function share(client: Client): string {
+    const shared = client.face.shareSession(client, sessionId(client, undefined)).share;
+    if (shared === undefined) throw fail("not_shared");
+    return shared.url;
+}
+
+export function unshare(client: Client): undefined {
+    client.face.unshareSession(client, sessionId(client, undefined));
+    return undefined;
+}

@@ -1,0 +1,52 @@
+/** `ai models [search]`: lists the models that the server has, the recently chosen ones first. */
+import { listOf } from "../../trapos/json";
+import { add, show as showListing, start } from "../../trapos/listing";
+import { remark } from "../../trapos/screen";
+import { tokensText } from "../../trapos/text";
+import type { AiCommand, Context } from "../command";
+import type { ModelSummary } from "../types";
+import { wait } from "../view/waiting";
+
+function run(context: Context, words: readonly string[]): readonly ModelSummary[] {
+    const wanted = string.lower(words[0] ?? "");
+    const found: ModelSummary[] = [];
+    for (const model of wait(context.options, () => context.ai.models())) {
+        const [at] = string.find(string.lower(`${model.id} ${model.name}`), wanted, 1, true);
+        if (at !== undefined) table.insert(found, model);
+    }
+    return listOf(found);
+}
+
+/** How much it can read, and what a million tokens of reading and writing cost. */
+function detailOf(model: ModelSummary): string | undefined {
+    const details: string[] = [];
+    if ((model.context ?? 0) > 0) table.insert(details, tokensText(model.context!));
+    if ((model.inputCost ?? 0) > 0)
+        table.insert(details, string.format("$%g/%g", model.inputCost!, model.outputCost ?? 0));
+    return details.length === 0 ? undefined : table.concat(details, " ");
+}
+
+function show(_context: Context, models: readonly ModelSummary[]): void {
+    if (models.length === 0) {
+        remark("No model is called like that. See: ai models");
+        return;
+    }
+    const listing = start();
+    for (const model of models) {
+        const mark = model.current ? "*" : " ";
+        add(listing, `${mark} ${model.id}`, undefined, detailOf(model));
+    }
+    showListing(listing);
+}
+
+const models: AiCommand = {
+    name: "models",
+    usage: "ai models [search]",
+    purpose: "List them; * is asked",
+    section: "Models and agents",
+    most: 1,
+    run,
+    show,
+};
+
+export = models;
