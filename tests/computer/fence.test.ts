@@ -75,14 +75,16 @@ const stage = `
 
     local function attempt(code, allow, seconds)
         calls = {}
-        fs.delete("/ai") put("/ai/kept.txt", "kept")
+        sleep(0) fs.delete("/ai") sleep(0) put("/ai/kept.txt", "kept")
         local shared = setmetatable({ x = "as it was", f = print }, {})
         local before = picture()
         os.queueEvent("begin") os.pullEvent("begin") os.queueEvent("shared", shared)
         local result = fence.run(code, { seconds = seconds or 0.4, allow = allow, shell = shell, multishell = multishell, screen = term.current() })
+        sleep(0)
         local changed = changes(before, picture())
         if shared.x ~= "as it was" then changed = changed .. " shared" end
         -- What is in the queue, and what comes of timers that were left.
+        sleep(0)
         local timer, left = os.startTimer(0.1), {}
         repeat
             local event, what = os.pullEventRaw()
@@ -133,7 +135,7 @@ async function tried(list: readonly Attempt[], seconds = 0.4): Promise<Ended[]> 
         .map((line) => JSON.parse(line) as Ended);
 }
 
-const SIZE = 40;
+const SIZE = 25;
 const batches = Array.from({ length: Math.ceil(attempts.length / SIZE) }, (_, index) =>
     attempts.slice(index * SIZE, (index + 1) * SIZE),
 );
@@ -160,4 +162,115 @@ describe("an attempt", () => {
 it("there are more than sixty of them, each of its own", () => {
     expect(new Set(attempts.map(({ lua }) => lua)).size).toBe(attempts.length);
     expect(attempts.length).toBeGreaterThan(60);
+});
+
+/** Programs that never wait, each with something that catches the error with which CC ends them. */
+const endless = {
+    plainly: "while true do end",
+    "in pcall": "while true do pcall(function() while true do end end) end",
+    "in a handler": "local function f() while true do end end while true do xpcall(f, f) end",
+    "in coroutines": "while true do coroutine.resume(coroutine.create(function() while true do end end)) end",
+    "in a recursion of pcall": "local function f() pcall(f) return 1 + f() end pcall(f)",
+    "in a comparison":
+        "local function f() while true do end end while true do pcall(table.sort, { 3, 2, 1 }, f) end",
+    "in gsub":
+        "local function f() while true do end end while true do pcall(string.gsub, 'a', 'a', function() pcall(f) end) end",
+    "in __tostring":
+        "while true do pcall(print, setmetatable({}, { __tostring = function() while true do end end })) end",
+};
+
+it.each(Object.entries(endless))("ends a program that never waits, %s", async (_how, code) => {
+    const { output, end } = await runWithLibai(
+        `local result = require("/apis/ai/hands/fence").run(${toLua(bytes(code))}, { seconds = 20 })
+         print(result.how, result.problem) print("and goes on")`,
+        { secondsWithoutYield: 3 } as object,
+    );
+    expect(output).toMatch(/failed +\S+:\d+: Too long without yielding\nand goes on/);
+    expect(end).toMatchObject({ status: 0 });
+});
+
+it("Ctrl+T ends it, and all that it has left", async () => {
+    const { lines } = await runWithLibai(
+        `local fence = require("/apis/ai/hands/fence")
+         local before = term.current()
+         parallel.waitForAny(function()
+             print(pcall(fence.run, "term.redirect(window.create(term.current(), 1, 1, 2, 2)) while true do pcall(os.pullEventRaw) end", { seconds = 20 }))
+             print(term.current() == before)
+         end, function() sleep(0.3) os.queueEvent("terminate") while true do os.pullEventRaw() end end)`,
+    );
+    expect(lines.map((line) => line.replace(/\s+/g, " "))).toEqual(["false Terminated", "true"]);
+});
+
+it("what a program asks for is opened for as long as it runs, and it goes on where it was", async () => {
+    const { lines } = await runWithLibai(
+        `local fence = require("/apis/ai/hands/fence")
+         local asked = {}
+         local function ask(group, what) asked[#asked + 1] = group .. " " .. what sleep(0.3) return group == "redstone" end
+         local function run(code)
+             local result = fence.run(code, { seconds = 0.25, ask = ask, shell = shell })
+             print(result.how, table.concat(result.values, " "), table.concat(result.opened, " "), table.concat(asked, ", "))
+             asked = {}
+         end
+         run('local n = 0 local co = coroutine.wrap(function() n = n + 1 redstone.setOutput("left", true) return n end) ' ..
+             'return co(), redstone.setOutput("top", true), redstone.getOutput("left")')
+         print(redstone.getOutput("left"), redstone.getOutput("top"))
+         run('pcall(os.shutdown) return 1')
+         run('return redstone.setOutput("left", false)')`,
+    );
+    expect(lines.map((line) => line.replace(/\s+/g, " "))).toEqual([
+        "returned 1 nil true redstone redstone redstone.setOutput",
+        "true true",
+        "not allowed os os.shutdown",
+        "returned redstone redstone redstone.setOutput",
+    ]);
+});
+
+/** What a program of a model's may do without being asked, and what it gets. */
+const granted: Record<string, [code: string, ended: string]> = {
+    "prints and draws, and it is kept as it was said": [
+        'print("a", 1, nil) write("b") printError("c") term.setCursorPos(3, 9) term.write("d") term.blit("e", "0", "f") io.write("f")',
+        "returned [a\t1\tnil\nbc\n\ndef]",
+    ],
+    "returns values": [
+        'return 1, "a\\n", nil, { 1, { x = true } }, print',
+        'returned [] 1 "a\\n" nil {1, {x = true}} function',
+    ],
+    "writes in /ai": [
+        'local f = fs.open("/ai/a/b.txt", "w") f.write("x") f.close() fs.move("/ai/a/b.txt", "/ai/c") fs.copy("ai/c", "ai/d") fs.delete("/ai/c") return fs.open("/ai/d", "r").readAll(), #fs.list("/ai")',
+        'returned [] "x" 2',
+    ],
+    "reads elsewhere": [
+        'return fs.open("/rom/startup.lua", "r") ~= nil, fs.exists("/programs/ai.lua"), fs.isDir("/ai")',
+        "returned [] true true true",
+    ],
+    "waits, and runs things side by side": [
+        'local n = 0 parallel.waitForAll(function() sleep(0.05) n = n + 1 end, function() os.pullEvent("timer") n = n + 1 end) return n',
+        "returned [] 2",
+    ],
+    "has the ROM's APIs and modules": [
+        'return textutils.serialize({ 1 }, { compact = true }), vector.new(1, 2, 3):length() > 3, require("cc.strings").ensure_width("a", 3), colours.red, keys.enter ~= nil, bit32.band(7, 3)',
+        'returned [] "{1,}" true "a  " 16384 true 3',
+    ],
+    "looks at the computer": [
+        'return os.getComputerID() ~= nil, #peripheral.getNames(), peripheral.find("monitor"), peripheral.wrap("left"), redstone.getInput("left"), shell.dir(), type(os.epoch("utc"))',
+        'returned [] true 0 nil nil false "" "number"',
+    ],
+    "is told where its own error is": [
+        "local x = 1\nfs.open()",
+        "failed lua:2: bad argument #1 (string expected, got nil)",
+    ],
+    "reads what is typed": [
+        'os.queueEvent("char", "h") os.queueEvent("char", "i") os.queueEvent("key", keys.enter) return read()',
+        'returned [hi\n] "hi"',
+    ],
+};
+
+it.each(Object.entries(granted))("a program %s", async (_what, [code, ended]) => {
+    const { lines } = await runWithLibai(
+        `fs.makeDir("/ai")
+         local result = require("/apis/ai/hands/fence").run(${toLua(bytes(code))}, { seconds = 5, shell = shell })
+         local said = result.how .. " " .. (result.problem or "[" .. result.output .. "] " .. table.concat(result.values, " "))
+         print(textutils.serializeJSON(said))`,
+    );
+    expect((JSON.parse(lines[0]!) as string).trim()).toBe(ended);
 });

@@ -319,7 +319,6 @@ export function makeEnvironment(run: Run, shellApi: Readonly<Record<string, Tabl
     own.fs = fileFunctions(run.files);
     own.os = osApi(run);
     own.sleep = (own.os as Table).sleep;
-    own.read = guarded(gate, read as unknown as Call);
     own.term = terminal(run);
     for (const [name, api] of pairs(apis)) {
         const real = (globals[name] as Table | undefined) ?? shellApi[name];

@@ -62,6 +62,8 @@ function isTooLong(problem: unknown): boolean {
 /** Hands on what pcall returned, unless it is an error that no program may catch. */
 function checked(gate: Gate, ...all: unknown[]): LuaMultiReturn<unknown[]> {
     const [ok, problem] = select(1, ...all);
+    // Where the stack is full nothing can be yielded: the next one to catch it can.
+    if (gate.problem !== undefined) stop(gate, gate.problem);
     if (ok === false && isTooLong(problem)) stop(gate, problem as string);
     return $multi(...all);
 }

@@ -64,7 +64,7 @@ export function recorded(gate: Gate, printed: Printed, screen: ITerminal): Recor
     return own;
 }
 
-/** `print`, `write` and `printError`. */
+/** `print`, `write`, `printError` and `read`. */
 export function printFunctions(gate: Gate, printed: Printed): Record<string, Call> {
     /** Prints a text that is kept as it is, and not as the screen breaks it into rows. */
     function show(call: Call, text: string, ended: string): LuaMultiReturn<unknown[]> {
@@ -86,6 +86,15 @@ export function printFunctions(gate: Gate, printed: Printed): Record<string, Cal
     return {
         print: guarded(gate, (...given) => show(print as unknown as Call, joined(...given), "\n")),
         printError: guarded(gate, (...given) => show(printError as unknown as Call, joined(...given), "\n")),
+        // What is typed is kept once, and not at each key.
+        read: guarded(gate, (...given) => {
+            printed.isPrinting = true;
+            const [ok, line] = pcall(read as unknown as Call, ...given);
+            printed.isPrinting = false;
+            if (!ok) error(line as string, 0);
+            keep(printed, `${tostring(line)}\n`);
+            return $multi(line);
+        }),
         write: guarded(gate, (text) => show(write as unknown as Call, tostring(text), "")),
     };
 }
