@@ -17,7 +17,7 @@ interface TextModule {
 }
 
 interface MarkdownModule {
-    markdown: (source: string, width: number, emit: (row: Span[]) => unknown) => void;
+    layOut: (source: string, width: number, emit: (row: Span[]) => unknown) => void;
 }
 
 interface ReasoningModule {
@@ -25,12 +25,12 @@ interface ReasoningModule {
 }
 
 const source = await importSource<TextModule>("src/apis/trapos/text.ts");
-const { markdown } = await importSource<MarkdownModule>("src/apis/ai/markdown.ts");
-const { withoutReasoning } = await importSource<ReasoningModule>("src/apis/ai/reasoning.ts");
+const { layOut: markdown } = await importSource<MarkdownModule>("src/apis/ai/markdown/layout.ts");
+const { withoutReasoning } = await importSource<ReasoningModule>("src/apis/ai/markdown/reasoning.ts");
 
 function inLua<Result>(call: string): Result {
     return runLua(`
-        local text, markdown = require("/apis/trapos/text"), require("/apis/ai/markdown").markdown
+        local text, markdown = require("/apis/trapos/text"), require("/apis/ai/markdown/layout").layOut
         ${call}`)[0] as Result;
 }
 
@@ -572,7 +572,7 @@ describe("reasoning", () => {
     const compiled = allInLua<string>(
         "withoutReasoning",
         cases.map(([, text]) => [text]),
-        "ai/reasoning",
+        "ai/markdown/reasoning",
     );
     test.each(cases.map((entry, index) => [...entry, compiled[index]!] as const))(
         "%s",
@@ -593,7 +593,7 @@ describe("reasoning", () => {
         "```\n<think>\n",
     ])("%s without end", (unit) => {
         const text = `(${toLua(unit)}):rep(${Math.floor(300_000 / unit.length)})`;
-        const length = inLua(`return #require("/apis/ai/reasoning").withoutReasoning((${text}))`);
+        const length = inLua(`return #require("/apis/ai/markdown/reasoning").withoutReasoning((${text}))`);
         expect(length).toBeLessThanOrEqual(300_000);
     });
 });

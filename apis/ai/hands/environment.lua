@@ -395,7 +395,6 @@ function M.makeEnvironment(run, shellApi)
 	own.fs = fileFunctions(run.files)
 	own.os = osApi(run)
 	own.sleep = own.os.sleep
-	own.read = guarded(gate, read)
 	own.term = terminal(run)
 	for name, api in pairs(apis) do
 		local real = globals[name] or shellApi[name]

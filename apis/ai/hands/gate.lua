@@ -52,6 +52,11 @@ end
 --- Hands on what pcall returned, unless it is an error that no program may catch.
 local function checked(gate, ...)
 	local ok, problem = select(1, ...)
+
+	-- Where the stack is full nothing can be yielded: the next one to catch it can.
+	if gate.problem ~= nil then
+		stop(gate, gate.problem)
+	end
 	if ok == false and isTooLong(problem) then
 		stop(gate, problem)
 	end

@@ -64,7 +64,7 @@ function M.recorded(gate, printed, screen)
 	return own
 end
 
---- `print`, `write` and `printError`.
+--- `print`, `write`, `printError` and `read`.
 function M.printFunctions(gate, printed)
 	--- Prints a text that is kept as it is, and not as the screen breaks it into rows.
 	local function show(call, text, ended)
@@ -93,6 +93,16 @@ function M.printFunctions(gate, printed)
 		end),
 		printError = guarded(gate, function(...)
 			return show(printError, joined(...), "\n")
+		end),
+		read = guarded(gate, function(...)
+			printed.isPrinting = true
+			local ok, line = pcall(read, ...)
+			printed.isPrinting = false
+			if not ok then
+				error(line, 0)
+			end
+			keep(printed, tostring(line) .. "\n")
+			return line
 		end),
 		write = guarded(gate, function(text)
 			return show(write, tostring(text), "")

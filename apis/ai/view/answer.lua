@@ -29,10 +29,10 @@ local LONGEST_WORD = 40
 -- @param answer Markdown, UTF-8
 function M.showAnswer(answer)
 	-- Loaded for an answer alone: most commands show none.
-	local markdown = load("/apis/ai/markdown").markdown
+	local layOut = load("/apis/ai/markdown/layout").layOut
 	local width = term.getSize()
 	local pager = open()
-	markdown(answer, width, function(row)
+	layOut(answer, width, function(row)
 		return printRow(pager, function()
 			for _, span in ipairs(row) do
 				inColour(COLOURS[span.style] or colours.white, write, span.text)

@@ -7,7 +7,7 @@ import * as asking from "./asking";
 import { fail, type Failure } from "./failure";
 import { textOf } from "./messages";
 import type { Message } from "./protocol";
-import { withoutReasoning } from "./reasoning";
+import { withoutReasoning } from "./markdown/reasoning";
 import * as memory from "./session";
 import type { Connection, Face } from "./server/face";
 import * as stopping from "./stop";

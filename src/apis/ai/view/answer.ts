@@ -3,7 +3,7 @@ import { open, printRow } from "../../trapos/pager";
 import { inColour, remark } from "../../trapos/screen";
 import { oneLine, shorten } from "../../trapos/text";
 import type { Options } from "../command";
-import type * as markdownModule from "../markdown";
+import type * as layoutModule from "../markdown/layout";
 import type { Reply } from "../types";
 
 declare function require(this: void, name: string): unknown;
@@ -29,10 +29,10 @@ const LONGEST_WORD = 40;
  */
 export function showAnswer(answer: string): void {
     // Loaded for an answer alone: most commands show none.
-    const markdown = (load("/apis/ai/markdown") as typeof markdownModule).markdown;
+    const layOut = (load("/apis/ai/markdown/layout") as typeof layoutModule).layOut;
     const [width] = term.getSize();
     const pager = open();
-    markdown(answer, width, (row) =>
+    layOut(answer, width, (row) =>
         printRow(pager, () => {
             for (const span of row) inColour(COLOURS[span.style] ?? colours.white, write, span.text);
         }),

@@ -1,6 +1,6 @@
 -- What a model thinks aloud in its answer because it has no channel for that.
 
-local fenceModule = require("/apis/ai/fence")
+local fenceModule = require("/apis/ai/markdown/fence")
 local isClosedBy, openedBy = fenceModule.isClosedBy, fenceModule.openedBy
 
 local M = {}

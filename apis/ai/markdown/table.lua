@@ -1,7 +1,7 @@
 -- Tables of Markdown (GitHub's, section 4.10): columns below each other where they fit, else a line for each cell.
 
-local spansOf = require("/apis/ai/inline").spansOf
-local rowsModule = require("/apis/ai/rows")
+local spansOf = require("/apis/ai/markdown/inline").spansOf
+local rowsModule = require("/apis/ai/markdown/rows")
 local put, putText = rowsModule.put, rowsModule.putText
 
 local M = {}

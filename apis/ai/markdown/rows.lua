@@ -1,6 +1,6 @@
 -- Lines of text and of code as rows of a screen, which a word is only cut for when it is wider than all of a row.
 
-local readPart = require("/apis/ai/inline").readPart
+local readPart = require("/apis/ai/markdown/inline").readPart
 
 local M = {}
 
