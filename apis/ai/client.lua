@@ -32,6 +32,9 @@ local forgetTurn, pendingTurns, rememberSession =
 local opencode1 = require("/apis/ai/server/opencode1")
 
 local M = {}
+
+--- By a name of its own, as the compiler puts imports first.
+local load = require
 local PING = "Reply with the single word: pong"
 
 --- What a list of sessions shows of a prompt, in characters, beside a number and the computer's name.
@@ -271,6 +274,20 @@ end
 --- What each of a client's functions does: it returns its value or raises a failure.
 local functions = {
 	ask = ask,
+	luaExec = function(client, prompt, options)
+		local values = client.settings
+		local parts = {
+			ask = function(question, given)
+				return ask(client, question, given)
+			end,
+			retries = values.lua_exec_max_retries,
+			seconds = values.lua_exec_timeout_seconds,
+		}
+
+		-- Few programs ask for it.
+		local luaexec = load("/apis/ai/hands/luaexec")
+		return luaexec.luaExec(parts, prompt, options)
+	end,
 	ping = function(server, options)
 		return ask(server, PING, options)
 	end,

@@ -50,6 +50,19 @@ M.definitions = {
 		type = "number",
 		most = 86400,
 	},
+	lua_exec_max_retries = {
+		description = "Corrections of Lua that failed",
+		default = 2,
+		type = "number",
+		least = 0,
+		most = 20,
+	},
+	lua_exec_timeout_seconds = {
+		description = "Seconds that Lua of the model's may run",
+		default = 60,
+		type = "number",
+		most = 86400,
+	},
 }
 
 --- Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot.
@@ -114,9 +127,10 @@ function M.readSettings(store)
 		end
 		local most = definition.most
 		if most ~= nil then
-			local number = tonumber(value) or 0
-			if not (number >= 1 and number <= most) then
-				refuse(name, "is not a number from 1 to " .. tostring(most))
+			local number = tonumber(value) or -1
+			local least = definition.least or 1
+			if not (number >= least and number <= most) then
+				refuse(name, "is not a number from " .. tostring(least) .. " to " .. tostring(most))
 			end
 			values[name] = number
 		elseif value ~= nil then

@@ -11,6 +11,7 @@ import * as tasks from "./calls/tasks";
 import { usage } from "./calls/usage";
 import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Code, type Result } from "./failure";
+import type * as luaexecModule from "./hands/luaexec";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
 import type { ListValues, Session } from "./protocol";
 import { answer, openPermissions, openQuestions } from "./openasks";
@@ -18,6 +19,11 @@ import opencode1 = require("./server/opencode1");
 import { readSettings } from "./settings";
 import { forgetTurn, pendingTurns, rememberSession, type TurnRecord } from "./session";
 import type { Ai, AskOptions, Environment, Reply, SessionSummary } from "./types";
+
+declare function require(this: void, name: string): unknown;
+
+/** By a name of its own, as the compiler puts imports first. */
+const load = require;
 
 const PING = "Reply with the single word: pong";
 
@@ -251,6 +257,17 @@ const functions: {
     ) => ReturnType<Calls[K]>;
 } = {
     ask,
+    luaExec: (client, prompt, options) => {
+        const values = client.settings;
+        const parts = {
+            ask: (question: string, given: AskOptions) => ask(client, question, given),
+            retries: values.lua_exec_max_retries,
+            seconds: values.lua_exec_timeout_seconds,
+        };
+        // Few programs ask for it.
+        const luaexec = load("/apis/ai/hands/luaexec") as typeof luaexecModule;
+        return luaexec.luaExec(parts, prompt, options);
+    },
     ping: (server, options) => ask(server, PING, options),
     health: (server) => {
         const start = server.now();

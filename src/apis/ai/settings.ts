@@ -24,6 +24,8 @@ export interface Settings {
     /** What permissions are answered with: "ask" where a person is. */
     readonly permission: PermissionPolicy;
     readonly permission_timeout_seconds: number;
+    readonly lua_exec_max_retries: number;
+    readonly lua_exec_timeout_seconds: number;
 }
 
 /** Whether a person is asked for permissions, or what each of them is answered with. */
@@ -34,8 +36,10 @@ interface Definition {
     readonly default?: string | number | boolean;
     /** Not given where a text of digits alone is valid: `set` makes a number of it and would refuse it. */
     readonly type?: "string" | "number" | "boolean";
-    /** The greatest number allowed; the least is 1. */
+    /** The greatest number allowed. */
     readonly most?: number;
+    /** The least one; 1 where nothing is said. */
+    readonly least?: number;
     /** The texts that are allowed, where not every one is. */
     readonly choices?: readonly string[];
 }
@@ -81,6 +85,19 @@ export const definitions: Record<string, Definition> = {
     permission_timeout_seconds: {
         description: "Seconds until what is asked is rejected",
         default: 120,
+        type: "number",
+        most: 86400,
+    },
+    lua_exec_max_retries: {
+        description: "Corrections of Lua that failed",
+        default: 2,
+        type: "number",
+        least: 0,
+        most: 20,
+    },
+    lua_exec_timeout_seconds: {
+        description: "Seconds that Lua of the model's may run",
+        default: 60,
         type: "number",
         most: 86400,
     },
@@ -144,8 +161,10 @@ export function readSettings(store: SettingsStore): Settings {
         if (value === undefined || value === "") value = definition.default;
         const most = definition.most;
         if (most !== undefined) {
-            const number = tonumber(value) ?? 0;
-            if (!(number >= 1 && number <= most)) refuse(name, `is not a number from 1 to ${most}`);
+            const number = tonumber(value) ?? -1;
+            const least = definition.least ?? 1;
+            if (!(number >= least && number <= most))
+                refuse(name, `is not a number from ${least} to ${most}`);
             values[name] = number;
         } else if (value !== undefined) {
             if (type(value) === "table" || type(value) === "function") refuse(name, "is not a text");

@@ -91,7 +91,7 @@ export function printFunctions(gate: Gate, printed: Printed): Record<string, Cal
             printed.isPrinting = true;
             const [ok, line] = pcall(read as unknown as Call, ...given);
             printed.isPrinting = false;
-            if (!ok) error(line as string, 0);
+            if (!ok) error(line, 0);
             keep(printed, `${tostring(line)}\n`);
             return $multi(line);
         }),
