@@ -45,13 +45,7 @@ local function run(context, words)
 			0
 		)
 	end
-	local quoted = {}
-	for _, word in ipairs(chosen.rest) do
-		table.insert(quoted, word)
-	end
-	local ok, succeeded = pcall(function()
-		return shell.run(FILE, unpack(quoted))
-	end)
+	local ok, succeeded = pcall(shell.execute, FILE, unpack(chosen.rest))
 	fs.delete(FILE)
 	if not ok then
 		error(succeeded, 0)

@@ -6,7 +6,7 @@ import { chosenBlock, isNumber, lastBlocks } from "../lastcode";
 import { confirm } from "../view/confirm";
 import { showCode } from "../view/difference";
 
-declare const shell: { run(this: void, ...words: string[]): boolean };
+declare const shell: { execute(this: void, program: string, ...words: string[]): boolean };
 
 /** Where the program stands while it runs. */
 const FILE = "/trapos/ai/run.lua";
@@ -31,9 +31,7 @@ function run(context: Context, words: readonly string[]): Ran {
         pcall(() => fs.delete(FILE));
         throw fail("not_written", { path: FILE, what: tostring(reason) });
     }
-    const quoted: string[] = [];
-    for (const word of chosen.rest) table.insert(quoted, word);
-    const [ok, succeeded] = pcall(() => shell.run(FILE, ...quoted));
+    const [ok, succeeded] = pcall(shell.execute, FILE, ...chosen.rest);
     fs.delete(FILE);
     if (!ok) error(succeeded, 0);
     if (!succeeded) throw fail("program_failed");
