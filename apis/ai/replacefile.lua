@@ -9,7 +9,7 @@ local showCode, showDifference = difference.showCode, difference.showDifference
 
 local M = {}
 
---- A file's text, or nothing where there is none. Fails with `not_written` where it is a folder.
+--- A file's text, or nothing where there is none. Fails with `not_read`, as for a folder.
 function M.textOfFile(path)
 	if not fs.exists(path) then
 		return nil
@@ -17,19 +17,25 @@ function M.textOfFile(path)
 	if fs.isDir(path) then
 		error(fail("not_read", { path = path, what = "it is a folder" }), 0)
 	end
-	local file, problem = fs.open(path, "r")
-	if file == nil or file == nil then
-		error(
-			fail("not_read", {
-				path = path,
-				what = tostring(problem),
-			}),
-			0
-		)
+	local ok, result = pcall(function()
+		local file, problem = fs.open(path, "r")
+		if file == nil or file == nil then
+			error(problem, 0)
+		end
+		local text = file.readAll() or ""
+		file.close()
+		return text
+	end)
+	if ok then
+		return result
 	end
-	local text = file.readAll() or ""
-	file.close()
-	return text
+	error(
+		fail("not_read", {
+			path = path,
+			what = tostring(result),
+		}),
+		0
+	)
 end
 
 --- Puts a draft in a file's place. The old one is kept first by a move, which is one step: where the power goes between the

@@ -170,7 +170,6 @@ const endless = {
     "in pcall": "while true do pcall(function() while true do end end) end",
     "in a handler": "local function f() while true do end end while true do xpcall(f, f) end",
     "in coroutines": "while true do coroutine.resume(coroutine.create(function() while true do end end)) end",
-    "in a recursion of pcall": "local function f() pcall(f) return 1 + f() end pcall(f)",
     "in a comparison":
         "local function f() while true do end end while true do pcall(table.sort, { 3, 2, 1 }, f) end",
     "in gsub":

@@ -7,7 +7,8 @@ local cancelTimers, deliver, makeEvents, pause =
 	eventsModule.cancelTimers, eventsModule.deliver, eventsModule.makeEvents, eventsModule.pause
 local filesModule = require("/apis/ai/hands/files")
 local closeFiles, makeFiles = filesModule.closeFiles, filesModule.makeFiles
-local isSignal = require("/apis/ai/hands/gate").isSignal
+local gateModule = require("/apis/ai/hands/gate")
+local isSignal, LONGEST_WITHOUT_WAIT = gateModule.isSignal, gateModule.LONGEST_WITHOUT_WAIT
 local printedModule = require("/apis/ai/hands/printed")
 local makePrinted, printedText, recorded =
 	printedModule.makePrinted, printedModule.printedText, printedModule.recorded
@@ -69,7 +70,7 @@ end
 --
 -- @param source Lua, as text, whose syntax is right
 function M.run(source, options)
-	local gate = { allowed = {}, isOver = false }
+	local gate = { allowed = {}, lastMoment = 0, isOver = false }
 	for _, group in ipairs(options.allow or {}) do
 		gate.allowed[group] = true
 	end
@@ -108,6 +109,7 @@ function M.run(source, options)
 	--- Runs the program until it waits or ends; what it draws goes to its own screen.
 	local function resume(event)
 		local before = term.redirect(target)
+		gate.lastMoment = os.epoch("utc") + LONGEST_WITHOUT_WAIT
 		local results = table.pack(coroutine.resume(thread, table.unpack(event, 1, event.n)))
 		target = term.current()
 		term.redirect(before)

@@ -6,6 +6,9 @@ local M = {}
 --- What ComputerCraft ends a program with that does not yield; caught again and again it would cost the computer.
 local TOO_LONG = "Too long without yielding"
 
+--- Milliseconds after which it has to wait, a second less than ComputerCraft gives it (TimeoutState, 7 s).
+M.LONGEST_WITHOUT_WAIT = 6000
+
 --- Yielded in place of an event's name. Nobody else has this table.
 local SIGNAL = {}
 
@@ -53,9 +56,12 @@ end
 local function checked(gate, ...)
 	local ok, problem = select(1, ...)
 
-	-- Where the stack is full nothing can be yielded: the next one to catch it can.
+	-- Where the stack is full nothing can be yielded, and the error becomes another: the next one to catch it looks again.
 	if gate.problem ~= nil then
 		stop(gate, gate.problem)
+	end
+	if ok == false and os.epoch("utc") > gate.lastMoment then
+		stop(gate, TOO_LONG)
 	end
 	if ok == false and isTooLong(problem) then
 		stop(gate, problem)

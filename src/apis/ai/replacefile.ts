@@ -14,15 +14,19 @@ export interface Written {
     readonly old?: string;
 }
 
-/** A file's text, or nothing where there is none. Fails with `not_written` where it is a folder. */
+/** A file's text, or nothing where there is none. Fails with `not_read`, as for a folder. */
 export function textOfFile(path: string): string | undefined {
     if (!fs.exists(path)) return undefined;
     if (fs.isDir(path)) throw fail("not_read", { path, what: "it is a folder" });
-    const [file, problem] = fs.open(path, "r");
-    if (file === null || file === undefined) throw fail("not_read", { path, what: tostring(problem) });
-    const text = file.readAll() ?? "";
-    file.close();
-    return text;
+    const [ok, result] = pcall(() => {
+        const [file, problem] = fs.open(path, "r");
+        if (file === null || file === undefined) throw problem;
+        const text = file.readAll() ?? "";
+        file.close();
+        return text;
+    });
+    if (ok) return result;
+    throw fail("not_read", { path, what: tostring(result) });
 }
 
 /**

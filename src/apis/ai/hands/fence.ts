@@ -5,7 +5,7 @@
 import { makeEnvironment } from "./environment";
 import { cancelTimers, deliver, makeEvents, pause, type Event } from "./events";
 import { closeFiles, makeFiles } from "./files";
-import { isSignal, type Gate } from "./gate";
+import { isSignal, LONGEST_WITHOUT_WAIT, type Gate } from "./gate";
 import type { Group } from "./groups";
 import { makePrinted, printedText, recorded } from "./printed";
 import { literal } from "./values";
@@ -103,7 +103,7 @@ function errorText(problem: unknown): string {
  * @param source Lua, as text, whose syntax is right
  */
 export function run(source: string, options: FenceOptions): Outcome {
-    const gate: Gate = { allowed: {}, isOver: false };
+    const gate: Gate = { allowed: {}, lastMoment: 0, isOver: false };
     for (const group of options.allow ?? []) gate.allowed[group] = true;
     const events = makeEvents(gate);
     const files = makeFiles(gate);
@@ -135,6 +135,7 @@ export function run(source: string, options: FenceOptions): Outcome {
     /** Runs the program until it waits or ends; what it draws goes to its own screen. */
     function resume(event: Event): Event {
         const before = term.redirect(target);
+        gate.lastMoment = os.epoch("utc") + LONGEST_WITHOUT_WAIT;
         const results = table.pack(...coroutine.resume(thread, ...table.unpack(event, 1, event.n)));
         target = term.current();
         term.redirect(before);

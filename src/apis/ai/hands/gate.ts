@@ -15,12 +15,17 @@ export interface Gate {
     wanted?: { readonly group: Group; readonly what: string };
     /** Why the program has to end, where it may not catch the error itself. */
     problem?: string;
+    /** Epoch milliseconds from which on a program that has not waited since is ended by what it catches. */
+    lastMoment: number;
     /** True once the program may do nothing any more. */
     isOver: boolean;
 }
 
 /** What ComputerCraft ends a program with that does not yield; caught again and again it would cost the computer. */
 const TOO_LONG = "Too long without yielding";
+
+/** Milliseconds after which it has to wait, a second less than ComputerCraft gives it (TimeoutState, 7 s). */
+export const LONGEST_WITHOUT_WAIT = 6000;
 
 /** Yielded in place of an event's name. Nobody else has this table. */
 const SIGNAL = {};
@@ -62,8 +67,9 @@ function isTooLong(problem: unknown): boolean {
 /** Hands on what pcall returned, unless it is an error that no program may catch. */
 function checked(gate: Gate, ...all: unknown[]): LuaMultiReturn<unknown[]> {
     const [ok, problem] = select(1, ...all);
-    // Where the stack is full nothing can be yielded: the next one to catch it can.
+    // Where the stack is full nothing can be yielded, and the error becomes another: the next one to catch it looks again.
     if (gate.problem !== undefined) stop(gate, gate.problem);
+    if (ok === false && os.epoch("utc") > gate.lastMoment) stop(gate, TOO_LONG);
     if (ok === false && isTooLong(problem)) stop(gate, problem as string);
     return $multi(...all);
 }
