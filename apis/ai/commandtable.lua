@@ -90,7 +90,7 @@ M.program = {
 		{ name = "agent", value = "name", purpose = "Ask this agent" },
 		{ name = "variant", value = "name", purpose = "Ask this variant of the model" },
 		{ name = "timeout", value = "seconds", purpose = "Wait so long for progress" },
-		{ name = "allow", value = "groups", purpose = "Let ai lua do more: fs,turtle" },
+		{ name = "allow", value = "groups", purpose = "Open groups of ai lua" },
 		{ name = "yes", letter = "y", purpose = "Say yes to every question" },
 		{ name = "no", purpose = "Say no to every question" },
 		{ name = "no-pager", purpose = "Print all of it at once" },

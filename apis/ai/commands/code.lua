@@ -35,7 +35,7 @@ end
 local code = {
 	name = "code",
 	usage = "ai code [n]",
-	purpose = "Show the last answer's code",
+	purpose = "Show its last code",
 	most = 1,
 	fits = function(words)
 		return isNumber(words[1])

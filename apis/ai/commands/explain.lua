@@ -26,7 +26,7 @@ end
 local explain = {
 	name = "explain",
 	usage = "ai explain <file>",
-	purpose = "Have it explain a file here",
+	purpose = "Explain a file here",
 	least = 1,
 	most = 1,
 	fits = function(words)

@@ -1,4 +1,4 @@
--- `ai fix <file> [what is wrong]`: has the model correct a file of this computer.
+-- `ai fix <file> [problem]`: has the model correct a file of this computer.
 
 local filerequest = require("/apis/ai/filerequest")
 local askForFile, requireText = filerequest.askForFile, filerequest.requireText
@@ -23,8 +23,8 @@ end
 
 local fix = {
 	name = "fix",
-	usage = "ai fix <file> [what is wrong]",
-	purpose = "Have it correct a file here",
+	usage = "ai fix <file> [problem]",
+	purpose = "Have it mend a file",
 	least = 1,
 	most = math.huge,
 	fits = function(words)

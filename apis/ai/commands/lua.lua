@@ -96,7 +96,7 @@ end
 local lua = {
 	name = "lua",
 	usage = "ai lua <request>",
-	purpose = "Run Lua of the model's here",
+	purpose = "Have it run Lua here",
 	section = "Code, and this computer",
 	least = 1,
 	most = math.huge,

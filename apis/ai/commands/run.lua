@@ -65,7 +65,7 @@ end
 local runCommand = {
 	name = "run",
 	usage = "ai run [n] [arguments]",
-	purpose = "Run its code, after asking",
+	purpose = "Run its code here",
 	most = math.huge,
 	fits = function(words)
 		return isNumber(words[1])

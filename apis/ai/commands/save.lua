@@ -30,7 +30,7 @@ end
 local save = {
 	name = "save",
 	usage = "ai save [n] <file>",
-	purpose = "Write its code into a file",
+	purpose = "Write code to a file",
 	least = 1,
 	most = 2,
 	fits = fits,

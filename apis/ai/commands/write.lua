@@ -23,7 +23,7 @@ end
 local write = {
 	name = "write",
 	usage = "ai write <file> <request>",
-	purpose = "Have it write a file here",
+	purpose = "Have it write a file",
 	least = 2,
 	most = math.huge,
 	fits = function(words)

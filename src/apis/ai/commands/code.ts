@@ -27,7 +27,7 @@ function show(_context: Context, shown: Shown): void {
 const code: AiCommand = {
     name: "code",
     usage: "ai code [n]",
-    purpose: "Show the last answer's code",
+    purpose: "Show its last code",
     most: 1,
     fits: (words) => isNumber(words[0]!),
     run,

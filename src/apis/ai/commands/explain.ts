@@ -23,7 +23,7 @@ function show(context: Context, reply: Reply): void {
 const explain: AiCommand = {
     name: "explain",
     usage: "ai explain <file>",
-    purpose: "Have it explain a file here",
+    purpose: "Explain a file here",
     least: 1,
     most: 1,
     fits: (words) => isFileName(words[0]!),

@@ -1,4 +1,4 @@
-/** `ai fix <file> [what is wrong]`: has the model correct a file of this computer. */
+/** `ai fix <file> [problem]`: has the model correct a file of this computer. */
 import type { AiCommand, Context } from "../command";
 import { askForFile, requireText } from "../filerequest";
 import { restOf } from "../lastcode";
@@ -20,8 +20,8 @@ function show(_context: Context, written: Written): void {
 
 const fix: AiCommand = {
     name: "fix",
-    usage: "ai fix <file> [what is wrong]",
-    purpose: "Have it correct a file here",
+    usage: "ai fix <file> [problem]",
+    purpose: "Have it mend a file",
     least: 1,
     most: Infinity,
     fits: (words) => isFileName(words[0]!),

@@ -74,7 +74,7 @@ function show(context: Context, result: LuaResult): void {
 const lua: AiCommand = {
     name: "lua",
     usage: "ai lua <request>",
-    purpose: "Run Lua of the model's here",
+    purpose: "Have it run Lua here",
     section: "Code, and this computer",
     least: 1,
     most: Infinity,

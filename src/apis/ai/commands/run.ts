@@ -45,7 +45,7 @@ function show(_context: Context, ran: Ran): void {
 const runCommand: AiCommand = {
     name: "run",
     usage: "ai run [n] [arguments]",
-    purpose: "Run its code, after asking",
+    purpose: "Run its code here",
     most: Infinity,
     fits: (words) => isNumber(words[0]!),
     run,

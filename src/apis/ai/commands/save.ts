@@ -24,7 +24,7 @@ function fits(words: readonly string[]): boolean {
 const save: AiCommand = {
     name: "save",
     usage: "ai save [n] <file>",
-    purpose: "Write its code into a file",
+    purpose: "Write code to a file",
     least: 1,
     most: 2,
     fits,

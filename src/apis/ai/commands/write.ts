@@ -20,7 +20,7 @@ function show(_context: Context, written: Written): void {
 const write: AiCommand = {
     name: "write",
     usage: "ai write <file> <request>",
-    purpose: "Have it write a file here",
+    purpose: "Have it write a file",
     least: 2,
     most: Infinity,
     fits: (words) => isFileName(words[0]!) && words.length > 1,
