@@ -20,8 +20,8 @@ local function guarded(called, argument)
 	for name, value in pairs(argument) do
 		copy[name] = value
 		if type(value) == "function" then
-			copy[name] = function(told)
-				local ok, problem = pcall(value, told)
+			copy[name] = function(...)
+				local ok, problem = pcall(value, ...)
 				if ok then
 					return problem
 				end

@@ -36,3 +36,14 @@ declare namespace utf8 {
     function char(this: void, ...codes: number[]): string;
     function codepoint(this: void, text: string): number;
 }
+
+/** Lua 5.2's, which CC has on every version. */
+declare namespace table {
+    /** What `pack` makes: the values by their places, and their number. */
+    interface Packed {
+        readonly [at: number]: unknown;
+        readonly n: number;
+    }
+    function pack(this: void, ...values: unknown[]): Packed;
+    function unpack(this: void, list: Packed, from: number, to: number): LuaMultiReturn<unknown[]>;
+}

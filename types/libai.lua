@@ -31,6 +31,15 @@ function Ai.askAsync(prompt, options) end
 --- Runs what `askAsync` has begun, until Ctrl+T: parallel.waitForAny(main, ai.run).
 function Ai.run() end
 
+--- Asks the model for Lua, and runs it on this computer where `approve` returns true: for a limited time, with nothing
+--- but what is allowed. A program that fails goes back to the model. Fails with `no_code`, `not_approved`,
+--- `not_allowed`, `lua_timed_out` or `lua_failed`, and as `ask` does.
+---@param prompt string
+---@param options libai.LuaOptions
+---@return boolean
+---@return libai.LuaResult|libai.Failure
+function Ai.luaExec(prompt, options) end
+
 --- Asks the model for a "pong": the whole way there and back.
 ---@param options? libai.AskOptions
 ---@return boolean
@@ -288,7 +297,7 @@ function Ai.answerQuestion(id, answers) end
 --- What `doctor` found of one thing on the way to the model.
 ---@class libai.Check
 --- In this order; what lies behind something that failed is skipped.
----@field check "files"|"answer"|"address"|"agent"|"model"|"opencode"|"password"|"session"|"settings"|"http"|"reachable"|"turns"|"asks"|"clock"|"disk"
+---@field check "files"|"answer"|"address"|"agent"|"model"|"opencode"|"password"|"session"|"http"|"settings"|"disk"|"clock"|"reachable"|"turns"|"asks"
 ---@field state "ok"|"failed"|"warning"|"skipped"
 --- What was found, or why it was skipped.
 ---@field message string
@@ -358,6 +367,39 @@ function Disk.move(from, to) end
 ---@field hint string
 --- What there was of the result before the call failed, where there is any.
 ---@field text? string
+
+--- Options of `luaExec`, beside those of `ask`.
+---@class libai.LuaOptions: libai.AskOptions
+--- What it may do beyond looking and writing in /ai: names of groups, as "fs" and "turtle". See docs/hands.md.
+---@field allow? string[]
+--- Called where the program does what is not allowed: the group, and the call or file. True allows the group for this
+--- run, and the program goes on where it is.
+---@field onNotAllowed? fun(group: string, what: string): boolean
+--- Seconds that the program may run; else the setting `opencc.lua_exec_timeout_seconds`.
+---@field timeout? number
+--- How often the model corrects a program that failed; else the setting `opencc.lua_exec_max_retries`.
+---@field retries? number
+local LuaOptions = {}
+
+--- Shown each version of the program before it runs, and which one it is, from 1 on. It runs where this returns true,
+--- and never otherwise.
+---@param code string
+---@param attempt number
+---@return boolean
+function LuaOptions.approve(code, attempt) end
+
+--- What came of a program.
+---@class libai.LuaResult
+--- The version that ran to its end.
+---@field code string
+--- What that version printed, UTF-8; at most 16,000 bytes and then "..".
+---@field output string
+--- What it returned, each as Lua would write it.
+---@field values string[]
+--- How many versions there were.
+---@field attempts number
+--- The groups that `onNotAllowed` has allowed.
+---@field opened string[]
 
 --- A model that the server has.
 ---@class libai.ModelSummary

@@ -271,6 +271,20 @@ end
 --- What each of a client's functions does: it returns its value or raises a failure.
 local functions = {
 	ask = ask,
+	luaExec = function(client, prompt, options)
+		local values = client.settings
+		local parts = {
+			ask = function(question, given)
+				return ask(client, question, given)
+			end,
+			retries = values.lua_exec_max_retries,
+			seconds = values.lua_exec_timeout_seconds,
+		}
+
+		-- Few programs ask for it.
+		local luaexec = load("/apis/ai/hands/luaexec")
+		return luaexec.luaExec(parts, prompt, options)
+	end,
 	ping = function(server, options)
 		return ask(server, PING, options)
 	end,

@@ -148,5 +148,22 @@ M.failures = {
 	not_sent = { "The prompt never reached the server.", "Ask again." },
 	internal_error = { "Unexpected: {what}", "Report this. Have files changed? ccpm verify tells." },
 	nothing_to_resume = { "There is no answer to fetch.", "Ask something: ai <prompt>" },
+	no_blocks = { "There is no code in the last answer.", "See it: ai last" },
+	no_such_block = { "There is no block {number} in the last answer.", "It has {most}. See: ai code" },
+	which_block = {
+		"The last answer has {most} blocks of code.",
+		"Name one, as in: ai save 1 <file>. See: ai code",
+	},
+	program_failed = { "The program failed.", "See above. Have it corrected: ai <what went wrong>" },
+	not_read = { "{path} could not be read: {what}", "See what there is: list" },
+	no_file = { "The answer has no file in it.", "Ask again, in other words." },
+	no_code = { "The model's answer has no Lua in it.", "Ask again, for a Lua program." },
+	not_approved = { "The code was not approved, and not run.", "Ask again in other words." },
+	not_allowed = { "The code wants to {does}: {what}.", "Allow it: ai lua --allow {group} <request>" },
+	lua_failed = { "The code failed: {what}", "Ask again, and say what went wrong." },
+	lua_timed_out = {
+		"The code was stopped after {seconds} s.",
+		"Give it longer: set opencc.lua_exec_timeout_seconds <seconds>",
+	},
 }
 return M

@@ -33,6 +33,13 @@ local unshare = require("/apis/ai/commands/unshare")
 local commands = require("/apis/ai/commands/commands")
 local command = require("/apis/ai/commands/command")
 local shell = require("/apis/ai/commands/shell")
+local lua = require("/apis/ai/commands/lua")
+local code = require("/apis/ai/commands/code")
+local save = require("/apis/ai/commands/save")
+local runCode = require("/apis/ai/commands/run")
+local writeFile = require("/apis/ai/commands/write")
+local fix = require("/apis/ai/commands/fix")
+local explainFile = require("/apis/ai/commands/explain")
 local exportSession = require("/apis/ai/commands/export")
 
 local M = {}
@@ -75,6 +82,13 @@ M.program = {
 		setup,
 		config,
 		doctor,
+		lua,
+		code,
+		save,
+		runCode,
+		writeFile,
+		fix,
+		explainFile,
 	},
 	help = { name = "help", usage = "ai help [command]", purpose = "Show this", most = 1 },
 	flags = {
@@ -92,6 +106,7 @@ M.program = {
 		},
 		{ name = "lines", purpose = "Type lines, to an empty one" },
 		{ name = "timeout", value = "seconds", purpose = "Wait so long for progress" },
+		{ name = "allow", value = "groups", purpose = "Open groups of ai lua" },
 		{ name = "yes", letter = "y", purpose = "Say yes to every question" },
 		{ name = "no", purpose = "Say no to every question" },
 		{ name = "no-pager", purpose = "Print all of it at once" },

@@ -51,6 +51,19 @@ M.definitions = {
 		type = "number",
 		most = 86400,
 	},
+	lua_exec_max_retries = {
+		description = "Corrections of Lua that failed",
+		default = 2,
+		type = "number",
+		least = 0,
+		most = 20,
+	},
+	lua_exec_timeout_seconds = {
+		description = "Seconds that Lua of the model's may run",
+		default = 60,
+		type = "number",
+		most = 86400,
+	},
 }
 
 --- Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot.
@@ -84,10 +97,10 @@ function M.isSet(store, name)
 end
 
 --- A number, or a text that stands for one.
-local function readNumber(name, given, most)
-	local number = tonumber(given) or 0
-	if not (number >= 1 and number <= most) then
-		refuse(name, "is not a number from 1 to " .. tostring(most))
+local function readNumber(name, given, least, most)
+	local number = tonumber(given) or -1
+	if not (number >= least and number <= most) then
+		refuse(name, "is not a number from " .. tostring(least) .. " to " .. tostring(most))
 	end
 	return number
 end
@@ -121,7 +134,7 @@ end
 function M.readSetting(name, given)
 	local definition = M.definitions[name]
 	if definition.most ~= nil then
-		return readNumber(name, given, definition.most)
+		return readNumber(name, given, definition.least or 1, definition.most)
 	end
 	if type(given) == "table" or type(given) == "function" then
 		refuse(name, "is not a text")

@@ -105,6 +105,32 @@ local asking = {
 for option, check in pairs(waiting) do
 	asking[option] = check
 end
+
+local function groupNames(where, value)
+	local problem = where .. " must be a list of names of groups"
+	if type(value) ~= "table" then
+		return problem
+	end
+	for _, group in ipairs(value) do
+		if type(group) ~= "string" then
+			return problem
+		end
+	end
+	return nil
+end
+
+local luaOptions = {
+	approve = act,
+	allow = groupNames,
+	onNotAllowed = act,
+	timeout = seconds,
+	retries = kind("a whole number from 0 on", function(value)
+		return value >= 0 and value % 1 == 0
+	end, "number"),
+}
+for option, check in pairs(asking) do
+	luaOptions[option] = check
+end
 local waitOptions = fields("a table of options", waiting, {})
 local askOptions = fields("a table of options", asking, {})
 
@@ -131,6 +157,13 @@ local signatures = {
 	ask = { { "prompt", text }, { "options?", askOptions } },
 	askAsync = { { "prompt", text }, { "options?", askOptions } },
 	run = {},
+	luaExec = {
+		{ "prompt", text },
+		{
+			"options",
+			fields("a table of options", luaOptions, { "approve" }),
+		},
+	},
 	ping = { { "options?", askOptions } },
 	health = {},
 	listSessions = {

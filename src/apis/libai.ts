@@ -19,8 +19,8 @@ function guarded(called: string, argument: unknown): unknown {
     for (const [name, value] of pairs(argument as Record<string, unknown>)) {
         copy[name] = value;
         if (type(value) === "function") {
-            copy[name] = (told: unknown) => {
-                const [ok, problem] = pcall(value as (this: void, told: unknown) => unknown, told);
+            copy[name] = (...told: unknown[]) => {
+                const [ok, problem] = pcall(value as (this: void, ...told: unknown[]) => unknown, ...told);
                 if (ok) return problem;
                 if ((problem as unknown) === "Terminated") error(problem, 0);
                 throw fail("bad_argument", {

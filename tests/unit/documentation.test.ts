@@ -58,15 +58,15 @@ it("lists every failure with its message and hint", async () => {
 });
 
 it("lists every setting with its default", () => {
-    type Definition = { default?: string | number | boolean; most?: number };
+    type Definition = { default?: string | number | boolean; least?: number; most?: number };
     const settings = valueOf<Record<string, Definition>>("/apis/ai/settings", "definitions");
     const rows = read("ai.md").split("\n");
     const listed = rows.flatMap((row) => /^\| `opencc\.(\w+)`/.exec(row)?.[1] ?? []);
     expect(listed.sort()).toEqual(Object.keys(settings).sort());
-    for (const [name, { default: value, most }] of Object.entries(settings)) {
+    for (const [name, { default: value, least = 1, most }] of Object.entries(settings)) {
         const row = rows.find((line) => line.startsWith(`| \`opencc.${name}\``));
         if (value !== undefined) expect(row).toContain(`\`${value}\``);
-        if (most !== undefined) expect(row).toContain(`1 to ${most}`);
+        if (most !== undefined) expect(row).toContain(`${least} to ${most}`);
     }
 });
 
@@ -126,6 +126,8 @@ it("describes every function and field of libai", () => {
         "OpenPermission",
         "ToolCall",
         "Status",
+        "LuaOptions",
+        "LuaResult",
     ]) {
         expect(members(name)).not.toHaveLength(0);
         for (const member of members(name)) expect(text).toContain(`\`${member}\``);

@@ -15,6 +15,7 @@ import * as tasks from "./calls/tasks";
 import { usage } from "./calls/usage";
 import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Code, type Result } from "./failure";
+import type * as luaexecModule from "./hands/luaexec";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
 import { agentsIn, modelsIn } from "./names";
 import type { Session } from "./protocol";
@@ -249,6 +250,17 @@ const functions: {
     ) => ReturnType<Calls[K]>;
 } = {
     ask,
+    luaExec: (client, prompt, options) => {
+        const values = client.settings;
+        const parts = {
+            ask: (question: string, given: AskOptions) => ask(client, question, given),
+            retries: values.lua_exec_max_retries,
+            seconds: values.lua_exec_timeout_seconds,
+        };
+        // Few programs ask for it.
+        const luaexec = load("/apis/ai/hands/luaexec") as typeof luaexecModule;
+        return luaexec.luaExec(parts, prompt, options);
+    },
     ping: (server, options) => ask(server, PING, options),
     health: (server) => {
         const start = server.now();

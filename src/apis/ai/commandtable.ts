@@ -34,6 +34,13 @@ import unshare = require("./commands/unshare");
 import commands = require("./commands/commands");
 import command = require("./commands/command");
 import shell = require("./commands/shell");
+import lua = require("./commands/lua");
+import code = require("./commands/code");
+import save = require("./commands/save");
+import runCode = require("./commands/run");
+import writeFile = require("./commands/write");
+import fix = require("./commands/fix");
+import explainFile = require("./commands/explain");
 import exportSession = require("./commands/export");
 
 /** In the order in which help lists them. */
@@ -74,6 +81,13 @@ export const program: Program<AiCommand> = {
         setup,
         config,
         doctor,
+        lua,
+        code,
+        save,
+        runCode,
+        writeFile,
+        fix,
+        explainFile,
     ],
     help: { name: "help", usage: "ai help [command]", purpose: "Show this", most: 1 },
     flags: [
@@ -85,6 +99,7 @@ export const program: Program<AiCommand> = {
         { name: "file", letter: "f", value: "path", isList: true, purpose: "Send a file along" },
         { name: "lines", purpose: "Type lines, to an empty one" },
         { name: "timeout", value: "seconds", purpose: "Wait so long for progress" },
+        { name: "allow", value: "groups", purpose: "Open groups of ai lua" },
         { name: "yes", letter: "y", purpose: "Say yes to every question" },
         { name: "no", purpose: "Say no to every question" },
         { name: "no-pager", purpose: "Print all of it at once" },

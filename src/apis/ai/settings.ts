@@ -24,6 +24,8 @@ export interface Settings {
     /** What permissions are answered with: "ask" where a person is. */
     readonly permission: PermissionPolicy;
     readonly permission_timeout_seconds: number;
+    readonly lua_exec_max_retries: number;
+    readonly lua_exec_timeout_seconds: number;
 }
 
 /** Whether a person is asked for permissions, or what each of them is answered with. */
@@ -34,8 +36,10 @@ interface Definition {
     readonly default?: string | number | boolean;
     /** Not given where a text of digits alone is valid: `set` makes a number of it and would refuse it. */
     readonly type?: "string" | "number" | "boolean";
-    /** The greatest number allowed; the least is 1. */
+    /** The greatest number allowed. */
     readonly most?: number;
+    /** The least one; 1 where nothing is said. */
+    readonly least?: number;
     /** The texts that are allowed, where not every one is. */
     readonly choices?: readonly string[];
     /** True for what is never shown. */
@@ -87,6 +91,19 @@ export const definitions: Record<string, Definition> = {
         type: "number",
         most: 86400,
     },
+    lua_exec_max_retries: {
+        description: "Corrections of Lua that failed",
+        default: 2,
+        type: "number",
+        least: 0,
+        most: 20,
+    },
+    lua_exec_timeout_seconds: {
+        description: "Seconds that Lua of the model's may run",
+        default: 60,
+        type: "number",
+        most: 86400,
+    },
 };
 
 /** Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot. */
@@ -119,9 +136,9 @@ export function isSet(store: SettingsStore, name: string): boolean {
 }
 
 /** A number, or a text that stands for one. */
-function readNumber(name: string, given: unknown, most: number): number {
-    const number = tonumber(given) ?? 0;
-    if (!(number >= 1 && number <= most)) refuse(name, `is not a number from 1 to ${most}`);
+function readNumber(name: string, given: unknown, least: number, most: number): number {
+    const number = tonumber(given) ?? -1;
+    if (!(number >= least && number <= most)) refuse(name, `is not a number from ${least} to ${most}`);
     return number;
 }
 
@@ -148,7 +165,7 @@ function readAddress(name: string, given: string): string {
  */
 export function readSetting(name: string, given: unknown): string | number {
     const definition = definitions[name]!;
-    if (definition.most !== undefined) return readNumber(name, given, definition.most);
+    if (definition.most !== undefined) return readNumber(name, given, definition.least ?? 1, definition.most);
     if (type(given) === "table" || type(given) === "function") refuse(name, "is not a text");
     const text = toUtf8(tostring(given));
     if (name === "server_url") return readAddress(name, text);

@@ -86,6 +86,21 @@ const asking: Record<string, Check> = {
 };
 for (const [option, check] of pairs(waiting)) asking[option] = check;
 
+const groupNames: Check = (where, value) => {
+    const problem = `${where} must be a list of names of groups`;
+    if (type(value) !== "table") return problem;
+    for (const group of value as unknown[]) if (type(group) !== "string") return problem;
+    return undefined;
+};
+const luaOptions: Record<string, Check> = {
+    approve: act,
+    allow: groupNames,
+    onNotAllowed: act,
+    timeout: seconds,
+    retries: kind("a whole number from 0 on", (value: number) => value >= 0 && value % 1 === 0, "number"),
+};
+for (const [option, check] of pairs(asking)) luaOptions[option] = check;
+
 const waitOptions = fields("a table of options", waiting, []);
 const askOptions = fields("a table of options", asking, []);
 
@@ -113,6 +128,10 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
         ["options?", askOptions],
     ],
     run: [],
+    luaExec: [
+        ["prompt", text],
+        ["options", fields("a table of options", luaOptions, ["approve"])],
+    ],
     ping: [["options?", askOptions]],
     health: [],
     listSessions: [["options?", fields("a table of options", { limit: count, search: text }, [])]],

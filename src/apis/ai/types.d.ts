@@ -260,6 +260,40 @@ export interface Status {
     readonly unseen: number;
 }
 
+/** Options of `luaExec`, beside those of `ask`. */
+export interface LuaOptions extends AskOptions {
+    /**
+     * Shown each version of the program before it runs, and which one it is, from 1 on. It runs where this returns true,
+     * and never otherwise.
+     */
+    approve: (this: void, code: string, attempt: number) => boolean;
+    /** What it may do beyond looking and writing in /ai: names of groups, as "fs" and "turtle". See docs/hands.md. */
+    allow?: string[];
+    /**
+     * Called where the program does what is not allowed: the group, and the call or file. True allows the group for this
+     * run, and the program goes on where it is.
+     */
+    onNotAllowed?: (this: void, group: string, what: string) => boolean;
+    /** Seconds that the program may run; else the setting `opencc.lua_exec_timeout_seconds`. */
+    timeout?: number;
+    /** How often the model corrects a program that failed; else the setting `opencc.lua_exec_max_retries`. */
+    retries?: number;
+}
+
+/** What came of a program. */
+export interface LuaResult {
+    /** The version that ran to its end. */
+    code: string;
+    /** What that version printed, UTF-8; at most 16,000 bytes and then "..". */
+    output: string;
+    /** What it returned, each as Lua would write it. */
+    values: readonly string[];
+    /** How many versions there were. */
+    attempts: number;
+    /** The groups that `onNotAllowed` has allowed. */
+    opened: readonly string[];
+}
+
 /** The functions that `require("/apis/libai")()` returns. */
 export interface Ai {
     /** Sends a prompt and waits for its answer. Fails with `session_busy` when another turn runs in the session. */
@@ -271,6 +305,12 @@ export interface Ai {
     askAsync(this: void, prompt: string, options?: AskOptions): Result<number>;
     /** Runs what `askAsync` has begun, until Ctrl+T: parallel.waitForAny(main, ai.run). */
     run(this: void): void;
+    /**
+     * Asks the model for Lua, and runs it on this computer where `approve` returns true: for a limited time, with nothing
+     * but what is allowed. A program that fails goes back to the model. Fails with `no_code`, `not_approved`,
+     * `not_allowed`, `lua_timed_out` or `lua_failed`, and as `ask` does.
+     */
+    luaExec(this: void, prompt: string, options: LuaOptions): Result<LuaResult>;
     /** Asks the model for a "pong": the whole way there and back. */
     ping(this: void, options?: AskOptions): Result<Reply>;
     /** Asks the server alone, without a model, for its version. */

@@ -1,0 +1,76 @@
+-- `ai run [n] [arguments]`: runs code of the last answer as a program of the player's, once it was shown.
+
+local remark = require("/apis/trapos/screen").remark
+local fail = require("/apis/ai/failure").fail
+local lastcode = require("/apis/ai/lastcode")
+local chosenBlock, isNumber, lastBlocks = lastcode.chosenBlock, lastcode.isNumber, lastcode.lastBlocks
+local confirm = require("/apis/ai/view/confirm").confirm
+local showCode = require("/apis/ai/view/difference").showCode
+
+--- Where the program stands while it runs.
+local FILE = "/trapos/ai/run.lua"
+
+local function run(context, words)
+	local chosen = chosenBlock(lastBlocks(context), words)
+	local block = chosen.block
+	if not context.options.isQuiet then
+		showCode(block.code)
+	end
+	if not confirm(context, "run", "Run this, with all that a program may do?") then
+		return { isRun = false }
+	end
+	local file, problem = fs.open(FILE, "w")
+	if file == nil or file == nil then
+		error(
+			fail("not_written", {
+				path = FILE,
+				what = tostring(problem),
+			}),
+			0
+		)
+	end
+	local isWritten, reason = pcall(function()
+		file.write(block.code)
+		file.close()
+	end)
+	if not isWritten then
+		pcall(function()
+			return fs.delete(FILE)
+		end)
+		error(
+			fail("not_written", {
+				path = FILE,
+				what = tostring(reason),
+			}),
+			0
+		)
+	end
+	local ok, succeeded = pcall(shell.execute, FILE, unpack(chosen.rest))
+	fs.delete(FILE)
+	if not ok then
+		error(succeeded, 0)
+	end
+	if not succeeded then
+		error(fail("program_failed"), 0)
+	end
+	return { isRun = true }
+end
+
+local function show(_context, ran)
+	if not ran.isRun then
+		remark("Nothing was run.")
+	end
+end
+
+local runCommand = {
+	name = "run",
+	usage = "ai run [n] [arguments]",
+	purpose = "Run its code here",
+	most = math.huge,
+	fits = function(words)
+		return isNumber(words[1])
+	end,
+	run = run,
+	show = show,
+}
+return runCommand

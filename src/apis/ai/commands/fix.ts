@@ -1,0 +1,32 @@
+/** `ai fix <file> [problem]`: has the model correct a file of this computer. */
+import type { AiCommand, Context } from "../command";
+import { askForFile, requireText } from "../filerequest";
+import { restOf } from "../lastcode";
+import { isFileName, pathOf } from "../localfile";
+import { replaceFile, showWritten, type Written } from "../replacefile";
+
+function run(context: Context, words: readonly string[]): Written {
+    const name = words[0]!;
+    const path = pathOf(name);
+    const text = requireText(path);
+    const said = table.concat(restOf(words), " ");
+    const request = said === "" ? "Find what is wrong with it and correct it." : `Correct this: ${said}`;
+    return replaceFile(context, `fix ${name}`, path, askForFile(context, path, text, request));
+}
+
+function show(_context: Context, written: Written): void {
+    showWritten(written);
+}
+
+const fix: AiCommand = {
+    name: "fix",
+    usage: "ai fix <file> [problem]",
+    purpose: "Have it mend a file",
+    least: 1,
+    most: Infinity,
+    fits: (words) => isFileName(words[0]!),
+    run,
+    show,
+};
+
+export = fix;

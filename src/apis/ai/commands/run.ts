@@ -1,0 +1,55 @@
+/** `ai run [n] [arguments]`: runs code of the last answer as a program of the player's, once it was shown. */
+import { remark } from "../../trapos/screen";
+import type { AiCommand, Context } from "../command";
+import { fail } from "../failure";
+import { chosenBlock, isNumber, lastBlocks } from "../lastcode";
+import { confirm } from "../view/confirm";
+import { showCode } from "../view/difference";
+
+declare const shell: { execute(this: void, program: string, ...words: string[]): boolean };
+
+/** Where the program stands while it runs. */
+const FILE = "/trapos/ai/run.lua";
+
+interface Ran {
+    readonly isRun: boolean;
+}
+
+function run(context: Context, words: readonly string[]): Ran {
+    const chosen = chosenBlock(lastBlocks(context), words);
+    const block = chosen.block;
+    if (!context.options.isQuiet) showCode(block.code);
+    if (!confirm(context, "run", "Run this, with all that a program may do?")) return { isRun: false };
+    const [file, problem] = fs.open(FILE, "w");
+    if (file === null || file === undefined)
+        throw fail("not_written", { path: FILE, what: tostring(problem) });
+    const [isWritten, reason] = pcall(() => {
+        file.write(block.code);
+        file.close();
+    });
+    if (!isWritten) {
+        pcall(() => fs.delete(FILE));
+        throw fail("not_written", { path: FILE, what: tostring(reason) });
+    }
+    const [ok, succeeded] = pcall(shell.execute, FILE, ...chosen.rest);
+    fs.delete(FILE);
+    if (!ok) error(succeeded, 0);
+    if (!succeeded) throw fail("program_failed");
+    return { isRun: true };
+}
+
+function show(_context: Context, ran: Ran): void {
+    if (!ran.isRun) remark("Nothing was run.");
+}
+
+const runCommand: AiCommand = {
+    name: "run",
+    usage: "ai run [n] [arguments]",
+    purpose: "Run its code here",
+    most: Infinity,
+    fits: (words) => isNumber(words[0]!),
+    run,
+    show,
+};
+
+export = runCommand;

@@ -1,0 +1,91 @@
+/** Files of this computer that are written anew: what changes is shown, their player is asked, and the old one is kept. */
+import { oneLine } from "../trapos/text";
+import { remark } from "../trapos/screen";
+import type { Context } from "./command";
+import { fail } from "./failure";
+import { confirm } from "./view/confirm";
+import { showCode, showDifference } from "./view/difference";
+
+/** What came of it. */
+export interface Written {
+    readonly path: string;
+    readonly isWritten: boolean;
+    /** Where the file is that was there before. */
+    readonly old?: string;
+}
+
+/** A file's text, or nothing where there is none. Fails with `not_read`, as for a folder. */
+export function textOfFile(path: string): string | undefined {
+    if (!fs.exists(path)) return undefined;
+    if (fs.isDir(path)) throw fail("not_read", { path, what: "it is a folder" });
+    const [ok, result] = pcall(() => {
+        const [file, problem] = fs.open(path, "r");
+        if (file === null || file === undefined) throw problem;
+        const text = file.readAll() ?? "";
+        file.close();
+        return text;
+    });
+    if (ok) return result;
+    throw fail("not_read", { path, what: tostring(result) });
+}
+
+/**
+ * Puts a draft in a file's place. The old one is kept first by a move, which is one step: where the power goes between the
+ * two moves both are there.
+ */
+function put(path: string, text: string): string | undefined {
+    const draft = `${path}.new`;
+    const old = `${path}.old`;
+    const [ok, problem] = pcall(() => {
+        if (fs.isReadOnly(path)) throw "it is read-only";
+        const [file, reason] = fs.open(draft, "w");
+        if (file === null || file === undefined) throw reason;
+        file.write(text);
+        file.close();
+        if (!fs.exists(path)) {
+            fs.move(draft, path);
+            return;
+        }
+        if (fs.exists(old)) fs.delete(old);
+        fs.move(path, old);
+        fs.move(draft, path);
+    });
+    if (ok) return fs.exists(old) ? old : undefined;
+    if ((problem as unknown) === "Terminated") error(problem, 0);
+    pcall(() => {
+        if (!fs.exists(path) && fs.exists(old)) fs.move(old, path);
+        if (fs.exists(draft)) fs.delete(draft);
+    });
+    const [what] = string.gsub(tostring(problem), "^[%w_/.-]+%.lua:%d+: ", "");
+    throw fail("not_written", { path, what });
+}
+
+/**
+ * Shows what changes about a file, asks, and writes it.
+ * @param command as it is typed, for the failure where nobody can be asked
+ * @param path absolute
+ * @param fresh what it will hold
+ */
+export function replaceFile(context: Context, command: string, path: string, fresh: string): Written {
+    const before = textOfFile(path);
+    const text = string.find(fresh, "\n$")[0] === undefined ? `${fresh}\n` : fresh;
+    if (before === text) {
+        if (!context.options.isQuiet) remark("The file is like that already.");
+        return { path, isWritten: false };
+    }
+    if (!context.options.isQuiet) {
+        if (before === undefined) showCode(fresh);
+        else showDifference(before, text);
+    }
+    const what = before === undefined ? "Write" : "Replace";
+    if (!confirm(context, command, `${what} ${oneLine(path)}?`)) return { path, isWritten: false };
+    const old = put(path, text);
+    return { path, isWritten: true, old: before === undefined ? undefined : old };
+}
+
+/** Says what came of it. */
+export function showWritten(written: Written): void {
+    if (!written.isWritten) remark("Nothing was written.");
+    else if (written.old === undefined) remark(`Written: ${written.path}`);
+    else remark(`Written: ${written.path}. The old one: ${written.old}`);
+}

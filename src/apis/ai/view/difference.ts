@@ -1,0 +1,42 @@
+/** Shows code, and what is different about a file, page by page. */
+import { difference } from "../../trapos/difference";
+import { fold } from "../../trapos/font";
+import { showRows } from "../../trapos/pager";
+
+const COLOURS: Readonly<Record<string, number | undefined>> = {
+    "+": colours.lime,
+    "-": colours.red,
+    "@": colours.lightGrey,
+};
+
+/** A line as rows of the screen: tabs are two blanks, and a row that goes on says so. */
+function rowsOf(line: string, width: number): string[] {
+    const [plain] = string.gsub(fold(line), "\t", "  ");
+    const rows: string[] = [];
+    let rest = plain;
+    while (rest.length > width) {
+        table.insert(rows, string.sub(rest, 1, width - 1) + "\\");
+        rest = string.sub(rest, width);
+    }
+    table.insert(rows, rest);
+    return rows;
+}
+
+/** Shows code as it is, page by page. */
+export function showCode(code: string): void {
+    showRows((width, emit) => {
+        for (const [line] of string.gmatch(`${code}\n`, "([^\n]*)\n")) {
+            for (const row of rowsOf(line!, width)) emit([{ text: row, colour: colours.lightBlue }]);
+        }
+    });
+}
+
+/** Shows what is different. */
+export function showDifference(old: string, fresh: string): void {
+    showRows((width, emit) => {
+        for (const change of difference(old, fresh)) {
+            const colour = COLOURS[change.kind] ?? colours.white;
+            for (const row of rowsOf(change.kind + change.text, width)) emit([{ text: row, colour }]);
+        }
+    });
+}
