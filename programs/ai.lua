@@ -14,9 +14,17 @@ local ai = setmetatable({}, {
 		return connected[name]
 	end,
 })
-local ok, done = pcall(function()
-	return load("/apis/ai/program").run(words, ai)
-end)
+
+--- What the command line says; the version alone is known without reading any file.
+local function run()
+	if words[1] ~= "--version" or #words > 1 then
+		return load("/apis/ai/program").run(words, ai)
+	end
+	print("ai " .. "0.3.9")
+	return true
+end
+
+local ok, done = pcall(run)
 if not ok and done == "Terminated" then
 	error(done, 0)
 end

@@ -3,6 +3,7 @@ import type * as clientModule from "../apis/ai/client";
 import type { Calls } from "../apis/ai/client";
 import type * as programModule from "../apis/ai/program";
 
+declare const PACKAGE_VERSION: string;
 declare function require(this: void, name: string): unknown;
 
 /** By a name of its own, as the compiler puts imports first. */
@@ -17,7 +18,16 @@ const ai = setmetatable({} as Calls, {
         return connected[name];
     },
 });
-const [ok, done] = pcall(() => (load("/apis/ai/program") as typeof programModule).run(words, ai));
+
+/** What the command line says; the version alone is known without reading any file. */
+function run(): boolean {
+    if (words[0] !== "--version" || words.length > 1)
+        return (load("/apis/ai/program") as typeof programModule).run(words, ai);
+    print(`ai ${PACKAGE_VERSION}`);
+    return true;
+}
+
+const [ok, done] = pcall(run);
 if (!ok && (done as unknown) === "Terminated") throw done;
 // A file is missing, or somebody has changed it.
 if (!ok) throw `${string.gsub(tostring(done), "\n.*", "")[0]}\nMend it: ccpm verify --fix`;

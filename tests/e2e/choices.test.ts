@@ -104,3 +104,15 @@ it("Tab offers the names that were listed last, without a request", async () => 
     await screen.waitForText("ai model scripted/other");
     await world.restart();
 });
+
+it("lets a player choose a model from the list", async () => {
+    const computer = world.newComputer();
+    const screen = await computer.open();
+    await screen.type("ai models\n");
+    await screen.waitForText("scripted/other");
+    await screen.press("down");
+    await screen.press("enter");
+    await screen.waitForText("Asking from now on: scripted/other");
+    await screen.close();
+    expect(await computer.setting("opencc.model_id")).toBe("other");
+});

@@ -113,3 +113,49 @@ it("says why a session is not shared where the configuration does not allow it",
     expect((await computer.run("ai --no share")).output).toContain("Nothing was shared.");
     expect((await computer.run("ai unshare")).output).toContain("not on the web any more");
 });
+
+it.each([
+    [51, 19],
+    [39, 13],
+    [26, 20],
+])("lets a player choose, rename, delete and fork sessions at %dx%d", async (width, height) => {
+    for (const { id } of await world.call<{ id: string }[]>("GET", "/session?roots=true"))
+        await world.call("DELETE", `/session/${id}`);
+    for (const title of ["Castle gate", "Mine shaft", "Farm"])
+        await world.call("POST", "/session", { title });
+    const computer = world.newComputer();
+    const screen = await computer.open({ width, height });
+    await screen.type("ai sessions\n");
+    await screen.waitForText("Castle gate");
+    const rows = screen.screen().map((row) => row.trimEnd());
+    expect(rows[0]).toMatch(/^ {2}1 Farm +now$/);
+    expect(rows[2]).toMatch(/^ {2}3 Castle gate +now$/);
+    expect(rows.every((row) => row.length <= width)).toBe(true);
+
+    await screen.press("down");
+    await screen.type("r");
+    await screen.waitForText("Title: Mine shaft");
+    await screen.type(" 2\n");
+    await screen.waitForText(/^ {2}2 Mine shaft 2/m);
+    await screen.type("d");
+    await screen.waitForText("[y/N]");
+    await screen.type("n");
+    await screen.waitForText(/^ {2}1 Farm/m);
+    await screen.type("d");
+    await screen.waitForText("[y/N]");
+    await screen.type("y");
+    await screen.waitForText(/^ {2}2 Castle gate/m);
+    const left = await world.call<{ title: string }[]>("GET", "/session?roots=true");
+    expect(left.map(({ title }) => title)).toEqual(["Farm", "Castle gate"]);
+    await screen.press("enter");
+    await screen.waitForText("Talking in: Castle gate");
+    await screen.type("ai sessions farm\n");
+    await screen.waitForText(/1 Farm/);
+    await screen.type("f");
+    await screen.waitForText("Talking in: Farm (fork #1)");
+    await screen.type("ai sessions\n");
+    await screen.waitForText(/1 Farm \(fork/);
+    await screen.type("q");
+    await screen.waitForText(/^>\s*$/m);
+    await screen.close();
+});

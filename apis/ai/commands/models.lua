@@ -3,8 +3,13 @@
 local listOf = require("/apis/trapos/json").listOf
 local listingModule = require("/apis/trapos/listing")
 local add, showListing, start = listingModule.add, listingModule.show, listingModule.start
-local remark = require("/apis/trapos/screen").remark
-local tokensText = require("/apis/trapos/text").tokensText
+local choose = require("/apis/trapos/chooser").choose
+local fold = require("/apis/trapos/font").fold
+local isInteractive = require("/apis/trapos/interactive").isInteractive
+local screen = require("/apis/trapos/screen")
+local remark, say = screen.remark, screen.say
+local text = require("/apis/trapos/text")
+local cut, tokensText = text.cut, text.tokensText
 local wait = require("/apis/ai/view/waiting").wait
 
 local function run(context, words)
@@ -35,15 +40,53 @@ local function detailOf(model)
 	return #details ~= 0 and table.concat(details, " ") or nil
 end
 
-local function show(_context, models)
+local function nameOf(model)
+	return (model.current and "*" or " ") .. " " .. model.id
+end
+
+--- A model on one row, with what is told of it where there is room.
+local function rowOf(model, width)
+	local name = fold(nameOf(model))
+	local detail = detailOf(model) or ""
+	local gap = width - #name - #detail
+	return gap > 0 and name .. string.rep(" ", gap) .. detail or cut(name, width)
+end
+
+--- Lets somebody choose the model that is asked from now on.
+local function chooseOne(context, models)
+	local choice = choose({
+		rows = function(width)
+			local rows = {}
+			for _, model in ipairs(models) do
+				table.insert(rows, rowOf(model, width))
+			end
+			return rows
+		end,
+		enter = "ask it",
+	})
+	if choice == nil then
+		return
+	end
+	local chosen = wait(context.options, function()
+		return context.ai.chooseModel(models[choice.index].id)
+	end)
+	if chosen ~= nil then
+		say("Asking from now on: " .. chosen.id)
+	end
+end
+
+local function show(context, models)
 	if #models == 0 then
 		remark("No model is called like that. See: ai models")
 		return
 	end
+	if isInteractive() then
+		chooseOne(context, models)
+		return
+	end
 	local listing = start()
 	for _, model in ipairs(models) do
-		local mark = model.current and "*" or " "
-		add(listing, mark .. " " .. model.id, nil, detailOf(model))
+		add(listing, nameOf(model), nil, detailOf(model))
 	end
 	showListing(listing)
 end

@@ -1,41 +1,27 @@
--- `ai sessions`: lists the server's sessions, the newest first.
+-- `ai sessions [search]`: the server's sessions, the newest first, to choose from where somebody is there.
 
-local strings = require("cc.strings")
 local listOf = require("/apis/trapos/json").listOf
-local showRows = require("/apis/trapos/pager").showRows
+local isInteractive = require("/apis/trapos/interactive").isInteractive
 local remark = require("/apis/trapos/screen").remark
-local text = require("/apis/trapos/text")
-local ageText, cut, oneLine = text.ageText, text.cut, text.oneLine
 local sessionlist = require("/apis/ai/sessionlist")
 local listSessions, noteShown = sessionlist.listSessions, sessionlist.noteShown
-
---- The fewest columns of a number, so that short lists look alike.
-local LEAST_DIGITS = 2
-
---- A session as a row: whether it is the current one, its number, its title and its age.
-local function rowOf(session, number, digits, width)
-	local age = ageText((os.epoch("utc") - session.updated) / 1000)
-	local start = string.format("%s%" .. tostring(digits) .. "d ", session.current and "*" or " ", number)
-	local room = math.max(width - #start - #age - 1, 0)
-	local title = strings.ensure_width(cut(oneLine(session.title), room), room)
-	return start .. title .. " " .. age
-end
+local sessionsModule = require("/apis/ai/view/sessions")
+local browseSessions, showSessions = sessionsModule.browseSessions, sessionsModule.showSessions
 
 local function run(context, words)
 	return listOf(listSessions(context, words[1]))
 end
 
-local function show(_context, sessions)
+local function show(context, sessions)
 	if #sessions == 0 then
 		remark("No sessions yet. Start one: ai <prompt>")
 	end
 	noteShown(sessions)
-	local digits = math.max(#tostring(#sessions), LEAST_DIGITS)
-	showRows(function(width, emit)
-		for number, session in ipairs(sessions) do
-			emit({ { text = rowOf(session, number, digits, width) } })
-		end
-	end)
+	if isInteractive() then
+		browseSessions(context, sessions)
+	else
+		showSessions(sessions)
+	end
 end
 
 local sessions = {

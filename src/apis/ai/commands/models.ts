@@ -1,8 +1,11 @@
 /** `ai models [search]`: lists the models that the server has, the recently chosen ones first. */
 import { listOf } from "../../trapos/json";
 import { add, show as showListing, start } from "../../trapos/listing";
-import { remark } from "../../trapos/screen";
-import { tokensText } from "../../trapos/text";
+import { choose } from "../../trapos/chooser";
+import { fold } from "../../trapos/font";
+import { isInteractive } from "../../trapos/interactive";
+import { remark, say } from "../../trapos/screen";
+import { cut, tokensText } from "../../trapos/text";
 import type { AiCommand, Context } from "../command";
 import type { ModelSummary } from "../types";
 import { wait } from "../view/waiting";
@@ -26,16 +29,44 @@ function detailOf(model: ModelSummary): string | undefined {
     return details.length === 0 ? undefined : table.concat(details, " ");
 }
 
-function show(_context: Context, models: readonly ModelSummary[]): void {
+function nameOf(model: ModelSummary): string {
+    return `${model.current ? "*" : " "} ${model.id}`;
+}
+
+/** A model on one row, with what is told of it where there is room. */
+function rowOf(model: ModelSummary, width: number): string {
+    const name = fold(nameOf(model));
+    const detail = detailOf(model) ?? "";
+    const gap = width - name.length - detail.length;
+    return gap > 0 ? name + string.rep(" ", gap) + detail : cut(name, width);
+}
+
+/** Lets somebody choose the model that is asked from now on. */
+function chooseOne(context: Context, models: readonly ModelSummary[]): void {
+    const choice = choose({
+        rows: (width) => {
+            const rows: string[] = [];
+            for (const model of models) table.insert(rows, rowOf(model, width));
+            return rows;
+        },
+        enter: "ask it",
+    });
+    if (choice === undefined) return;
+    const chosen = wait(context.options, () => context.ai.chooseModel(models[choice.index - 1]!.id));
+    if (chosen !== undefined) say(`Asking from now on: ${chosen.id}`);
+}
+
+function show(context: Context, models: readonly ModelSummary[]): void {
     if (models.length === 0) {
         remark("No model is called like that. See: ai models");
         return;
     }
-    const listing = start();
-    for (const model of models) {
-        const mark = model.current ? "*" : " ";
-        add(listing, `${mark} ${model.id}`, undefined, detailOf(model));
+    if (isInteractive()) {
+        chooseOne(context, models);
+        return;
     }
+    const listing = start();
+    for (const model of models) add(listing, nameOf(model), undefined, detailOf(model));
     showListing(listing);
 }
 

@@ -1,37 +1,21 @@
-/** `ai sessions`: lists the server's sessions, the newest first. */
-import * as strings from "cc.strings";
+/** `ai sessions [search]`: the server's sessions, the newest first, to choose from where somebody is there. */
 import { listOf } from "../../trapos/json";
-import { showRows } from "../../trapos/pager";
+import { isInteractive } from "../../trapos/interactive";
 import { remark } from "../../trapos/screen";
-import { ageText, cut, oneLine } from "../../trapos/text";
 import type { AiCommand, Context } from "../command";
 import { listSessions, noteShown } from "../sessionlist";
 import type { SessionSummary } from "../types";
-
-/** The fewest columns of a number, so that short lists look alike. */
-const LEAST_DIGITS = 2;
-
-/** A session as a row: whether it is the current one, its number, its title and its age. */
-function rowOf(session: SessionSummary, number: number, digits: number, width: number): string {
-    const age = ageText((os.epoch("utc") - session.updated) / 1000);
-    const start = string.format(`%s%${digits}d `, session.current ? "*" : " ", number);
-    const room = Math.max(width - start.length - age.length - 1, 0);
-    const title = strings.ensure_width(cut(oneLine(session.title), room), room);
-    return `${start}${title} ${age}`;
-}
+import { browseSessions, showSessions } from "../view/sessions";
 
 function run(context: Context, words: readonly string[]): readonly SessionSummary[] {
     return listOf(listSessions(context, words[0]));
 }
 
-function show(_context: Context, sessions: readonly SessionSummary[]): void {
+function show(context: Context, sessions: SessionSummary[]): void {
     if (sessions.length === 0) remark("No sessions yet. Start one: ai <prompt>");
     noteShown(sessions);
-    const digits = Math.max(`${sessions.length}`.length, LEAST_DIGITS);
-    showRows((width, emit) => {
-        for (const [number, session] of ipairs(sessions))
-            emit([{ text: rowOf(session, number, digits, width) }]);
-    });
+    if (isInteractive()) browseSessions(context, sessions);
+    else showSessions(sessions);
 }
 
 const sessions: AiCommand = {
