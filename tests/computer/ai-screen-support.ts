@@ -2,7 +2,7 @@
 
 /**
  * Lua: `onScreen(width, height, colour, act)` runs something on a screen of its own. It returns a table with the `count`
- * of its used rows and the first 40 `rows` of them, what was drawn `outside` of it, how often a row was `cleared` and the `problem` that was raised.
+ * of its used rows and the first 40 `rows` of them (or as many as the global `rowsKept` says), what was drawn `outside` of it, how often a row was `cleared` and the `problem` that was raised.
  */
 export const onScreen = `
     local function onScreen(width, height, colour, act)
@@ -32,7 +32,7 @@ export const onScreen = `
             local row = screen.getLine(y):gsub(" +$", "")
             if y < last or row ~= "" then
                 result.count = y
-                if y <= 40 then result.rows[y] = row end
+                if y <= (rowsKept or 40) then result.rows[y] = row end
             end
         end
         -- Many of these in a row would run for too long without a pause.
