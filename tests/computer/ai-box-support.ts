@@ -1,5 +1,5 @@
 /** A computer with somebody at its keyboard, whose `ai` shows a box; what it answers is seen. */
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { boot, type Computer, writeSettings } from "craftos-headless";
@@ -31,6 +31,9 @@ const WINDOW = `
 export async function player(settings: Record<string, string | number>, screen: Screen): Promise<Computer> {
     const disk = await temporaryFolder();
     await installPackages(disk, ["trapos"]);
+    // The line for beginners at the start is not what is looked at.
+    await mkdir(join(disk, "trapos/ai"), { recursive: true });
+    await writeFile(join(disk, "trapos/ai/answered"), "");
     await writeSettings(disk, settings);
     const computer = await playerOn(disk, screen);
     if (screen.isWindow !== true) return computer;

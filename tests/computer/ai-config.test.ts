@@ -57,34 +57,38 @@ const set: Settings = {
 };
 
 describe("ai config", () => {
-    const own = ["Set on this computer:", "agent      plan", "password   (hidden)"];
-    const address = "http://192.168.1.5:4096";
-    const defaults = [
+    const wide = [
+        "Set on this computer:",
+        "agent      plan",
+        "password   (hidden)",
+        "server_url http://192.168.1.5:4096",
         "",
         "Defaults:",
         "directory                  (not set)",
+        "lua_exec_max_retries       2",
+        "lua_exec_timeout_seconds   60",
         "model_id                   (not set)",
         "permission                 ask",
         "permission_timeout_seconds 120",
         "poll_timeout_seconds       300",
         "provider_id                (not set)",
-    ];
-    const rest = [
         "request_timeout_seconds    30",
         "reset_session_on_timeout   false",
         "session_id                 (not set)",
         "username                   opencode",
-        "variant                    (not set)",
     ];
     const narrow = [
         "Set on this computer:",
         "agent    plan",
         "password (hidden)",
         "server_url",
-        `  ${address}`,
+        "  http://192.168.1.5:4096",
         "",
         "Defaults:",
         "directory        (not set)",
+        "lua_exec_max_retries    2",
+        "lua_exec_timeout_seconds",
+        "  60",
         "model_id         (not set)",
         "permission             ask",
         "permission_timeout_seconds",
@@ -93,28 +97,22 @@ describe("ai config", () => {
         "provider_id      (not set)",
         "request_timeout_seconds 30",
         "reset_session_on_timeout",
-        "  false",
-        "session_id       (not set)",
-        "username          opencode",
-        "-- any key, q to quit --",
     ];
 
     it.each([
-        [
-            { width: 51, height: 19 },
-            ["> ai config", ...own, `server_url ${address}`, ...defaults, ...rest, ">"],
-        ],
-        [
-            { width: 39, height: 13 },
-            [...own, `server_url ${address}`, ...defaults, "-- any key, q to quit --"],
-        ],
-        [{ width: 26, height: 20, colour: false }, narrow],
+        [{ width: 51, height: 19 }, [...wide, "1-18 of 19  space: on, /: find, q: quit"]],
+        [{ width: 39, height: 13 }, [...wide.slice(0, 12), "1-12 of 19  space: on, /: find, q: quit"]],
+        [{ width: 26, height: 20, colour: false }, [...narrow, "1-19 of 23  /find q:quit"]],
     ])("shows what is set, and then the defaults, on %j", async (size, rows) => {
         const { computer } = await newComputer(set, size);
         await type(computer, "clear");
         await computer.type("ai config\n");
-        await computer.waitForText(size.height === 13 || size.width === 26 ? "-- any key" : /variant.*\n>/);
+        await computer.waitForText("1-");
         expect(shownRows(computer)).toBe(rows.join("\n"));
+        await computer.press("end");
+        await computer.waitForText("variant ");
+        await computer.type("q");
+        await computer.waitForText(PROMPT);
         expect(computer.transcript()).not.toContain("hunter2");
     });
 
@@ -235,7 +233,7 @@ describe("ai config <setting> <value>", () => {
 });
 
 describe("ai config password", () => {
-    it.each(["hunter22", "0042"])("asks without showing what is typed: %s", async (secret) => {
+    it.each(["hunter22", "0042424200424242"])("asks without showing what is typed: %s", async (secret) => {
         const { computer, disk } = await newComputer();
         await computer.type("ai config password\n");
         await computer.waitForText("password: ");
@@ -244,7 +242,7 @@ describe("ai config password", () => {
         await computer.type("\n");
         await computer.waitForText(PROMPT);
         expect(await readSetting(disk, "opencc.password")).toBe(secret);
-        await type(computer, "ai config");
+        await type(computer, "ai config --no-pager");
         expect(computer.transcript()).not.toContain(secret);
         expect(filesWith(disk, secret)).toEqual([".settings"]);
     });

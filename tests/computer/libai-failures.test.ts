@@ -167,7 +167,7 @@ it("tells a web page from an opencode server when it asks, too", async () => {
 it.each([401, 403])("says that user or password are wrong (%i)", async (status) => {
     const failure = await withServer(() => ({ status, body: "" }));
     expect(failure.code).toBe("unauthorized");
-    expect(failure.hint).toContain("opencc.password");
+    expect(failure.hint).toContain("ai config password");
 });
 
 it("shows what is wrong with the server's configuration", async () => {

@@ -332,8 +332,9 @@ describe("turns", () => {
 
     it("that wait for a permission are told of, and what is asked", async () => {
         const asking = world.newComputer();
-        const { computer: screen, finished } = await asking.start("ai run a command");
-        await screen.waitForText("needs permission", { timeoutSeconds: 30 });
+        const screen = await asking.open();
+        await screen.type("ai run a command\n");
+        await screen.waitForText("y once", { timeoutSeconds: 30 });
         const session = String(await asking.setting("opencc.session_id"));
         const { rows } = await doctor({ ...settingsOf("opencc.session_id", session), width: 120 });
         expect(rows).toContain("ok      turns: 1 under way");
@@ -341,7 +342,8 @@ describe("turns", () => {
         const query = `?directory=${encodeURIComponent(world.opencode.directory)}`;
         const [entry] = await world.call<{ id: string }[]>("GET", `/permission${query}`);
         await world.call("POST", `/permission/${entry!.id}/reply`, { reply: "once" });
-        expect((await finished).succeeded).toBe(true);
+        await screen.waitForText("answered elsewhere", { timeoutSeconds: 30 });
+        await screen.waitForText(/^>$/m, { timeoutSeconds: 30 });
         expect((await doctor({ width: 120 })).rows).toContain("ok      asks: none");
     });
 });
@@ -388,17 +390,17 @@ it("a file is damaged, another is missing; --fix has them as they were", { timeo
             "opencc.password": world.opencode.password,
         };
         const { output } = await runWithLibai(
-            `local file = fs.open("/apis/ai/markdown.lua", "a") file.write("oops") file.close()
+            `local file = fs.open("/apis/ai/markdown/blocks.lua", "a") file.write("oops") file.close()
              fs.delete("/help/ai.txt")
              print(shell.run("ai doctor --no"))
              print(shell.run("ai doctor --no --fix"))
              print(shell.run("ai doctor --no"))`,
             { disk, settings, width: 120 },
         );
-        expect(output).toContain("failed  files: 2 files missing or changed: apis/ai/markdown.lua ..");
+        expect(output).toContain("failed  files: 2 files missing or changed: apis/ai/markdown/blocks.lua ..");
         expect(output).toMatch(/Failed: files\nfalse\n[^]*\nfiles: Mended 2 files\.\nAll is well\.\ntrue\n/);
         expect(output).toMatch(/ok {6}files: intact\nskipped answer[^]*All is well\.\ntrue\s*$/);
-        for (const path of ["apis/ai/markdown.lua", "help/ai.txt"])
+        for (const path of ["apis/ai/markdown/blocks.lua", "help/ai.txt"])
             expect(await readFile(join(disk, path))).toEqual(await readFile(join(projectFolder, path)));
 
         await rm(join(disk, "help/ai.txt"));
