@@ -1,5 +1,6 @@
 -- Calls about what can be chosen: models, agents, variants, and commands of opencode's configuration.
 
+local listOf = require("/apis/trapos/json").listOf
 local nearest = require("/apis/trapos/nearest").nearest
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
@@ -52,7 +53,7 @@ local function summaryOf(id, model, isCurrent)
 		output = limit.output,
 		inputCost = cost.input,
 		outputCost = cost.output,
-		variants = variants,
+		variants = listOf(variants),
 		current = isCurrent,
 	}
 end

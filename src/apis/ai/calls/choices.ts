@@ -1,4 +1,5 @@
 /** Calls about what can be chosen: models, agents, variants, and commands of opencode's configuration. */
+import { listOf } from "../../trapos/json";
 import { nearest } from "../../trapos/nearest";
 import { toUtf8 } from "../../trapos/utf8";
 import type { Client } from "../client";
@@ -43,7 +44,7 @@ function summaryOf(id: string, model: Model, isCurrent: boolean): ModelSummary {
         output: limit.output,
         inputCost: cost.input,
         outputCost: cost.output,
-        variants,
+        variants: listOf(variants),
         current: isCurrent,
     };
 }
