@@ -40,7 +40,7 @@ const stage = `
     _G.playersOwn = { secret = true }
     local function put(path, text) local file = fs.open(path, "w") file.write(text) file.close() end
     put("/mine.txt", "mine") put("/touch.lua", "_G.leaked = 1") put("/ai/kept.txt", "kept")
-    settings.set("shop.api_key", "sesame-5") settings.save("/.settings")
+    settings.set("shop.api_key", "sesame-5") settings.set("shop.url", "http://me:sesame-5@shop") settings.save("/.settings")
 
     local tables = { _G = _G, metatable = getmetatable(""), vector = getmetatable(vector.new(0, 0, 0)), json = textutils.empty_json_array }
     for name, value in pairs(_G) do if type(value) == "table" then tables[name] = value end end
@@ -96,6 +96,8 @@ const stage = `
         for _, handle in ipairs(handles) do handle.close() end
         if fs.getFreeSpace("/") < 15000 then changed = changed .. " the disk is full" end
         local all = textutils.serialize(result)
+        local what = result.closed and result.closed.what or ""
+        if #what > 110 or what:find("%c") then changed = changed .. " its question floods the screen" end
         if all:find("sesame") or all:find("OUT") then changed = changed .. " it is out" end
         if #result.output > 16004 or #all > 60000 then changed = changed .. " it says too much" end
         local sink = fs.open("/said.txt", "a")
@@ -232,7 +234,11 @@ const afterAsking: Record<string, [before: string, after: string, ended: string]
         'local _, rang = os.pullEvent("timer") return rang == id',
         "returned true",
     ],
-    "what it queued before": ['os.queueEvent("own", 7)', 'return select(2, os.pullEvent("own"))', "returned 7"],
+    "what it queued before": [
+        'os.queueEvent("own", 7)',
+        'return select(2, os.pullEvent("own"))',
+        "returned 7",
+    ],
     "several events, in their order": [
         'os.queueEvent("a", 1) os.queueEvent("b", 2)',
         'return select(2, os.pullEvent("a")), select(2, os.pullEvent("b"))',
