@@ -99,10 +99,11 @@ function Ai.abort(session, options) end
 ---@return libai.Reply|libai.Failure
 function Ai.resume(options) end
 
---- Fetches the last answer of the session that this computer talks in.
+--- Fetches the last answer of a session (else the current one).
+---@param session? string
 ---@return boolean
 ---@return libai.Reply|libai.Failure
-function Ai.last() end
+function Ai.last(session) end
 
 --- Examines the way to the model, thing by thing, and changes nothing. No check takes longer than a request may. The
 --- model is asked in a session of its own, which is deleted. Fails for a wrong argument alone.
@@ -199,20 +200,22 @@ function Ai.diff(session) end
 ---@return libai.Usage|libai.Failure
 function Ai.usage(options) end
 
---- Has a summary written that takes the place of what was said in the session.
----@param options? libai.WaitOptions
+--- Has a summary written that takes the place of what was said in a session (else the current one).
+---@param options? libai.SessionOptions
 ---@return boolean
 ---@return libai.Failure|nil
 function Ai.compact(options) end
 
---- Makes the session readable on the web; the value is its address.
+--- Makes a session (else the current one) readable on the web; the value is its address.
+---@param session? string
 ---@return boolean
 ---@return string|libai.Failure
-function Ai.share() end
+function Ai.share(session) end
 
+---@param session? string
 ---@return boolean
 ---@return libai.Failure|nil
-function Ai.unshare() end
+function Ai.unshare(session) end
 
 --- The commands of opencode's configuration.
 ---@return boolean
@@ -229,7 +232,7 @@ function Ai.runCommand(name, text, options) end
 
 --- Runs a line of the server's shell. opencode asks no permission for that: whoever has the password may.
 ---@param line string
----@param options? libai.WaitOptions
+---@param options? libai.SessionOptions
 ---@return boolean
 ---@return libai.ShellOutput|libai.Failure
 function Ai.shell(line, options) end
@@ -559,6 +562,11 @@ function LuaOptions.approve(code, attempt) end
 ---@field maximum? number
 ---@field minItems? number
 ---@field maxItems? number
+
+--- What a call takes that waits for something in a session.
+---@class libai.SessionOptions: libai.WaitOptions
+--- The session's id; the current one where nothing is said.
+---@field session? string
 
 --- A session, as `listSessions` tells of it.
 ---@class libai.SessionSummary

@@ -214,8 +214,8 @@ local function isOver(turn)
 end
 
 --- The last answer of the session, for whoever wants to read it again.
-local function lastReply(server)
-	local sessionId = server.settings.session_id or raise("nothing_to_resume")
+local function lastReply(server, wanted)
+	local sessionId = wanted or server.settings.session_id or raise("nothing_to_resume")
 	local session = server.face.getSession(server, sessionId)
 	local found = findTurn(server, session, function(turn)
 		return answerOf(turn.steps) ~= ""
@@ -384,12 +384,12 @@ local functions = {
 	diff = history.diff,
 	usage = usage,
 	compact = function(client, options)
-		return tasks.compact(client, sessions.sessionOf(client, nil), options or {})
+		return tasks.compact(client, sessions.sessionOf(client, options and options.session), options or {})
 	end,
 	shell = function(client, line, options)
 		return tasks.shell(
 			client,
-			openSession(client, "!" .. line, {}, function()
+			openSession(client, "!" .. line, options or {}, function()
 				return nil
 			end),
 			line,

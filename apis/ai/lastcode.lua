@@ -24,7 +24,7 @@ end
 --- The blocks of the last answer. Fails with `no_blocks` where there are none.
 function M.lastBlocks(context)
 	local reply = wait(context.options, function()
-		return context.ai.last()
+		return context.ai.last(context.options.session)
 	end)
 	local blocks = {}
 	for number, block in ipairs(codeBlocks(reply.text)) do

@@ -12,22 +12,31 @@ local M = {}
 --- A ring of parents has no end, so no more of them are followed.
 local MOST_GENERATIONS = 10
 
---- The folder that this computer's session works in.
-function M.currentFolder(server)
+--- This computer's session; nothing where there is none, or the server does not have it any more.
+function M.currentSession(server)
 	local id = server.settings.session_id
 	if id == nil then
-		return server.settings.directory
+		return nil
 	end
 	local ok, session = outcome(function()
 		return server.face.getSession(server, id)
 	end)
 	if ok then
-		return session.directory
+		return session
 	end
 	if session.code == "session_gone" then
-		return server.settings.directory
+		return nil
 	end
 	error(session, 0)
+end
+
+--- The folder that this computer's session works in, or else the one that new sessions get.
+function M.currentFolder(server)
+	local session = M.currentSession(server)
+	if session == nil then
+		return server.settings.directory
+	end
+	return session.directory
 end
 
 --- Whether an ask still waits: its tool call runs. What was asked by a turn that was stopped stays listed (1.18.33).

@@ -87,7 +87,7 @@ end
 
 --- Sets everything up, where nobody has yet, there is a player, and that wants it.
 local function offersSetup(failure, line)
-	local isAlone = line.flags.json == true or settings.get("trapos.harness_mode") == true
+	local isAlone = line.flags.json == true or line.flags.no ~= nil or not isInteractive()
 	if isAlone or not isForSetup(ownSettings(fs), failure.code) then
 		return false
 	end

@@ -3,7 +3,8 @@
 local oneLine = require("/apis/trapos/text").oneLine
 local remark = require("/apis/trapos/screen").remark
 local fail = require("/apis/ai/failure").fail
-local confirm = require("/apis/ai/view/confirm").confirm
+local confirmModule = require("/apis/ai/view/confirm")
+local confirm, isShownFirst = confirmModule.confirm, confirmModule.isShownFirst
 local difference = require("/apis/ai/view/difference")
 local showCode, showDifference = difference.showCode, difference.showDifference
 
@@ -95,7 +96,7 @@ function M.replaceFile(context, command, path, fresh)
 		end
 		return { path = path, isWritten = false }
 	end
-	if not context.options.isQuiet then
+	if isShownFirst(context) then
 		if before == nil then
 			showCode(fresh)
 		else

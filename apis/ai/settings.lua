@@ -78,7 +78,7 @@ end
 -- @param url any address
 -- @returns the address without what stands before the @
 function M.redact(url)
-	return (string.gsub(url, "//[^/@]*@", "//"))
+	return (string.gsub(url, "//[^/]*@", "//"))
 end
 
 local function refuse(name, what)

@@ -131,7 +131,12 @@ local luaOptions = {
 for option, check in pairs(asking) do
 	luaOptions[option] = check
 end
+local inSession = { session = name }
+for option, check in pairs(waiting) do
+	inSession[option] = check
+end
 local waitOptions = fields("a table of options", waiting, {})
+local sessionOptions = fields("a table of options", inSession, {})
 local askOptions = fields("a table of options", asking, {})
 
 --- Lists of texts, one for each question.
@@ -182,7 +187,7 @@ local signatures = {
 	clearSession = {},
 	abort = { { "session?", name }, { "options?", waitOptions } },
 	resume = { { "options?", waitOptions } },
-	last = {},
+	last = { { "session?", name } },
 	doctor = {
 		{
 			"options?",
@@ -205,8 +210,8 @@ local signatures = {
 	rename = { { "title", name }, { "session?", name } },
 	delete = { { "session", name } },
 	fork = { { "session?", name } },
-	share = {},
-	unshare = {},
+	share = { { "session?", name } },
+	unshare = { { "session?", name } },
 	undo = { { "session?", name } },
 	redo = { { "session?", name } },
 	todo = { { "session?", name } },
@@ -217,8 +222,8 @@ local signatures = {
 			fields("a table of options", { of = period, session = name }, {}),
 		},
 	},
-	compact = { { "options?", waitOptions } },
-	shell = { { "line", name }, { "options?", waitOptions } },
+	compact = { { "options?", sessionOptions } },
+	shell = { { "line", name }, { "options?", sessionOptions } },
 	runCommand = { { "name", name }, { "text?", text }, { "options?", askOptions } },
 	status = {},
 	permissions = {},

@@ -172,6 +172,12 @@ local function isDashed(program, word)
 	return (string.find(word, "^%-%-.")) ~= nil or (string.find(word, "^%-%a$")) ~= nil
 end
 
+--- Whether what follows some words of a command is a text.
+local function isTextBehind(command, words)
+	local before = command.wordsBeforeText
+	return command.isText == true or before ~= nil and #words > before
+end
+
 local function readWord(reading, word)
 	local command = M.knownCommand(reading.program, reading.name)
 	if reading.wanted ~= nil then
@@ -185,7 +191,7 @@ local function readWord(reading, word)
 		readName(reading, word)
 	else
 		table.insert(reading.words, word)
-		reading.isText = command ~= nil and command.isText
+		reading.isText = command ~= nil and isTextBehind(command, reading.words)
 	end
 end
 
@@ -225,14 +231,34 @@ local function fits(command, words)
 	return #words == 0 or command.fits == nil or command.fits(words)
 end
 
---- Words that a command has no use for are a text that begins with the command's name.
-local function asText(reading, command)
-	local otherwise = reading.program.otherwise
-	if otherwise == nil or fits(command, reading.words) then
-		return nil
+--- Reads a line as a text that begins with a command's name. As in any other text, nothing behind its first words is a flag:
+-- "ai write a script with -y" says yes to nothing.
+local function readAsText(program, given, name, otherwise)
+	local reading = { program = program, words = {}, flags = {}, written = {} }
+	for _, word in ipairs(given) do
+		local isName = reading.name == nil and reading.wanted == nil and word == name
+		if isName then
+			reading.name = otherwise.name
+			table.insert(reading.words, word)
+		else
+			readWord(reading, word)
+		end
 	end
-	table.insert(reading.words, 1, command.name)
-	return { command = otherwise, words = reading.words, flags = reading.flags }
+	return reading
+end
+
+--- Reads a line; words that a command has no use for are a text where the program takes one.
+local function readLine(program, given)
+	local reading = { program = program, words = {}, flags = {}, written = {} }
+	for _, word in ipairs(given) do
+		readWord(reading, word)
+	end
+	local command = M.knownCommand(program, reading.name)
+	local otherwise = M.commandNamed(program, program.otherwise)
+	if command == nil or otherwise == nil or fits(command, reading.words) then
+		return reading
+	end
+	return readAsText(program, given, command.name, otherwise)
 end
 
 --- The command that a text of one word was perhaps meant to be.
@@ -252,10 +278,6 @@ end
 
 --- What the words of a command say, or help on it where they say nothing that it understands.
 local function settle(reading, command, about)
-	local text = asText(reading, command)
-	if text ~= nil then
-		return text
-	end
 	check(reading, command)
 	local flags = reading.flags
 	local problem = reading.problem
@@ -283,10 +305,7 @@ end
 -- @param given the words as the shell split them
 -- @returns what they say; with `problem` set when they cannot be understood
 function M.parse(program, given)
-	local reading = { program = program, words = {}, flags = {}, written = {} }
-	for _, word in ipairs(given) do
-		readWord(reading, word)
-	end
+	local reading = readLine(program, given)
 	local flags = reading.flags
 	if flags.version == true then
 		return { command = "version", words = {}, flags = flags }

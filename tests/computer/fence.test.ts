@@ -40,7 +40,7 @@ const stage = `
     _G.playersOwn = { secret = true }
     local function put(path, text) local file = fs.open(path, "w") file.write(text) file.close() end
     put("/mine.txt", "mine") put("/touch.lua", "_G.leaked = 1") put("/ai/kept.txt", "kept")
-    settings.set("shop.api_key", "sesame-5") settings.save("/.settings")
+    settings.set("shop.api_key", "sesame-5") settings.set("shop.url", "http://me:sesame-5@shop") settings.save("/.settings")
 
     local tables = { _G = _G, metatable = getmetatable(""), vector = getmetatable(vector.new(0, 0, 0)), json = textutils.empty_json_array }
     for name, value in pairs(_G) do if type(value) == "table" then tables[name] = value end end
@@ -96,6 +96,8 @@ const stage = `
         for _, handle in ipairs(handles) do handle.close() end
         if fs.getFreeSpace("/") < 15000 then changed = changed .. " the disk is full" end
         local all = textutils.serialize(result)
+        local what = result.closed and result.closed.what or ""
+        if #what > 110 or what:find("%c") then changed = changed .. " its question floods the screen" end
         if all:find("sesame") or all:find("OUT") then changed = changed .. " it is out" end
         if #result.output > 16004 or #all > 60000 then changed = changed .. " it says too much" end
         local sink = fs.open("/said.txt", "a")
@@ -222,6 +224,57 @@ it("what a program asks for is opened for as long as it runs, and it goes on whe
         "not allowed os os.shutdown",
         "returned redstone redstone redstone.setOutput",
     ]);
+});
+
+/** What a program waits for once it was asked about, whatever whoever was asked has done with events meanwhile. */
+const afterAsking: Record<string, [before: string, after: string, ended: string]> = {
+    "an event that never comes": ["", 'os.pullEvent("never")', "timed out"],
+    "a timer that rang meanwhile": [
+        "local id = os.startTimer(0.1)",
+        'local _, rang = os.pullEvent("timer") return rang == id',
+        "returned true",
+    ],
+    "what it queued before": [
+        'os.queueEvent("own", 7)',
+        'return select(2, os.pullEvent("own"))',
+        "returned 7",
+    ],
+    "several events, in their order": [
+        'os.queueEvent("a", 1) os.queueEvent("b", 2)',
+        'return select(2, os.pullEvent("a")), select(2, os.pullEvent("b"))',
+        "returned 1 2",
+    ],
+    "something beside it": [
+        "local n = 0",
+        "parallel.waitForAll(function() sleep(0.1) n = n + 1 end, function() sleep(0.2) n = n + 1 end) return n",
+        "returned 2",
+    ],
+};
+
+it.each(Object.entries(afterAsking))("a program that was asked about gets %s", async (_what, parts) => {
+    const [before, after, ended] = parts;
+    const code = `${before} redstone.setOutput("left", true) ${after}`;
+    const { lines } = await runWithLibai(
+        `local function ask() sleep(0.6) return true end
+         local result = require("/apis/ai/hands/fence").run(${toLua(bytes(code))}, { seconds = 0.5, ask = ask, shell = shell })
+         print(result.how, table.concat(result.values, " "))`,
+        { timeoutSeconds: 20 },
+    );
+    expect(lines.join(" ").replace(/\s+/g, " ").trim()).toBe(ended);
+});
+
+it("a program with something beside it goes on after it was asked about", async () => {
+    const code = `local log = {}
+        parallel.waitForAll(function() redstone.setOutput("left", true) log[#log + 1] = "set" end,
+            function() sleep(0.1) log[#log + 1] = "slept" end)
+        return table.concat(log, " ")`;
+    const { lines } = await runWithLibai(
+        `local function ask() sleep(0.6) return true end
+         local result = require("/apis/ai/hands/fence").run(${toLua(bytes(code))}, { seconds = 0.5, ask = ask, shell = shell })
+         print(result.how, table.concat(result.values, " "))`,
+        { timeoutSeconds: 20 },
+    );
+    expect(lines.join(" ").replace(/\s+/g, " ").trim()).toBe('returned "set slept"');
 });
 
 /** What a program of a model's may do without being asked, and what it gets. */

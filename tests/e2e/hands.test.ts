@@ -320,3 +320,24 @@ describe("a file", () => {
         },
     );
 });
+
+it.each(["--yes lua greet me", "--yes run 1 there", "--yes save 1 kept.lua", "--yes write new.lua a file"])(
+    "ai --json %s prints one object and nothing beside it",
+    async (command) => {
+        const computer = world.newComputer();
+        await computer.run("ai two blocks");
+        const { output } = await computer.run(`ai --json ${command}`);
+        expect(JSON.parse(output.replaceAll("\n", ""))).toMatchObject({ ok: true });
+    },
+);
+
+it("shows what it asks about, however quiet it is to be", async () => {
+    const computer = world.newComputer();
+    await computer.run("ai two blocks");
+    const screen = await computer.open({ settings: { "trapos.harness_mode": false } });
+    await screen.type("ai --quiet run 1\n");
+    await screen.waitForText("[y/N]");
+    expect(screen.transcript()).toContain("print('one', ...)");
+    await screen.type("n");
+    await screen.close();
+});

@@ -1,26 +1,19 @@
 -- Calls about what can be chosen: models, agents, variants, and commands of opencode's configuration.
 
+local listOf = require("/apis/trapos/json").listOf
 local nearest = require("/apis/trapos/nearest").nearest
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
 local known = require("/apis/ai/known")
 local keep, recall = known.keep, known.recall
 local changeSettings = require("/apis/ai/settings").changeSettings
-local sessionOf = require("/apis/ai/calls/sessions").sessionOf
+local openasks = require("/apis/ai/openasks")
+local currentFolder, currentSession = openasks.currentFolder, openasks.currentSession
 
 local M = {}
 
 --- How many models count as recent.
 local MOST_RECENT = 5
-
---- The folder whose models and agents count: the session's, or the one that new sessions get.
-local function directoryOf(client)
-	local id = client.settings.session_id
-	if id == nil then
-		return client.settings.directory
-	end
-	return sessionOf(client, id).directory
-end
 
 --- The model that the next prompt asks, as "provider/model": that of the settings, of the session, or of the server.
 function M.currentModel(client)
@@ -28,11 +21,10 @@ function M.currentModel(client)
 	if settings.model ~= nil then
 		return settings.model
 	end
-	if settings.session_id ~= nil then
-		local used = sessionOf(client, nil).model
-		if used ~= nil then
-			return used.providerID .. "/" .. used.id
-		end
+	local session = currentSession(client)
+	local used = session and session.model
+	if used ~= nil then
+		return used.providerID .. "/" .. used.id
 	end
 	return client.face.readList(client, "config", settings.directory).model
 end
@@ -52,7 +44,7 @@ local function summaryOf(id, model, isCurrent)
 		output = limit.output,
 		inputCost = cost.input,
 		outputCost = cost.output,
-		variants = variants,
+		variants = listOf(variants),
 		current = isCurrent,
 	}
 end
@@ -60,7 +52,7 @@ end
 --- The models, in the order of their names.
 local function modelsByName(client, current)
 	local found = {}
-	for _, provider in ipairs(client.face.readList(client, "providers", directoryOf(client)).providers) do
+	for _, provider in ipairs(client.face.readList(client, "providers", currentFolder(client)).providers) do
 		for name, model in pairs(provider.models) do
 			local id = provider.id .. "/" .. name
 			table.insert(found, summaryOf(id, model, id == current))
@@ -170,7 +162,7 @@ end
 function M.agents(client)
 	local found = {}
 	local others = {}
-	for _, agent in ipairs(client.face.readList(client, "agents", directoryOf(client))) do
+	for _, agent in ipairs(client.face.readList(client, "agents", currentFolder(client))) do
 		local list = agent.mode == "subagent" and others or found
 		if agent.hidden ~= true then
 			table.insert(list, agentSummary(client, agent))
@@ -224,7 +216,7 @@ end
 function M.commands(client)
 	local found = {}
 	local names = {}
-	for _, command in ipairs(client.face.readList(client, "commands", directoryOf(client))) do
+	for _, command in ipairs(client.face.readList(client, "commands", currentFolder(client))) do
 		table.insert(found, { name = command.name, description = command.description })
 		table.insert(names, command.name)
 	end

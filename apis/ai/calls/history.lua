@@ -1,5 +1,6 @@
 -- Calls about what was said in a session, and about taking it back.
 
+local listOf = require("/apis/trapos/json").listOf
 local answerOf = require("/apis/ai/drive").answerOf
 local fail = require("/apis/ai/failure").fail
 local messagesModule = require("/apis/ai/messages")
@@ -105,7 +106,7 @@ function M.undo(client, id)
 	client.face.undo(client, session.id, prompt.info.id)
 	return {
 		prompt = textOf({ prompt }),
-		files = files,
+		files = listOf(files),
 	}
 end
 
@@ -132,11 +133,14 @@ function M.redo(client, id)
 		client.face.undo(client, session.id, next.info.id)
 	end
 	if back == nil then
-		return { prompt = "", files = {} }
+		return {
+			prompt = "",
+			files = listOf({}),
+		}
 	end
 	return {
 		prompt = textOf({ back }),
-		files = changesOf(client, session.id, back),
+		files = listOf(changesOf(client, session.id, back)),
 	}
 end
 

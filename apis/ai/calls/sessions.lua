@@ -51,16 +51,16 @@ function M.fork(client, session)
 	return M.summarise(client, forked)
 end
 
-function M.share(client)
-	local shared = client.face.shareSession(client, M.sessionId(client, nil)).share
+function M.share(client, session)
+	local shared = client.face.shareSession(client, M.sessionId(client, session)).share
 	if shared == nil then
 		error(fail("not_shared"), 0)
 	end
 	return shared.url
 end
 
-function M.unshare(client)
-	client.face.unshareSession(client, M.sessionId(client, nil))
+function M.unshare(client, session)
+	client.face.unshareSession(client, M.sessionId(client, session))
 	return nil
 end
 

@@ -27,6 +27,7 @@ local fix = {
 	purpose = "Have it mend a file",
 	least = 1,
 	most = math.huge,
+	wordsBeforeText = 1,
 	fits = function(words)
 		return isFileName(words[1])
 	end,

@@ -5,7 +5,7 @@ local wait = require("/apis/ai/view/waiting").wait
 
 local function run(context)
 	return wait(context.options, function()
-		return context.ai.last()
+		return context.ai.last(context.options.session)
 	end)
 end
 

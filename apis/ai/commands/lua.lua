@@ -10,6 +10,7 @@ local groups = require("/apis/ai/hands/groups").groups
 local luaExec = require("/apis/ai/hands/luaexec").luaExec
 local readSettings = require("/apis/ai/settings").readSettings
 local showCode = require("/apis/ai/view/difference").showCode
+local isShownFirst = require("/apis/ai/view/confirm").isShownFirst
 local wait = require("/apis/ai/view/waiting").wait
 
 --- The groups that `--allow fs,turtle` names.
@@ -22,13 +23,15 @@ local function allowed(context)
 	return names
 end
 
---- Shows a version and asks whether it may run. With `--yes` it is shown all the same.
+--- Shows a version and asks whether it may run. With `--yes` it is shown all the same, but not with `--quiet` or `--json`.
 local function approve(context, code, attempt)
 	local answer = context.options.answer
 	if attempt > 1 then
 		remark("The program failed; this is version " .. tostring(attempt) .. ":")
 	end
-	showCode(code)
+	if isShownFirst(context) then
+		showCode(code)
+	end
 	if answer ~= nil then
 		return answer == "yes"
 	end

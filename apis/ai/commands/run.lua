@@ -4,16 +4,23 @@ local remark = require("/apis/trapos/screen").remark
 local fail = require("/apis/ai/failure").fail
 local lastcode = require("/apis/ai/lastcode")
 local chosenBlock, isNumber, lastBlocks = lastcode.chosenBlock, lastcode.isNumber, lastcode.lastBlocks
-local confirm = require("/apis/ai/view/confirm").confirm
+local confirmModule = require("/apis/ai/view/confirm")
+local confirm, isShownFirst = confirmModule.confirm, confirmModule.isShownFirst
 local showCode = require("/apis/ai/view/difference").showCode
 
 --- Where the program stands while it runs.
 local FILE = "/trapos/ai/run.lua"
 
+--- A screen that nobody sees.
+local function hiddenScreen()
+	local width, height = term.getSize()
+	return window.create(term.current(), 1, 1, width, height, false)
+end
+
 local function run(context, words)
 	local chosen = chosenBlock(lastBlocks(context), words)
 	local block = chosen.block
-	if not context.options.isQuiet then
+	if isShownFirst(context) then
 		showCode(block.code)
 	end
 	if not confirm(context, "run", "Run this, with all that a program may do?") then
@@ -45,7 +52,14 @@ local function run(context, words)
 			0
 		)
 	end
+	local screen = term.current()
+
+	-- With --json the screen is for the object alone.
+	if context.flags.json == true then
+		term.redirect(hiddenScreen())
+	end
 	local ok, succeeded = pcall(shell.execute, FILE, unpack(chosen.rest))
+	term.redirect(screen)
 	fs.delete(FILE)
 	if not ok then
 		error(succeeded, 0)

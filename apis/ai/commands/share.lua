@@ -7,9 +7,13 @@ local wait = require("/apis/ai/view/waiting").wait
 local function run(context)
 	local isWanted =
 		confirm(context, "share", "Show all of this session on the web, to whoever has its address?")
-	return isWanted and { url = wait(context.options, function()
-		return context.ai.share()
-	end) } or {}
+	return isWanted
+			and {
+				url = wait(context.options, function()
+					return context.ai.share(context.options.session)
+				end),
+			}
+		or {}
 end
 
 local function show(_context, sharing)

@@ -5,7 +5,7 @@ local wait = require("/apis/ai/view/waiting").wait
 
 local function run(context)
 	wait(context.options, function()
-		return context.ai.unshare()
+		return context.ai.unshare(context.options.session)
 	end)
 end
 

@@ -26,6 +26,7 @@ local write = {
 	purpose = "Have it write a file",
 	least = 2,
 	most = math.huge,
+	wordsBeforeText = 1,
 	fits = function(words)
 		return isFileName(words[1]) and #words > 1
 	end,

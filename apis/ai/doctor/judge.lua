@@ -204,7 +204,7 @@ function M.asksCheck(seen)
 	return warning(
 		"asks",
 		count(#seen.asks, "ask") .. " waiting for somebody: " .. first,
-		"Answer it in opencode on the server, or stop the turn: ai abort"
+		"See it and answer: ai status. Of another session: in opencode there."
 	)
 end
 

@@ -161,11 +161,17 @@ local function peripherals(gate, own, real)
 	end)
 end
 
+--- Whether a value has a user and a password in it, as an address may.
+local function hasPassword(value)
+	return type(value) == "string" and (string.find(value, "//[^/]*@")) ~= nil
+end
+
 --- Settings are read, but for secrets.
 local function settingFunctions(gate, own, real)
 	for _, name in ipairs({ "get", "getDetails" }) do
 		own[name] = guarded(gate, function(key, ...)
-			if isSecret(key) then
+			local isClosed = isSecret(key) or type(key) == "string" and hasPassword((real.get(key)))
+			if isClosed then
 				permit(gate, "settings", "settings." .. name .. '("' .. tostring(key) .. '")')
 			end
 			return copiedAll(real[name](key, ...))
@@ -183,19 +189,19 @@ local function osApi(run)
 	local own = closedApi(run.gate, real, "os", { group = "os", open = osFunctions })
 	for _, name in ipairs(osPrograms) do
 		do
-			local __continue43
+			local __continue44
 			repeat
 				if real[name] == nil then
-					__continue43 = true
+					__continue44 = true
 					break
 				end
 				own[name] = guarded(run.gate, function(...)
 					permit(run.gate, "shell", "os." .. name)
 					return real[name](...)
 				end)
-				__continue43 = true
+				__continue44 = true
 			until true
-			if not __continue43 then
+			if not __continue44 then
 				break
 			end
 		end

@@ -31,6 +31,7 @@ function M.makeEvents(gate)
 		gate = gate,
 		run = runs,
 		queued = {},
+		kept = {},
 		running = { timer = {}, alarm = {} },
 		count = 0,
 	}
@@ -84,6 +85,47 @@ function M.pause(events)
 			return
 		end
 	end
+end
+
+--- Whether an event is one that the program alone waits for: of a timer of its own, or queued by it.
+local function isOwn(events, event)
+	local name, id = event[1], event[2]
+	if name == MARK then
+		return id == events.run
+	end
+	return (name == "timer" or name == "alarm") and events.running[name][id] ~= nil
+end
+
+--- Does something that waits for events, in which those that are the program's are kept for it: whoever waits for a key drops
+-- all others. Raises what it raises.
+--
+-- @param act is run as a coroutine
+-- @returns what it returns
+function M.keepEvents(events, act)
+	local thread = coroutine.create(act)
+	local event = table.pack()
+	while true do
+		local ok, result = coroutine.resume(thread, table.unpack(event, 1, event.n))
+		if not ok then
+			error(result, 0)
+		end
+		if coroutine.status(thread) == "dead" then
+			return result
+		end
+		repeat
+			do
+				event = table.pack(os.pullEventRaw())
+				if isOwn(events, event) then
+					table.insert(events.kept, event)
+				end
+			end
+		until not (result ~= nil and event[1] ~= result and event[1] ~= "terminate")
+	end
+end
+
+--- The next event of the computer's, those first that were kept.
+function M.pullEvent(events)
+	return table.remove(events.kept, 1) or table.pack(os.pullEventRaw())
 end
 
 --- Ends all timers and alarms that the program has left.

@@ -3,8 +3,13 @@
 
 local makeEnvironment = require("/apis/ai/hands/environment").makeEnvironment
 local eventsModule = require("/apis/ai/hands/events")
-local cancelTimers, deliver, makeEvents, pause =
-	eventsModule.cancelTimers, eventsModule.deliver, eventsModule.makeEvents, eventsModule.pause
+local cancelTimers, deliver, keepEvents, makeEvents, pause, pullEvent =
+	eventsModule.cancelTimers,
+	eventsModule.deliver,
+	eventsModule.keepEvents,
+	eventsModule.makeEvents,
+	eventsModule.pause,
+	eventsModule.pullEvent
 local filesModule = require("/apis/ai/hands/files")
 local closeFiles, makeFiles = filesModule.closeFiles, filesModule.makeFiles
 local gateModule = require("/apis/ai/hands/gate")
@@ -121,7 +126,7 @@ function M.run(source, options)
 	--- Waits for the next event that the program may see; nothing once its time is up.
 	local function nextEvent(filter)
 		while true do
-			local event = table.pack(os.pullEventRaw())
+			local event = pullEvent(events)
 			if event[1] == "terminate" then
 				error("Terminated", 0)
 			end
@@ -145,15 +150,22 @@ function M.run(source, options)
 	--- Asks whether what the program wants may be opened.
 	local function isOpened()
 		local wanted = gate.wanted
-		if options.ask == nil then
+		local ask = options.ask
+		if ask == nil then
 			return false
 		end
 		local start = os.epoch("utc")
-		local agreed = options.ask(wanted.group, wanted.what)
+		local agreed = keepEvents(events, function()
+			return ask(wanted.group, wanted.what)
+		end)
 		deadline = deadline + (os.epoch("utc") - start)
 		if agreed ~= true then
 			return false
 		end
+
+		-- It may have ended while somebody was asked, who has dropped its event then.
+		os.cancelTimer(timer)
+		timer = os.startTimer(math.max(deadline - os.epoch("utc"), 0) / 1000)
 		gate.allowed[wanted.group] = true
 		gate.wanted = nil
 		table.insert(opened, wanted.group)

@@ -12,6 +12,15 @@ M.LONGEST_WITHOUT_WAIT = 6000
 --- Yielded in place of an event's name. Nobody else has this table.
 local SIGNAL = {}
 
+--- The most bytes of a name that are told: it may be made of anything that a program likes.
+local LONGEST_NAME = 100
+
+--- What is called, as it can be shown in a question: short, and on one line.
+local function nameOf(what)
+	local line = string.gsub(what, "%c", "?")
+	return #line > LONGEST_NAME and string.sub(line, 1, LONGEST_NAME) .. ".." or line
+end
+
 --- Whether what a program has yielded is a question to whoever runs it.
 function M.isSignal(yielded)
 	return yielded == SIGNAL
@@ -31,12 +40,15 @@ function M.permit(gate, group, what)
 	if gate.allowed[group] then
 		return
 	end
-	gate.wanted = { group = group, what = what }
+	gate.wanted = {
+		group = group,
+		what = nameOf(what),
+	}
 	coroutine.yield(SIGNAL)
 
 	-- Where nothing can be yielded (inside of a native function) it was not asked either.
 	if gate.allowed[group] ~= true then
-		error("not allowed: " .. what, 0)
+		error("not allowed: " .. nameOf(what), 0)
 	end
 end
 

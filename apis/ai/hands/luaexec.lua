@@ -1,5 +1,6 @@
 -- Asks the model for Lua and runs it on this computer: every version approved, behind the fence, and corrected where it fails.
 
+local listOf = require("/apis/trapos/json").listOf
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
 local codeBlocks = require("/apis/ai/markdown/codeblocks").codeBlocks
@@ -122,12 +123,13 @@ function M.luaExec(parts, prompt, options)
 			})
 			if outcome.how == "returned" then
 				local output = toUtf8(outcome.output)
+				local values, opened = listOf(outcome.values), listOf(outcome.opened)
 				return {
 					code = code,
 					output = output,
-					values = outcome.values,
+					values = values,
 					attempts = attempts,
-					opened = outcome.opened,
+					opened = opened,
 				}
 			end
 		end

@@ -5,6 +5,12 @@ local fail = require("/apis/ai/failure").fail
 
 local M = {}
 
+--- Whether what is asked about is shown before: always where somebody is asked, however quiet it is to be.
+function M.isShownFirst(context)
+	local options = context.options
+	return not options.isQuiet or options.answer == nil and options.isAttended
+end
+
 --- Whether something is to be done: as the command line says, or else as whoever is there does. Fails with `asks_first`
 -- where nobody is.
 --

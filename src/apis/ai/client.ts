@@ -207,8 +207,8 @@ function isOver(turn: PastTurn): boolean {
 }
 
 /** The last answer of the session, for whoever wants to read it again. */
-function lastReply(server: Server): Reply {
-    const sessionId = server.settings.session_id ?? raise("nothing_to_resume");
+function lastReply(server: Server, wanted?: string): Reply {
+    const sessionId = wanted ?? server.settings.session_id ?? raise("nothing_to_resume");
     const session = server.face.getSession(server, sessionId);
     const found = findTurn(server, session, (turn) => answerOf(turn.steps) !== "");
     if (!found) return raise("nothing_to_resume");
@@ -333,11 +333,12 @@ const functions: {
     todo: history.todo,
     diff: history.diff,
     usage,
-    compact: (client, options) => tasks.compact(client, sessions.sessionOf(client, undefined), options ?? {}),
+    compact: (client, options) =>
+        tasks.compact(client, sessions.sessionOf(client, options && options.session), options ?? {}),
     shell: (client, line, options) =>
         tasks.shell(
             client,
-            openSession(client, `!${line}`, {}, () => undefined),
+            openSession(client, `!${line}`, options ?? {}, () => undefined),
             line,
             options ?? {},
         ),

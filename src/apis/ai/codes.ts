@@ -122,7 +122,7 @@ export const failures = {
     ],
     waiting_for_permission: [
         "opencode waits for a permission: {what}",
-        "Answer it in opencode on the server, then: ai resume",
+        "Answer it: ai status. Then: ai resume",
     ],
     ask_gone: [
         "Nothing waits for that answer: it was given, or the turn is over.",
@@ -133,7 +133,7 @@ export const failures = {
         "A permission waits that opencode cannot list: {what}",
         "Type ai abort, then restart opencode or allow that tool there.",
     ],
-    waiting_for_question: ["opencode asks: {what}", "Answer it in opencode on the server, then: ai resume"],
+    waiting_for_question: ["opencode asks: {what}", "Answer it: ai status. Then: ai resume"],
     interrupted: ["The turn was interrupted: the server was restarted.", "Ask again."],
     aborted: ["The turn was stopped.", "Ask again."],
     stopped_at_tool: [

@@ -28,7 +28,7 @@ export function restOf(words: readonly string[]): string[] {
 
 /** The blocks of the last answer. Fails with `no_blocks` where there are none. */
 export function lastBlocks(context: Context): CodeBlock[] {
-    const reply = wait(context.options, () => context.ai.last());
+    const reply = wait(context.options, () => context.ai.last(context.options.session));
     const blocks: CodeBlock[] = [];
     for (const [number, block] of ipairs(codeBlocks(reply.text))) {
         const lines = linesIn(block.code).length;

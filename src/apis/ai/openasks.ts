@@ -4,7 +4,7 @@ import { permissionAsk, questionAsk } from "./ask";
 import { copy } from "./copy";
 import { fail } from "./failure";
 import { activeTools } from "./messages";
-import type { Permission, Question } from "./protocol";
+import type { Permission, Question, Session } from "./protocol";
 import type { Connection, Face } from "./server/face";
 import type { OpenPermission, OpenQuestion } from "./types";
 
@@ -15,14 +15,21 @@ interface Server extends Connection {
     readonly face: Face;
 }
 
-/** The folder that this computer's session works in. */
-export function currentFolder(server: Server): string | undefined {
+/** This computer's session; nothing where there is none, or the server does not have it any more. */
+export function currentSession(server: Server): Session | undefined {
     const id = server.settings.session_id;
-    if (id === undefined) return server.settings.directory;
+    if (id === undefined) return undefined;
     const [ok, session] = outcome(() => server.face.getSession(server, id));
-    if (ok) return session.directory;
-    if (session.code === "session_gone") return server.settings.directory;
+    if (ok) return session;
+    if (session.code === "session_gone") return undefined;
     throw session;
+}
+
+/** The folder that this computer's session works in, or else the one that new sessions get. */
+export function currentFolder(server: Server): string | undefined {
+    const session = currentSession(server);
+    if (session === undefined) return server.settings.directory;
+    return session.directory;
 }
 
 /** Whether an ask still waits: its tool call runs. What was asked by a turn that was stopped stays listed (1.18.33). */

@@ -69,7 +69,7 @@ function showBeginning(given: readonly string[]): void {
 
 /** Sets everything up, where nobody has yet, there is a player, and that wants it. */
 function offersSetup(failure: Failure, line: CommandLine): boolean {
-    const isAlone = line.flags.json === true || settings.get("trapos.harness_mode") === true;
+    const isAlone = line.flags.json === true || line.flags.no !== undefined || !isInteractive();
     if (isAlone || !isForSetup(ownSettings(fs), failure.code)) return false;
     if (!ask("No server is set yet. Set one up now?", true)) return false;
     const [ok, problem] = outcome(() => {

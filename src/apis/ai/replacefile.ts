@@ -3,7 +3,7 @@ import { oneLine } from "../trapos/text";
 import { remark } from "../trapos/screen";
 import type { Context } from "./command";
 import { fail } from "./failure";
-import { confirm } from "./view/confirm";
+import { confirm, isShownFirst } from "./view/confirm";
 import { showCode, showDifference } from "./view/difference";
 
 /** What came of it. */
@@ -73,7 +73,7 @@ export function replaceFile(context: Context, command: string, path: string, fre
         if (!context.options.isQuiet) remark("The file is like that already.");
         return { path, isWritten: false };
     }
-    if (!context.options.isQuiet) {
+    if (isShownFirst(context)) {
         if (before === undefined) showCode(fresh);
         else showDifference(before, text);
     }

@@ -119,7 +119,7 @@ export function define(): void {
  * @returns the address without what stands before the @
  */
 export function redact(url: string): string {
-    return string.gsub(url, "//[^/@]*@", "//")[0];
+    return string.gsub(url, "//[^/]*@", "//")[0];
 }
 
 function refuse(name: string, what: string): never {

@@ -101,7 +101,11 @@ const luaOptions: Record<string, Check> = {
 };
 for (const [option, check] of pairs(asking)) luaOptions[option] = check;
 
+const inSession: Record<string, Check> = { session: name };
+for (const [option, check] of pairs(waiting)) inSession[option] = check;
+
 const waitOptions = fields("a table of options", waiting, []);
+const sessionOptions = fields("a table of options", inSession, []);
 const askOptions = fields("a table of options", asking, []);
 
 /** Lists of texts, one for each question. */
@@ -145,7 +149,7 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
         ["options?", waitOptions],
     ],
     resume: [["options?", waitOptions]],
-    last: [],
+    last: [["session?", name]],
     doctor: [["options?", fields("a table of options", { ping: flag, onStart: act, onCheck: act }, [])]],
     messages: [["options?", fields("a table of options", { session: name, limit: count }, [])]],
     models: [],
@@ -161,17 +165,17 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
     ],
     delete: [["session", name]],
     fork: [["session?", name]],
-    share: [],
-    unshare: [],
+    share: [["session?", name]],
+    unshare: [["session?", name]],
     undo: [["session?", name]],
     redo: [["session?", name]],
     todo: [["session?", name]],
     diff: [["session?", name]],
     usage: [["options?", fields("a table of options", { of: period, session: name }, [])]],
-    compact: [["options?", waitOptions]],
+    compact: [["options?", sessionOptions]],
     shell: [
         ["line", name],
-        ["options?", waitOptions],
+        ["options?", sessionOptions],
     ],
     runCommand: [
         ["name", name],

@@ -72,6 +72,12 @@ export interface WaitOptions {
     permission?: "ask" | PermissionReply;
 }
 
+/** What a call takes that waits for something in a session. */
+export interface SessionOptions extends WaitOptions {
+    /** The session's id; the current one where nothing is said. */
+    session?: string;
+}
+
 /** Options of `ask`; what is not given comes from the settings, and then from the server. */
 export interface AskOptions extends WaitOptions {
     /** Id of the session to ask in. */
@@ -334,8 +340,8 @@ export interface Ai {
     abort(this: void, session?: string, options?: WaitOptions): Result<boolean>;
     /** Fetches the oldest answer that nobody has seen, as after a power cut, or else the session's last one. */
     resume(this: void, options?: WaitOptions): Result<Reply>;
-    /** Fetches the last answer of the session that this computer talks in. */
-    last(this: void): Result<Reply>;
+    /** Fetches the last answer of a session (else the current one). */
+    last(this: void, session?: string): Result<Reply>;
     /**
      * Examines the way to the model, thing by thing, and changes nothing. No check takes longer than a request may. The
      * model is asked in a session of its own, which is deleted. Fails for a wrong argument alone.
@@ -371,17 +377,17 @@ export interface Ai {
     diff(this: void, session?: string): Result<readonly Change[]>;
     /** What was used by a session (else the current one), by all of today, or by all that there are. */
     usage(this: void, options?: { of?: "session" | "today" | "all"; session?: string }): Result<Usage>;
-    /** Has a summary written that takes the place of what was said in the session. */
-    compact(this: void, options?: WaitOptions): Result<undefined>;
-    /** Makes the session readable on the web; the value is its address. */
-    share(this: void): Result<string>;
-    unshare(this: void): Result<undefined>;
+    /** Has a summary written that takes the place of what was said in a session (else the current one). */
+    compact(this: void, options?: SessionOptions): Result<undefined>;
+    /** Makes a session (else the current one) readable on the web; the value is its address. */
+    share(this: void, session?: string): Result<string>;
+    unshare(this: void, session?: string): Result<undefined>;
     /** The commands of opencode's configuration. */
     commands(this: void): Result<readonly CommandSummary[]>;
     /** Runs a command of opencode's configuration, as a prompt. */
     runCommand(this: void, name: string, text?: string, options?: AskOptions): Result<Reply>;
     /** Runs a line of the server's shell. opencode asks no permission for that: whoever has the password may. */
-    shell(this: void, line: string, options?: WaitOptions): Result<ShellOutput>;
+    shell(this: void, line: string, options?: SessionOptions): Result<ShellOutput>;
     /** What the session is at that this computer talks in, and what waits for somebody there. */
     status(this: void): Result<Status>;
     /** The permissions that wait in the folder of the session that this computer talks in, whoever's turn it is. */

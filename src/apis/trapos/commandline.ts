@@ -36,6 +36,8 @@ export interface Command {
     readonly flags?: readonly string[];
     /** True for one whose words are a text, in which nothing is a flag. */
     readonly isText?: boolean;
+    /** How many words stand before such a text, where one follows them. */
+    readonly wordsBeforeText?: number;
     /** True for one that is written as a sign alone, see Program: its name is for help and for `run`. */
     readonly isSign?: boolean;
     /**
@@ -239,6 +241,12 @@ function isDashed(program: Program, word: string): boolean {
     return string.find(word, "^%-%-.")[0] !== undefined || string.find(word, "^%-%a$")[0] !== undefined;
 }
 
+/** Whether what follows some words of a command is a text. */
+function isTextBehind(command: Command, words: readonly string[]): boolean {
+    const before = command.wordsBeforeText;
+    return command.isText === true || (before !== undefined && words.length > before);
+}
+
 function readWord(reading: Reading, word: string): void {
     const command = knownCommand(reading.program, reading.name);
     if (reading.wanted !== undefined) {
@@ -249,7 +257,7 @@ function readWord(reading: Reading, word: string): void {
     else if (command === undefined && !reading.isUnknown) readName(reading, word);
     else {
         table.insert(reading.words, word);
-        reading.isText = command !== undefined && command.isText;
+        reading.isText = command !== undefined && isTextBehind(command, reading.words);
     }
 }
 
@@ -279,12 +287,32 @@ function fits(command: Command, words: readonly string[]): boolean {
     return words.length === 0 || command.fits === undefined || command.fits(words);
 }
 
-/** Words that a command has no use for are a text that begins with the command's name. */
-function asText(reading: Reading, command: Command): CommandLine | undefined {
-    const otherwise = reading.program.otherwise;
-    if (otherwise === undefined || fits(command, reading.words)) return undefined;
-    table.insert(reading.words, 1, command.name);
-    return { command: otherwise, words: reading.words, flags: reading.flags };
+/**
+ * Reads a line as a text that begins with a command's name. As in any other text, nothing behind its first words is a flag:
+ * "ai write a script with -y" says yes to nothing.
+ */
+function readAsText(program: Program, given: readonly string[], name: string, otherwise: Command): Reading {
+    const reading: Reading = { program, words: [], flags: {}, written: [] };
+    for (const word of given) {
+        const isName = reading.name === undefined && reading.wanted === undefined && word === name;
+        if (isName) {
+            reading.name = otherwise.name;
+            table.insert(reading.words, word);
+        } else {
+            readWord(reading, word);
+        }
+    }
+    return reading;
+}
+
+/** Reads a line; words that a command has no use for are a text where the program takes one. */
+function readLine(program: Program, given: readonly string[]): Reading {
+    const reading: Reading = { program, words: [], flags: {}, written: [] };
+    for (const word of given) readWord(reading, word);
+    const command = knownCommand(program, reading.name);
+    const otherwise = commandNamed(program, program.otherwise);
+    if (command === undefined || otherwise === undefined || fits(command, reading.words)) return reading;
+    return readAsText(program, given, command.name, otherwise);
 }
 
 /** The command that a text of one word was perhaps meant to be. */
@@ -300,8 +328,6 @@ function perhapsCommand(reading: Reading): string | undefined {
 
 /** What the words of a command say, or help on it where they say nothing that it understands. */
 function settle(reading: Reading, command: Command, about: string[]): CommandLine {
-    const text = asText(reading, command);
-    if (text !== undefined) return text;
     check(reading, command);
     const flags = reading.flags;
     const problem = reading.problem;
@@ -323,8 +349,7 @@ function aboutOf(reading: Reading): string[] {
  * @returns what they say; with `problem` set when they cannot be understood
  */
 export function parse(program: Program, given: readonly string[]): CommandLine {
-    const reading: Reading = { program, words: [], flags: {}, written: [] };
-    for (const word of given) readWord(reading, word);
+    const reading = readLine(program, given);
     const flags = reading.flags;
     if (flags.version === true) return { command: "version", words: [], flags };
     const wanted = reading.wanted;

@@ -1,4 +1,5 @@
 /** Calls about what can be chosen: models, agents, variants, and commands of opencode's configuration. */
+import { listOf } from "../../trapos/json";
 import { nearest } from "../../trapos/nearest";
 import { toUtf8 } from "../../trapos/utf8";
 import type { Client } from "../client";
@@ -7,26 +8,18 @@ import { keep, recall } from "../known";
 import type { Agent, Model } from "../protocol";
 import { changeSettings } from "../settings";
 import type { AgentSummary, CommandSummary, ModelSummary } from "../types";
-import { sessionOf } from "./sessions";
+import { currentFolder, currentSession } from "../openasks";
 
 /** How many models count as recent. */
 const MOST_RECENT = 5;
-
-/** The folder whose models and agents count: the session's, or the one that new sessions get. */
-function directoryOf(client: Client): string | undefined {
-    const id = client.settings.session_id;
-    if (id === undefined) return client.settings.directory;
-    return sessionOf(client, id).directory;
-}
 
 /** The model that the next prompt asks, as "provider/model": that of the settings, of the session, or of the server. */
 export function currentModel(client: Client): string | undefined {
     const settings = client.settings;
     if (settings.model !== undefined) return settings.model;
-    if (settings.session_id !== undefined) {
-        const used = sessionOf(client, undefined).model;
-        if (used !== undefined) return `${used.providerID}/${used.id}`;
-    }
+    const session = currentSession(client);
+    const used = session && session.model;
+    if (used !== undefined) return `${used.providerID}/${used.id}`;
     return client.face.readList(client, "config", settings.directory).model;
 }
 
@@ -43,7 +36,7 @@ function summaryOf(id: string, model: Model, isCurrent: boolean): ModelSummary {
         output: limit.output,
         inputCost: cost.input,
         outputCost: cost.output,
-        variants,
+        variants: listOf(variants),
         current: isCurrent,
     };
 }
@@ -51,7 +44,7 @@ function summaryOf(id: string, model: Model, isCurrent: boolean): ModelSummary {
 /** The models, in the order of their names. */
 function modelsByName(client: Client, current: string | undefined): ModelSummary[] {
     const found: ModelSummary[] = [];
-    for (const provider of client.face.readList(client, "providers", directoryOf(client)).providers) {
+    for (const provider of client.face.readList(client, "providers", currentFolder(client)).providers) {
         for (const [name, model] of pairs(provider.models)) {
             const id = `${provider.id}/${name}`;
             table.insert(found, summaryOf(id, model, id === current));
@@ -143,7 +136,7 @@ function agentSummary(client: Client, agent: Agent): AgentSummary {
 export function agents(client: Client): readonly AgentSummary[] {
     const found: AgentSummary[] = [];
     const others: AgentSummary[] = [];
-    for (const agent of client.face.readList(client, "agents", directoryOf(client))) {
+    for (const agent of client.face.readList(client, "agents", currentFolder(client))) {
         const list = agent.mode === "subagent" ? others : found;
         if (agent.hidden !== true) table.insert(list, agentSummary(client, agent));
     }
@@ -185,7 +178,7 @@ export function chooseVariant(client: Client, wanted?: string): string | undefin
 export function commands(client: Client): readonly CommandSummary[] {
     const found: CommandSummary[] = [];
     const names: string[] = [];
-    for (const command of client.face.readList(client, "commands", directoryOf(client))) {
+    for (const command of client.face.readList(client, "commands", currentFolder(client))) {
         table.insert(found, { name: command.name, description: command.description });
         table.insert(names, command.name);
     }

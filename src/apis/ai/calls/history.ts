@@ -1,4 +1,5 @@
 /** Calls about what was said in a session, and about taking it back. */
+import { listOf } from "../../trapos/json";
 import type { Client } from "../client";
 import { answerOf } from "../drive";
 import { fail } from "../failure";
@@ -95,7 +96,7 @@ export function undo(client: Client, id?: string): Undone {
     if (prompt === undefined) throw fail("nothing_to_undo");
     const files = changesOf(client, session.id, prompt);
     client.face.undo(client, session.id, prompt.info.id);
-    return { prompt: textOf([prompt]), files };
+    return { prompt: textOf([prompt]), files: listOf(files) };
 }
 
 /** Brings back the first prompt that was taken back, and no more than that. */
@@ -112,8 +113,8 @@ export function redo(client: Client, id?: string): Undone {
     }
     if (next === undefined) client.face.redo(client, session.id);
     else client.face.undo(client, session.id, next.info.id);
-    if (back === undefined) return { prompt: "", files: [] };
-    return { prompt: textOf([back]), files: changesOf(client, session.id, back) };
+    if (back === undefined) return { prompt: "", files: listOf([]) };
+    return { prompt: textOf([back]), files: listOf(changesOf(client, session.id, back)) };
 }
 
 export function todo(client: Client, id?: string): readonly Todo[] {

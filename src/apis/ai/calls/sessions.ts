@@ -47,13 +47,13 @@ export function fork(client: Client, session?: string): SessionSummary {
     return summarise(client, forked);
 }
 
-export function share(client: Client): string {
-    const shared = client.face.shareSession(client, sessionId(client, undefined)).share;
+export function share(client: Client, session?: string): string {
+    const shared = client.face.shareSession(client, sessionId(client, session)).share;
     if (shared === undefined) throw fail("not_shared");
     return shared.url;
 }
 
-export function unshare(client: Client): undefined {
-    client.face.unshareSession(client, sessionId(client, undefined));
+export function unshare(client: Client, session?: string): undefined {
+    client.face.unshareSession(client, sessionId(client, session));
     return undefined;
 }

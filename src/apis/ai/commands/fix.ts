@@ -24,6 +24,7 @@ const fix: AiCommand = {
     purpose: "Have it mend a file",
     least: 1,
     most: Infinity,
+    wordsBeforeText: 1,
     fits: (words) => isFileName(words[0]!),
     run,
     show,

@@ -5,7 +5,7 @@ import { showReply } from "../view/answer";
 import { wait } from "../view/waiting";
 
 function run(context: Context): Reply {
-    return wait(context.options, () => context.ai.last());
+    return wait(context.options, () => context.ai.last(context.options.session));
 }
 
 function show(context: Context, reply: Reply): void {

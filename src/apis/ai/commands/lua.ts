@@ -10,6 +10,7 @@ import { luaExec } from "../hands/luaexec";
 import { readSettings } from "../settings";
 import type { AskOptions, LuaOptions, LuaResult } from "../types";
 import { showCode } from "../view/difference";
+import { isShownFirst } from "../view/confirm";
 import { wait } from "../view/waiting";
 
 /** The groups that `--allow fs,turtle` names. */
@@ -22,11 +23,11 @@ function allowed(context: Context): string[] {
     return names;
 }
 
-/** Shows a version and asks whether it may run. With `--yes` it is shown all the same. */
+/** Shows a version and asks whether it may run. With `--yes` it is shown all the same, but not with `--quiet` or `--json`. */
 function approve(context: Context, code: string, attempt: number): boolean {
     const answer = context.options.answer;
     if (attempt > 1) remark(`The program failed; this is version ${attempt}:`);
-    showCode(code);
+    if (isShownFirst(context)) showCode(code);
     if (answer !== undefined) return answer === "yes";
     return ask("Run this?", false);
 }

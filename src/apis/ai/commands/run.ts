@@ -3,13 +3,19 @@ import { remark } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
 import { fail } from "../failure";
 import { chosenBlock, isNumber, lastBlocks } from "../lastcode";
-import { confirm } from "../view/confirm";
+import { confirm, isShownFirst } from "../view/confirm";
 import { showCode } from "../view/difference";
 
 declare const shell: { execute(this: void, program: string, ...words: string[]): boolean };
 
 /** Where the program stands while it runs. */
 const FILE = "/trapos/ai/run.lua";
+
+/** A screen that nobody sees. */
+function hiddenScreen(): ITerminal {
+    const [width, height] = term.getSize();
+    return window.create(term.current(), 1, 1, width, height, false);
+}
 
 interface Ran {
     readonly isRun: boolean;
@@ -18,7 +24,7 @@ interface Ran {
 function run(context: Context, words: readonly string[]): Ran {
     const chosen = chosenBlock(lastBlocks(context), words);
     const block = chosen.block;
-    if (!context.options.isQuiet) showCode(block.code);
+    if (isShownFirst(context)) showCode(block.code);
     if (!confirm(context, "run", "Run this, with all that a program may do?")) return { isRun: false };
     const [file, problem] = fs.open(FILE, "w");
     if (file === null || file === undefined)
@@ -31,7 +37,11 @@ function run(context: Context, words: readonly string[]): Ran {
         pcall(() => fs.delete(FILE));
         throw fail("not_written", { path: FILE, what: tostring(reason) });
     }
+    const screen = term.current();
+    // With --json the screen is for the object alone.
+    if (context.flags.json === true) term.redirect(hiddenScreen());
     const [ok, succeeded] = pcall(shell.execute, FILE, ...chosen.rest);
+    term.redirect(screen);
     fs.delete(FILE);
     if (!ok) error(succeeded, 0);
     if (!succeeded) throw fail("program_failed");

@@ -14,7 +14,7 @@ function run(context: Context): Sharing {
         "share",
         "Show all of this session on the web, to whoever has its address?",
     );
-    return isWanted ? { url: wait(context.options, () => context.ai.share()) } : {};
+    return isWanted ? { url: wait(context.options, () => context.ai.share(context.options.session)) } : {};
 }
 
 function show(_context: Context, sharing: Sharing): void {

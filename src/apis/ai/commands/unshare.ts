@@ -4,7 +4,7 @@ import type { AiCommand, Context } from "../command";
 import { wait } from "../view/waiting";
 
 function run(context: Context): void {
-    wait(context.options, () => context.ai.unshare());
+    wait(context.options, () => context.ai.unshare(context.options.session));
 }
 
 function show(): void {

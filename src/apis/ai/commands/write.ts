@@ -23,6 +23,7 @@ const write: AiCommand = {
     purpose: "Have it write a file",
     least: 2,
     most: Infinity,
+    wordsBeforeText: 1,
     fits: (words) => isFileName(words[0]!) && words.length > 1,
     run,
     show,

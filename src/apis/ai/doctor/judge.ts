@@ -239,7 +239,7 @@ export function asksCheck(seen: AsksSeen): Check {
     return warning(
         "asks",
         `${count(seen.asks.length, "ask")} waiting for somebody: ${first}`,
-        "Answer it in opencode on the server, or stop the turn: ai abort",
+        "See it and answer: ai status. Of another session: in opencode there.",
     );
 }
 

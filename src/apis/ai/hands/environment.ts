@@ -148,11 +148,18 @@ function peripherals(gate: Gate, own: Table, real: Table): void {
     });
 }
 
+/** Whether a value has a user and a password in it, as an address may. */
+function hasPassword(value: unknown): boolean {
+    return type(value) === "string" && string.find(value as string, "//[^/]*@")[0] !== undefined;
+}
+
 /** Settings are read, but for secrets. */
 function settingFunctions(gate: Gate, own: Table, real: Table): void {
     for (const name of ["get", "getDetails"]) {
         own[name] = guarded(gate, (key, ...given) => {
-            if (isSecret(key)) permit(gate, "settings", `settings.${name}("${tostring(key)}")`);
+            const isClosed =
+                isSecret(key) || (type(key) === "string" && hasPassword((real.get as Call)(key)[0]));
+            if (isClosed) permit(gate, "settings", `settings.${name}("${tostring(key)}")`);
             return copiedAll(...(real[name] as Call)(key, ...given));
         });
     }

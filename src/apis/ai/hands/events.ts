@@ -25,6 +25,8 @@ export interface Events {
     readonly run: number;
     /** What the program has queued, the oldest first. */
     readonly queued: Event[];
+    /** What came while its player was asked, the oldest first. */
+    readonly kept: Event[];
     /** The numbers of its timers and alarms that run. */
     readonly running: Readonly<Record<Clock, Record<number, true | undefined>>>;
     count: number;
@@ -43,7 +45,7 @@ function forget(events: Events, clock: Clock, id: number): boolean {
 /** Makes the events of a run. */
 export function makeEvents(gate: Gate): Events {
     runs += 1;
-    return { gate, run: runs, queued: [], running: { timer: {}, alarm: {} }, count: 0 };
+    return { gate, run: runs, queued: [], kept: [], running: { timer: {}, alarm: {} }, count: 0 };
 }
 
 /** Events whose values are functions of whoever waits for them, or secrets of theirs. */
@@ -83,6 +85,38 @@ export function pause(events: Events): void {
         if (event === "terminate") error("Terminated", 0);
         if (event === MARK && run === events.run) return;
     }
+}
+
+/** Whether an event is one that the program alone waits for: of a timer of its own, or queued by it. */
+function isOwn(events: Events, event: Event): boolean {
+    const [name, id] = [event[1], event[2]];
+    if (name === MARK) return id === events.run;
+    return (name === "timer" || name === "alarm") && events.running[name][id as number] !== undefined;
+}
+
+/**
+ * Does something that waits for events, in which those that are the program's are kept for it: whoever waits for a key drops
+ * all others. Raises what it raises.
+ * @param act is run as a coroutine
+ * @returns what it returns
+ */
+export function keepEvents<T>(events: Events, act: (this: void) => T): T {
+    const thread = coroutine.create(act as never);
+    let event: Event = table.pack();
+    while (true) {
+        const [ok, result] = coroutine.resume(thread, ...table.unpack(event, 1, event.n));
+        if (!ok) error(result, 0);
+        if (coroutine.status(thread) === "dead") return result as T;
+        do {
+            event = table.pack(...os.pullEventRaw());
+            if (isOwn(events, event)) table.insert(events.kept, event);
+        } while (result !== undefined && event[1] !== result && event[1] !== "terminate");
+    }
+}
+
+/** The next event of the computer's, those first that were kept. */
+export function pullEvent(events: Events): Event {
+    return table.remove(events.kept, 1) ?? table.pack(...os.pullEventRaw());
 }
 
 /** Ends all timers and alarms that the program has left. */

@@ -3,7 +3,7 @@
  * as text, and with nothing that reaches further than was allowed. See docs/hands.md for what that promises.
  */
 import { makeEnvironment } from "./environment";
-import { cancelTimers, deliver, makeEvents, pause, type Event } from "./events";
+import { cancelTimers, deliver, keepEvents, makeEvents, pause, pullEvent, type Event } from "./events";
 import { closeFiles, makeFiles } from "./files";
 import { isSignal, LONGEST_WITHOUT_WAIT, type Gate } from "./gate";
 import type { Group } from "./groups";
@@ -147,7 +147,7 @@ export function run(source: string, options: FenceOptions): Outcome {
     /** Waits for the next event that the program may see; nothing once its time is up. */
     function nextEvent(filter: unknown): Event | undefined {
         while (true) {
-            const event = table.pack(...os.pullEventRaw());
+            const event = pullEvent(events);
             if (event[1] === "terminate") error("Terminated", 0);
             if (event[1] === "timer" && event[2] === timer) {
                 const left = (deadline - os.epoch("utc")) / 1000;
@@ -162,11 +162,15 @@ export function run(source: string, options: FenceOptions): Outcome {
     /** Asks whether what the program wants may be opened. */
     function isOpened(): boolean {
         const wanted = gate.wanted!;
-        if (options.ask === undefined) return false;
+        const ask = options.ask;
+        if (ask === undefined) return false;
         const start = os.epoch("utc");
-        const agreed = options.ask(wanted.group, wanted.what);
+        const agreed = keepEvents(events, () => ask(wanted.group, wanted.what));
         deadline += os.epoch("utc") - start;
         if (agreed !== true) return false;
+        // It may have ended while somebody was asked, who has dropped its event then.
+        os.cancelTimer(timer);
+        timer = os.startTimer(Math.max(deadline - os.epoch("utc"), 0) / 1000);
         gate.allowed[wanted.group] = true;
         gate.wanted = undefined;
         table.insert(opened, wanted.group);

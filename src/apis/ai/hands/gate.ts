@@ -30,6 +30,15 @@ export const LONGEST_WITHOUT_WAIT = 6000;
 /** Yielded in place of an event's name. Nobody else has this table. */
 const SIGNAL = {};
 
+/** The most bytes of a name that are told: it may be made of anything that a program likes. */
+const LONGEST_NAME = 100;
+
+/** What is called, as it can be shown in a question: short, and on one line. */
+function nameOf(what: string): string {
+    const [line] = string.gsub(what, "%c", "?");
+    return line.length > LONGEST_NAME ? string.sub(line, 1, LONGEST_NAME) + ".." : line;
+}
+
 /** Whether what a program has yielded is a question to whoever runs it. */
 export function isSignal(yielded: unknown): boolean {
     return yielded === SIGNAL;
@@ -46,10 +55,10 @@ function requireRunning(gate: Gate): void {
 export function permit(gate: Gate, group: Group, what: string): void {
     requireRunning(gate);
     if (gate.allowed[group]) return;
-    gate.wanted = { group, what };
+    gate.wanted = { group, what: nameOf(what) };
     coroutine.yield(SIGNAL);
     // Where nothing can be yielded (inside of a native function) it was not asked either.
-    if (gate.allowed[group] !== true) error(`not allowed: ${what}`, 0);
+    if (gate.allowed[group] !== true) error(`not allowed: ${nameOf(what)}`, 0);
 }
 
 /** Ends the program. */

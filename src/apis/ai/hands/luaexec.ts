@@ -1,4 +1,5 @@
 /** Asks the model for Lua and runs it on this computer: every version approved, behind the fence, and corrected where it fails. */
+import { listOf } from "../../trapos/json";
 import { toUtf8 } from "../../trapos/utf8";
 import { fail } from "../failure";
 import { codeBlocks } from "../markdown/codeblocks";
@@ -106,7 +107,8 @@ export function luaExec(parts: Parts, prompt: string, options: LuaOptions): LuaR
             });
             if (outcome.how === "returned") {
                 const output = toUtf8(outcome.output);
-                return { code, output, values: outcome.values, attempts, opened: outcome.opened };
+                const [values, opened] = [listOf(outcome.values), listOf(outcome.opened)];
+                return { code, output, values, attempts, opened };
             }
         }
         const problem = syntax ?? (outcome && outcome.problem);

@@ -3,6 +3,12 @@ import { ask } from "../../trapos/question";
 import type { Context } from "../command";
 import { fail } from "../failure";
 
+/** Whether what is asked about is shown before: always where somebody is asked, however quiet it is to be. */
+export function isShownFirst(context: Context): boolean {
+    const options = context.options;
+    return !options.isQuiet || (options.answer === undefined && options.isAttended);
+}
+
 /**
  * Whether something is to be done: as the command line says, or else as whoever is there does. Fails with `asks_first`
  * where nobody is.
