@@ -204,7 +204,7 @@ function M.asksCheck(seen)
 	return warning(
 		"asks",
 		count(#seen.asks, "ask") .. " waiting for somebody: " .. first,
-		"Answer it in opencode on the server, or stop the turn: ai abort"
+		"Answer it: ai status. Or stop the turn: ai abort"
 	)
 end
 

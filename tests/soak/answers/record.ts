@@ -262,7 +262,7 @@ const answers = {
     sessions: (await json<unknown[]>(`/session${here}&roots=true`)).slice(0, 3),
     agents,
     providers: await json(`/config/providers${here}`),
-    commands: ((await json<{ name: string }[]>(`/command${here}`)) ?? []).map((command) => ({
+    commands: (await json<{ name: string }[]>(`/command${here}`)).map((command) => ({
         ...command,
         template: undefined,
     })),

@@ -239,7 +239,7 @@ export function asksCheck(seen: AsksSeen): Check {
     return warning(
         "asks",
         `${count(seen.asks.length, "ask")} waiting for somebody: ${first}`,
-        "Answer it in opencode on the server, or stop the turn: ai abort",
+        "Answer it: ai status. Or stop the turn: ai abort",
     );
 }
 
