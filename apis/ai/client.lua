@@ -213,6 +213,11 @@ local function isOver(turn)
 	return isComplete(last) and looksFinal(last)
 end
 
+--- A time of the server's, which was before now by this computer's clock, too.
+local function passed(server, time)
+	return math.min(time, server.now())
+end
+
 --- The last answer of the session, for whoever wants to read it again.
 local function lastReply(server, wanted)
 	local sessionId = wanted or server.settings.session_id or raise("nothing_to_resume")
@@ -223,7 +228,7 @@ local function lastReply(server, wanted)
 	if not found then
 		return raise("nothing_to_resume")
 	end
-	local sentAt = found.steps[#found.steps].info.time.created
+	local sentAt = passed(server, found.steps[#found.steps].info.time.created)
 	local nonce = found.prompt and nonceOf(found.prompt)
 	for _, record in ipairs(isOver(found) and pendingTurns(server.disk) or {}) do
 		if record.nonce == nonce then
@@ -257,7 +262,7 @@ local function unrecordedTurn(server)
 	if statuses[sessionId] == nil then
 		return nil
 	end
-	local sentAt = prompt.info.time.created
+	local sentAt = passed(server, prompt.info.time.created)
 	return {
 		nonce = nonce,
 		sessionId = sessionId,

@@ -16,12 +16,12 @@ end
 --
 -- @param text UTF-8; what a row has no room for goes on in an indented one
 -- @param colour where there are any
--- @param detail stands in a second column
+-- @param detail UTF-8; stands in a second column
 function M.add(listing, text, colour, detail)
 	table.insert(listing.lines, {
 		text = fold(text),
 		colour = colour,
-		detail = detail,
+		detail = detail ~= nil and fold(detail) or nil,
 	})
 end
 

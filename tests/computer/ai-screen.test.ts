@@ -292,3 +292,13 @@ describe("the moving line", () => {
         expect(rows(computer).filter(isMoving)).toEqual([]);
     });
 });
+
+it("a list's second column is in the computer's font, too", async () => {
+    const { lines } = await runWithLibai(
+        `local listing = require("/apis/trapos/listing")
+         local list = listing.start()
+         listing.add(list, "ai /tür", nil, "für das Tor… – “offen”")
+         listing.show(list)`,
+    );
+    expect(lines).toEqual(['ai /tür für das Tor... - "offen"']);
+});

@@ -134,6 +134,35 @@ it("keeps the session's id on the disk, and every other setting with it", async 
     expect(output).toMatch(/^kept\s+ses_1\s+false$/m);
 });
 
+it("tells no time below 0 of a turn that it did not begin, where the server's clock is ahead", async () => {
+    const ahead = Date.now() + 86_400_000;
+    const times = { created: ahead, completed: ahead };
+    let polls = 0;
+    const { url } = await startServer(({ path }) => {
+        if (path === "/session/ses_1") return { body: session };
+        if (path === "/session/status") return { body: polls < 6 ? { ses_1: { type: "busy" } } : {} };
+        if (path !== "/session/ses_1/message") return { body: [] };
+        polls += 1;
+        const answer = assistant("a1", "u1", "here", polls >= 6);
+        const time = polls >= 6 ? times : { created: ahead };
+        return {
+            body: [
+                { ...user("u1", "0-1-1"), info: { id: "u1", role: "user", time: { created: ahead } } },
+                { ...answer, info: { ...answer.info, time } },
+            ],
+        };
+    });
+    const { lines } = await runWithLibai(
+        `local least = 0
+         local function watch(told) least = math.min(least, told.seconds) end
+         local _, resumed = ai.resume({onProgress = watch})
+         local _, again = ai.last()
+         show(true, {resumed.text, resumed.seconds >= 0, again.text, again.seconds >= 0, least})`,
+        { settings: { "opencc.server_url": url, "opencc.session_id": "ses_1" } },
+    );
+    expect(lines).toEqual(['true ["here",true,"here",true,0]']);
+});
+
 it("leaves nothing behind on the disk after an answer", async () => {
     const { url } = await startServer(
         server((nonce) => [user("u1", nonce), assistant("a1", "u1", "x", true)]),

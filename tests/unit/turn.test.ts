@@ -1244,6 +1244,16 @@ describe("a turn", () => {
         });
     });
 
+    it("is refused with no time below 0 where the server's clock is ahead", () => {
+        let { state, action } = step(start({ nonce: NONCE, sessionId: "ses_1", sentAt: 0 }, 300, false), {
+            kind: "begin",
+            now: -65_000,
+        });
+        ({ state } = step(state, { kind: "status", value: { ses_1: { type: "busy" } }, now: -65_000 }));
+        ({ action } = step(state, { kind: "last", value: [unfinished("a1", "u1", [])], now: -65_000 }));
+        expect(action).toMatchObject({ kind: "fail", code: "session_busy", detail: { seconds: "0" } });
+    });
+
     it("does not change the state that it is given", () => {
         const state = start({ nonce: NONCE, sessionId: "ses_1", sentAt: 0 }, 300, false);
         const before = JSON.stringify(state);

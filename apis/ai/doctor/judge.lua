@@ -204,7 +204,7 @@ function M.asksCheck(seen)
 	return warning(
 		"asks",
 		count(#seen.asks, "ask") .. " waiting for somebody: " .. first,
-		"See it and answer: ai status. Of another session: in opencode there."
+		"Answer it: ai status. Or stop the turn: ai abort"
 	)
 end
 

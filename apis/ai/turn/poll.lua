@@ -50,7 +50,9 @@ end
 local function refuseBusy(state, last)
 	local tool = activeTool(last)
 	local since = last == nil and state.now or last.info.time.created
-	local seconds = tostring(math.floor((state.now - since) / 1000))
+
+	-- The server's clock may be ahead.
+	local seconds = tostring(math.floor(math.max(state.now - since, 0) / 1000))
 	return failForNow("session_busy", {
 		seconds = seconds,
 		what = tool and " (" .. tostring(tool.tool) .. ")" or "",

@@ -206,13 +206,18 @@ function isOver(turn: PastTurn): boolean {
     return isComplete(last) && looksFinal(last);
 }
 
+/** A time of the server's, which was before now by this computer's clock, too. */
+function passed(server: Server, time: number): number {
+    return Math.min(time, server.now());
+}
+
 /** The last answer of the session, for whoever wants to read it again. */
 function lastReply(server: Server, wanted?: string): Reply {
     const sessionId = wanted ?? server.settings.session_id ?? raise("nothing_to_resume");
     const session = server.face.getSession(server, sessionId);
     const found = findTurn(server, session, (turn) => answerOf(turn.steps) !== "");
     if (!found) return raise("nothing_to_resume");
-    const sentAt = found.steps[found.steps.length - 1]!.info.time.created;
+    const sentAt = passed(server, found.steps[found.steps.length - 1]!.info.time.created);
     const nonce = found.prompt && nonceOf(found.prompt);
     for (const record of isOver(found) ? pendingTurns(server.disk) : []) {
         if (record.nonce === nonce) forgetTurn(server.disk, record.nonce);
@@ -236,7 +241,7 @@ function unrecordedTurn(server: Server): TurnRecord | undefined {
     const directory = session.directory;
     const statuses = server.face.readList(server, "status", directory);
     if (statuses[sessionId] === undefined) return undefined;
-    const sentAt = prompt.info.time.created;
+    const sentAt = passed(server, prompt.info.time.created);
     return { nonce, sessionId, directory, text: textOf([prompt]), sentAt, sent: true };
 }
 

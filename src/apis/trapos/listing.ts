@@ -26,10 +26,14 @@ export function start(): Listing {
  * Adds a line.
  * @param text UTF-8; what a row has no room for goes on in an indented one
  * @param colour where there are any
- * @param detail stands in a second column
+ * @param detail UTF-8; stands in a second column
  */
 export function add(listing: Listing, text: string, colour?: number, detail?: string): void {
-    table.insert(listing.lines, { text: fold(text), colour, detail });
+    table.insert(listing.lines, {
+        text: fold(text),
+        colour,
+        detail: detail === undefined ? undefined : fold(detail),
+    });
 }
 
 /** Where the second column of a section begins: behind the longest text beside whose detail there is room. */

@@ -123,22 +123,39 @@ local function json(body)
     return { status = 200, headers = JSON, body = body }
 end
 
+-- What is asked for of one session, by method and what stands behind its id.
+local OF_A_SESSION = {
+    ["GET"] = "session",
+    ["PATCH"] = "renamed",
+    ["DELETE"] = "deleted",
+    ["GET /message"] = "messages",
+    ["POST /prompt_async"] = "prompt",
+    ["POST /abort"] = "abort",
+    ["POST /fork"] = "forked",
+    ["POST /revert"] = "reverted",
+    ["POST /unrevert"] = "unreverted",
+    ["POST /share"] = "shared",
+    ["DELETE /share"] = "unshared",
+    ["GET /todo"] = "todos",
+    ["GET /diff"] = "changes",
+    ["POST /shell"] = "shell",
+    ["POST /summarize"] = "summarize",
+    ["POST /command"] = "command",
+}
+
 -- A server's routes in one word each, as the host names them.
-local function routeOf(method, path, session)
+local function routeOf(method, path)
     if path == "/session" then
         return method == "POST" and "create" or "sessions"
-    elseif path:find("/prompt_async$") then
-        return "prompt"
-    elseif path:find("/abort$") then
-        return "abort"
-    elseif path:find("/message$") then
-        return "messages"
-    elseif path:find("/message/") then
-        return "message"
     elseif path == "/session/status" then
         return "status"
-    elseif path:find("^/session/[^/]+$") then
-        return "session"
+    elseif path:find("^/session/[^/]+/message/") then
+        return "message"
+    elseif path:find("^/session/") then
+        local rest = path:match("^/session/[^/]+(.*)$")
+        return OF_A_SESSION[rest == "" and method or method .. " " .. rest] or "other"
+    elseif path:find("^/permission/[^/]+/reply$") or path:find("^/question/[^/]+/rep?[lj]") then
+        return "reply"
     end
     return ({
         ["/global/health"] = "health",
@@ -146,8 +163,19 @@ local function routeOf(method, path, session)
         ["/question"] = "questions",
         ["/agent"] = "agents",
         ["/config/providers"] = "providers",
+        ["/command"] = "commands",
+        ["/config"] = "config",
+        ["/vcs/status"] = "uncommitted",
+        ["/file"] = "files",
+        ["/find/file"] = "paths",
+        ["/experimental/tool/ids"] = "tools",
+        ["/mcp"] = "mcp",
+        ["/skill"] = "skills",
     })[path] or "other"
 end
+
+-- Requests after which a conversation goes on by itself.
+local BEGINS = { prompt = true, shell = true, summarize = true, command = true }
 
 local MOST_REQUESTS = 1500
 
@@ -158,15 +186,19 @@ local function newServer(case, clock)
         sentAt = clock.now - case.startAt
     end
 
-    local isStopped = false
+    local isStopped, repliedAt = false, nil
 
     local function frame()
         if isStopped and case.stopped then
             return case.stopped
         end
-        local found = case.before
-        for _, candidate in ipairs(case.frames) do
-            if sentAt and clock.now - sentAt >= candidate.at then
+        local found, since = case.before, sentAt
+        local frames = case.frames
+        if repliedAt and case.answered then
+            found, since, frames = frames[#frames], repliedAt, case.answered
+        end
+        for _, candidate in ipairs(frames) do
+            if since and clock.now - since >= candidate.at then
                 found = candidate
             end
         end
@@ -179,7 +211,9 @@ local function newServer(case, clock)
             return now.messagesText
         end
         local list = now.messages
-        return "[" .. table.concat(list, ",", math.max(1, #list - limit + 1)) .. "]"
+        -- 0 asks for all of them.
+        local first = limit > 0 and math.max(1, #list - limit + 1) or 1
+        return "[" .. table.concat(list, ",", first) .. "]"
     end
 
     function server.send(request)
@@ -195,9 +229,12 @@ local function newServer(case, clock)
         local given = case.errors[route]
         if given then
             return answer(given)
-        elseif route == "prompt" then
-            nonce, sentAt = request.body:match('"nonce":"([^"]*)"'), clock.now
-            return { status = 204, headers = {}, body = "" }
+        elseif BEGINS[route] then
+            nonce, sentAt, repliedAt = request.body:match('"nonce":"([^"]*)"'), clock.now, nil
+            return route == "prompt" and { status = 204, headers = {}, body = "" } or json(case.answers.accepted)
+        elseif route == "reply" then
+            repliedAt = clock.now
+            return json(case.answers.accepted)
         elseif route == "abort" then
             isStopped = true
             return json("true")
@@ -228,9 +265,30 @@ end
 
 -- Playing -----------------------------------------------------------------------------------------------------------
 
-local createAi = require("/apis/libai")
-local connect = require("/apis/ai/client").connect
-local program = require("/apis/ai/program")
+local createAi, connect, program
+
+-- Loads everything anew, as each program on a computer does: what --json and --quiet say counts for one alone.
+local function loadAfresh()
+    for name in pairs(package.loaded) do
+        if name:find("^/?apis/") then
+            package.loaded[name] = nil
+        end
+    end
+    createAi = require("/apis/libai")
+    connect = require("/apis/ai/client").connect
+    program = require("/apis/ai/program")
+end
+
+loadAfresh()
+
+local function isSilencing(words)
+    for _, word in ipairs(words or {}) do
+        if word == "--json" or word == "--quiet" then
+            return true
+        end
+    end
+    return false
+end
 
 local function play(case)
     local clock = { now = 1795922500000 }
@@ -267,6 +325,9 @@ local function play(case)
         end
     end
     term.redirect(before)
+    if isSilencing(case.words) then
+        loadAfresh()
+    end
     result.rows = screen.rows()
     result.hangs = server.hangs
     result.requests = server.count

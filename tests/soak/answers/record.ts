@@ -26,6 +26,11 @@ const question = {
     ],
 };
 
+const todos = [
+    { content: "Find the door", status: "completed", priority: "high" },
+    { content: "Open it", status: "in_progress", priority: "low" },
+];
+
 const rules: Rule[] = [
     ({ userText, toolResults, attempt }) => {
         if (userText.includes("fail")) return { error: { status: 402, message: "no credit" } };
@@ -34,6 +39,8 @@ const rules: Rule[] = [
             return { error: { status: 413, message: "request entity too large" } };
         if (toolResults.length > 0)
             return { reasoning: "It is done.", text: `It said ${toolResults[0]!.output}` };
+        if (userText.includes("program")) return { text: "It counts:\n```lua\nprint(41 + 1)\n```" };
+        if (userText.includes("plan")) return { toolCalls: [{ name: "todowrite", arguments: { todos } }] };
         if (userText.includes("write")) return bash("sleep 1; echo one > file.txt; echo forty-two");
         if (userText.includes("permission")) return bash("date +%Y");
         if (userText.includes("pose"))
@@ -58,16 +65,24 @@ const server = await startScriptedServer({
     home: join(folder, "home"),
     directory,
     rules,
-    config: { snapshot: true },
+    config: {
+        snapshot: true,
+        command: { greet: { template: "hello $ARGUMENTS", description: "Greet somebody" } },
+    },
     permission,
     env: { OPENCODE_DISABLE_PROJECT_CONFIG: undefined },
 });
 const { opencode } = server;
 const login = `Basic ${Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64")}`;
 
-async function ask(path: string, body?: object, authorization = login): Promise<Answered> {
+async function ask(
+    path: string,
+    body?: object,
+    authorization = login,
+    method = body === undefined ? "GET" : "POST",
+): Promise<Answered> {
     const response = await fetch(opencode.url + path, {
-        method: body === undefined ? "GET" : "POST",
+        method,
         headers: { authorization, "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -76,8 +91,8 @@ async function ask(path: string, body?: object, authorization = login): Promise<
     return { status: response.status, type, body: text.startsWith("<") ? text.slice(0, 300) : text };
 }
 
-async function json<T>(path: string, body?: object): Promise<T> {
-    const { status, body: text } = await ask(path, body);
+async function json<T>(path: string, body?: object, method?: string): Promise<T> {
+    const { status, body: text } = await ask(path, body, login, method);
     if (status >= 300) throw new Error(`${path}: ${status} ${text}`);
     return (text === "" ? undefined : JSON.parse(text)) as T;
 }
@@ -118,8 +133,18 @@ function thinnedOut(frames: readonly Frame[]): Frame[] {
     });
 }
 
+/** What is different of a conversation. */
+interface Special {
+    /** Begins what is recorded, in place of the last prompt; the answer may come when all is over. */
+    readonly begin?: (session: string) => Promise<unknown>;
+    /** Answers what it waits for, when it has waited for a while; what comes then is recorded, too. */
+    readonly reply?: (frame: Omit<Frame, "at">) => Promise<unknown>;
+    /** Done when it is over, before the session is read. */
+    readonly end?: (session: string, frame: Omit<Frame, "at">) => Promise<unknown>;
+}
+
 /** Records a conversation until it is over, or until it has waited for a person for a while. */
-async function record(name: string, prompts: string[]): Promise<Scene> {
+async function record(name: string, prompts: string[], special: Special = {}): Promise<Scene> {
     const session = await json<{ id: string }>(`/session${here}`, { title: `${name} (computer 0)` });
     for (const prompt of prompts.slice(0, -1)) {
         await json(`/session/${session.id}/message`, { parts: [{ type: "text", text: prompt }] });
@@ -128,9 +153,12 @@ async function record(name: string, prompts: string[]): Promise<Scene> {
     const stale = new Set([...permissions, ...questions].map((entry) => (entry as Ask).id));
     const before = { at: 0, ...(await look(session.id, stale)) };
     const part = { type: "text", text: prompts.at(-1), metadata: { nonce: "NONCE" } };
-    const start = Date.now();
-    const frames: Frame[] = [];
-    await json(`/session/${session.id}/prompt_async`, { parts: [part] });
+    let start = Date.now();
+    let frames: Frame[] = [];
+    let asked: Frame[] | undefined;
+    const begun =
+        special.begin?.(session.id) ?? json(`/session/${session.id}/prompt_async`, { parts: [part] });
+    if (special.begin === undefined) await begun;
     let seen = "";
     let quiet = Date.now();
     while (true) {
@@ -145,19 +173,29 @@ async function record(name: string, prompts: string[]): Promise<Scene> {
         const last = frame.messages.at(-1) as { info?: { time?: { completed?: number } } } | undefined;
         const isIdle = !(session.id in frame.status) && last?.info?.time?.completed !== undefined;
         const asks = frame.permissions.length + frame.questions.length > 0;
-        if (Date.now() - quiet > (isIdle ? 500 : asks ? 3000 : 20_000)) break;
+        const isQuiet = Date.now() - quiet > (isIdle ? 500 : asks ? 3000 : 20_000);
+        if (isQuiet && asks && asked === undefined && special.reply !== undefined) {
+            asked = frames;
+            await special.reply(frame);
+            start = Date.now();
+            quiet = start;
+            frames = [];
+        } else if (isQuiet) break;
         await sleep(50);
     }
+    await begun;
     const isWaiting = session.id in (await look(session.id, stale)).status;
-    await ask(`/session/${session.id}/abort`, {});
-    await sleep(1000);
+    if (isWaiting) await ask(`/session/${session.id}/abort`, {});
+    if (isWaiting) await sleep(1000);
     const stopped: Frame = { at: 0, ...(await look(session.id, stale)) };
     console.log(`${name}: ${frames.length} frames`);
+    await special.end?.(session.id, stopped);
     return {
         name,
         session: await json(`/session/${session.id}`),
         before,
-        frames: thinnedOut(frames),
+        frames: thinnedOut(asked ?? frames),
+        ...(asked === undefined ? {} : { answered: thinnedOut(frames) }),
         ...(isWaiting ? { stopped } : {}),
     };
 }
@@ -167,6 +205,9 @@ function shortened(value: unknown): unknown {
     if (Array.isArray(value)) return value.slice(0, 1);
     return value;
 }
+
+const allow = ({ permissions }: Omit<Frame, "at">): Promise<unknown> =>
+    json(`/permission/${(permissions[0] as Ask).id}/reply${here}`, { reply: "once" });
 
 const scenes = [
     await record("greet", ["hello"]),
@@ -178,17 +219,72 @@ const scenes = [
     await record("falter", ["falter"]),
     await record("fail", ["fail"]),
     await record("overflow", ["overflow"]),
+    await record("program", ["a program"]),
+    await record("plan", ["plan it"]),
+    await record("allowed", ["a permission"], { reply: allow }),
+    await record("answered", ["pose a question"], {
+        reply: ({ questions }) =>
+            json(`/question/${(questions[0] as Ask).id}/reply${here}`, { answers: [["Birch"]] }),
+    }),
+    await record("delegated", ["delegate it"], { reply: allow }),
+    await record("shell", ["hello", "-"], {
+        begin: (id) => json(`/session/${id}/shell`, { agent: "build", command: "sleep 1; echo forty-two" }),
+    }),
+    await record("compact", ["hello", "-"], {
+        begin: (id) => json(`/session/${id}/summarize`, { providerID: "scripted", modelID: "model" }),
+    }),
+    await record("command", ["hello", "-"], {
+        begin: (id) => json(`/session/${id}/command`, { command: "greet", arguments: "you" }),
+    }),
+    await record("undone", ["hello", "write a file"], {
+        end: async (id, { messages }) => {
+            const prompts = (messages as { info: { id: string; role: string } }[]).filter(
+                ({ info }) => info.role === "user",
+            );
+            await json(`/session/${id}/revert`, { messageID: prompts.at(-1)!.info.id });
+        },
+    }),
 ];
 const agents = (await json<Record<string, unknown>[]>(`/agent${here}`)).map((agent) => ({
     ...agent,
     permission: shortened(agent.permission),
     prompt: undefined,
 }));
+const sceneOf = (name: string): Scene => scenes.find((scene) => scene.name === name)!;
+const idOf = (name: string): string => sceneOf(name).session.id;
+const prompt = sceneOf("write").frames.at(-1)!.messages[0] as { info: { id: string } };
+const one = (await json<{ id: string }>(`/session/${idOf("greet")}/fork`, {})).id;
+const greeting = sceneOf("greet").frames.at(-1)!.messages[0] as { info: { id: string } };
+// A file that was not committed yet.
+await writeFile(join(directory, "new.txt"), "one\ntwo\n");
 const answers = {
     health: await json(`/global/health`),
     sessions: (await json<unknown[]>(`/session${here}&roots=true`)).slice(0, 3),
     agents,
     providers: await json(`/config/providers${here}`),
+    commands: (await json<{ name: string }[]>(`/command${here}`)).map((command) => ({
+        ...command,
+        template: undefined,
+    })),
+    config: await json(`/config${here}`),
+    renamed: await json(`/session/${one}`, { title: "A door" }, "PATCH"),
+    forked: await json(`/session/${idOf("greet")}/fork`, {}),
+    reverted: await json(`/session/${idOf("greet")}/revert`, { messageID: greeting.info.id }),
+    unreverted: await json(`/session/${idOf("greet")}/unrevert`, {}),
+    // Sharing needs opencode's own service: the answer is the session with its address.
+    shared: { ...sceneOf("greet").session, share: { url: "https://opncd.ai/s/abcdefgh" } },
+    unshared: sceneOf("greet").session,
+    deleted: await json(`/session/${one}`, undefined, "DELETE"),
+    todos: await json(`/session/${idOf("plan")}/todo`),
+    changes: await json(`/session/${idOf("write")}/diff?messageID=${prompt.info.id}`),
+    uncommitted: await json(`/vcs/status${here}`),
+    files: await json(`/file${here}&path=`),
+    paths: await json(`/find/file${here}&query=file`),
+    tools: await json(`/experimental/tool/ids${here}`),
+    mcp: await json(`/mcp${here}`),
+    skills: shortened(await json(`/skill${here}`)),
+    // What answers and tasks that go on are answered with is the same: that they have arrived.
+    accepted: true,
 };
 const errors: Record<string, Answered> = {
     gone: await ask("/session/ses_00000000000000000000000000"),

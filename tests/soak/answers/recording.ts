@@ -1,5 +1,32 @@
 /** What was recorded of a real opencode server; see record.ts. */
 
+/** Routes whose answers do not change while a conversation goes on, and are the same in all of them. */
+export const fixedRoutes = [
+    "health",
+    "sessions",
+    "agents",
+    "providers",
+    "commands",
+    "config",
+    "renamed",
+    "forked",
+    "reverted",
+    "unreverted",
+    "shared",
+    "unshared",
+    "deleted",
+    "todos",
+    "changes",
+    "uncommitted",
+    "files",
+    "paths",
+    "tools",
+    "mcp",
+    "skills",
+    "accepted",
+] as const;
+export type FixedRoute = (typeof fixedRoutes)[number];
+
 /** One answer as it came. */
 export interface Answered {
     readonly status: number;
@@ -23,6 +50,8 @@ export interface Scene {
     readonly session: { readonly id: string; readonly directory: string };
     readonly before: Frame;
     readonly frames: readonly Frame[];
+    /** What came after what it waited for was answered. */
+    readonly answered?: readonly Frame[];
     /** After it was stopped, where it waited for somebody. */
     readonly stopped?: Frame;
 }
@@ -31,7 +60,7 @@ export interface Recording {
     /** Of opencode. */
     readonly version: string;
     readonly scenes: readonly Scene[];
-    /** What does not change while a conversation goes on. */
-    readonly answers: Readonly<Record<"health" | "sessions" | "agents" | "providers", unknown>>;
+    /** What does not change while a conversation goes on, by route. */
+    readonly answers: Readonly<Record<FixedRoute, unknown>>;
     readonly errors: Readonly<Record<string, Answered>>;
 }

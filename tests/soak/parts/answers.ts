@@ -10,7 +10,7 @@ import { boot, writeSettings, watch } from "craftos-headless";
 import { installPackages } from "../../../tools/harness/disk.ts";
 import { type Path, pathsIn, Raw, spoil, write, type Wrong, wrongs } from "../answers/mutations.ts";
 import { pendingNonce, pendingTurn, type Play, plays } from "../answers/plays.ts";
-import type { Answered, Frame, Recording, Scene } from "../answers/recording.ts";
+import { type Answered, fixedRoutes, type Frame, type Recording, type Scene } from "../answers/recording.ts";
 import type { OpenPart, Part } from "../part.ts";
 import type { Random } from "../random.ts";
 
@@ -20,11 +20,12 @@ const folder = join(import.meta.dirname, "../answers");
 const CASES_A_ROUND = 25;
 
 /** The answers that stay the same while a conversation goes on, those that change, and all others. */
-const fixed = ["health", "sessions", "agents", "providers", "session", "create"] as const;
+const fixed = [...fixedRoutes, "session", "create"] as const;
 const moving = ["messages", "status", "permissions", "questions"] as const;
 type Fixed = (typeof fixed)[number];
 type Moving = (typeof moving)[number];
-type Route = Fixed | Moving | "message" | "prompt" | "abort" | "other";
+type Begun = "prompt" | "shell" | "summarize" | "command";
+type Route = Fixed | Moving | Begun | "message" | "abort" | "reply" | "other";
 
 const isFixed = (route: Route): route is Fixed => (fixed as readonly string[]).includes(route);
 const isMoving = (route: Route): route is Moving => (moving as readonly string[]).includes(route);
@@ -52,6 +53,7 @@ interface Case {
     height: number;
     before: FrameTexts;
     frames: FrameTexts[];
+    answered?: FrameTexts[];
     stopped?: FrameTexts;
     answers: Record<Fixed, string>;
     errors: Partial<Record<Route, Answered>>;
@@ -89,9 +91,10 @@ function fixedAnswer(recording: Recording, play: Play, route: Fixed): unknown {
 }
 
 /** The frames of a scene, from the one before its prompt to the one after it was stopped. */
-const framesOf = ({ before, frames, stopped }: Scene): readonly Frame[] => [
+const framesOf = ({ before, frames, answered, stopped }: Scene): readonly Frame[] => [
     before,
     ...frames,
+    ...(answered ?? []),
     ...(stopped === undefined ? [] : [stopped]),
 ];
 
@@ -105,10 +108,18 @@ function textsOf(frame: Frame): FrameTexts {
     };
 }
 
+/** The words of a play; in quotes they are one. */
+const wordsOf = (play: Play): string[] | undefined =>
+    play.words?.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', ""));
+
+/** The commands that words may stand for. */
+const namesIn = (words: readonly string[]): string[] =>
+    words.flatMap((word) => (word.startsWith("!") ? "shell" : word.startsWith("/") ? "command" : word));
+
 function rightCase(recording: Recording, play: Play, width = 51, height = 19): Case {
     const scene = sceneOf(recording, play);
     const { id } = scene.session;
-    const words = play.words?.replaceAll("SESSION", id).split(" ");
+    const words = wordsOf(play)?.map((word) => word.replaceAll("SESSION", id));
     return {
         ...(words === undefined ? { call: play.call!.replaceAll("SESSION", id) } : { words }),
         settings: {
@@ -122,6 +133,7 @@ function rightCase(recording: Recording, play: Play, width = 51, height = 19): C
         height,
         before: textsOf(scene.before),
         frames: scene.frames.map(textsOf),
+        ...(scene.answered === undefined ? {} : { answered: scene.answered.map(textsOf) }),
         ...(scene.stopped === undefined ? {} : { stopped: textsOf(scene.stopped) }),
         answers: Object.fromEntries(
             fixed.map((route) => [route, write(fixedAnswer(recording, play, route))]),
@@ -196,7 +208,12 @@ function wrongCase(recording: Recording, play: Play, target: Target, wrong: Wron
         made.answers[route as Fixed] = write(spoil(answer, path, wrong)!.value);
         return made;
     }
-    const all = [made.before, ...made.frames, ...(made.stopped === undefined ? [] : [made.stopped])];
+    const all = [
+        made.before,
+        ...made.frames,
+        ...(made.answered ?? []),
+        ...(made.stopped === undefined ? [] : [made.stopped]),
+    ];
     const from = random.chance(0.7) ? 0 : random.whole(all.length);
     for (const [index, frame] of framesOf(sceneOf(recording, play)).entries()) {
         if (index < from) continue;
@@ -211,14 +228,14 @@ function wrongCase(recording: Recording, play: Play, target: Target, wrong: Wron
 }
 
 /** Rows that one failure, one line of a list or one remark may take, whatever is in them. */
-const MOST_ROWS = { wide: 17, narrow: 24 };
+const MOST_ROWS = { wide: 17, narrow: 24, list: 90 };
 
 /** What tells that Lua's own words, or a fault of ours, got onto the screen. */
 const RAW =
     /attempt to|stack traceback|Unexpected:|\.lua:\d|internal_error|bad argument|too long without|not enough memory/i;
 
 /** @returns what is wrong with what came of a case */
-function faultIn(result: Result, made: Case, isText: boolean): string | undefined {
+function faultIn(result: Result, made: Case, isText: boolean, isLong: boolean): string | undefined {
     const rows = Array.isArray(result.rows) ? result.rows.map((row) => row.trimEnd()) : [];
     const shown = rows.join("\n");
     if (result.hangs) return `no end after ${result.requests} requests`;
@@ -226,7 +243,8 @@ function faultIn(result: Result, made: Case, isText: boolean): string | undefine
     if (result.code === "internal_error" || RAW.test(shown)) return `a raw error:\n${shown.slice(0, 600)}`;
     if (result.seconds > 400) return `took ${result.seconds} s`;
     const polls = rows.filter((row) => row.startsWith("[ai] poll")).length;
-    const most = made.width === 51 ? MOST_ROWS.wide : MOST_ROWS.narrow;
+    const usual = made.width === 51 ? MOST_ROWS.wide : MOST_ROWS.narrow;
+    const most = isLong ? MOST_ROWS.list : usual;
     const answered = isText ? 1e6 : 0;
     if (rows.length - polls * 6 > most + answered)
         return `a flood of ${rows.length} rows:\n${rows.slice(0, 30).join("\n")}`;
@@ -246,6 +264,7 @@ async function open(): Promise<OpenPart> {
     const disk = await mkdtemp(join(tmpdir(), "trapos-answers-"));
     const shared = await mkdtemp(join(tmpdir(), "trapos-answers-"));
     await installPackages(disk, ["trapos-ai"]);
+    await writeFile(join(disk, "door.lua"), "print(1)\n");
     await writeFile(join(disk, "driver.lua"), await readFile(join(folder, "driver.lua")));
     await writeFile(join(disk, "startup.lua"), 'shell.run("/driver.lua", "/shared")');
     await writeSettings(disk, { "trapos.harness_mode": true });
@@ -272,7 +291,7 @@ async function open(): Promise<OpenPart> {
     }
 
     const { results: right, commands } = await play(plays.map((one) => rightCase(recording, one)));
-    const played = new Set(plays.flatMap(({ words }) => words?.split(" ") ?? []));
+    const played = new Set(plays.flatMap((one) => namesIn(wordsOf(one) ?? [])));
     const others = commands.filter((command) => !played.has(command) && command !== "help");
     if (others.length > 0) throw new Error(`Nothing is played of the commands ${others.join(", ")}.`);
     const wrongBaseline = plays.flatMap((one, index) => {
@@ -300,7 +319,7 @@ async function open(): Promise<OpenPart> {
             const { results } = await play(chosen.map(({ made }) => made));
             count += results.length;
             const faults = chosen.flatMap(({ one, target, name, made }, index) => {
-                const fault = faultIn(results[index]!, made, isAnswerText(target));
+                const fault = faultIn(results[index]!, made, isAnswerText(target), one.isLong === true);
                 const { route, path, error } = target;
                 const where = `${error ?? ""} ${route} ${path.join(".")}`.trim();
                 return fault === undefined ? [] : [`${one.words ?? one.call} | ${where} | ${name}: ${fault}`];

@@ -16,6 +16,10 @@ export interface Script {
     readonly text: string;
     /** Fields of the message at its end. */
     readonly info?: object;
+    /** Answers of other routes by method and path, as "GET /session/:id/todo". */
+    readonly answers?: Readonly<Record<string, unknown>>;
+    /** Messages that are there before anything is sent. */
+    readonly before?: readonly object[];
     /** What the server answers to the prompt in place of 204. */
     readonly refusal?: { readonly status: number; readonly type: string; readonly body: string };
 }
@@ -48,7 +52,7 @@ export async function startTextServer(): Promise<TextServer> {
 
     function messages(id: string): object[] {
         const turn = turns.get(id);
-        if (turn === undefined) return [];
+        if (turn === undefined) return [...(script.before ?? [])];
         const hasEnded = turn.looks > script.polls;
         const user = {
             info: { id: `msg_u${turn.nonce}`, role: "user", time: { created: 1 } },
@@ -75,6 +79,9 @@ export async function startTextServer(): Promise<TextServer> {
 
     function answer(method: string, path: string, query: URLSearchParams, body: string): unknown {
         const [, , id = "", what, message] = path.split("/");
+        const route = `${method} ${path.replace(/^\/session\/ses_[^/]*/, "/session/:id")}`;
+        const given = script.answers?.[route];
+        if (given !== undefined) return given;
         if (path === "/session" && method === "POST") return session(`ses_${++count}`, "new");
         if (path === "/session") return titles.map((title, index) => session(`ses_listed${index}`, title));
         if (path === "/session/status")

@@ -12,14 +12,15 @@ import { type Script, startTextServer, type TextServer } from "./texts-server.ts
 
 const screens = [
     { width: 51, height: 19, colour: true },
+    { width: 39, height: 13, colour: true },
     { width: 26, height: 20, colour: false },
 ] as const;
 
 /** How long a round may take, pages and all; one takes about a second. */
 const SECONDS = 60;
 
-/** How many pages of an answer are turned before it is left. */
-const PAGES = 4;
+/** How many keys are pressed in a view before it is left. */
+const MOST_KEYS = 5;
 
 /** Rows that what is no answer may take. */
 const MOST_ROWS = 13;
@@ -28,7 +29,9 @@ const MOST_ROWS = 13;
  * Runs a shell on a terminal that writes down what is drawn beyond the screen, where nobody would see it.
  */
 const recorder = `
-    local native, recorder = term.native(), {}
+    local width, height = term.getSize()
+    -- A window, as multishell has them: whoever sits before it can turn pages and answer.
+    local native, recorder = window.create(term.native(), 1, 1, width, height), {}
     for name, act in pairs(native) do recorder[name] = act end
     function recorder.write(text)
         local x, y = native.getCursorPos()
@@ -40,6 +43,15 @@ const recorder = `
         end
         return native.write(text)
     end
+    function recorder.blit(text, colours, grounds)
+        local x, y = native.getCursorPos()
+        if x < 1 or y < 1 or y > height or #text > width - x + 1 then
+            local file = fs.open("/outside", "a")
+            file.writeLine(x .. "," .. y .. ": " .. text:sub(1, 300))
+            file.close()
+        end
+        return native.blit(text, colours, grounds)
+    end
     term.redirect(recorder)
     shell.run("shell")
 `;
@@ -49,6 +61,8 @@ interface Scene {
     readonly script: Script;
     readonly titles?: readonly string[];
     readonly typed: string;
+    /** Typed before, whatever comes of it. */
+    readonly before?: string;
     readonly isAnswer?: boolean;
     /** Nothing but one moving line is to be seen until the answer, which is "done". */
     readonly isQuiet?: boolean;
@@ -58,6 +72,54 @@ const tool = (name: string, state: object) => [
     { type: "tool", tool: name, callID: "call_1", state: { status: "running", ...state } },
 ];
 const waiting = { text: "done", isQuiet: true };
+
+function some<T>(random: Random, most: number, make: (index: number) => T): T[] {
+    return Array.from({ length: 1 + random.whole(most) }, (_, index) => make(index));
+}
+
+/** A unified diff of anything. */
+const hostilePatch = (random: Random): string =>
+    `--- a\n+++ b\n@@ -1,9 +1,9 @@\n${some(random, 6, () => random.pick(["+", "-", " ", ""]) + hostileLine(random)).join("\n")}`;
+
+/** What was said in a session before. */
+const conversation = (random: Random): object[] =>
+    some(random, 4, (index) => [
+        {
+            info: { id: `msg_${index}a`, role: "user", time: { created: 1 } },
+            parts: [{ type: "text", text: hostileLine(random) }],
+        },
+        {
+            info: {
+                id: `msg_${index}b`,
+                role: "assistant",
+                parentID: `msg_${index}a`,
+                time: { created: 2, completed: 3 },
+                finish: "stop",
+                providerID: hostileLine(random),
+                modelID: hostileLine(random),
+                agent: hostileLine(random),
+                tokens: { input: 1e12, output: 5, total: 1e15 },
+                error: random.chance(0.3)
+                    ? { name: hostileLine(random), data: { message: hostileLine(random) } }
+                    : undefined,
+            },
+            parts: [{ type: "text", text: hostileAnswer(random) }],
+        },
+    ]).flat();
+
+/** What the last row shows where something waits for a key, and what is pressed there until it is left. */
+const views = [
+    { name: "page", sign: /q: ?quit *$/, keys: [" ", "end", "home", "up", "pagedown"], leave: ["q"] },
+    { name: "chooser", sign: /(Quit|\/ q)$/, keys: ["down", "end", "up", "pagedown"], leave: ["q"] },
+    {
+        name: "box",
+        sign: /(n no|no, and why|n no answer)$/,
+        keys: ["pagedown", "end", "up", "home", "1", "x"],
+        leave: ["y", "a", "n", "n", "tbecause\n", "1", "wso\n"],
+    },
+    { name: "question", sign: /\[[yY]\/[nN]\]$/, keys: [], leave: ["y", "n"] },
+] as const;
+type View = (typeof views)[number];
 
 /** What can be hostile, by what it is. */
 const scenes: Readonly<Record<string, (random: Random) => Scene>> = {
@@ -136,13 +198,20 @@ const scenes: Readonly<Record<string, (random: Random) => Scene>> = {
                     id: "per_1",
                     sessionID,
                     permission: hostileLine(random),
-                    patterns: [hostileLine(random)],
+                    patterns: some(random, 3, () => hostileLine(random)),
+                    always: some(random, 3, () => hostileLine(random)),
+                    metadata: random.pick([
+                        undefined,
+                        { command: hostileLine(random), description: hostileLine(random) },
+                        { filepath: hostileLine(random), diff: hostilePatch(random) },
+                        { url: hostileLine(random) },
+                    ]),
                     tool: { messageID: "m", callID: "call_1" },
                 },
             ],
         },
         typed: "ai hi",
-        isQuiet: true,
+        isAnswer: true,
     }),
     question: (random) => ({
         script: {
@@ -153,13 +222,190 @@ const scenes: Readonly<Record<string, (random: Random) => Scene>> = {
                 {
                     id: "que_1",
                     sessionID,
-                    questions: [{ question: hostileLine(random) }],
+                    questions: some(random, 3, () => ({
+                        question: hostileLine(random),
+                        header: random.chance(0.5) ? hostileLine(random) : undefined,
+                        multiple: random.chance(0.4),
+                        custom: random.chance(0.8),
+                        options: some(random, 40, () => ({
+                            label: hostileLine(random),
+                            description: random.chance(0.6) ? hostileLine(random) : undefined,
+                        })),
+                    })),
                     tool: { messageID: "m", callID: "call_1" },
                 },
             ],
         },
         typed: "ai hi",
-        isQuiet: true,
+        isAnswer: true,
+    }),
+    "tool lines": (random) => ({
+        script: {
+            polls: 4,
+            text: "done",
+            parts: some(random, 5, (index) => ({
+                type: "tool",
+                tool: random.pick(["bash", "write", "edit", "task", hostileLine(random)]),
+                callID: `call_${index}`,
+                state: {
+                    status: random.pick(["completed", "completed", "error", "running"]),
+                    title: hostileLine(random),
+                    input: { command: hostileLine(random), filePath: hostileLine(random) },
+                    metadata: { filepath: hostileLine(random), exit: random.whole(300) },
+                    error: hostileLine(random),
+                    time: { start: 1, end: random.pick([2, 9000, 1e15]) },
+                },
+            })),
+        },
+        typed: "ai hi",
+        isAnswer: true,
+    }),
+    "open asks": (random) => ({
+        script: {
+            polls: 0,
+            text: "done",
+            answers: {
+                "GET /session/status": { ses_listed0: { type: "busy" } },
+                "GET /permission": some(random, 3, (index) => ({
+                    id: `per_${index}`,
+                    sessionID: "ses_listed0",
+                    permission: hostileLine(random),
+                    patterns: [hostileLine(random)],
+                })),
+            },
+        },
+        titles: [hostileLine(random)],
+        typed: "ai status",
+        before: "ai use ses_listed0",
+        isAnswer: true,
+    }),
+    models: (random) => ({
+        script: {
+            polls: 0,
+            text: "done",
+            answers: {
+                "GET /config/providers": {
+                    providers: some(random, 4, () => ({
+                        id: hostileLine(random),
+                        models: Object.fromEntries(
+                            some(random, 20, () => [
+                                hostileLine(random),
+                                {
+                                    name: hostileLine(random),
+                                    limit: { context: 1e9, output: 1 },
+                                    variants: {},
+                                },
+                            ]),
+                        ),
+                    })),
+                },
+            },
+        },
+        typed: random.pick(["ai models", "ai models a", "ai model a", "ai variants", "ai doctor"]),
+        isAnswer: true,
+    }),
+    agents: (random) => ({
+        script: {
+            polls: 0,
+            text: "done",
+            answers: {
+                "GET /agent": some(random, 30, () => ({
+                    name: hostileLine(random),
+                    description: hostileLine(random),
+                    mode: random.pick(["primary", "subagent", hostileLine(random)]),
+                })),
+            },
+        },
+        typed: random.pick(["ai agents", "ai agents", "ai agent a"]),
+        isAnswer: true,
+    }),
+    "commands of the server": (random) => ({
+        script: {
+            polls: 0,
+            text: "done",
+            answers: {
+                "GET /command": some(random, 30, () => ({
+                    name: hostileLine(random),
+                    description: hostileLine(random),
+                })),
+            },
+        },
+        typed: random.pick(["ai commands", "ai commands", "ai /abc"]),
+        isAnswer: true,
+    }),
+    todo: (random) => ({
+        script: {
+            polls: 0,
+            text: "done",
+            answers: {
+                "GET /session/:id/todo": some(random, 30, () => ({
+                    content: hostileLine(random),
+                    status: random.pick([
+                        "pending",
+                        "in_progress",
+                        "completed",
+                        "cancelled",
+                        hostileLine(random),
+                    ]),
+                    priority: hostileLine(random),
+                })),
+            },
+        },
+        typed: "ai todo",
+        before: "ai use ses_listed0",
+        isAnswer: true,
+    }),
+    changes: (random) => ({
+        script: {
+            polls: 0,
+            text: "done",
+            before: conversation(random),
+            answers: {
+                "GET /session/:id/diff": some(random, 4, () => ({
+                    file: hostileLine(random),
+                    additions: random.whole(1e6),
+                    deletions: 1,
+                    status: random.pick(["added", "modified", "deleted", hostileLine(random)]),
+                    patch: hostilePatch(random),
+                })),
+            },
+        },
+        typed: random.pick(["ai diff", "ai diff", "ai undo"]),
+        before: "ai use ses_listed0",
+        isAnswer: true,
+    }),
+    history: (random) => ({
+        script: { polls: 0, text: "done", before: conversation(random) },
+        titles: [hostileLine(random)],
+        typed: random.pick([
+            "ai history",
+            "ai history 2",
+            "ai usage",
+            "ai last",
+            "ai code",
+            "ai code 1",
+            "ai status",
+        ]),
+        before: "ai use ses_listed0",
+        isAnswer: true,
+    }),
+    doctor: (random) => ({
+        script: {
+            polls: 0,
+            text: hostileAnswer(random),
+            answers: {
+                "GET /global/health": { healthy: true, version: hostileLine(random) },
+                "GET /question": [],
+                "GET /permission": [],
+                "GET /session/status": {
+                    ses_listed0: { type: "retry", attempt: 1, message: hostileLine(random), next: 1 },
+                },
+            },
+        },
+        titles: [hostileLine(random)],
+        typed: random.pick(["ai doctor --no", "ai status"]),
+        before: "ai use ses_listed0",
+        isAnswer: true,
     }),
     retry: (random) => ({
         script: {
@@ -244,7 +490,7 @@ class Player {
         const computer = await boot({ disk, ...screen, http: { allow: ["127.0.0.1"] } });
         await computer.waitForText(">");
         await computer.type("record\n");
-        await computer.waitForText(/record\n.*\n>$/);
+        await computer.waitForText(/record\n[^]*> ?$|^CraftOS[^>]*\n> ?$/, { sinceInput: true });
         return new Player(computer, disk, server);
     }
 
@@ -304,40 +550,59 @@ class Player {
         return undefined;
     }
 
+    /** The view that waits for a key now. */
+    private view(): View | undefined {
+        const last = this.rows().findLast((row) => row !== "") ?? "";
+        return this.isAtPrompt() ? undefined : views.find(({ sign }) => sign.test(last));
+    }
+
+    /** Types a command and waits until it has ended or a view waits for a key. */
+    private async enter(typed: string, isQuiet: boolean): Promise<string | undefined> {
+        await this.computer.type(typed);
+        await this.computer.press("enter");
+        return this.until(
+            () => this.isAtPrompt() || this.view() !== undefined,
+            () => this.fault(isQuiet),
+        );
+    }
+
+    /** Presses keys in each view that waits for some, until the command has ended. */
+    private async leave(random: Random, isQuiet: boolean): Promise<string | undefined> {
+        const { computer } = this;
+        for (let pressed = 0; !this.isAtPrompt(); pressed++) {
+            const view = this.view();
+            if (view !== undefined) {
+                const isOver = view.keys.length === 0 || pressed % (MOST_KEYS + 1) === MOST_KEYS;
+                const key = random.pick(isOver ? view.leave : view.keys);
+                if (key.length === 1 || key.endsWith("\n")) await computer.type(key);
+                else await computer.press(key);
+            }
+            const problem = await this.until(
+                () => this.isAtPrompt() || this.view() !== undefined,
+                () => this.fault(isQuiet),
+            );
+            if (problem !== undefined) return problem;
+            if (pressed > 200) return `No end after ${pressed} keys\n${this.rows().join("\n")}`;
+        }
+        return undefined;
+    }
+
     /** @returns what was wrong, if anything */
-    async play(scene: Scene): Promise<string | undefined> {
+    async play(scene: Scene, random: Random): Promise<string | undefined> {
         const { computer, server } = this;
         server.tell(scene.script, scene.titles ?? []);
         const isQuiet = scene.isQuiet === true;
+        if (scene.before !== undefined) {
+            const problem = await this.enter(scene.before, false);
+            if (problem !== undefined) return problem;
+        }
         await computer.type("clear\n");
         const cleared = await this.until(
             () => this.isAtPrompt() && this.rows().filter((row) => row !== "").length === 1,
             () => undefined,
         );
         if (cleared !== undefined) return cleared;
-        await computer.type(scene.typed);
-        await computer.press("enter");
-        const isPage = (): boolean => /^\d+-\d+ of \d+/.test(this.rows().at(-1) ?? "");
-        const ended = async (): Promise<string | undefined> =>
-            this.until(
-                () => isPage() || this.isAtPrompt(),
-                () => this.fault(isQuiet),
-            );
-        let problem = await ended();
-        for (let page = 1; problem === undefined && isPage(); page++) {
-            if (page < PAGES) {
-                await computer.type(" ");
-                problem = this.fault(isQuiet);
-                continue;
-            }
-            // Watched from before the key on, as the prompt may be there before the key was let go.
-            const left = this.until(
-                () => !isPage(),
-                () => undefined,
-            );
-            await computer.type("q");
-            problem = (await left) ?? (await ended());
-        }
+        const problem = (await this.enter(scene.typed, isQuiet)) ?? (await this.leave(random, isQuiet));
         if (problem !== undefined) return problem;
         const rows = this.rows();
         const used = rows.filter((row) => row !== "").length;
@@ -359,9 +624,9 @@ async function open(): Promise<OpenPart> {
     const turns = screens.map(() => Promise.resolve());
     const played = new Map<string, number>();
 
-    async function playOn(index: number, scene: Scene): Promise<string | undefined> {
+    async function playOn(index: number, scene: Scene, random: Random): Promise<string | undefined> {
         const player = (players[index] ??= await Player.start(folder, screens[index]!));
-        const problem = await player.play(scene);
+        const problem = await player.play(scene, random);
         if (problem === undefined) return undefined;
         // What it shows now would be a fault in the next round, too.
         players[index] = undefined;
@@ -371,11 +636,12 @@ async function open(): Promise<OpenPart> {
 
     return {
         round(random, number) {
+            // Each scene comes at each size, as their numbers have no common divisor.
             const index = number % screens.length;
-            const name = names[Math.floor(number / screens.length) % names.length]!;
+            const name = names[number % names.length]!;
             const scene = scenes[name]!(random);
             const { width, height } = screens[index]!;
-            const outcome = turns[index]!.then(() => playOn(index, scene));
+            const outcome = turns[index]!.then(() => playOn(index, scene, random));
             turns[index] = outcome.then(
                 () => undefined,
                 () => undefined,
@@ -398,8 +664,8 @@ async function open(): Promise<OpenPart> {
 export const texts: Part = {
     name: "texts",
     purpose: "whatever a server or a model writes is shown in the screen's rows and glyphs, without a flood",
-    rounds: 510,
-    shortRounds: 34,
-    atOnce: 2,
+    rounds: 780,
+    shortRounds: 26,
+    atOnce: 3,
     open,
 };

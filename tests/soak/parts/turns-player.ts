@@ -27,6 +27,15 @@ export function adviceOf(shown: string): Advice {
     return ADVICE.find(([said]) => said.test(shown))?.[1] ?? "none";
 }
 
+/** The last row of a box in which something is to be allowed. */
+const BOX = /(n no|no, and why)$/;
+
+/** What is typed into a box that asks for something, after it has been open for so many seconds. */
+export interface Answers {
+    readonly key: string;
+    readonly seconds: number;
+}
+
 /** What was shown of a command. */
 export interface Shown {
     /** All rows, one blank between each two words; what a start shows where the computer was switched on again. */
@@ -50,6 +59,9 @@ export class Player {
     private readonly options: ComputerOptions;
     private computer: Computer | undefined;
     private restarts = 0;
+    answers: Answers = { key: "y", seconds: 0 };
+    /** How many boxes were answered. */
+    boxes = 0;
     private pressed: Promise<void> = Promise.resolve();
 
     constructor(options: ComputerOptions) {
@@ -107,6 +119,29 @@ export class Player {
         }
     }
 
+    private hasBox(): boolean {
+        return !this.isOff && BOX.test(this.computer!.screen().at(-1)!.trimEnd());
+    }
+
+    /** Answers each box that opens from now on. @returns what ends that */
+    private answerBoxes(computer: Computer): () => void {
+        let timer: NodeJS.Timeout | undefined;
+        const answer = (): void => {
+            timer = undefined;
+            if (!this.hasBox()) return;
+            this.boxes++;
+            this.note(`(in the box: ${this.answers.key.trim()})`);
+            void computer.type(this.answers.key);
+        };
+        const stop = computer.onChange(() => {
+            if (timer === undefined && this.hasBox()) timer = setTimeout(answer, this.answers.seconds * 1000);
+        });
+        return () => {
+            clearTimeout(timer);
+            stop();
+        };
+    }
+
     /**
      * Types a command and waits for its end.
      * @param seconds how long it may take
@@ -125,6 +160,7 @@ export class Player {
             if (above.every((row, y) => row === rows[y]))
                 before = oneLine(rows.slice(above.length).join("\n"));
         });
+        const stopAnswering = this.answerBoxes(computer);
         const start = performance.now();
         try {
             const entered = computer.press("enter");
@@ -136,6 +172,7 @@ export class Player {
             await this.prompt(seconds);
         } finally {
             stop();
+            stopAnswering();
         }
         const took = (performance.now() - start) / 1000;
         this.longest = Math.max(this.longest, took);

@@ -239,7 +239,7 @@ export function asksCheck(seen: AsksSeen): Check {
     return warning(
         "asks",
         `${count(seen.asks.length, "ask")} waiting for somebody: ${first}`,
-        "See it and answer: ai status. Of another session: in opencode there.",
+        "Answer it: ai status. Or stop the turn: ai abort",
     );
 }
 

@@ -38,7 +38,8 @@ function lookAtNewest(): Action {
 function refuseBusy(state: TurnState, last: Message | undefined): Action {
     const tool = activeTool(last);
     const since = last === undefined ? state.now : last.info.time.created;
-    const seconds = `${Math.floor((state.now - since) / 1000)}`;
+    // The server's clock may be ahead.
+    const seconds = `${Math.floor(Math.max(state.now - since, 0) / 1000)}`;
     return failForNow("session_busy", { seconds, what: tool ? ` (${tool.tool})` : "" });
 }
 
