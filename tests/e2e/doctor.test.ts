@@ -390,17 +390,17 @@ it("a file is damaged, another is missing; --fix has them as they were", { timeo
             "opencc.password": world.opencode.password,
         };
         const { output } = await runWithLibai(
-            `local file = fs.open("/apis/ai/markdown/blocks.lua", "a") file.write("oops") file.close()
+            `local file = fs.open("/apis/ai/markdown/layout.lua", "a") file.write("oops") file.close()
              fs.delete("/help/ai.txt")
              print(shell.run("ai doctor --no"))
              print(shell.run("ai doctor --no --fix"))
              print(shell.run("ai doctor --no"))`,
             { disk, settings, width: 120 },
         );
-        expect(output).toContain("failed  files: 2 files missing or changed: apis/ai/markdown/blocks.lua ..");
+        expect(output).toContain("failed  files: 2 files missing or changed: apis/ai/markdown/layout.lua ..");
         expect(output).toMatch(/Failed: files\nfalse\n[^]*\nfiles: Mended 2 files\.\nAll is well\.\ntrue\n/);
         expect(output).toMatch(/ok {6}files: intact\nskipped answer[^]*All is well\.\ntrue\s*$/);
-        for (const path of ["apis/ai/markdown/blocks.lua", "help/ai.txt"])
+        for (const path of ["apis/ai/markdown/layout.lua", "help/ai.txt"])
             expect(await readFile(join(disk, path))).toEqual(await readFile(join(projectFolder, path)));
 
         await rm(join(disk, "help/ai.txt"));
