@@ -134,9 +134,9 @@ local function perform(given, parsed, ai)
 	local isJson = parsed.flags.json == true
 	if parsed.command == "version" then
 		if isJson then
-			jsonOutput.succeed({ version = "0.3.9" })
+			jsonOutput.succeed({ version = "0.4.0" })
 		else
-			print("ai " .. "0.3.9")
+			print("ai " .. "0.4.0")
 		end
 		return true
 	end
