@@ -338,6 +338,6 @@ export const answers: Part = {
     name: "answers",
     purpose: "whatever a server answers, nothing raw, endless or flooding comes of it",
     rounds: 300,
-    shortRounds: 6,
+    shortRounds: 3,
     open,
 };

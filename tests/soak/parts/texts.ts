@@ -665,7 +665,7 @@ export const texts: Part = {
     name: "texts",
     purpose: "whatever a server or a model writes is shown in the screen's rows and glyphs, without a flood",
     rounds: 780,
-    shortRounds: 9,
+    shortRounds: 6,
     atOnce: 3,
     open,
 };

@@ -640,7 +640,7 @@ export const turns: Part = {
     purpose:
         "whatever goes wrong in a turn, it is answered, or it is told what to do, and no answer is lost or sent for twice",
     rounds: 300,
-    shortRounds: 11,
+    shortRounds: 6,
     atOnce: 8,
     open,
 };
