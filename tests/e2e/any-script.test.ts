@@ -56,33 +56,34 @@ it("answers a turn that is so long that its status is asked for", async () => {
 });
 
 it("sees the permission that waits in the folder", async () => {
-    const { computer, finished } = await world.newComputer().start("ai what date is it");
-    await computer.waitForText("needs permission: bash: date", { timeoutSeconds: 30 });
+    const computer = await world.newComputer().open();
+    await computer.type("ai what date is it\n");
+    await computer.waitForText(/^ *date \+%Y/m, { timeoutSeconds: 30 });
     await answer("permission", { reply: "once" });
-    expect((await finished).transcript).toContain("It said 20");
+    await computer.waitForText("It said 20", { timeoutSeconds: 30 });
 });
 
 it("sees the question that waits in the folder", async () => {
-    const { computer, finished } = await world.newComputer().start("ai pose a question");
-    await computer.waitForText("asks: Birke oder Eiche - ??", { timeoutSeconds: 30 });
+    const computer = await world.newComputer().open();
+    await computer.type("ai pose a question\n");
+    await computer.waitForText("Birke oder Eiche - ??", { timeoutSeconds: 30 });
     await answer("question", { answers: [["樺"]] });
-    expect((await finished).succeeded).toBe(true);
+    await computer.waitForText("It said ", { timeoutSeconds: 30 });
 });
 
 it("works in a folder that was typed at the computer", async () => {
     const other = join(folder, "jörg", "straße");
     await mkdir(other);
-    const computer = world.newComputer();
-    await computer.run(`set opencc.directory ${other}`);
-    const { transcript } = await computer.run("ai go slowly", { width: 200 });
-    expect(transcript).toContain(`It said ${folder}/jörg/straße`);
-    const { computer: screen, finished } = await computer.start("ai what date is it");
-    await screen.waitForText("needs permission: bash: date", { timeoutSeconds: 30 });
+    const computer = await world.newComputer().open({ width: 200 });
+    await computer.type(`set opencc.directory ${other}\nai go slowly\n`);
+    await computer.waitForText(`It said ${folder}/jörg/straße`, { timeoutSeconds: 30 });
+    await computer.type("ai what date is it\n");
+    await computer.waitForText(/^ *date \+%Y/m, { timeoutSeconds: 30 });
     await answer("permission", { reply: "once" }, other);
-    expect((await finished).succeeded).toBe(true);
+    await computer.waitForText("It said 20", { timeoutSeconds: 30 });
     // The lists of agents and models are the folder's, too.
-    const named = await computer.run("ai --model scripted/model --agent build hello");
-    expect(named.transcript).toContain("<hello>");
+    await computer.type("ai --model scripted/model --agent build hello\n");
+    await computer.waitForText("<hello>", { timeoutSeconds: 30 });
 });
 
 it("finds a session by its title and brings the prompt through, in every script", async () => {

@@ -111,7 +111,13 @@ export async function startWorld(
             return running;
         };
         const open = async (choice: ComputerChoice = {}): Promise<Computer> => {
-            const settings: Settings = { ...serverSettings(opencode), ...own.settings, ...choice.settings };
+            const settings: Settings = {
+                ...serverSettings(opencode),
+                // A command that was run on this disk before has left it on.
+                "trapos.harness_mode": false,
+                ...own.settings,
+                ...choice.settings,
+            };
             await installPackages(disk, ["trapos"]);
             await writeSettings(disk, settings);
             const { width, height, colour, label } = { ...own, ...choice };
