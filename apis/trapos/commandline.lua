@@ -5,9 +5,12 @@ local closest, misspelt = nearest.closest, nearest.misspelt
 
 local M = {}
 
+--- A flag that many write as a command: alone it is no text either.
+local VERSION = "version"
+
 --- Flags that every program has.
 M.COMMON = {
-	{ name = "version", purpose = "Show the version" },
+	{ name = VERSION, purpose = "Show the version" },
 	{ name = "help", letter = "h", purpose = "Show this" },
 }
 
@@ -231,8 +234,14 @@ local function fits(command, words)
 	return #words == 0 or command.fits == nil or command.fits(words)
 end
 
+--- Whether a word is written as a flag that a command does not take.
+local function isForeignFlag(program, command, word)
+	local flag = flagWritten(program, word)
+	return flag ~= nil and not M.takes(command, flag)
+end
+
 --- Reads a line as a text that begins with a command's name. As in any other text, nothing behind its first words is a flag:
--- "ai write a script with -y" says yes to nothing.
+-- "ai write a script with -y" says yes to nothing. Nor is one of that command's own: "ai doctor --fix my villager".
 local function readAsText(program, given, name, otherwise)
 	local reading = { program = program, words = {}, flags = {}, written = {} }
 	for _, word in ipairs(given) do
@@ -241,6 +250,10 @@ local function readAsText(program, given, name, otherwise)
 			reading.name = otherwise.name
 			table.insert(reading.words, word)
 		else
+			local isBehind = reading.name ~= nil and reading.wanted == nil
+			if isBehind and isForeignFlag(program, otherwise, word) then
+				reading.isText = true
+			end
 			readWord(reading, word)
 		end
 	end
@@ -307,7 +320,8 @@ end
 function M.parse(program, given)
 	local reading = readLine(program, given)
 	local flags = reading.flags
-	if flags.version == true then
+	local isVersion = #reading.words == 1 and reading.words[1] == VERSION and reading.isUnwritten
+	if flags.version == true or isVersion then
 		return { command = "version", words = {}, flags = flags }
 	end
 	local wanted = reading.wanted

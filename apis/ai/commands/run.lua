@@ -81,6 +81,7 @@ local runCommand = {
 	usage = "ai run [n] [arguments]",
 	purpose = "Run its code here",
 	most = math.huge,
+	wordsBeforeText = 0,
 	fits = function(words)
 		return isNumber(words[1])
 	end,

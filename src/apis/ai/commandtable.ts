@@ -43,6 +43,13 @@ import fix = require("./commands/fix");
 import explainFile = require("./commands/explain");
 import exportSession = require("./commands/export");
 
+/** Those that ask the model something. */
+const ASKING = ["ask", "new", "ping", "command", "lua", "write", "fix", "explain"];
+/** Those that wait for a turn. */
+const WAITING = ["ask", "new", "ping", "command", "lua", "write", "fix", "explain", "resume"];
+/** Those whose words go to the model with what the player adds to them. */
+const PROMPTING = ["ask", "new"];
+
 /** In the order in which help lists them. */
 export const program: Program<AiCommand> = {
     name: "ai",
@@ -93,13 +100,20 @@ export const program: Program<AiCommand> = {
     flags: [
         { name: "verbose", letter: "v", purpose: "Show each poll" },
         { name: "session", value: "number|id", purpose: "Ask in this session" },
-        { name: "model", value: "id", purpose: "Ask this provider/model" },
-        { name: "agent", value: "name", purpose: "Ask this agent" },
-        { name: "variant", value: "name", purpose: "Ask this variant of the model" },
-        { name: "file", letter: "f", value: "path", isList: true, purpose: "Send a file along" },
-        { name: "lines", purpose: "Type lines, to an empty one" },
-        { name: "timeout", value: "seconds", purpose: "Wait so long for progress" },
-        { name: "allow", value: "groups", purpose: "Open groups of ai lua" },
+        { name: "model", value: "id", purpose: "Ask this provider/model", commands: ASKING },
+        { name: "agent", value: "name", purpose: "Ask this agent", commands: ASKING },
+        { name: "variant", value: "name", purpose: "Ask this variant of the model", commands: ASKING },
+        {
+            name: "file",
+            letter: "f",
+            value: "path",
+            isList: true,
+            purpose: "Send a file along",
+            commands: PROMPTING,
+        },
+        { name: "lines", purpose: "Type lines, to an empty one", commands: PROMPTING },
+        { name: "timeout", value: "seconds", purpose: "Wait so long for progress", commands: WAITING },
+        { name: "allow", value: "groups", purpose: "Open groups of ai lua", commands: ["lua"] },
         { name: "yes", letter: "y", purpose: "Say yes to every question" },
         { name: "no", purpose: "Say no to every question" },
         { name: "no-pager", purpose: "Print all of it at once" },

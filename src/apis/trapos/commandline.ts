@@ -82,9 +82,12 @@ export interface CommandLine {
     readonly problem?: string;
 }
 
+/** A flag that many write as a command: alone it is no text either. */
+const VERSION = "version";
+
 /** Flags that every program has. */
 export const COMMON: readonly Flag[] = [
-    { name: "version", purpose: "Show the version" },
+    { name: VERSION, purpose: "Show the version" },
     { name: "help", letter: "h", purpose: "Show this" },
 ];
 
@@ -287,9 +290,15 @@ function fits(command: Command, words: readonly string[]): boolean {
     return words.length === 0 || command.fits === undefined || command.fits(words);
 }
 
+/** Whether a word is written as a flag that a command does not take. */
+function isForeignFlag(program: Program, command: Command, word: string): boolean {
+    const flag = flagWritten(program, word);
+    return flag !== undefined && !takes(command, flag);
+}
+
 /**
  * Reads a line as a text that begins with a command's name. As in any other text, nothing behind its first words is a flag:
- * "ai write a script with -y" says yes to nothing.
+ * "ai write a script with -y" says yes to nothing. Nor is one of that command's own: "ai doctor --fix my villager".
  */
 function readAsText(program: Program, given: readonly string[], name: string, otherwise: Command): Reading {
     const reading: Reading = { program, words: [], flags: {}, written: [] };
@@ -299,6 +308,8 @@ function readAsText(program: Program, given: readonly string[], name: string, ot
             reading.name = otherwise.name;
             table.insert(reading.words, word);
         } else {
+            const isBehind = reading.name !== undefined && reading.wanted === undefined;
+            if (isBehind && isForeignFlag(program, otherwise, word)) reading.isText = true;
             readWord(reading, word);
         }
     }
@@ -351,7 +362,8 @@ function aboutOf(reading: Reading): string[] {
 export function parse(program: Program, given: readonly string[]): CommandLine {
     const reading = readLine(program, given);
     const flags = reading.flags;
-    if (flags.version === true) return { command: "version", words: [], flags };
+    const isVersion = reading.words.length === 1 && reading.words[0] === VERSION && reading.isUnwritten;
+    if (flags.version === true || isVersion) return { command: "version", words: [], flags };
     const wanted = reading.wanted;
     if (wanted !== undefined) refuse(reading, `--${wanted.name} needs a value.`);
     const named = reading.name;

@@ -57,6 +57,8 @@ const runCommand: AiCommand = {
     usage: "ai run [n] [arguments]",
     purpose: "Run its code here",
     most: Infinity,
+    // What follows the number is the program's: "ai run 1 -v".
+    wordsBeforeText: 0,
     fits: (words) => isNumber(words[0]!),
     run,
     show,
