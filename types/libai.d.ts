@@ -58,8 +58,11 @@ declare namespace createAi {
          * `still_starting` where a turn cannot be stopped yet.
          */
         abort(this: void, session?: string, options?: WaitOptions): Result<boolean>;
-        /** Fetches the oldest answer that nobody has seen, as after a power cut, or else the session's last one. */
-        resume(this: void, options?: WaitOptions): Result<Reply>;
+        /**
+         * Fetches the oldest answer that nobody has seen, as after a power cut, or else the session's last one; of any session
+         * where none is named.
+         */
+        resume(this: void, options?: SessionOptions): Result<Reply>;
         /** Fetches the last answer of a session (else the current one). */
         last(this: void, session?: string): Result<Reply>;
         /**

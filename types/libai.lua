@@ -93,8 +93,9 @@ function Ai.clearSession() end
 ---@return boolean|libai.Failure
 function Ai.abort(session, options) end
 
---- Fetches the oldest answer that nobody has seen, as after a power cut, or else the session's last one.
----@param options? libai.WaitOptions
+--- Fetches the oldest answer that nobody has seen, as after a power cut, or else the session's last one; of any session
+--- where none is named.
+---@param options? libai.SessionOptions
 ---@return boolean
 ---@return libai.Reply|libai.Failure
 function Ai.resume(options) end

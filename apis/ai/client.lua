@@ -238,10 +238,10 @@ local function lastReply(server, wanted)
 	return replyOf(server, found.steps, { sessionId = sessionId, sentAt = sentAt })
 end
 
---- The turn that goes on in this computer's session although no record tells of it, as none could be written on a full
+--- The turn of this computer that goes on in a session, its own where none is named, although no record tells of it, as none could be written on a full
 -- disk: the newest prompt there carries this computer's nonce, and is not answered yet.
-local function unrecordedTurn(server)
-	local sessionId = server.settings.session_id
+local function unrecordedTurn(server, wanted)
+	local sessionId = wanted or server.settings.session_id
 	if sessionId == nil then
 		return nil
 	end
@@ -333,12 +333,8 @@ local functions = {
 	abort = function(server, session, options)
 		local id = session or server.settings.session_id or raise("no_session")
 		local directory = server.face.getSession(server, id).directory
-		local record
-		for _, pending in ipairs(pendingTurns(server.disk)) do
-			if pending.sessionId == id then
-				record = pending
-			end
-		end
+		local records = pendingTurns(server.disk, id)
+		local record = records[#records]
 		tell(options or {}, { phase = "stopping", seconds = 0 })
 		local baselineId = record and record.baselineId
 		local isOurs = record ~= nil
@@ -360,10 +356,11 @@ local functions = {
 		return how == "stopped"
 	end,
 	resume = function(server, options)
-		local records = pendingTurns(server.disk)
-		local record = records[1] or unrecordedTurn(server)
+		local session = options and options.session
+		local records = pendingTurns(server.disk, session)
+		local record = records[1] or unrecordedTurn(server, session)
 		if record == nil then
-			return lastReply(server)
+			return lastReply(server, session)
 		end
 		local reply = drive(server, record, options or {}, true)
 		reply.remaining = math.max(#records - 1, 0)

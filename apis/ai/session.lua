@@ -104,7 +104,9 @@ end
 
 --- The turns whose answers nobody has seen, oldest first. A record that the power cut short is removed: its prompt was
 -- not sent yet.
-function M.pendingTurns(disk)
+--
+-- @param session only those of this one; of all where none is named
+function M.pendingTurns(disk, session)
 	local turns = {}
 	for _, name in ipairs(disk.exists(TURNS) and disk.list(TURNS) or {}) do
 		local path = TURNS .. "/" .. name
@@ -112,10 +114,10 @@ function M.pendingTurns(disk)
 		if file ~= nil then
 			local turn = readTurn(decode(file.readAll() or ""))
 			file.close()
-			if turn ~= nil then
-				turns[#turns + 1] = turn
-			else
+			if turn == nil then
 				disk.delete(path)
+			elseif session == nil or turn.sessionId == session then
+				turns[#turns + 1] = turn
 			end
 		end
 	end

@@ -186,7 +186,7 @@ local signatures = {
 	session = { { "id?", name } },
 	clearSession = {},
 	abort = { { "session?", name }, { "options?", waitOptions } },
-	resume = { { "options?", waitOptions } },
+	resume = { { "options?", sessionOptions } },
 	last = { { "session?", name } },
 	doctor = {
 		{

@@ -339,6 +339,8 @@ describe("turns", () => {
         const { rows } = await doctor({ ...settingsOf("opencc.session_id", session), width: 120 });
         expect(rows).toContain("ok      turns: 1 under way");
         expect(rows).toContain("warning asks: 1 ask waiting for somebody: bash: echo forty-two");
+        // To whoever talks in another session it is nothing.
+        expect((await doctor({ width: 120 })).rows).toContain("ok      asks: none");
         const query = `?directory=${encodeURIComponent(world.opencode.directory)}`;
         const [entry] = await world.call<{ id: string }[]>("GET", `/permission${query}`);
         await world.call("POST", `/permission/${entry!.id}/reply`, { reply: "once" });

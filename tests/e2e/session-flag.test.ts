@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.stop());
 
-it.each(["last", "code 1", "history", "--yes run"])(
+it.each(["last", "code 1", "history", "--yes run", "resume"])(
     "ai --session <id> %s shows that one",
     async (command) => {
         const { output, succeeded } = await computer.run(`ai --session ${first} ${command}`);

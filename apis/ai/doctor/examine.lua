@@ -4,12 +4,15 @@
 local outcome = require("/apis/trapos/failure").outcome
 local nearest = require("/apis/trapos/nearest").nearest
 local oneLine = require("/apis/trapos/utf8").oneLine
+local describeAsk = require("/apis/ai/ask").describeAsk
 local copy = require("/apis/ai/copy").copy
 local fail = require("/apis/ai/failure").fail
 local messagesModule = require("/apis/ai/messages")
 local isComplete, turnIn = messagesModule.isComplete, messagesModule.turnIn
 local namesModule = require("/apis/ai/names")
 local agentsIn, modelsIn = namesModule.agentsIn, namesModule.modelsIn
+local openasks = require("/apis/ai/openasks")
+local openPermissions, openQuestions = openasks.openPermissions, openasks.openQuestions
 local pendingTurns = require("/apis/ai/session").pendingTurns
 local settingsModule = require("/apis/ai/settings")
 local readSettings, redact = settingsModule.readSettings, settingsModule.redact
@@ -256,23 +259,18 @@ local function examineTurns(examination, server)
 	})
 end
 
---- Entries of sessions that do something: opencode keeps those of turns that were stopped (1.18.33).
-local function examineAsks(examination, server)
-	local directory = examination.directory
+--- What waits for this computer's player; what other computers ask is theirs.
+local function examineAsks(_examination, server)
 	local asks = {}
 	local found = seen(function()
-		local statuses = server.face.readList(server, "status", directory)
-		for _, ask in ipairs(server.face.readList(server, "permissions", directory)) do
-			local pattern = unpack(ask.patterns or {}, 1, 1)
-			local what = pattern == nil and ask.permission or ask.permission .. ": " .. pattern
-			if statuses[ask.sessionID] ~= nil then
-				table.insert(asks, what)
+		for _, ask in ipairs(openPermissions(server)) do
+			if ask.current then
+				table.insert(asks, describeAsk({ what = "permission", ask = ask }))
 			end
 		end
-		for _, ask in ipairs(server.face.readList(server, "questions", directory)) do
-			local question = unpack(ask.questions, 1, 1)
-			if statuses[ask.sessionID] ~= nil then
-				table.insert(asks, question == nil and "a question" or question.question)
+		for _, ask in ipairs(openQuestions(server)) do
+			if ask.current then
+				table.insert(asks, describeAsk({ what = "question", ask = ask }))
 			end
 		end
 	end)

@@ -226,11 +226,11 @@ function lastReply(server: Server, wanted?: string): Reply {
 }
 
 /**
- * The turn that goes on in this computer's session although no record tells of it, as none could be written on a full
+ * The turn of this computer that goes on in a session, its own where none is named, although no record tells of it, as none could be written on a full
  * disk: the newest prompt there carries this computer's nonce, and is not answered yet.
  */
-function unrecordedTurn(server: Server): TurnRecord | undefined {
-    const sessionId = server.settings.session_id;
+function unrecordedTurn(server: Server, wanted?: string): TurnRecord | undefined {
+    const sessionId = wanted ?? server.settings.session_id;
     if (sessionId === undefined) return undefined;
     const session = server.face.getSession(server, sessionId);
     const found = findTurn(server, session, () => true);
@@ -296,10 +296,8 @@ const functions: {
     abort: (server, session, options) => {
         const id = session ?? server.settings.session_id ?? raise("no_session");
         const directory = server.face.getSession(server, id).directory;
-        let record: TurnRecord | undefined;
-        for (const pending of pendingTurns(server.disk)) {
-            if (pending.sessionId === id) record = pending;
-        }
+        const records = pendingTurns(server.disk, id);
+        const record = records[records.length - 1];
         tell(options ?? {}, { phase: "stopping", seconds: 0 });
         const baselineId = record && record.baselineId;
         const isOurs = record !== undefined;
@@ -312,9 +310,10 @@ const functions: {
         return how === "stopped";
     },
     resume: (server, options) => {
-        const records = pendingTurns(server.disk);
-        const record = records[0] ?? unrecordedTurn(server);
-        if (record === undefined) return lastReply(server);
+        const session = options && options.session;
+        const records = pendingTurns(server.disk, session);
+        const record = records[0] ?? unrecordedTurn(server, session);
+        if (record === undefined) return lastReply(server, session);
         const reply = drive(server, record, options ?? {}, true);
         reply.remaining = Math.max(records.length - 1, 0);
         return reply;

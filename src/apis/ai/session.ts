@@ -111,8 +111,9 @@ export function forgetTurn(disk: Disk, nonce: string): void {
 /**
  * The turns whose answers nobody has seen, oldest first. A record that the power cut short is removed: its prompt was
  * not sent yet.
+ * @param session only those of this one; of all where none is named
  */
-export function pendingTurns(disk: Disk): TurnRecord[] {
+export function pendingTurns(disk: Disk, session?: string): TurnRecord[] {
     const turns: TurnRecord[] = [];
     for (const name of disk.exists(TURNS) ? disk.list(TURNS) : []) {
         const path = `${TURNS}/${name}`;
@@ -120,8 +121,8 @@ export function pendingTurns(disk: Disk): TurnRecord[] {
         if (file !== null) {
             const turn = readTurn(decode(file.readAll() ?? ""));
             file.close();
-            if (turn !== undefined) turns.push(turn);
-            else disk.delete(path);
+            if (turn === undefined) disk.delete(path);
+            else if (session === undefined || turn.sessionId === session) turns.push(turn);
         }
     }
     table.sort(turns, (a, b) => a.sentAt < b.sentAt);

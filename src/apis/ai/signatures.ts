@@ -148,7 +148,7 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
         ["session?", name],
         ["options?", waitOptions],
     ],
-    resume: [["options?", waitOptions]],
+    resume: [["options?", sessionOptions]],
     last: [["session?", name]],
     doctor: [["options?", fields("a table of options", { ping: flag, onStart: act, onCheck: act }, [])]],
     messages: [["options?", fields("a table of options", { session: name, limit: count }, [])]],

@@ -6,11 +6,13 @@ import { outcome } from "../../trapos/failure";
 import type { Request, Response } from "../../trapos/http";
 import { nearest } from "../../trapos/nearest";
 import { oneLine } from "../../trapos/utf8";
+import { describeAsk } from "../ask";
 import { copy } from "../copy";
 import type { Server } from "../drive";
 import { fail, type Failure } from "../failure";
 import { isComplete, turnIn } from "../messages";
 import { agentsIn, modelsIn } from "../names";
+import { openPermissions, openQuestions } from "../openasks";
 import { pendingTurns, type TurnRecord } from "../session";
 import { readSettings, redact, type Settings } from "../settings";
 import type { Check, DoctorOptions } from "./check";
@@ -217,22 +219,14 @@ function examineTurns(examination: Examination, server: Server): Check {
     return judge.turnsCheck({ stale, waiting: counts.waiting, running: counts.running, retry, problem });
 }
 
-/** Entries of sessions that do something: opencode keeps those of turns that were stopped (1.18.33). */
-function examineAsks(examination: Examination, server: Server): Check {
-    const directory = examination.directory;
+/** What waits for this computer's player; what other computers ask is theirs. */
+function examineAsks(_examination: Examination, server: Server): Check {
     const asks: string[] = [];
     const found = seen(() => {
-        const statuses = server.face.readList(server, "status", directory);
-        for (const ask of server.face.readList(server, "permissions", directory)) {
-            const [pattern] = ask.patterns ?? [];
-            const what = pattern === undefined ? ask.permission : `${ask.permission}: ${pattern}`;
-            if (statuses[ask.sessionID] !== undefined) table.insert(asks, what);
-        }
-        for (const ask of server.face.readList(server, "questions", directory)) {
-            const [question] = ask.questions;
-            if (statuses[ask.sessionID] !== undefined)
-                table.insert(asks, question === undefined ? "a question" : question.question);
-        }
+        for (const ask of openPermissions(server))
+            if (ask.current) table.insert(asks, describeAsk({ what: "permission", ask }));
+        for (const ask of openQuestions(server))
+            if (ask.current) table.insert(asks, describeAsk({ what: "question", ask }));
     });
     const problem = found.problem;
     if (problem && problem.code === "bad_request") {
