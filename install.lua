@@ -121,7 +121,7 @@ local ask = require("/apis/trapos/question").ask
 local say = require("/apis/trapos/screen").say
 local NOTE = require("/apis/ccpm/packagelist").NOTE
 local progress = require("/apis/ccpm/progress")
-local bytes, working = progress.bytes, progress.working
+local bytes, note, working = progress.bytes, progress.note, progress.working
 
 local M = {}
 
@@ -199,26 +199,106 @@ local function startsAnew(plan)
 	return false
 end
 
+--- Shows a plan and asks; false where it is not to be carried out.
+local function isWanted(plan, manner, isFitting)
+	if manner["dry-run"] ~= nil then
+		return false
+	end
+
+	-- What does not fit on the disk needs no question: `apply` says so.
+	local isAsked = not isEmpty(plan) and isFitting and manner.yes == nil
+	return not isAsked or ask("Go on?", true)
+end
+
+local function sayDone(plan)
+	if not isEmpty(plan) then
+		say(startsAnew(plan) and "Done. To use it all: reboot" or "Done.", NOTE)
+	end
+end
+
 --- Shows a plan, asks and applies it.
 --
 -- @returns false where the player says no
 function M.carryOut(ccpm, plan, manner)
 	showPlan(plan)
-	if manner["dry-run"] ~= nil then
-		return true
-	end
-
-	-- What does not fit on the disk needs no question: `apply` says so.
-	local isAsked = not isEmpty(plan) and plan.needed <= plan.free and manner.yes == nil
-	if isAsked and not ask("Go on?", true) then
-		return false
+	if not isWanted(plan, manner, plan.needed <= plan.free) then
+		return manner["dry-run"] ~= nil
 	end
 	working(function()
 		return ccpm.apply(plan)
 	end)
-	if not isEmpty(plan) then
-		say(startsAnew(plan) and "Done. To use it all: reboot" or "Done.", NOTE)
+	sayDone(plan)
+	return true
+end
+
+--- How an upgrade goes on whose old files are gone, and whose new ones are not all there.
+local GO_ON = "The rest is fetched by: ccpm verify --fix"
+
+--- Fetches the files whose places are empty.
+local function fetchMissing(ccpm)
+	local missing = {}
+	for _, finding in ipairs(ccpm.verify()) do
+		if finding.problem == "missing" then
+			table.insert(missing, finding)
+		end
 	end
+	return ccpm.apply(ccpm.planRepair(missing))
+end
+
+--- Whether a file of a package is not there.
+local function isMissing(ccpm)
+	for _, known in pairs(ccpm.state().lock.packages) do
+		for path in pairs(known.files) do
+			if not fs.exists(path) then
+				return true
+			end
+		end
+	end
+	return false
+end
+
+--- Upgrades packages after asking. Where old and new files have no room beside each other, those that ccpm can do without go
+-- first.
+--
+-- @param names the packages; all where it is absent
+-- @param force whether files of no package are moved aside
+-- @returns false where the player says no
+function M.carryOutUpgrade(ccpm, names, force, manner)
+	local plan = working(function()
+		return ccpm.planUpgrade(names, { force = force })
+	end)
+	if isEmpty(plan) and isMissing(ccpm) then
+		note("Files are missing. Mend it: ccpm verify --fix")
+	end
+	if plan.needed <= plan.free then
+		return M.carryOut(ccpm, plan, manner)
+	end
+	local removal = working(function()
+		return ccpm.planUpgrade(names, { force = force, removeFirst = true })
+	end)
+	local isRoomFirst = removal.needed <= removal.free
+	local isRoomThen = plan.needed <= removal.free + removal.freed
+	if not isRoomFirst or not isRoomThen then
+		return M.carryOut(ccpm, plan, manner)
+	end
+	showPlan(plan)
+	note("No room for old files beside new ones: the old go first. If that is cut short: ccpm verify --fix")
+	if not isWanted(plan, manner, true) then
+		return manner["dry-run"] ~= nil
+	end
+	working(function()
+		return ccpm.apply(removal)
+	end)
+	local ok, problem = pcall(working, function()
+		return fetchMissing(ccpm)
+	end, GO_ON)
+	if not ok then
+		if problem ~= "Terminated" then
+			note(GO_ON)
+		end
+		error(problem, 0)
+	end
+	sayDone(plan)
 	return true
 end
 
@@ -482,6 +562,7 @@ local function planResolved(client, before, title, wanted, newest, options)
 	end
 	local after = replace(state, "lock", "packages", packages)
 	local force = options and options.force
+	local removeFirst = options and options.removeFirst
 	local notes = resolved.notes
 	return makePlan(client.disk, {
 		title = title,
@@ -490,6 +571,7 @@ local function planResolved(client, before, title, wanted, newest, options)
 		notes = notes,
 		candidates = candidates,
 		force = force,
+		removeFirst = removeFirst,
 	})
 end
 
@@ -1221,6 +1303,10 @@ local ARGUMENTS = {
 	findings = listOf(500000, finding),
 	plan = plan,
 	["install options"] = optional(object({ force = optional(flag) })),
+	["upgrade options"] = optional(object({
+		force = optional(flag),
+		removeFirst = optional(flag),
+	})),
 	["uninstall options"] = optional(object({
 		cascade = optional(flag),
 		unused = optional(flag),
@@ -1794,6 +1880,31 @@ local function freeSpace(disk, left)
 	return free
 end
 
+--- Notes a package of a lock, and all that it needs.
+local function noteNeeded(lock, name, needed)
+	local known = lock.packages[name]
+	if known == nil or needed[name] then
+		return
+	end
+	needed[name] = true
+	for dependency in pairs(known.dependencies) do
+		noteNeeded(lock, dependency, needed)
+	end
+end
+
+--- The packages without which ccpm works.
+local function dispensable(lock)
+	local needed = {}
+	noteNeeded(lock, "ccpm", needed)
+	local names = {}
+	for name in pairs(lock.packages) do
+		if not needed[name] then
+			names[name] = true
+		end
+	end
+	return names
+end
+
 --- A plan that has nothing yet.
 local function begin(disk, change)
 	local present = look(disk, FINISHER)
@@ -1801,6 +1912,7 @@ local function begin(disk, change)
 		disk = disk,
 		candidates = change.candidates or {},
 		force = change.force == true,
+		later = change.removeFirst == true and dispensable(change.after.lock) or {},
 		old = ownersOf(change.before.lock),
 		fresh = ownersOf(change.after.lock, change.before.lock),
 		left = leftBehind(disk),
@@ -1851,7 +1963,8 @@ end
 --
 -- @param disk CC's fs API
 -- @param change the plan's `title`, the state `before` and `after`; perhaps `notes` to add to, the `candidates` that
--- registries offer by package, `force` to move files of no package aside, and what to `repair` although the lock stays
+-- registries offer by package, `force` to move files of no package aside, `removeFirst` to have files go that come again
+-- with `repair`, and what to `repair` although the lock stays
 -- @throws Failure that names what is in the way
 function M.makePlan(disk, change)
 	local before = change.before
@@ -2021,15 +2134,20 @@ function M.planFile(planning, path)
 		requireSameDrive(planning.disk, path)
 	end
 	local name = (owned or was).name
+	local isLater = owned ~= nil and planning.later[name] == true
+	if isLater and found == nil then
+		return
+	end
+	local comes = not isLater and owned or nil
 	local registry
-	if owned then
+	if comes then
 		requireFolders(planning, path, name)
 		requireNoFolder(planning, path, name)
-		registry = registryOf(planning, path, owned)
+		registry = registryOf(planning, path, comes)
 		if registry == nil then
 			return noteNotRepairable(planning, path, name)
 		end
-		countNew(planning, path, owned.file)
+		countNew(planning, path, comes.file)
 	else
 		planning.going[path] = true
 		planning.overhead = planning.overhead + M.ENTRY_GONE
@@ -2039,7 +2157,7 @@ function M.planFile(planning, path)
 	table.insert(planning.files, {
 		path = path,
 		package = name,
-		to = owned and owned.file,
+		to = comes and comes.file,
 		registry = registry,
 		backup = backup,
 		found = found,
@@ -2093,17 +2211,24 @@ function M.note(text)
 	show(listing)
 end
 
+--- How it goes on after Ctrl+T, where nothing is half done.
+local UNCHANGED = "Nothing has changed. The same command goes on."
+
 --- Does something that may show progress. The moving line is gone when it ends, however it ends.
 --
+-- @param stopped what is said at Ctrl+T
 -- @returns what it returns; what it raises is raised on
-function M.working(act)
+function M.working(act, stopped)
+	if stopped == nil then
+		stopped = UNCHANGED
+	end
 	local ok, value = pcall(act)
 	clearRow()
 	if ok then
 		return value
 	end
 	if value == "Terminated" then
-		M.note("Nothing has changed. The same command goes on.")
+		M.note(stopped)
 	end
 	return error(value, 0)
 end

@@ -61,7 +61,7 @@ declare namespace createCcpm {
         readonly planUpgrade: (
             this: void,
             names?: readonly string[],
-            options?: InstallOptions,
+            options?: UpgradeOptions,
         ) => Result<Plan>;
         /**
          * Plans a removal. Fails when others need a package (`needed_by`), unless these go, too. Asks no registry.
@@ -300,6 +300,15 @@ declare namespace createCcpm {
         readonly cascade?: boolean;
         /** Remove packages that came as dependencies and are not needed any more. */
         readonly unused?: boolean;
+    }
+
+    /** Options of upgrades. */
+    interface UpgradeOptions extends InstallOptions {
+        /**
+         * Remove the files that are to be replaced, but for those that ccpm itself needs, where a disk has no room for old and
+         * new ones. `verify` finds them missing then, and `planRepair` fetches the new ones.
+         */
+        readonly removeFirst?: boolean;
     }
 }
 

@@ -45,7 +45,7 @@ function Ccpm.planInstall(names, options) end
 
 --- Plans an upgrade to what the registries offer now. Packages that are held back are in the plan's notes.
 ---@param names? string[] installed packages; all where it is absent
----@param options? libccpm.InstallOptions
+---@param options? libccpm.UpgradeOptions
 ---@return boolean
 ---@return libccpm.Plan|libccpm.Failure
 function Ccpm.planUpgrade(names, options) end
@@ -311,6 +311,12 @@ function Disk.getDrive(path) end
 ---@field cascade? boolean
 --- Remove packages that came as dependencies and are not needed any more.
 ---@field unused? boolean
+
+--- Options of upgrades.
+---@class libccpm.UpgradeOptions: libccpm.InstallOptions
+--- Remove the files that are to be replaced, but for those that ccpm itself needs, where a disk has no room for old and
+--- new ones. `verify` finds them missing then, and `planRepair` fetches the new ones.
+---@field removeFirst? boolean
 
 --- Makes a package manager. It keeps nothing in memory: the state is read anew by each call.
 ---@param environment? libccpm.Environment stand-ins for what the computer provides, and who is told of progress and notes

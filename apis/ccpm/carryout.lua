@@ -6,7 +6,7 @@ local ask = require("/apis/trapos/question").ask
 local say = require("/apis/trapos/screen").say
 local NOTE = require("/apis/ccpm/packagelist").NOTE
 local progress = require("/apis/ccpm/progress")
-local bytes, working = progress.bytes, progress.working
+local bytes, note, working = progress.bytes, progress.note, progress.working
 
 local M = {}
 
@@ -84,26 +84,106 @@ local function startsAnew(plan)
 	return false
 end
 
+--- Shows a plan and asks; false where it is not to be carried out.
+local function isWanted(plan, manner, isFitting)
+	if manner["dry-run"] ~= nil then
+		return false
+	end
+
+	-- What does not fit on the disk needs no question: `apply` says so.
+	local isAsked = not isEmpty(plan) and isFitting and manner.yes == nil
+	return not isAsked or ask("Go on?", true)
+end
+
+local function sayDone(plan)
+	if not isEmpty(plan) then
+		say(startsAnew(plan) and "Done. To use it all: reboot" or "Done.", NOTE)
+	end
+end
+
 --- Shows a plan, asks and applies it.
 --
 -- @returns false where the player says no
 function M.carryOut(ccpm, plan, manner)
 	showPlan(plan)
-	if manner["dry-run"] ~= nil then
-		return true
-	end
-
-	-- What does not fit on the disk needs no question: `apply` says so.
-	local isAsked = not isEmpty(plan) and plan.needed <= plan.free and manner.yes == nil
-	if isAsked and not ask("Go on?", true) then
-		return false
+	if not isWanted(plan, manner, plan.needed <= plan.free) then
+		return manner["dry-run"] ~= nil
 	end
 	working(function()
 		return ccpm.apply(plan)
 	end)
-	if not isEmpty(plan) then
-		say(startsAnew(plan) and "Done. To use it all: reboot" or "Done.", NOTE)
+	sayDone(plan)
+	return true
+end
+
+--- How an upgrade goes on whose old files are gone, and whose new ones are not all there.
+local GO_ON = "The rest is fetched by: ccpm verify --fix"
+
+--- Fetches the files whose places are empty.
+local function fetchMissing(ccpm)
+	local missing = {}
+	for _, finding in ipairs(ccpm.verify()) do
+		if finding.problem == "missing" then
+			table.insert(missing, finding)
+		end
 	end
+	return ccpm.apply(ccpm.planRepair(missing))
+end
+
+--- Whether a file of a package is not there.
+local function isMissing(ccpm)
+	for _, known in pairs(ccpm.state().lock.packages) do
+		for path in pairs(known.files) do
+			if not fs.exists(path) then
+				return true
+			end
+		end
+	end
+	return false
+end
+
+--- Upgrades packages after asking. Where old and new files have no room beside each other, those that ccpm can do without go
+-- first.
+--
+-- @param names the packages; all where it is absent
+-- @param force whether files of no package are moved aside
+-- @returns false where the player says no
+function M.carryOutUpgrade(ccpm, names, force, manner)
+	local plan = working(function()
+		return ccpm.planUpgrade(names, { force = force })
+	end)
+	if isEmpty(plan) and isMissing(ccpm) then
+		note("Files are missing. Mend it: ccpm verify --fix")
+	end
+	if plan.needed <= plan.free then
+		return M.carryOut(ccpm, plan, manner)
+	end
+	local removal = working(function()
+		return ccpm.planUpgrade(names, { force = force, removeFirst = true })
+	end)
+	local isRoomFirst = removal.needed <= removal.free
+	local isRoomThen = plan.needed <= removal.free + removal.freed
+	if not isRoomFirst or not isRoomThen then
+		return M.carryOut(ccpm, plan, manner)
+	end
+	showPlan(plan)
+	note("No room for old files beside new ones: the old go first. If that is cut short: ccpm verify --fix")
+	if not isWanted(plan, manner, true) then
+		return manner["dry-run"] ~= nil
+	end
+	working(function()
+		return ccpm.apply(removal)
+	end)
+	local ok, problem = pcall(working, function()
+		return fetchMissing(ccpm)
+	end, GO_ON)
+	if not ok then
+		if problem ~= "Terminated" then
+			note(GO_ON)
+		end
+		error(problem, 0)
+	end
+	sayDone(plan)
 	return true
 end
 

@@ -101,6 +101,7 @@ local function planResolved(client, before, title, wanted, newest, options)
 	end
 	local after = replace(state, "lock", "packages", packages)
 	local force = options and options.force
+	local removeFirst = options and options.removeFirst
 	local notes = resolved.notes
 	return makePlan(client.disk, {
 		title = title,
@@ -109,6 +110,7 @@ local function planResolved(client, before, title, wanted, newest, options)
 		notes = notes,
 		candidates = candidates,
 		force = force,
+		removeFirst = removeFirst,
 	})
 end
 

@@ -3,7 +3,8 @@
 local listingModule = require("/apis/trapos/listing")
 local add, show, start = listingModule.add, listingModule.show, listingModule.start
 local say = require("/apis/trapos/screen").say
-local carryOut = require("/apis/ccpm/carryout").carryOut
+local carryout = require("/apis/ccpm/carryout")
+local carryOut, carryOutUpgrade = carryout.carryOut, carryout.carryOutUpgrade
 local raise = require("/apis/ccpm/failure").raise
 local known = require("/apis/ccpm/known")
 local installedNames, offeredNames, registryNames =
@@ -44,13 +45,7 @@ end
 local function upgrade(ccpm, words, flags)
 	-- No words stand for all packages.
 	local names = #words > 0 and words or nil
-	return carryOut(
-		ccpm,
-		working(function()
-			return ccpm.planUpgrade(names, { force = flags.force == true })
-		end),
-		flags
-	)
+	return carryOutUpgrade(ccpm, names, flags.force == true, flags)
 end
 
 local function update(ccpm)

@@ -254,6 +254,10 @@ local ARGUMENTS = {
 	findings = listOf(500000, finding),
 	plan = plan,
 	["install options"] = optional(object({ force = optional(flag) })),
+	["upgrade options"] = optional(object({
+		force = optional(flag),
+		removeFirst = optional(flag),
+	})),
 	["uninstall options"] = optional(object({
 		cascade = optional(flag),
 		unused = optional(flag),

@@ -87,6 +87,31 @@ local function freeSpace(disk, left)
 	return free
 end
 
+--- Notes a package of a lock, and all that it needs.
+local function noteNeeded(lock, name, needed)
+	local known = lock.packages[name]
+	if known == nil or needed[name] then
+		return
+	end
+	needed[name] = true
+	for dependency in pairs(known.dependencies) do
+		noteNeeded(lock, dependency, needed)
+	end
+end
+
+--- The packages without which ccpm works.
+local function dispensable(lock)
+	local needed = {}
+	noteNeeded(lock, "ccpm", needed)
+	local names = {}
+	for name in pairs(lock.packages) do
+		if not needed[name] then
+			names[name] = true
+		end
+	end
+	return names
+end
+
 --- A plan that has nothing yet.
 local function begin(disk, change)
 	local present = look(disk, FINISHER)
@@ -94,6 +119,7 @@ local function begin(disk, change)
 		disk = disk,
 		candidates = change.candidates or {},
 		force = change.force == true,
+		later = change.removeFirst == true and dispensable(change.after.lock) or {},
 		old = ownersOf(change.before.lock),
 		fresh = ownersOf(change.after.lock, change.before.lock),
 		left = leftBehind(disk),
@@ -144,7 +170,8 @@ end
 --
 -- @param disk CC's fs API
 -- @param change the plan's `title`, the state `before` and `after`; perhaps `notes` to add to, the `candidates` that
--- registries offer by package, `force` to move files of no package aside, and what to `repair` although the lock stays
+-- registries offer by package, `force` to move files of no package aside, `removeFirst` to have files go that come again
+-- with `repair`, and what to `repair` although the lock stays
 -- @throws Failure that names what is in the way
 function M.makePlan(disk, change)
 	local before = change.before

@@ -136,15 +136,20 @@ function M.planFile(planning, path)
 		requireSameDrive(planning.disk, path)
 	end
 	local name = (owned or was).name
+	local isLater = owned ~= nil and planning.later[name] == true
+	if isLater and found == nil then
+		return
+	end
+	local comes = not isLater and owned or nil
 	local registry
-	if owned then
+	if comes then
 		requireFolders(planning, path, name)
 		requireNoFolder(planning, path, name)
-		registry = registryOf(planning, path, owned)
+		registry = registryOf(planning, path, comes)
 		if registry == nil then
 			return noteNotRepairable(planning, path, name)
 		end
-		countNew(planning, path, owned.file)
+		countNew(planning, path, comes.file)
 	else
 		planning.going[path] = true
 		planning.overhead = planning.overhead + M.ENTRY_GONE
@@ -154,7 +159,7 @@ function M.planFile(planning, path)
 	table.insert(planning.files, {
 		path = path,
 		package = name,
-		to = owned and owned.file,
+		to = comes and comes.file,
 		registry = registry,
 		backup = backup,
 		found = found,

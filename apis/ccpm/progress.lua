@@ -41,17 +41,24 @@ function M.note(text)
 	show(listing)
 end
 
+--- How it goes on after Ctrl+T, where nothing is half done.
+local UNCHANGED = "Nothing has changed. The same command goes on."
+
 --- Does something that may show progress. The moving line is gone when it ends, however it ends.
 --
+-- @param stopped what is said at Ctrl+T
 -- @returns what it returns; what it raises is raised on
-function M.working(act)
+function M.working(act, stopped)
+	if stopped == nil then
+		stopped = UNCHANGED
+	end
 	local ok, value = pcall(act)
 	clearRow()
 	if ok then
 		return value
 	end
 	if value == "Terminated" then
-		M.note("Nothing has changed. The same command goes on.")
+		M.note(stopped)
 	end
 	return error(value, 0)
 end

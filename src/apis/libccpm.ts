@@ -23,7 +23,7 @@ const ARGUMENTS: Record<keyof Ccpm, Argument[]> = {
     state: [],
     update: [],
     planInstall: [NAMES, ["options", "install options"]],
-    planUpgrade: [SOME_NAMES, ["options", "install options"]],
+    planUpgrade: [SOME_NAMES, ["options", "upgrade options"]],
     planUninstall: [NAMES, ["options", "uninstall options"]],
     verify: [SOME_NAMES],
     planRepair: [["findings", "findings"]],

@@ -4,8 +4,8 @@ import { ask } from "../trapos/question";
 import { say } from "../trapos/screen";
 import type { Calls } from "./client";
 import { NOTE } from "./packagelist";
-import { bytes, working } from "./progress";
-import type { Plan } from "./types";
+import { bytes, note, working } from "./progress";
+import type { Finding, Plan } from "./types";
 
 /** How a plan is carried out. */
 export interface Manner {
@@ -66,17 +66,81 @@ function startsAnew(plan: Plan): boolean {
     return false;
 }
 
+/** Shows a plan and asks; false where it is not to be carried out. */
+function isWanted(plan: Plan, manner: Manner, isFitting: boolean): boolean {
+    if (manner["dry-run"] !== undefined) return false;
+    // What does not fit on the disk needs no question: `apply` says so.
+    const isAsked = !isEmpty(plan) && isFitting && manner.yes === undefined;
+    return !isAsked || ask("Go on?", true);
+}
+
+function sayDone(plan: Plan): void {
+    if (!isEmpty(plan)) say(startsAnew(plan) ? "Done. To use it all: reboot" : "Done.", NOTE);
+}
+
 /**
  * Shows a plan, asks and applies it.
  * @returns false where the player says no
  */
 export function carryOut(ccpm: Calls, plan: Plan, manner: Manner): boolean {
     showPlan(plan);
-    if (manner["dry-run"] !== undefined) return true;
-    // What does not fit on the disk needs no question: `apply` says so.
-    const isAsked = !isEmpty(plan) && plan.needed <= plan.free && manner.yes === undefined;
-    if (isAsked && !ask("Go on?", true)) return false;
+    if (!isWanted(plan, manner, plan.needed <= plan.free)) return manner["dry-run"] !== undefined;
     working(() => ccpm.apply(plan));
-    if (!isEmpty(plan)) say(startsAnew(plan) ? "Done. To use it all: reboot" : "Done.", NOTE);
+    sayDone(plan);
+    return true;
+}
+
+/** How an upgrade goes on whose old files are gone, and whose new ones are not all there. */
+const GO_ON = "The rest is fetched by: ccpm verify --fix";
+
+/** Fetches the files whose places are empty. */
+function fetchMissing(ccpm: Calls): undefined {
+    const missing: Finding[] = [];
+    for (const finding of ccpm.verify()) {
+        if (finding.problem === "missing") table.insert(missing, finding);
+    }
+    return ccpm.apply(ccpm.planRepair(missing));
+}
+
+/** Whether a file of a package is not there. */
+function isMissing(ccpm: Calls): boolean {
+    for (const [, known] of pairs(ccpm.state().lock.packages)) {
+        for (const [path] of pairs(known.files)) {
+            if (!fs.exists(path)) return true;
+        }
+    }
+    return false;
+}
+
+/**
+ * Upgrades packages after asking. Where old and new files have no room beside each other, those that ccpm can do without go
+ * first.
+ * @param names the packages; all where it is absent
+ * @param force whether files of no package are moved aside
+ * @returns false where the player says no
+ */
+export function carryOutUpgrade(
+    ccpm: Calls,
+    names: readonly string[] | undefined,
+    force: boolean,
+    manner: Manner,
+): boolean {
+    const plan = working(() => ccpm.planUpgrade(names, { force }));
+    if (isEmpty(plan) && isMissing(ccpm)) note("Files are missing. Mend it: ccpm verify --fix");
+    if (plan.needed <= plan.free) return carryOut(ccpm, plan, manner);
+    const removal = working(() => ccpm.planUpgrade(names, { force, removeFirst: true }));
+    const isRoomFirst = removal.needed <= removal.free;
+    const isRoomThen = plan.needed <= removal.free + removal.freed;
+    if (!isRoomFirst || !isRoomThen) return carryOut(ccpm, plan, manner);
+    showPlan(plan);
+    note("No room for old files beside new ones: the old go first. If that is cut short: ccpm verify --fix");
+    if (!isWanted(plan, manner, true)) return manner["dry-run"] !== undefined;
+    working(() => ccpm.apply(removal));
+    const [ok, problem] = pcall(working, () => fetchMissing(ccpm), GO_ON);
+    if (!ok) {
+        if ((problem as unknown) !== "Terminated") note(GO_ON);
+        error(problem, 0);
+    }
+    sayDone(plan);
     return true;
 }

@@ -16,11 +16,11 @@ import type {
     Ccpm,
     Environment,
     InstalledPackage,
-    InstallOptions,
     Plan,
     Result,
     State,
     Tools,
+    UpgradeOptions,
 } from "./types";
 import { verify } from "./verify";
 
@@ -95,7 +95,7 @@ function planResolved(
     title: string,
     wanted: Names,
     newest: Names | true,
-    options?: InstallOptions,
+    options?: UpgradeOptions,
 ): Plan {
     const [state, candidates, leftOut] = askRegistries(client, withOwnRegistry(client, before));
     const installed = before.lock.packages;
@@ -109,8 +109,9 @@ function planResolved(
     }
     const after = replace(state, "lock", "packages", packages);
     const force = options && options.force;
+    const removeFirst = options && options.removeFirst;
     const notes = resolved.notes;
-    return makePlan(client.disk, { title, before, after, notes, candidates, force });
+    return makePlan(client.disk, { title, before, after, notes, candidates, force, removeFirst });
 }
 
 /** Changes nothing but the state. */

@@ -2,7 +2,7 @@
 import type { Flag, Program } from "../trapos/commandline";
 import { add, show, start } from "../trapos/listing";
 import { say } from "../trapos/screen";
-import { carryOut } from "./carryout";
+import { carryOut, carryOutUpgrade } from "./carryout";
 import type { Calls } from "./client";
 import type { CcpmCommand, Flags } from "./command";
 import { raise } from "./failure";
@@ -33,11 +33,7 @@ function uninstall(ccpm: Calls, words: Words, flags: Flags): boolean {
 function upgrade(ccpm: Calls, words: Words, flags: Flags): boolean {
     // No words stand for all packages.
     const names = words.length > 0 ? words : undefined;
-    return carryOut(
-        ccpm,
-        working(() => ccpm.planUpgrade(names, { force: flags.force === true })),
-        flags,
-    );
+    return carryOutUpgrade(ccpm, names, flags.force === true, flags);
 }
 
 function update(ccpm: Calls): boolean {

@@ -218,6 +218,7 @@ const ARGUMENTS: Record<string, Spec | undefined> = {
     findings: listOf(500000, finding),
     plan,
     "install options": optional(object({ force: optional(flag) })),
+    "upgrade options": optional(object({ force: optional(flag), removeFirst: optional(flag) })),
     "uninstall options": optional(object({ cascade: optional(flag), unused: optional(flag) })),
     "registry options": optional(object({ position: optional(amount), force: optional(flag) })),
     environment,

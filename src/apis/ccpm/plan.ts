@@ -27,6 +27,8 @@ export interface StateChange {
     readonly candidates?: Record<string, readonly Candidate[]>;
     /** Whether files of no package are moved aside. */
     readonly force?: boolean;
+    /** Whether files are removed in place of being replaced, where ccpm itself does not need them. */
+    readonly removeFirst?: boolean;
     /** What is put right although the lock does not change. */
     readonly repair?: readonly Finding[];
 }
@@ -91,6 +93,25 @@ function freeSpace(disk: Disk, left: Record<string, number>): number {
     return free;
 }
 
+/** Notes a package of a lock, and all that it needs. */
+function noteNeeded(lock: Lock, name: string, needed: Names): void {
+    const known = lock.packages[name];
+    if (known === undefined || needed[name]) return;
+    needed[name] = true;
+    for (const [dependency] of pairs(known.dependencies)) noteNeeded(lock, dependency, needed);
+}
+
+/** The packages without which ccpm works. */
+function dispensable(lock: Lock): Names {
+    const needed: Names = {};
+    noteNeeded(lock, "ccpm", needed);
+    const names: Names = {};
+    for (const [name] of pairs(lock.packages)) {
+        if (!needed[name]) names[name] = true;
+    }
+    return names;
+}
+
 /** A plan that has nothing yet. */
 function begin(disk: Disk, change: StateChange): Planning {
     const present = look(disk, FINISHER);
@@ -98,6 +119,7 @@ function begin(disk: Disk, change: StateChange): Planning {
         disk,
         candidates: change.candidates ?? {},
         force: change.force === true,
+        later: change.removeFirst === true ? dispensable(change.after.lock) : {},
         old: ownersOf(change.before.lock),
         fresh: ownersOf(change.after.lock, change.before.lock),
         left: leftBehind(disk),
@@ -139,7 +161,8 @@ function planState(planning: Planning, change: StateChange): Record<string, stri
  * Plans a change. May yield, where much is to be compared.
  * @param disk CC's fs API
  * @param change the plan's `title`, the state `before` and `after`; perhaps `notes` to add to, the `candidates` that
- * registries offer by package, `force` to move files of no package aside, and what to `repair` although the lock stays
+ * registries offer by package, `force` to move files of no package aside, `removeFirst` to have files go that come again
+ * with `repair`, and what to `repair` although the lock stays
  * @throws Failure that names what is in the way
  */
 export function makePlan(disk: Disk, change: StateChange): Plan {

@@ -21,6 +21,8 @@ export interface Planning {
     readonly candidates: Readonly<Record<string, readonly Candidate[]>>;
     /** Whether files of no package are moved aside. */
     readonly force: boolean;
+    /** Packages whose files go and come later, as there is no room for old and new ones. */
+    readonly later: Names;
     /** The files of the packages before and afterwards. */
     readonly old: Owners;
     readonly fresh: Owners;
@@ -133,18 +135,21 @@ export function planFile(planning: Planning, path: string): void {
     if (found) requireSameDrive(planning.disk, path);
 
     const name = (owned ?? was)!.name;
+    const isLater = owned !== undefined && planning.later[name] === true;
+    if (isLater && found === undefined) return;
+    const comes = !isLater ? owned : undefined;
     let registry: string | undefined;
-    if (owned) {
+    if (comes) {
         requireFolders(planning, path, name);
         requireNoFolder(planning, path, name);
-        registry = registryOf(planning, path, owned);
+        registry = registryOf(planning, path, comes);
         if (registry === undefined) return noteNotRepairable(planning, path, name);
-        countNew(planning, path, owned.file);
+        countNew(planning, path, comes.file);
     } else {
         planning.going[path] = true;
         planning.overhead += ENTRY_GONE;
     }
     const backup = found ? backupFor(planning, path, found) : undefined;
     planning.overhead += (found ? ENTRY_FOUND : 0) + 2 * path.length;
-    table.insert(planning.files, { path, package: name, to: owned && owned.file, registry, backup, found });
+    table.insert(planning.files, { path, package: name, to: comes && comes.file, registry, backup, found });
 }

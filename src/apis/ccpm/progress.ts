@@ -31,14 +31,18 @@ export function note(text: string): void {
     show(listing);
 }
 
+/** How it goes on after Ctrl+T, where nothing is half done. */
+const UNCHANGED = "Nothing has changed. The same command goes on.";
+
 /**
  * Does something that may show progress. The moving line is gone when it ends, however it ends.
+ * @param stopped what is said at Ctrl+T
  * @returns what it returns; what it raises is raised on
  */
-export function working<T>(act: (this: void) => T): T {
+export function working<T>(act: (this: void) => T, stopped = UNCHANGED): T {
     const [ok, value] = pcall(act);
     clearRow();
     if (ok) return value;
-    if ((value as unknown) === "Terminated") note("Nothing has changed. The same command goes on.");
+    if ((value as unknown) === "Terminated") note(stopped);
     return error(value, 0);
 }

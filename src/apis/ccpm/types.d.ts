@@ -230,6 +230,15 @@ export interface InstallOptions {
     readonly force?: boolean;
 }
 
+/** Options of upgrades. */
+export interface UpgradeOptions extends InstallOptions {
+    /**
+     * Remove the files that are to be replaced, but for those that ccpm itself needs, where a disk has no room for old and
+     * new ones. `verify` finds them missing then, and `planRepair` fetches the new ones.
+     */
+    readonly removeFirst?: boolean;
+}
+
 /** Options of removals. */
 export interface UninstallOptions {
     /** Remove what needs the packages, too. */
@@ -260,7 +269,7 @@ export interface Ccpm {
      * Plans an upgrade to what the registries offer now. Packages that are held back are in the plan's notes.
      * @param names installed packages; all where it is absent
      */
-    readonly planUpgrade: (this: void, names?: readonly string[], options?: InstallOptions) => Result<Plan>;
+    readonly planUpgrade: (this: void, names?: readonly string[], options?: UpgradeOptions) => Result<Plan>;
     /**
      * Plans a removal. Fails when others need a package (`needed_by`), unless these go, too. Asks no registry.
      * @param names installed packages; none where only `unused` ones are to go
