@@ -92,7 +92,7 @@ describe("the figures", () => {
             "ccpm-install-seconds": 5,
             "ccpm-upgrade-nothing-requests": 1,
             "ccpm-upgrade-one-file-requests": 2,
-            "installed-size-ai": 225_000,
+            "installed-size-ai": 600_000,
             "installed-size-ccpm": 140_000,
             "version-time": 25,
             "version-memory": 250_000,
