@@ -13,9 +13,10 @@ local isWaiting = false
 local isBeginner = false
 local isWhole = pcall(function()
 	load("/apis/ai/settings").define()
+	local settingsFile = load("/apis/trapos/settingsfile")
 	local mended = load("/apis/trapos/wholefile").mendWritten(fs)
 	if mended ~= nil then
-		load("/apis/trapos/settingsfile").reloadSettings(mended.path)
+		settingsFile.reloadSettings(mended.path)
 		if mended.line ~= nil then
 			print(mended.line)
 		end

@@ -23,9 +23,10 @@ let isWaiting = false;
 let isBeginner = false;
 const [isWhole] = pcall(() => {
     (load("/apis/ai/settings") as typeof settingsModule).define();
+    const settingsFile = load("/apis/trapos/settingsfile") as typeof settingsFileModule;
     const mended = (load("/apis/trapos/wholefile") as typeof wholeFileModule).mendWritten(fs);
     if (mended !== undefined) {
-        (load("/apis/trapos/settingsfile") as typeof settingsFileModule).reloadSettings(mended.path);
+        settingsFile.reloadSettings(mended.path);
         if (mended.line !== undefined) print(mended.line);
     }
     const session = load("/apis/ai/session") as typeof sessionModule;
