@@ -13,7 +13,14 @@ local isWaiting = false
 local isBeginner = false
 local isWhole = pcall(function()
 	load("/apis/ai/settings").define()
-	load("/apis/trapos/settingsfile").recoverSettings(fs)
+	local settingsFile = load("/apis/trapos/settingsfile")
+	local mended = load("/apis/trapos/wholefile").mendWritten(fs)
+	if mended ~= nil then
+		settingsFile.reloadSettings(mended.path)
+		if mended.line ~= nil then
+			print(mended.line)
+		end
+	end
 	local session = load("/apis/ai/session")
 	isWaiting = #session.pendingTurns(fs) > 0
 	isBeginner = not session.wasAnswered(fs)

@@ -301,7 +301,7 @@ function Ai.answerQuestion(id, answers) end
 --- What `doctor` found of one thing on the way to the model.
 ---@class libai.Check
 --- In this order; what lies behind something that failed is skipped.
----@field check "files"|"answer"|"address"|"agent"|"model"|"opencode"|"password"|"session"|"http"|"settings"|"disk"|"clock"|"reachable"|"turns"|"asks"
+---@field check "files"|"answer"|"address"|"model"|"agent"|"opencode"|"password"|"session"|"http"|"settings"|"disk"|"clock"|"reachable"|"turns"|"asks"
 ---@field state "ok"|"failed"|"warning"|"skipped"
 --- What was found, or why it was skipped.
 ---@field message string
@@ -640,7 +640,7 @@ function SettingsStore.unset(name) end
 ---@field tool string
 --- What it does, where opencode says that.
 ---@field title? string
----@field status "running"|"error"|"completed"
+---@field status "running"|"completed"|"error"
 --- How long it took, once it has ended.
 ---@field seconds? number
 --- The files that it has written: in the session's folder by their paths from there.

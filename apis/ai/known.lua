@@ -5,10 +5,10 @@ local copy = require("/apis/ai/copy").copy
 local json = require("/apis/trapos/json")
 local decode, encode = json.decode, json.encode
 local reader = require("/apis/trapos/shape").reader
+local writeText = require("/apis/trapos/wholefile").writeText
 
 local M = {}
 local FILE = "/trapos/ai/known.json"
-local DRAFT = FILE .. ".new"
 local names = { "some", "text" }
 local readKnown = reader({
 	["models?"] = names,
@@ -35,26 +35,8 @@ end
 function M.keep(disk, seen)
 	local before = M.recall(disk)
 	local text = encode(copy(seen, copy(before, {})))
-	if text == encode(before) then
-		return
-	end
-	local isWritten = pcall(function()
-		local file, problem = disk.open(DRAFT, "w")
-		if file == nil then
-			error(problem, 0)
-		end
-		file.write(text)
-		file.close()
-	end)
-	if isWritten then
-		disk.delete(FILE)
-	end
-	if isWritten then
-		disk.move(DRAFT, FILE)
-	else
-		pcall(function()
-			return disk.delete(DRAFT)
-		end)
+	if text ~= encode(before) then
+		pcall(writeText, disk, FILE, text)
 	end
 end
 

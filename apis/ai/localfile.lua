@@ -1,5 +1,6 @@
 -- Files of this computer that a command line names.
 
+local writeText = require("/apis/trapos/wholefile").writeText
 local fail = require("/apis/ai/failure").fail
 
 local M = {}
@@ -48,38 +49,42 @@ function M.filesOf(names)
 	return paths
 end
 
---- Writes a whole file, or leaves the one that is there as it is: beside it first, so that no power cut leaves a part.
--- Fails with `not_written`.
+--- Whether a path is on another drive than the computer's own.
+local function isElsewhere(path)
+	local there = path
+	while there ~= "" and not fs.exists(there) do
+		there = fs.getDir(there)
+	end
+	return fs.getDrive(there) ~= fs.getDrive("")
+end
+
+--- Writes a file whole whenever the power goes, or leaves all as it is. Fails with `not_written`.
 --
 -- @param path absolute
-function M.writeWhole(path, text)
-	local draft = path .. ".new"
-	local isWritten, problem = pcall(function()
+-- @param isOldKept whether the file that was there stays beside it
+-- @returns the old one's name, where it is kept
+function M.writeWhole(path, text, isOldKept)
+	local isWritten, result = pcall(function()
 		if fs.isDir(path) then
 			error("it is a folder", 0)
 		end
-		local file, reason = fs.open(draft, "w")
-		if file == nil then
-			error(reason, 0)
+		if fs.isReadOnly(path) then
+			error("it is read-only", 0)
 		end
-		file.write(text)
-		file.close()
-		fs.delete(path)
-		fs.move(draft, path)
+		local isTold = (string.find(path, "^/trapos/")) == nil
+		return writeText(fs, path, text, {
+			isOldKept = isOldKept,
+			isElsewhere = isElsewhere(path),
+			isTold = isTold,
+		})
 	end)
 	if isWritten then
-		return
+		return result
 	end
-	if problem == "Terminated" then
-		error(problem, 0)
-	end
-	pcall(function()
-		return fs.delete(draft)
-	end)
 	error(
 		fail("not_written", {
 			path = path,
-			what = tostring(problem),
+			what = tostring(result),
 		}),
 		0
 	)

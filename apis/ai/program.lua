@@ -167,7 +167,7 @@ local function perform(given, parsed, ai)
 end
 
 --- Shows what there was of an answer until it went wrong, what went wrong and what to do next.
-function M.showFailure(failure)
+local function showFailure(failure)
 	if failure.text ~= nil and failure.text ~= "" then
 		showAnswer(failure.text)
 	end
@@ -187,7 +187,7 @@ function M.run(words, ai)
 	if not ok and line.flags.json == true then
 		jsonOutput.fail(done)
 	elseif not ok then
-		M.showFailure(done)
+		showFailure(done)
 	end
 	if not ok and offersSetup(done, line) then
 		return M.run(words, ai)

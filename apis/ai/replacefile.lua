@@ -3,6 +3,7 @@
 local oneLine = require("/apis/trapos/text").oneLine
 local remark = require("/apis/trapos/screen").remark
 local fail = require("/apis/ai/failure").fail
+local writeWhole = require("/apis/ai/localfile").writeWhole
 local confirmModule = require("/apis/ai/view/confirm")
 local confirm, isShownFirst = confirmModule.confirm, confirmModule.isShownFirst
 local difference = require("/apis/ai/view/difference")
@@ -39,49 +40,6 @@ function M.textOfFile(path)
 	)
 end
 
---- Puts a draft in a file's place. The old one is kept first by a move, which is one step: where the power goes between the
--- two moves both are there.
-local function put(path, text)
-	local draft = path .. ".new"
-	local old = path .. ".old"
-	local ok, problem = pcall(function()
-		if fs.isReadOnly(path) then
-			error("it is read-only", 0)
-		end
-		local file, reason = fs.open(draft, "w")
-		if file == nil or file == nil then
-			error(reason, 0)
-		end
-		file.write(text)
-		file.close()
-		if not fs.exists(path) then
-			fs.move(draft, path)
-			return
-		end
-		if fs.exists(old) then
-			fs.delete(old)
-		end
-		fs.move(path, old)
-		fs.move(draft, path)
-	end)
-	if ok then
-		return fs.exists(old) and old or nil
-	end
-	if problem == "Terminated" then
-		error(problem, 0)
-	end
-	pcall(function()
-		if not fs.exists(path) and fs.exists(old) then
-			fs.move(old, path)
-		end
-		if fs.exists(draft) then
-			fs.delete(draft)
-		end
-	end)
-	local what = string.gsub(tostring(problem), "^[%w_/.-]+%.lua:%d+: ", "")
-	error(fail("not_written", { path = path, what = what }), 0)
-end
-
 --- Shows what changes about a file, asks, and writes it.
 --
 -- @param command as it is typed, for the failure where nobody can be asked
@@ -107,8 +65,11 @@ function M.replaceFile(context, command, path, fresh)
 	if not confirm(context, command, what .. " " .. oneLine(path) .. "?") then
 		return { path = path, isWritten = false }
 	end
-	local old = put(path, text)
-	return { path = path, isWritten = true, old = before ~= nil and old or nil }
+	return {
+		path = path,
+		isWritten = true,
+		old = writeWhole(path, text, true),
+	}
 end
 
 --- Says what came of it.

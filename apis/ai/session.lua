@@ -5,6 +5,7 @@ local copy = require("/apis/ai/copy").copy
 local json = require("/apis/trapos/json")
 local decode, encode = json.decode, json.encode
 local reader = require("/apis/trapos/shape").reader
+local put = require("/apis/trapos/wholefile").put
 
 local M = {}
 
@@ -77,17 +78,11 @@ end
 function M.recordTurn(disk, turn)
 	local path = pathOf(turn.nonce)
 	local isWritten = pcall(function()
-		local file, problem = disk.open(path, "w")
-		if file == nil then
-			error(problem, 0)
-		end
-
 		-- What goes along with a prompt is not sent again.
 		local kept = copy(turn, {})
 		kept.attachments = nil
 		kept.files = nil
-		file.write(encode(kept))
-		file.close()
+		put(disk, path, encode(kept))
 	end)
 	if not isWritten then
 		pcall(function()

@@ -9,6 +9,7 @@ local chosen, choosingFrom, clicked, legend, moved, narrowed =
 	choosing.legend,
 	choosing.moved,
 	choosing.narrowed
+local fold = require("/apis/trapos/font").fold
 local readLine = require("/apis/trapos/lineinput").readLine
 local moveOf = require("/apis/trapos/movekeys").moveOf
 local drawRow = require("/apis/trapos/row").drawRow
@@ -17,19 +18,34 @@ local cut = require("/apis/trapos/text").cut
 
 local M = {}
 
+--- Rows of the screen that the title takes.
+local function titleRows(chooser)
+	return chooser.title == nil and 0 or 1
+end
+
 --- Asks for the rows, for the screen as it is now.
 local function load(open, index)
 	local width, height = term.getSize()
-	open.state = choosingFrom(open.chooser.rows(width), index, height - 1, open.state.word)
+	local room = height - titleRows(open.chooser) - 1
+	open.state = choosingFrom(open.chooser.rows(width), index, room, open.state.word)
+end
+
+local function drawTitle(title, width)
+	term.setCursorPos(1, 1)
+	inColour(colours.yellow, term.write, strings.ensure_width(cut(fold(title), width), width))
 end
 
 local function draw(open)
 	local width, height = term.getSize()
 	local state = open.state
+	local title = open.chooser.title
+	if title ~= nil then
+		drawTitle(title, width)
+	end
 	for y = 1, state.height do
 		local place = state.top + y - 1
 		local text = cut(state.texts[state.shown[place] or 0] or "", width)
-		term.setCursorPos(1, y)
+		term.setCursorPos(1, y + titleRows(open.chooser))
 		term.clearLine()
 		if place == state.caret then
 			drawRow({
@@ -75,7 +91,7 @@ local function actionOf(open, event, what, y)
 		return "enter"
 	end
 	if event == "mouse_click" then
-		local state, isChosen = clicked(open.state, y)
+		local state, isChosen = clicked(open.state, y - titleRows(open.chooser))
 		open.state = state
 		return isChosen and "enter" or nil
 	end

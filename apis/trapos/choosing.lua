@@ -106,11 +106,11 @@ end
 
 --- After a click on a row of the screen.
 --
--- @param y counted from 1
+-- @param y counted from 1, the first of the rows that are in sight
 -- @returns the new state, and whether that was the second click on it, which chooses it
 function M.clicked(choosing, y)
 	local place = choosing.top + y - 1
-	if y > choosing.height or place > #choosing.shown then
+	if y < 1 or y > choosing.height or place > #choosing.shown then
 		return choosing, false
 	end
 	local isSecond = choosing.clicked == place

@@ -1,28 +1,23 @@
 -- The computer's settings, and their file: `settings.save` writes in place, and a power cut there would cost the player
 -- every setting.
 
+local writeBy = require("/apis/trapos/wholefile").writeBy
+
 local M = {}
 local FILE = "/.settings"
-local DRAFT = "/.settings.new"
 
---- Writes all settings beside their file, and then puts that in its place.
+--- Writes all settings; false where they cannot be written.
 local function save(disk)
-	-- On a full disk CC gives false, or raises where the room ends in the middle.
-	local ok, isWritten = pcall(function()
-		return settings.save(DRAFT)
+	local isSaved = pcall(writeBy, disk, FILE, function(draft)
+		-- On a full disk CC gives false, or raises where the room ends in the middle.
+		if not settings.save(draft) then
+			error("Out of space", 0)
+		end
 	end)
-	if not ok or not isWritten then
-		pcall(function()
-			return disk.delete(DRAFT)
-		end)
-		return false
-	end
-	disk.delete(FILE)
-	disk.move(DRAFT, FILE)
-	return true
+	return isSaved
 end
 
---- The computer's own settings, as a store that can save them: beside the file first.
+--- The computer's own settings, as a store that can save them: whole whenever the power goes.
 function M.ownSettings(disk)
 	return {
 		get = settings.get,
@@ -37,15 +32,11 @@ function M.ownSettings(disk)
 	}
 end
 
---- Mends the settings file when the power went while it was replaced. To be called at boot.
-function M.recoverSettings(disk)
-	if not disk.exists(DRAFT) then
-		return
-	end
-	if disk.exists(FILE) then
-		disk.delete(DRAFT)
-	else
-		disk.move(DRAFT, FILE)
+--- Loads the settings again where the file that was mended is theirs: CC may have found none at boot.
+--
+-- @param path that of a file that was mended
+function M.reloadSettings(path)
+	if path == FILE then
 		settings.load(FILE)
 	end
 end

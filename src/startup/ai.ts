@@ -7,6 +7,7 @@ import type * as settingsModule from "../apis/ai/settings";
 import type * as tableModule from "../apis/ai/commandtable";
 import type * as completionModule from "../apis/trapos/completion";
 import type * as settingsFileModule from "../apis/trapos/settingsfile";
+import type * as wholeFileModule from "../apis/trapos/wholefile";
 
 declare function require(this: void, name: string): unknown;
 
@@ -22,7 +23,12 @@ let isWaiting = false;
 let isBeginner = false;
 const [isWhole] = pcall(() => {
     (load("/apis/ai/settings") as typeof settingsModule).define();
-    (load("/apis/trapos/settingsfile") as typeof settingsFileModule).recoverSettings(fs);
+    const settingsFile = load("/apis/trapos/settingsfile") as typeof settingsFileModule;
+    const mended = (load("/apis/trapos/wholefile") as typeof wholeFileModule).mendWritten(fs);
+    if (mended !== undefined) {
+        settingsFile.reloadSettings(mended.path);
+        if (mended.line !== undefined) print(mended.line);
+    }
     const session = load("/apis/ai/session") as typeof sessionModule;
     isWaiting = session.pendingTurns(fs).length > 0;
     isBeginner = !session.wasAnswered(fs);

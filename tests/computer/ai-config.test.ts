@@ -247,6 +247,17 @@ describe("ai config password", () => {
         expect(filesWith(disk, secret)).toEqual([".settings"]);
     });
 
+    it("takes any word that is typed as it is; default on the command line unsets it", async () => {
+        const { computer, disk } = await newComputer(set);
+        await computer.type("ai config password\n");
+        await computer.waitForText("password: ");
+        await type(computer, "default");
+        expect(await readSetting(disk, "opencc.password")).toBe("default");
+        expect(computer.transcript()).toContain("password: *******");
+        await type(computer, "ai config password default");
+        expect(await readSetting(disk, "opencc.password")).toBeUndefined();
+    });
+
     it("keeps the one that is set at Enter, and at Ctrl+T", async () => {
         const { computer, disk } = await newComputer(set);
         await computer.type("ai config password\n");

@@ -194,3 +194,28 @@ it("hostile rows keep to the screen", async () => {
     expect(screen.slice(0, rows.length).filter((row) => row.endsWith("...")).length).toBeGreaterThan(5);
     expect(screen.slice(rows.length, -1).every((row) => row === "")).toBe(true);
 });
+
+it("a title stands above the rows, which are clicked where they are", async () => {
+    const computer = await start(
+        `local choice = require("/apis/trapos/chooser").choose({
+             title = "Modèle, whose name is longer than the row",
+             rows = function() local rows = {} for row = 1, 40 do rows[row] = "row " .. row end return rows end,
+             enter = "use", index = 40,
+         })
+         print("chosen", choice.index)`,
+        { width: 26, height: 20 },
+    );
+    await computer.waitForText("Enter:use");
+    const screen = rowsOf(computer);
+    expect(screen[0]).toBe("Modèle, whose name is l...");
+    expect([screen[1], screen[18]]).toEqual(["row 23", "row 40"]);
+    await computer.press("home");
+    await computer.press("pageDown");
+    await computer.waitForText(/^row 18$/m);
+    expect(caretOf(computer)).toEqual([18, "row 18"]);
+    // The title is none of the rows, however often it is clicked.
+    for (const y of [1, 1, 2]) await computer.click(3, y);
+    expect(caretOf(computer)).toEqual([1, "row 1"]);
+    await computer.click(3, 2);
+    await computer.waitForText(/^chosen +1/m);
+});

@@ -128,6 +128,13 @@ it("counts what was used, by the session, today and in all", async () => {
 
 it("writes a session into a file, and asks before it replaces one", async () => {
     const computer = world.newComputer();
+    // Nothing of a session in which nothing was said; nobody is asked, either.
+    await computer.run("ai new");
+    await writeFile(join(computer.disk, "none.md"), "mine");
+    const empty = await computer.run("ai export none.md");
+    expect(empty.output.replace(/\s+/g, " ")).toContain("Nothing was said yet: nothing was written.");
+    expect(empty.succeeded).toBe(true);
+    expect(await readFile(join(computer.disk, "none.md"), "utf8")).toBe("mine");
     await computer.run("ai hello");
     expect((await computer.run("ai export talk.md")).output).toContain("1 prompts and their answers");
     const file = join(computer.disk, "talk.md");

@@ -51,11 +51,28 @@ it("the computer goes on in its own", async () => {
     expect(await computer.setting("opencc.session_id")).toBe(second);
 });
 
-it.each(["share", "unshare"])("ai --session <id> %s is about that one", async (command) => {
+it.each(["share", "unshare", "!echo there"])("ai --session <id> %s is about that one", async (command) => {
     const gone = "ses_thatIsNotThere";
     const { transcript, succeeded } = await computer.run(`ai --yes --session ${gone} ${command}`);
     expect(transcript.replace(/\s+/g, " ")).toContain("has no session ses_thatIsNotThere");
     expect(succeeded).toBe(false);
+});
+
+it("looks for the session before it asks about it", async () => {
+    const screen = await world.newComputer().open();
+    const gone = /has no session\s+ses_thatIsNotThere[^]*\n>$/;
+    for (const [command, shown] of [
+        ["ai --session ses_thatIsNotThere share", gone],
+        ["ai --session ses_thatIsNotThere !echo there", gone],
+        ["ai share", /This computer has no session yet\.[^]*\n>$/],
+        [`ai --session ${first} share`, /Show all of this[^]*\[y\/N\]$/],
+    ] as const) {
+        await screen.type(`${command}\n`);
+        await screen.waitForText(shown, { sinceInput: true, timeoutSeconds: 20 });
+    }
+    await screen.type("n");
+    await screen.waitForText("Nothing was shared.");
+    await screen.close();
 });
 
 it("what a prompt says is no flag of ours", async () => {

@@ -7,7 +7,7 @@ local rememberSession = require("/apis/ai/session").rememberSession
 local M = {}
 
 --- The id of the session that a call is about: the one that it names, or this computer's.
-function M.sessionId(client, session)
+local function sessionId(client, session)
 	local id = session or client.settings.session_id
 	if id == nil then
 		error(fail("no_session"), 0)
@@ -17,7 +17,7 @@ end
 
 --- The session that a call is about, as the server has it.
 function M.sessionOf(client, session)
-	return client.face.getSession(client, M.sessionId(client, session))
+	return client.face.getSession(client, sessionId(client, session))
 end
 
 --- A session as calls tell of it.
@@ -32,7 +32,7 @@ function M.summarise(client, session)
 end
 
 function M.rename(client, title, session)
-	local id = M.sessionId(client, session)
+	local id = sessionId(client, session)
 	return M.summarise(client, client.face.renameSession(client, id, toUtf8(title)))
 end
 
@@ -46,13 +46,13 @@ function M.deleteSession(client, session)
 end
 
 function M.fork(client, session)
-	local forked = client.face.forkSession(client, M.sessionId(client, session))
+	local forked = client.face.forkSession(client, sessionId(client, session))
 	rememberSession(client, forked.id)
 	return M.summarise(client, forked)
 end
 
 function M.share(client, session)
-	local shared = client.face.shareSession(client, M.sessionId(client, session)).share
+	local shared = client.face.shareSession(client, sessionId(client, session)).share
 	if shared == nil then
 		error(fail("not_shared"), 0)
 	end
@@ -60,7 +60,7 @@ function M.share(client, session)
 end
 
 function M.unshare(client, session)
-	client.face.unshareSession(client, M.sessionId(client, session))
+	client.face.unshareSession(client, sessionId(client, session))
 	return nil
 end
 

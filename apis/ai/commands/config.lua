@@ -3,6 +3,7 @@
 local outcome = require("/apis/trapos/failure").outcome
 local listingModule = require("/apis/trapos/listing")
 local add, showListing, start = listingModule.add, listingModule.show, listingModule.start
+local readLine = require("/apis/trapos/lineinput").readLine
 local nearestModule = require("/apis/trapos/nearest")
 local closest, misspelt, nearest = nearestModule.closest, nearestModule.misspelt, nearestModule.nearest
 local screen = require("/apis/trapos/screen")
@@ -110,8 +111,7 @@ end
 
 --- Asks for a secret value, which nobody sees; nothing where Enter alone was pressed.
 local function askSecretly(name)
-	write(name .. ": ")
-	local typed = read("*")
+	local typed = readLine({ prompt = name .. ": ", isSecret = true })
 	return typed ~= "" and typed or nil
 end
 
@@ -136,11 +136,13 @@ local function run(context, words)
 		)
 	end
 	local value = words[2]
+
+	-- A secret that is typed is taken as it is, whatever word it is.
+	local isUnset = value == "" or value == DEFAULT
 	if value == nil and definition.isSecret and context.options.isAttended then
 		value = askSecretly(name)
 	end
 	if value ~= nil then
-		local isUnset = value == "" or value == DEFAULT
 		changeSettings(ownSettings(fs), { isUnset and { name } or { name, value } })
 	end
 	return look(name, value ~= nil)

@@ -17,6 +17,9 @@ local function run(context, words)
 	local turns = wait(context.options, function()
 		return context.ai.messages({ limit = ALL_TURNS, session = session })
 	end)
+	if #turns == 0 then
+		return { path = path, turns = 0, isWritten = false }
+	end
 	local isWanted = not fs.exists(path)
 		or confirm(context, "export " .. words[1], words[1] .. " is there. Replace it?")
 	if isWanted then
@@ -28,6 +31,8 @@ end
 local function show(_context, exported)
 	if exported.isWritten then
 		say(tostring(exported.turns) .. " prompts and their answers are in " .. exported.path)
+	elseif exported.turns == 0 then
+		remark("Nothing was said yet: nothing was written.")
 	else
 		remark("Nothing was written.")
 	end

@@ -4,6 +4,7 @@ local remark = require("/apis/trapos/screen").remark
 local fail = require("/apis/ai/failure").fail
 local lastcode = require("/apis/ai/lastcode")
 local chosenBlock, isNumber, lastBlocks = lastcode.chosenBlock, lastcode.isNumber, lastcode.lastBlocks
+local writeWhole = require("/apis/ai/localfile").writeWhole
 local confirmModule = require("/apis/ai/view/confirm")
 local confirm, isShownFirst = confirmModule.confirm, confirmModule.isShownFirst
 local showCode = require("/apis/ai/view/difference").showCode
@@ -26,32 +27,7 @@ local function run(context, words)
 	if not confirm(context, "run", "Run this, with all that a program may do?") then
 		return { isRun = false }
 	end
-	local file, problem = fs.open(FILE, "w")
-	if file == nil or file == nil then
-		error(
-			fail("not_written", {
-				path = FILE,
-				what = tostring(problem),
-			}),
-			0
-		)
-	end
-	local isWritten, reason = pcall(function()
-		file.write(block.code)
-		file.close()
-	end)
-	if not isWritten then
-		pcall(function()
-			return fs.delete(FILE)
-		end)
-		error(
-			fail("not_written", {
-				path = FILE,
-				what = tostring(reason),
-			}),
-			0
-		)
-	end
+	writeWhole(FILE, block.code)
 	local screen = term.current()
 
 	-- With --json the screen is for the object alone.

@@ -1,16 +1,18 @@
 -- `ai share`: makes the session readable on the web.
 
 local say = require("/apis/trapos/screen").say
+local knownSession = require("/apis/ai/sessionlist").knownSession
 local confirm = require("/apis/ai/view/confirm").confirm
 local wait = require("/apis/ai/view/waiting").wait
 
 local function run(context)
+	local session = knownSession(context, nil)
 	local isWanted =
 		confirm(context, "share", "Show all of this session on the web, to whoever has its address?")
 	return isWanted
 			and {
 				url = wait(context.options, function()
-					return context.ai.share(context.options.session)
+					return context.ai.share(session.id)
 				end),
 			}
 		or {}

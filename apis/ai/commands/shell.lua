@@ -4,11 +4,17 @@ local fold = require("/apis/trapos/font").fold
 local listingModule = require("/apis/trapos/listing")
 local add, showListing, start = listingModule.add, listingModule.show, listingModule.start
 local remark = require("/apis/trapos/screen").remark
+local knownSession = require("/apis/ai/sessionlist").knownSession
 local confirm = require("/apis/ai/view/confirm").confirm
 local wait = require("/apis/ai/view/waiting").wait
 
 local function run(context, words)
 	local line = table.concat(words, " ")
+
+	-- Where none is named, one that is missing is made anew.
+	if context.options.session ~= nil then
+		knownSession(context, nil)
+	end
 	local isWanted = confirm(
 		context,
 		"!" .. line,

@@ -11,7 +11,7 @@ local forgetTurn, newNonce = sessionModule.forgetTurn, sessionModule.newNonce
 local M = {}
 
 --- What the model is asked.
-M.TEST_PROMPT = "Reply with the single word: pong"
+local TEST_PROMPT = "Reply with the single word: pong"
 local TITLE = "ComputerCraft: a test"
 
 --- Deletes the session, unless its turn is in the middle of its start: opencode would break.
@@ -46,7 +46,7 @@ function M.testTurn(server, seconds)
 		nonce = newNonce(own.now()),
 		sessionId = session.id,
 		directory = session.directory,
-		text = M.TEST_PROMPT,
+		text = TEST_PROMPT,
 		sentAt = own.now(),
 		model = settings.model,
 		agent = settings.agent,

@@ -33,7 +33,7 @@ local function programIn(answer)
 end
 
 --- The groups of some names. Fails with `bad_argument` for one that there is not.
-function M.groupsNamed(names)
+local function groupsNamed(names)
 	local found = {}
 	for _, name in ipairs(names) do
 		if not isGroup(name) then
@@ -88,7 +88,7 @@ end
 --
 -- @param prompt what the program is to do
 function M.luaExec(parts, prompt, options)
-	local allow = M.groupsNamed(options.allow or {})
+	local allow = groupsNamed(options.allow or {})
 	local seconds = options.timeout or parts.seconds
 	local system = instructions(allow, seconds)
 	local log = options.log or function()

@@ -18,7 +18,6 @@ end
 --- A line that is neither blank nor in code.
 local function readText(blocks, text, column)
 	local isQuoted = blocks.isQuoted
-	local isContinued = blocks.isParagraph == true
 	local depth = M.indentOf(text)
 	local body = string.sub(text, depth + 1)
 	blocks.isIndented = false
@@ -59,7 +58,6 @@ local function readText(blocks, text, column)
 			text = text,
 			column = column,
 			strip = 0,
-			isContinued = isContinued,
 		}
 	end
 	local blanks = M.indentOf(string.sub(body, #mark + 1))

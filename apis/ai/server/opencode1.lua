@@ -147,7 +147,6 @@ local opencode1 = {
 	redo = changes.redo,
 	getTodos = changes.getTodos,
 	getChanges = changes.getChanges,
-	getUncommitted = changes.getUncommitted,
 	startCompacting = tasks.startCompacting,
 	startShell = tasks.startShell,
 	startCommand = tasks.startCommand,

@@ -1,8 +1,11 @@
 -- The questions of the setup: each answer is tested as it is given, and asked for again with why where it will not do.
 -- Nothing is kept until the last one is answered; then all is, at once.
 
+local choose = require("/apis/trapos/chooser").choose
 local outcome = require("/apis/trapos/failure").outcome
+local fold = require("/apis/trapos/font").fold
 local send = require("/apis/trapos/http").send
+local readLine = require("/apis/trapos/lineinput").readLine
 local during = require("/apis/trapos/progress").during
 local screen = require("/apis/trapos/screen")
 local remark, say, showFailure = screen.remark, screen.say, screen.fail
@@ -14,8 +17,6 @@ local settings = require("/apis/ai/settings")
 local changeSettings, definitions, isSet, readSettings, redact =
 	settings.changeSettings, settings.definitions, settings.isSet, settings.readSettings, settings.redact
 local readTypedAddress = require("/apis/ai/setup/address").readTypedAddress
-local askLine = require("/apis/ai/setup/asking").askLine
-local choose = require("/apis/ai/setup/choosing").choose
 local opencode1 = require("/apis/ai/server/opencode1")
 
 local M = {}
@@ -32,6 +33,23 @@ local HINTS = {
 	no_progress = "Choose another model, or look at the server.",
 	slow_start = "Wait a little and try again, or look at the server's log.",
 }
+
+--- What leaves the setup at every question.
+local LEAVE = "q"
+
+--- Asks for a line. Fails with `left` at `q`; Ctrl+T raises "Terminated".
+--
+-- @returns without blanks around it, but for a secret, which is taken as it is
+local function askLine(prompt, isSecret)
+	local typed = readLine({ prompt = prompt, isSecret = isSecret })
+	if typed == LEAVE then
+		error(fail("left"), 0)
+	end
+	if isSecret == true then
+		return typed
+	end
+	return (string.match(typed, "^%s*(.-)%s*$"))
+end
 
 local function explain(failure)
 	showFailure({ message = failure.message, hint = HINTS[failure.code] or failure.hint })
@@ -107,10 +125,9 @@ local function askAddress(setup)
 	local before = answerOf(setup, "server_url") or definitions.server_url.default
 	while true do
 		do
-			local __continue18
+			local __continue21
 			repeat
-				say("Address of the server [" .. redact(before) .. "]:")
-				local typed = askLine("> ")
+				local typed = askLine("Address of the server [" .. redact(before) .. "]: ")
 				local url = before
 				local problem
 				if typed ~= "" then
@@ -118,14 +135,13 @@ local function askAddress(setup)
 				end
 				if url == nil then
 					say(problem, colours.red)
-					__continue18 = true
+					__continue21 = true
 					break
 				end
 				setup.answers.server_url = url
 				local found = look(setup)
 				if found.problem == nil then
 					say("opencode " .. tostring(found.version) .. " answers.", colours.lime)
-					remark("It wants no password: it obeys whoever reaches it.")
 					return false
 				end
 				if found.problem.code == "unauthorized" then
@@ -133,9 +149,9 @@ local function askAddress(setup)
 					return true
 				end
 				explain(found.problem)
-				__continue18 = true
+				__continue21 = true
 			until true
-			if not __continue18 then
+			if not __continue21 then
 				break
 			end
 		end
@@ -147,7 +163,7 @@ local function askPassword(setup)
 	local isFirst = true
 	while true do
 		do
-			local __continue24
+			local __continue27
 			repeat
 				if not isFirst then
 					local user = answerOf(setup, "username") or definitions.username.default
@@ -158,13 +174,13 @@ local function askPassword(setup)
 				end
 				isFirst = false
 				local before = answerOf(setup, "password")
-				local typed = askLine(before == nil and "Password: " or "Password [as it is]: ", "*")
+				local typed = askLine(before == nil and "Password: " or "Password [as it is]: ", true)
 				if typed ~= "" then
 					setup.answers.password = typed
 				end
 				if typed == "" and before == nil then
 					say("This server wants one: its OPENCODE_SERVER_PASSWORD.", colours.red)
-					__continue24 = true
+					__continue27 = true
 					break
 				end
 				local ok, value = waiting("trying the password", function()
@@ -179,13 +195,46 @@ local function askPassword(setup)
 				if value.code ~= "unauthorized" then
 					return false
 				end
-				__continue24 = true
+				__continue27 = true
 			until true
-			if not __continue24 then
+			if not __continue27 then
 				break
 			end
 		end
 	end
+end
+
+--- Has a model chosen. Fails with `left` at `q`.
+--
+-- @param models those of the server
+-- @param before the one that was chosen before, if any
+-- @returns its name, or `SERVERS_CHOICE`
+local function chooseModel(models, before)
+	local names = { SERVERS_CHOICE }
+	local index = 1
+	for _, name in ipairs(models) do
+		table.insert(names, name)
+		if name == before then
+			index = #names
+		end
+	end
+	local isGone = before ~= nil and index == 1
+	local choice = choose({
+		title = isGone and "Model (no " .. before .. " here)" or "Model",
+		rows = function()
+			local rows = {}
+			for place, name in ipairs(names) do
+				table.insert(rows, (place == index and not isGone and "*" or " ") .. fold(name))
+			end
+			return rows
+		end,
+		enter = "use",
+		index = index,
+	})
+	if choice == nil then
+		error(fail("left"), 0)
+	end
+	return names[choice.index]
 end
 
 --- Asks for a model of the server's. Where these cannot be listed it stays as it is.
@@ -198,20 +247,8 @@ local function askModel(setup)
 		explain(value)
 		return
 	end
-	local names = { SERVERS_CHOICE }
-	local chosen = SERVERS_CHOICE
-	local before = server.settings.model
-	for _, name in ipairs(value) do
-		table.insert(names, name)
-		if name == before then
-			chosen = name
-		end
-	end
-	if before ~= nil and chosen ~= before then
-		remark("The server has no model " .. before .. ".")
-	end
-	say("Model [" .. chosen .. "]:")
-	local name = choose(names, chosen)
+	local name = chooseModel(value, server.settings.model)
+	say("Model: " .. name)
 	local provider, model = string.match(name, "^([^/]+)/(.+)$")
 	if provider ~= nil and name ~= SERVERS_CHOICE then
 		setup.answers.provider_id = provider
@@ -270,10 +307,17 @@ function M.setUp(store, disk)
 	local setup = { store = store, disk = disk, answers = {} }
 	say("Enter keeps what stands in [ ], q leaves all as it was.")
 	local isReady = false
+	local isOpen = false
 	while not isReady do
-		isReady = not askAddress(setup) or askPassword(setup)
+		isOpen = not askAddress(setup)
+		isReady = isOpen or askPassword(setup)
 	end
 	local done = test(setup)
+
+	-- Not before: the list of models takes the whole screen.
+	if isOpen then
+		remark("The server wants no password: it obeys whoever reaches it.")
+	end
 	save(setup)
 	return done
 end

@@ -5,10 +5,10 @@
 import { copy } from "./copy";
 import { decode, encode } from "../trapos/json";
 import { reader } from "../trapos/shape";
+import { writeText } from "../trapos/wholefile";
 import type { Disk } from "./session";
 
 const FILE = "/trapos/ai/known.json";
-const DRAFT = `${FILE}.new`;
 
 const names = ["some", "text"] as const;
 
@@ -41,14 +41,5 @@ export function recall(disk: Disk): Known {
 export function keep(disk: Disk, seen: Known): void {
     const before = recall(disk);
     const text = encode(copy(seen, copy(before, {})));
-    if (text === encode(before)) return;
-    const [isWritten] = pcall(() => {
-        const [file, problem] = disk.open(DRAFT, "w");
-        if (file === null) throw problem;
-        file.write(text);
-        file.close();
-    });
-    if (isWritten) disk.delete(FILE);
-    if (isWritten) disk.move(DRAFT, FILE);
-    else pcall(() => disk.delete(DRAFT));
+    if (text !== encode(before)) pcall(writeText, disk, FILE, text);
 }

@@ -1,4 +1,5 @@
 /** Files of this computer that a command line names. */
+import { writeText } from "../trapos/wholefile";
 import { fail } from "./failure";
 
 declare const shell: { resolve(this: void, path: string): string; dir(this: void): string };
@@ -35,24 +36,26 @@ export function filesOf(names: readonly string[] | undefined): readonly string[]
     return paths;
 }
 
+/** Whether a path is on another drive than the computer's own. */
+function isElsewhere(path: string): boolean {
+    let there = path;
+    while (there !== "" && !fs.exists(there)) there = fs.getDir(there);
+    return fs.getDrive(there) !== fs.getDrive("");
+}
+
 /**
- * Writes a whole file, or leaves the one that is there as it is: beside it first, so that no power cut leaves a part.
- * Fails with `not_written`.
+ * Writes a file whole whenever the power goes, or leaves all as it is. Fails with `not_written`.
  * @param path absolute
+ * @param isOldKept whether the file that was there stays beside it
+ * @returns the old one's name, where it is kept
  */
-export function writeWhole(path: string, text: string): void {
-    const draft = `${path}.new`;
-    const [isWritten, problem] = pcall(() => {
+export function writeWhole(path: string, text: string, isOldKept?: boolean): string | undefined {
+    const [isWritten, result] = pcall(() => {
         if (fs.isDir(path)) throw "it is a folder";
-        const [file, reason] = fs.open(draft, "w");
-        if (file === null) throw reason;
-        file.write(text);
-        file.close();
-        fs.delete(path);
-        fs.move(draft, path);
+        if (fs.isReadOnly(path)) throw "it is read-only";
+        const isTold = string.find(path, "^/trapos/")[0] === undefined;
+        return writeText(fs, path, text, { isOldKept, isElsewhere: isElsewhere(path), isTold });
     });
-    if (isWritten) return;
-    if ((problem as unknown) === "Terminated") error(problem, 0);
-    pcall(() => fs.delete(draft));
-    throw fail("not_written", { path, what: tostring(problem) });
+    if (isWritten) return result;
+    throw fail("not_written", { path, what: tostring(result) });
 }

@@ -123,7 +123,7 @@ function perform(given: readonly string[], parsed: CommandLine, ai: Calls): bool
 }
 
 /** Shows what there was of an answer until it went wrong, what went wrong and what to do next. */
-export function showFailure(failure: Failure): void {
+function showFailure(failure: Failure): void {
     if (failure.text !== undefined && failure.text !== "") showAnswer(failure.text);
     screen.fail(failure);
 }

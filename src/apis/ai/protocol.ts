@@ -227,14 +227,11 @@ export const response = {
 } as const;
 
 export type Part = Of<typeof part>;
-export type MessageError = Of<typeof messageError>;
-export type MessageInfo = Of<typeof messageInfo>;
 export type Message = Of<typeof message>;
 export type SessionStatus = Of<typeof sessionStatus>;
 export type Session = Of<typeof session>;
 export type Permission = Of<typeof permission>;
 export type Question = Of<typeof question>;
-export type Provider = Of<typeof provider>;
 export type Model = Of<typeof model>;
 export type Agent = Of<typeof agent>;
 export type Todo = Of<typeof todo>;

@@ -3,6 +3,7 @@ import { oneLine } from "../trapos/text";
 import { remark } from "../trapos/screen";
 import type { Context } from "./command";
 import { fail } from "./failure";
+import { writeWhole } from "./localfile";
 import { confirm, isShownFirst } from "./view/confirm";
 import { showCode, showDifference } from "./view/difference";
 
@@ -30,37 +31,6 @@ export function textOfFile(path: string): string | undefined {
 }
 
 /**
- * Puts a draft in a file's place. The old one is kept first by a move, which is one step: where the power goes between the
- * two moves both are there.
- */
-function put(path: string, text: string): string | undefined {
-    const draft = `${path}.new`;
-    const old = `${path}.old`;
-    const [ok, problem] = pcall(() => {
-        if (fs.isReadOnly(path)) throw "it is read-only";
-        const [file, reason] = fs.open(draft, "w");
-        if (file === null || file === undefined) throw reason;
-        file.write(text);
-        file.close();
-        if (!fs.exists(path)) {
-            fs.move(draft, path);
-            return;
-        }
-        if (fs.exists(old)) fs.delete(old);
-        fs.move(path, old);
-        fs.move(draft, path);
-    });
-    if (ok) return fs.exists(old) ? old : undefined;
-    if ((problem as unknown) === "Terminated") error(problem, 0);
-    pcall(() => {
-        if (!fs.exists(path) && fs.exists(old)) fs.move(old, path);
-        if (fs.exists(draft)) fs.delete(draft);
-    });
-    const [what] = string.gsub(tostring(problem), "^[%w_/.-]+%.lua:%d+: ", "");
-    throw fail("not_written", { path, what });
-}
-
-/**
  * Shows what changes about a file, asks, and writes it.
  * @param command as it is typed, for the failure where nobody can be asked
  * @param path absolute
@@ -79,8 +49,7 @@ export function replaceFile(context: Context, command: string, path: string, fre
     }
     const what = before === undefined ? "Write" : "Replace";
     if (!confirm(context, command, `${what} ${oneLine(path)}?`)) return { path, isWritten: false };
-    const old = put(path, text);
-    return { path, isWritten: true, old: before === undefined ? undefined : old };
+    return { path, isWritten: true, old: writeWhole(path, text, true) };
 }
 
 /** Says what came of it. */

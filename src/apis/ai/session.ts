@@ -6,6 +6,7 @@ import { copy } from "./copy";
 import { decode, encode } from "../trapos/json";
 import { reader } from "../trapos/shape";
 import type { SettingsStore } from "../trapos/settingsfile";
+import { put } from "../trapos/wholefile";
 import type { Prompt } from "./server/face";
 import type { TurnStart } from "./turn";
 
@@ -90,14 +91,11 @@ function pathOf(nonce: string): string {
 export function recordTurn(disk: Disk, turn: TurnRecord): boolean {
     const path = pathOf(turn.nonce);
     const [isWritten] = pcall(() => {
-        const [file, problem] = disk.open(path, "w");
-        if (file === null) throw problem;
         // What goes along with a prompt is not sent again.
         const kept = copy<{ attachments?: unknown; files?: unknown }>(turn, {});
         kept.attachments = undefined;
         kept.files = undefined;
-        file.write(encode(kept));
-        file.close();
+        put(disk, path, encode(kept));
     });
     if (!isWritten) pcall(() => disk.delete(path));
     return isWritten;

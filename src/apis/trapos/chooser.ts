@@ -10,6 +10,7 @@ import {
     type Action,
     type Choosing,
 } from "./choosing";
+import { fold } from "./font";
 import { readLine } from "./lineinput";
 import { moveOf } from "./movekeys";
 import { drawRow } from "./row";
@@ -22,6 +23,8 @@ export type { Action };
 export interface Chooser {
     /** The rows for a width, in CC's font, a text each. Asked anew where the width changes. */
     readonly rows: (this: void, width: number) => readonly string[];
+    /** Stands above the rows where it is said, UTF-8: what they are. */
+    readonly title?: string;
     /** What Enter and a second click do, in a word: "use". */
     readonly enter: string;
     /** What letters do: small ones, but for `q`, in the order in which they are told. */
@@ -48,19 +51,32 @@ interface Open {
     state: Choosing;
 }
 
+/** Rows of the screen that the title takes. */
+function titleRows(chooser: Chooser): number {
+    return chooser.title === undefined ? 0 : 1;
+}
+
 /** Asks for the rows, for the screen as it is now. */
 function load(open: Open, index: number): void {
     const [width, height] = term.getSize();
-    open.state = choosingFrom(open.chooser.rows(width), index, height - 1, open.state.word);
+    const room = height - titleRows(open.chooser) - 1;
+    open.state = choosingFrom(open.chooser.rows(width), index, room, open.state.word);
+}
+
+function drawTitle(title: string, width: number): void {
+    term.setCursorPos(1, 1);
+    inColour(colours.yellow, term.write, strings.ensure_width(cut(fold(title), width), width));
 }
 
 function draw(open: Open): void {
     const [width, height] = term.getSize();
     const state = open.state;
+    const title = open.chooser.title;
+    if (title !== undefined) drawTitle(title, width);
     for (const y of $range(1, state.height)) {
         const place = state.top + y - 1;
         const text = cut(state.texts[(state.shown[place - 1] ?? 0) - 1] ?? "", width);
-        term.setCursorPos(1, y);
+        term.setCursorPos(1, y + titleRows(open.chooser));
         term.clearLine();
         if (place === state.caret) drawRow([{ text: strings.ensure_width(text, width), isMarked: true }]);
         else drawRow([{ text }]);
@@ -92,7 +108,7 @@ function actionOf(open: Open, event: string, what: unknown, y: unknown): string 
     if (move !== undefined) open.state = moved(open.state, move);
     if (event === "key" && what === keys.enter) return "enter";
     if (event === "mouse_click") {
-        const [state, isChosen] = clicked(open.state, y as number);
+        const [state, isChosen] = clicked(open.state, (y as number) - titleRows(open.chooser));
         open.state = state;
         return isChosen ? "enter" : undefined;
     }

@@ -118,12 +118,12 @@ export function moved(choosing: Choosing, move: Move): Choosing {
 
 /**
  * After a click on a row of the screen.
- * @param y counted from 1
+ * @param y counted from 1, the first of the rows that are in sight
  * @returns the new state, and whether that was the second click on it, which chooses it
  */
 export function clicked(choosing: Choosing, y: number): LuaMultiReturn<[Choosing, boolean]> {
     const place = choosing.top + y - 1;
-    if (y > choosing.height || place > choosing.shown.length) return $multi(choosing, false);
+    if (y < 1 || y > choosing.height || place > choosing.shown.length) return $multi(choosing, false);
     const isSecond = choosing.clicked === place;
     return $multi(from(choosing, choosing.top, place, place), isSecond);
 }

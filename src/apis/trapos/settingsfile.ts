@@ -2,6 +2,7 @@
  * The computer's settings, and their file: `settings.save` writes in place, and a power cut there would cost the player
  * every setting.
  */
+import { writeBy } from "./wholefile";
 
 /** CC's settings API, or a stand-in for it. */
 export interface SettingsStore {
@@ -18,25 +19,20 @@ export interface SettingsStore {
 }
 
 /** What is used of CC's fs API. */
-type Disk = Pick<typeof fs, "exists" | "delete" | "move">;
+type Disk = Pick<typeof fs, "exists" | "open" | "delete" | "move">;
 
 const FILE = "/.settings";
-const DRAFT = "/.settings.new";
 
-/** Writes all settings beside their file, and then puts that in its place. */
+/** Writes all settings; false where they cannot be written. */
 function save(disk: Disk): boolean {
-    // On a full disk CC gives false, or raises where the room ends in the middle.
-    const [ok, isWritten] = pcall(() => settings.save(DRAFT) as unknown as boolean);
-    if (!ok || !isWritten) {
-        pcall(() => disk.delete(DRAFT));
-        return false;
-    }
-    disk.delete(FILE);
-    disk.move(DRAFT, FILE);
-    return true;
+    const [isSaved] = pcall(writeBy, disk, FILE, (draft: string) => {
+        // On a full disk CC gives false, or raises where the room ends in the middle.
+        if (!(settings.save(draft) as unknown as boolean)) throw "Out of space";
+    });
+    return isSaved;
 }
 
-/** The computer's own settings, as a store that can save them: beside the file first. */
+/** The computer's own settings, as a store that can save them: whole whenever the power goes. */
 export function ownSettings(disk: Disk): SettingsStore {
     return {
         get: settings.get,
@@ -47,13 +43,10 @@ export function ownSettings(disk: Disk): SettingsStore {
     };
 }
 
-/** Mends the settings file when the power went while it was replaced. To be called at boot. */
-export function recoverSettings(disk: Disk): void {
-    if (!disk.exists(DRAFT)) return;
-    if (disk.exists(FILE)) {
-        disk.delete(DRAFT);
-    } else {
-        disk.move(DRAFT, FILE);
-        settings.load(FILE);
-    }
+/**
+ * Loads the settings again where the file that was mended is theirs: CC may have found none at boot.
+ * @param path that of a file that was mended
+ */
+export function reloadSettings(path: string): void {
+    if (path === FILE) settings.load(FILE);
 }

@@ -277,7 +277,6 @@ const answers = {
     deleted: await json(`/session/${one}`, undefined, "DELETE"),
     todos: await json(`/session/${idOf("plan")}/todo`),
     changes: await json(`/session/${idOf("write")}/diff?messageID=${prompt.info.id}`),
-    uncommitted: await json(`/vcs/status${here}`),
     files: await json(`/file${here}&path=`),
     paths: await json(`/find/file${here}&query=file`),
     tools: await json(`/experimental/tool/ids${here}`),

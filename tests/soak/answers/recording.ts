@@ -17,7 +17,6 @@ export const fixedRoutes = [
     "deleted",
     "todos",
     "changes",
-    "uncommitted",
     "files",
     "paths",
     "tools",

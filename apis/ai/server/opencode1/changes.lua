@@ -5,8 +5,6 @@ local reader = require("/apis/trapos/shape").reader
 local percentEncode = require("/apis/trapos/utf8").percentEncode
 local fail = require("/apis/ai/failure").fail
 local answers = require("/apis/ai/protocol").answers
-local request = require("/apis/ai/server/request")
-local call, query = request.call, request.query
 local callSession = require("/apis/ai/server/opencode1/sessions").callSession
 
 local M = {}
@@ -45,11 +43,6 @@ end
 function M.getChanges(server, id, messageId)
 	local route = "/diff?messageID=" .. percentEncode(messageId)
 	return callSession(server, id, route, { read = readChanges })
-end
-
---- What differs in a folder from what its version control has; nothing where it has none.
-function M.getUncommitted(server, directory)
-	return call(server, "/vcs/status" .. query({ directory = directory }), { read = readChanges })
 end
 
 return M

@@ -7,7 +7,7 @@ import { rememberSession } from "../session";
 import type { SessionSummary } from "../types";
 
 /** The id of the session that a call is about: the one that it names, or this computer's. */
-export function sessionId(client: Client, session: string | undefined): string {
+function sessionId(client: Client, session: string | undefined): string {
     const id = session ?? client.settings.session_id;
     if (id === undefined) throw fail("no_session");
     return id;

@@ -1,6 +1,7 @@
 /** `ai config`: shows the settings, and changes one. */
 import { outcome } from "../../trapos/failure";
 import { add, show as showListing, start, type Listing } from "../../trapos/listing";
+import { readLine } from "../../trapos/lineinput";
 import { closest, misspelt, nearest } from "../../trapos/nearest";
 import { remark, say } from "../../trapos/screen";
 import { ownSettings, type SettingsStore } from "../../trapos/settingsfile";
@@ -97,8 +98,7 @@ function look(name: string, isChanged?: boolean): Shown {
 
 /** Asks for a secret value, which nobody sees; nothing where Enter alone was pressed. */
 function askSecretly(name: string): string | undefined {
-    write(`${name}: `);
-    const typed = read("*");
+    const typed = readLine({ prompt: `${name}: `, isSecret: true });
     return typed === "" ? undefined : typed;
 }
 
@@ -114,9 +114,10 @@ function run(context: Context, words: readonly string[]): Shown | readonly Shown
     if (definition === undefined)
         throw fail("unknown_setting", { name: word, known: nearest(name, names()) });
     let value = words[1];
+    // A secret that is typed is taken as it is, whatever word it is.
+    const isUnset = value === "" || value === DEFAULT;
     if (value === undefined && definition.isSecret && context.options.isAttended) value = askSecretly(name);
     if (value !== undefined) {
-        const isUnset = value === "" || value === DEFAULT;
         changeSettings(ownSettings(fs), [isUnset ? [name] : [name, value]]);
     }
     return look(name, value !== undefined);

@@ -19,6 +19,7 @@ function run(context: Context, words: readonly string[]): Export {
     const path = pathOf(words[0]!);
     const session = context.options.session;
     const turns = wait(context.options, () => context.ai.messages({ limit: ALL_TURNS, session }));
+    if (turns.length === 0) return { path, turns: 0, isWritten: false };
     const isWanted =
         !fs.exists(path) || confirm(context, `export ${words[0]!}`, `${words[0]!} is there. Replace it?`);
     if (isWanted) writeWhole(path, conversation(turns));
@@ -27,6 +28,7 @@ function run(context: Context, words: readonly string[]): Export {
 
 function show(_context: Context, exported: Export): void {
     if (exported.isWritten) say(`${exported.turns} prompts and their answers are in ${exported.path}`);
+    else if (exported.turns === 0) remark("Nothing was said yet: nothing was written.");
     else remark("Nothing was written.");
 }
 

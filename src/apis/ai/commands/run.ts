@@ -3,6 +3,7 @@ import { remark } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
 import { fail } from "../failure";
 import { chosenBlock, isNumber, lastBlocks } from "../lastcode";
+import { writeWhole } from "../localfile";
 import { confirm, isShownFirst } from "../view/confirm";
 import { showCode } from "../view/difference";
 
@@ -26,17 +27,7 @@ function run(context: Context, words: readonly string[]): Ran {
     const block = chosen.block;
     if (isShownFirst(context)) showCode(block.code);
     if (!confirm(context, "run", "Run this, with all that a program may do?")) return { isRun: false };
-    const [file, problem] = fs.open(FILE, "w");
-    if (file === null || file === undefined)
-        throw fail("not_written", { path: FILE, what: tostring(problem) });
-    const [isWritten, reason] = pcall(() => {
-        file.write(block.code);
-        file.close();
-    });
-    if (!isWritten) {
-        pcall(() => fs.delete(FILE));
-        throw fail("not_written", { path: FILE, what: tostring(reason) });
-    }
+    writeWhole(FILE, block.code);
     const screen = term.current();
     // With --json the screen is for the object alone.
     if (context.flags.json === true) term.redirect(hiddenScreen());

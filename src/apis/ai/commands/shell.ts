@@ -4,6 +4,7 @@ import { add, show as showListing, start } from "../../trapos/listing";
 import { remark } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
 import type { ShellOutput } from "../types";
+import { knownSession } from "../sessionlist";
 import { confirm } from "../view/confirm";
 import { wait } from "../view/waiting";
 
@@ -13,6 +14,8 @@ interface Run {
 
 function run(context: Context, words: readonly string[]): Run {
     const line = table.concat(words as string[], " ");
+    // Where none is named, one that is missing is made anew.
+    if (context.options.session !== undefined) knownSession(context, undefined);
     const isWanted = confirm(
         context,
         `!${line}`,

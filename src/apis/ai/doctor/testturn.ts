@@ -7,7 +7,7 @@ import { forgetTurn, newNonce, type TurnRecord } from "../session";
 import type { Reply } from "../types";
 
 /** What the model is asked. */
-export const TEST_PROMPT = "Reply with the single word: pong";
+const TEST_PROMPT = "Reply with the single word: pong";
 
 const TITLE = "ComputerCraft: a test";
 

@@ -36,7 +36,7 @@ function programIn(answer: string): string | undefined {
 }
 
 /** The groups of some names. Fails with `bad_argument` for one that there is not. */
-export function groupsNamed(names: readonly string[]): Group[] {
+function groupsNamed(names: readonly string[]): Group[] {
     const found: Group[] = [];
     for (const name of names) {
         if (!isGroup(name))

@@ -27,8 +27,6 @@ export interface Line {
     readonly fence?: Fence;
     /** Whether it is the first of code that is marked by its indent. */
     readonly isFirst?: boolean;
-    /** Whether the line before was text that it goes on with. */
-    readonly isContinued?: boolean;
 }
 
 /** What the next line may belong to. */
@@ -57,7 +55,6 @@ export function indentOf(line: string): number {
 /** A line that is neither blank nor in code. */
 function readText(blocks: Blocks, text: string, column: number): Line {
     const isQuoted = blocks.isQuoted;
-    const isContinued = blocks.isParagraph === true;
     const depth = indentOf(text);
     const body = string.sub(text, depth + 1);
     blocks.isIndented = false;
@@ -76,7 +73,7 @@ function readText(blocks: Blocks, text: string, column: number): Line {
     blocks.isParagraph = true;
     const [bullet] = string.match(body, "^([-*+]) ");
     const mark = bullet ?? string.match(body, "^(%d%d?%d?[.)]) ")[0];
-    if (mark === undefined) return { kind: "text", isQuoted, text, column, strip: 0, isContinued };
+    if (mark === undefined) return { kind: "text", isQuoted, text, column, strip: 0 };
     const blanks = indentOf(string.sub(body, mark.length + 1));
     const inner = depth + mark.length + (blanks > 4 ? 1 : blanks);
     table.insert(blocks.items, inner);

@@ -87,8 +87,6 @@ export interface Face {
     getTodos(this: void, server: Connection, id: string): readonly Todo[];
     /** What the turn of a prompt has changed. */
     getChanges(this: void, server: Connection, id: string, messageId: string): readonly Change[];
-    /** What differs in a folder from what its version control has; nothing where it has none. */
-    getUncommitted(this: void, server: Connection, directory: string | undefined): readonly Change[];
     /** Begins to write a summary that takes the place of what was said. */
     startCompacting(this: void, server: Connection, id: string, model: string): void;
     /** Begins to run a line of the server's shell in the session's folder, whatever permissions say. */

@@ -128,7 +128,6 @@ const opencode1: Face = {
     redo: changes.redo,
     getTodos: changes.getTodos,
     getChanges: changes.getChanges,
-    getUncommitted: changes.getUncommitted,
     startCompacting: tasks.startCompacting,
     startShell: tasks.startShell,
     startCommand: tasks.startCommand,

@@ -2,8 +2,11 @@
  * The questions of the setup: each answer is tested as it is given, and asked for again with why where it will not do.
  * Nothing is kept until the last one is answered; then all is, at once.
  */
+import { choose } from "../../trapos/chooser";
 import { outcome } from "../../trapos/failure";
+import { fold } from "../../trapos/font";
 import { send } from "../../trapos/http";
+import { readLine } from "../../trapos/lineinput";
 import { during } from "../../trapos/progress";
 import { remark, say, fail as showFailure } from "../../trapos/screen";
 import type { SettingsStore } from "../../trapos/settingsfile";
@@ -16,8 +19,6 @@ import opencode1 = require("../server/opencode1");
 import type { Disk } from "../session";
 import { changeSettings, definitions, isSet, readSettings, redact, type Change } from "../settings";
 import { readTypedAddress } from "./address";
-import { askLine } from "./asking";
-import { choose } from "./choosing";
 
 /** What came of a setup. */
 export interface Done {
@@ -52,6 +53,20 @@ const HINTS: Readonly<Record<string, string | undefined>> = {
     no_progress: "Choose another model, or look at the server.",
     slow_start: "Wait a little and try again, or look at the server's log.",
 };
+
+/** What leaves the setup at every question. */
+const LEAVE = "q";
+
+/**
+ * Asks for a line. Fails with `left` at `q`; Ctrl+T raises "Terminated".
+ * @returns without blanks around it, but for a secret, which is taken as it is
+ */
+function askLine(prompt: string, isSecret?: boolean): string {
+    const typed = readLine({ prompt, isSecret });
+    if (typed === LEAVE) throw fail("left");
+    if (isSecret === true) return typed;
+    return string.match(typed, "^%s*(.-)%s*$")[0]!;
+}
 
 function explain(failure: Failure): void {
     showFailure({ message: failure.message, hint: HINTS[failure.code] ?? failure.hint });
@@ -115,8 +130,7 @@ function look(setup: Setup): { readonly version?: string; readonly problem?: Fai
 function askAddress(setup: Setup): boolean {
     const before = answerOf(setup, "server_url") ?? (definitions.server_url!.default as string);
     while (true) {
-        say(`Address of the server [${redact(before)}]:`);
-        const typed = askLine("> ");
+        const typed = askLine(`Address of the server [${redact(before)}]: `);
         let url: string | undefined = before;
         let problem: string | undefined;
         if (typed !== "") [url, problem] = readTypedAddress(typed);
@@ -128,7 +142,6 @@ function askAddress(setup: Setup): boolean {
         const found = look(setup);
         if (found.problem === undefined) {
             say(`opencode ${found.version} answers.`, colours.lime);
-            remark("It wants no password: it obeys whoever reaches it.");
             return false;
         }
         if (found.problem.code === "unauthorized") {
@@ -150,7 +163,7 @@ function askPassword(setup: Setup): boolean {
         }
         isFirst = false;
         const before = answerOf(setup, "password");
-        const typed = askLine(before === undefined ? "Password: " : "Password [as it is]: ", "*");
+        const typed = askLine(before === undefined ? "Password: " : "Password [as it is]: ", true);
         if (typed !== "") setup.answers.password = typed;
         if (typed === "" && before === undefined) {
             say("This server wants one: its OPENCODE_SERVER_PASSWORD.", colours.red);
@@ -169,6 +182,36 @@ function askPassword(setup: Setup): boolean {
     }
 }
 
+/**
+ * Has a model chosen. Fails with `left` at `q`.
+ * @param models those of the server
+ * @param before the one that was chosen before, if any
+ * @returns its name, or `SERVERS_CHOICE`
+ */
+function chooseModel(models: readonly string[], before: string | undefined): string {
+    const names = [SERVERS_CHOICE];
+    let index = 1;
+    for (const name of models) {
+        table.insert(names, name);
+        if (name === before) index = names.length;
+    }
+    const isGone = before !== undefined && index === 1;
+    const choice = choose({
+        title: isGone ? `Model (no ${before} here)` : "Model",
+        rows: () => {
+            const rows: string[] = [];
+            for (const [place, name] of ipairs(names)) {
+                table.insert(rows, `${place === index && !isGone ? "*" : " "}${fold(name)}`);
+            }
+            return rows;
+        },
+        enter: "use",
+        index,
+    });
+    if (choice === undefined) throw fail("left");
+    return names[choice.index - 1]!;
+}
+
 /** Asks for a model of the server's. Where these cannot be listed it stays as it is. */
 function askModel(setup: Setup): void {
     const server = serverOf(setup);
@@ -179,16 +222,8 @@ function askModel(setup: Setup): void {
         explain(value);
         return;
     }
-    const names = [SERVERS_CHOICE];
-    let chosen = SERVERS_CHOICE;
-    const before = server.settings.model;
-    for (const name of value) {
-        table.insert(names, name);
-        if (name === before) chosen = name;
-    }
-    if (before !== undefined && chosen !== before) remark(`The server has no model ${before}.`);
-    say(`Model [${chosen}]:`);
-    const name = choose(names, chosen);
+    const name = chooseModel(value, server.settings.model);
+    say(`Model: ${name}`);
     const [provider, model] = string.match(name, "^([^/]+)/(.+)$");
     if (provider !== undefined && name !== SERVERS_CHOICE) {
         setup.answers.provider_id = provider;
@@ -240,8 +275,14 @@ export function setUp(store: SettingsStore, disk: Disk): Done {
     const setup: Setup = { store, disk, answers: {} };
     say("Enter keeps what stands in [ ], q leaves all as it was.");
     let isReady = false;
-    while (!isReady) isReady = !askAddress(setup) || askPassword(setup);
+    let isOpen = false;
+    while (!isReady) {
+        isOpen = !askAddress(setup);
+        isReady = isOpen || askPassword(setup);
+    }
     const done = test(setup);
+    // Not before: the list of models takes the whole screen.
+    if (isOpen) remark("The server wants no password: it obeys whoever reaches it.");
     save(setup);
     return done;
 }

@@ -5,7 +5,6 @@ import { percentEncode } from "../../../trapos/utf8";
 import { fail } from "../../failure";
 import { answers, type Change, type Session, type Todo } from "../../protocol";
 import type { Connection } from "../face";
-import { call, query } from "../request";
 import { callSession } from "./sessions";
 
 const readSession = reader(answers.session);
@@ -39,9 +38,4 @@ export function getTodos(server: Connection, id: string): readonly Todo[] {
 export function getChanges(server: Connection, id: string, messageId: string): readonly Change[] {
     const route = `/diff?messageID=${percentEncode(messageId)}`;
     return callSession(server, id, route, { read: readChanges });
-}
-
-/** What differs in a folder from what its version control has; nothing where it has none. */
-export function getUncommitted(server: Connection, directory: string | undefined): readonly Change[] {
-    return call(server, "/vcs/status" + query({ directory }), { read: readChanges });
 }
