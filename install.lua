@@ -5287,6 +5287,11 @@ function M.countText(count)
 	return text
 end
 
+--- How many there are of something: "1 line", "2 lines".
+function M.counted(count, what)
+	return count == 1 and "1 " .. what or tostring(count) .. " " .. what .. "s"
+end
+
 --- A number of tokens, as short as a list needs it: "900", "128k", "1M".
 function M.tokensText(count)
 	if not (count < 1000000000000) then

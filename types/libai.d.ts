@@ -483,8 +483,10 @@ declare namespace createAi {
 
     /** What the session is at that this computer talks in. */
     interface Status {
-        /** Nothing where there is none yet. */
+        /** Nothing where there is none. */
         readonly session?: SessionSummary;
+        /** The id of the session that there was and that the server does not have any more. */
+        readonly gone?: string;
         /** "provider/model" and agent that answer: as the settings say, or as they answered last. */
         readonly model?: string;
         readonly agent?: string;

@@ -607,8 +607,10 @@ function SettingsStore.unset(name) end
 
 --- What the session is at that this computer talks in.
 ---@class libai.Status
---- Nothing where there is none yet.
+--- Nothing where there is none.
 ---@field session? libai.SessionSummary
+--- The id of the session that there was and that the server does not have any more.
+---@field gone? string
 --- "provider/model" and agent that answer: as the settings say, or as they answered last.
 ---@field model? string
 ---@field agent? string

@@ -27,7 +27,9 @@ end
 local function contentOf(disk, path)
 	local file, problem = disk.open(path, "rb")
 	if file == nil then
-		error(fail("file_unread", { path = path, what = problem }), 0)
+		-- CC says which file, too.
+		local what = string.gsub(tostring(problem), "^/[^:]*: ", "")
+		error(fail("file_unread", { path = path, what = what }), 0)
 	end
 	local content = file.readAll() or ""
 	file.close()

@@ -27,7 +27,8 @@ local isComplete, looksFinal, newestTurn, nonceOf, textOf =
 	messagesModule.nonceOf,
 	messagesModule.textOf
 local namesModule = require("/apis/ai/names")
-local agentsIn, modelsIn = namesModule.agentsIn, namesModule.modelsIn
+local agentsIn, modelsIn, shownAgents, variantsIn =
+	namesModule.agentsIn, namesModule.modelsIn, namesModule.shownAgents, namesModule.variantsIn
 local openasks = require("/apis/ai/openasks")
 local answer, openPermissions, openQuestions =
 	openasks.answer, openasks.openPermissions, openasks.openQuestions
@@ -74,18 +75,18 @@ local function createSession(server, title)
 	return session
 end
 
---- Looks a name up. opencode takes a prompt for any model or agent, and where it has none of that name nothing comes of
--- it; a model even stays with the session. So this is asked before anything is sent. Where the list cannot be read
+--- Looks a name up. opencode takes a prompt for any model, agent or variant, and where it has none of that name nothing comes of
+-- it, or nobody hears of it; a model even stays with the session. So this is asked before anything is sent. Where the list cannot be read
 -- nothing is known, and the prompt goes on its way: what keeps the server from listing may not keep it from answering.
 --
--- @param names the names that there are, or nothing where they cannot be told
+-- @param names the names that there are, or nothing where they cannot be told; and those to choose from, where these are fewer
 -- @returns whether the name is there, or nothing where that cannot be told
 local function lookUp(client, code, wanted, where, names)
 	local key = client.settings.server_url .. " " .. where .. " " .. code .. " " .. wanted
 	if client.known[key] then
 		return true
 	end
-	local there = names()
+	local there, offered = names()
 	if there == nil then
 		return nil
 	end
@@ -98,21 +99,49 @@ local function lookUp(client, code, wanted, where, names)
 	error(
 		fail(code, {
 			wanted = wanted,
-			known = nearest(wanted, there),
+			known = nearest(wanted, offered or there),
 		}),
 		0
 	)
 end
 
---- Fails where a model or an agent that is asked for is not there.
-local function checkNames(client, directory, model, agent)
+--- The model that a session asks where none is named; nothing where that cannot be told.
+local function usualModel(client, directory, session)
+	local used = session and session.model
+	if used ~= nil then
+		return used.providerID .. "/" .. used.id
+	end
+	local ok, config = outcome(function()
+		return client.face.readList(client, "config", directory)
+	end)
+	return ok and config.model or nil
+end
+
+--- Fails where a variant is not one of a model's.
+local function checkVariant(client, directory, model, variant)
+	lookUp(client, "unknown_variant", variant, (directory or "") .. " " .. model, function()
+		local ok, providers = outcome(function()
+			return client.face.readList(client, "providers", directory)
+		end)
+		return ok and variantsIn(providers, model) or nil
+	end)
+end
+
+--- Fails where a model, an agent or a variant that is asked for is not there.
+local function checkNames(client, named, directory, session)
+	local model = named.model
+	local agent = named.agent
+	local variant = named.variant
 	local where = directory or ""
 	if agent ~= nil then
 		lookUp(client, "unknown_agent", agent, where, function()
 			local ok, agents = outcome(function()
 				return client.face.readList(client, "agents", directory)
 			end)
-			return ok and agentsIn(agents) or nil
+			if not ok then
+				return nil
+			end
+			return agentsIn(agents), shownAgents(agents)
 		end)
 	end
 	if model ~= nil then
@@ -128,6 +157,12 @@ local function checkNames(client, directory, model, agent)
 			raise("bad_argument", { what = "The model " .. model .. " is not of the form provider/model" })
 		end
 	end
+	if variant ~= nil then
+		local asked = model or usualModel(client, directory, session)
+		if asked ~= nil then
+			checkVariant(client, directory, asked, variant)
+		end
+	end
 end
 
 --- The session to talk in: the one asked for, the remembered one while the server has it, or else a new one.
@@ -140,7 +175,7 @@ local function openSession(client, prompt, options, check)
 			return client.face.getSession(client, id)
 		end)
 		if ok then
-			check(session.directory)
+			check(session.directory, session)
 			return session
 		end
 		if session.code ~= "session_gone" or options.session ~= nil then
@@ -165,8 +200,9 @@ local function askForText(client, prompt, options)
 	end
 	local text = toUtf8(prompt)
 	local attachments = attachmentsOf(client.disk, options.files or {})
-	local session = openSession(client, prompt, options, function(directory)
-		checkNames(client, directory, model, agent)
+	local variant = asUtf8(options.variant) or values.variant
+	local session = openSession(client, prompt, options, function(directory, known)
+		checkNames(client, { model = model, agent = agent, variant = variant }, directory, known)
 	end)
 	local record = {
 		nonce = newNonce(client.now()),
@@ -178,7 +214,7 @@ local function askForText(client, prompt, options)
 		sentAt = client.now(),
 		model = model,
 		agent = agent,
-		variant = asUtf8(options.variant) or values.variant,
+		variant = variant,
 		system = asUtf8(options.system),
 	}
 	return drive(client, record, options, false)

@@ -45,6 +45,10 @@ end
 -- @param text what the file holds, where it is there
 -- @returns what it is to hold, in UTF-8. Fails with `no_file` where the answer has none
 function M.askForFile(context, path, text, request)
+	-- An answer that cannot be kept is not paid for.
+	if fs.isReadOnly(path) then
+		error(fail("not_written", { path = path, what = "it is read-only" }), 0)
+	end
 	local prompt = text == nil and "Write the file " .. path .. ": " .. request
 		or M.withFile(path, text, request)
 	local own = {}

@@ -99,7 +99,7 @@ local function offersSetup(failure, line)
 			options = optionsOf(line),
 			flags = line.flags,
 		}
-		setup.show(context, setup.run(context, {}))
+		setup.show(context, setup.run(context, {}), {})
 	end)
 	if not ok then
 		screen.fail(problem)
@@ -112,9 +112,14 @@ local function help(line)
 	if line.flags.json ~= true then
 		return explain(program, line)
 	end
+	local topic = line.words[1]
+	local about = topic ~= nil and commandNamed(program, topic) or nil
 	if line.problem ~= nil then
 		local what = string.gsub(line.problem, "[.:]$", "")
-		error(fail("bad_command_line", { what = what }), 0)
+		refuse(about == nil and what or what .. ": " .. about.usage)
+	end
+	if topic ~= nil and topic ~= program.help.name and about == nil then
+		refuse("There is no command " .. topic)
 	end
 	local commands = {}
 	for _, command in ipairs(program.commands) do
@@ -161,7 +166,7 @@ local function perform(given, parsed, ai)
 	if isJson then
 		jsonOutput.succeed(value)
 	elseif command.show ~= nil then
-		command.show(context, value)
+		command.show(context, value, line.words)
 	end
 	return command.hasFailed == nil or not command.hasFailed(value)
 end

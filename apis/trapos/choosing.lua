@@ -140,9 +140,11 @@ function M.legend(choosing, enter, actions, width)
 	local word = choosing.word == "" and "" or " /" .. choosing.word
 	local place = tostring(choosing.caret) .. "/" .. tostring(#choosing.shown) .. word .. "  "
 	local whole = "Enter:" .. enter .. " " .. said .. "/:find Quit"
+	local short = "Enter:" .. enter .. " " .. said .. "/ Quit"
 	for _, line in ipairs({
 		place .. whole,
 		whole,
+		short,
 		place .. said .. "/ Quit",
 		said .. "/ Quit",
 		said .. "Quit",

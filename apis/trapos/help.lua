@@ -81,32 +81,33 @@ end
 --
 -- @param program whose table it is
 -- @param topic a command, or the first word of several; all is told where it is empty
+-- @param isShort whether flags are left out, as below what went wrong
 -- @returns whether there is anything
-local function showHelp(program, topic)
+local function showHelp(program, topic, isShort)
 	local width = term.getSize()
-	local isShort = width < NARROW and topic == ""
+	local isNarrow = width < NARROW and topic == ""
 	local listing = start()
 	for _, commands in ipairs({ program.commands, { program.help } }) do
 		for _, command in ipairs(commands) do
 			if topic == "" and command.section ~= nil then
 				addSection(listing, command.section)
 			end
-			local purpose = not isShort and command.purpose or nil
+			local purpose = not isNarrow and command.purpose or nil
 			if isMeant(command, topic) then
 				add(listing, command.usage, nil, purpose)
 			end
 		end
 	end
 	local isKnown = #listing.lines > 0
-	if isShort then
+	if isNarrow then
 		addFlagNames(listing, program)
-	else
+	elseif not isShort then
 		if topic == "" then
 			add(listing, "")
 		end
 		addFlags(listing, program, topic)
 	end
-	if topic == "" and not isShort then
+	if topic == "" and not isNarrow then
 		addNotes(listing, program)
 	end
 	show(listing)
@@ -124,7 +125,8 @@ function M.explain(program, line)
 	if problem ~= nil then
 		say(problem, colours.red)
 	end
-	local isTold = (problem == nil or topic ~= "") and showHelp(program, topic)
+	local isAsked = problem == nil
+	local isTold = (isAsked or topic ~= "") and showHelp(program, topic, not isAsked)
 	if not isTold and problem == nil then
 		say("There is no command " .. topic .. "." .. didYouMean(program, topic), colours.red)
 	end

@@ -1,10 +1,19 @@
-/** Models and agents that are named are looked up before anything is sent; nobody is asked where none is. */
+/** Models, agents and variants that are named are looked up before anything is sent; nobody is asked where none is. */
 import { expect, it } from "vitest";
 import { runWithLibai, startServer, type Answer } from "./libai-support.ts";
 
-const old = { id: "ses_old", title: "old", directory: "/old", time: { created: 1, updated: 2 } };
+const old = {
+    id: "ses_old",
+    title: "old",
+    directory: "/old",
+    time: { created: 1, updated: 2 },
+    model: { providerID: "p", id: "quick" },
+};
 const fresh = { ...old, id: "ses_new", title: "new", directory: "/new" };
-const providers = { providers: [{ id: "p", models: { wise: {}, quick: {} } }], default: {} };
+const providers = {
+    providers: [{ id: "p", models: { wise: { variants: { slow: {}, fast: {} } }, quick: {} } }],
+    default: {},
+};
 const agents = [
     { name: "build", mode: "primary" },
     { name: "title", mode: "primary", hidden: true },
@@ -14,7 +23,7 @@ const agents = [
 type Given = ReturnType<Answer>;
 
 /** A server with one session, which answers every prompt at once; the lists can be replaced. */
-function server(lists: { providers?: Given; agents?: Given } = {}) {
+function server(lists: { providers?: Given; agents?: Given; config?: Given } = {}) {
     let nonce: string | undefined;
     const asked: string[] = [];
     const answer: Answer = ({ method, path, query, body }) => {
@@ -23,6 +32,7 @@ function server(lists: { providers?: Given; agents?: Given } = {}) {
             if (path === "/agent") return lists.agents ?? { body: agents };
             return lists.providers ?? { body: providers };
         }
+        if (path === "/config" && lists.config !== undefined) return lists.config;
         if (path === "/session" && method === "POST") {
             asked.push("create");
             return { body: fresh };
@@ -102,13 +112,19 @@ it.each([
         '{agent = "titel"}',
         "unknown_agent",
         "opencode has no agent titel.",
-        "It has: title general build. Choose one with --agent",
+        "It has: general build. Choose one with --agent",
     ],
     [
         '{agent = "x"}',
         "unknown_agent",
         "opencode has no agent x.",
-        "It has: build title general. Choose one with --agent",
+        "It has: build general. Choose one with --agent",
+    ],
+    [
+        '{model = "p/wise", variant = "fats"}',
+        "unknown_variant",
+        "The model has no variant fats.",
+        "It has: fast slow. See: ai variants",
     ],
 ])("sends nothing to %s, makes no session, and tells what there is", async (options, code, message, hint) => {
     for (const more of ["", ", newSession = true"]) {
@@ -116,6 +132,24 @@ it.each([
         expect(lines).toEqual([`false ${code}`, message, hint, "ses_old"]);
         expect(asked.filter((request) => !request.startsWith("/"))).toEqual([]);
     }
+});
+
+it("a variant is one of the model that the session asks, or the server where there is none", async () => {
+    const variant = await run('row(ai.ask("hi", {variant = "fast"}))');
+    expect(variant.lines.slice(0, 3)).toEqual([
+        "false unknown_variant",
+        "The model has no variant fast.",
+        "It has: none. See: ai variants",
+    ]);
+    expect(variant.asked).toEqual(["/config/providers /old"]);
+    const call = 'row(ai.ask("hi", {newSession = true, variant = "fast"}))';
+    // Which one the server asks is not told here, so nothing is known.
+    expect((await run(call)).asked).toContain("prompt");
+    const wise = await run(call, { config: { body: { model: "p/wise" } } });
+    expect(wise.lines[0]).toBe("true here");
+    const quick = await run(call, { config: { body: { model: "p/quick" } } });
+    expect(quick.lines[0]).toBe("false unknown_variant");
+    expect(quick.asked).not.toContain("create");
 });
 
 it("a list of nothing is one, too", async () => {

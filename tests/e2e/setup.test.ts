@@ -1,5 +1,4 @@
 /** `ai setup`, played at the keyboard against the real server: each answer wrong once, left at any question, cut at any moment. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -15,6 +14,7 @@ import {
 import { installPackages } from "../../tools/harness/disk.ts";
 import { defaultRule } from "../../tools/model/index.ts";
 import { startServer, temporaryFolder } from "../computer/libai-support.ts";
+import { filesWith } from "./secrets.ts";
 import { startWorld, type World } from "./support.ts";
 
 let world: World;
@@ -75,13 +75,6 @@ const shownRows = (computer: Computer) =>
         .trimEnd();
 
 const address = () => world.opencode.url.replace("http://", "");
-
-/** Files that hold a text. */
-function filesWith(disk: string, text: string): string[] {
-    return readdirSync(disk, { recursive: true, encoding: "utf8" })
-        .filter((path) => statSync(join(disk, path)).isFile())
-        .filter((path) => readFileSync(join(disk, path), "latin1").includes(text));
-}
 
 async function closedPort(): Promise<number> {
     const server = createServer();

@@ -68,7 +68,7 @@ it("asks whoever is there, and runs nothing on a no", async () => {
     const screen = await computer.open();
     await screen.type("ai !echo secret\n");
     await screen.waitForText("[y/N]");
-    expect(screen.transcript()).toContain("on the server's own machine");
+    expect(screen.transcript()).toContain("The server's own machine runs this");
     await screen.type("n");
     await screen.waitForText("Nothing was run.");
     await screen.close();

@@ -32,28 +32,10 @@ it("names the model and those that there are, and leaves nothing behind", async 
     expect((await computer.run("ai ping")).transcript).toMatch(/^pong/m);
 });
 
-it.each(["model", "Scripted/Model", "scripted/", "/model", "other/model"])("%s is no model", async (name) => {
-    const { succeeded, transcript } = await world.newComputer().run(`ai --model ${name} hello`);
-    expect(succeeded).toBe(false);
-    expect(transcript).toContain(`opencode has no model ${name}.`);
-    expect(transcript).toContain("It has: scripted/model");
-});
-
 it("takes the model from the settings", async () => {
     const settings = { "opencc.provider_id": "scripted", "opencc.model_id": "other" };
     const { transcript } = await world.newComputer({ settings }).run("ai -v ping", { width: 120 });
     expect(transcript).toContain("model=scripted/other");
-});
-
-it("looks up the model and the agent of the settings, too", async () => {
-    const model = { "opencc.provider_id": "scripted", "opencc.model_id": "wise" };
-    expect((await world.newComputer({ settings: model }).run("ai ping")).transcript).toContain(
-        "opencode has no model scripted/wise.",
-    );
-    const agent = { "opencc.agent": "wizard" };
-    expect((await world.newComputer({ settings: agent }).run("ai ping")).transcript).toContain(
-        "opencode has no agent wizard.",
-    );
 });
 
 it("names the agent and those that there are, and leaves nothing behind", async () => {

@@ -201,7 +201,8 @@ describe("what the keys do", () => {
     test.each<[width: number, word: string, actions: Action[], legend: string]>([
         [51, "", actions, "3/40  Enter:use Rename Delete Fork /:find Quit"],
         [51, "row", actions, "3/40 /row  Enter:use Rename Delete Fork /:find Quit"],
-        [39, "", actions, "3/40  Rename Delete Fork / Quit"],
+        [39, "", actions, "Enter:use Rename Delete Fork / Quit"],
+        [34, "", actions, "3/40  Rename Delete Fork / Quit"],
         [26, "", actions, "Rename Delete Fork / Quit"],
         [24, "", actions, "Rename Delete Fork Quit"],
         [20, "", actions, "r d f / q"],

@@ -150,3 +150,37 @@ it("shows sources and their Lua side by side as they are", () => {
         }
     }
 });
+
+/** The screens of a scene that tests/e2e/screens.test.ts has played, without the prompt below and with what is empty in one row. */
+function picturesOf(scene: string): string[] {
+    return scene
+        .split(/^--- .*\n/m)
+        .map((screen) =>
+            screen
+                .trimEnd()
+                .replace(/(^|\n)>$/, "")
+                .replaceAll(/\n{4,}/g, "\n\n"),
+        )
+        .filter((picture) => picture.includes("\n"));
+}
+
+it("shows what each command of ai looks like, as it was seen on the real server", () => {
+    const page = read("ai.md");
+    const screens = readFileSync(path.join(docs, "../tests/e2e/screens/51x19.txt"), "utf8");
+    const scenes = screens.split(/^=== /m).slice(1);
+    const signs: Record<string, string> = { ask: "ai mend", command: "ai /", shell: "ai !" };
+    // `ai setup` has its picture where it is told of; its own test compares the screen.
+    const names = namesIn("commands").filter((name) => name !== "setup");
+    const missing = names.filter((name) => {
+        const own = scenes.filter((scene) => scene.startsWith(signs[name] ?? `ai ${name}`));
+        const pictures = own.flatMap((scene) => picturesOf(scene.slice(scene.indexOf("\n") + 1)));
+        return !pictures.some((picture) => page.includes(`\`\`\`\n${picture}\n\`\`\``));
+    });
+    expect(missing).toEqual([]);
+    // None of an older version is left.
+    const part = /^## What they look like$([\s\S]*?)^## /m.exec(page)![1]!;
+    const shown = [...part.matchAll(/^```\n([\s\S]*?)\n```$/gm)].map(([, picture]) => picture!);
+    const all = new Set(scenes.flatMap((scene) => picturesOf(scene.slice(scene.indexOf("\n") + 1))));
+    expect(shown.filter((picture) => !all.has(picture))).toEqual([]);
+    expect(shown.length).toBeGreaterThan(30);
+});

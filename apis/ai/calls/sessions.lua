@@ -1,5 +1,6 @@
 -- Calls about whole sessions.
 
+local outcome = require("/apis/trapos/failure").outcome
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
 local rememberSession = require("/apis/ai/session").rememberSession
@@ -52,11 +53,19 @@ function M.fork(client, session)
 end
 
 function M.share(client, session)
-	local shared = client.face.shareSession(client, sessionId(client, session)).share
-	if shared == nil then
+	local id = sessionId(client, session)
+	local ok, answer = outcome(function()
+		return client.face.shareSession(client, id)
+	end)
+
+	-- Where its configuration forbids it opencode says no more than that something went wrong (1.18.33).
+	if not ok then
+		error(answer.code == "server_error" and fail("not_shared") or answer, 0)
+	end
+	if answer.share == nil then
 		error(fail("not_shared"), 0)
 	end
-	return shared.url
+	return answer.share.url
 end
 
 function M.unshare(client, session)

@@ -3,7 +3,8 @@
 local listOf = require("/apis/trapos/json").listOf
 local activeTools = require("/apis/ai/messages").activeTools
 local openasks = require("/apis/ai/openasks")
-local openPermissions, openQuestions = openasks.openPermissions, openasks.openQuestions
+local currentSession, openPermissions, openQuestions =
+	openasks.currentSession, openasks.openPermissions, openasks.openQuestions
 local pendingTurns = require("/apis/ai/session").pendingTurns
 local summarise = require("/apis/ai/calls/sessions").summarise
 
@@ -24,13 +25,17 @@ end
 function M.status(client)
 	local settings = client.settings
 	local unseen = #pendingTurns(client.disk)
-	local id = settings.session_id
+	local gone = settings.session_id
 	local model = settings.model
 	local agent = settings.agent
-	if id == nil then
+	if gone == nil then
 		client.face.health(client)
+	end
+	local session = currentSession(client)
+	if session == nil then
 		local none = listOf({})
 		return {
+			gone = gone,
 			model = model,
 			agent = agent,
 			state = "idle",
@@ -39,7 +44,7 @@ function M.status(client)
 			unseen = unseen,
 		}
 	end
-	local session = client.face.getSession(client, id)
+	local id = session.id
 	local statuses = client.face.readList(client, "status", session.directory)
 	local messages = client.face.getMessages(client, id, 1)
 	local last = messages[#messages]
@@ -47,7 +52,9 @@ function M.status(client)
 	if info and info.modelID ~= nil then
 		model = model or tostring(info.providerID) .. "/" .. info.modelID
 	end
-	if info then
+
+	-- A summary is written by an agent that nobody asks.
+	if info and info.summary ~= true then
 		agent = agent or info.agent
 	end
 	local now = statuses[id]

@@ -2,7 +2,11 @@
 
 local screen = require("/apis/trapos/screen")
 local remark, say = screen.remark, screen.say
+local nearest = require("/apis/trapos/nearest").nearest
+local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local knownNames = require("/apis/ai/completions").knownNames
+local fail = require("/apis/ai/failure").fail
+local readSettings = require("/apis/ai/settings").readSettings
 local wait = require("/apis/ai/view/waiting").wait
 
 --- The word that stands for the server's own choice.
@@ -15,10 +19,22 @@ local function run(context, words)
 			local agent = context.ai.chooseAgent(name ~= DEFAULT and name or nil)
 			return { agent = agent, isChosen = true }
 		end
+		local names = {}
 		for _, agent in ipairs(context.ai.agents()) do
 			if agent.current then
 				return { agent = agent.name, isChosen = false }
 			end
+			table.insert(names, agent.name)
+		end
+		local wanted = readSettings(ownSettings(fs)).agent
+		if wanted ~= nil then
+			error(
+				fail("unknown_agent", {
+					wanted = wanted,
+					known = nearest(wanted, names),
+				}),
+				0
+			)
 		end
 		return { isChosen = false }
 	end)

@@ -3,6 +3,8 @@
 local listOf = require("/apis/trapos/json").listOf
 local screen = require("/apis/trapos/screen")
 local remark, say = screen.remark, screen.say
+local text = require("/apis/trapos/text")
+local counted, cut, oneLine = text.counted, text.cut, text.oneLine
 local lastcode = require("/apis/ai/lastcode")
 local blockNumbered, isNumber, lastBlocks = lastcode.blockNumbered, lastcode.isNumber, lastcode.lastBlocks
 local showCode = require("/apis/ai/view/difference").showCode
@@ -17,17 +19,15 @@ local function show(_context, shown)
 		showCode(shown.code)
 		return
 	end
+	local width = term.getSize()
 	for _, block in ipairs(shown) do
 		local first = string.match(block.code, "%s*([^\n]*)")
-		say(
-			tostring(block.number)
-				.. " "
-				.. (block.language or "text")
-				.. ", "
-				.. tostring(block.lines)
-				.. " lines: "
-				.. first
-		)
+		local about = tostring(block.number)
+			.. " "
+			.. (block.language or "text")
+			.. ", "
+			.. counted(block.lines, "line")
+		say(cut(oneLine(about .. ": " .. first), width))
 	end
 	remark("Show one: ai code <n>. Keep it: ai save <n> <file>. Run it: ai run <n>")
 end

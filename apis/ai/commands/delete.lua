@@ -8,8 +8,8 @@ local wait = require("/apis/ai/view/waiting").wait
 
 local function run(context, words)
 	local session = knownSession(context, words[1])
-	local isDeleted =
-		confirm(context, "delete", 'Delete "' .. session.title .. '" and all that was said in it?')
+	local typed = #words == 0 and "delete" or "delete " .. words[1]
+	local isDeleted = confirm(context, typed, 'Delete "' .. session.title .. '" and all that was said in it?')
 	if isDeleted then
 		wait(context.options, function()
 			return context.ai.delete(session.id)

@@ -2,6 +2,7 @@
 
 local screen = require("/apis/trapos/screen")
 local remark, say = screen.remark, screen.say
+local counted = require("/apis/trapos/text").counted
 local localfile = require("/apis/ai/localfile")
 local isFileName, pathOf, writeWhole = localfile.isFileName, localfile.pathOf, localfile.writeWhole
 local conversation = require("/apis/ai/view/conversation").conversation
@@ -30,7 +31,7 @@ end
 
 local function show(_context, exported)
 	if exported.isWritten then
-		say(tostring(exported.turns) .. " prompts and their answers are in " .. exported.path)
+		say("Written: " .. exported.path .. " (" .. counted(exported.turns, "prompt") .. ")")
 	elseif exported.turns == 0 then
 		remark("Nothing was said yet: nothing was written.")
 	else

@@ -14,7 +14,12 @@ local function run(context, words)
 	local text = requireText(path)
 	local said = table.concat(restOf(words), " ")
 	local request = said == "" and "Find what is wrong with it and correct it." or "Correct this: " .. said
-	return replaceFile(context, "fix " .. name, path, askForFile(context, path, text, request))
+	return replaceFile(
+		context,
+		"fix " .. table.concat(words, " "),
+		path,
+		askForFile(context, path, text, request)
+	)
 end
 
 local function show(_context, written)

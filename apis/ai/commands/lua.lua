@@ -52,8 +52,9 @@ end
 
 local function run(context, words)
 	local options = context.options
+	local request = table.concat(words, " ")
 	if options.answer == nil and not options.isAttended then
-		error(fail("asks_first", { command = "lua" }), 0)
+		error(fail("asks_first", { command = "lua " .. request }), 0)
 	end
 	local settings = readSettings(ownSettings(fs))
 	local own = {}
@@ -77,7 +78,7 @@ local function run(context, words)
 		retries = settings.lua_exec_max_retries,
 		seconds = settings.lua_exec_timeout_seconds,
 		screen = not options.isQuiet and term.current() or nil,
-	}, table.concat(words, " "), own)
+	}, request, own)
 end
 
 local function show(context, result)

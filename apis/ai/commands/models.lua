@@ -75,9 +75,18 @@ local function chooseOne(context, models)
 	end
 end
 
-local function show(context, models)
+--- Says why there is nothing to show.
+local function showNone(search)
+	if search == nil then
+		remark("The server has no models. Look at its configuration.")
+	else
+		remark('No model fits "' .. search .. '". See all: ai models')
+	end
+end
+
+local function show(context, models, words)
 	if #models == 0 then
-		remark("No model is called like that. See: ai models")
+		showNone(words[1])
 		return
 	end
 	if isInteractive() then

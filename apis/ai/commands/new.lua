@@ -20,7 +20,7 @@ local function show(context, value)
 		return
 	end
 	if value.text ~= nil then
-		ask.show(context, value)
+		ask.show(context, value, {})
 	else
 		remark("Talking in a new session.")
 	end

@@ -24,7 +24,8 @@ local function run(context, words)
 	if isShownFirst(context) then
 		showCode(block.code)
 	end
-	if not confirm(context, "run", "Run this, with all that a program may do?") then
+	local typed = #words == 0 and "run" or "run " .. table.concat(words, " ")
+	if not confirm(context, typed, "Run this, with all that a program may do?") then
 		return { isRun = false }
 	end
 	writeWhole(FILE, block.code)

@@ -12,7 +12,7 @@ local function run(context, words)
 	local blocks = lastBlocks(context)
 	local name = words[#words]
 	local block = #words > 1 and blockNumbered(blocks, words[1]) or chosenBlock(blocks, {}).block
-	return replaceFile(context, "save " .. name, pathOf(name), block.code)
+	return replaceFile(context, "save " .. table.concat(words, " "), pathOf(name), block.code)
 end
 
 local function show(_context, written)

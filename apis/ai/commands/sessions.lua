@@ -12,9 +12,20 @@ local function run(context, words)
 	return listOf(listSessions(context, words[1]))
 end
 
-local function show(context, sessions)
-	if #sessions == 0 then
+--- Says why there is nothing to show.
+local function showNone(search)
+	if search == nil then
 		remark("No sessions yet. Start one: ai <prompt>")
+	else
+		remark('No session fits "' .. search .. '". See all: ai sessions')
+	end
+end
+
+local function show(context, sessions, words)
+	-- The numbers of the list that was on the screen go on to hold.
+	if #sessions == 0 then
+		showNone(words[1])
+		return
 	end
 	noteShown(sessions)
 	if isInteractive() then

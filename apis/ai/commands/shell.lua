@@ -18,7 +18,7 @@ local function run(context, words)
 	local isWanted = confirm(
 		context,
 		"!" .. line,
-		"Run this on the server's own machine, where nothing else asks?\n  " .. fold(line) .. "\n"
+		"The server's own machine runs this, and nothing else asks:\n  " .. fold(line) .. "\nRun it?"
 	)
 	return isWanted
 			and {

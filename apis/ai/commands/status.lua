@@ -33,9 +33,13 @@ local function row(name, value)
 	end
 end
 
+local function noSession(status)
+	return status.gone == nil and "none yet" or "gone from the server"
+end
+
 local function show(context, status)
 	local session = status.session
-	row("Session", session and session.title or "none yet")
+	row("Session", session and session.title or noSession(status))
 	row("Model", status.model or "the server's choice")
 	row("Agent", status.agent or "the server's choice")
 	if session then
@@ -46,6 +50,9 @@ local function show(context, status)
 	end
 	for _, ask in ipairs(status.questions) do
 		row("Asks", describeAsk({ what = "question", ask = ask }))
+	end
+	if status.gone ~= nil then
+		remark("Start another: ai <prompt>. See all: ai sessions")
 	end
 	if status.unseen > 0 then
 		remark("An answer may be waiting. Show it: ai resume")
@@ -62,7 +69,7 @@ end
 local status = {
 	name = "status",
 	usage = "ai status",
-	purpose = "Show what runs and what waits for you",
+	purpose = "Show what runs and what waits",
 	run = run,
 	show = show,
 }

@@ -13,7 +13,7 @@ local function run(context, words)
 	local path = pathOf(name)
 	local request = table.concat(restOf(words), " ")
 	local fresh = askForFile(context, path, textOfFile(path), request)
-	return replaceFile(context, "write " .. name, path, fresh)
+	return replaceFile(context, "write " .. name .. " " .. request, path, fresh)
 end
 
 local function show(_context, written)

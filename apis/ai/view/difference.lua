@@ -7,14 +7,25 @@ local showRows = require("/apis/trapos/pager").showRows
 local M = {}
 local COLOURS = { ["+"] = colours.lime, ["-"] = colours.red, ["@"] = colours.lightGrey }
 
+--- How much of a line its first row shows: no word is cut that has room in a row of its own.
+local function lengthOfRow(line, most)
+	local words = string.match(string.sub(line, 1, most), "^( *[^ ].* )[^ ]*$")
+	if words == nil or string.sub(line, most + 1, most + 1) == " " then
+		return most
+	end
+	local word = string.match(line, "^[^ ]+", #words + 1)
+	return word ~= nil and #word <= most and #words or most
+end
+
 --- A line as rows of the screen: tabs are two blanks, and a row that goes on says so.
 local function rowsOf(line, width)
 	local plain = string.gsub(fold(line), "\t", "  ")
 	local rows = {}
 	local rest = plain
 	while #rest > width do
-		table.insert(rows, string.sub(rest, 1, width - 1) .. "\\")
-		rest = string.sub(rest, width)
+		local length = lengthOfRow(rest, width - 1)
+		table.insert(rows, string.sub(rest, 1, length) .. "\\")
+		rest = string.sub(rest, length + 1)
 	end
 	table.insert(rows, rest)
 	return rows

@@ -22,7 +22,11 @@ function fenceAround(text: string): string {
 
 function contentOf(disk: Disk, path: string): string {
     const [file, problem] = disk.open(path, "rb");
-    if (file === null) throw fail("file_unread", { path, what: problem });
+    if (file === null) {
+        // CC says which file, too.
+        const [what] = string.gsub(tostring(problem), "^/[^:]*: ", "");
+        throw fail("file_unread", { path, what });
+    }
     const content = (file.readAll() as unknown as string | undefined) ?? "";
     file.close();
     if (string.find(content, "\0", 1, true)[0] !== undefined)

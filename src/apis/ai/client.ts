@@ -17,7 +17,7 @@ import { answerOf, drive, replyOf, stop, tell, type Server } from "./drive";
 import { fail, type Code, type Result } from "./failure";
 import type * as luaexecModule from "./hands/luaexec";
 import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } from "./messages";
-import { agentsIn, modelsIn } from "./names";
+import { agentsIn, modelsIn, shownAgents, variantsIn } from "./names";
 import type { Session } from "./protocol";
 import { answer, openPermissions, openQuestions } from "./openasks";
 import opencode1 = require("./server/opencode1");
@@ -76,10 +76,10 @@ function createSession(server: Server, title: string): Session {
 }
 
 /**
- * Looks a name up. opencode takes a prompt for any model or agent, and where it has none of that name nothing comes of
- * it; a model even stays with the session. So this is asked before anything is sent. Where the list cannot be read
+ * Looks a name up. opencode takes a prompt for any model, agent or variant, and where it has none of that name nothing comes of
+ * it, or nobody hears of it; a model even stays with the session. So this is asked before anything is sent. Where the list cannot be read
  * nothing is known, and the prompt goes on its way: what keeps the server from listing may not keep it from answering.
- * @param names the names that there are, or nothing where they cannot be told
+ * @param names the names that there are, or nothing where they cannot be told; and those to choose from, where these are fewer
  * @returns whether the name is there, or nothing where that cannot be told
  */
 function lookUp(
@@ -87,11 +87,11 @@ function lookUp(
     code: Code,
     wanted: string,
     where: string,
-    names: () => string[] | undefined,
+    names: () => LuaMultiReturn<[there: string[] | undefined, offered?: string[]]>,
 ): boolean | undefined {
     const key = `${client.settings.server_url} ${where} ${code} ${wanted}`;
     if (client.known[key]) return true;
-    const there = names();
+    const [there, offered] = names();
     if (there === undefined) return undefined;
     for (const name of there) {
         if (name === wanted) {
@@ -99,31 +99,57 @@ function lookUp(
             return true;
         }
     }
-    throw fail(code, { wanted, known: nearest(wanted, there) });
+    throw fail(code, { wanted, known: nearest(wanted, offered ?? there) });
 }
 
-/** Fails where a model or an agent that is asked for is not there. */
-function checkNames(
-    client: Client,
-    directory: string | undefined,
-    model: string | undefined,
-    agent: string | undefined,
-): void {
+/** The model that a session asks where none is named; nothing where that cannot be told. */
+function usualModel(client: Client, directory: string | undefined, session?: Session): string | undefined {
+    const used = session && session.model;
+    if (used !== undefined) return `${used.providerID}/${used.id}`;
+    const [ok, config] = outcome(() => client.face.readList(client, "config", directory));
+    return ok ? config.model : undefined;
+}
+
+/** Fails where a variant is not one of a model's. */
+function checkVariant(client: Client, directory: string | undefined, model: string, variant: string): void {
+    lookUp(client, "unknown_variant", variant, `${directory ?? ""} ${model}`, () => {
+        const [ok, providers] = outcome(() => client.face.readList(client, "providers", directory));
+        return $multi(ok ? variantsIn(providers, model) : undefined);
+    });
+}
+
+/** What a prompt names. */
+interface Named {
+    readonly model?: string;
+    readonly agent?: string;
+    readonly variant?: string;
+}
+
+/** Fails where a model, an agent or a variant that is asked for is not there. */
+function checkNames(client: Client, named: Named, directory: string | undefined, session?: Session): void {
+    const model = named.model;
+    const agent = named.agent;
+    const variant = named.variant;
     const where = directory ?? "";
     if (agent !== undefined) {
         lookUp(client, "unknown_agent", agent, where, () => {
             const [ok, agents] = outcome(() => client.face.readList(client, "agents", directory));
-            return ok ? agentsIn(agents) : undefined;
+            if (!ok) return $multi(undefined);
+            return $multi(agentsIn(agents), shownAgents(agents));
         });
     }
     if (model !== undefined) {
         const isKnown = lookUp(client, "unknown_model", model, where, () => {
             const [ok, providers] = outcome(() => client.face.readList(client, "providers", directory));
-            return ok ? modelsIn(providers) : undefined;
+            return $multi(ok ? modelsIn(providers) : undefined);
         });
         // It could not be sent as anything.
         if (isKnown === undefined && string.find(model, "^[^/]+/.")[0] === undefined)
             raise("bad_argument", { what: `The model ${model} is not of the form provider/model` });
+    }
+    if (variant !== undefined) {
+        const asked = model ?? usualModel(client, directory, session);
+        if (asked !== undefined) checkVariant(client, directory, asked, variant);
     }
 }
 
@@ -135,13 +161,13 @@ function openSession(
     client: Client,
     prompt: string,
     options: AskOptions,
-    check: (directory: string | undefined) => void,
+    check: (directory: string | undefined, session?: Session) => void,
 ): Session {
     const id = options.newSession ? undefined : (options.session ?? client.settings.session_id);
     if (id !== undefined) {
         const [ok, session] = outcome(() => client.face.getSession(client, id));
         if (ok) {
-            check(session.directory);
+            check(session.directory, session);
             return session;
         }
         if (session.code !== "session_gone" || options.session !== undefined) throw session;
@@ -160,8 +186,9 @@ function askForText(client: Client, prompt: string, options: AskOptions): Reply 
     if (string.find(prompt, "%S")[0] === undefined) raise("empty_prompt");
     const text = toUtf8(prompt);
     const attachments = attachmentsOf(client.disk, options.files ?? []);
-    const session = openSession(client, prompt, options, (directory) => {
-        checkNames(client, directory, model, agent);
+    const variant = asUtf8(options.variant) ?? values.variant;
+    const session = openSession(client, prompt, options, (directory, known) => {
+        checkNames(client, { model, agent, variant }, directory, known);
     });
     const record: TurnRecord = {
         nonce: newNonce(client.now()),
@@ -173,7 +200,7 @@ function askForText(client: Client, prompt: string, options: AskOptions): Reply 
         sentAt: client.now(),
         model,
         agent,
-        variant: asUtf8(options.variant) ?? values.variant,
+        variant,
         system: asUtf8(options.system),
     };
     return drive(client, record, options, false);

@@ -17,7 +17,7 @@ export const failures = {
     ],
     cannot_connect: [
         "Nothing answers at {url} ({what}).",
-        "Start it (opencode serve), or tell where it is: ai setup",
+        "Start opencode serve, or say where it is: ai setup",
     ],
     timed_out: ["{url} did not answer in time.", "Look at the server, then try again."],
     network_error: ["The request to {url} failed: {what}.", "Try again; look at opencc.server_url."],
@@ -76,7 +76,7 @@ export const failures = {
         "It has:{known}. To ask it: ai ask /{wanted} ...",
     ],
     no_model: ["opencode does not say which model it would ask.", "Choose one: ai model <name>"],
-    not_shared: ["opencode has not shared the session.", 'Look at "share" in its configuration.'],
+    not_shared: ["opencode has not shared the session.", 'See "share" in its configuration, or its log.'],
     file_unread: [
         "{path} cannot be sent along: {what}",
         "Name a text file of this computer: ai -f <file> <prompt>",
@@ -149,7 +149,7 @@ export const failures = {
     no_such_block: ["There is no block {number} in the last answer.", "It has {most}. See: ai code"],
     which_block: [
         "The last answer has {most} blocks of code.",
-        "Name one, as in: ai save 1 <file>. See: ai code",
+        "Name one: ai save 1 <file>, ai run 1. See: ai code",
     ],
     program_failed: ["The program failed.", "See above. Have it corrected: ai <what went wrong>"],
     not_read: ["{path} could not be read: {what}", "See what there is: list"],

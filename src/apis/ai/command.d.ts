@@ -33,6 +33,6 @@ export interface AiCommand extends Command {
     run(this: void, context: Context, words: readonly string[]): unknown;
     /** Whether what came of it counts as a failure, although it is shown whole: the program ends as failed then. */
     hasFailed?(this: void, value: unknown): boolean;
-    /** Shows what came of it. Not called with `--json`. */
-    show?(this: void, context: Context, value: unknown): void;
+    /** Shows what came of it, and of which words. Not called with `--json`. */
+    show?(this: void, context: Context, value: unknown, words: readonly string[]): void;
 }

@@ -40,6 +40,8 @@ export function askForFile(
     text: string | undefined,
     request: string,
 ): string {
+    // An answer that cannot be kept is not paid for.
+    if (fs.isReadOnly(path)) throw fail("not_written", { path, what: "it is read-only" });
     const prompt = text === undefined ? `Write the file ${path}: ${request}` : withFile(path, text, request);
     const own: Record<string, unknown> = {};
     for (const [name, value] of pairs(context.options as unknown as Record<string, unknown>))

@@ -74,7 +74,7 @@ function offersSetup(failure: Failure, line: CommandLine): boolean {
     if (!ask("No server is set yet. Set one up now?", true)) return false;
     const [ok, problem] = outcome(() => {
         const context = { options: optionsOf(line), flags: line.flags } as Context;
-        setup.show!(context, setup.run(context, []));
+        setup.show!(context, setup.run(context, []), []);
     });
     if (!ok) screen.fail(problem);
     return ok;
@@ -83,10 +83,14 @@ function offersSetup(failure: Failure, line: CommandLine): boolean {
 /** Shows help, as it was asked for or because a command line was not understood; false in that case. */
 function help(line: CommandLine): boolean {
     if (line.flags.json !== true) return explain(program, line);
+    const topic = line.words[0];
+    const about = topic === undefined ? undefined : commandNamed(program, topic);
     if (line.problem !== undefined) {
         const [what] = string.gsub(line.problem, "[.:]$", "");
-        throw fail("bad_command_line", { what });
+        refuse(about === undefined ? what : `${what}: ${about.usage}`);
     }
+    if (topic !== undefined && topic !== program.help.name && about === undefined)
+        refuse(`There is no command ${topic}`);
     const commands: object[] = [];
     for (const command of program.commands)
         table.insert(commands, { name: command.name, usage: command.usage, purpose: command.purpose });
@@ -118,7 +122,7 @@ function perform(given: readonly string[], parsed: CommandLine, ai: Calls): bool
     const command = commandNamed(program, line.command)!;
     const value = command.run(context, line.words);
     if (isJson) jsonOutput.succeed(value);
-    else if (command.show !== undefined) command.show(context, value);
+    else if (command.show !== undefined) command.show(context, value, line.words);
     return command.hasFailed === undefined || !command.hasFailed(value);
 }
 

@@ -156,7 +156,15 @@ export function legend(choosing: Choosing, enter: string, actions: readonly Acti
     const word = choosing.word === "" ? "" : ` /${choosing.word}`;
     const place = `${choosing.caret}/${choosing.shown.length}${word}  `;
     const whole = `Enter:${enter} ${said}/:find Quit`;
-    for (const line of [place + whole, whole, `${place}${said}/ Quit`, `${said}/ Quit`, `${said}Quit`]) {
+    const short = `Enter:${enter} ${said}/ Quit`;
+    for (const line of [
+        place + whole,
+        whole,
+        short,
+        `${place}${said}/ Quit`,
+        `${said}/ Quit`,
+        `${said}Quit`,
+    ]) {
         if (line.length <= width) return line;
     }
     return string.sub(`${table.concat(letters)}/ q`, 1, width);

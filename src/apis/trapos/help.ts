@@ -66,26 +66,27 @@ function addNotes(listing: Listing, program: Program): void {
  * Shows what there is on a topic.
  * @param program whose table it is
  * @param topic a command, or the first word of several; all is told where it is empty
+ * @param isShort whether flags are left out, as below what went wrong
  * @returns whether there is anything
  */
-function showHelp(program: Program, topic: string): boolean {
+function showHelp(program: Program, topic: string, isShort: boolean): boolean {
     const [width] = term.getSize();
-    const isShort = width < NARROW && topic === "";
+    const isNarrow = width < NARROW && topic === "";
     const listing = start();
     for (const commands of [program.commands, [program.help]]) {
         for (const command of commands) {
             if (topic === "" && command.section !== undefined) addSection(listing, command.section);
-            const purpose = isShort ? undefined : command.purpose;
+            const purpose = isNarrow ? undefined : command.purpose;
             if (isMeant(command, topic)) add(listing, command.usage, undefined, purpose);
         }
     }
     const isKnown = listing.lines.length > 0;
-    if (isShort) addFlagNames(listing, program);
-    else {
+    if (isNarrow) addFlagNames(listing, program);
+    else if (!isShort) {
         if (topic === "") add(listing, "");
         addFlags(listing, program, topic);
     }
-    if (topic === "" && !isShort) addNotes(listing, program);
+    if (topic === "" && !isNarrow) addNotes(listing, program);
     show(listing);
     return isKnown;
 }
@@ -100,7 +101,8 @@ export function explain(program: Program, line: CommandLine): boolean {
     const topic = table.concat(line.words as string[], " ");
     const problem = line.problem;
     if (problem !== undefined) say(problem, colours.red);
-    const isTold = (problem === undefined || topic !== "") && showHelp(program, topic);
+    const isAsked = problem === undefined;
+    const isTold = (isAsked || topic !== "") && showHelp(program, topic, !isAsked);
     if (!isTold && problem === undefined)
         say(`There is no command ${topic}.${didYouMean(program, topic)}`, colours.red);
     if (!isTold) say(`See: ${program.name} ${program.help.name}`, colours.red);

@@ -55,6 +55,11 @@ export function countText(count: number): string {
     return text;
 }
 
+/** How many there are of something: "1 line", "2 lines". */
+export function counted(count: number, what: string): string {
+    return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
 /** A number of tokens, as short as a list needs it: "900", "128k", "1M". */
 export function tokensText(count: number): string {
     if (!(count < 1e12)) return "";

@@ -96,7 +96,7 @@ export const plays: readonly Play[] = [
     { scene: "greet", words: "doctor", isLong: true, isNew: true, shows: /ok +opencode: 1\./m },
     { scene: "write", words: "doctor --json", isLong: true, isPending: true, startAt: 1500, shows: /"ok":/m },
     { scene: "program", words: "--yes lua count", shows: /42/m },
-    { scene: "program", words: "code", startAt: 90_000, shows: /1 lua, 1 lines: print/m },
+    { scene: "program", words: "code", startAt: 90_000, shows: /1 lua, 1 line: print/m },
     { scene: "program", words: "code 1", startAt: 90_000, shows: /print\(41/m },
     { scene: "program", words: "--yes save 1 out.lua", startAt: 90_000, shows: /print\(41/m },
     { scene: "program", words: "--yes run 1", startAt: 90_000, shows: /42/m },

@@ -1,4 +1,5 @@
 /** Calls about whole sessions. */
+import { outcome } from "../../trapos/failure";
 import { toUtf8 } from "../../trapos/utf8";
 import type { Client } from "../client";
 import { fail } from "../failure";
@@ -48,9 +49,12 @@ export function fork(client: Client, session?: string): SessionSummary {
 }
 
 export function share(client: Client, session?: string): string {
-    const shared = client.face.shareSession(client, sessionId(client, session)).share;
-    if (shared === undefined) throw fail("not_shared");
-    return shared.url;
+    const id = sessionId(client, session);
+    const [ok, answer] = outcome(() => client.face.shareSession(client, id));
+    // Where its configuration forbids it opencode says no more than that something went wrong (1.18.33).
+    if (!ok) throw answer.code === "server_error" ? fail("not_shared") : answer;
+    if (answer.share === undefined) throw fail("not_shared");
+    return answer.share.url;
 }
 
 export function unshare(client: Client, session?: string): undefined {

@@ -2,7 +2,7 @@
 import { listOf } from "../../trapos/json";
 import type { Client } from "../client";
 import { activeTools } from "../messages";
-import { openPermissions, openQuestions } from "../openasks";
+import { currentSession, openPermissions, openQuestions } from "../openasks";
 import { pendingTurns } from "../session";
 import type { Status } from "../types";
 import { summarise } from "./sessions";
@@ -20,20 +20,22 @@ function current<T extends { readonly current: boolean }>(asks: readonly T[]): r
 export function status(client: Client): Status {
     const settings = client.settings;
     const unseen = pendingTurns(client.disk).length;
-    const id = settings.session_id;
+    const gone = settings.session_id;
     let { model, agent } = settings;
-    if (id === undefined) {
-        client.face.health(client);
+    if (gone === undefined) client.face.health(client);
+    const session = currentSession(client);
+    if (session === undefined) {
         const none = listOf<never>([]);
-        return { model, agent, state: "idle", permissions: none, questions: none, unseen };
+        return { gone, model, agent, state: "idle", permissions: none, questions: none, unseen };
     }
-    const session = client.face.getSession(client, id);
+    const id = session.id;
     const statuses = client.face.readList(client, "status", session.directory);
     const messages = client.face.getMessages(client, id, 1);
     const last = messages[messages.length - 1];
     const info = last && last.info;
     if (info && info.modelID !== undefined) model = model ?? `${info.providerID}/${info.modelID}`;
-    if (info) agent = agent ?? info.agent;
+    // A summary is written by an agent that nobody asks.
+    if (info && info.summary !== true) agent = agent ?? info.agent;
     const now = statuses[id];
     const tools = now ? activeTools(last) : [];
     const tool = tools[tools.length - 1];

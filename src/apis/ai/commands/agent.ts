@@ -1,7 +1,11 @@
 /** `ai agent [name|default]`: shows or chooses the agent that is asked. */
 import { remark, say } from "../../trapos/screen";
+import { nearest } from "../../trapos/nearest";
+import { ownSettings } from "../../trapos/settingsfile";
 import type { AiCommand, Context } from "../command";
 import { knownNames } from "../completions";
+import { fail } from "../failure";
+import { readSettings } from "../settings";
 import { wait } from "../view/waiting";
 
 /** The word that stands for the server's own choice. */
@@ -19,9 +23,13 @@ function run(context: Context, words: readonly string[]): Choice {
             const agent = context.ai.chooseAgent(name === DEFAULT ? undefined : name);
             return { agent, isChosen: true };
         }
+        const names: string[] = [];
         for (const agent of context.ai.agents()) {
             if (agent.current) return { agent: agent.name, isChosen: false };
+            table.insert(names, agent.name);
         }
+        const wanted = readSettings(ownSettings(fs)).agent;
+        if (wanted !== undefined) throw fail("unknown_agent", { wanted, known: nearest(wanted, names) });
         return { isChosen: false };
     });
 }

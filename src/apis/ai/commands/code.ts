@@ -1,6 +1,7 @@
 /** `ai code [n]`: lists the code in the last answer, or shows one block of it. */
 import { listOf } from "../../trapos/json";
 import { remark, say } from "../../trapos/screen";
+import { counted, cut, oneLine } from "../../trapos/text";
 import type { AiCommand, Context } from "../command";
 import { blockNumbered, isNumber, lastBlocks, type CodeBlock } from "../lastcode";
 import { showCode } from "../view/difference";
@@ -17,9 +18,11 @@ function show(_context: Context, shown: Shown): void {
         showCode(shown.code);
         return;
     }
+    const [width] = term.getSize();
     for (const block of shown) {
         const [first] = string.match(block.code, "%s*([^\n]*)");
-        say(`${block.number} ${block.language ?? "text"}, ${block.lines} lines: ${first!}`);
+        const about = `${block.number} ${block.language ?? "text"}, ${counted(block.lines, "line")}`;
+        say(cut(oneLine(`${about}: ${first!}`), width));
     }
     remark("Show one: ai code <n>. Keep it: ai save <n> <file>. Run it: ai run <n>");
 }

@@ -13,7 +13,8 @@ interface Deletion {
 
 function run(context: Context, words: readonly string[]): Deletion {
     const session = knownSession(context, words[0]);
-    const isDeleted = confirm(context, "delete", `Delete "${session.title}" and all that was said in it?`);
+    const typed = words.length === 0 ? "delete" : `delete ${words[0]!}`;
+    const isDeleted = confirm(context, typed, `Delete "${session.title}" and all that was said in it?`);
     if (isDeleted) wait(context.options, () => context.ai.delete(session.id));
     return { session, isDeleted };
 }

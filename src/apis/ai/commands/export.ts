@@ -1,5 +1,6 @@
 /** `ai export <file>`: writes the session into a file, as Markdown. */
 import { remark, say } from "../../trapos/screen";
+import { counted } from "../../trapos/text";
 import type { AiCommand, Context } from "../command";
 import { isFileName, pathOf, writeWhole } from "../localfile";
 import { conversation } from "../view/conversation";
@@ -27,7 +28,7 @@ function run(context: Context, words: readonly string[]): Export {
 }
 
 function show(_context: Context, exported: Export): void {
-    if (exported.isWritten) say(`${exported.turns} prompts and their answers are in ${exported.path}`);
+    if (exported.isWritten) say(`Written: ${exported.path} (${counted(exported.turns, "prompt")})`);
     else if (exported.turns === 0) remark("Nothing was said yet: nothing was written.");
     else remark("Nothing was written.");
 }

@@ -11,7 +11,12 @@ function run(context: Context, words: readonly string[]): Written {
     const text = requireText(path);
     const said = table.concat(restOf(words), " ");
     const request = said === "" ? "Find what is wrong with it and correct it." : `Correct this: ${said}`;
-    return replaceFile(context, `fix ${name}`, path, askForFile(context, path, text, request));
+    return replaceFile(
+        context,
+        `fix ${table.concat(words as string[], " ")}`,
+        path,
+        askForFile(context, path, text, request),
+    );
 }
 
 function show(_context: Context, written: Written): void {

@@ -41,7 +41,9 @@ function isOpened(context: Context, group: string, what: string): boolean {
 
 function run(context: Context, words: readonly string[]): LuaResult {
     const options = context.options;
-    if (options.answer === undefined && !options.isAttended) throw fail("asks_first", { command: "lua" });
+    const request = table.concat(words as string[], " ");
+    if (options.answer === undefined && !options.isAttended)
+        throw fail("asks_first", { command: `lua ${request}` });
     const settings = readSettings(ownSettings(fs));
     const own: Record<string, unknown> = {};
     for (const [name, value] of pairs(options as unknown as Record<string, unknown>)) own[name] = value;
@@ -59,7 +61,7 @@ function run(context: Context, words: readonly string[]): LuaResult {
             // With --json the screen is for the object alone.
             screen: options.isQuiet ? undefined : term.current(),
         },
-        table.concat(words as string[], " "),
+        request,
         own as unknown as LuaOptions,
     );
 }

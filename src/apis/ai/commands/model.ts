@@ -1,7 +1,11 @@
 /** `ai model [name|default]`: shows or chooses the model that is asked. */
 import { remark, say } from "../../trapos/screen";
+import { nearest } from "../../trapos/nearest";
+import { ownSettings } from "../../trapos/settingsfile";
 import type { AiCommand, Context } from "../command";
 import { knownNames } from "../completions";
+import { fail } from "../failure";
+import { readSettings } from "../settings";
 import type { ModelSummary } from "../types";
 import { wait } from "../view/waiting";
 
@@ -20,9 +24,13 @@ function run(context: Context, words: readonly string[]): Choice {
             const model = context.ai.chooseModel(name === DEFAULT ? undefined : name);
             return { model, isChosen: true };
         }
+        const names: string[] = [];
         for (const model of context.ai.models()) {
             if (model.current) return { model, isChosen: false };
+            table.insert(names, model.id);
         }
+        const wanted = readSettings(ownSettings(fs)).model;
+        if (wanted !== undefined) throw fail("unknown_model", { wanted, known: nearest(wanted, names) });
         return { isChosen: false };
     });
 }
@@ -30,7 +38,8 @@ function run(context: Context, words: readonly string[]): Choice {
 function show(_context: Context, choice: Choice): void {
     const model = choice.model;
     if (model !== undefined) say(`${choice.isChosen ? "Asking from now on" : "Asking"}: ${model.id}`);
-    else remark("The server chooses the model. A session keeps to the one that it has had; new ones: ai new");
+    else if (choice.isChosen) remark("In new sessions the server chooses (ai new).");
+    else remark("The server chooses the model.");
 }
 
 const model: AiCommand = {

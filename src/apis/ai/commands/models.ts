@@ -56,9 +56,15 @@ function chooseOne(context: Context, models: readonly ModelSummary[]): void {
     if (chosen !== undefined) say(`Asking from now on: ${chosen.id}`);
 }
 
-function show(context: Context, models: readonly ModelSummary[]): void {
+/** Says why there is nothing to show. */
+function showNone(search: string | undefined): void {
+    if (search === undefined) remark("The server has no models. Look at its configuration.");
+    else remark(`No model fits "${search}". See all: ai models`);
+}
+
+function show(context: Context, models: readonly ModelSummary[], words: readonly string[]): void {
     if (models.length === 0) {
-        remark("No model is called like that. See: ai models");
+        showNone(words[0]);
         return;
     }
     if (isInteractive()) {

@@ -14,7 +14,7 @@ function run(context: Context, words: readonly string[]): unknown {
 
 function show(context: Context, value: Reply | SessionSummary | undefined): void {
     if (value === undefined) return;
-    if ("text" in value) ask.show!(context, value);
+    if ("text" in value) ask.show!(context, value, []);
     else remark("Talking in a new session.");
 }
 

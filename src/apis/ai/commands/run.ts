@@ -26,7 +26,8 @@ function run(context: Context, words: readonly string[]): Ran {
     const chosen = chosenBlock(lastBlocks(context), words);
     const block = chosen.block;
     if (isShownFirst(context)) showCode(block.code);
-    if (!confirm(context, "run", "Run this, with all that a program may do?")) return { isRun: false };
+    const typed = words.length === 0 ? "run" : `run ${table.concat(words as string[], " ")}`;
+    if (!confirm(context, typed, "Run this, with all that a program may do?")) return { isRun: false };
     writeWhole(FILE, block.code);
     const screen = term.current();
     // With --json the screen is for the object alone.

@@ -8,7 +8,7 @@ function run(context: Context, words: readonly string[]): Written {
     const blocks = lastBlocks(context);
     const name = words[words.length - 1]!;
     const block = words.length > 1 ? blockNumbered(blocks, words[0]!) : chosenBlock(blocks, []).block;
-    return replaceFile(context, `save ${name}`, pathOf(name), block.code);
+    return replaceFile(context, `save ${table.concat(words as string[], " ")}`, pathOf(name), block.code);
 }
 
 function show(_context: Context, written: Written): void {

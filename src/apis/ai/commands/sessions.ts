@@ -11,8 +11,18 @@ function run(context: Context, words: readonly string[]): readonly SessionSummar
     return listOf(listSessions(context, words[0]));
 }
 
-function show(context: Context, sessions: SessionSummary[]): void {
-    if (sessions.length === 0) remark("No sessions yet. Start one: ai <prompt>");
+/** Says why there is nothing to show. */
+function showNone(search: string | undefined): void {
+    if (search === undefined) remark("No sessions yet. Start one: ai <prompt>");
+    else remark(`No session fits "${search}". See all: ai sessions`);
+}
+
+function show(context: Context, sessions: SessionSummary[], words: readonly string[]): void {
+    // The numbers of the list that was on the screen go on to hold.
+    if (sessions.length === 0) {
+        showNone(words[0]);
+        return;
+    }
     noteShown(sessions);
     if (isInteractive()) browseSessions(context, sessions);
     else showSessions(sessions);

@@ -19,7 +19,7 @@ function run(context: Context, words: readonly string[]): Run {
     const isWanted = confirm(
         context,
         `!${line}`,
-        `Run this on the server's own machine, where nothing else asks?\n  ${fold(line)}\n`,
+        `The server's own machine runs this, and nothing else asks:\n  ${fold(line)}\nRun it?`,
     );
     return isWanted ? { ran: wait(context.options, () => context.ai.shell(line, context.options)) } : {};
 }

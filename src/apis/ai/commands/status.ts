@@ -24,14 +24,19 @@ function row(name: string, value: string | undefined): void {
     if (value !== undefined) say(`${name}: ${value}`);
 }
 
+function noSession(status: Status): string {
+    return status.gone === undefined ? "none yet" : "gone from the server";
+}
+
 function show(context: Context, status: Status): void {
     const session = status.session;
-    row("Session", session ? session.title : "none yet");
+    row("Session", session ? session.title : noSession(status));
     row("Model", status.model ?? "the server's choice");
     row("Agent", status.agent ?? "the server's choice");
     if (session) row("Now", doingOf(status));
     for (const ask of status.permissions) row("Waits", describeAsk({ what: "permission", ask }));
     for (const ask of status.questions) row("Asks", describeAsk({ what: "question", ask }));
+    if (status.gone !== undefined) remark("Start another: ai <prompt>. See all: ai sessions");
     if (status.unseen > 0) remark("An answer may be waiting. Show it: ai resume");
     if (!context.options.isAttended || status.permissions.length + status.questions.length === 0) return;
     const open = openAsks(context);
@@ -41,7 +46,7 @@ function show(context: Context, status: Status): void {
 const status: AiCommand = {
     name: "status",
     usage: "ai status",
-    purpose: "Show what runs and what waits for you",
+    purpose: "Show what runs and what waits",
     run,
     show,
 };

@@ -10,7 +10,7 @@ function run(context: Context, words: readonly string[]): Written {
     const path = pathOf(name);
     const request = table.concat(restOf(words), " ");
     const fresh = askForFile(context, path, textOfFile(path), request);
-    return replaceFile(context, `write ${name}`, path, fresh);
+    return replaceFile(context, `write ${name} ${request}`, path, fresh);
 }
 
 function show(_context: Context, written: Written): void {

@@ -9,14 +9,23 @@ const COLOURS: Readonly<Record<string, number | undefined>> = {
     "@": colours.lightGrey,
 };
 
+/** How much of a line its first row shows: no word is cut that has room in a row of its own. */
+function lengthOfRow(line: string, most: number): number {
+    const [words] = string.match(string.sub(line, 1, most), "^( *[^ ].* )[^ ]*$");
+    if (words === undefined || string.sub(line, most + 1, most + 1) === " ") return most;
+    const [word] = string.match(line, "^[^ ]+", words.length + 1);
+    return word !== undefined && word.length <= most ? words.length : most;
+}
+
 /** A line as rows of the screen: tabs are two blanks, and a row that goes on says so. */
 function rowsOf(line: string, width: number): string[] {
     const [plain] = string.gsub(fold(line), "\t", "  ");
     const rows: string[] = [];
     let rest = plain;
     while (rest.length > width) {
-        table.insert(rows, string.sub(rest, 1, width - 1) + "\\");
-        rest = string.sub(rest, width);
+        const length = lengthOfRow(rest, width - 1);
+        table.insert(rows, string.sub(rest, 1, length) + "\\");
+        rest = string.sub(rest, length + 1);
     }
     table.insert(rows, rest);
     return rows;
