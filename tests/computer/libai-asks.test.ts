@@ -115,6 +115,11 @@ describe("a permission", () => {
     it.each([
         ["raises an error", 'function() error("boom", 0) end', "ask: options.onPermission failed: boom."],
         ["raises a table", "function() error({}) end", "ask: options.onPermission failed: table"],
+        [
+            "raises a table that cannot be written",
+            "function() error(setmetatable({}, {__tostring = function() error('worse') end})) end",
+            "ask: options.onPermission failed: table",
+        ],
         ["returns a number", "function() return 5 end", "options.onPermission must return"],
         ["returns another word", 'function() return "maybe" end', "options.onPermission must return"],
         ["returns false", "function() return false end", "options.onPermission must return"],
