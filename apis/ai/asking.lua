@@ -128,6 +128,16 @@ local WANTED = {
 	question = "options.onQuestion must return a list of labels for each question, or nothing",
 }
 
+--- Refuses where a program has answered something else.
+local function unreadable(asked)
+	local raised = fail("bad_argument", { what = WANTED[asked.what] })
+	return {
+		decision = refuse(asked, BY_FAULT),
+		raised = raised,
+		phase = "refused",
+	}
+end
+
 --- What a program's answer decides.
 local function read(asked, given)
 	local decision
@@ -137,12 +147,7 @@ local function read(asked, given)
 		decision = readAnswers(given)
 	end
 	if decision == nil then
-		local raised = fail("bad_argument", { what = WANTED[asked.what] })
-		return {
-			decision = refuse(asked, BY_FAULT),
-			raised = raised,
-			phase = "refused",
-		}
+		return unreadable(asked)
 	end
 	if decision.what == "permission" then
 		return { decision = decision, phase = PHASES[decision.reply] }
@@ -158,7 +163,9 @@ local function run(server, place, asked, handler)
 	parallel.waitForAny(function()
 		local ok, given = pcall(handler, asked.ask)
 		if ok then
-			result = read(asked, given)
+			-- Tables of programs can do anything when they are looked at.
+			local isRead, readOutcome = pcall(read, asked, given)
+			result = isRead and readOutcome or unreadable(asked)
 		else
 			result = {
 				decision = refuse(asked, BY_FAULT),

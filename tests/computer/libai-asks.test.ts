@@ -122,6 +122,11 @@ describe("a permission", () => {
         ],
         ["returns a number", "function() return 5 end", "options.onPermission must return"],
         ["returns another word", 'function() return "maybe" end', "options.onPermission must return"],
+        [
+            "returns a table that cannot be read",
+            "function() return setmetatable({}, {__index = function() error('trap') end}) end",
+            "options.onPermission must return",
+        ],
         ["returns false", "function() return false end", "options.onPermission must return"],
         [
             "returns a reply that is none",
