@@ -131,8 +131,9 @@ export const handlers: Readonly<Record<string, { readonly intent: Intent; readon
     always: { intent: "allow" },
     "raise-nothing": { intent: "refuse", fails: true },
     noise: { intent: "allow" },
+    trap: { intent: "refuse", fails: true },
     coroutine: { intent: "refuse", fails: true },
 };
 export const handlerNames = Object.keys(handlers);
 /** What its function `onTool` does. */
-export const followers = ["none", "raise", "quiet", "dawdle", "table", "wrong"] as const;
+export const followers = ["none", "raise", "quiet", "dawdle", "table", "wrong", "progress", "log"] as const;

@@ -100,6 +100,12 @@ local deciding = {
     ring = function()
         return ring
     end,
+    trap = function()
+        local function spring()
+            error("trap")
+        end
+        return setmetatable({}, { __index = spring, __len = spring, __pairs = spring })
+    end,
     coroutine = function()
         return coroutine.create(good)
     end,
@@ -155,12 +161,13 @@ end
 local PENDING = { stopped_at_tool = false, aborted = false, interrupted = false, not_sent = false }
 local follow = following[follows]
 local options = { onPermission = decide, onQuestion = decide, onTool = follow }
--- Progress may fail, too: it is told of each step.
-if follows == "quiet" then
-    options.onProgress = function() end
+if follows == "progress" then
+    options.onProgress = following.raise
+elseif follows == "log" then
+    options.log = following.raise
 end
 local isDone = note("ask", os.epoch("utc"), pcall(ai.ask, prompt, options))
-options.onTool = nil
+options.onTool, options.onProgress, options.log = nil, nil, nil
 for _ = 1, 6 do
     local last = outcomes[#outcomes]
     if isDone or last.raised or PENDING[last.code] == false then

@@ -489,7 +489,7 @@ class Round {
         word.isShown = last.text === replyOf(word.word);
         if (last.ok === true && !word.isShown) return `Another answer: ${last.text}`;
         if (this.isHit) return undefined;
-        const isFollowed = follower === "raise" || follower === "table";
+        const isFollowed = ["raise", "table", "progress", "log"].includes(follower);
         const isEnded = isQuestion && (intent === "refuse" || intent === "nobody");
         const isOver = isEnded || handler === "reject" ? "stopped_at_tool" : undefined;
         // opencode refuses one without words where the other one is refused, and the turn has ended then.
