@@ -40,7 +40,7 @@ end
 
 --- Whether something that is asked is in a list.
 local function isListed(entries, id)
-	for _, entry in ipairs(entries) do
+	for _Module, entry in ipairs(entries) do
 		if entry.id == id then
 			return true
 		end
@@ -97,6 +97,15 @@ local function readReply(given)
 	}
 end
 
+--- Whether a table holds nothing beside its list, which has so many entries: a hole in it hides what stands behind.
+local function isWhole(list, count)
+	local entries = 0
+	for _ in pairs(list) do
+		entries = entries + 1
+	end
+	return entries == count
+end
+
 --- What a program answered to questions, as a decision; nothing where that is none.
 local function readAnswers(given)
 	if given == nil then
@@ -106,18 +115,24 @@ local function readAnswers(given)
 		return nil
 	end
 	local answers = {}
-	for _, labels in ipairs(given) do
+	for _Module, labels in ipairs(given) do
 		if type(labels) ~= "table" then
 			return nil
 		end
 		local chosen = {}
-		for _, label in ipairs(labels) do
+		for _Module, label in ipairs(labels) do
 			if type(label) ~= "string" then
 				return nil
 			end
 			chosen[#chosen + 1] = toUtf8(label)
 		end
+		if not isWhole(labels, #chosen) then
+			return nil
+		end
 		answers[#answers + 1] = chosen
+	end
+	if not isWhole(given, #answers) then
+		return nil
 	end
 	return { what = "question", answers = answers }
 end

@@ -251,6 +251,9 @@ describe("a question", () => {
         ["a list of texts", '{"Birch"}'],
         ["numbers", "{{1}}"],
         ["false", "false"],
+        ["a table without a list", "{answers = {}}"],
+        ["an option in the place of its label", '{{label = "Birch"}, {}}'],
+        ["nothing for the first", '{nil, {"because"}}'],
     ])("whose function returns %s is rejected first", async (_, given) => {
         const { lines, told } = await ask(
             { asks: "question" },

@@ -102,6 +102,13 @@ function readReply(given: unknown): Decision | undefined {
     };
 }
 
+/** Whether a table holds nothing beside its list, which has so many entries: a hole in it hides what stands behind. */
+function isWhole(list: unknown, count: number): boolean {
+    let entries = 0;
+    for (const [_] of pairs(list)) entries += 1;
+    return entries === count;
+}
+
 /** What a program answered to questions, as a decision; nothing where that is none. */
 function readAnswers(given: unknown): Decision | undefined {
     if (given === undefined) return { what: "question" };
@@ -114,8 +121,10 @@ function readAnswers(given: unknown): Decision | undefined {
             if (type(label) !== "string") return undefined;
             chosen.push(toUtf8(label as string));
         }
+        if (!isWhole(labels, chosen.length)) return undefined;
         answers.push(chosen);
     }
+    if (!isWhole(given, answers.length)) return undefined;
     return { what: "question", answers };
 }
 
