@@ -118,21 +118,15 @@ function M.activeTool(message)
 	return tools[#tools]
 end
 
---- All that can be seen of the turn, as a text that is another one when any of it changes.
-local function sightOf(state)
-	local sight = tostring(state.retry and state.retry.attempt)
-	local last = state.last
-	if last == nil then
-		return sight
-	end
-	sight = sight
+--- All that can be seen of a message, as a text that is another one when any of it changes.
+function M.sightOf(message)
+	local sight = " "
+		.. message.info.id
 		.. " "
-		.. last.info.id
+		.. tostring(message.info.finish)
 		.. " "
-		.. tostring(last.info.finish)
-		.. " "
-		.. tostring(last.info.time.completed)
-	for _, part in ipairs(last.parts) do
+		.. tostring(message.info.time.completed)
+	for _, part in ipairs(message.parts) do
 		local tool = part.state or {}
 		sight = sight
 			.. ";"
@@ -149,7 +143,8 @@ end
 
 --- Notes whether anything that can be seen of the turn has changed.
 local function noteSight(state)
-	local sight = sightOf(state)
+	local last = state.last
+	local sight = tostring(state.retry and state.retry.attempt) .. (last and M.sightOf(last) or "")
 	if sight == state.sight then
 		return
 	end

@@ -224,13 +224,10 @@ export function activeTool(message: Message | undefined): Part | undefined {
     return tools[tools.length - 1];
 }
 
-/** All that can be seen of the turn, as a text that is another one when any of it changes. */
-function sightOf(state: TurnState): string {
-    let sight = `${state.retry && state.retry.attempt}`;
-    const last = state.last;
-    if (last === undefined) return sight;
-    sight += ` ${last.info.id} ${last.info.finish} ${last.info.time.completed}`;
-    for (const part of last.parts) {
+/** All that can be seen of a message, as a text that is another one when any of it changes. */
+export function sightOf(message: Message): string {
+    let sight = ` ${message.info.id} ${message.info.finish} ${message.info.time.completed}`;
+    for (const part of message.parts) {
         const tool: { readonly status?: string; readonly title?: string } = part.state ?? {};
         sight += `;${part.type} ${(part.text ?? "").length} ${tool.status} ${tool.title}`;
     }
@@ -239,7 +236,8 @@ function sightOf(state: TurnState): string {
 
 /** Notes whether anything that can be seen of the turn has changed. */
 function noteSight(state: TurnState): void {
-    const sight = sightOf(state);
+    const last = state.last;
+    const sight = `${state.retry && state.retry.attempt}${last ? sightOf(last) : ""}`;
     if (sight === state.sight) return;
     state.sight = sight;
     state.changedAt = state.now;
