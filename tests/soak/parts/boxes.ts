@@ -166,6 +166,7 @@ class Round {
     private disk = "";
     private plan: Plan | undefined;
     private mended: Promise<void> = Promise.resolve();
+    private timer: NodeJS.Timeout | undefined;
     private isHit = false;
     private isDone = false;
 
@@ -231,11 +232,12 @@ class Round {
         try {
             await this.player.start();
             problem = this.handler === undefined ? await this.talk() : await this.program(this.handler);
+            await this.calm();
             problem ??= (await this.reader.end()) ?? (await this.wronglyDone());
         } catch (error) {
             problem = (error as Error).message;
         } finally {
-            await this.mended;
+            await this.calm();
             await this.player.close();
         }
         if (problem === undefined) return undefined;
@@ -272,7 +274,14 @@ class Round {
         if (plan?.from !== from || this.isHit) return;
         if (from === "an answer") this.connection.at({ number: plan.answer, what: "answer" }, plan.act);
         else if (from === "a key") plan.act();
-        else setTimeout(plan.act, plan.milliseconds);
+        else this.timer = setTimeout(plan.act, plan.milliseconds);
+    }
+
+    /** Nothing goes wrong from now on. */
+    private async calm(): Promise<void> {
+        clearTimeout(this.timer);
+        this.connection.at({ number: 0, what: "answer" }, () => {});
+        await this.mended;
     }
 
     // In the box ----------------------------------------------------------------------------------------------------
