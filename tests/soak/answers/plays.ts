@@ -172,7 +172,7 @@ export const plays: readonly Play[] = [
     },
     {
         scene: "answered",
-        call: 'ai.ask("pose", {onQuestion = function(ask) return {{ask.questions[1].options[1].label}} end, idleTimeout = 9})',
+        call: 'ai.ask("pose", {onQuestion = function(ask) return {{(ask.questions[1].options[1] or {label = "Elm"}).label}} end, idleTimeout = 9})',
         shows: /text = "It said/,
     },
     {

@@ -282,9 +282,11 @@ function faultIn(result: Result, made: Case, isText: boolean, isLong: boolean): 
     return undefined;
 }
 
-/** Whether a target is the text of an answer, of which as much is shown as there is. */
+/** Whether a target is the text of an answer, or what is asked, of which as much is shown as there is. */
 const isAnswerText = ({ route, path }: Target): boolean =>
-    route === "messages" && (path.at(-1) === "text" || path.at(-1) === "parts");
+    route === "permissions" ||
+    route === "questions" ||
+    (route === "messages" && (path.at(-1) === "text" || path.at(-1) === "parts"));
 
 /** Every route that stands in the sources of the client, as the end of a path. */
 async function routes(): Promise<RegExp[]> {
