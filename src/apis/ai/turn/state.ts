@@ -6,7 +6,7 @@
  *   this program started), `unsure` (why it is not known whether it arrived), `userMessageId`
  * - of the messages: `baselineId` (the newest before the prompt), `last` (the newest), `firstStepId` (the turn's first)
  * - of the session: `status` and `statusAt`, `retry`, `idleSince` and `idleLooks`
- * - of progress: `sight` (all that can be seen of the turn) and `changedAt`, `blocker` (what waits for a person)
+ * - of progress: `sight` (all that can be seen of the turn), `sightBefore` and `changedAt`, `blocker` (what waits for a person)
  * - of its steps: `shown` (those that the last answer has brought), `spent` (their tokens), `passed` (one whose tools ended
  *   unseen), `wantsTools`
  * - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
@@ -96,6 +96,8 @@ export interface TurnState extends PromptMark {
     searched: number;
     /** What can be seen of the turn, and since when it has not changed. */
     sight: string;
+    /** What could be seen before that. */
+    sightBefore: string;
     changedAt: number;
     blocker?: Blocker;
     /** The turn's steps, as far as the last answer has brought them. */
@@ -158,6 +160,7 @@ export function start(
         idleLooks: 0,
         searched: 0,
         sight: "",
+        sightBefore: "",
         changedAt: 0,
         shown: [],
         spent: {},
@@ -239,7 +242,11 @@ function noteSight(state: TurnState): void {
     const last = state.last;
     const sight = `${state.retry && state.retry.attempt}${last ? sightOf(last) : ""}`;
     if (sight === state.sight) return;
+    // Back to what was seen before is no progress: a message that cannot be read is seen in one list and not in another.
+    const isBack = sight === state.sightBefore;
+    state.sightBefore = state.sight;
     state.sight = sight;
+    if (isBack) return;
     state.changedAt = state.now;
     state.idleSince = undefined;
     state.idleLooks = 0;
