@@ -1,15 +1,23 @@
 -- `ai delete [number|id]`: deletes a session, after asking.
 
 local say = require("/apis/trapos/screen").say
+local text = require("/apis/trapos/text")
+local cut, oneLine = text.cut, text.oneLine
 local sessionlist = require("/apis/ai/sessionlist")
 local isSession, knownSession = sessionlist.isSession, sessionlist.knownSession
 local confirm = require("/apis/ai/view/confirm").confirm
 local wait = require("/apis/ai/view/waiting").wait
 
+--- Columns that a title may take in the question.
+local MOST_TITLE = 80
+
 local function run(context, words)
 	local session = knownSession(context, words[1])
-	local isDeleted =
-		confirm(context, "delete", 'Delete "' .. session.title .. '" and all that was said in it?')
+	local isDeleted = confirm(
+		context,
+		"delete",
+		'Delete "' .. cut(oneLine(session.title), MOST_TITLE) .. '" and all that was said in it?'
+	)
 	if isDeleted then
 		wait(context.options, function()
 			return context.ai.delete(session.id)
