@@ -192,7 +192,7 @@ local REPLIES = { allow = true, answer = true, decline = true }
 local MOST_REQUESTS = 1500
 
 local function newServer(case, clock)
-    local server = { asked = {}, paths = {}, count = 0 }
+    local server = { asked = {}, paths = {}, latest = {}, count = 0 }
     local nonce, sentAt = case.nonce, case.nonce and clock.now
     if case.startAt then
         sentAt = clock.now - case.startAt
@@ -239,6 +239,7 @@ local function newServer(case, clock)
         local route = routeOf(request.method or "GET", path)
         server.asked[route] = true
         server.paths[path] = true
+        server.latest[(server.count - 1) % 8 + 1] = (request.method or "GET") .. " " .. request.url
         local given = case.errors[route]
         if given then
             return answer(given)
@@ -346,7 +347,7 @@ local function play(case)
         loadAfresh()
     end
     result.rows = screen.rows()
-    result.hangs = server.hangs
+    result.hangs = server.hangs and server.latest
     result.requests = server.count
     result.asked = server.asked
     result.paths = server.paths

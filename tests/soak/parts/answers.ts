@@ -86,7 +86,8 @@ interface Result {
     shown?: string;
     value?: string;
     rows: string[] | Record<string, never>;
-    hangs?: boolean;
+    /** The last requests, where there was no end of them. */
+    hangs?: string[];
     requests: number;
     asked: Partial<Record<Route, true>>;
     paths: Record<string, true>;
@@ -265,7 +266,7 @@ const RAW =
 function faultIn(result: Result, made: Case, isText: boolean, isLong: boolean): string | undefined {
     const rows = Array.isArray(result.rows) ? result.rows.map((row) => row.trimEnd()) : [];
     const shown = rows.join("\n");
-    if (result.hangs) return `no end after ${result.requests} requests`;
+    if (result.hangs) return `no end after ${result.requests} requests, at last\n${result.hangs.join("\n")}`;
     if (result.raised !== undefined) return `raised: ${result.raised}`;
     if (result.code === "internal_error" || RAW.test(shown)) return `a raw error:\n${shown.slice(0, 600)}`;
     if (result.seconds > 400) return `took ${result.seconds} s`;
