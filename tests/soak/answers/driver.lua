@@ -175,7 +175,6 @@ local function routeOf(method, path)
         ["/config/providers"] = "providers",
         ["/command"] = "commands",
         ["/config"] = "config",
-        ["/vcs/status"] = "uncommitted",
         ["/file"] = "files",
         ["/find/file"] = "paths",
         ["/experimental/tool/ids"] = "tools",

@@ -142,8 +142,8 @@ const codeAnswer = (random: Random): string =>
 const typable = (random: Random): string =>
     some(random, 40, () => String.fromCharCode(random.pick([48, 97, 192]) + random.whole(10))).join("");
 
-/** Two rows: what stands before it looks like the shell's prompt. */
-const ADDRESS = /Address of the[^>]*\]:\n>$/;
+/** A line is typed below what it is asked for with: that looks like the shell's prompt. */
+const LINE = /(Address of the[^>]*\]:|leave\s+>)\n>$/;
 
 /** What the last row shows where something waits for a key, and what is pressed there until it is left. */
 const views = [
@@ -153,6 +153,13 @@ const views = [
         keys: [" ", "end", "home", "up", "pagedown"],
         leave: ["q"],
     },
+    {
+        name: "models of the setup",
+        sign: /^ ?Model\b[^]*(Quit|\/ q)$/,
+        isWhole: true,
+        keys: ["down", "end"],
+        leave: ["\n", "\n", "q"],
+    },
     { name: "chooser", sign: /(Quit|\/ q)$/, keys: ["down", "end", "up", "pagedown"], leave: ["q"] },
     {
         name: "box",
@@ -161,18 +168,18 @@ const views = [
         leave: ["y", "a", "n", "n", "tbecause\n", "1", "wso\n"],
     },
     { name: "question", sign: /\[[yY]\/[nN]\]$/, keys: [], leave: ["y", "n"] },
-    { name: "address", sign: ADDRESS, keys: ["a b\n", "ftp://x\n", "u:p@x\n"], leave: ["\n", "\n", "q\n"] },
+    {
+        name: "line",
+        sign: LINE,
+        isWhole: true,
+        keys: ["a b\n", "ftp://x\n", "u:p@x\n"],
+        leave: ["\n", "\n", "q\n"],
+    },
     {
         name: "password",
         sign: /^(Password|password|User)( \[.*\])?:$/,
         keys: [],
         leave: ["x\n", "\n", "q\n"],
-    },
-    {
-        name: "choice",
-        sign: /Number or part of a name:$/,
-        keys: ["n\n", "99\n", "e\n"],
-        leave: ["1\n", "\n", "2\n"],
     },
     { name: "model again", sign: /q: leave >$/, keys: [], leave: ["s\n", "q\n", "\n"] },
 ] as const;
@@ -754,7 +761,7 @@ class Player {
 
     private isAtPrompt(): boolean {
         const { y, blink } = this.computer.cursor();
-        return blink && this.rows()[y - 1] === ">" && !ADDRESS.test(this.lastRows());
+        return blink && this.rows()[y - 1] === ">" && !LINE.test(this.lastRows());
     }
 
     /** The screen up to its last row that is used. */
@@ -811,7 +818,7 @@ class Player {
         const last = shown.slice(shown.lastIndexOf("\n") + 1);
         return this.isAtPrompt()
             ? undefined
-            : views.find(({ sign }) => sign.test(sign === ADDRESS ? shown : last));
+            : views.find((one) => one.sign.test("isWhole" in one ? shown : last));
     }
 
     /** Types a command and waits until it has ended or a view waits for a key. */
