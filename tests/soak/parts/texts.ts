@@ -143,7 +143,7 @@ const typable = (random: Random): string =>
     some(random, 40, () => String.fromCharCode(random.pick([48, 97, 192]) + random.whole(10))).join("");
 
 /** A line is typed below what it is asked for with: that looks like the shell's prompt. */
-const LINE = /(Address of the[^>]*\]:|leave\s+>)\n>$/;
+const LINE = /(Address of the[^>]*\]:|User \[[^>]*\]:|Password \[[^>]*\]:|leave\s+>)\n>$/;
 
 /** What the last row shows where something waits for a key, and what is pressed there until it is left. */
 const views = [
@@ -722,6 +722,8 @@ const printable = new Set([
     ...Array.from({ length: 96 }, (_, index) => 160 + index),
 ]);
 
+const BAR = 0x95;
+
 const isMoving = (row: string): boolean => /^[|/\\-] \d+ s( |$)/.test(row);
 
 /** A computer that plays one scene after another. */
@@ -795,7 +797,9 @@ class Player {
     /** What is wrong with what the screen shows now, whatever is under way. */
     private fault(isQuiet: boolean): string | undefined {
         for (const [y, { text }] of this.computer.picture().rows.entries()) {
-            const byte = text.find((code) => !printable.has(code));
+            // Without colours a bar stands before the rows of code.
+            const start = text.findIndex((code) => code !== 32);
+            const byte = text.find((code, x) => !printable.has(code) && !(code === BAR && x === start));
             if (byte !== undefined) return `A glyph that is none of a text: ${byte} in row ${y + 1}`;
         }
         const rows = this.rows();
