@@ -167,6 +167,7 @@ class Round {
     private plan: Plan | undefined;
     private mended: Promise<void> = Promise.resolve();
     private timer: NodeJS.Timeout | undefined;
+    private isBegun = false;
     private isHit = false;
     private isDone = false;
 
@@ -271,7 +272,8 @@ class Round {
     /** Lets it go wrong, where it is to do so from this moment on. */
     private begin(from: Plan["from"]): void {
         const { plan } = this;
-        if (plan?.from !== from || this.isHit) return;
+        if (plan?.from !== from || this.isBegun) return;
+        this.isBegun = true;
         if (from === "an answer") this.connection.at({ number: plan.answer, what: "answer" }, plan.act);
         else if (from === "a key") plan.act();
         else this.timer = setTimeout(plan.act, plan.milliseconds);
@@ -428,7 +430,9 @@ class Round {
                 text = await player.start();
             }
             await reader.noteSession();
-            if (count === 0 && !this.isHit && !deeds[deed].shows.test(text))
+            // What stops a turn ends a subagent alone, behind which a quick model has answered before it is told again.
+            const isQuick = this.asks === "subagent's" && deeds[deed].intent === "stop";
+            if (count === 0 && !this.isHit && !isQuick && !deeds[deed].shows.test(text))
                 return `It is not shown: ${deeds[deed].shows.source}`;
             if (word.isShown) return undefined;
             let advice = adviceOf(text);

@@ -797,9 +797,10 @@ class Player {
     /** What is wrong with what the screen shows now, whatever is under way. */
     private fault(isQuiet: boolean): string | undefined {
         for (const [y, { text }] of this.computer.picture().rows.entries()) {
-            // Without colours a bar stands before the rows of code.
-            const start = text.findIndex((code) => code !== 32);
-            const byte = text.find((code, x) => !printable.has(code) && !(code === BAR && x === start));
+            // Without colours a bar stands before the rows of code, and before it what leads a list or a quote.
+            const byte = text.find(
+                (code, x) => !printable.has(code) && !(code === BAR && (x === 0 || text[x - 1] === 32)),
+            );
             if (byte !== undefined) return `A glyph that is none of a text: ${byte} in row ${y + 1}`;
         }
         const rows = this.rows();
