@@ -9,7 +9,8 @@ local connect = require("/apis/ai/client").connect
 local fail = require("/apis/ai/failure").fail
 local signatures = require("/apis/ai/signatures")
 local problemWith, problemWithEnvironment = signatures.problemWith, signatures.problemWithEnvironment
-local attempt = require("/apis/trapos/failure").attempt
+local failure = require("/apis/trapos/failure")
+local attempt, written = failure.attempt, failure.written
 
 --- An argument as it was given; where a function among options raises, its name is told.
 local function guarded(called, argument)
@@ -31,7 +32,7 @@ local function guarded(called, argument)
 				error(
 					fail(
 						"bad_argument",
-						{ what = called .. ": options." .. name .. " failed: " .. tostring(problem) }
+						{ what = called .. ": options." .. name .. " failed: " .. written(problem) }
 					),
 					0
 				)

@@ -9,7 +9,8 @@ local connect = require("/apis/ccpm/client").connect
 local failure = require("/apis/ccpm/failure")
 local fail, raise = failure.fail, failure.raise
 local argumentProblem = require("/apis/ccpm/formats").argumentProblem
-local attempt = require("/apis/trapos/failure").attempt
+local failure = require("/apis/trapos/failure")
+local attempt, written = failure.attempt, failure.written
 
 local NAMES = { "names", "names" }
 local SOME_NAMES = { "names", "some names" }
@@ -64,7 +65,7 @@ local function handed(field, act, spec)
 		if not ok and value == "Terminated" then
 			error(value, 0)
 		end
-		local problem = not ok and name .. " failed: " .. tostring(value) or nil
+		local problem = not ok and name .. " failed: " .. written(value) or nil
 		if ok and spec ~= nil then
 			problem = argumentProblem(spec, value, "what " .. name .. " gives")
 		end

@@ -40,7 +40,7 @@ end
 
 --- Whether something that is asked is in a list.
 local function isListed(entries, id)
-	for _, entry in ipairs(entries) do
+	for _Module, entry in ipairs(entries) do
 		if entry.id == id then
 			return true
 		end
@@ -97,6 +97,15 @@ local function readReply(given)
 	}
 end
 
+--- Whether a table holds nothing beside its list, which has so many entries: a hole in it hides what stands behind.
+local function isWhole(list, count)
+	local entries = 0
+	for _ in pairs(list) do
+		entries = entries + 1
+	end
+	return entries == count
+end
+
 --- What a program answered to questions, as a decision; nothing where that is none.
 local function readAnswers(given)
 	if given == nil then
@@ -106,18 +115,24 @@ local function readAnswers(given)
 		return nil
 	end
 	local answers = {}
-	for _, labels in ipairs(given) do
+	for _Module, labels in ipairs(given) do
 		if type(labels) ~= "table" then
 			return nil
 		end
 		local chosen = {}
-		for _, label in ipairs(labels) do
+		for _Module, label in ipairs(labels) do
 			if type(label) ~= "string" then
 				return nil
 			end
 			chosen[#chosen + 1] = toUtf8(label)
 		end
+		if not isWhole(labels, #chosen) then
+			return nil
+		end
 		answers[#answers + 1] = chosen
+	end
+	if not isWhole(given, #answers) then
+		return nil
 	end
 	return { what = "question", answers = answers }
 end
@@ -128,6 +143,16 @@ local WANTED = {
 	question = "options.onQuestion must return a list of labels for each question, or nothing",
 }
 
+--- Refuses where a program has answered something else.
+local function unreadable(asked)
+	local raised = fail("bad_argument", { what = WANTED[asked.what] })
+	return {
+		decision = refuse(asked, BY_FAULT),
+		raised = raised,
+		phase = "refused",
+	}
+end
+
 --- What a program's answer decides.
 local function read(asked, given)
 	local decision
@@ -137,12 +162,7 @@ local function read(asked, given)
 		decision = readAnswers(given)
 	end
 	if decision == nil then
-		local raised = fail("bad_argument", { what = WANTED[asked.what] })
-		return {
-			decision = refuse(asked, BY_FAULT),
-			raised = raised,
-			phase = "refused",
-		}
+		return unreadable(asked)
 	end
 	if decision.what == "permission" then
 		return { decision = decision, phase = PHASES[decision.reply] }
@@ -158,7 +178,9 @@ local function run(server, place, asked, handler)
 	parallel.waitForAny(function()
 		local ok, given = pcall(handler, asked.ask)
 		if ok then
-			result = read(asked, given)
+			-- Tables of programs can do anything when they are looked at.
+			local isRead, readOutcome = pcall(read, asked, given)
+			result = isRead and readOutcome or unreadable(asked)
 		else
 			result = {
 				decision = refuse(asked, BY_FAULT),

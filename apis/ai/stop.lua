@@ -48,6 +48,19 @@ local function lookAgain(state, milliseconds, outcome, failure)
 	return isOver and endModule(outcome, failure) or { kind = "wait", seconds = LOOK_SECONDS }
 end
 
+--- Whether a message is a later step of the turn that opencode was told to stop.
+local function isNextStep(state, answer)
+	local info = answer.info
+	return state.toldOf ~= nil and info.id ~= state.toldOf and info.parentID == state.toldPrompt
+end
+
+--- Tells opencode to stop, in the middle of a step.
+local function stopNow(state, step)
+	state.toldOf = step.info.id
+	state.toldPrompt = step.info.parentID
+	return { kind = "abort" }
+end
+
 --- What to do when the newest message was seen, after the status.
 local function judge(state, last)
 	local isNew = last ~= nil and last.info.id ~= state.baselineId
@@ -57,6 +70,11 @@ local function judge(state, last)
 		local error = answer and answer.info.error
 		if error and error.name == "MessageAbortedError" then
 			return endModule("stopped")
+		end
+
+		-- Where a subagent was stopped its call has ended as cancelled, and the model goes on with that (1.18.33).
+		if state.isBusy and answer and #answer.parts > 0 and isNextStep(state, answer) then
+			return stopNow(state, answer)
 		end
 		if state.isBusy then
 			return lookAgain(state, END_MILLISECONDS, "failed", state.problem)
@@ -69,7 +87,10 @@ local function judge(state, last)
 			return lookAgain(state, START_MILLISECONDS, "starting")
 		end
 		local what = LOADED[state.loaded + 1]
-		return (what == nil or #answer.parts > 0) and { kind = "abort" } or { kind = "load", what = what }
+		if what == nil or #answer.parts > 0 then
+			return stopNow(state, answer)
+		end
+		return { kind = "load", what = what }
 	end
 	if state.isOurs then
 		local outcome = answer and "ended" or "starting"

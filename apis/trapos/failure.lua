@@ -6,6 +6,13 @@ local M = {}
 
 --- The most characters of a detail that a message or hint holds: three rows of a 51 column screen.
 local LONGEST_DETAIL = 160
+
+--- Anything as text. What somebody's program has raised may refuse to become one: that is told by its type.
+function M.written(value)
+	local ok, text = pcall(tostring, value)
+	return ok and type(text) == "string" and text or type(value)
+end
+
 local describe = {
 	__tostring = function(failure)
 		return failure.message .. "\n" .. failure.hint
@@ -25,7 +32,7 @@ function M.makeFailure(failures, code, detail, text)
 	local function fill(template)
 		return (
 			string.gsub(template, "{(%w+)}", function(name)
-				return given[name] == nil and "" or oneLine(tostring(given[name]), LONGEST_DETAIL)
+				return given[name] == nil and "" or oneLine(M.written(given[name]), LONGEST_DETAIL)
 			end)
 		)
 	end

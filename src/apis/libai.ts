@@ -10,7 +10,7 @@ import { connect } from "./ai/client";
 import { fail } from "./ai/failure";
 import { problemWith, problemWithEnvironment } from "./ai/signatures";
 import type { Ai, AskOptions, Environment } from "./ai/types";
-import { attempt } from "./trapos/failure";
+import { attempt, written } from "./trapos/failure";
 
 /** An argument as it was given; where a function among options raises, its name is told. */
 function guarded(called: string, argument: unknown): unknown {
@@ -24,7 +24,7 @@ function guarded(called: string, argument: unknown): unknown {
                 if (ok) return problem;
                 if ((problem as unknown) === "Terminated") error(problem, 0);
                 throw fail("bad_argument", {
-                    what: `${called}: options.${name} failed: ${tostring(problem)}`,
+                    what: `${called}: options.${name} failed: ${written(problem)}`,
                 });
             };
         }

@@ -10,7 +10,7 @@ import { connect } from "./ccpm/client";
 import { fail, raise } from "./ccpm/failure";
 import { argumentProblem } from "./ccpm/formats";
 import type { Ccpm, Environment } from "./ccpm/types";
-import { attempt } from "./trapos/failure";
+import { attempt, written } from "./trapos/failure";
 
 type Argument = [name: string, spec: string];
 
@@ -63,7 +63,7 @@ function handed<Given extends unknown[], T>(
     return (...given) => {
         const [ok, value] = pcall(act, ...given);
         if (!ok && (value as unknown) === "Terminated") error(value, 0);
-        let problem = ok ? undefined : `${name} failed: ${tostring(value)}`;
+        let problem = ok ? undefined : `${name} failed: ${written(value)}`;
         if (ok && spec !== undefined) problem = argumentProblem(spec, value, `what ${name} gives`);
         if (problem !== undefined) raiseBad("libccpm", `${MAKER}(environment)`, problem);
         return value as T;

@@ -287,6 +287,20 @@ it("Tab completes settings, and values that are few", async () => {
     ]);
 });
 
+it("Tab offers no name of the server's that cannot be typed as one word", async () => {
+    const { lines } = await runWithLibai(`
+        local file = fs.open("/trapos/ai/known.json", "w")
+        file.write(textutils.serializeJSON({
+            models = { "acme/wise", "acme/two words", "acme/\\n\\27[2J", "acme/Gr\\195\\182\\195\\159e", "acme/" },
+            files = { "src/door.lua", "my door.lua" },
+        }))
+        file.close()
+        local function offered(line) print(table.concat(shell.complete(line), "|")) end
+        offered("ai model acme")
+        offered("ai read @")`);
+    expect(lines).toEqual(["/ |/wise", "src/door.lua"]);
+});
+
 describe("the settings are kept whole", () => {
     it("on a full disk, which is told", async () => {
         const { output } = await runWithLibai(

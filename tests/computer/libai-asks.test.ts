@@ -115,8 +115,18 @@ describe("a permission", () => {
     it.each([
         ["raises an error", 'function() error("boom", 0) end', "ask: options.onPermission failed: boom."],
         ["raises a table", "function() error({}) end", "ask: options.onPermission failed: table"],
+        [
+            "raises a table that cannot be written",
+            "function() error(setmetatable({}, {__tostring = function() error('worse') end})) end",
+            "ask: options.onPermission failed: table",
+        ],
         ["returns a number", "function() return 5 end", "options.onPermission must return"],
         ["returns another word", 'function() return "maybe" end', "options.onPermission must return"],
+        [
+            "returns a table that cannot be read",
+            "function() return setmetatable({}, {__index = function() error('trap') end}) end",
+            "options.onPermission must return",
+        ],
         ["returns false", "function() return false end", "options.onPermission must return"],
         [
             "returns a reply that is none",
@@ -241,6 +251,9 @@ describe("a question", () => {
         ["a list of texts", '{"Birch"}'],
         ["numbers", "{{1}}"],
         ["false", "false"],
+        ["a table without a list", "{answers = {}}"],
+        ["an option in the place of its label", '{{label = "Birch"}, {}}'],
+        ["nothing for the first", '{nil, {"because"}}'],
     ])("whose function returns %s is rejected first", async (_, given) => {
         const { lines, told } = await ask(
             { asks: "question" },

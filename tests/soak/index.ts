@@ -46,8 +46,12 @@ async function playPart(part: Part, options: Options): Promise<{ played: number;
         rounds,
         onRound: (count, fault) => {
             if (fault !== undefined) {
-                console.log(`  round ${fault.round}: ${fault.what.replaceAll("\n", "\n    ")}`);
-                console.log(`    again: --part ${part.name} --seed ${options.seed} --round ${fault.round}`);
+                const where = fault.round === undefined ? "all rounds" : `round ${fault.round}`;
+                console.log(`  ${where}: ${fault.what.replaceAll("\n", "\n    ")}`);
+                if (fault.round !== undefined)
+                    console.log(
+                        `    again: --part ${part.name} --seed ${options.seed} --round ${fault.round}`,
+                    );
             }
             if (performance.now() - told < SECONDS_BETWEEN_LINES * 1000) return;
             told = performance.now();

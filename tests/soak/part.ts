@@ -29,6 +29,11 @@ export interface OpenPart {
      * @throws anything, which counts as a fault, too
      */
     round(random: Random, number: number): Promise<string | undefined>;
+    /**
+     * What the rounds should have reached and have not, where there were enough of them; asked when all are played.
+     * @returns nothing where they have, or were too few
+     */
+    missed?(): string | undefined;
     /** What the rounds came to, as `312 answered, 41 resumed`; shown behind the part's line. */
     figures?(): string;
     /** Ends all that was started and removes what was written. */

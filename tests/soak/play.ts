@@ -1,9 +1,10 @@
 import type { OpenPart, Part } from "./part.ts";
 import { randomOf } from "./random.ts";
 
-/** A round in which something was wrong. */
+/** Something that was wrong. */
 export interface Fault {
-    readonly round: number;
+    /** The round in which it was; absent where it was in none of them: something was never reached. */
+    readonly round?: number;
     readonly what: string;
 }
 
@@ -42,6 +43,11 @@ export async function play(part: Part, { seed, rounds, onRound }: PlayOptions): 
     };
     try {
         await Promise.all(Array.from({ length: part.atOnce ?? 1 }, playOneByOne));
+        const missed = open.missed?.();
+        if (missed !== undefined) {
+            faults.push({ what: missed });
+            onRound?.(played, faults.at(-1));
+        }
         return { played, faults, seconds: (performance.now() - start) / 1000, figures: open.figures?.() };
     } finally {
         await open.close();

@@ -40,6 +40,23 @@ describe("playing", () => {
         expect(faults[1]?.what).toContain("broken");
     });
 
+    test("what all rounds should have reached and have not is a fault of none of them", async () => {
+        const sample = { ...partOf(async () => undefined) };
+        sample.open = async () => ({
+            round: async () => undefined,
+            missed: () => "never open",
+            close: async () => {},
+        });
+        const told: unknown[] = [];
+        const { faults } = await play(sample, {
+            seed: 1,
+            rounds: [0],
+            onRound: (_, fault) => told.push(fault),
+        });
+        expect(faults).toEqual([{ what: "never open" }]);
+        expect(told).toEqual([undefined, { what: "never open" }]);
+    });
+
     test("as many rounds as the part says are under way at once", async () => {
         let running = 0;
         let most = 0;

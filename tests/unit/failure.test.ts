@@ -58,3 +58,10 @@ it("letters of several bytes are not cut in two", () => {
         expect(Buffer.from(message, "latin1").toString("utf8")).not.toContain("\ufffd");
     }
 });
+
+it.each(modules)("%s: a detail that cannot be written, as some table that was raised, is told by its type", (module) => {
+    for (const tostring of ['error("worse")', "return {}"]) {
+        const shown = failuresWith(module, `setmetatable({}, { __tostring = function() ${tostring} end })`);
+        expect(shown.find(({ code }) => code === "internal_error")!.message).toBe("Unexpected: table");
+    }
+});

@@ -32,6 +32,8 @@ interface Case {
     loading?: string;
     /** What the messages are after opencode was told to stop; the session is idle then, after as many milliseconds. */
     afterwards?: [messages: Message[], milliseconds: number];
+    /** A step that it goes on with when it was told once; `afterwards` is when it was told again then. */
+    goesOn?: [messages: Message[], milliseconds: number];
     /** The code with which each of these fails. */
     fails?: Partial<Record<StopAction["kind"], string>>;
     end: string;
@@ -59,6 +61,20 @@ const cases: Case[] = [
         end: "stopped",
         isTold: true,
         within: 500,
+    },
+    {
+        // The task's tool call ends as cancelled, and the model goes on with that (1.18.33).
+        name: "a subagent that waits for a permission",
+        messages: [[0, [old, u1, unfinished("a1", "u1", [tool("running")])]]],
+        busy: [0, Infinity],
+        goesOn: [[old, u1, toolStep("a1", "u1"), unfinished("a2", "u1", [{ type: "step-start" }])], 300],
+        afterwards: [
+            [old, u1, toolStep("a1", "u1"), { ...aborted(), info: { ...aborted().info, id: "a2" } }],
+            100,
+        ],
+        end: "stopped",
+        isTold: true,
+        within: 1500,
     },
     {
         name: "between two steps",
@@ -300,14 +316,17 @@ function play(test: Case) {
     const observations: StopObservation[] = [];
     const actions: StopAction[] = [];
     let toldAt: number | undefined;
+    let isAgain = test.goesOn === undefined;
     const at = () => now - begin;
     const shown = (): Message[] => {
-        if (toldAt !== undefined && test.afterwards && at() - toldAt >= test.afterwards[1])
+        if (toldAt !== undefined && !isAgain && at() - toldAt >= test.goesOn![1]) return test.goesOn![0];
+        if (toldAt !== undefined && isAgain && test.afterwards && at() - toldAt >= test.afterwards[1])
             return test.afterwards[0];
         return test.messages.findLast(([from]) => from <= at())![1];
     };
     const isBusy = (): boolean => {
-        if (toldAt !== undefined && test.afterwards && at() - toldAt >= test.afterwards[1]) return false;
+        if (toldAt !== undefined && isAgain && test.afterwards && at() - toldAt >= test.afterwards[1])
+            return false;
         return test.busy !== undefined && at() >= test.busy[0] && at() < test.busy[1];
     };
     const failed = (kind: StopAction["kind"], code: string): StopObservation => {
@@ -327,6 +346,7 @@ function play(test: Case) {
             const isLoaded = at() >= (test.loadedAt ?? 0) || shown().at(-1)!.parts.length > 0;
             expect(isLoaded, "told to stop while it starts").toBe(true);
             expect(shown().at(-1)!.info.role).toBe("assistant");
+            isAgain ||= toldAt !== undefined;
             toldAt = at();
         }
         if (action.kind === "load" && test.loading !== undefined) observation = failed("load", test.loading);

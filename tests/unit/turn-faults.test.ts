@@ -378,3 +378,15 @@ it.each([
     const told = code === "server_error" && kind !== "questions";
     if (told) expect(played.shown).toContain("failing");
 });
+
+it("a newest message that cannot be read, where the others can, is no progress each time", () => {
+    const hidden = { status: "idle" as const, messages: [old, u1], hidesNewest: true };
+    const played = play({
+        name: "hidden",
+        options: { idleTimeout: IDLE_TIMEOUT, resumed: true, agent: "build" },
+        world: [[0, hidden]],
+        end: { kind: "fail", code: "no_progress" },
+    });
+    expect(played.action.kind).toBe("fail");
+    expect(played.requests).toBeLessThan(1000);
+});

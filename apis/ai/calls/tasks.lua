@@ -1,11 +1,13 @@
 -- Calls that take longer than a request may: commands of opencode's configuration, its shell, a session's summary.
 
+local outcome = require("/apis/trapos/failure").outcome
 local nearest = require("/apis/trapos/nearest").nearest
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local driveModule = require("/apis/ai/drive")
 local drive, stop, tell = driveModule.drive, driveModule.stop, driveModule.tell
 local fail = require("/apis/ai/failure").fail
 local isComplete = require("/apis/ai/messages").isComplete
+local sightOf = require("/apis/ai/turn/state").sightOf
 local recordTurn = require("/apis/ai/session").recordTurn
 local choices = require("/apis/ai/calls/choices")
 local commands, currentModel = choices.commands, choices.currentModel
@@ -21,40 +23,86 @@ local START_MILLISECONDS = 10000
 --- How many messages are looked at: what was begun, and what it began with.
 local NEWEST = 4
 
+--- Milliseconds between two looks at whether the session works, and how often it has to be seen idle.
+local STATUS_MILLISECONDS = 2000
+local IDLE_LOOKS = 3
+
 --- The id of the newest message of a session.
 local function newestId(client, id)
 	local last = client.face.getMessages(client, id, 1)[1]
 	return last and last.info.id
 end
 
---- Looks again and again until something is found. Raises Ctrl+T after what runs was stopped.
-local function lookFor(client, id, options, phase, find)
+--- Whether a session is known to do nothing.
+local function isIdle(client, session)
+	local isKnown, statuses = outcome(function()
+		return client.face.readList(client, "status", session.directory)
+	end)
+	if not isKnown then
+		return false
+	end
+	local status = statuses[session.id]
+	return status == nil or status.type == "idle"
+end
+
+--- Looks again and again until something is found. Fails where nothing works at it any more.
+local function look(client, session, options, search)
 	local start = client.now()
-	local ok, found = pcall(function()
-		while true do
-			local waited = client.now() - start
-			tell(options, { phase = phase, seconds = waited / 1000 })
-			local value = find(waited)
-			if value ~= nil then
-				return value
-			end
-			client.sleep(LOOK_SECONDS)
+	local sight = ""
+	local changedAt = start
+
+	-- What has just begun may not show yet.
+	local statusAt = start + START_MILLISECONDS
+	local idleLooks = 0
+	while true do
+		local now = client.now()
+		tell(options, { phase = search.phase, seconds = (now - start) / 1000 })
+		local messages = client.face.getMessages(client, session.id, search.limit)
+		local value = search.find(messages, now - start)
+		if value ~= nil then
+			return value
 		end
+		local last = messages[#messages]
+		local seen = last and sightOf(last) or ""
+		if seen ~= sight then
+			sight = seen
+			changedAt = now
+			idleLooks = 0
+		end
+		if now - statusAt >= STATUS_MILLISECONDS then
+			statusAt = now
+			idleLooks = isIdle(client, session) and idleLooks + 1 or 0
+			if idleLooks >= IDLE_LOOKS then
+				error(fail("interrupted"), 0)
+			end
+		end
+		local patience = search.patience
+		if patience ~= nil and now - changedAt >= patience then
+			error(fail("no_progress", { seconds = patience / 1000 }), 0)
+		end
+		client.sleep(LOOK_SECONDS)
+	end
+end
+
+--- The same; Ctrl+T is raised after what runs was stopped.
+local function lookFor(client, session, options, search)
+	local ok, found = pcall(function()
+		return look(client, session, options, search)
 	end)
 	if ok then
 		return found
 	end
 	if found == "Terminated" then
 		tell(options, { phase = "stopping", seconds = 0 })
-		local isAsked = pcall(stop, client, { sessionId = id, isOurs = false }, nil)
+		local isAsked = pcall(stop, client, { sessionId = session.id, isOurs = false }, nil)
 		tell(options, { phase = "stopped", seconds = 0, message = not isAsked and "you did not wait" or nil })
 	end
 	return error(found, 0)
 end
 
 --- The prompt that opencode made of a command, which is the first message of a user's behind another.
-local function promptOf(client, id, baselineId)
-	for _, message in ipairs(client.face.getMessages(client, id, NEWEST)) do
+local function promptOf(messages, baselineId)
+	for _, message in ipairs(messages) do
 		local info = message.info
 		local isNew = baselineId == nil or info.id > baselineId
 		if info.role == "user" and isNew then
@@ -103,13 +151,17 @@ function M.runCommand(client, session, name, text, options)
 		agent = options.agent or settings.agent,
 		variant = options.variant or settings.variant,
 	})
-	local prompt = lookFor(client, session.id, options, "sent", function(waited)
-		local found = promptOf(client, session.id, baselineId)
-		if found == nil and waited > START_MILLISECONDS then
-			error(fail("never_started", { why = "" }), 0)
-		end
-		return found
-	end)
+	local prompt = lookFor(client, session, options, {
+		phase = "sent",
+		limit = NEWEST,
+		find = function(messages, waited)
+			local found = promptOf(messages, baselineId)
+			if found == nil and waited > START_MILLISECONDS then
+				error(fail("never_started", { why = "" }), 0)
+			end
+			return found
+		end,
+	})
 	local record = {
 		nonce = prompt.info.id,
 		sessionId = session.id,
@@ -140,21 +192,26 @@ function M.shell(client, session, line, options)
 	local start = client.now()
 	local agent = client.settings.agent or session.agent or "build"
 	client.face.startShell(client, session.id, agent, toUtf8(line))
-	return lookFor(client, session.id, options, "shell", function(waited)
-		local message = client.face.getMessages(client, session.id, 1)[1]
-		local isNew = message ~= nil and message.info.id ~= baselineId
-		local call = isNew and shellCall(message) or nil
-		if call == nil and waited > START_MILLISECONDS then
-			error(fail("never_started", { why = "" }), 0)
-		end
-		if call == nil or not isComplete(message) then
-			return nil
-		end
-		return {
-			output = call.state and call.state.output or "",
-			seconds = (client.now() - start) / 1000,
-		}
-	end)
+	return lookFor(client, session, options, {
+		phase = "shell",
+		limit = 1,
+		find = function(messages, waited)
+			local message = messages[1]
+			local isNew = message ~= nil and message.info.id ~= baselineId
+			local call = isNew and shellCall(message) or nil
+			if call == nil and waited > START_MILLISECONDS then
+				error(fail("never_started", { why = "" }), 0)
+			end
+			if call == nil or not isComplete(message) then
+				return nil
+			end
+			local output = call.state and call.state.output
+			return {
+				output = output or "",
+				seconds = (client.now() - start) / 1000,
+			}
+		end,
+	})
 end
 
 --- Has a summary written that takes the place of what was said.
@@ -166,18 +223,24 @@ function M.compact(client, session, options)
 	end
 	local baselineId = newestId(client, session.id)
 	client.face.startCompacting(client, session.id, model)
-	local summary = lookFor(client, session.id, options, "compacting", function(waited)
-		local message = client.face.getMessages(client, session.id, 1)[1]
-		local isNew = message ~= nil and message.info.id ~= baselineId
-		local isSummary = isNew and message.info.role == "assistant" and message.info.summary == true
-		if isSummary and isComplete(message) then
-			return message
-		end
-		if not isNew and waited > START_MILLISECONDS then
-			error(fail("never_started", { why = "" }), 0)
-		end
-		return nil
-	end)
+	local idleTimeout = options.idleTimeout or client.settings.poll_timeout_seconds
+	local summary = lookFor(client, session, options, {
+		phase = "compacting",
+		limit = 1,
+		patience = idleTimeout * 1000,
+		find = function(messages, waited)
+			local message = messages[1]
+			local isNew = message ~= nil and message.info.id ~= baselineId
+			local isSummary = isNew and message.info.role == "assistant" and message.info.summary == true
+			if isSummary and isComplete(message) then
+				return message
+			end
+			if not isNew and waited > START_MILLISECONDS then
+				error(fail("never_started", { why = "" }), 0)
+			end
+			return nil
+		end,
+	})
 	local problem = summary.info.error
 	if problem ~= nil then
 		error(

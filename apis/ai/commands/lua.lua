@@ -5,6 +5,7 @@ local remark, say = screen.remark, screen.say
 local ask = require("/apis/trapos/question").ask
 local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local fold = require("/apis/trapos/font").fold
+local oneLine = require("/apis/trapos/text").oneLine
 local fail = require("/apis/ai/failure").fail
 local groups = require("/apis/ai/hands/groups").groups
 local luaExec = require("/apis/ai/hands/luaexec").luaExec
@@ -45,7 +46,7 @@ local function isOpened(context, group, what)
 	end
 	local does = groups[group]
 	return ask(
-		"It wants to " .. does .. ": " .. fold(what) .. " (" .. group .. "). Allow it this once?",
+		"It wants to " .. does .. ": " .. oneLine(what) .. " (" .. group .. "). Allow it this once?",
 		false
 	)
 end

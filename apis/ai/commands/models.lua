@@ -4,12 +4,11 @@ local listOf = require("/apis/trapos/json").listOf
 local listingModule = require("/apis/trapos/listing")
 local add, showListing, start = listingModule.add, listingModule.show, listingModule.start
 local choose = require("/apis/trapos/chooser").choose
-local fold = require("/apis/trapos/font").fold
 local isInteractive = require("/apis/trapos/interactive").isInteractive
 local screen = require("/apis/trapos/screen")
 local remark, say = screen.remark, screen.say
 local text = require("/apis/trapos/text")
-local cut, tokensText = text.cut, text.tokensText
+local cut, oneLine, tokensText = text.cut, text.oneLine, text.tokensText
 local wait = require("/apis/ai/view/waiting").wait
 
 local function run(context, words)
@@ -40,13 +39,13 @@ local function detailOf(model)
 	return #details ~= 0 and table.concat(details, " ") or nil
 end
 
-local function nameOf(model)
-	return (model.current and "*" or " ") .. " " .. model.id
+local function nameOf(model, id)
+	return (model.current and "*" or " ") .. " " .. id
 end
 
 --- A model on one row, with what is told of it where there is room.
 local function rowOf(model, width)
-	local name = fold(nameOf(model))
+	local name = nameOf(model, oneLine(model.id))
 	local detail = detailOf(model) or ""
 	local gap = width - #name - #detail
 	return gap > 0 and name .. string.rep(" ", gap) .. detail or cut(name, width)
@@ -95,7 +94,7 @@ local function show(context, models, words)
 	end
 	local listing = start()
 	for _, model in ipairs(models) do
-		add(listing, nameOf(model), nil, detailOf(model))
+		add(listing, nameOf(model, model.id), nil, detailOf(model))
 	end
 	showListing(listing)
 end

@@ -3,7 +3,6 @@
 
 local choose = require("/apis/trapos/chooser").choose
 local outcome = require("/apis/trapos/failure").outcome
-local fold = require("/apis/trapos/font").fold
 local send = require("/apis/trapos/http").send
 local readLine = require("/apis/trapos/lineinput").readLine
 local during = require("/apis/trapos/progress").during
@@ -224,7 +223,7 @@ local function chooseModel(models, before)
 		rows = function()
 			local rows = {}
 			for place, name in ipairs(names) do
-				table.insert(rows, (place == index and not isGone and "*" or " ") .. fold(name))
+				table.insert(rows, (place == index and not isGone and "*" or " ") .. oneLine(name))
 			end
 			return rows
 		end,

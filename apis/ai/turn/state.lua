@@ -5,7 +5,7 @@
 --   this program started), `unsure` (why it is not known whether it arrived), `userMessageId`
 -- - of the messages: `baselineId` (the newest before the prompt), `last` (the newest), `firstStepId` (the turn's first)
 -- - of the session: `status` and `statusAt`, `retry`, `idleSince` and `idleLooks`
--- - of progress: `sight` (all that can be seen of the turn) and `changedAt`, `blocker` (what waits for a person)
+-- - of progress: `sight` (all that can be seen of the turn), `sightBefore` and `changedAt`, `blocker` (what waits for a person)
 -- - of its steps: `shown` (those that the last answer has brought), `spent` (their tokens), `passed` (one whose tools ended
 --   unseen), `wantsTools`
 -- - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
@@ -52,6 +52,7 @@ function M.start(from, idleTimeout, resumed, wantsTools)
 		idleLooks = 0,
 		searched = 0,
 		sight = "",
+		sightBefore = "",
 		changedAt = 0,
 		shown = {},
 		spent = {},
@@ -118,21 +119,15 @@ function M.activeTool(message)
 	return tools[#tools]
 end
 
---- All that can be seen of the turn, as a text that is another one when any of it changes.
-local function sightOf(state)
-	local sight = tostring(state.retry and state.retry.attempt)
-	local last = state.last
-	if last == nil then
-		return sight
-	end
-	sight = sight
+--- All that can be seen of a message, as a text that is another one when any of it changes.
+function M.sightOf(message)
+	local sight = " "
+		.. message.info.id
 		.. " "
-		.. last.info.id
+		.. tostring(message.info.finish)
 		.. " "
-		.. tostring(last.info.finish)
-		.. " "
-		.. tostring(last.info.time.completed)
-	for _, part in ipairs(last.parts) do
+		.. tostring(message.info.time.completed)
+	for _, part in ipairs(message.parts) do
 		local tool = part.state or {}
 		sight = sight
 			.. ";"
@@ -149,11 +144,19 @@ end
 
 --- Notes whether anything that can be seen of the turn has changed.
 local function noteSight(state)
-	local sight = sightOf(state)
+	local last = state.last
+	local sight = tostring(state.retry and state.retry.attempt) .. (last and M.sightOf(last) or "")
 	if sight == state.sight then
 		return
 	end
+
+	-- Back to what was seen before is no progress: a message that cannot be read is seen in one list and not in another.
+	local isBack = sight == state.sightBefore
+	state.sightBefore = state.sight
 	state.sight = sight
+	if isBack then
+		return
+	end
 	state.changedAt = state.now
 	state.idleSince = nil
 	state.idleLooks = 0

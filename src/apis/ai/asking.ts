@@ -102,6 +102,13 @@ function readReply(given: unknown): Decision | undefined {
     };
 }
 
+/** Whether a table holds nothing beside its list, which has so many entries: a hole in it hides what stands behind. */
+function isWhole(list: unknown, count: number): boolean {
+    let entries = 0;
+    for (const [_] of pairs(list)) entries += 1;
+    return entries === count;
+}
+
 /** What a program answered to questions, as a decision; nothing where that is none. */
 function readAnswers(given: unknown): Decision | undefined {
     if (given === undefined) return { what: "question" };
@@ -114,8 +121,10 @@ function readAnswers(given: unknown): Decision | undefined {
             if (type(label) !== "string") return undefined;
             chosen.push(toUtf8(label as string));
         }
+        if (!isWhole(labels, chosen.length)) return undefined;
         answers.push(chosen);
     }
+    if (!isWhole(given, answers.length)) return undefined;
     return { what: "question", answers };
 }
 
@@ -126,15 +135,18 @@ const WANTED = {
     question: "options.onQuestion must return a list of labels for each question, or nothing",
 } as const;
 
+/** Refuses where a program has answered something else. */
+function unreadable(asked: Asked): Outcome {
+    const raised = fail("bad_argument", { what: WANTED[asked.what] });
+    return { decision: refuse(asked, BY_FAULT), raised, phase: "refused" };
+}
+
 /** What a program's answer decides. */
 function read(asked: Asked, given: unknown): Outcome {
     let decision: Decision | undefined;
     if (asked.what === "permission") decision = readReply(given);
     else decision = readAnswers(given);
-    if (decision === undefined) {
-        const raised = fail("bad_argument", { what: WANTED[asked.what] });
-        return { decision: refuse(asked, BY_FAULT), raised, phase: "refused" };
-    }
+    if (decision === undefined) return unreadable(asked);
     if (decision.what === "permission") return { decision, phase: PHASES[decision.reply] };
     const isAnswered = decision.what === "question" && decision.answers !== undefined;
     return { decision, phase: isAnswered ? "answered" : "refused" };
@@ -147,8 +159,11 @@ function run(server: Asker, place: Place, asked: Asked, handler: Handler): Outco
     parallel.waitForAny(
         () => {
             const [ok, given] = pcall(handler, asked.ask as never);
-            if (ok) result = read(asked, given);
-            else result = { decision: refuse(asked, BY_FAULT), raised: given, phase: "refused" };
+            if (ok) {
+                // Tables of programs can do anything when they are looked at.
+                const [isRead, readOutcome] = pcall(read, asked, given);
+                result = isRead ? readOutcome : unreadable(asked);
+            } else result = { decision: refuse(asked, BY_FAULT), raised: given, phase: "refused" };
         },
         () => {
             watch(server, place, asked);

@@ -47,6 +47,9 @@ export interface StopState extends StopStart {
     loaded: number;
     /** When opencode was told to stop; 0 before. */
     toldAt: number;
+    /** The step that ran then, and the prompt that it answers. */
+    toldOf?: string;
+    toldPrompt?: string;
     /** Why it is not known whether it heard that. */
     problem?: RequestFailure;
 }
@@ -102,6 +105,19 @@ function lookAgain(
     return isOver ? end(outcome, failure) : { kind: "wait", seconds: LOOK_SECONDS };
 }
 
+/** Whether a message is a later step of the turn that opencode was told to stop. */
+function isNextStep(state: StopState, answer: Message): boolean {
+    const info = answer.info;
+    return state.toldOf !== undefined && info.id !== state.toldOf && info.parentID === state.toldPrompt;
+}
+
+/** Tells opencode to stop, in the middle of a step. */
+function stopNow(state: StopState, step: Message): StopAction {
+    state.toldOf = step.info.id;
+    state.toldPrompt = step.info.parentID;
+    return { kind: "abort" };
+}
+
 /** What to do when the newest message was seen, after the status. */
 function judge(state: StopState, last: Message | undefined): StopAction {
     const isNew = last !== undefined && last.info.id !== state.baselineId;
@@ -110,6 +126,9 @@ function judge(state: StopState, last: Message | undefined): StopAction {
     if (state.toldAt > 0) {
         const error = answer && answer.info.error;
         if (error && error.name === "MessageAbortedError") return end("stopped");
+        // Where a subagent was stopped its call has ended as cancelled, and the model goes on with that (1.18.33).
+        if (state.isBusy && answer && answer.parts.length > 0 && isNextStep(state, answer))
+            return stopNow(state, answer);
         if (state.isBusy) return lookAgain(state, END_MILLISECONDS, "failed", state.problem);
         return end(isOver ? "ended" : "stopped");
     }
@@ -117,7 +136,8 @@ function judge(state: StopState, last: Message | undefined): StopAction {
         // Behind an answer that is final another turn is about to show.
         if (!answer || isOver) return lookAgain(state, START_MILLISECONDS, "starting");
         const what = LOADED[state.loaded];
-        return what === undefined || answer.parts.length > 0 ? { kind: "abort" } : { kind: "load", what };
+        if (what === undefined || answer.parts.length > 0) return stopNow(state, answer);
+        return { kind: "load", what };
     }
     if (state.isOurs) {
         const outcome = answer ? "ended" : "starting";

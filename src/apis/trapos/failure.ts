@@ -25,6 +25,12 @@ export type Result<T> = LuaMultiReturn<[true, T] | [false, Failure]>;
 /** What a failure says; `{name}` stands for a detail of the case. */
 export type Words = [message: string, hint: string];
 
+/** Anything as text. What somebody's program has raised may refuse to become one: that is told by its type. */
+export function written(value: unknown): string {
+    const [ok, text] = pcall(tostring, value);
+    return ok && type(text) === "string" ? text : type(value);
+}
+
 const describe = { __tostring: (failure: Failure) => failure.message + "\n" + failure.hint };
 
 /**
@@ -45,7 +51,7 @@ export function makeFailure<Code extends string>(
     const given = detail ?? {};
     const fill = (template: string) =>
         string.gsub(template, "{(%w+)}", (name) =>
-            given[name] === undefined ? "" : oneLine(tostring(given[name]), LONGEST_DETAIL),
+            given[name] === undefined ? "" : oneLine(written(given[name]), LONGEST_DETAIL),
         )[0];
     const failure: Failure = { code, message: fill(message), hint: fill(hint), text };
     return setmetatable(failure, describe as unknown as LuaMetatable<Failure>);

@@ -4,11 +4,17 @@
 
 local folder = ...
 
-local function readJson(path)
-    local file = assert(fs.open(path, "r"))
-    local text = file.readAll()
-    file.close()
-    return assert(textutils.unserializeJSON(text, { parse_empty_array = false }))
+-- One case a line: to read or write all of them at once would be too long without a pause.
+local cases = assert(fs.open(folder .. "/cases.json", "r"))
+local results = assert(fs.open(folder .. "/results.json", "w"))
+
+local function nextCase()
+    local line = cases.readLine()
+    return line and assert(textutils.unserializeJSON(line, { parse_empty_array = false }))
+end
+
+local function tell(value)
+    results.writeLine((textutils.serializeJSON(value, { allow_repetitions = true })))
 end
 
 -- A screen that keeps every row -------------------------------------------------------------------------------------
@@ -154,8 +160,12 @@ local function routeOf(method, path)
     elseif path:find("^/session/") then
         local rest = path:match("^/session/[^/]+(.*)$")
         return OF_A_SESSION[rest == "" and method or method .. " " .. rest] or "other"
-    elseif path:find("^/permission/[^/]+/reply$") or path:find("^/question/[^/]+/rep?[lj]") then
-        return "reply"
+    elseif path:find("^/permission/[^/]+/reply$") then
+        return "allow"
+    elseif path:find("^/question/[^/]+/reply$") then
+        return "answer"
+    elseif path:find("^/question/[^/]+/reject$") then
+        return "decline"
     end
     return ({
         ["/global/health"] = "health",
@@ -165,22 +175,23 @@ local function routeOf(method, path)
         ["/config/providers"] = "providers",
         ["/command"] = "commands",
         ["/config"] = "config",
-        ["/vcs/status"] = "uncommitted",
         ["/file"] = "files",
         ["/find/file"] = "paths",
         ["/experimental/tool/ids"] = "tools",
         ["/mcp"] = "mcp",
         ["/skill"] = "skills",
+        ["/api/info"] = "info",
     })[path] or "other"
 end
 
--- Requests after which a conversation goes on by itself.
+-- Requests after which a conversation goes on by itself, and those that answer what it waits for.
 local BEGINS = { prompt = true, shell = true, summarize = true, command = true }
+local REPLIES = { allow = true, answer = true, decline = true }
 
 local MOST_REQUESTS = 1500
 
 local function newServer(case, clock)
-    local server = { asked = {}, count = 0 }
+    local server = { asked = {}, paths = {}, latest = {}, count = 0 }
     local nonce, sentAt = case.nonce, case.nonce and clock.now
     if case.startAt then
         sentAt = clock.now - case.startAt
@@ -226,18 +237,24 @@ local function newServer(case, clock)
         local path, query = request.url:match("^https?://[^/]+([^?]*)%??(.*)$")
         local route = routeOf(request.method or "GET", path)
         server.asked[route] = true
+        server.paths[path] = true
+        server.latest[(server.count - 1) % 8 + 1] = (request.method or "GET") .. " " .. request.url
         local given = case.errors[route]
         if given then
             return answer(given)
         elseif BEGINS[route] then
             nonce, sentAt, repliedAt = request.body:match('"nonce":"([^"]*)"'), clock.now, nil
-            return route == "prompt" and { status = 204, headers = {}, body = "" } or json(case.answers.accepted)
-        elseif route == "reply" then
+            local body = case.bodies[route]
+            return route == "prompt" and not body and { status = 204, headers = {}, body = "" }
+                or json(body or case.answers.accepted)
+        elseif REPLIES[route] then
             repliedAt = clock.now
-            return json(case.answers.accepted)
+            return json(case.bodies[route] or case.answers.accepted)
         elseif route == "abort" then
             isStopped = true
-            return json("true")
+            return json(case.bodies.abort or "true")
+        elseif route == "info" and not case.answers.info then
+            return answer(case.page)
         elseif route == "other" then
             return { status = 200, headers = { ["content-type"] = "text/html" }, body = "<!doctype html>" }
         end
@@ -329,23 +346,22 @@ local function play(case)
         loadAfresh()
     end
     result.rows = screen.rows()
-    result.hangs = server.hangs
+    result.hangs = server.hangs and server.latest
     result.requests = server.count
     result.asked = server.asked
+    result.paths = server.paths
     result.seconds = (clock.now - start) / 1000
     return result
 end
 
-local results = {}
-for index, case in ipairs(readJson(folder .. "/cases.json")) do
-    results[index] = play(case)
-    sleep(0)
-end
 local commands = {}
 for index, known in ipairs(require("/apis/ai/commandtable").program.commands) do
     commands[index] = known.name
 end
-local file = assert(fs.open(folder .. "/results.json", "w"))
-file.write(textutils.serializeJSON({ results = results, commands = commands }, { allow_repetitions = true }))
-file.close()
+tell(commands)
+for case in nextCase do
+    tell(play(case))
+    sleep(0)
+end
+results.close()
 os.shutdown()

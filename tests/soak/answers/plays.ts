@@ -104,6 +104,32 @@ export const plays: readonly Play[] = [
     { scene: "program", words: "--yes fix door.lua it fails", shows: /\+print\(41/m },
     { scene: "program", words: "explain door.lua", shows: /It counts:/m },
     { scene: "greet", words: "read @file.txt and hello", shows: /Hello there/m },
+    {
+        scene: "ignored",
+        words: "--agent build hello",
+        isNew: true,
+        shows: /has not started|never started|\(/,
+    },
+    { scene: "beginning", words: "abort", startAt: 1500, shows: /^Stopped\.$/m },
+    { scene: "broken", words: "hello", isNew: true, shows: /The turn was stopped/ },
+    { scene: "passed", words: "write a file", shows: /^It said forty-two/m },
+    { scene: "greet", words: "model", isNew: true, shows: /Asking: / },
+    { scene: "greet", words: "--yes doctor --fix", isLong: true, shows: /ok +opencode: 1\./m },
+    {
+        scene: "permission",
+        call: 'ai.ask("a permission", {onPermission = function() error({}) end, idleTimeout = 9})',
+        shows: /bad_argument/,
+    },
+    {
+        scene: "question",
+        call: 'ai.ask("pose", {onQuestion = function(ask) return ask end, idleTimeout = 9})',
+        shows: /bad_argument/,
+    },
+    {
+        scene: "write",
+        call: 'ai.ask("write a file", {onTool = function(call) error(call) end, idleTimeout = 9})',
+        shows: /bad_argument/,
+    },
     { scene: "greet", call: "ai.session()", shows: /title = "greet/ },
     { scene: "write", call: "ai.messages({limit = 3})", startAt: 90_000, shows: /prompt = "write a file/ },
     { scene: "greet", call: "ai.models()", shows: /id = "scripted\/other/ },
@@ -146,7 +172,7 @@ export const plays: readonly Play[] = [
     },
     {
         scene: "answered",
-        call: 'ai.ask("pose", {onQuestion = function(ask) return {{ask.questions[1].options[1].label}} end, idleTimeout = 9})',
+        call: 'ai.ask("pose", {onQuestion = function(ask) return {{(ask.questions[1].options[1] or {label = "Elm"}).label}} end, idleTimeout = 9})',
         shows: /text = "It said/,
     },
     {

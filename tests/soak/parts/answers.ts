@@ -2,12 +2,13 @@
  * Answers of opencode's server with something wrong in them: each field of each answer of recorded conversations, with
  * other types, missing, huge, deep. Whatever is asked of libai and `ai` then, it answers or fails in its own words.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { answers as answerShapes, lists, response } from "../../../src/apis/ai/protocol.ts";
 import { boot, writeSettings, watch } from "craftos-headless";
 import { installPackages } from "../../../tools/harness/disk.ts";
+import { withDerived } from "../answers/derived.ts";
 import { type Path, pathsIn, Raw, spoil, write, type Wrong, wrongs } from "../answers/mutations.ts";
 import { pendingNonce, pendingTurn, type Play, plays } from "../answers/plays.ts";
 import { type Answered, fixedRoutes, type Frame, type Recording, type Scene } from "../answers/recording.ts";
@@ -24,11 +25,18 @@ const fixed = [...fixedRoutes, "session", "create"] as const;
 const moving = ["messages", "status", "permissions", "questions"] as const;
 type Fixed = (typeof fixed)[number];
 type Moving = (typeof moving)[number];
-type Begun = "prompt" | "shell" | "summarize" | "command";
-type Route = Fixed | Moving | Begun | "message" | "abort" | "reply" | "other";
+/** What opencode answers to these is read by nobody, but has to be an answer. */
+const done = ["prompt", "shell", "summarize", "command", "allow", "answer", "decline", "abort"] as const;
+type Done = (typeof done)[number];
+type Route = Fixed | Moving | Done | "message" | "info" | "other";
 
 const isFixed = (route: Route): route is Fixed => (fixed as readonly string[]).includes(route);
+const isDone = (route: Route): route is Done => (done as readonly string[]).includes(route);
 const isMoving = (route: Route): route is Moving => (moving as readonly string[]).includes(route);
+
+/** What opencode 2 says of itself; and where something else than opencode 1 may be seen to answer. */
+const INFO = { healthy: true, version: "2.0.3" };
+const stranger = ["health", "messages", "session", "create", "status", "providers"] as const;
 
 /** A place in an answer, where something wrong may stand. */
 interface Target {
@@ -55,7 +63,10 @@ interface Case {
     frames: FrameTexts[];
     answered?: FrameTexts[];
     stopped?: FrameTexts;
-    answers: Record<Fixed, string>;
+    answers: Partial<Record<Fixed | "info", string>>;
+    /** What is answered where nobody reads it; as a real server does unless it is said. */
+    bodies: Partial<Record<Done, string>>;
+    page: Answered;
     errors: Partial<Record<Route, Answered>>;
     gone: Answered;
 }
@@ -75,9 +86,11 @@ interface Result {
     shown?: string;
     value?: string;
     rows: string[] | Record<string, never>;
-    hangs?: boolean;
+    /** The last requests, where there was no end of them. */
+    hangs?: string[];
     requests: number;
     asked: Partial<Record<Route, true>>;
+    paths: Record<string, true>;
     seconds: number;
 }
 
@@ -138,6 +151,8 @@ function rightCase(recording: Recording, play: Play, width = 51, height = 19): C
         answers: Object.fromEntries(
             fixed.map((route) => [route, write(fixedAnswer(recording, play, route))]),
         ) as Record<Fixed, string>,
+        bodies: {},
+        page: recording.errors.page!,
         errors: {},
         gone: recording.errors.gone!,
     };
@@ -159,7 +174,9 @@ function targetsOf(recording: Recording, askedBy: ReadonlyMap<Play, Result["aske
                 ? framesOf(scene).map((frame) => frame[route])
                 : isFixed(route)
                   ? [fixedAnswer(recording, play, route)]
-                  : [];
+                  : isDone(route)
+                    ? [true]
+                    : [];
             const paths = new Map<string, Path>();
             for (const path of answers.flatMap((answer) => pathsIn(answer))) paths.set(path.join("/"), path);
             // The lists of agents and models, and the like, are the same in all conversations.
@@ -170,6 +187,8 @@ function targetsOf(recording: Recording, askedBy: ReadonlyMap<Play, Result["aske
                 for (const path of places) add("", play, { route, path, error });
             }
         }
+        // It is asked which opencode it is where something else than opencode 1 seems to answer.
+        for (const path of pathsIn(INFO)) add("", play, { route: "info", path });
     }
     return [...targets.values()];
 }
@@ -201,6 +220,15 @@ function wrongCase(recording: Recording, play: Play, target: Target, wrong: Wron
         const { body, ...head } = recording.errors[error]!;
         const parsed: unknown = body.startsWith("{") ? JSON.parse(body) : new Raw(body);
         made.errors[route] = { ...head, body: write(spoil(parsed, path, wrong)!.value) };
+        return made;
+    }
+    if (isDone(route)) {
+        made.bodies[route] = write(spoil(true, path, wrong)!.value);
+        return made;
+    }
+    if (route === "info") {
+        made.answers.info = write(spoil(INFO, path, wrong)!.value);
+        made.errors[random.pick(stranger)] = recording.errors.page;
         return made;
     }
     if (!isMoving(route)) {
@@ -238,7 +266,7 @@ const RAW =
 function faultIn(result: Result, made: Case, isText: boolean, isLong: boolean): string | undefined {
     const rows = Array.isArray(result.rows) ? result.rows.map((row) => row.trimEnd()) : [];
     const shown = rows.join("\n");
-    if (result.hangs) return `no end after ${result.requests} requests`;
+    if (result.hangs) return `no end after ${result.requests} requests, at last\n${result.hangs.join("\n")}`;
     if (result.raised !== undefined) return `raised: ${result.raised}`;
     if (result.code === "internal_error" || RAW.test(shown)) return `a raw error:\n${shown.slice(0, 600)}`;
     if (result.seconds > 400) return `took ${result.seconds} s`;
@@ -255,22 +283,41 @@ function faultIn(result: Result, made: Case, isText: boolean, isLong: boolean): 
     return undefined;
 }
 
-/** Whether a target is the text of an answer, of which as much is shown as there is. */
+/** Whether a target is the text of an answer, or what is asked, of which as much is shown as there is. */
 const isAnswerText = ({ route, path }: Target): boolean =>
-    route === "messages" && (path.at(-1) === "text" || path.at(-1) === "parts");
+    route === "permissions" ||
+    route === "questions" ||
+    (route === "messages" && (path.at(-1) === "text" || path.at(-1) === "parts"));
+
+/** Every route that stands in the sources of the client, as the end of a path. */
+async function routes(): Promise<RegExp[]> {
+    const server = join(import.meta.dirname, "../../../src/apis/ai/server");
+    const found = new Set<string>();
+    for (const file of await readdir(server, { recursive: true })) {
+        if (!file.endsWith(".ts") || file.endsWith(".d.ts")) continue;
+        const source = await readFile(join(server, file), "utf8");
+        for (const [, route] of source.matchAll(/["`](\/(?:[a-z_/]|\$\{[^}]*\})+)/g)) {
+            // What is asked of strangers alone, and what stands before a route.
+            if (route === "/api/info" || route!.endsWith("}${route}")) continue;
+            found.add(route!.replace(/\$\{query.*$/, "").replace(/\$\{[^}]*\}/g, "[^/]*"));
+        }
+    }
+    return [...found].map((route) => new RegExp(`${route}$`));
+}
 
 async function open(): Promise<OpenPart> {
-    const recording = JSON.parse(await readFile(join(folder, "recording.json"), "utf8")) as Recording;
+    const recorded = JSON.parse(await readFile(join(folder, "recording.json"), "utf8")) as Recording;
+    const recording = { ...recorded, scenes: withDerived(recorded.scenes) };
     const disk = await mkdtemp(join(tmpdir(), "trapos-answers-"));
     const shared = await mkdtemp(join(tmpdir(), "trapos-answers-"));
     await installPackages(disk, ["trapos-ai"]);
     await writeFile(join(disk, "door.lua"), "print(1)\n");
     await writeFile(join(disk, "driver.lua"), await readFile(join(folder, "driver.lua")));
-    await writeFile(join(disk, "startup.lua"), 'shell.run("/driver.lua", "/shared")');
+    await writeFile(join(disk, "startup.lua"), 'shell.run("/driver.lua", "/shared") os.shutdown()');
     await writeSettings(disk, { "trapos.harness_mode": true });
 
     async function play(cases: readonly Case[]): Promise<{ results: Result[]; commands: string[] }> {
-        await writeFile(join(shared, "cases.json"), write(cases));
+        await writeFile(join(shared, "cases.json"), cases.map((one) => `${write(one)}\n`).join(""));
         await rm(join(shared, "results.json"), { force: true });
         const computer = await boot({
             disk,
@@ -278,16 +325,16 @@ async function open(): Promise<OpenPart> {
             randomSeed: 1,
         });
         const end = await watch(computer, 300);
-        try {
-            return JSON.parse(await readFile(join(shared, "results.json"), "latin1")) as {
-                results: Result[];
-                commands: string[];
-            };
-        } catch {
+        const file = await readFile(join(shared, "results.json"), "latin1");
+        const [commands, ...results] = file
+            .split("\n")
+            .filter((line) => line !== "")
+            .map((line) => JSON.parse(line) as unknown);
+        if (results.length !== cases.length)
             throw new Error(
-                `The computer ended without results: ${JSON.stringify(end)}\n${computer.transcript()}`,
+                `The computer ended with ${results.length} results: ${JSON.stringify(end)}\n${computer.transcript()}`,
             );
-        }
+        return { results: results as Result[], commands: commands as string[] };
     }
 
     const { results: right, commands } = await play(plays.map((one) => rightCase(recording, one)));
@@ -301,6 +348,14 @@ async function open(): Promise<OpenPart> {
         return one.shows.test(one.call === undefined ? shown : value!) ? [] : [text];
     });
     if (wrongBaseline.length > 0) throw new Error(`Without any mutation:\n${wrongBaseline.join("\n\n")}`);
+    const unknown = plays.filter((_, index) => right[index]!.asked.other !== undefined);
+    if (unknown.length > 0)
+        throw new Error(
+            `They use a route that driver.lua does not know: ${unknown.map((one) => one.words ?? one.call).join(", ")}`,
+        );
+    const paths = right.flatMap((result) => Object.keys(result.paths));
+    const unused = (await routes()).filter((route) => !paths.some((path) => route.test(path)));
+    if (unused.length > 0) throw new Error(`Nothing that is played uses ${unused.join(", ")}.`);
     const targets = targetsOf(recording, new Map(plays.map((one, index) => [one, right[index]!.asked])));
     const looked = targets.filter(isRead);
     let count = 0;

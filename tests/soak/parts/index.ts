@@ -1,5 +1,6 @@
 import type { Part } from "../part.ts";
 import { answers } from "./answers.ts";
+import { boxes } from "./boxes.ts";
 import { cuts } from "./cuts.ts";
 import { exhaust } from "./exhaust.ts";
 import { states } from "./states.ts";
@@ -7,4 +8,4 @@ import { texts } from "./texts.ts";
 import { turns } from "./turns.ts";
 
 /** All parts, in the order in which they are played. */
-export const parts: readonly Part[] = [answers, turns, texts, cuts, states, exhaust];
+export const parts: readonly Part[] = [answers, turns, boxes, texts, cuts, states, exhaust];

@@ -193,7 +193,7 @@ function block(random: Random): string {
 }
 
 /** Whatever there is. */
-function hostileText(random: Random): string {
+export function hostileText(random: Random): string {
     if (random.chance(0.05)) return html(random);
     const text = repeat(random, 8, () => block(random), random.pick(["\n\n", "\n", "\r\n", ""]));
     return random.chance(0.03) ? text + random.pick(words).repeat(20_000) : text;

@@ -14,14 +14,21 @@ export interface Script {
     readonly questions?: (sessionID: string) => readonly object[];
     /** The answer. */
     readonly text: string;
+    /** Parts of the message at its end, before its text. */
+    readonly last?: readonly object[];
     /** Fields of the message at its end. */
     readonly info?: object;
     /** Answers of other routes by method and path, as "GET /session/:id/todo". */
     readonly answers?: Readonly<Record<string, unknown>>;
     /** Messages that are there before anything is sent. */
     readonly before?: readonly object[];
-    /** What the server answers to the prompt in place of 204. */
-    readonly refusal?: { readonly status: number; readonly type: string; readonly body: string };
+    /** What the server answers to the prompt in place of 204, or to another path that is named. */
+    readonly refusal?: {
+        readonly status: number;
+        readonly type: string;
+        readonly body: string;
+        readonly path?: string;
+    };
 }
 
 export interface TextServer {
@@ -60,7 +67,9 @@ export async function startTextServer(): Promise<TextServer> {
         };
         const time = hasEnded ? { created: 2, completed: 3 } : { created: 2 };
         const end = hasEnded ? { finish: "stop", providerID: "p", modelID: "m", ...script.info } : {};
-        const parts = hasEnded ? [{ type: "text", text: script.text }] : (script.parts ?? []);
+        const parts = hasEnded
+            ? [...(script.last ?? []), { type: "text", text: script.text }]
+            : (script.parts ?? []);
         const info = {
             id: `msg_a${turn.nonce}`,
             role: "assistant",
@@ -103,12 +112,15 @@ export async function startTextServer(): Promise<TextServer> {
             turns.set(id, { nonce: prompt.parts[0]!.metadata.nonce, looks: 0 });
             return undefined;
         }
+        // These begin what shows among the messages.
+        if (what === "shell" || what === "summarize" || what === "command")
+            turns.set(id, { nonce: `${++count}`, looks: 0 });
         return true;
     }
 
     function respond(response: ServerResponse, path: string, value: unknown): void {
         const { refusal } = script;
-        if (refusal !== undefined && path.endsWith("/prompt_async")) {
+        if (refusal !== undefined && path.endsWith(refusal.path ?? "/prompt_async")) {
             response.writeHead(refusal.status, { "content-type": refusal.type });
             response.end(Buffer.from(refusal.body, "latin1"));
         } else if (value === undefined) {

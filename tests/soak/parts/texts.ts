@@ -1,5 +1,5 @@
 /** Texts that nobody wants on a screen, wherever a server or a model can say something. */
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { boot, type Computer, writeSettings } from "craftos-headless";
@@ -7,7 +7,7 @@ import { installPackages } from "../../../tools/harness/disk.ts";
 import { rawError } from "../../computer/ai-screen-support.ts";
 import type { OpenPart, Part } from "../part.ts";
 import type { Random } from "../random.ts";
-import { hostileLine, hostileAnswer, SECRET } from "./texts-grammar.ts";
+import { hostileLine, hostileAnswer, hostileText, SECRET } from "./texts-grammar.ts";
 import { type Script, startTextServer, type TextServer } from "./texts-server.ts";
 
 const screens = [
@@ -31,12 +31,13 @@ const MOST_ROWS = 13;
 const recorder = `
     local width, height = term.getSize()
     -- A window, as multishell has them: whoever sits before it can turn pages and answer.
+    local typing = false
     local native, recorder = window.create(term.native(), 1, 1, width, height), {}
     for name, act in pairs(native) do recorder[name] = act end
     function recorder.write(text)
         local x, y = native.getCursorPos()
         local width, height = native.getSize()
-        if x < 1 or y < 1 or y > height or tostring(text):sub(math.max(width - x + 2, 1)):find("[^ ]") then
+        if not typing and (x < 1 or y < 1 or y > height or tostring(text):sub(math.max(width - x + 2, 1)):find("[^ ]")) then
             local file = fs.open("/outside", "a")
             file.writeLine(x .. "," .. y .. ": " .. tostring(text):sub(1, 300))
             file.close()
@@ -52,6 +53,15 @@ const recorder = `
         end
         return native.blit(text, colours, grounds)
     end
+    -- What is typed moves along in its row, and what the shell offers to complete it is drawn beyond the row's end.
+    local typed = read
+    _G.read = function(...)
+        typing = true
+        local result = table.pack(pcall(typed, ...))
+        typing = false
+        if not result[1] then error(result[2], 0) end
+        return table.unpack(result, 2, result.n)
+    end
     term.redirect(recorder)
     shell.run("shell")
 `;
@@ -64,6 +74,8 @@ interface Scene {
     /** Typed before, whatever comes of it. */
     readonly before?: string;
     readonly isAnswer?: boolean;
+    /** Typed afterwards, so that other scenes have the usual settings. */
+    readonly after?: string;
     /** Nothing but one moving line is to be seen until the answer, which is "done". */
     readonly isQuiet?: boolean;
 }
@@ -107,9 +119,47 @@ const conversation = (random: Random): object[] =>
         },
     ]).flat();
 
+/** An answer to one prompt. */
+const answered = (text: string): object[] => [
+    { info: { id: "msg_0a", role: "user", time: { created: 1 } }, parts: [{ type: "text", text: "hi" }] },
+    {
+        info: {
+            id: "msg_0b",
+            role: "assistant",
+            parentID: "msg_0a",
+            time: { created: 2, completed: 3 },
+            finish: "stop",
+        },
+        parts: [{ type: "text", text }],
+    },
+];
+
+/** An answer with code in it, which is no program, or none that does anything. */
+const codeAnswer = (random: Random): string =>
+    `${hostileLine(random)}\n\n\`\`\`lua\n${random.pick(["return 1\n", "", "-- "])}${hostileLine(random)}\n\`\`\`\n${hostileLine(random)}`;
+
+/** What somebody can type: one word. */
+const typable = (random: Random): string =>
+    some(random, 40, () => String.fromCharCode(random.pick([48, 97, 192]) + random.whole(10))).join("");
+
+/** A line is typed below what it is asked for with: that looks like the shell's prompt. */
+const LINE = /(Address of the[^>]*\]:|User \[[^>]*\]:|Password \[[^>]*\]:|leave\s+>)\n>$/;
+
 /** What the last row shows where something waits for a key, and what is pressed there until it is left. */
 const views = [
-    { name: "page", sign: /q: ?quit *$/, keys: [" ", "end", "home", "up", "pagedown"], leave: ["q"] },
+    {
+        name: "page",
+        sign: /q: ?quit *$|^\d+-\d+ of \d+$/,
+        keys: [" ", "end", "home", "up", "pagedown"],
+        leave: ["q"],
+    },
+    {
+        name: "models of the setup",
+        sign: /^ ?Model\b[^]*(Quit|\/ q)$/,
+        isWhole: true,
+        keys: ["down", "end"],
+        leave: ["\n", "\n", "q"],
+    },
     { name: "chooser", sign: /(Quit|\/ q)$/, keys: ["down", "end", "up", "pagedown"], leave: ["q"] },
     {
         name: "box",
@@ -118,6 +168,20 @@ const views = [
         leave: ["y", "a", "n", "n", "tbecause\n", "1", "wso\n"],
     },
     { name: "question", sign: /\[[yY]\/[nN]\]$/, keys: [], leave: ["y", "n"] },
+    {
+        name: "line",
+        sign: LINE,
+        isWhole: true,
+        keys: ["a b\n", "ftp://x\n", "u:p@x\n"],
+        leave: ["\n", "\n", "q\n"],
+    },
+    {
+        name: "password",
+        sign: /^(Password|password|User)( \[.*\])?:$/,
+        keys: [],
+        leave: ["x\n", "\n", "q\n"],
+    },
+    { name: "model again", sign: /q: leave >$/, keys: [], leave: ["s\n", "q\n", "\n"] },
 ] as const;
 type View = (typeof views)[number];
 
@@ -403,7 +467,187 @@ const scenes: Readonly<Record<string, (random: Random) => Scene>> = {
             },
         },
         titles: [hostileLine(random)],
-        typed: random.pick(["ai doctor --no", "ai status"]),
+        typed: random.pick(["ai doctor", "ai doctor --no", "ai status", "ai doctor --no --fix"]),
+        before: "ai use ses_listed0",
+        isAnswer: true,
+    }),
+    "doctor who mends": (random) => ({
+        script: {
+            polls: 0,
+            text: hostileAnswer(random),
+            answers: {
+                "GET /agent": [{ name: hostileLine(random), mode: "primary" }],
+                "GET /config/providers": {
+                    providers: [{ id: hostileLine(random), models: { [hostileLine(random)]: {} } }],
+                },
+            },
+            refusal: random.chance(0.5)
+                ? {
+                      status: random.pick([401, 404, 500]),
+                      type: "application/json",
+                      body: JSON.stringify({
+                          name: hostileLine(random),
+                          data: { message: hostileLine(random) },
+                      }),
+                      path: random.pick(["/global/health", "/session/ses_listed0", "/agent"]),
+                  }
+                : undefined,
+        },
+        titles: [hostileLine(random)],
+        before: `ai config agent ${typable(random)}`,
+        typed: "ai doctor --fix",
+        after: "ai config agent default",
+        isAnswer: true,
+    }),
+    setup: (random) => ({
+        script: {
+            polls: 0,
+            text: hostileAnswer(random),
+            answers: {
+                "GET /config/providers": {
+                    providers: some(random, 4, () => ({
+                        id: hostileLine(random),
+                        models: Object.fromEntries(some(random, 20, () => [hostileLine(random), {}])),
+                    })),
+                },
+                ...(random.chance(0.7) && {
+                    "GET /global/health": { healthy: true, version: hostileLine(random) },
+                }),
+            },
+            refusal: random.chance(0.6)
+                ? {
+                      status: random.pick([401, 401, 404, 500]),
+                      type: random.pick(["application/json", "text/html"]),
+                      body: JSON.stringify({
+                          name: hostileLine(random),
+                          data: { message: hostileLine(random) },
+                      }),
+                      path: random.pick(["/global/health", "/config/providers", "/prompt_async"]),
+                  }
+                : undefined,
+        },
+        typed: "ai setup",
+        after: "ai config model_id default",
+        isAnswer: true,
+    }),
+    settings: (random) => ({
+        script: { polls: 0, text: "done" },
+        before: random.pick([
+            `ai config agent ${typable(random)}`,
+            `ai config password ${typable(random)}`,
+            "ai config agent 5",
+        ]),
+        typed: random.pick([
+            "ai config",
+            "ai config agent",
+            "ai config password",
+            "ai config poll_timeout_seconds soon",
+            `ai config ${typable(random)}_x`,
+            `ai config agent ${typable(random)}`,
+        ]),
+        after: random.pick(["ai config agent default", "ai config agent default"]),
+        isAnswer: true,
+    }),
+    code: (random) => ({
+        script: { polls: 0, text: codeAnswer(random), before: answered(codeAnswer(random)) },
+        typed: random.pick([
+            "ai code",
+            "ai code 1",
+            "ai save 1 out.lua",
+            "ai --no run 1",
+            "ai --yes save 1 out.lua",
+        ]),
+        before: "ai use ses_listed0",
+        titles: ["x"],
+        isAnswer: true,
+    }),
+    "files of this computer": (random) => ({
+        script: { polls: 0, text: codeAnswer(random) },
+        typed: random.pick([
+            "ai write out.lua count",
+            "ai fix door.lua it fails",
+            "ai explain door.lua",
+            "ai --no lua count",
+            "ai lua count",
+            "ai --yes export out.md",
+        ]),
+        isAnswer: true,
+    }),
+    export: (random) => ({
+        script: { polls: 0, text: "done", before: conversation(random) },
+        titles: [hostileLine(random)],
+        typed: random.pick(["ai export out.md", "ai export", "ai --yes export out.md"]),
+        before: "ai use ses_listed0",
+        isAnswer: true,
+    }),
+    "what is done with a session": (random) => {
+        const session = () => ({
+            id: "ses_listed0",
+            title: hostileLine(random),
+            directory: "/",
+            share: random.pick([undefined, { url: hostileLine(random) }]),
+            revert: random.pick([undefined, { messageID: "msg_0a", diff: hostilePatch(random) }]),
+            time: { created: 1, updated: 2 },
+        });
+        return {
+            script: {
+                polls: 0,
+                text: "done",
+                before: conversation(random),
+                answers: {
+                    "GET /session/:id": session(),
+                    "PATCH /session/:id": session(),
+                    "POST /session/:id/fork": session(),
+                    "POST /session/:id/share": session(),
+                    "DELETE /session/:id/share": session(),
+                    "POST /session/:id/revert": session(),
+                    "POST /session/:id/unrevert": session(),
+                },
+            },
+            titles: some(random, 5, () => hostileLine(random)),
+            typed: random.pick([
+                "ai redo",
+                "ai undo",
+                `ai rename ${typable(random)}`,
+                "ai fork",
+                "ai delete 1",
+                "ai share",
+                "ai unshare",
+                "ai new",
+                "ai abort",
+                "ai variant high",
+            ]),
+            before: "ai use ses_listed0",
+            isAnswer: true,
+        };
+    },
+    "what the server runs": (random) => ({
+        script: {
+            polls: 1,
+            text: hostileAnswer(random),
+            parts: tool("bash", { title: hostileLine(random) }),
+            last: [
+                {
+                    type: "tool",
+                    tool: hostileLine(random),
+                    callID: "call_1",
+                    state: { status: "completed", output: hostileText(random), title: hostileLine(random) },
+                },
+            ],
+            info: random.pick([
+                { summary: true },
+                {
+                    summary: true,
+                    error: { name: hostileLine(random), data: { message: hostileLine(random) } },
+                },
+            ]),
+            answers: {
+                "GET /command": [{ name: "greet", description: hostileLine(random) }],
+                "GET /session/status": {},
+            },
+        },
+        titles: [hostileLine(random)],
+        typed: random.pick(["ai !ls", "ai --yes !ls", "ai /greet you", "ai compact"]),
         before: "ai use ses_listed0",
         isAnswer: true,
     }),
@@ -459,6 +703,17 @@ const scenes: Readonly<Record<string, (random: Random) => Scene>> = {
 
 const names = Object.keys(scenes);
 
+/** So many rounds have each command in some of them. */
+const LONG_RUN = 500;
+
+/** The commands that a scene's words may be, by the names of their files. */
+function commandsIn({ typed, before = "" }: Scene): string[] {
+    const words = `${typed} ${before}`.split(" ");
+    return words.map((word) =>
+        word.startsWith("!") ? "shell" : word.startsWith("/") ? "command" : word === "hi" ? "ask" : word,
+    );
+}
+
 /** Bytes whose glyphs a folded text may have: ASCII, Latin-1, and the symbols of the font that stand for something. */
 const printable = new Set([
     ...[0x01, 0x03, 0x04, 0x05, 0x06, 0x07, 0x0b, 0x0c, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13],
@@ -466,6 +721,8 @@ const printable = new Set([
     ...Array.from({ length: 95 }, (_, index) => 32 + index),
     ...Array.from({ length: 96 }, (_, index) => 160 + index),
 ]);
+
+const BAR = 0x95;
 
 const isMoving = (row: string): boolean => /^[|/\\-] \d+ s( |$)/.test(row);
 
@@ -487,6 +744,7 @@ class Player {
         await installPackages(disk, ["trapos-ai"]);
         await writeSettings(disk, { "opencc.server_url": server.url });
         await writeFile(join(disk, "record.lua"), recorder);
+        await writeFile(join(disk, "door.lua"), "print(1)\n");
         const computer = await boot({ disk, ...screen, http: { allow: ["127.0.0.1"] } });
         await computer.waitForText(">");
         await computer.type("record\n");
@@ -505,7 +763,13 @@ class Player {
 
     private isAtPrompt(): boolean {
         const { y, blink } = this.computer.cursor();
-        return blink && this.rows()[y - 1] === ">";
+        return blink && this.rows()[y - 1] === ">" && !LINE.test(this.lastRows());
+    }
+
+    /** The screen up to its last row that is used. */
+    private lastRows(): string {
+        const rows = this.rows();
+        return rows.slice(0, rows.findLastIndex((row) => row !== "") + 1).join("\n");
     }
 
     /** Waits until the screen is as wanted; `look` sees each screen until then. */
@@ -532,9 +796,12 @@ class Player {
 
     /** What is wrong with what the screen shows now, whatever is under way. */
     private fault(isQuiet: boolean): string | undefined {
-        for (const { text } of this.computer.picture().rows) {
-            const byte = text.find((code) => !printable.has(code));
-            if (byte !== undefined) return `A glyph that is none of a text: ${byte}`;
+        for (const [y, { text }] of this.computer.picture().rows.entries()) {
+            // Without colours a bar stands before the rows of code, and before it what leads a list or a quote.
+            const byte = text.find(
+                (code, x) => !printable.has(code) && !(code === BAR && (x === 0 || text[x - 1] === 32)),
+            );
+            if (byte !== undefined) return `A glyph that is none of a text: ${byte} in row ${y + 1}`;
         }
         const rows = this.rows();
         const text = rows.join("\n");
@@ -552,8 +819,11 @@ class Player {
 
     /** The view that waits for a key now. */
     private view(): View | undefined {
-        const last = this.rows().findLast((row) => row !== "") ?? "";
-        return this.isAtPrompt() ? undefined : views.find(({ sign }) => sign.test(last));
+        const shown = this.lastRows();
+        const last = shown.slice(shown.lastIndexOf("\n") + 1);
+        return this.isAtPrompt()
+            ? undefined
+            : views.find((one) => one.sign.test("isWhole" in one ? shown : last));
     }
 
     /** Types a command and waits until it has ended or a view waits for a key. */
@@ -593,7 +863,7 @@ class Player {
         server.tell(scene.script, scene.titles ?? []);
         const isQuiet = scene.isQuiet === true;
         if (scene.before !== undefined) {
-            const problem = await this.enter(scene.before, false);
+            const problem = (await this.enter(scene.before, false)) ?? (await this.leave(random, false));
             if (problem !== undefined) return problem;
         }
         await computer.type("clear\n");
@@ -610,11 +880,12 @@ class Player {
             return `A flood\n${rows.join("\n")}`;
         if (rows.some(isMoving) && scene.isAnswer !== true)
             return `The moving line has stayed\n${rows.join("\n")}`;
-        const isInside = await access(join(this.disk, "outside")).then(
-            () => false,
-            () => true,
-        );
-        return isInside ? undefined : `Drawn beyond the screen\n${rows.join("\n")}`;
+        if (scene.after !== undefined) {
+            const left = (await this.enter(scene.after, false)) ?? (await this.leave(random, false));
+            if (left !== undefined) return left;
+        }
+        const outside = await readFile(join(this.disk, "outside"), "latin1").catch(() => undefined);
+        return outside === undefined ? undefined : `Drawn beyond the screen: ${outside}\n${rows.join("\n")}`;
     }
 }
 
@@ -623,6 +894,9 @@ async function open(): Promise<OpenPart> {
     const players: (Player | undefined)[] = screens.map(() => undefined);
     const turns = screens.map(() => Promise.resolve());
     const played = new Map<string, number>();
+    const typed = new Set<string>();
+    const files = await readdir(join(import.meta.dirname, "../../../src/apis/ai/commands"));
+    const commands = files.map((file) => file.replace(/\.ts$/, ""));
 
     async function playOn(index: number, scene: Scene, random: Random): Promise<string | undefined> {
         const player = (players[index] ??= await Player.start(folder, screens[index]!));
@@ -647,11 +921,19 @@ async function open(): Promise<OpenPart> {
                 () => undefined,
             );
             played.set(name, (played.get(name) ?? 0) + 1);
+            for (const command of commandsIn(scene)) typed.add(command);
             return outcome.then((problem) =>
                 problem === undefined
                     ? undefined
-                    : `${name} at ${width}x${height}: ${problem}\n${JSON.stringify(scene).slice(0, 2000)}`,
+                    : `${name} at ${width}x${height}: ${problem}\n${JSON.stringify({ ...scene, script: undefined })}\n${JSON.stringify(scene.script).slice(0, 2000)}`,
             );
+        },
+        missed() {
+            const missing = commands.filter((command) => !typed.has(command));
+            const count = [...played.values()].reduce((sum, one) => sum + one, 0);
+            return count < LONG_RUN || missing.length === 0
+                ? undefined
+                : `Nothing is played of the commands ${missing.join(", ")}`;
         },
         figures: () => [...played].map(([name, count]) => `${count} ${name}`).join(", "),
         async close() {

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 /**
  * How a connection is bad. `refused`: nothing listens. `dropped`: each connection is closed as soon as it is made.
  * `silent`: nothing is let through. `deaf`: the server hears all, and nothing of what it says comes back. `slow`: all
- * that is said comes late.
+ * that is said comes late. `wrong`: a proxy says that it does not reach the server, which has heard all.
  */
-export const troubles = ["refused", "dropped", "silent", "deaf", "slow"] as const;
+export const troubles = ["refused", "dropped", "silent", "deaf", "slow", "wrong"] as const;
 export type Trouble = (typeof troubles)[number];
 
 /** Where a request or an answer is, counted from 1 since `count` was called. */
@@ -28,6 +28,19 @@ export interface Connection {
 
 /** Another process may have taken a port for a moment, as the near end of a connection. */
 const LISTEN_ATTEMPTS = 50;
+
+const page = "<html><head><title>Bad gateway</title></head><body>no</body></html>";
+const head = (status: string, type: string, length: number): string =>
+    `HTTP/1.1 ${status}\r\ncontent-type: ${type}\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n`;
+
+/** What comes in the place of answers, one after the other. */
+const wrongAnswers = [
+    head("502 Bad Gateway", "text/html", page.length) + page,
+    head("200 OK", "text/html", page.length) + page,
+    `${head("200 OK", "application/json", 40)}[{"info":`,
+    `${head("503 Service Unavailable", "application/json", 2)}{}`,
+    `${head("200 OK", "application/json", 9)}[{"info":`,
+];
 
 async function listen(server: Server, port: number): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -54,6 +67,7 @@ async function listen(server: Server, port: number): Promise<void> {
 export async function startConnection(serverPort: number): Promise<Connection> {
     let trouble: Trouble | undefined;
     let late = 0;
+    let wrong = 0;
     let moment: { readonly at: Moment; readonly act: () => void } | undefined;
     const counts = { request: 0, answer: 0 };
     const sockets = new Set<Socket>();
@@ -86,6 +100,10 @@ export async function startConnection(serverPort: number): Promise<Connection> {
             turned.get(from)?.();
             if (from.destroyed || to.destroyed || trouble === "silent") return;
             if (trouble === "deaf" && what === "answer") return;
+            if (trouble === "wrong" && what === "answer") {
+                to.end(wrongAnswers[wrong++ % wrongAnswers.length]!);
+                return;
+            }
             inOrder(() => to.write(bytes));
         });
         turned.set(to, () => {

@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { boot, type Computer, type ComputerOptions, type PowerCutPlan } from "craftos-headless";
 
 /** What a screen asks its reader to do next. */
-export type Advice = "again" | "resume" | "abort" | "none";
+export type Advice = "again" | "resume" | "abort" | "status" | "none";
 
 /** What tells that Lua's own words, or a fault of ours, got onto the screen. */
 const RAW = /Unexpected:|attempt to|stack traceback|\.lua:\d|bad argument/;
 
 /** What the screen says, and what its reader does; the first that is there counts. */
 const ADVICE: readonly (readonly [said: RegExp, advice: Advice])[] = [
-    [/It had ended already/, "resume"],
+    [/It had ended already|Show (the answer|that answer|it): ai resume/, "resume"],
+    [/Answer it: ai status/, "status"],
     [/The turn may go on, stop it with: ai abort/, "abort"],
     [/The turn was stopped on the server/, "again"],
     [
@@ -27,14 +28,9 @@ export function adviceOf(shown: string): Advice {
     return ADVICE.find(([said]) => said.test(shown))?.[1] ?? "none";
 }
 
-/** The last row of a box in which something is to be allowed. */
-const BOX = /(n no|no, and why)$/;
-
-/** What is typed into a box that asks for something, after it has been open for so many seconds. */
-export interface Answers {
-    readonly key: string;
-    readonly seconds: number;
-}
+/** The last row of a box, and of the offer to open one. */
+const BOX = /(n no|no, and why|n no answer)$/;
+const OFFER = /\[Y\/n\]$/;
 
 /** What was shown of a command. */
 export interface Shown {
@@ -59,8 +55,11 @@ export class Player {
     private readonly options: ComputerOptions;
     private computer: Computer | undefined;
     private restarts = 0;
-    answers: Answers = { key: "y", seconds: 0 };
-    /** How many boxes were answered. */
+    /** What somebody does when a box is open; as long as that takes, it is not called again. */
+    onBox: (rows: readonly string[]) => Promise<void> = async () => {};
+    /** What is pressed where it is offered to open one. */
+    offerKey: "y" | "n" = "y";
+    /** How many times something was typed into a box. */
     boxes = 0;
     private pressed: Promise<void> = Promise.resolve();
 
@@ -119,26 +118,93 @@ export class Player {
         }
     }
 
-    private hasBox(): boolean {
-        return !this.isOff && BOX.test(this.computer!.screen().at(-1)!.trimEnd());
+    private rows(): string[] {
+        const rows = this.computer!.screen().map((row) => row.trimEnd());
+        return rows.slice(0, rows.findLastIndex((row) => row !== "") + 1);
     }
 
-    /** Answers each box that opens from now on. @returns what ends that */
-    private answerBoxes(computer: Computer): () => void {
-        let timer: NodeJS.Timeout | undefined;
-        const answer = (): void => {
-            timer = undefined;
-            if (!this.hasBox()) return;
-            this.boxes++;
-            this.note(`(in the box: ${this.answers.key.trim()})`);
-            void computer.type(this.answers.key);
-        };
+    /** The rows of the screen where a box is open; nothing where none is. */
+    box(): string[] | undefined {
+        const rows = this.isOff ? [] : this.rows();
+        return BOX.test(rows.at(-1) ?? "") && rows.length === this.computer!.screen().length
+            ? rows
+            : undefined;
+    }
+
+    private isOffered(): boolean {
+        return !this.isOff && OFFER.test(this.rows().at(-1) ?? "");
+    }
+
+    /** Types into a box that may close meanwhile, or have closed: what comes to stand at the prompt is wiped away. */
+    async typeInBox(keys: string): Promise<void> {
+        if (this.box() === undefined) return;
+        this.boxes++;
+        this.note(`(in the box: ${JSON.stringify(keys)})`);
+        await this.computer!.type(keys);
+        await this.wipe(keys.length);
+    }
+
+    private async wipe(count: number): Promise<void> {
+        for (let left = count; left > 0 && !this.isOff; left--) {
+            const { y, blink } = this.computer!.cursor();
+            const row = this.computer!.screen()[y - 1]!.trimEnd();
+            if (!blink || !/^> ./.test(row)) return;
+            await this.computer!.press("backspace");
+        }
+    }
+
+    async press(key: string): Promise<void> {
+        if (!this.isOff) await this.computer!.press(key);
+    }
+
+    async type(text: string): Promise<void> {
+        if (!this.isOff) await this.computer!.type(text);
+    }
+
+    /** Does something once, when the screen shows a text. */
+    when(text: RegExp, act: () => Promise<void>): void {
+        const computer = this.computer!;
         const stop = computer.onChange(() => {
-            if (timer === undefined && this.hasBox()) timer = setTimeout(answer, this.answers.seconds * 1000);
-        });
-        return () => {
-            clearTimeout(timer);
+            if (!text.test(this.rows().join("\n"))) return;
             stop();
+            void act();
+        });
+    }
+
+    /** Clicks on the last row that has a text. */
+    async click(text: RegExp): Promise<void> {
+        const y = this.rows().findLastIndex((row) => text.test(row));
+        if (y >= 0) await this.computer!.click(3, y + 1);
+    }
+
+    /** Has each box that opens from now on answered, and each offer to open one taken. @returns what ends that */
+    private answerBoxes(computer: Computer): () => Promise<void> {
+        let isOver = false;
+        let busy: Promise<void> | undefined;
+        let problem: unknown;
+        const act = async (): Promise<void> => {
+            const rows = this.box();
+            if (rows !== undefined) await this.onBox(rows);
+            else await computer.type(this.offerKey);
+        };
+        const look = (): void => {
+            if (busy !== undefined || isOver) return;
+            if (this.box() === undefined && !this.isOffered()) return;
+            busy = act()
+                .catch((error: unknown) => {
+                    problem ??= error;
+                })
+                .then(() => {
+                    busy = undefined;
+                    if (problem === undefined) look();
+                });
+        };
+        const stop = computer.onChange(look);
+        return async () => {
+            isOver = true;
+            stop();
+            await busy;
+            if (problem !== undefined) throw problem;
         };
     }
 
@@ -172,8 +238,10 @@ export class Player {
             await this.prompt(seconds);
         } finally {
             stop();
-            stopAnswering();
+            await stopAnswering();
         }
+        // What was on its way into a box may have come to the prompt behind it.
+        await this.prompt(seconds);
         const took = (performance.now() - start) / 1000;
         this.longest = Math.max(this.longest, took);
         const isCut = this.hasEnded || this.restarts !== restarts;

@@ -7,11 +7,25 @@ import { spaceIn, readSetting, writeSettings } from "craftos-headless";
 import { installPackages } from "../../../tools/harness/disk.ts";
 import { allowEverything, serverSettings } from "../../../tools/harness/server.ts";
 import { type Model, type Reply, startModel } from "../../../tools/model/index.ts";
-import { type Opencode, startOpencode } from "trapos-opencode";
+import type { Opencode } from "trapos-opencode";
 import type { OpenPart, Part } from "../part.ts";
 import type { Random } from "../random.ts";
 import { type Connection, type Moment, startConnection, troubles } from "./turns-connection.ts";
 import { adviceOf, Player, type Advice } from "./turns-player.ts";
+import { Reader } from "./turns-reader.ts";
+import {
+    askDirectly,
+    call,
+    newSession,
+    promptOf,
+    replyOf,
+    ruleOf,
+    Target,
+    type Word,
+} from "./turns-server.ts";
+
+/** What a round's tool calls may do. Always is for one word's commands alone: all rounds have one server. */
+const permission = { ...allowEverything, bash: { "*": "allow", "run-*": "ask" } } as const;
 
 /**
  * What goes wrong, in the order of the rounds. A server that was killed takes seconds to come back, so it is rare, and
@@ -45,93 +59,14 @@ const MOST_STEPS = 8;
 /** What a computer's disk holds (CC: Tweaked). */
 const DISK_BYTES = 1_000_000;
 
+/** So many rounds have a box in some of them. */
+const LONG_RUN = 60;
+
 /** `ask`: what `ai` does with libai alone. */
 const PROGRAM = `
     local ok, reply = require("/apis/libai")().ask(table.concat({...}, " "))
     if ok then print(reply.text) else printError(reply) end
 `;
-
-/** What a word's prompt came to. A word stands in one prompt alone. */
-interface Word {
-    readonly word: string;
-    readonly reply: Reply;
-    /** How many times the model was asked for its first step. */
-    asked: number;
-    session?: string;
-    isShown: boolean;
-}
-
-const promptOf = (word: string): string => `say ${word} now`;
-const replyOf = (word: string): string => `reply to ${word}`;
-
-interface ServerMessage {
-    readonly info: {
-        readonly id: string;
-        readonly role: string;
-        readonly parentID?: string;
-        readonly time: { readonly completed?: number };
-        readonly error?: object;
-    };
-    readonly parts: readonly { readonly type: string; readonly text?: string }[];
-}
-
-async function call<T>(opencode: Opencode, method: string, path: string, body?: object): Promise<T> {
-    const login = Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64");
-    const response = await fetch(opencode.url + path, {
-        method,
-        headers: { authorization: `Basic ${login}`, "content-type": "application/json" },
-        ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
-    return JSON.parse(text) as T;
-}
-
-async function newSession(opencode: Opencode): Promise<string> {
-    return (await call<{ id: string }>(opencode, "POST", "/session", { title: "soak" })).id;
-}
-
-/** Asks and waits for the answer, without a computer. */
-async function askDirectly(opencode: Opencode, session: string, text: string): Promise<void> {
-    await call(opencode, "POST", `/session/${session}/message`, { parts: [{ type: "text", text }] });
-}
-
-/** A server that computers talk to, which is another one after a restart. */
-class Target {
-    private readonly home: string;
-    private readonly model: Model;
-    private running: Opencode | undefined;
-
-    constructor(home: string, model: Model) {
-        this.home = home;
-        this.model = model;
-    }
-
-    get opencode(): Opencode {
-        return this.running!;
-    }
-
-    /** Starts it where it does not run. It has had its first turn then, which takes longer and must not be stopped. */
-    async prepare(): Promise<void> {
-        if (this.running !== undefined) return;
-        await this.start();
-        await askDirectly(this.opencode, await newSession(this.opencode), "warm up");
-    }
-
-    async start(): Promise<void> {
-        const { port, username, password } = this.running ?? {};
-        this.running = await startOpencode({
-            home: this.home,
-            permission: { ...allowEverything, bash: { "*": "allow", "date *": "ask" } },
-            model: { baseUrl: this.model.url },
-            ...(port !== undefined && { port, username, password }),
-        });
-    }
-
-    async stop(): Promise<void> {
-        await this.running?.stop();
-    }
-}
 
 /** What the rounds came to. */
 const newCounts = () => ({
@@ -159,23 +94,12 @@ class Turns {
     private constructor(folder: string, model: Model) {
         this.folder = folder;
         this.model = model;
-        this.shared = new Target(join(folder, "shared"), model);
+        this.shared = new Target(join(folder, "shared"), model, permission);
         this.own = Array.from(
             { length: OWN_SERVERS },
-            (_, index) => new Target(join(folder, `own-${index}`), model),
+            (_, index) => new Target(join(folder, `own-${index}`), model, permission),
         );
-        model.setRules([
-            ({ userText, toolResults, sessionId }) => {
-                const word = this.words.get(/\bw[\dx]+\b/.exec(userText)?.[0] ?? "");
-                if (word === undefined) return { text: "warm" };
-                word.session = sessionId;
-                if (toolResults.length === 0) word.asked++;
-                const { toolCalls, ...reply } = word.reply;
-                return toolResults.length === 0 && toolCalls !== undefined
-                    ? { ...reply, toolCalls, text: undefined }
-                    : reply;
-            },
-        ]);
+        model.setRules([ruleOf(this.words)]);
     }
 
     static async open(): Promise<Turns> {
@@ -204,8 +128,14 @@ class Turns {
         await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
     }
 
-    newWord(name: string, reply: Reply): Word {
-        const word: Word = { word: name, reply: { ...reply, text: replyOf(name) }, asked: 0, isShown: false };
+    newWord(name: string, { reply, ...more }: Partial<Word>): Word {
+        const word: Word = {
+            word: name,
+            ...more,
+            reply: { ...reply, text: replyOf(name) },
+            asked: 0,
+            isShown: false,
+        };
         this.words.set(name, word);
         return word;
     }
@@ -270,8 +200,7 @@ const DELAYS = [0, 0, 0.2, 0.5, 1, 1.5] as const;
 
 /** One round: a prompt with a fault, and what the screen says to do then. */
 class Round {
-    private readonly words: Word[] = [];
-    private readonly sessions = new Set<string>();
+    private reader!: Reader;
     private readonly counts: ReturnType<typeof newCounts>;
     private readonly turns: Turns;
     private readonly kind: Kind;
@@ -318,11 +247,6 @@ class Round {
         // Every number is drawn before anything happens, as what happens takes one time or another.
         const session = random.chance(0.6) ? await newSession(target.opencode) : undefined;
         const hasEarlier = session !== undefined && random.chance(0.5);
-        if (hasEarlier) {
-            const earlier = this.newWord();
-            await askDirectly(target.opencode, session, promptOf(earlier.word));
-            earlier.isShown = true;
-        }
         const isDirect = this.kind === "server killed" && random.chance(0.5);
         this.disk = await this.turns.newDisk(
             this.name,
@@ -344,10 +268,24 @@ class Round {
             http: { allow: ["127.0.0.1"] },
             randomSeed: 1 + random.whole(1_000_000),
         });
-        this.player.answers = {
-            key: random.pick(["y", "a", "n", "tlater\n"]),
-            seconds: random.whole(25) / 10,
+        const key = random.pick(["y", "a", "n", "tlater\n"]);
+        const pause = random.whole(25) / 10;
+        this.player.onBox = async () => {
+            await sleep(pause * 1000);
+            await this.player.typeInBox(key);
         };
+        this.reader = new Reader({
+            target,
+            player: this.player,
+            disk: this.disk,
+            seconds: this.idleSeconds + MORE_SECONDS,
+            newWord: (index, reply) => this.turns.newWord(`w${this.name}x${index}`, reply),
+        });
+        if (hasEarlier) {
+            const earlier = this.reader.newWord();
+            await askDirectly(target.opencode, session, promptOf(earlier.word));
+            earlier.isShown = true;
+        }
         let problem: string | undefined;
         try {
             problem = await this.talk(isDirect);
@@ -357,17 +295,11 @@ class Round {
             await this.mended;
             this.counts.longest = Math.max(this.counts.longest, this.player.longest);
             this.counts.boxes += this.player.boxes;
+            if (this.reader.isLate) this.counts.late++;
             await this.player.close();
         }
         if (problem === undefined) return undefined;
-        const asked = this.words.map(({ word, asked }) => `${word} ${asked}`).join(", ");
-        return `${this.kind}: ${problem}\n${this.player.trail.join("\n")}\nThe model was asked: ${asked}`;
-    }
-
-    private newWord(reply: Reply = {}): Word {
-        const word = this.turns.newWord(`w${this.name}x${this.words.length}`, reply);
-        this.words.push(word);
-        return word;
+        return `${this.kind}: ${problem}\n${this.player.trail.join("\n")}\nThe model was asked: ${this.reader.asked()}`;
     }
 
     /** Leaves less of the disk than a turn takes, or a little more. */
@@ -443,10 +375,10 @@ class Round {
     private async talk(isDirect: boolean): Promise<string | undefined> {
         const { random, player } = this;
         const reply: Reply = { delaySeconds: random.pick(DELAYS) };
-        if (random.chance(0.25)) {
+        if (random.chance(0.3)) {
             const seconds = random.pick([0, 0.3, 1]);
-            // The server asks whether it may look at the date: a box is open then, or libai's caller has no answer.
-            const command = random.chance(0.5) ? "date +%Y" : `sleep ${seconds}`;
+            // The server asks whether it may do that: a box is open then, or libai's caller has no answer.
+            const command = random.chance(0.7) ? `run-${this.name}` : `sleep ${seconds}`;
             reply.toolCalls = [{ name: "bash", arguments: { command, description: "Wait" } }];
         }
         const { start, prompt } = this.turns.operations;
@@ -467,10 +399,10 @@ class Round {
         } else await player.start();
 
         let advice: Advice = "again";
-        let word = this.words[0]!;
+        let word = this.reader.words[0]!;
         for (let count = 0; ; count++) {
             if (count === MOST_STEPS) return `No answer after ${MOST_STEPS} commands`;
-            if (advice === "again") word = this.newWord(count === 0 ? reply : {});
+            if (advice === "again") word = this.reader.newWord(count === 0 ? reply : {});
             const command = advice === "again" ? `${this.program} ${promptOf(word.word)}` : `ai ${advice}`;
             let disarm = (): void => {};
             let text: string;
@@ -484,7 +416,7 @@ class Round {
             } finally {
                 disarm();
             }
-            const wrong = this.note(before, advice === "again" ? word : undefined);
+            const wrong = this.reader.note(before, advice === "again" ? word : undefined);
             if (wrong !== undefined) return wrong;
             await this.mended;
             if (player.isOff) {
@@ -495,7 +427,7 @@ class Round {
                 // There were fewer operations than in a new session, and the power would go later.
                 await player.start();
             }
-            await this.noteSession();
+            await this.reader.noteSession();
             if (isCut && this.isFull) await this.useSession(word);
             if (word.isShown) {
                 if (count === 0) this.counts.answered++;
@@ -509,7 +441,7 @@ class Round {
         }
         if (this.isHit) this.counts.hit++;
         else this.counts.missed++;
-        return this.end();
+        return this.reader.end();
     }
 
     /** What a reader does next, who has no answer yet; undefined where the screen leaves them alone. */
@@ -526,29 +458,6 @@ class Round {
         return this.kind === "terminated" && /Terminated >?$/.test(text) && !isUntold ? "again" : undefined;
     }
 
-    /** Looks at what a command has shown. @returns what is wrong with it, if anything */
-    private note(text: string, word: Word | undefined): string | undefined {
-        let shownFor: string | undefined = word?.word;
-        let newest = -1;
-        for (const [, prompt, last, reply] of text.matchAll(
-            /> say (w[\dx]+) now|(The last answer:)|reply to (w[\dx]+)/g,
-        )) {
-            if (prompt !== undefined) shownFor = prompt;
-            if (last !== undefined) shownFor = undefined;
-            if (reply === undefined) continue;
-            const found = this.words.findIndex((one) => one.word === reply);
-            if (found < 0) return `The answer of another round: ${reply}`;
-            if (shownFor !== undefined && reply !== shownFor)
-                return `For ${shownFor} the answer to ${reply} is shown`;
-            if (shownFor === undefined) {
-                newest = this.words.findLastIndex((one) => one.isShown);
-                if (found < newest) return `The last answer is said to be ${reply}`;
-            }
-            this.words[found]!.isShown = true;
-        }
-        return undefined;
-    }
-
     /** On a full disk a new session is not remembered either: its reader finds it in the list of sessions. */
     private async useSession({ word }: Word): Promise<void> {
         if ((await readSetting(this.disk, "opencc.session_id")) !== undefined) return;
@@ -556,69 +465,6 @@ class Round {
         const [session] = await call<{ id: string }[]>(this.target.opencode, "GET", path);
         if (session === undefined) return;
         await this.player.run(`ai use ${session.id}`, this.idleSeconds + MORE_SECONDS);
-    }
-
-    private async noteSession(): Promise<void> {
-        const session = await readSetting(this.disk, "opencc.session_id");
-        if (typeof session === "string") this.sessions.add(session);
-        for (const word of this.words) if (word.session !== undefined) this.sessions.add(word.session);
-    }
-
-    /** What the server has of each word: how many prompts, and whether one was answered. */
-    private async onServer(): Promise<Map<string, { prompts: number; isAnswered: boolean }>> {
-        const found = new Map(this.words.map(({ word }) => [word, { prompts: 0, isAnswered: false }]));
-        const path = (id: string): string => `/session/${id}/message`;
-        for (const id of this.sessions) {
-            const messages = await call<ServerMessage[]>(this.target.opencode, "GET", path(id));
-            for (const [word, state] of found) {
-                const has = (message: ServerMessage, text: string): boolean =>
-                    message.parts.some((part) => part.type === "text" && part.text === text);
-                state.prompts += messages.filter(
-                    (message) => message.info.role === "user" && has(message, promptOf(word)),
-                ).length;
-                state.isAnswered ||= messages.some(
-                    (message) =>
-                        message.info.time.completed !== undefined &&
-                        message.info.error === undefined &&
-                        has(message, replyOf(word)),
-                );
-            }
-        }
-        return found;
-    }
-
-    /** Nothing is lost, nothing came twice, and the next prompt is answered. */
-    private async end(): Promise<string | undefined> {
-        const { player } = this;
-        const isUnseen = (states: Awaited<ReturnType<Round["onServer"]>>) =>
-            this.words.filter(({ word, isShown }) => !isShown && states.get(word)!.isAnswered);
-        for (let count = 0; count < 4; count++) {
-            const unseen = isUnseen(await this.onServer());
-            if (unseen.length === 0 && (await player.pending()).length === 0) break;
-            if (count === 0 && unseen.length > 0) this.counts.late++;
-            const { text } = await player.run("ai resume", this.idleSeconds + MORE_SECONDS);
-            const wrong = this.note(text, undefined);
-            if (wrong !== undefined) return wrong;
-        }
-        const pending = await player.pending();
-        if (pending.length > 0) return `Still written down: ${pending.join(", ")}`;
-        const last = this.newWord();
-        const { text } = await player.run(`ai ${promptOf(last.word)}`, this.idleSeconds + MORE_SECONDS);
-        const wrong = this.note(text, last);
-        if (wrong !== undefined) return wrong;
-        if (!last.isShown) return "The last prompt is not answered";
-        await this.noteSession();
-        const states = await this.onServer();
-        const lost = isUnseen(states);
-        if (lost.length > 0) return `Answered and never shown: ${lost.map(({ word }) => word).join(", ")}`;
-        for (const { word, asked, isShown } of this.words) {
-            const { prompts } = states.get(word)!;
-            if (prompts > 1 || asked > 1)
-                return `${word} was sent ${prompts} times, the model asked ${asked} times`;
-            if (isShown && (prompts !== 1 || asked !== 1))
-                return `${word} is shown, was sent ${prompts} times, the model asked ${asked} times`;
-        }
-        return undefined;
     }
 }
 
@@ -631,6 +477,8 @@ async function open(): Promise<OpenPart> {
             `${counts.hit} faults during a turn, ${counts.missed} without; ${counts.answered} answered at once, ` +
             `${counts.resumed} resumed, ${counts.again} asked again; ${counts.late} more answers fetched afterwards; ` +
             `${counts.boxes} boxes answered; longest command ${counts.longest.toFixed(1)} s`,
+        missed: () =>
+            counts.hit + counts.missed >= LONG_RUN && counts.boxes === 0 ? "No box was ever open" : undefined,
         close: () => turns.close(),
     };
 }

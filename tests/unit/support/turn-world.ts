@@ -14,6 +14,8 @@ export const NONCE = "7-1700000000000-42";
 export interface World {
     status?: "idle" | "busy" | { type: "retry"; attempt: number; message: string };
     messages?: Message[];
+    /** True where the newest message is none, of a form that is not known, when it is asked for alone. */
+    hidesNewest?: boolean;
     permissions?: unknown[];
     questions?: unknown[];
     providers?: unknown[];
@@ -136,7 +138,7 @@ export function play(test: Case) {
         return merged;
     };
     const answerTo = (action: Action): Observation => {
-        const { status, messages = [], failing, fails = {}, parents = {}, decision, ...lists } = world();
+        const { status, messages = [], hidesNewest = false, failing, fails = {}, parents = {}, decision, ...lists } = world();
         if (action.kind === "ask") {
             asked += 1;
             const { seconds = 1, ...value } = decision ?? { what: "gone" as const };
@@ -175,6 +177,7 @@ export function play(test: Case) {
                 status === "busy" ? { type: "busy" as const } : status === "idle" ? undefined : status;
             return { kind: "status", value: value === undefined ? {} : { ses_1: value }, now };
         }
+        if (action.kind === "last" && hidesNewest) return { kind: "last", value: [], now };
         if (action.kind === "last" || action.kind === "beginning" || action.kind === "recent")
             return { kind: action.kind, value: messages.slice(-action.limit), now };
         const sessionOf = (id: string, parentID: string | undefined) => ({

@@ -1,4 +1,5 @@
 /** Calls that take longer than a request may: commands of opencode's configuration, its shell, a session's summary. */
+import { outcome } from "../../trapos/failure";
 import { nearest } from "../../trapos/nearest";
 import { toUtf8 } from "../../trapos/utf8";
 import type { Client } from "../client";
@@ -7,6 +8,7 @@ import { fail } from "../failure";
 import { isComplete } from "../messages";
 import type { Message, Part } from "../protocol";
 import type { Session } from "../protocol";
+import { sightOf } from "../turn/state";
 import { recordTurn, type TurnRecord } from "../session";
 import type { AskOptions, Reply, ShellOutput, WaitOptions } from "../types";
 import { commands, currentModel } from "./choices";
@@ -17,6 +19,9 @@ const LOOK_SECONDS = 0.3;
 const START_MILLISECONDS = 10000;
 /** How many messages are looked at: what was begun, and what it began with. */
 const NEWEST = 4;
+/** Milliseconds between two looks at whether the session works, and how often it has to be seen idle. */
+const STATUS_MILLISECONDS = 2000;
+const IDLE_LOOKS = 3;
 
 /** The id of the newest message of a session. */
 function newestId(client: Client, id: string): string | undefined {
@@ -24,36 +29,72 @@ function newestId(client: Client, id: string): string | undefined {
     return last && last.info.id;
 }
 
-/** Looks again and again until something is found. Raises Ctrl+T after what runs was stopped. */
-function lookFor<T>(
-    client: Client,
-    id: string,
-    options: WaitOptions,
-    phase: string,
-    find: (this: void, waited: number) => T | undefined,
-): T {
+/** What is looked for. */
+interface Search<T> {
+    readonly phase: string;
+    /** How many of the newest messages it is looked for among. */
+    readonly limit: number;
+    /** Milliseconds without any change after which it is given up on; absent where silence tells nothing. */
+    readonly patience?: number;
+    readonly find: (this: void, messages: readonly Message[], waited: number) => T | undefined;
+}
+
+/** Whether a session is known to do nothing. */
+function isIdle(client: Client, session: Session): boolean {
+    const [isKnown, statuses] = outcome(() => client.face.readList(client, "status", session.directory));
+    if (!isKnown) return false;
+    const status = statuses[session.id];
+    return status === undefined || (status.type as string) === "idle";
+}
+
+/** Looks again and again until something is found. Fails where nothing works at it any more. */
+function look<T>(client: Client, session: Session, options: WaitOptions, search: Search<T>): T {
     const start = client.now();
-    const [ok, found] = pcall(() => {
-        while (true) {
-            const waited = client.now() - start;
-            tell(options, { phase, seconds: waited / 1000 });
-            const value = find(waited);
-            if (value !== undefined) return value;
-            client.sleep(LOOK_SECONDS);
+    let sight = "";
+    let changedAt = start;
+    // What has just begun may not show yet.
+    let statusAt = start + START_MILLISECONDS;
+    let idleLooks = 0;
+    while (true) {
+        const now = client.now();
+        tell(options, { phase: search.phase, seconds: (now - start) / 1000 });
+        const messages = client.face.getMessages(client, session.id, search.limit);
+        const value = search.find(messages, now - start);
+        if (value !== undefined) return value;
+        const last = messages[messages.length - 1];
+        const seen = last ? sightOf(last) : "";
+        if (seen !== sight) {
+            sight = seen;
+            changedAt = now;
+            idleLooks = 0;
         }
-    });
+        if (now - statusAt >= STATUS_MILLISECONDS) {
+            statusAt = now;
+            idleLooks = isIdle(client, session) ? idleLooks + 1 : 0;
+            if (idleLooks >= IDLE_LOOKS) throw fail("interrupted");
+        }
+        const patience = search.patience;
+        if (patience !== undefined && now - changedAt >= patience)
+            throw fail("no_progress", { seconds: patience / 1000 });
+        client.sleep(LOOK_SECONDS);
+    }
+}
+
+/** The same; Ctrl+T is raised after what runs was stopped. */
+function lookFor<T>(client: Client, session: Session, options: WaitOptions, search: Search<T>): T {
+    const [ok, found] = pcall(() => look(client, session, options, search));
     if (ok) return found;
     if ((found as unknown) === "Terminated") {
         tell(options, { phase: "stopping", seconds: 0 });
-        const [isAsked] = pcall(stop, client, { sessionId: id, isOurs: false }, undefined);
+        const [isAsked] = pcall(stop, client, { sessionId: session.id, isOurs: false }, undefined);
         tell(options, { phase: "stopped", seconds: 0, message: isAsked ? undefined : "you did not wait" });
     }
     return error(found, 0);
 }
 
 /** The prompt that opencode made of a command, which is the first message of a user's behind another. */
-function promptOf(client: Client, id: string, baselineId: string | undefined): Message | undefined {
-    for (const message of client.face.getMessages(client, id, NEWEST)) {
+function promptOf(messages: readonly Message[], baselineId: string | undefined): Message | undefined {
+    for (const message of messages) {
         const info = message.info;
         const isNew = baselineId === undefined || info.id > baselineId;
         if (info.role === "user" && isNew) return message;
@@ -96,10 +137,14 @@ export function runCommand(
         agent: options.agent ?? settings.agent,
         variant: options.variant ?? settings.variant,
     });
-    const prompt = lookFor(client, session.id, options, "sent", (waited) => {
-        const found = promptOf(client, session.id, baselineId);
-        if (found === undefined && waited > START_MILLISECONDS) throw fail("never_started", { why: "" });
-        return found;
+    const prompt = lookFor(client, session, options, {
+        phase: "sent",
+        limit: NEWEST,
+        find: (messages, waited) => {
+            const found = promptOf(messages, baselineId);
+            if (found === undefined && waited > START_MILLISECONDS) throw fail("never_started", { why: "" });
+            return found;
+        },
     });
     const record: TurnRecord = {
         nonce: prompt.info.id,
@@ -129,13 +174,18 @@ export function shell(client: Client, session: Session, line: string, options: W
     const start = client.now();
     const agent = client.settings.agent ?? session.agent ?? "build";
     client.face.startShell(client, session.id, agent, toUtf8(line));
-    return lookFor(client, session.id, options, "shell", (waited) => {
-        const message = client.face.getMessages(client, session.id, 1)[0];
-        const isNew = message !== undefined && message.info.id !== baselineId;
-        const call = isNew ? shellCall(message) : undefined;
-        if (call === undefined && waited > START_MILLISECONDS) throw fail("never_started", { why: "" });
-        if (call === undefined || !isComplete(message)) return undefined;
-        return { output: (call.state && call.state.output) ?? "", seconds: (client.now() - start) / 1000 };
+    return lookFor(client, session, options, {
+        phase: "shell",
+        limit: 1,
+        find: (messages, waited) => {
+            const message = messages[0];
+            const isNew = message !== undefined && message.info.id !== baselineId;
+            const call = isNew ? shellCall(message) : undefined;
+            if (call === undefined && waited > START_MILLISECONDS) throw fail("never_started", { why: "" });
+            if (call === undefined || !isComplete(message)) return undefined;
+            const output = call.state && call.state.output;
+            return { output: output ?? "", seconds: (client.now() - start) / 1000 };
+        },
     });
 }
 
@@ -146,13 +196,19 @@ export function compact(client: Client, session: Session, options: WaitOptions):
     if (model === undefined) throw fail("no_model");
     const baselineId = newestId(client, session.id);
     client.face.startCompacting(client, session.id, model);
-    const summary = lookFor(client, session.id, options, "compacting", (waited) => {
-        const message = client.face.getMessages(client, session.id, 1)[0];
-        const isNew = message !== undefined && message.info.id !== baselineId;
-        const isSummary = isNew && message.info.role === "assistant" && message.info.summary === true;
-        if (isSummary && isComplete(message)) return message;
-        if (!isNew && waited > START_MILLISECONDS) throw fail("never_started", { why: "" });
-        return undefined;
+    const idleTimeout = options.idleTimeout ?? client.settings.poll_timeout_seconds;
+    const summary = lookFor(client, session, options, {
+        phase: "compacting",
+        limit: 1,
+        patience: idleTimeout * 1000,
+        find: (messages, waited) => {
+            const message = messages[0];
+            const isNew = message !== undefined && message.info.id !== baselineId;
+            const isSummary = isNew && message.info.role === "assistant" && message.info.summary === true;
+            if (isSummary && isComplete(message)) return message;
+            if (!isNew && waited > START_MILLISECONDS) throw fail("never_started", { why: "" });
+            return undefined;
+        },
     });
     const problem = summary.info.error;
     if (problem !== undefined)

@@ -1,10 +1,14 @@
 /** `ai delete [number|id]`: deletes a session, after asking. */
 import { say } from "../../trapos/screen";
+import { cut, oneLine } from "../../trapos/text";
 import type { AiCommand, Context } from "../command";
 import { isSession, knownSession } from "../sessionlist";
 import type { SessionSummary } from "../types";
 import { confirm } from "../view/confirm";
 import { wait } from "../view/waiting";
+
+/** Columns that a title may take in the question. */
+const MOST_TITLE = 80;
 
 interface Deletion {
     readonly session: SessionSummary;
@@ -14,7 +18,8 @@ interface Deletion {
 function run(context: Context, words: readonly string[]): Deletion {
     const session = knownSession(context, words[0]);
     const typed = words.length === 0 ? "delete" : `delete ${words[0]!}`;
-    const isDeleted = confirm(context, typed, `Delete "${session.title}" and all that was said in it?`);
+    const title = cut(oneLine(session.title), MOST_TITLE);
+    const isDeleted = confirm(context, typed, `Delete "${title}" and all that was said in it?`);
     if (isDeleted) wait(context.options, () => context.ai.delete(session.id));
     return { session, isDeleted };
 }

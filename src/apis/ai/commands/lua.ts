@@ -3,6 +3,7 @@ import { remark, say } from "../../trapos/screen";
 import { ask } from "../../trapos/question";
 import { ownSettings } from "../../trapos/settingsfile";
 import { fold } from "../../trapos/font";
+import { oneLine } from "../../trapos/text";
 import type { AiCommand, Context } from "../command";
 import { fail } from "../failure";
 import { groups, type Group } from "../hands/groups";
@@ -36,7 +37,7 @@ function approve(context: Context, code: string, attempt: number): boolean {
 function isOpened(context: Context, group: string, what: string): boolean {
     if (context.options.answer !== undefined || !context.options.isAttended) return false;
     const does = groups[group as Group];
-    return ask(`It wants to ${does}: ${fold(what)} (${group}). Allow it this once?`, false);
+    return ask(`It wants to ${does}: ${oneLine(what)} (${group}). Allow it this once?`, false);
 }
 
 function run(context: Context, words: readonly string[]): LuaResult {

@@ -2,10 +2,9 @@
 import { listOf } from "../../trapos/json";
 import { add, show as showListing, start } from "../../trapos/listing";
 import { choose } from "../../trapos/chooser";
-import { fold } from "../../trapos/font";
 import { isInteractive } from "../../trapos/interactive";
 import { remark, say } from "../../trapos/screen";
-import { cut, tokensText } from "../../trapos/text";
+import { cut, oneLine, tokensText } from "../../trapos/text";
 import type { AiCommand, Context } from "../command";
 import type { ModelSummary } from "../types";
 import { wait } from "../view/waiting";
@@ -29,13 +28,13 @@ function detailOf(model: ModelSummary): string | undefined {
     return details.length === 0 ? undefined : table.concat(details, " ");
 }
 
-function nameOf(model: ModelSummary): string {
-    return `${model.current ? "*" : " "} ${model.id}`;
+function nameOf(model: ModelSummary, id: string): string {
+    return `${model.current ? "*" : " "} ${id}`;
 }
 
 /** A model on one row, with what is told of it where there is room. */
 function rowOf(model: ModelSummary, width: number): string {
-    const name = fold(nameOf(model));
+    const name = nameOf(model, oneLine(model.id));
     const detail = detailOf(model) ?? "";
     const gap = width - name.length - detail.length;
     return gap > 0 ? name + string.rep(" ", gap) + detail : cut(name, width);
@@ -72,7 +71,7 @@ function show(context: Context, models: readonly ModelSummary[], words: readonly
         return;
     }
     const listing = start();
-    for (const model of models) add(listing, nameOf(model), undefined, detailOf(model));
+    for (const model of models) add(listing, nameOf(model, model.id), undefined, detailOf(model));
     showListing(listing);
 }
 

@@ -4,7 +4,6 @@
  */
 import { choose } from "../../trapos/chooser";
 import { outcome } from "../../trapos/failure";
-import { fold } from "../../trapos/font";
 import { send } from "../../trapos/http";
 import { readLine } from "../../trapos/lineinput";
 import { during } from "../../trapos/progress";
@@ -201,7 +200,7 @@ function chooseModel(models: readonly string[], before: string | undefined): str
         rows: () => {
             const rows: string[] = [];
             for (const [place, name] of ipairs(names)) {
-                table.insert(rows, `${place === index && !isGone ? "*" : " "}${fold(name)}`);
+                table.insert(rows, `${place === index && !isGone ? "*" : " "}${oneLine(name)}`);
             }
             return rows;
         },

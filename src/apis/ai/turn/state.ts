@@ -6,7 +6,7 @@
  *   this program started), `unsure` (why it is not known whether it arrived), `userMessageId`
  * - of the messages: `baselineId` (the newest before the prompt), `last` (the newest), `firstStepId` (the turn's first)
  * - of the session: `status` and `statusAt`, `retry`, `idleSince` and `idleLooks`
- * - of progress: `sight` (all that can be seen of the turn) and `changedAt`, `blocker` (what waits for a person)
+ * - of progress: `sight` (all that can be seen of the turn), `sightBefore` and `changedAt`, `blocker` (what waits for a person)
  * - of its steps: `shown` (those that the last answer has brought), `spent` (their tokens), `passed` (one whose tools ended
  *   unseen), `wantsTools`
  * - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
@@ -96,6 +96,8 @@ export interface TurnState extends PromptMark {
     searched: number;
     /** What can be seen of the turn, and since when it has not changed. */
     sight: string;
+    /** What could be seen before that. */
+    sightBefore: string;
     changedAt: number;
     blocker?: Blocker;
     /** The turn's steps, as far as the last answer has brought them. */
@@ -158,6 +160,7 @@ export function start(
         idleLooks: 0,
         searched: 0,
         sight: "",
+        sightBefore: "",
         changedAt: 0,
         shown: [],
         spent: {},
@@ -224,13 +227,10 @@ export function activeTool(message: Message | undefined): Part | undefined {
     return tools[tools.length - 1];
 }
 
-/** All that can be seen of the turn, as a text that is another one when any of it changes. */
-function sightOf(state: TurnState): string {
-    let sight = `${state.retry && state.retry.attempt}`;
-    const last = state.last;
-    if (last === undefined) return sight;
-    sight += ` ${last.info.id} ${last.info.finish} ${last.info.time.completed}`;
-    for (const part of last.parts) {
+/** All that can be seen of a message, as a text that is another one when any of it changes. */
+export function sightOf(message: Message): string {
+    let sight = ` ${message.info.id} ${message.info.finish} ${message.info.time.completed}`;
+    for (const part of message.parts) {
         const tool: { readonly status?: string; readonly title?: string } = part.state ?? {};
         sight += `;${part.type} ${(part.text ?? "").length} ${tool.status} ${tool.title}`;
     }
@@ -239,9 +239,14 @@ function sightOf(state: TurnState): string {
 
 /** Notes whether anything that can be seen of the turn has changed. */
 function noteSight(state: TurnState): void {
-    const sight = sightOf(state);
+    const last = state.last;
+    const sight = `${state.retry && state.retry.attempt}${last ? sightOf(last) : ""}`;
     if (sight === state.sight) return;
+    // Back to what was seen before is no progress: a message that cannot be read is seen in one list and not in another.
+    const isBack = sight === state.sightBefore;
+    state.sightBefore = state.sight;
     state.sight = sight;
+    if (isBack) return;
     state.changedAt = state.now;
     state.idleSince = undefined;
     state.idleLooks = 0;
