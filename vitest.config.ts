@@ -8,8 +8,8 @@ export default defineConfig({
     ssr: { resolve: { conditions } },
     test: {
         include: ["host/*/tests/**/*.test.ts", "tests/**/*.test.ts"],
-        // Real servers and computers start in many tests: more at once only makes each wait longer.
-        maxWorkers: 2,
+        // Many tests wait for real servers: a third of two processors is idle with two at once.
+        maxWorkers: 3,
         // What hangs is to fail in the end; a slow machine is not.
         testTimeout: 180_000,
         hookTimeout: 180_000,
