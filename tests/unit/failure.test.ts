@@ -59,9 +59,15 @@ it("letters of several bytes are not cut in two", () => {
     }
 });
 
-it.each(modules)("%s: a detail that cannot be written, as some table that was raised, is told by its type", (module) => {
-    for (const tostring of ['error("worse")', "return {}"]) {
-        const shown = failuresWith(module, `setmetatable({}, { __tostring = function() ${tostring} end })`);
-        expect(shown.find(({ code }) => code === "internal_error")!.message).toBe("Unexpected: table");
-    }
-});
+it.each(modules)(
+    "%s: a detail that cannot be written, as some table that was raised, is told by its type",
+    (module) => {
+        for (const tostring of ['error("worse")', "return {}"]) {
+            const shown = failuresWith(
+                module,
+                `setmetatable({}, { __tostring = function() ${tostring} end })`,
+            );
+            expect(shown.find(({ code }) => code === "internal_error")!.message).toBe("Unexpected: table");
+        }
+    },
+);

@@ -150,7 +150,7 @@ function rightCase(recording: Recording, play: Play, width = 51, height = 19): C
         ...(scene.stopped === undefined ? {} : { stopped: textsOf(scene.stopped) }),
         answers: Object.fromEntries(
             fixed.map((route) => [route, write(fixedAnswer(recording, play, route))]),
-        ) as Record<Fixed, string>,
+        ),
         bodies: {},
         page: recording.errors.page!,
         errors: {},

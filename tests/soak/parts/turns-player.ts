@@ -181,7 +181,7 @@ export class Player {
     private answerBoxes(computer: Computer): () => Promise<void> {
         let isOver = false;
         let busy: Promise<void> | undefined;
-        let problem: unknown;
+        let problem: Error | undefined;
         const act = async (): Promise<void> => {
             const rows = this.box();
             if (rows !== undefined) await this.onBox(rows);
@@ -192,7 +192,7 @@ export class Player {
             if (this.box() === undefined && !this.isOffered()) return;
             busy = act()
                 .catch((error: unknown) => {
-                    problem ??= error;
+                    problem ??= error instanceof Error ? error : new Error(String(error));
                 })
                 .then(() => {
                     busy = undefined;

@@ -138,7 +138,16 @@ export function play(test: Case) {
         return merged;
     };
     const answerTo = (action: Action): Observation => {
-        const { status, messages = [], hidesNewest = false, failing, fails = {}, parents = {}, decision, ...lists } = world();
+        const {
+            status,
+            messages = [],
+            hidesNewest = false,
+            failing,
+            fails = {},
+            parents = {},
+            decision,
+            ...lists
+        } = world();
         if (action.kind === "ask") {
             asked += 1;
             const { seconds = 1, ...value } = decision ?? { what: "gone" as const };
