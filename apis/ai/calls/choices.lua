@@ -15,18 +15,29 @@ local M = {}
 --- How many models count as recent.
 local MOST_RECENT = 5
 
---- The model that the next prompt asks, as "provider/model": that of the settings, of the session, or of the server.
-function M.currentModel(client)
+--- The model that the next prompt in a session asks, as "provider/model": that of the settings, of the session, or of the
+-- server.
+--
+-- @param session absent for a new one
+function M.modelOf(client, session)
 	local settings = client.settings
 	if settings.model ~= nil then
 		return settings.model
 	end
-	local session = currentSession(client)
 	local used = session and session.model
 	if used ~= nil then
 		return used.providerID .. "/" .. used.id
 	end
 	return client.face.readList(client, "config", settings.directory).model
+end
+
+--- The model that the next prompt of this computer asks.
+local function currentModel(client)
+	local model = client.settings.model
+	if model ~= nil then
+		return model
+	end
+	return M.modelOf(client, currentSession(client))
 end
 
 local function summaryOf(id, model, isCurrent)
@@ -49,10 +60,10 @@ local function summaryOf(id, model, isCurrent)
 	}
 end
 
---- The models, in the order of their names.
-local function modelsByName(client, current)
+--- The models that there are in a folder, in the order of their names.
+local function modelsIn(client, folder, current)
 	local found = {}
-	for _, provider in ipairs(client.face.readList(client, "providers", currentFolder(client)).providers) do
+	for _, provider in ipairs(client.face.readList(client, "providers", folder).providers) do
 		for name, model in pairs(provider.models) do
 			local id = provider.id .. "/" .. name
 			table.insert(found, summaryOf(id, model, id == current))
@@ -62,6 +73,29 @@ local function modelsByName(client, current)
 		return a.id < b.id
 	end)
 	return found
+end
+
+--- The same for the folder that this computer talks in.
+local function modelsByName(client, current)
+	return modelsIn(client, currentFolder(client), current)
+end
+
+--- The variants of the model that a prompt asks; nothing where it cannot be told which model that is.
+--
+-- @param session absent for a new one
+-- @param named the model that the prompt names, if it does
+function M.variantsOf(client, session, named)
+	local folder = client.settings.directory
+	if session ~= nil then
+		folder = session.directory
+	end
+	local wanted = named or M.modelOf(client, session)
+	for _, model in ipairs(modelsIn(client, folder, wanted)) do
+		if model.current then
+			return model.variants
+		end
+	end
+	return nil
 end
 
 local function idsOf(found)
@@ -74,7 +108,7 @@ end
 
 --- The models, the recently chosen ones first.
 function M.models(client)
-	local found = modelsByName(client, M.currentModel(client))
+	local found = modelsByName(client, currentModel(client))
 	keep(client.disk, { models = idsOf(found) })
 	local ordered = {}
 	local isPlaced = {}
@@ -192,7 +226,7 @@ end
 
 --- The variants of the model that the next prompt asks.
 function M.variants(client)
-	local current = M.currentModel(client)
+	local current = currentModel(client)
 	for _, model in ipairs(modelsByName(client, current)) do
 		if model.current then
 			keep(client.disk, { variants = model.variants })
