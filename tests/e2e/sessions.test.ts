@@ -62,6 +62,7 @@ it("renames, finds by a word, forks and deletes, and numbers mean what stood on 
     const computer = world.newComputer();
     await computer.run("ai hello");
     const own = String(await computer.setting("opencc.session_id"));
+    expect((await computer.run('ai rename " "')).transcript).toContain("A title is no blank.");
     expect((await computer.run('ai rename "Castle gate"')).output).toContain("It is called now: Castle gate");
     expect((await computer.run("ai sessions Castle")).output.trim()).toMatch(/^\* 1 Castle gate +now$/);
 

@@ -2,6 +2,7 @@
 
 local strings = require("cc.strings")
 local choose = require("/apis/trapos/chooser").choose
+local fold = require("/apis/trapos/font").fold
 local readLine = require("/apis/trapos/lineinput").readLine
 local showRows = require("/apis/trapos/pager").showRows
 local ask = require("/apis/trapos/question").ask
@@ -66,7 +67,9 @@ end
 --- Asks for another title; an empty one leaves it as it is.
 local function rename(context, session)
 	local title = readLine({ prompt = "Title: ", initial = session.title })
-	if (string.find(title, "%S")) == nil then
+
+	-- What the font does not have would be lost to whoever changes nothing.
+	if (string.find(title, "%S")) == nil or title == fold(session.title) then
 		return session
 	end
 	return wait(context.options, function()

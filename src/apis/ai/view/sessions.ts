@@ -1,6 +1,7 @@
 /** Shows sessions: as a list with numbers, and as one to choose from. */
 import * as strings from "cc.strings";
 import { choose } from "../../trapos/chooser";
+import { fold } from "../../trapos/font";
 import { readLine } from "../../trapos/lineinput";
 import { showRows } from "../../trapos/pager";
 import { ask } from "../../trapos/question";
@@ -58,7 +59,8 @@ function forkOf(context: Context, id: string): void {
 /** Asks for another title; an empty one leaves it as it is. */
 function rename(context: Context, session: SessionSummary): SessionSummary {
     const title = readLine({ prompt: "Title: ", initial: session.title });
-    if (string.find(title, "%S")[0] === undefined) return session;
+    // What the font does not have would be lost to whoever changes nothing.
+    if (string.find(title, "%S")[0] === undefined || title === fold(session.title)) return session;
     return wait(context.options, () => context.ai.rename(title, session.id));
 }
 
