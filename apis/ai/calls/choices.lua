@@ -60,10 +60,10 @@ local function summaryOf(id, model, isCurrent)
 	}
 end
 
---- The models that there are in a folder, in the order of their names.
-local function modelsIn(client, folder, current)
+--- The models, in the order of their names.
+local function modelsByName(client, current)
 	local found = {}
-	for _, provider in ipairs(client.face.readList(client, "providers", folder).providers) do
+	for _, provider in ipairs(client.face.readList(client, "providers", currentFolder(client)).providers) do
 		for name, model in pairs(provider.models) do
 			local id = provider.id .. "/" .. name
 			table.insert(found, summaryOf(id, model, id == current))
@@ -73,29 +73,6 @@ local function modelsIn(client, folder, current)
 		return a.id < b.id
 	end)
 	return found
-end
-
---- The same for the folder that this computer talks in.
-local function modelsByName(client, current)
-	return modelsIn(client, currentFolder(client), current)
-end
-
---- The variants of the model that a prompt asks; nothing where it cannot be told which model that is.
---
--- @param session absent for a new one
--- @param named the model that the prompt names, if it does
-function M.variantsOf(client, session, named)
-	local folder = client.settings.directory
-	if session ~= nil then
-		folder = session.directory
-	end
-	local wanted = named or M.modelOf(client, session)
-	for _, model in ipairs(modelsIn(client, folder, wanted)) do
-		if model.current then
-			return model.variants
-		end
-	end
-	return nil
 end
 
 local function idsOf(found)
