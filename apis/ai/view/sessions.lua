@@ -8,13 +8,16 @@ local showRows = require("/apis/trapos/pager").showRows
 local ask = require("/apis/trapos/question").ask
 local say = require("/apis/trapos/screen").say
 local text = require("/apis/trapos/text")
-local ageText, cut, oneLine = text.ageText, text.cut, text.oneLine
+local ageText, cut, oneLine, shorten = text.ageText, text.cut, text.oneLine, text.shorten
 local wait = require("/apis/ai/view/waiting").wait
 
 local M = {}
 
 --- The fewest columns of a number, so that short lists look alike.
 local LEAST_DIGITS = 2
+
+--- Columns that a title may take in a question, which is to stay on the screen.
+local LONGEST_TITLE = 80
 
 --- What letters do to the session that the caret is on.
 local ACTIONS = {
@@ -79,7 +82,8 @@ end
 
 --- Deletes a session, after asking; false where it is still there.
 local function isDeleted(context, session)
-	if not ask('Delete "' .. oneLine(session.title) .. '" and all that was said in it?', false) then
+	local title = shorten(oneLine(session.title), LONGEST_TITLE)
+	if not ask('Delete "' .. title .. '" and all that was said in it?', false) then
 		return false
 	end
 	wait(context.options, function()

@@ -6,13 +6,16 @@ import { readLine } from "../../trapos/lineinput";
 import { showRows } from "../../trapos/pager";
 import { ask } from "../../trapos/question";
 import { say } from "../../trapos/screen";
-import { ageText, cut, oneLine } from "../../trapos/text";
+import { ageText, cut, oneLine, shorten } from "../../trapos/text";
 import type { Context } from "../command";
 import type { SessionSummary } from "../types";
 import { wait } from "./waiting";
 
 /** The fewest columns of a number, so that short lists look alike. */
 const LEAST_DIGITS = 2;
+
+/** Columns that a title may take in a question, which is to stay on the screen. */
+const LONGEST_TITLE = 80;
 
 /** What letters do to the session that the caret is on. */
 const ACTIONS = [
@@ -66,7 +69,8 @@ function rename(context: Context, session: SessionSummary): SessionSummary {
 
 /** Deletes a session, after asking; false where it is still there. */
 function isDeleted(context: Context, session: SessionSummary): boolean {
-    if (!ask(`Delete "${oneLine(session.title)}" and all that was said in it?`, false)) return false;
+    const title = shorten(oneLine(session.title), LONGEST_TITLE);
+    if (!ask(`Delete "${title}" and all that was said in it?`, false)) return false;
     wait(context.options, () => context.ai.delete(session.id));
     return true;
 }
