@@ -251,8 +251,8 @@ describe("code of the last answer", () => {
         const computer = world.newComputer();
         await computer.run("ai two blocks");
         const list = await computer.run("ai code");
-        expect(list.output).toContain("1 lua, 1 lines: print('one', ...)");
-        expect(list.output).toContain("2 txt, 1 lines: some text");
+        expect(list.output).toContain("1 lua, 1 line: print('one', ...)");
+        expect(list.output).toContain("2 txt, 1 line: some text");
         expect((await computer.run("ai code 2")).output.trim()).toBe("some text");
         const none = await computer.run("ai code 9");
         expect(said(none.transcript)).toContain(
