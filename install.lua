@@ -119,6 +119,7 @@ local listingModule = require("/apis/trapos/listing")
 local add, show, start = listingModule.add, listingModule.show, listingModule.start
 local ask = require("/apis/trapos/question").ask
 local say = require("/apis/trapos/screen").say
+local raise = require("/apis/ccpm/failure").raise
 local NOTE = require("/apis/ccpm/packagelist").NOTE
 local progress = require("/apis/ccpm/progress")
 local bytes, note, working = progress.bytes, progress.note, progress.working
@@ -234,7 +235,7 @@ end
 --- How an upgrade goes on whose old files are gone, and whose new ones are not all there.
 local GO_ON = "The rest is fetched by: ccpm verify --fix"
 
---- Fetches the files whose places are empty.
+--- Fetches the files whose places are empty. Fails with `not_repairable` where no registry has one of them any more.
 local function fetchMissing(ccpm)
 	local missing = {}
 	for _, finding in ipairs(ccpm.verify()) do
@@ -242,7 +243,20 @@ local function fetchMissing(ccpm)
 			table.insert(missing, finding)
 		end
 	end
-	return ccpm.apply(ccpm.planRepair(missing))
+	local plan = ccpm.planRepair(missing)
+	ccpm.apply(plan)
+
+	-- The plan has none of those, as it has none where the registries do not answer.
+	local isFetched = {}
+	for _, file in ipairs(plan.files) do
+		isFetched[file.path] = true
+	end
+	for _, finding in ipairs(missing) do
+		local path = finding.path
+		if not isFetched[path] then
+			raise("not_repairable", { path = path, name = finding.package })
+		end
+	end
 end
 
 --- Whether a file of a package is not there.
@@ -4037,6 +4051,50 @@ function M.fold(text)
 	end
 	folded = string.gsub(folded, ADORNMENT .. "+ ?", "")
 	return (string.gsub(folded, UNKNOWN .. "+", "?"))
+end
+
+--- One character of UTF-8 as a file has it in which quotes and backslashes may end a text of Lua's.
+local function foldWritten(character)
+	local code = utf8.codepoint(character)
+
+	-- Block graphics, too: what a computer's own file has comes back as it was.
+	if code < 256 then
+		return string.char(code)
+	end
+	return (string.gsub(M.fold(character), "[\"'\\\n]", string.char(180)))
+end
+
+--- A file's text as this computer's programs print it: letters beyond ASCII are those of CC's font. All of ASCII stays as it
+-- is, and nothing becomes a quote, a backslash or a line's end, so that a program stays the same. `toUtf8` undoes it for
+-- what the font has.
+--
+-- @param text UTF-8; what is not stays as it is
+function M.foldFile(text)
+	if type(utf8.len(text)) ~= "number" then
+		return text
+	end
+	return (string.gsub(text, "[" .. C2 .. "-" .. string.char(244) .. "]" .. TAIL, foldWritten))
+end
+
+--- A control character, and one of ECMA-48's further ones as UTF-8 has it and as a byte of its own.
+local CONTROLS = {
+	"[^\n\t -~" .. string.char(128) .. "-" .. string.char(255) .. "]",
+	C2 .. "[" .. string.char(128) .. "-" .. string.char(159) .. "]",
+	"%f[" .. string.char(128) .. "-" .. string.char(255) .. "][" .. string.char(128) .. "-" .. string.char(
+		159
+	) .. "]",
+}
+
+--- The same as `fold` for what somebody has to agree to: a carriage return, a backspace or a terminal's command would show
+-- less of it than is done, so each stands there as Lua would write it.
+function M.foldExact(text)
+	local visible = string.gsub(text, "\r\n", "\n")
+	for _Module, control in ipairs(CONTROLS) do
+		visible = string.gsub(visible, control, function(bytes)
+			return string.format("\\%d", string.byte(bytes, -1))
+		end)
+	end
+	return M.fold(visible)
 end
 
 return M

@@ -14,6 +14,9 @@ local LOOK_SECONDS = 1
 --- A session has to be seen idle so often before its turn counts as over: a server that is loaded answers late.
 local IDLE_LOOKS = 2
 
+--- It is looked so seldom whether the session is still there: nothing else tells that it was deleted (1.18.33).
+local SESSION_LOOKS = 3
+
 --- The most of what was decided on that is told on a line.
 local LONGEST_SUBJECT = 160
 
@@ -48,12 +51,23 @@ local function isListed(entries, id)
 	return false
 end
 
---- Waits until something is not asked any more: it was answered elsewhere, or its turn is over. Lists that fail tell nothing.
+--- Whether the server says that it does not have a session any more.
+local function isGone(server, id)
+	local ok, failure = outcome(function()
+		return server.face.getSession(server, id)
+	end)
+	return not ok and failure.code == "session_gone"
+end
+
+--- Waits until something is not asked any more: it was answered elsewhere, or its turn is over or gone with its session. Lists
+-- that fail tell nothing.
 local function watch(server, place, asked)
 	local list = asked.what == "permission" and "permissions" or "questions"
 	local idleLooks = 0
+	local looks = 0
 	while true do
 		sleep(LOOK_SECONDS)
+		looks = looks + 1
 		local isRead, entries = outcome(function()
 			return server.face.readList(server, list, place.directory)
 		end)
@@ -68,6 +82,9 @@ local function watch(server, place, asked)
 		local isIdle = isKnown and statuses[place.sessionId] == nil
 		idleLooks = isIdle and idleLooks + 1 or 0
 		if idleLooks >= IDLE_LOOKS then
+			return
+		end
+		if looks % SESSION_LOOKS == 0 and isGone(server, place.sessionId) then
 			return
 		end
 	end

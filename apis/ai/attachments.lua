@@ -1,5 +1,6 @@
 -- Files of this computer that go along with a prompt.
 
+local isSettingsFile = require("/apis/trapos/settingsfile").isSettingsFile
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
 
@@ -25,6 +26,9 @@ local function fenceAround(text)
 end
 
 local function contentOf(disk, path)
+	if isSettingsFile(path) then
+		error(fail("file_unread", { path = path, what = "it has the server's password" }), 0)
+	end
 	local file, problem = disk.open(path, "rb")
 	if file == nil then
 		-- CC says which file, too.

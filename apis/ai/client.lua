@@ -127,6 +127,15 @@ local function checkVariant(client, directory, model, variant)
 	end)
 end
 
+--- What is asked, by the options and else the settings.
+local function namedBy(client, options)
+	local values = client.settings
+	local model = asUtf8(options.model) or values.model
+	local agent = asUtf8(options.agent) or values.agent
+	local variant = asUtf8(options.variant) or values.variant
+	return { model = model, agent = agent, variant = variant }
+end
+
 --- Fails where a model, an agent or a variant that is asked for is not there.
 local function checkNames(client, named, directory, session)
 	local model = named.model
@@ -192,17 +201,14 @@ end
 
 --- Asks for a text.
 local function askForText(client, prompt, options)
-	local values = client.settings
-	local model = asUtf8(options.model) or values.model
-	local agent = asUtf8(options.agent) or values.agent
+	local named = namedBy(client, options)
 	if (string.find(prompt, "%S")) == nil then
 		raise("empty_prompt")
 	end
 	local text = toUtf8(prompt)
 	local attachments = attachmentsOf(client.disk, options.files or {})
-	local variant = asUtf8(options.variant) or values.variant
 	local session = openSession(client, prompt, options, function(directory, known)
-		checkNames(client, { model = model, agent = agent, variant = variant }, directory, known)
+		checkNames(client, named, directory, known)
 	end)
 	local record = {
 		nonce = newNonce(client.now()),
@@ -212,9 +218,9 @@ local function askForText(client, prompt, options)
 		attachments = attachments,
 		files = serverFiles(client, session.directory, text),
 		sentAt = client.now(),
-		model = model,
-		agent = agent,
-		variant = variant,
+		model = named.model,
+		agent = named.agent,
+		variant = named.variant,
 		system = asUtf8(options.system),
 	}
 	return drive(client, record, options, false)
@@ -437,10 +443,18 @@ local functions = {
 	runCommand = function(client, name, text, given)
 		local options = given or {}
 		local words = text or ""
-		local session = openSession(client, "/" .. name .. " " .. words, options, function()
-			return nil
+		local named = namedBy(client, options)
+		local session = openSession(client, "/" .. name .. " " .. words, options, function(directory, known)
+			checkNames(client, named, directory, known)
 		end)
-		return tasks.runCommand(client, session, name, words, options)
+		local call = {
+			name = name,
+			arguments = toUtf8(words),
+			model = named.model,
+			agent = named.agent,
+			variant = named.variant,
+		}
+		return tasks.runCommand(client, session, call, options)
 	end,
 	status = status,
 	permissions = openPermissions,

@@ -69,6 +69,37 @@ local WAITING = {
 	"resume",
 }
 
+--- Those that are about a session which a flag may name.
+local IN_SESSION = {
+	"ask",
+	"ping",
+	"command",
+	"shell",
+	"lua",
+	"write",
+	"fix",
+	"explain",
+	"resume",
+	"last",
+	"abort",
+	"history",
+	"diff",
+	"undo",
+	"redo",
+	"todo",
+	"compact",
+	"export",
+	"rename",
+	"fork",
+	"delete",
+	"share",
+	"unshare",
+	"usage",
+	"code",
+	"save",
+	"run",
+}
+
 --- Those whose words go to the model with what the player adds to them.
 local PROMPTING = { "ask", "new" }
 
@@ -121,7 +152,7 @@ M.program = {
 	help = { name = "help", usage = "ai help [command]", purpose = "Show this", most = 1 },
 	flags = {
 		{ name = "verbose", letter = "v", purpose = "Show each poll" },
-		{ name = "session", value = "number|id", purpose = "Ask in this session" },
+		{ name = "session", value = "number|id", purpose = "Ask in this session", commands = IN_SESSION },
 		{ name = "model", value = "id", purpose = "Ask this provider/model", commands = ASKING },
 		{ name = "agent", value = "name", purpose = "Ask this agent", commands = ASKING },
 		{ name = "variant", value = "name", purpose = "Ask this variant of the model", commands = ASKING },

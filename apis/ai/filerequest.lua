@@ -1,5 +1,6 @@
 -- Asks the model about one file of this computer.
 
+local isSettingsFile = require("/apis/trapos/settingsfile").isSettingsFile
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
 local codeBlocks = require("/apis/ai/markdown/codeblocks").codeBlocks
@@ -24,6 +25,9 @@ end
 
 --- A prompt with a file in it, whose fence is longer than any in the file.
 function M.withFile(path, text, request)
+	if isSettingsFile(path) then
+		error(fail("not_read", { path = path, what = "it has the server's password" }), 0)
+	end
 	if #text > MOST then
 		error(
 			fail("not_read", {

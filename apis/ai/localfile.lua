@@ -19,7 +19,8 @@ end
 --- The most files that one name with "*" or "?" may stand for.
 local MOST_FILES = 50
 
---- The files that names stand for, in which "*" and "?" stand for letters. Fails with `file_unread` where there is none.
+--- The files that names stand for, in which "*" and "?" stand for letters: of files that are not hidden, and of no folder.
+-- Fails with `file_unread` where there is none.
 --
 -- @param names as they are named at the shell
 -- @returns absolute paths
@@ -29,7 +30,17 @@ function M.filesOf(names)
 	end
 	local paths = {}
 	for _, name in ipairs(names) do
-		local found = fs.find(shell.resolve(name))
+		local isPattern = (string.find(name, "[*?]")) ~= nil
+		local found = {}
+
+		-- One that leads above the root is none.
+		local isPath, there = pcall(fs.find, shell.resolve(name))
+		for _, path in ipairs(isPath and there or {}) do
+			local isHidden = string.sub(fs.getName(path), 1, 1) == "."
+			if not isPattern or not (isHidden or fs.isDir(path)) then
+				table.insert(found, path)
+			end
+		end
 		if #found == 0 then
 			error(fail("file_unread", { path = name, what = "there is no such file" }), 0)
 		end
@@ -49,6 +60,19 @@ function M.filesOf(names)
 	return paths
 end
 
+--- Fails with `not_written` where nothing can be written, before a model is asked for what.
+function M.requireWritable(path)
+	if fs.isDir(path) then
+		error(fail("not_written", { path = path, what = "it is a folder" }), 0)
+	end
+	if (string.find(fs.combine("", path), "^%.%.")) ~= nil and not fs.exists(path) then
+		error(fail("not_written", { path = path, what = "it leads out of this computer" }), 0)
+	end
+	if fs.isReadOnly(path) then
+		error(fail("not_written", { path = path, what = "it is read-only" }), 0)
+	end
+end
+
 --- Whether a path is on another drive than the computer's own.
 local function isElsewhere(path)
 	local there = path
@@ -64,13 +88,8 @@ end
 -- @param isOldKept whether the file that was there stays beside it
 -- @returns the old one's name, where it is kept
 function M.writeWhole(path, text, isOldKept)
+	M.requireWritable(path)
 	local isWritten, result = pcall(function()
-		if fs.isDir(path) then
-			error("it is a folder", 0)
-		end
-		if fs.isReadOnly(path) then
-			error("it is read-only", 0)
-		end
 		local isTold = (string.find(path, "^/trapos/")) == nil
 		return writeText(fs, path, text, {
 			isOldKept = isOldKept,

@@ -42,9 +42,6 @@ local function optionsOf(line)
 	if flags.timeout ~= nil and not ((idleTimeout or 0) > 0) then
 		refuse("--timeout takes a number of seconds above 0")
 	end
-	if flags.session ~= nil and line.command == "new" then
-		refuse("ai new takes no --session")
-	end
 	local isJson = flags.json == true
 	return {
 		isVerbose = flags.verbose == true and not isJson,

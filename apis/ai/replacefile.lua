@@ -1,5 +1,6 @@
 -- Files of this computer that are written anew: what changes is shown, their player is asked, and the old one is kept.
 
+local foldFile = require("/apis/trapos/font").foldFile
 local oneLine = require("/apis/trapos/text").oneLine
 local remark = require("/apis/trapos/screen").remark
 local fail = require("/apis/ai/failure").fail
@@ -44,10 +45,10 @@ end
 --
 -- @param command as it is typed, for the failure where nobody can be asked
 -- @param path absolute
--- @param fresh what it will hold
+-- @param fresh what it will hold, UTF-8: the file has it in the computer's font
 function M.replaceFile(context, command, path, fresh)
 	local before = M.textOfFile(path)
-	local text = (string.find(fresh, "\n$")) == nil and fresh .. "\n" or fresh
+	local text = foldFile((string.find(fresh, "\n$")) == nil and fresh .. "\n" or fresh)
 	if before == text then
 		if not context.options.isQuiet then
 			remark("The file is like that already.")

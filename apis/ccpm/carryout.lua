@@ -4,6 +4,7 @@ local listingModule = require("/apis/trapos/listing")
 local add, show, start = listingModule.add, listingModule.show, listingModule.start
 local ask = require("/apis/trapos/question").ask
 local say = require("/apis/trapos/screen").say
+local raise = require("/apis/ccpm/failure").raise
 local NOTE = require("/apis/ccpm/packagelist").NOTE
 local progress = require("/apis/ccpm/progress")
 local bytes, note, working = progress.bytes, progress.note, progress.working
@@ -119,7 +120,7 @@ end
 --- How an upgrade goes on whose old files are gone, and whose new ones are not all there.
 local GO_ON = "The rest is fetched by: ccpm verify --fix"
 
---- Fetches the files whose places are empty.
+--- Fetches the files whose places are empty. Fails with `not_repairable` where no registry has one of them any more.
 local function fetchMissing(ccpm)
 	local missing = {}
 	for _, finding in ipairs(ccpm.verify()) do
@@ -127,7 +128,20 @@ local function fetchMissing(ccpm)
 			table.insert(missing, finding)
 		end
 	end
-	return ccpm.apply(ccpm.planRepair(missing))
+	local plan = ccpm.planRepair(missing)
+	ccpm.apply(plan)
+
+	-- The plan has none of those, as it has none where the registries do not answer.
+	local isFetched = {}
+	for _, file in ipairs(plan.files) do
+		isFetched[file.path] = true
+	end
+	for _, finding in ipairs(missing) do
+		local path = finding.path
+		if not isFetched[path] then
+			raise("not_repairable", { path = path, name = finding.package })
+		end
+	end
 end
 
 --- Whether a file of a package is not there.

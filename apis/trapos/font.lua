@@ -308,4 +308,48 @@ function M.fold(text)
 	return (string.gsub(folded, UNKNOWN .. "+", "?"))
 end
 
+--- One character of UTF-8 as a file has it in which quotes and backslashes may end a text of Lua's.
+local function foldWritten(character)
+	local code = utf8.codepoint(character)
+
+	-- Block graphics, too: what a computer's own file has comes back as it was.
+	if code < 256 then
+		return string.char(code)
+	end
+	return (string.gsub(M.fold(character), "[\"'\\\n]", string.char(180)))
+end
+
+--- A file's text as this computer's programs print it: letters beyond ASCII are those of CC's font. All of ASCII stays as it
+-- is, and nothing becomes a quote, a backslash or a line's end, so that a program stays the same. `toUtf8` undoes it for
+-- what the font has.
+--
+-- @param text UTF-8; what is not stays as it is
+function M.foldFile(text)
+	if type(utf8.len(text)) ~= "number" then
+		return text
+	end
+	return (string.gsub(text, "[" .. C2 .. "-" .. string.char(244) .. "]" .. TAIL, foldWritten))
+end
+
+--- A control character, and one of ECMA-48's further ones as UTF-8 has it and as a byte of its own.
+local CONTROLS = {
+	"[^\n\t -~" .. string.char(128) .. "-" .. string.char(255) .. "]",
+	C2 .. "[" .. string.char(128) .. "-" .. string.char(159) .. "]",
+	"%f[" .. string.char(128) .. "-" .. string.char(255) .. "][" .. string.char(128) .. "-" .. string.char(
+		159
+	) .. "]",
+}
+
+--- The same as `fold` for what somebody has to agree to: a carriage return, a backspace or a terminal's command would show
+-- less of it than is done, so each stands there as Lua would write it.
+function M.foldExact(text)
+	local visible = string.gsub(text, "\r\n", "\n")
+	for _Module, control in ipairs(CONTROLS) do
+		visible = string.gsub(visible, control, function(bytes)
+			return string.format("\\%d", string.byte(bytes, -1))
+		end)
+	end
+	return M.fold(visible)
+end
+
 return M

@@ -6,6 +6,15 @@ local writeBy = require("/apis/trapos/wholefile").writeBy
 local M = {}
 local FILE = "/.settings"
 
+--- Whether a path is that of the settings' file, or of what a power cut left of it: it has the server's password. Some
+-- hosts take letters of either case, and blanks, for the same.
+--
+-- @param path in whichever way it is written
+function M.isSettingsFile(path)
+	local name = string.gsub(string.lower(fs.combine("", path)), "%s", "")
+	return (string.find(name, "^%.settings")) ~= nil
+end
+
 --- Writes all settings; false where they cannot be written.
 local function save(disk)
 	local isSaved = pcall(writeBy, disk, FILE, function(draft)

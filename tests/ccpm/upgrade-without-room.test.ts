@@ -111,6 +111,17 @@ test("where the registry is gone in the midst, it is said how the rest is fetche
     expect(await packagesOn(disk)).toEqual(whole("2.0.0"));
 });
 
+test("where the registry does not answer any more after the first part, it is not said to be done", async () => {
+    const { disk, registry } = await crowded();
+    let indexes = 0;
+    registry.misbehave = (path) =>
+        path === "packages/index.json" && (indexes += 1) > 2 ? "closed" : undefined;
+    const { output } = await run(disk, program("upgrade", "--yes"));
+    expect(output).not.toContain("Done.");
+    expect(output).toContain("No registry has apis/large/file0.lua of large as it was installed.");
+    expect(output).toMatch(/The rest is fetched by: ccpm verify --fix\n(.|\n)*false/);
+});
+
 test("one that has no room even then is refused, with nothing changed", async () => {
     const { disk, registry } = await crowded();
     registry.packages = offered("2.0.0", 120);

@@ -58,6 +58,14 @@ const edit = {
     metadata: { filepath: "/work/lock.lua", diff: patch },
 };
 
+it("shows all of a command, also what a terminal would not show of it", async () => {
+    const command = "rm -r ./* #\rnpm test; rm x #\b\b\b\b\x1b]0;rm y\x07 \u009drm z";
+    const entry = { permission: "bash", patterns: [command], always: ["rm *"], metadata: { command } };
+    const { computer } = await box({ asks: "permission", entry }, usual);
+    const shown = rowsOf(computer).join("").replaceAll(" ", "");
+    expect(shown).toContain("rm-r./*#\\13npmtest;rmx#\\8\\8\\8\\8\\27]0;rmy\\7\\157rmz");
+});
+
 describe.each(sizes)("on %s", (_, screen) => {
     const head = ["CraftOS", "> id", "This is computer #0", "> ai hi"];
 

@@ -56,6 +56,20 @@ it("chooses an agent and a variant, and goes back", async () => {
     expect(await computer.setting("opencc.agent")).toBeUndefined();
 });
 
+it("looks the names up that a command of opencode's is to ask", async () => {
+    const screen = await world.newComputer().open();
+    for (const [flags, message] of [
+        ["--model no/such", "opencode has no model no/such."],
+        ["--agent nosuch", "opencode has no agent nosuch."],
+        ["--variant nosuch", "The model has no variant nosuch."],
+    ] as const) {
+        await screen.type(`ai ${flags} /init\n`);
+        await screen.waitForText(message, { sinceInput: true, timeoutSeconds: 20 });
+        await screen.waitForText(/\n>$/, { sinceInput: true });
+    }
+    await screen.close();
+});
+
 it("says with --json what there is, in ASCII, and nothing else", async () => {
     const computer = world.newComputer();
     const { screen } = await computer.run("ai --json models", { width: 400 });

@@ -337,7 +337,6 @@ beforeAll(async () => {
                 "ai --model",
                 "ai --timeout soon hello",
                 "ai --yes --no hello",
-                "ai --session 1 new",
                 "ai --fix hello",
                 "ai --lines",
                 "ai config server_url nowhere:at:all",

@@ -26,6 +26,8 @@ it("sends files of the computer along, several and by their form", async () => {
     const computer = await computerWith({
         "doors/front.lua": "print('front')",
         "doors/back.lua": "-- ```\nprint('back')",
+        "doors/.hidden.lua": "print('hidden')",
+        "doors/old.lua/door.lua": "print('old')",
         "note.txt": "Gr\u00fc\u00dfe",
     });
     const { succeeded } = await computer.run('ai -f "doors/*.lua" --file note.txt what are these?');
@@ -37,6 +39,7 @@ it("sends files of the computer along, several and by their form", async () => {
     );
     expect(text).toContain("````lua\n-- ```\nprint('back')\n````");
     expect(text).toContain("Gr\u00fc\u00dfe");
+    expect(text).not.toMatch(/hidden|old/);
     // What was sent along is no part of what was said.
     expect((await computer.run("ai history")).output).toMatch(/^> what are these\?$/m);
 });
@@ -44,6 +47,9 @@ it("sends files of the computer along, several and by their form", async () => {
 it.each([
     ["-f nosuch.lua", "nosuch.lua cannot be sent along: there is no such file"],
     ["-f doors", "doors cannot be sent along:"],
+    ["-f ../door.lua", "../door.lua cannot be sent along: there is no such file"],
+    ["-f .settings", "/.settings cannot be sent along: it has the server's password"],
+    ["explain .settings", "/.settings could not be read: it has the server's password"],
     ["-f data.bin", "data.bin cannot be sent along: it is no text"],
     ["-f big.txt", "big.txt the files are more than 200 kB."],
     ["-f half.txt -f other.txt", "other.txt the files are more than 200 kB."],
@@ -56,7 +62,8 @@ it.each([
         "other.txt": "x".repeat(100_000),
     });
     const before = world.model.requests.length;
-    const { transcript, succeeded } = await computer.run(`ai ${flags} what is it?`);
+    const command = flags.startsWith("-") ? `ai ${flags} what is it?` : `ai ${flags}`;
+    const { transcript, succeeded } = await computer.run(command);
     expect(transcript.replaceAll("\n", " ")).toContain(message);
     expect(succeeded).toBe(false);
     expect(world.model.requests).toHaveLength(before);

@@ -23,6 +23,9 @@ const rules: [RegExp, string][] = [
     [/never right/, lua('print("before") error("wrong")')],
     [/startup file/, lua('local f = fs.open("/startup.lua", "w") f.write("x") f.close() print("written")')],
     [/for ever/, lua('print("begun") while true do sleep(0.1) end')],
+    [/letters/, lua("print('T\u00fcr \u2013 \u2018auf\u2019 \u2192', #'\u00fc\u0095' + 1)")],
+    [/say it again/, lua("print('T\u00fcr - \u00b4auf\u00b4 \x1a', #'\u00fc\u0095' + 1)")],
+    [/hide code/, lua(`one()\rtwo()\nthree() --${"\b".repeat(7)}four()\n--[[\x1b]]five()\u009d]] six()`)],
     [/two blocks/, "One:\n\n```lua\nprint('one', ...)\n```\n\nTwo:\n\n```txt\nsome text\n```\n"],
     [/Write the file/, lua("-- new\nprint(1)")],
     [/Correct this|Find what is wrong/, lua("-- fixed\nprint(1)\nprint(2)")],
@@ -248,8 +251,8 @@ describe("code of the last answer", () => {
         const computer = world.newComputer();
         await computer.run("ai two blocks");
         const list = await computer.run("ai code");
-        expect(list.output).toContain("1 lua, 1 lines: print('one', ...)");
-        expect(list.output).toContain("2 txt, 1 lines: some text");
+        expect(list.output).toContain("1 lua, 1 line: print('one', ...)");
+        expect(list.output).toContain("2 txt, 1 line: some text");
         expect((await computer.run("ai code 2")).output.trim()).toBe("some text");
         const none = await computer.run("ai code 9");
         expect(said(none.transcript)).toContain(
@@ -268,6 +271,7 @@ describe("code of the last answer", () => {
         for (const [path, what] of [
             ["rom/x.lua", "read-only"],
             ["programs", "it is a folder"],
+            ["../x.lua", "it leads out of this computer"],
         ]) {
             expect(said((await computer.run(`ai --yes save 1 ${path}`)).transcript).toLowerCase()).toContain(
                 what,
@@ -309,6 +313,42 @@ describe("a file", () => {
         const missing = await computer.run("ai fix none.lua");
         expect(said(missing.transcript)).toContain("/none.lua could not be read: there is no such file");
         expect((await computer.run("ai explain programs/")).succeeded).toBe(false);
+        told = [];
+        const closed = await computer.run("ai --yes write rom/door.lua a lock");
+        expect(said(closed.transcript)).toContain("it is read-only");
+        expect(told).toEqual([]);
+    });
+
+    it("prints what it was seen to print: its letters are those of the computer's font", async () => {
+        const computer = world.newComputer();
+        const screen = await computer.open();
+        const printed = /T\u00fcr - \u00b4auf\u00b4 \u2192 3[^]*\n>$/;
+        for (const command of ["ai letters", "ai --yes run", "ai --yes lua letters", "ai --yes save l.lua"]) {
+            await screen.type(`${command}\n`);
+            const shown = /run|lua l/.test(command) ? printed : /\n>$/;
+            await screen.waitForText(shown, { sinceInput: true, timeoutSeconds: 20 });
+        }
+        const path = join(computer.disk, "l.lua");
+        const bytes = "print('T\xfcr - \xb4auf\xb4 \x1a', #'\xfc\x95' + 1)\n";
+        expect(await readFile(path, "latin1")).toBe(bytes);
+        // The player's own come back from the model as they were.
+        await screen.type("ai --yes fix l.lua say it again\n");
+        await screen.waitForText(/like that already[^]*\n>$/, { sinceInput: true, timeoutSeconds: 20 });
+        await screen.close();
+    });
+
+    it("is shown with what a terminal would not show of it", async () => {
+        const screen = await world.newComputer().open();
+        await screen.type("ai hide code\n");
+        await screen.waitForText(/\n>$/, { sinceInput: true, timeoutSeconds: 20 });
+        await screen.type("ai run\n");
+        await screen.waitForText("may do?", { sinceInput: true, timeoutSeconds: 20 });
+        const rows = screen.screen().map((row) => row.trimEnd());
+        expect(rows).toContain("one()\\13two()");
+        expect(rows).toContain("three() --\\8\\8\\8\\8\\8\\8\\8four()");
+        expect(rows).toContain("--[[\\27]]five()\\157]] six()");
+        await screen.type("n");
+        await screen.close();
     });
 
     it.each(["write a door lock", "save me", "run the tests", "fix the door", "explain quantum physics"])(

@@ -187,6 +187,17 @@ it("closes the box when the turn is stopped from elsewhere, although the ask sta
         await world.call("POST", `/permission/${id}/reply`, { reply: "reject" });
 });
 
+it("closes the box when its session was deleted elsewhere", async () => {
+    const computer = await asked("run a command");
+    await boxOpen(computer);
+    const [session] = await world.call<{ id: string }[]>("GET", "/session?limit=1&roots=true");
+    await world.call("DELETE", `/session/${session!.id}`);
+    await until(computer, "The server has no session");
+    expect(rows(computer).join("\n")).not.toContain("y once");
+    for (const { id } of await permissionList())
+        await world.call("POST", `/permission/${id}/reply`, { reply: "reject" });
+});
+
 it("opens the box again after a power cut", async () => {
     const disk = await newDisk();
     const computer = await switchOn(disk);

@@ -62,6 +62,7 @@ it("renames, finds by a word, forks and deletes, and numbers mean what stood on 
     const computer = world.newComputer();
     await computer.run("ai hello");
     const own = String(await computer.setting("opencc.session_id"));
+    expect((await computer.run('ai rename " "')).transcript).toContain("A title is no blank.");
     expect((await computer.run('ai rename "Castle gate"')).output).toContain("It is called now: Castle gate");
     expect((await computer.run("ai sessions Castle")).output.trim()).toMatch(/^\* 1 Castle gate +now$/);
 
@@ -86,6 +87,19 @@ it("renames, finds by a word, forks and deletes, and numbers mean what stood on 
     const gone = await computer.run("ai delete ses_gone");
     expect(gone.transcript).toContain("The server has no session ses_gone.");
     expect(gone.succeeded).toBe(false);
+});
+
+it("asks on one line, in the screen's letters, whether a session is to go", async () => {
+    const title = `T\u00fcr\nzu${" und auf".repeat(100)}`;
+    const { id } = await world.call<{ id: string }>("POST", "/session", { title });
+    const screen = await world.newComputer().open();
+    await screen.type(`ai delete ${id}\n`);
+    await screen.waitForText("[y/N]");
+    expect(screen.screen().join("\n")).toMatch(/Delete "T\u00fcr zu und auf[^]*\.\.\.[^]*in it\? \[y\/N\]/);
+    await screen.type("n");
+    await screen.waitForText("Nothing was deleted.");
+    await screen.close();
+    await world.call("DELETE", `/session/${id}`);
 });
 
 it("says why a session is not shared where the configuration does not allow it", async () => {

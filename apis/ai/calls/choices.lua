@@ -15,18 +15,29 @@ local M = {}
 --- How many models count as recent.
 local MOST_RECENT = 5
 
---- The model that the next prompt asks, as "provider/model": that of the settings, of the session, or of the server.
-function M.currentModel(client)
+--- The model that the next prompt in a session asks, as "provider/model": that of the settings, of the session, or of the
+-- server.
+--
+-- @param session absent for a new one
+function M.modelOf(client, session)
 	local settings = client.settings
 	if settings.model ~= nil then
 		return settings.model
 	end
-	local session = currentSession(client)
 	local used = session and session.model
 	if used ~= nil then
 		return used.providerID .. "/" .. used.id
 	end
 	return client.face.readList(client, "config", settings.directory).model
+end
+
+--- The model that the next prompt of this computer asks.
+local function currentModel(client)
+	local model = client.settings.model
+	if model ~= nil then
+		return model
+	end
+	return M.modelOf(client, currentSession(client))
 end
 
 local function summaryOf(id, model, isCurrent)
@@ -74,7 +85,7 @@ end
 
 --- The models, the recently chosen ones first.
 function M.models(client)
-	local found = modelsByName(client, M.currentModel(client))
+	local found = modelsByName(client, currentModel(client))
 	keep(client.disk, { models = idsOf(found) })
 	local ordered = {}
 	local isPlaced = {}
@@ -192,7 +203,7 @@ end
 
 --- The variants of the model that the next prompt asks.
 function M.variants(client)
-	local current = M.currentModel(client)
+	local current = currentModel(client)
 	for _, model in ipairs(modelsByName(client, current)) do
 		if model.current then
 			keep(client.disk, { variants = model.variants })

@@ -33,6 +33,9 @@ function M.summarise(client, session)
 end
 
 function M.rename(client, title, session)
+	if (string.find(title, "%S")) == nil then
+		error(fail("bad_argument", { what = "A title is no blank" }), 0)
+	end
 	local id = sessionId(client, session)
 	return M.summarise(client, client.face.renameSession(client, id, toUtf8(title)))
 end

@@ -10,7 +10,7 @@ local isComplete = require("/apis/ai/messages").isComplete
 local sightOf = require("/apis/ai/turn/state").sightOf
 local recordTurn = require("/apis/ai/session").recordTurn
 local choices = require("/apis/ai/calls/choices")
-local commands, currentModel = choices.commands, choices.currentModel
+local commands, modelOf = choices.commands, choices.modelOf
 
 local M = {}
 
@@ -122,7 +122,8 @@ end
 
 --- Runs a command of opencode's configuration. opencode makes a prompt of it whose id tells the turn, as it can carry
 -- no nonce of ours.
-function M.runCommand(client, session, name, text, options)
+function M.runCommand(client, session, call, options)
+	local name = call.name
 	local names = {}
 	local isKnown = false
 	for _, command in ipairs(commands(client)) do
@@ -142,15 +143,8 @@ function M.runCommand(client, session, name, text, options)
 	end
 	refuseBusy(client, session.id, session.directory)
 	local baselineId = newestId(client, session.id)
-	local settings = client.settings
 	local sentAt = client.now()
-	client.face.startCommand(client, session.id, {
-		name = name,
-		arguments = toUtf8(text),
-		model = options.model or settings.model,
-		agent = options.agent or settings.agent,
-		variant = options.variant or settings.variant,
-	})
+	client.face.startCommand(client, session.id, call)
 	local prompt = lookFor(client, session, options, {
 		phase = "sent",
 		limit = NEWEST,
@@ -166,7 +160,7 @@ function M.runCommand(client, session, name, text, options)
 		nonce = prompt.info.id,
 		sessionId = session.id,
 		directory = session.directory,
-		text = "/" .. name .. " " .. text,
+		text = "/" .. name .. " " .. call.arguments,
 		sentAt = sentAt,
 		baselineId = baselineId,
 		sent = true,
@@ -217,7 +211,7 @@ end
 --- Has a summary written that takes the place of what was said.
 function M.compact(client, session, options)
 	refuseBusy(client, session.id, session.directory)
-	local model = currentModel(client)
+	local model = modelOf(client, session)
 	if model == nil then
 		error(fail("no_model"), 0)
 	end

@@ -36,7 +36,10 @@ local function run(context, words)
 	if ok then
 		return reply
 	end
-	if reply.code ~= "session_busy" or not options.isAttended then
+
+	-- What waits in another session than this computer's own is not looked for.
+	local isOwn = options.session == nil
+	if reply.code ~= "session_busy" or not options.isAttended or not isOwn then
 		error(reply, 0)
 	end
 	local open = openAsks(context)

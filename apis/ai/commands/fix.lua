@@ -4,7 +4,7 @@ local filerequest = require("/apis/ai/filerequest")
 local askForFile, requireText = filerequest.askForFile, filerequest.requireText
 local restOf = require("/apis/ai/lastcode").restOf
 local localfile = require("/apis/ai/localfile")
-local isFileName, pathOf = localfile.isFileName, localfile.pathOf
+local isFileName, pathOf, requireWritable = localfile.isFileName, localfile.pathOf, localfile.requireWritable
 local replacefile = require("/apis/ai/replacefile")
 local replaceFile, showWritten = replacefile.replaceFile, replacefile.showWritten
 
@@ -12,6 +12,7 @@ local function run(context, words)
 	local name = words[1]
 	local path = pathOf(name)
 	local text = requireText(path)
+	requireWritable(path)
 	local said = table.concat(restOf(words), " ")
 	local request = said == "" and "Find what is wrong with it and correct it." or "Correct this: " .. said
 	return replaceFile(

@@ -1,5 +1,6 @@
 -- `ai run [n] [arguments]`: runs code of the last answer as a program of the player's, once it was shown.
 
+local foldFile = require("/apis/trapos/font").foldFile
 local remark = require("/apis/trapos/screen").remark
 local fail = require("/apis/ai/failure").fail
 local lastcode = require("/apis/ai/lastcode")
@@ -28,7 +29,7 @@ local function run(context, words)
 	if not confirm(context, typed, "Run this, with all that a program may do?") then
 		return { isRun = false }
 	end
-	writeWhole(FILE, block.code)
+	writeWhole(FILE, foldFile(block.code))
 	local screen = term.current()
 
 	-- With --json the screen is for the object alone.

@@ -1,6 +1,6 @@
 -- `ai !<line>`: runs a line of the server's shell, after asking.
 
-local fold = require("/apis/trapos/font").fold
+local foldExact = require("/apis/trapos/font").foldExact
 local listingModule = require("/apis/trapos/listing")
 local add, showListing, start = listingModule.add, listingModule.show, listingModule.start
 local remark = require("/apis/trapos/screen").remark
@@ -18,7 +18,7 @@ local function run(context, words)
 	local isWanted = confirm(
 		context,
 		"!" .. line,
-		"The server's own machine runs this, and nothing else asks:\n  " .. fold(line) .. "\nRun it?"
+		"The server's own machine runs this, and nothing else asks:\n  " .. foldExact(line) .. "\nRun it?"
 	)
 	return isWanted
 			and {

@@ -2,7 +2,7 @@
 
 local restOf = require("/apis/ai/lastcode").restOf
 local localfile = require("/apis/ai/localfile")
-local isFileName, pathOf = localfile.isFileName, localfile.pathOf
+local isFileName, pathOf, requireWritable = localfile.isFileName, localfile.pathOf, localfile.requireWritable
 local askForFile = require("/apis/ai/filerequest").askForFile
 local replacefile = require("/apis/ai/replacefile")
 local replaceFile, showWritten, textOfFile =
@@ -11,6 +11,7 @@ local replaceFile, showWritten, textOfFile =
 local function run(context, words)
 	local name = words[1]
 	local path = pathOf(name)
+	requireWritable(path)
 	local request = table.concat(restOf(words), " ")
 	local fresh = askForFile(context, path, textOfFile(path), request)
 	return replaceFile(context, "write " .. name .. " " .. request, path, fresh)

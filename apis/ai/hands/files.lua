@@ -1,6 +1,7 @@
 -- `fs` as a program behind the fence has it: it reads everything but what keeps secrets, and writes in /ai alone, unless
 -- more was opened. Its files are closed when it ends.
 
+local isSettingsFile = require("/apis/trapos/settingsfile").isSettingsFile
 local gateModule = require("/apis/ai/hands/gate")
 local guarded, permit = gateModule.guarded, gateModule.permit
 local copied = require("/apis/ai/hands/values").copied
@@ -58,14 +59,8 @@ local function isInFolder(path)
 	return fs.getDrive(there) == fs.getDrive("")
 end
 
---- The settings' file has the server's password. Some hosts take letters of either case, and blanks, for the same.
-local function isSecret(path)
-	local name = string.gsub(string.lower(path), "%s", "")
-	return (string.find(name, "^%.settings")) ~= nil
-end
-
 local function permitReading(files, path)
-	if isSecret(path) then
+	if isSettingsFile(path) then
 		permit(files.gate, "settings", "read /" .. path)
 	end
 end
@@ -74,7 +69,7 @@ local function permitWriting(files, path)
 	if not isInFolder(path) then
 		permit(files.gate, "fs", "/" .. path)
 	end
-	if isSecret(path) then
+	if isSettingsFile(path) then
 		permit(files.gate, "settings", "/" .. path)
 	end
 end
@@ -144,19 +139,19 @@ function M.fileFunctions(files)
 		"isDriveRoot",
 	}) do
 		do
-			local __continue33
+			local __continue32
 			repeat
 				local look = real[name]
 				if look == nil then
-					__continue33 = true
+					__continue32 = true
 					break
 				end
 				functions[name] = function(path)
 					return copied((look(canonical(path, 1))))
 				end
-				__continue33 = true
+				__continue32 = true
 			until true
-			if not __continue33 then
+			if not __continue32 then
 				break
 			end
 		end

@@ -1,5 +1,6 @@
 -- Asks the model for Lua and runs it on this computer: every version approved, behind the fence, and corrected where it fails.
 
+local foldFile = require("/apis/trapos/font").foldFile
 local listOf = require("/apis/trapos/json").listOf
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
@@ -113,7 +114,7 @@ function M.luaExec(parts, prompt, options)
 				error(fail("not_approved"), 0)
 			end
 			log("runs version " .. tostring(attempts))
-			outcome = run(code, {
+			outcome = run(foldFile(code), {
 				seconds = seconds,
 				allow = allow,
 				ask = options.onNotAllowed,

@@ -5,6 +5,7 @@ local boxModule = require("/apis/trapos/box")
 local closeBox, nextKey, openBox, readInBox, showInBox =
 	boxModule.closeBox, boxModule.nextKey, boxModule.openBox, boxModule.readInBox, boxModule.showInBox
 local clearRow = require("/apis/trapos/screen").clearRow
+local foldExact = require("/apis/trapos/font").foldExact
 local textModule = require("/apis/trapos/text")
 local cut, fold, oneLine = textModule.cut, textModule.fold, textModule.oneLine
 
@@ -37,7 +38,7 @@ end
 
 --- Lines of a text as they are, each in as many rows as it needs.
 local function addExact(rows, text, width, colourOf)
-	local whole = string.gsub(fold(text), "\n+$", "")
+	local whole = string.gsub(foldExact(text), "\n+$", "")
 	for line in string.gmatch(whole .. "\n", "([^\n]*)\n") do
 		local colour = colourOf and colourOf(line)
 		local at = 1

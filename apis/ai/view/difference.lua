@@ -1,7 +1,7 @@
 -- Shows code, and what is different about a file, page by page.
 
 local difference = require("/apis/trapos/difference").difference
-local fold = require("/apis/trapos/font").fold
+local foldExact = require("/apis/trapos/font").foldExact
 local showRows = require("/apis/trapos/pager").showRows
 
 local M = {}
@@ -19,7 +19,7 @@ end
 
 --- A line as rows of the screen: tabs are two blanks, and a row that goes on says so.
 local function rowsOf(line, width)
-	local plain = string.gsub(fold(line), "\t", "  ")
+	local plain = string.gsub(foldExact(line), "\t", "  ")
 	local rows = {}
 	local rest = plain
 	while #rest > width do

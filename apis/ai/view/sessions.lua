@@ -2,18 +2,22 @@
 
 local strings = require("cc.strings")
 local choose = require("/apis/trapos/chooser").choose
+local fold = require("/apis/trapos/font").fold
 local readLine = require("/apis/trapos/lineinput").readLine
 local showRows = require("/apis/trapos/pager").showRows
 local ask = require("/apis/trapos/question").ask
 local say = require("/apis/trapos/screen").say
 local text = require("/apis/trapos/text")
-local ageText, cut, oneLine = text.ageText, text.cut, text.oneLine
+local ageText, cut, oneLine, shorten = text.ageText, text.cut, text.oneLine, text.shorten
 local wait = require("/apis/ai/view/waiting").wait
 
 local M = {}
 
 --- The fewest columns of a number, so that short lists look alike.
 local LEAST_DIGITS = 2
+
+--- Columns that a title may take in a question, which is to stay on the screen.
+local LONGEST_TITLE = 80
 
 --- What letters do to the session that the caret is on.
 local ACTIONS = {
@@ -66,7 +70,9 @@ end
 --- Asks for another title; an empty one leaves it as it is.
 local function rename(context, session)
 	local title = readLine({ prompt = "Title: ", initial = session.title })
-	if (string.find(title, "%S")) == nil then
+
+	-- What the font does not have would be lost to whoever changes nothing.
+	if (string.find(title, "%S")) == nil or title == fold(session.title) then
 		return session
 	end
 	return wait(context.options, function()
@@ -76,7 +82,8 @@ end
 
 --- Deletes a session, after asking; false where it is still there.
 local function isDeleted(context, session)
-	if not ask('Delete "' .. oneLine(session.title) .. '" and all that was said in it?', false) then
+	local title = shorten(oneLine(session.title), LONGEST_TITLE)
+	if not ask('Delete "' .. title .. '" and all that was said in it?', false) then
 		return false
 	end
 	wait(context.options, function()

@@ -11,6 +11,8 @@ import type { PermissionAnswer, WaitOptions } from "./types";
 const LOOK_SECONDS = 1;
 /** A session has to be seen idle so often before its turn counts as over: a server that is loaded answers late. */
 const IDLE_LOOKS = 2;
+/** It is looked so seldom whether the session is still there: nothing else tells that it was deleted (1.18.33). */
+const SESSION_LOOKS = 3;
 /** The most of what was decided on that is told on a line. */
 const LONGEST_SUBJECT = 160;
 
@@ -70,12 +72,23 @@ function isListed(entries: readonly { readonly id: string }[], id: string): bool
     return false;
 }
 
-/** Waits until something is not asked any more: it was answered elsewhere, or its turn is over. Lists that fail tell nothing. */
+/** Whether the server says that it does not have a session any more. */
+function isGone(server: Asker, id: string): boolean {
+    const [ok, failure] = outcome(() => server.face.getSession(server, id));
+    return !ok && failure.code === "session_gone";
+}
+
+/**
+ * Waits until something is not asked any more: it was answered elsewhere, or its turn is over or gone with its session. Lists
+ * that fail tell nothing.
+ */
 function watch(server: Asker, place: Place, asked: Asked): void {
     const list = asked.what === "permission" ? "permissions" : "questions";
     let idleLooks = 0;
+    let looks = 0;
     while (true) {
         sleep(LOOK_SECONDS);
+        looks += 1;
         const [isRead, entries] = outcome(() => server.face.readList(server, list, place.directory));
         if (isRead && !isListed(entries, asked.ask.id)) return;
         // opencode goes on listing what a turn asked that was stopped.
@@ -83,6 +96,7 @@ function watch(server: Asker, place: Place, asked: Asked): void {
         const isIdle = isKnown && statuses[place.sessionId] === undefined;
         idleLooks = isIdle ? idleLooks + 1 : 0;
         if (idleLooks >= IDLE_LOOKS) return;
+        if (looks % SESSION_LOOKS === 0 && isGone(server, place.sessionId)) return;
     }
 }
 

@@ -1,4 +1,5 @@
 /** Files of this computer that go along with a prompt. */
+import { isSettingsFile } from "../trapos/settingsfile";
 import { toUtf8 } from "../trapos/utf8";
 import { fail } from "./failure";
 import type { Disk } from "./session";
@@ -21,6 +22,7 @@ function fenceAround(text: string): string {
 }
 
 function contentOf(disk: Disk, path: string): string {
+    if (isSettingsFile(path)) throw fail("file_unread", { path, what: "it has the server's password" });
     const [file, problem] = disk.open(path, "rb");
     if (file === null) {
         // CC says which file, too.

@@ -125,6 +125,15 @@ interface Named {
     readonly variant?: string;
 }
 
+/** What is asked, by the options and else the settings. */
+function namedBy(client: Client, options: AskOptions): Named {
+    const values = client.settings;
+    const model = asUtf8(options.model) ?? values.model;
+    const agent = asUtf8(options.agent) ?? values.agent;
+    const variant = asUtf8(options.variant) ?? values.variant;
+    return { model, agent, variant };
+}
+
 /** Fails where a model, an agent or a variant that is asked for is not there. */
 function checkNames(client: Client, named: Named, directory: string | undefined, session?: Session): void {
     const model = named.model;
@@ -180,15 +189,12 @@ function openSession(
 
 /** Asks for a text. */
 function askForText(client: Client, prompt: string, options: AskOptions): Reply {
-    const values = client.settings;
-    const model = asUtf8(options.model) ?? values.model;
-    const agent = asUtf8(options.agent) ?? values.agent;
+    const named = namedBy(client, options);
     if (string.find(prompt, "%S")[0] === undefined) raise("empty_prompt");
     const text = toUtf8(prompt);
     const attachments = attachmentsOf(client.disk, options.files ?? []);
-    const variant = asUtf8(options.variant) ?? values.variant;
     const session = openSession(client, prompt, options, (directory, known) => {
-        checkNames(client, { model, agent, variant }, directory, known);
+        checkNames(client, named, directory, known);
     });
     const record: TurnRecord = {
         nonce: newNonce(client.now()),
@@ -198,9 +204,9 @@ function askForText(client: Client, prompt: string, options: AskOptions): Reply 
         attachments,
         files: serverFiles(client, session.directory, text),
         sentAt: client.now(),
-        model,
-        agent,
-        variant,
+        model: named.model,
+        agent: named.agent,
+        variant: named.variant,
         system: asUtf8(options.system),
     };
     return drive(client, record, options, false);
@@ -376,8 +382,18 @@ const functions: {
     runCommand: (client, name, text, given) => {
         const options = given ?? {};
         const words = text ?? "";
-        const session = openSession(client, `/${name} ${words}`, options, () => undefined);
-        return tasks.runCommand(client, session, name, words, options);
+        const named = namedBy(client, options);
+        const session = openSession(client, `/${name} ${words}`, options, (directory, known) => {
+            checkNames(client, named, directory, known);
+        });
+        const call = {
+            name,
+            arguments: toUtf8(words),
+            model: named.model,
+            agent: named.agent,
+            variant: named.variant,
+        };
+        return tasks.runCommand(client, session, call, options);
     },
     status,
     permissions: openPermissions,

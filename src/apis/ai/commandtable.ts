@@ -47,6 +47,36 @@ import exportSession = require("./commands/export");
 const ASKING = ["ask", "new", "ping", "command", "lua", "write", "fix", "explain"];
 /** Those that wait for a turn. */
 const WAITING = ["ask", "new", "ping", "command", "lua", "write", "fix", "explain", "resume"];
+/** Those that are about a session which a flag may name. */
+const IN_SESSION = [
+    "ask",
+    "ping",
+    "command",
+    "shell",
+    "lua",
+    "write",
+    "fix",
+    "explain",
+    "resume",
+    "last",
+    "abort",
+    "history",
+    "diff",
+    "undo",
+    "redo",
+    "todo",
+    "compact",
+    "export",
+    "rename",
+    "fork",
+    "delete",
+    "share",
+    "unshare",
+    "usage",
+    "code",
+    "save",
+    "run",
+];
 /** Those whose words go to the model with what the player adds to them. */
 const PROMPTING = ["ask", "new"];
 
@@ -99,7 +129,7 @@ export const program: Program<AiCommand> = {
     help: { name: "help", usage: "ai help [command]", purpose: "Show this", most: 1 },
     flags: [
         { name: "verbose", letter: "v", purpose: "Show each poll" },
-        { name: "session", value: "number|id", purpose: "Ask in this session" },
+        { name: "session", value: "number|id", purpose: "Ask in this session", commands: IN_SESSION },
         { name: "model", value: "id", purpose: "Ask this provider/model", commands: ASKING },
         { name: "agent", value: "name", purpose: "Ask this agent", commands: ASKING },
         { name: "variant", value: "name", purpose: "Ask this variant of the model", commands: ASKING },

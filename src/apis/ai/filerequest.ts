@@ -1,4 +1,5 @@
 /** Asks the model about one file of this computer. */
+import { isSettingsFile } from "../trapos/settingsfile";
 import { toUtf8 } from "../trapos/utf8";
 import type { Context } from "./command";
 import { fail } from "./failure";
@@ -23,6 +24,7 @@ export function requireText(path: string): string {
 
 /** A prompt with a file in it, whose fence is longer than any in the file. */
 export function withFile(path: string, text: string, request: string): string {
+    if (isSettingsFile(path)) throw fail("not_read", { path, what: "it has the server's password" });
     if (text.length > MOST) throw fail("not_read", { path, what: `it has more than ${MOST / 1000} kB` });
     let marks = "```";
     while (string.find(text, marks, 1, true)[0] !== undefined) marks += "`";

@@ -19,7 +19,8 @@ export function isFileName(word: string): boolean {
 const MOST_FILES = 50;
 
 /**
- * The files that names stand for, in which "*" and "?" stand for letters. Fails with `file_unread` where there is none.
+ * The files that names stand for, in which "*" and "?" stand for letters: of files that are not hidden, and of no folder.
+ * Fails with `file_unread` where there is none.
  * @param names as they are named at the shell
  * @returns absolute paths
  */
@@ -27,13 +28,28 @@ export function filesOf(names: readonly string[] | undefined): readonly string[]
     if (names === undefined) return undefined;
     const paths: string[] = [];
     for (const name of names) {
-        const found = fs.find(shell.resolve(name));
+        const isPattern = string.find(name, "[*?]")[0] !== undefined;
+        const found: string[] = [];
+        // One that leads above the root is none.
+        const [isPath, there] = pcall(fs.find, shell.resolve(name));
+        for (const path of isPath ? there : []) {
+            const isHidden = string.sub(fs.getName(path), 1, 1) === ".";
+            if (!isPattern || !(isHidden || fs.isDir(path))) table.insert(found, path);
+        }
         if (found.length === 0) throw fail("file_unread", { path: name, what: "there is no such file" });
         if (found.length > MOST_FILES)
             throw fail("file_unread", { path: name, what: `that is ${found.length} files` });
         for (const path of found) table.insert(paths, `/${path}`);
     }
     return paths;
+}
+
+/** Fails with `not_written` where nothing can be written, before a model is asked for what. */
+export function requireWritable(path: string): void {
+    if (fs.isDir(path)) throw fail("not_written", { path, what: "it is a folder" });
+    if (string.find(fs.combine("", path), "^%.%.")[0] !== undefined && !fs.exists(path))
+        throw fail("not_written", { path, what: "it leads out of this computer" });
+    if (fs.isReadOnly(path)) throw fail("not_written", { path, what: "it is read-only" });
 }
 
 /** Whether a path is on another drive than the computer's own. */
@@ -50,9 +66,8 @@ function isElsewhere(path: string): boolean {
  * @returns the old one's name, where it is kept
  */
 export function writeWhole(path: string, text: string, isOldKept?: boolean): string | undefined {
+    requireWritable(path);
     const [isWritten, result] = pcall(() => {
-        if (fs.isDir(path)) throw "it is a folder";
-        if (fs.isReadOnly(path)) throw "it is read-only";
         const isTold = string.find(path, "^/trapos/")[0] === undefined;
         return writeText(fs, path, text, { isOldKept, isElsewhere: isElsewhere(path), isTold });
     });

@@ -35,7 +35,6 @@ function optionsOf(line: CommandLine): Options {
     const idleTimeout = flags.timeout === undefined ? undefined : tonumber(flags.timeout);
     if (flags.timeout !== undefined && !((idleTimeout ?? 0) > 0))
         refuse("--timeout takes a number of seconds above 0");
-    if (flags.session !== undefined && line.command === "new") refuse("ai new takes no --session");
     const isJson = flags.json === true;
     return {
         isVerbose: flags.verbose === true && !isJson,

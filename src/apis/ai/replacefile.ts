@@ -1,4 +1,5 @@
 /** Files of this computer that are written anew: what changes is shown, their player is asked, and the old one is kept. */
+import { foldFile } from "../trapos/font";
 import { oneLine } from "../trapos/text";
 import { remark } from "../trapos/screen";
 import type { Context } from "./command";
@@ -34,11 +35,11 @@ export function textOfFile(path: string): string | undefined {
  * Shows what changes about a file, asks, and writes it.
  * @param command as it is typed, for the failure where nobody can be asked
  * @param path absolute
- * @param fresh what it will hold
+ * @param fresh what it will hold, UTF-8: the file has it in the computer's font
  */
 export function replaceFile(context: Context, command: string, path: string, fresh: string): Written {
     const before = textOfFile(path);
-    const text = string.find(fresh, "\n$")[0] === undefined ? `${fresh}\n` : fresh;
+    const text = foldFile(string.find(fresh, "\n$")[0] === undefined ? `${fresh}\n` : fresh);
     if (before === text) {
         if (!context.options.isQuiet) remark("The file is like that already.");
         return { path, isWritten: false };

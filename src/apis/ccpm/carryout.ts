@@ -3,6 +3,7 @@ import { add, show, start, type Listing } from "../trapos/listing";
 import { ask } from "../trapos/question";
 import { say } from "../trapos/screen";
 import type { Calls } from "./client";
+import { raise } from "./failure";
 import { NOTE } from "./packagelist";
 import { bytes, note, working } from "./progress";
 import type { Finding, Plan } from "./types";
@@ -93,13 +94,21 @@ export function carryOut(ccpm: Calls, plan: Plan, manner: Manner): boolean {
 /** How an upgrade goes on whose old files are gone, and whose new ones are not all there. */
 const GO_ON = "The rest is fetched by: ccpm verify --fix";
 
-/** Fetches the files whose places are empty. */
+/** Fetches the files whose places are empty. Fails with `not_repairable` where no registry has one of them any more. */
 function fetchMissing(ccpm: Calls): undefined {
     const missing: Finding[] = [];
     for (const finding of ccpm.verify()) {
         if (finding.problem === "missing") table.insert(missing, finding);
     }
-    return ccpm.apply(ccpm.planRepair(missing));
+    const plan = ccpm.planRepair(missing);
+    ccpm.apply(plan);
+    // The plan has none of those, as it has none where the registries do not answer.
+    const isFetched: Record<string, true | undefined> = {};
+    for (const file of plan.files) isFetched[file.path] = true;
+    for (const finding of missing) {
+        const path = finding.path;
+        if (!isFetched[path]) raise("not_repairable", { path, name: finding.package });
+    }
 }
 
 /** Whether a file of a package is not there. */

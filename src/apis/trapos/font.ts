@@ -260,3 +260,41 @@ export function fold(text: string): string {
     [folded] = string.gsub(folded, `${ADORNMENT}+ ?`, "");
     return string.gsub(folded, `${UNKNOWN}+`, "?")[0];
 }
+
+/** One character of UTF-8 as a file has it in which quotes and backslashes may end a text of Lua's. */
+function foldWritten(character: string): string {
+    const code = utf8.codepoint(character);
+    // Block graphics, too: what a computer's own file has comes back as it was.
+    if (code < 0x100) return string.char(code);
+    return string.gsub(fold(character), "[\"'\\\n]", string.char(0xb4))[0];
+}
+
+/**
+ * A file's text as this computer's programs print it: letters beyond ASCII are those of CC's font. All of ASCII stays as it
+ * is, and nothing becomes a quote, a backslash or a line's end, so that a program stays the same. `toUtf8` undoes it for
+ * what the font has.
+ * @param text UTF-8; what is not stays as it is
+ */
+export function foldFile(text: string): string {
+    if (type(utf8.len(text)) !== "number") return text;
+    return string.gsub(text, `[${C2}-${string.char(0xf4)}]${TAIL}`, foldWritten)[0];
+}
+
+/** A control character, and one of ECMA-48's further ones as UTF-8 has it and as a byte of its own. */
+const CONTROLS = [
+    `[^\n\t -~${string.char(0x80)}-${string.char(0xff)}]`,
+    `${C2}[${string.char(0x80)}-${string.char(0x9f)}]`,
+    `%f[${string.char(0x80)}-${string.char(0xff)}][${string.char(0x80)}-${string.char(0x9f)}]`,
+];
+
+/**
+ * The same as `fold` for what somebody has to agree to: a carriage return, a backspace or a terminal's command would show
+ * less of it than is done, so each stands there as Lua would write it.
+ */
+export function foldExact(text: string): string {
+    let [visible] = string.gsub(text, "\r\n", "\n");
+    for (const control of CONTROLS) {
+        [visible] = string.gsub(visible, control, (bytes) => string.format("\\%d", string.byte(bytes, -1)));
+    }
+    return fold(visible);
+}

@@ -23,6 +23,16 @@ type Disk = Pick<typeof fs, "exists" | "open" | "delete" | "move">;
 
 const FILE = "/.settings";
 
+/**
+ * Whether a path is that of the settings' file, or of what a power cut left of it: it has the server's password. Some
+ * hosts take letters of either case, and blanks, for the same.
+ * @param path in whichever way it is written
+ */
+export function isSettingsFile(path: string): boolean {
+    const [name] = string.gsub(string.lower(fs.combine("", path)), "%s", "");
+    return string.find(name, "^%.settings")[0] !== undefined;
+}
+
 /** Writes all settings; false where they cannot be written. */
 function save(disk: Disk): boolean {
     const [isSaved] = pcall(writeBy, disk, FILE, (draft: string) => {

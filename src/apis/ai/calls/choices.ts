@@ -5,7 +5,7 @@ import { toUtf8 } from "../../trapos/utf8";
 import type { Client } from "../client";
 import { fail, type Code } from "../failure";
 import { keep, recall } from "../known";
-import type { Agent, Model } from "../protocol";
+import type { Agent, Model, Session } from "../protocol";
 import { changeSettings } from "../settings";
 import type { AgentSummary, CommandSummary, ModelSummary } from "../types";
 import { currentFolder, currentSession } from "../openasks";
@@ -13,14 +13,24 @@ import { currentFolder, currentSession } from "../openasks";
 /** How many models count as recent. */
 const MOST_RECENT = 5;
 
-/** The model that the next prompt asks, as "provider/model": that of the settings, of the session, or of the server. */
-export function currentModel(client: Client): string | undefined {
+/**
+ * The model that the next prompt in a session asks, as "provider/model": that of the settings, of the session, or of the
+ * server.
+ * @param session absent for a new one
+ */
+export function modelOf(client: Client, session: Session | undefined): string | undefined {
     const settings = client.settings;
     if (settings.model !== undefined) return settings.model;
-    const session = currentSession(client);
     const used = session && session.model;
     if (used !== undefined) return `${used.providerID}/${used.id}`;
     return client.face.readList(client, "config", settings.directory).model;
+}
+
+/** The model that the next prompt of this computer asks. */
+function currentModel(client: Client): string | undefined {
+    const model = client.settings.model;
+    if (model !== undefined) return model;
+    return modelOf(client, currentSession(client));
 }
 
 function summaryOf(id: string, model: Model, isCurrent: boolean): ModelSummary {

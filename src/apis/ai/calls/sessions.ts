@@ -31,6 +31,8 @@ export function summarise(client: Client, session: Session): SessionSummary {
 }
 
 export function rename(client: Client, title: string, session?: string): SessionSummary {
+    if (string.find(title, "%S")[0] === undefined)
+        throw fail("bad_argument", { what: "A title is no blank" });
     const id = sessionId(client, session);
     return summarise(client, client.face.renameSession(client, id, toUtf8(title)));
 }

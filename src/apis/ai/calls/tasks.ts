@@ -10,8 +10,9 @@ import type { Message, Part } from "../protocol";
 import type { Session } from "../protocol";
 import { sightOf } from "../turn/state";
 import { recordTurn, type TurnRecord } from "../session";
+import type { CommandCall } from "../server/face";
 import type { AskOptions, Reply, ShellOutput, WaitOptions } from "../types";
-import { commands, currentModel } from "./choices";
+import { commands, modelOf } from "./choices";
 
 /** Seconds between two looks. */
 const LOOK_SECONDS = 0.3;
@@ -112,13 +113,8 @@ function refuseBusy(client: Client, id: string, directory: string): void {
  * Runs a command of opencode's configuration. opencode makes a prompt of it whose id tells the turn, as it can carry
  * no nonce of ours.
  */
-export function runCommand(
-    client: Client,
-    session: Session,
-    name: string,
-    text: string,
-    options: AskOptions,
-): Reply {
+export function runCommand(client: Client, session: Session, call: CommandCall, options: AskOptions): Reply {
+    const name = call.name;
     const names: string[] = [];
     let isKnown = false;
     for (const command of commands(client)) {
@@ -128,15 +124,8 @@ export function runCommand(
     if (!isKnown) throw fail("unknown_command", { wanted: name, known: nearest(name, names) });
     refuseBusy(client, session.id, session.directory);
     const baselineId = newestId(client, session.id);
-    const settings = client.settings;
     const sentAt = client.now();
-    client.face.startCommand(client, session.id, {
-        name,
-        arguments: toUtf8(text),
-        model: options.model ?? settings.model,
-        agent: options.agent ?? settings.agent,
-        variant: options.variant ?? settings.variant,
-    });
+    client.face.startCommand(client, session.id, call);
     const prompt = lookFor(client, session, options, {
         phase: "sent",
         limit: NEWEST,
@@ -150,7 +139,7 @@ export function runCommand(
         nonce: prompt.info.id,
         sessionId: session.id,
         directory: session.directory,
-        text: `/${name} ${text}`,
+        text: `/${name} ${call.arguments}`,
         sentAt,
         baselineId,
         sent: true,
@@ -192,7 +181,7 @@ export function shell(client: Client, session: Session, line: string, options: W
 /** Has a summary written that takes the place of what was said. */
 export function compact(client: Client, session: Session, options: WaitOptions): undefined {
     refuseBusy(client, session.id, session.directory);
-    const model = currentModel(client);
+    const model = modelOf(client, session);
     if (model === undefined) throw fail("no_model");
     const baselineId = newestId(client, session.id);
     client.face.startCompacting(client, session.id, model);

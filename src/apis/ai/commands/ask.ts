@@ -27,7 +27,9 @@ function run(context: Context, words: readonly string[]): Reply | undefined {
     options.files = filesOf(context.flags.file as readonly string[] | undefined);
     const [ok, reply] = outcome(() => waitForTurn(options, () => context.ai.ask(prompt, options)));
     if (ok) return reply;
-    if (reply.code !== "session_busy" || !options.isAttended) throw reply;
+    // What waits in another session than this computer's own is not looked for.
+    const isOwn = options.session === undefined;
+    if (reply.code !== "session_busy" || !options.isAttended || !isOwn) throw reply;
     const open = openAsks(context);
     if (open.length === 0) throw reply;
     remark(reply.message);

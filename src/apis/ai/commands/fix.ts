@@ -2,13 +2,14 @@
 import type { AiCommand, Context } from "../command";
 import { askForFile, requireText } from "../filerequest";
 import { restOf } from "../lastcode";
-import { isFileName, pathOf } from "../localfile";
+import { isFileName, pathOf, requireWritable } from "../localfile";
 import { replaceFile, showWritten, type Written } from "../replacefile";
 
 function run(context: Context, words: readonly string[]): Written {
     const name = words[0]!;
     const path = pathOf(name);
     const text = requireText(path);
+    requireWritable(path);
     const said = table.concat(restOf(words), " ");
     const request = said === "" ? "Find what is wrong with it and correct it." : `Correct this: ${said}`;
     return replaceFile(

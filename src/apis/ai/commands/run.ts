@@ -1,4 +1,5 @@
 /** `ai run [n] [arguments]`: runs code of the last answer as a program of the player's, once it was shown. */
+import { foldFile } from "../../trapos/font";
 import { remark } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
 import { fail } from "../failure";
@@ -28,7 +29,7 @@ function run(context: Context, words: readonly string[]): Ran {
     if (isShownFirst(context)) showCode(block.code);
     const typed = words.length === 0 ? "run" : `run ${table.concat(words as string[], " ")}`;
     if (!confirm(context, typed, "Run this, with all that a program may do?")) return { isRun: false };
-    writeWhole(FILE, block.code);
+    writeWhole(FILE, foldFile(block.code));
     const screen = term.current();
     // With --json the screen is for the object alone.
     if (context.flags.json === true) term.redirect(hiddenScreen());

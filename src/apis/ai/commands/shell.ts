@@ -1,5 +1,5 @@
 /** `ai !<line>`: runs a line of the server's shell, after asking. */
-import { fold } from "../../trapos/font";
+import { foldExact } from "../../trapos/font";
 import { add, show as showListing, start } from "../../trapos/listing";
 import { remark } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
@@ -19,7 +19,7 @@ function run(context: Context, words: readonly string[]): Run {
     const isWanted = confirm(
         context,
         `!${line}`,
-        `The server's own machine runs this, and nothing else asks:\n  ${fold(line)}\nRun it?`,
+        `The server's own machine runs this, and nothing else asks:\n  ${foldExact(line)}\nRun it?`,
     );
     return isWanted ? { ran: wait(context.options, () => context.ai.shell(line, context.options)) } : {};
 }

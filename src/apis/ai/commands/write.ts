@@ -1,13 +1,14 @@
 /** `ai write <file> <request>`: has the model write a file of this computer. */
 import type { AiCommand, Context } from "../command";
 import { restOf } from "../lastcode";
-import { isFileName, pathOf } from "../localfile";
+import { isFileName, pathOf, requireWritable } from "../localfile";
 import { askForFile } from "../filerequest";
 import { replaceFile, showWritten, textOfFile, type Written } from "../replacefile";
 
 function run(context: Context, words: readonly string[]): Written {
     const name = words[0]!;
     const path = pathOf(name);
+    requireWritable(path);
     const request = table.concat(restOf(words), " ");
     const fresh = askForFile(context, path, textOfFile(path), request);
     return replaceFile(context, `write ${name} ${request}`, path, fresh);

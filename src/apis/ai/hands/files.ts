@@ -2,6 +2,7 @@
  * `fs` as a program behind the fence has it: it reads everything but what keeps secrets, and writes in /ai alone, unless
  * more was opened. Its files are closed when it ends.
  */
+import { isSettingsFile } from "../../trapos/settingsfile";
 import { guarded, permit, type Call, type Gate } from "./gate";
 import { copied } from "./values";
 
@@ -58,19 +59,13 @@ function isInFolder(path: string): boolean {
     return fs.getDrive(there) === fs.getDrive("");
 }
 
-/** The settings' file has the server's password. Some hosts take letters of either case, and blanks, for the same. */
-function isSecret(path: string): boolean {
-    const [name] = string.gsub(string.lower(path), "%s", "");
-    return string.find(name, "^%.settings")[0] !== undefined;
-}
-
 function permitReading(files: Files, path: string): void {
-    if (isSecret(path)) permit(files.gate, "settings", `read /${path}`);
+    if (isSettingsFile(path)) permit(files.gate, "settings", `read /${path}`);
 }
 
 function permitWriting(files: Files, path: string): void {
     if (!isInFolder(path)) permit(files.gate, "fs", `/${path}`);
-    if (isSecret(path)) permit(files.gate, "settings", `/${path}`);
+    if (isSettingsFile(path)) permit(files.gate, "settings", `/${path}`);
 }
 
 /** Fails where the disk would have less than what is left to the player. */

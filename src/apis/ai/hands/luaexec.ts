@@ -1,4 +1,5 @@
 /** Asks the model for Lua and runs it on this computer: every version approved, behind the fence, and corrected where it fails. */
+import { foldFile } from "../../trapos/font";
 import { listOf } from "../../trapos/json";
 import { toUtf8 } from "../../trapos/utf8";
 import { fail } from "../failure";
@@ -97,7 +98,7 @@ export function luaExec(parts: Parts, prompt: string, options: LuaOptions): LuaR
         if (syntax === undefined) {
             if (options.approve(code, attempts) !== true) throw fail("not_approved");
             log(`runs version ${attempts}`);
-            outcome = run(code, {
+            outcome = run(foldFile(code), {
                 seconds,
                 allow,
                 ask: options.onNotAllowed,

@@ -13,6 +13,7 @@ import {
     type Layout,
 } from "../../trapos/box";
 import { clearRow } from "../../trapos/screen";
+import { foldExact } from "../../trapos/font";
 import { cut, fold, oneLine } from "../../trapos/text";
 import type { PermissionAsk, QuestionAsk, QuestionItem } from "../ask";
 import type { PermissionAnswer } from "../types";
@@ -50,7 +51,7 @@ function addExact(
     width: number,
     colourOf?: (this: void, line: string) => number | undefined,
 ): void {
-    const [whole] = string.gsub(fold(text), "\n+$", "");
+    const [whole] = string.gsub(foldExact(text), "\n+$", "");
     for (const [line] of string.gmatch(`${whole}\n`, "([^\n]*)\n")) {
         const colour = colourOf && colourOf(line!);
         let at = 1;

@@ -1,6 +1,6 @@
 /** Shows code, and what is different about a file, page by page. */
 import { difference } from "../../trapos/difference";
-import { fold } from "../../trapos/font";
+import { foldExact } from "../../trapos/font";
 import { showRows } from "../../trapos/pager";
 
 const COLOURS: Readonly<Record<string, number | undefined>> = {
@@ -19,7 +19,7 @@ function lengthOfRow(line: string, most: number): number {
 
 /** A line as rows of the screen: tabs are two blanks, and a row that goes on says so. */
 function rowsOf(line: string, width: number): string[] {
-    const [plain] = string.gsub(fold(line), "\t", "  ");
+    const [plain] = string.gsub(foldExact(line), "\t", "  ");
     const rows: string[] = [];
     let rest = plain;
     while (rest.length > width) {

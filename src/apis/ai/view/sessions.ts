@@ -1,17 +1,21 @@
 /** Shows sessions: as a list with numbers, and as one to choose from. */
 import * as strings from "cc.strings";
 import { choose } from "../../trapos/chooser";
+import { fold } from "../../trapos/font";
 import { readLine } from "../../trapos/lineinput";
 import { showRows } from "../../trapos/pager";
 import { ask } from "../../trapos/question";
 import { say } from "../../trapos/screen";
-import { ageText, cut, oneLine } from "../../trapos/text";
+import { ageText, cut, oneLine, shorten } from "../../trapos/text";
 import type { Context } from "../command";
 import type { SessionSummary } from "../types";
 import { wait } from "./waiting";
 
 /** The fewest columns of a number, so that short lists look alike. */
 const LEAST_DIGITS = 2;
+
+/** Columns that a title may take in a question, which is to stay on the screen. */
+const LONGEST_TITLE = 80;
 
 /** What letters do to the session that the caret is on. */
 const ACTIONS = [
@@ -58,13 +62,15 @@ function forkOf(context: Context, id: string): void {
 /** Asks for another title; an empty one leaves it as it is. */
 function rename(context: Context, session: SessionSummary): SessionSummary {
     const title = readLine({ prompt: "Title: ", initial: session.title });
-    if (string.find(title, "%S")[0] === undefined) return session;
+    // What the font does not have would be lost to whoever changes nothing.
+    if (string.find(title, "%S")[0] === undefined || title === fold(session.title)) return session;
     return wait(context.options, () => context.ai.rename(title, session.id));
 }
 
 /** Deletes a session, after asking; false where it is still there. */
 function isDeleted(context: Context, session: SessionSummary): boolean {
-    if (!ask(`Delete "${oneLine(session.title)}" and all that was said in it?`, false)) return false;
+    const title = shorten(oneLine(session.title), LONGEST_TITLE);
+    if (!ask(`Delete "${title}" and all that was said in it?`, false)) return false;
     wait(context.options, () => context.ai.delete(session.id));
     return true;
 }
