@@ -20,7 +20,7 @@ export interface Play {
     readonly shows: RegExp;
 }
 
-const all = 'system = "s", variant = "v", model = "scripted/model", agent = "build", idleTimeout = 9';
+const all = 'system = "s", model = "scripted/model", agent = "build", idleTimeout = 9';
 
 export const plays: readonly Play[] = [
     { scene: "greet", words: "hello", isNew: true, shows: /^Hello there\.$/m },
@@ -62,6 +62,7 @@ export const plays: readonly Play[] = [
         shows: /text = "It said/,
     },
     { scene: "falter", call: `ai.ask("hello", {${all}})`, shows: /text = "Hello/ },
+    { scene: "greet", call: 'ai.ask("hello", {variant = "v", idleTimeout = 9})', shows: /unknown_variant/ },
     { scene: "greet", call: "ai.ping({idleTimeout = 9})", shows: /cost = 0/ },
     { scene: "write", words: "status", startAt: 1500, shows: /Now: the model works/m },
     { scene: "permission", words: "status", startAt: 1500, shows: /Waits: bash: date/m },
@@ -72,7 +73,7 @@ export const plays: readonly Play[] = [
     { scene: "undone", words: "redo", startAt: 90_000, shows: /There again: write a file/m },
     { scene: "plan", words: "todo", isLong: true, startAt: 90_000, shows: /\[>\] Open it/m },
     { scene: "compact", words: "compact", shows: /A summary stands now/m },
-    { scene: "write", words: "--yes export out.md", startAt: 90_000, shows: /1 prompts and their answers/m },
+    { scene: "write", words: "--yes export out.md", startAt: 90_000, shows: /^Written: \/out\.md/m },
     { scene: "greet", words: 'rename "A door"', shows: /It is called now: A door/m },
     { scene: "greet", words: "fork", shows: /Talking in: greet/m },
     { scene: "greet", words: "--yes delete 2", shows: /Deleted: greet/m },

@@ -597,7 +597,7 @@ export const boxes: Part = {
     purpose:
         "whatever is done about a permission or a question, the turn goes on as it was meant, nothing hangs, nothing is lost",
     rounds: 240,
-    shortRounds: 8,
+    shortRounds: 6,
     atOnce: 8,
     open,
 };

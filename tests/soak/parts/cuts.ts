@@ -174,6 +174,6 @@ export const cuts: Part = {
     name: "cuts",
     purpose: "after power cuts while ccpm is at work there is the old state or the new one, whole",
     rounds: 600,
-    shortRounds: 5,
+    shortRounds: 3,
     open: openCuts,
 };

@@ -20,7 +20,7 @@ const ADVICE: readonly (readonly [said: RegExp, advice: Advice])[] = [
         "resume",
     ],
     [/Try again in a moment: ai abort|Try again: ai abort/, "abort"],
-    [/Ask again|[Tt]ry again|Start it \(opencode serve\)|Ask something/, "again"],
+    [/Ask again|[Tt]ry again|Start opencode serve|Ask something/, "again"],
 ];
 
 /** Whether the screen says what to do next, and what. */

@@ -453,6 +453,8 @@ class Round {
         if (last === "resume" && text.includes("The last answer:")) return this.isFull ? "again" : undefined;
         const advice = adviceOf(text);
         if (advice !== "none") return advice;
+        // An earlier prompt was in the way, which has told to ask again after its answer.
+        if (last === "resume" && word.asked === 0 && text.includes(replyOf(""))) return "again";
         // Before anything was sent there is nothing to stop. libai's caller is told nothing.
         const isUntold = this.program === "ai" && word.asked > 0;
         return this.kind === "terminated" && /Terminated >?$/.test(text) && !isUntold ? "again" : undefined;
