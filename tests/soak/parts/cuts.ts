@@ -96,12 +96,18 @@ function differences(states: readonly object[], is: object): string {
 async function openCuts(): Promise<OpenPart> {
     const bench = new Bench();
     const scenarios = await openScenarios(bench);
-    const all: Known[] = [];
-    for (const scenario of await scenarios.all()) all.push(await learn(bench, scenarios, scenario));
+    const all = await scenarios.all();
+    // It takes seconds to learn of one, so that a short run learns of those alone that it plays.
+    const known = new Map<Scenario, Known>();
+    const learned = async (scenario: Scenario): Promise<Known> => {
+        const one = known.get(scenario) ?? (await learn(bench, scenarios, scenario));
+        known.set(scenario, one);
+        return one;
+    };
     const counts = { old: 0, new: 0, between: 0, cuts: 0 };
 
     async function play(random: Random, disk: string): Promise<string | undefined> {
-        const { scenario, states, verified, operations } = random.pick(all);
+        const { scenario, states, verified, operations } = await learned(random.pick(all));
         const { name, template, command, isNewer, players } = scenario;
         bench.fill(disk, template);
         scenarios.serve(isNewer);
