@@ -180,6 +180,8 @@ describe("the moving line", () => {
              local file = fs.open("/texts.json", "r")
              local texts, results = textutils.unserializeJSON(file.readAll()), {}
              file.close()
+             -- The results need its room.
+             fs.delete("/texts.json")
              local phases = {
                  { phase = "sent" }, { phase = "working" }, { phase = "reconnecting" }, { phase = "something new" },
              }

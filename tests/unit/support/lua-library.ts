@@ -202,6 +202,10 @@ const library = {
         return table;
     },
     tostring: String,
+    type(value: unknown): string {
+        if (value === undefined) return "nil";
+        return typeof value === "object" ? "table" : typeof value;
+    },
     tonumber(text: string, base = 10): number | undefined {
         const number = parseInt(text, base);
         return Number.isNaN(number) ? undefined : number;
