@@ -6,7 +6,6 @@
  */
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Computer } from "craftos-headless";
@@ -208,7 +207,7 @@ let played: string[];
 const transcripts: string[] = [];
 
 beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "s-"));
+    folder = await mkdtemp(join(temporary, "s-"));
     world = await startWorld({
         permission: { "*": "allow", bash: { "*": "allow", "date *": "ask" }, question: "allow" },
         config: {
@@ -240,6 +239,9 @@ afterAll(async () => {
     await world.stop();
     await rm(folder, { recursive: true, force: true });
 });
+
+/** A folder whose path is as long wherever the tests run: `ai config` shows it in as many rows. */
+const temporary = "/tmp";
 
 /** A folder under version control, as opencode takes snapshots of no other, and of its own, so that its sessions are. */
 async function newFolder(name: string): Promise<string> {
