@@ -41,7 +41,10 @@ it("shows the words of each step, in order, and none of another turn", async () 
     const { output } = await computer.run("ai second");
     const withoutSeconds = output.replace(/ [\d.]+ s$/gm, "");
     const words = ["Step 1.", "Step 2.", "The end."];
-    expect(withoutSeconds.trim().split(/\n+/)).toEqual(["$ echo 0", "$ echo 1", ...words]);
+    const shown = withoutSeconds.trim().split(/\n+/);
+    // A call that no poll saw while it was the newest is told of once its turn is read whole.
+    expect(shown.slice(0, 2).sort()).toEqual(["$ echo 0", "$ echo 1"]);
+    expect(shown.slice(2)).toEqual(words);
 });
 
 it("shows the answer of a turn that ended as it was stopped, whatever was asked meanwhile", async () => {
