@@ -1,0 +1,2 @@
+/** The bridge between ComputerCraft computers and an opencode server. */
+export {};
