@@ -2,6 +2,7 @@
 import { onTestFinished, afterAll, beforeAll, expect, it } from "vitest";
 import { boot, type Computer } from "craftos-headless";
 import { installPackages } from "../../tools/harness/disk.ts";
+import { startFaultyProxy } from "../../tools/harness/faulty-proxy.ts";
 import { serverSettings } from "../../tools/harness/server.ts";
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
@@ -232,6 +233,28 @@ it("shows what is open after q, and the next prompt offers to answer it", async 
     await until(again, "It goes on. Show the answer: ai resume");
     await again.type("ai resume\n");
     await until(again, "It said forty-two");
+});
+
+it("says where it cannot be told what waits, and keeps that open", async () => {
+    const proxy = await startFaultyProxy(world.opencode.url);
+    onTestFinished(() => proxy.stop());
+    const disk = await newDisk({ "opencc.server_url": proxy.url });
+    const computer = await switchOn(disk);
+    await computer.type("ai run a command\n");
+    await boxOpen(computer);
+    await computer.powerCut();
+    const mend = proxy.fail((_, path) => path === "/permission", "500");
+    const again = await switchOn(disk);
+    await again.type("ai another thing\n");
+    await until(again, "Wait (ai resume)");
+    expect(rows(again).join(" ")).toContain("Which permissions wait cannot be told: opencode failed (HTTP 500)");
+    mend();
+    await again.type("ai status\n");
+    await until(again, "Answer it now? [Y/n]");
+    await again.type("y");
+    await boxOpen(again);
+    await again.type("n");
+    await until(again, "Refused");
 });
 
 it.each([

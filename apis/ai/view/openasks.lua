@@ -9,21 +9,33 @@ local askPermission, askQuestion = asks.askPermission, asks.askQuestion
 
 local M = {}
 
---- What waits in the session, permissions first; nothing where that cannot be told.
+--- What a list says; where it cannot be read that is told, and nothing of it is known.
+local function read(what, list)
+	local ok, value = outcome(list)
+	if ok then
+		return value
+	end
+	remark("Which " .. what .. " wait cannot be told: " .. value.message)
+	return {}
+end
+
+--- What waits in the session, permissions first.
 function M.openAsks(context)
 	local open = {}
-	local hasPermissions, permissions = outcome(function()
-		return context.ai.permissions()
-	end)
-	for _, ask in ipairs(hasPermissions and permissions or {}) do
+	for _, ask in
+		ipairs(read("permissions", function()
+			return context.ai.permissions()
+		end))
+	do
 		if ask.current then
 			open[#open + 1] = { what = "permission", ask = ask }
 		end
 	end
-	local hasQuestions, questions = outcome(function()
-		return context.ai.questions()
-	end)
-	for _, ask in ipairs(hasQuestions and questions or {}) do
+	for _, ask in
+		ipairs(read("questions", function()
+			return context.ai.questions()
+		end))
+	do
 		if ask.current then
 			open[#open + 1] = { what = "question", ask = ask }
 		end

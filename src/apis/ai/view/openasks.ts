@@ -7,14 +7,21 @@ import type { Context } from "../command";
 import type { Calls } from "../client";
 import { askPermission, askQuestion } from "./asks";
 
-/** What waits in the session, permissions first; nothing where that cannot be told. */
+/** What a list says; where it cannot be read that is told, and nothing of it is known. */
+function read<T>(what: string, list: (this: void) => readonly T[]): readonly T[] {
+    const [ok, value] = outcome(list);
+    if (ok) return value;
+    remark(`Which ${what} wait cannot be told: ${value.message}`);
+    return [];
+}
+
+/** What waits in the session, permissions first. */
 export function openAsks(context: Context): Asked[] {
     const open: Asked[] = [];
-    const [hasPermissions, permissions] = outcome(() => context.ai.permissions());
-    for (const ask of hasPermissions ? permissions : [])
+    for (const ask of read("permissions", () => context.ai.permissions()))
         if (ask.current) open.push({ what: "permission", ask });
-    const [hasQuestions, questions] = outcome(() => context.ai.questions());
-    for (const ask of hasQuestions ? questions : []) if (ask.current) open.push({ what: "question", ask });
+    for (const ask of read("questions", () => context.ai.questions()))
+        if (ask.current) open.push({ what: "question", ask });
     return open;
 }
 
