@@ -247,7 +247,9 @@ it("says where it cannot be told what waits, and keeps that open", async () => {
     const again = await switchOn(disk);
     await again.type("ai another thing\n");
     await until(again, "Wait (ai resume)");
-    expect(rows(again).join(" ")).toContain("Which permissions wait cannot be told: opencode failed (HTTP 500)");
+    expect(rows(again).join(" ")).toContain(
+        "Which permissions wait cannot be told: opencode failed (HTTP 500)",
+    );
     mend();
     await again.type("ai status\n");
     await until(again, "Answer it now? [Y/n]");

@@ -53,10 +53,20 @@ export type SessionHappening =
           readonly usage: StepUsage;
       }
     /** Another model answers than the one before it in this session. */
-    | { readonly kind: "model switched"; readonly messageId: string; readonly from: ModelName; readonly to: ModelName }
+    | {
+          readonly kind: "model switched";
+          readonly messageId: string;
+          readonly from: ModelName;
+          readonly to: ModelName;
+      }
     | { readonly kind: "compaction" }
     /** An assistant's message is complete, which is the end of a step, and perhaps of the turn: the messages say that. */
-    | { readonly kind: "final"; readonly messageId: string; readonly finish?: string; readonly error?: string }
+    | {
+          readonly kind: "final";
+          readonly messageId: string;
+          readonly finish?: string;
+          readonly error?: string;
+      }
     /** The session is at work, or is not any more. */
     | { readonly kind: "busy" | "idle" }
     /** The turn has failed. */

@@ -120,7 +120,9 @@ export interface Journal {
     removeSession(sessionId: string): void;
 
     /** Takes a prompt: once. @returns undefined when it is new, else what is known of it */
-    takePrompt(prompt: Pick<PromptRecord, "nonce" | "computerId" | "sessionId" | "takenAt">): PromptRecord | undefined;
+    takePrompt(
+        prompt: Pick<PromptRecord, "nonce" | "computerId" | "sessionId" | "takenAt">,
+    ): PromptRecord | undefined;
     promptOf(nonce: string): PromptRecord | undefined;
     markSent(nonce: string, baselineId: string | undefined): void;
     endPrompt(nonce: string, state: "done" | "failed" | "stopped", at: number): void;
@@ -139,7 +141,10 @@ export interface Journal {
     addStep(step: StepRecord): boolean;
     usage(filter: UsageFilter): UsageTotal;
     /** Sums by day and computer, newest day first. */
-    usageByDay(days: number, now: number): { readonly day: string; readonly computerId: string; readonly total: UsageTotal }[];
+    usageByDay(
+        days: number,
+        now: number,
+    ): { readonly day: string; readonly computerId: string; readonly total: UsageTotal }[];
 
     close(): void;
 }
