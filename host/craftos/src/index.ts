@@ -44,6 +44,8 @@ export interface ComputerOptions {
     http?: {
         /** False takes the http API away. */
         enabled?: boolean;
+        /** False switches websockets off, as CC's `http.websocket_enabled = false` does. */
+        websocket?: boolean;
         /**
          * Hosts, ranges such as "127.0.0.0/8", or "$private", that are let through although they are private; with a port
          * behind them on that port alone: "127.0.0.1:4096".
@@ -203,7 +205,11 @@ export async function boot(options: ComputerOptions): Promise<Computer> {
         http:
             options.http?.enabled === false
                 ? undefined
-                : { allow: options.http?.allow ?? [], onDenied: options.http?.onDenied },
+                : {
+                      allow: options.http?.allow ?? [],
+                      onDenied: options.http?.onDenied,
+                      websocket: options.http?.websocket ?? true,
+                  },
         secondsWithoutYield,
         memoryBytes: memoryMebibytes * 1024 * 1024,
         faults: options.faults ?? {},

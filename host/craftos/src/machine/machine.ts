@@ -68,7 +68,14 @@ export interface MachineOptions {
     height: number;
     colour: boolean;
     /** Undefined when there is no http API. */
-    http: { allow: readonly string[]; onDenied?: (host: string, port: number) => void } | undefined;
+    http:
+        | {
+              allow: readonly string[];
+              onDenied?: (host: string, port: number) => void;
+              /** Whether programs may open websockets. */
+              websocket: boolean;
+          }
+        | undefined;
     secondsWithoutYield: number;
     /** What Lua and what waits for it may use together, in bytes. */
     memoryBytes: number;
@@ -251,7 +258,8 @@ export class Machine {
             ...this.peripherals.hostFunctions(),
             ...osFunctions(this.osContext()),
             ...(this.http && httpFunctions(this.http, this.handles, offer)),
-            ...(this.websockets && websocketFunctions(this.websockets, offer)),
+            ...(this.websockets &&
+                websocketFunctions(this.websockets, offer, this.options.http?.websocket === true)),
         };
     }
 

@@ -1,13 +1,18 @@
 import { HttpError } from "./http-rules.ts";
+import { LuaError } from "./lua-error.ts";
 import type { HostFunctions } from "./lua-vm.ts";
 import { textPairs, type Offer } from "./native-http.ts";
 import type { WebsocketClient } from "./websocket-client.ts";
 import { LuaObject, type LuaTable } from "./wire.ts";
 
-/** What http.websocket is in Node. Every answer is an event. */
-export function websocketFunctions(client: WebsocketClient, offer: Offer): HostFunctions {
+/**
+ * What http.websocket is in Node. Every answer is an event.
+ * @param isEnabled false where the game's configuration switches websockets off
+ */
+export function websocketFunctions(client: WebsocketClient, offer: Offer, isEnabled: boolean): HostFunctions {
     return {
         "websocket.connect": (options: LuaTable) => {
+            if (!isEnabled) throw new LuaError("Websocket connections are disabled");
             const url = options.get("url") as string;
             const headers = textPairs(options.get("headers") as LuaTable | undefined);
             try {

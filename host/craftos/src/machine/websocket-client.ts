@@ -6,6 +6,7 @@ import { checkHeaders, checkTimeout, friendly, USER_AGENT, type Network } from "
 import { HttpError } from "./http-rules.ts";
 import { LuaError } from "./lua-error.ts";
 import type { NetworkFault } from "./network-faults.ts";
+import { FirstParts } from "./websocket-parts.ts";
 
 /** CC's limits. Source: CoreConfig and AddressRule in CC: Tweaked. */
 const MAXIMUM_WEBSOCKETS = 4;
@@ -42,8 +43,6 @@ interface Connection {
 export class WebsocketClient {
     private readonly network: Network;
     private readonly connections = new Map<number, Connection>();
-    /** Those that wait for the other side to close them too. */
-    private readonly closing = new Set<WebSocket>();
     private nextId = 1;
 
     constructor(network: Network) {
@@ -100,25 +99,16 @@ export class WebsocketClient {
         });
     }
 
-    /** Closes from this side, without an event. */
+    /** Closes from this side, without an event: the other side sees the connection end, and no close frame. */
     close(id: number): void {
         const connection = this.connections.get(id);
         this.connections.delete(id);
         connection?.stop();
-        const socket = connection?.socket;
-        if (connection?.isOpen !== true) socket?.terminate();
-        else if (socket !== undefined) {
-            this.closing.add(socket);
-            socket.once("close", () => this.closing.delete(socket));
-            socket.close();
-            const [longest] = this.closing;
-            if (this.closing.size > MAXIMUM_WEBSOCKETS) longest?.terminate();
-        }
+        connection?.socket?.terminate();
     }
 
     /** Cuts every connection, without an event. */
     abortAll(): void {
-        for (const socket of this.closing) socket.terminate();
         const connections = [...this.connections.values()];
         this.connections.clear();
         for (const { stop, socket } of connections) {
@@ -186,27 +176,35 @@ export class WebsocketClient {
             },
         );
         connection.socket = socket;
+        // CC answers a close frame by ending the connection, without one of its own, and so are faults in frames here.
+        socket.close = () => socket.terminate();
         const mostBytes =
             typeof fault === "object" && "cutAfterBytes" in fault ? fault.cutAfterBytes : Infinity;
         this.listen(id, connection, socket, mostBytes);
         await new Promise<void>((resolve, reject) => {
-            socket.once("open", resolve);
+            // In this very moment: a first message may have come with the answer, and is next.
+            socket.once("open", () => {
+                connection.isOpen = true;
+                if (!this.isClosed(id)) connection.events.opened(id);
+                resolve();
+            });
             socket.once("error", reject);
             socket.once("unexpected-response", (_, response: http.IncomingMessage) =>
                 reject(badStatus(response.statusCode ?? 0)),
             );
         });
-        connection.isOpen = true;
-        if (!this.isClosed(id)) connection.events.opened(id);
     }
 
     private listen(id: number, connection: Connection, socket: WebSocket, mostBytes: number): void {
         let received = 0;
         let fault: string | undefined;
+        const parts = new FirstParts(MAXIMUM_MESSAGE);
+        socket.once("open", () => filterReceived(socket, parts));
         socket.on("message", (data: Buffer, binary: boolean) => {
+            const isText = !binary || parts.isText();
             received += data.length;
             if (received > mostBytes) socket.terminate();
-            else if (!this.isClosed(id)) connection.events.received(data, binary);
+            else if (!this.isClosed(id)) connection.events.received(data, !isText);
         });
         socket.on("error", (error: NodeJS.ErrnoException) => {
             fault =
@@ -225,6 +223,13 @@ export class WebsocketClient {
             }
         });
     }
+}
+
+/** `ws` puts the parts of a message together before anybody sees one: what it reads is changed on its way. */
+function filterReceived(socket: WebSocket, parts: FirstParts): void {
+    const { _receiver: receiver } = socket as unknown as { _receiver: { write: (bytes: Buffer) => boolean } };
+    const write = receiver.write.bind(receiver);
+    receiver.write = (bytes) => write(parts.filter(bytes));
 }
 
 function badStatus(status: number): HttpError {
