@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { OpencodeProblem } from "./version.ts";
 
 /** What decides which of opencode's builds runs on a machine. */
 export interface Machine {
@@ -69,5 +71,61 @@ export function findBinary(from: string = import.meta.url): string {
     }
     throw new Error(
         `opencode is not installed (looked for ${names.join(", ")}). Run: npm install opencode-ai`,
+    );
+}
+
+function isProgram(file: string): boolean {
+    try {
+        accessSync(file, constants.X_OK);
+        return statSync(file).isFile();
+    } catch {
+        return false;
+    }
+}
+
+/** Looks for opencode where the shell would. On Windows npm puts a script there, which Node does not run: the build is behind it. */
+function onPath(path: string): string | undefined {
+    const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
+    const file = process.platform === "win32" ? "opencode.exe" : "opencode";
+    for (const folder of folders) {
+        if (isProgram(join(folder, file))) return join(folder, file);
+        if (process.platform !== "win32" || !existsSync(join(folder, "opencode.cmd"))) continue;
+        try {
+            return findBinary(
+                pathToFileURL(join(folder, "node_modules", "opencode-ai", "package.json")).href,
+            );
+        } catch {
+            // Somebody else's script.
+        }
+    }
+    return undefined;
+}
+
+/**
+ * Finds the opencode that the owner of this machine wants: the one they name, else the one that npm has installed beside this
+ * program, else the one of their shell.
+ * @param named its path, where they name one
+ * @param path where their shell looks for programs
+ * @returns the absolute path; throws an OpencodeProblem that says what to do where there is none
+ */
+export function locateOpencode(named: string | undefined, path: string = process.env["PATH"] ?? ""): string {
+    if (named !== undefined) {
+        const file = resolve(named);
+        if (isProgram(file)) return file;
+        throw new OpencodeProblem(
+            "not_found",
+            `${file} is no program that this user may run. Check --opencode.`,
+        );
+    }
+    try {
+        return findBinary();
+    } catch {
+        // Then one of theirs.
+    }
+    const found = onPath(path);
+    if (found !== undefined) return found;
+    throw new OpencodeProblem(
+        "not_found",
+        "opencode was not found. Run: npm install -g opencode-ai@1, or name it with --opencode PATH.",
     );
 }

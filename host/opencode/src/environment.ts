@@ -77,6 +77,58 @@ export function environment(
     return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => !!entry[1]));
 }
 
+/**
+ * Variables that are not handed on to the owner's server: what guards another one, what rules its agent (each session has rules of
+ * its own), and what an opencode sets for what it runs itself, which would take the server for its child (1.18.33).
+ */
+const notTheirs = [
+    "OPENCODE_SERVER_USERNAME",
+    "OPENCODE_SERVER_PASSWORD",
+    "OPENCODE_PASSWORD",
+    "OPENCODE_PERMISSION",
+    "OPENCODE",
+    "OPENCODE_PID",
+    "OPENCODE_CLIENT",
+    "OPENCODE_ROUTE",
+    "OPENCODE_TERMINAL",
+    "OPENCODE_WORKSPACE_ID",
+    "OPENCODE_PURE",
+    "OPENCODE_PRINT_LOGS",
+    "AGENT",
+    // npm's, of the script that has started this process.
+    "INIT_CWD",
+    "npm_command",
+    "npm_execpath",
+    "npm_node_execpath",
+];
+
+/** What starts with these is no business of the agent's: this program's own settings, and npm's of its script. */
+const notTheirPrefixes = ["TRAPOS_", "npm_lifecycle_", "npm_package_"];
+
+/**
+ * The environment of a server that works for its owner: with their home, their keys and their configuration.
+ * @param access the user and password that it asks for
+ * @param owner the owner's environment
+ * @param more set last; undefined removes a variable
+ */
+export function ownerEnvironment(
+    access: { username: string; password: string },
+    owner: NodeJS.ProcessEnv,
+    more: Record<string, string | undefined> = {},
+): Record<string, string> {
+    const isTheirs = (name: string): boolean =>
+        !notTheirs.includes(name) && !notTheirPrefixes.some((prefix) => name.startsWith(prefix));
+    const all: Record<string, string | undefined> = {
+        ...Object.fromEntries(Object.entries(owner).filter(([name]) => isTheirs(name))),
+        OPENCODE_SERVER_USERNAME: access.username,
+        OPENCODE_SERVER_PASSWORD: access.password,
+        ...more,
+    };
+    return Object.fromEntries(
+        Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+}
+
 /** The provider id and the models under which the configured server knows an OpenAI-compatible model. */
 export const provider = { id: "scripted", name: "Scripted model", models: ["model", "other"] } as const;
 

@@ -1,14 +1,34 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findBinary } from "./binary.ts";
-import { configuration, environment, folders, type ModelEndpoint, type Permission } from "./environment.ts";
-import { type Child, startChild } from "./process.ts";
+import { environment, folders, type ModelEndpoint, type Permission } from "./environment.ts";
+import { prepareHome } from "./home.ts";
+import { freePort, serve, stopPatienceSeconds } from "./serve.ts";
 
-export { findBinary } from "./binary.ts";
-export { type Action, type Permission, provider } from "./environment.ts";
+export { attachOpencode, type AttachOptions } from "./attach.ts";
+export { findBinary, locateOpencode } from "./binary.ts";
+export { type Action, ownerEnvironment, type Permission, provider } from "./environment.ts";
+export { isolatedOwner } from "./home.ts";
+export { type Login, probe, type Probe } from "./health.ts";
+export { type Clock, realClock, type ServerState, type Supervisor } from "./supervision.ts";
+export { superviseOpencode, type SuperviseOptions } from "./supervisor.ts";
+export { type Judgement, judgeVersion, OpencodeProblem, readVersion, triedVersions } from "./version.ts";
+export {
+    type ClientOptions,
+    opencodeClient,
+    type OpencodeClient,
+    type PermissionRule,
+    type SessionOptions,
+} from "./client.ts";
+export * as events1 from "./events1.ts";
+export { OpencodeFailure } from "./failure.ts";
+export { type Fetch, type FetchRequest, patientFetch } from "./fetch.ts";
+export type { Happening, ModelName, SessionHappening, StepUsage } from "./happening.ts";
+export { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
+export type { ListedInfo, ListedMessage, ListedPart } from "./listed.ts";
+export { type Reader, reader } from "./shapes.ts";
+export { watch, type Watch, type WatchOptions } from "./upstream.ts";
 
 /** How to start a server. */
 export interface OpencodeOptions {
@@ -59,85 +79,10 @@ export interface Opencode {
     kill(): Promise<void>;
 }
 
-/** Ends a server that will not stop: it takes 0.1 s (1.18.33), unless it hangs. */
-const stopPatienceSeconds = 3;
-
 /** How often another free port is tried when somebody took the one that was free a moment ago. */
 const portAttempts = 5;
 
-async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((done, failed) => {
-        server.once("error", failed);
-        server.listen(0, "127.0.0.1", done);
-    });
-    const { port } = server.address() as AddressInfo;
-    await new Promise<void>((done) => server.close(() => done()));
-    return port;
-}
-
-/**
- * Keeps the server from installing its plugin package with npm when it starts: it does so unless its config folder
- * looks as if that had been done. Nothing here needs plugins, and while npm runs the server ignores SIGTERM.
- */
-async function preventPluginInstallation(configFolder: string): Promise<void> {
-    await mkdir(join(configFolder, "node_modules"), { recursive: true });
-    const lock = { packages: { "": { dependencies: { "@opencode-ai/plugin": "*" } } } };
-    await writeFile(join(configFolder, "package-lock.json"), JSON.stringify(lock));
-}
-
-/**
- * Keeps the server from taking a git repository that `home` lies in for its project, which it would also write to:
- * git and opencode look upwards for .git, and stop at this file, which names no repository.
- */
-async function hideRepositoryAbove(home: string): Promise<void> {
-    await writeFile(join(home, ".git"), "No repository: opencode's project ends here.\n");
-}
-
-async function prepare(home: string, options: OpencodeOptions): Promise<void> {
-    const where = folders(home);
-    for (const folder of Object.values(where)) await mkdir(folder, { recursive: true });
-    const configFolder = join(where.config, "opencode");
-    await preventPluginInstallation(configFolder);
-    await hideRepositoryAbove(home);
-    const config = configuration(options.model, options.config);
-    await writeFile(join(configFolder, "opencode.json"), JSON.stringify(config, null, 4));
-}
-
-/**
- * Waits until a server answers. It is not asked before it says that it listens: 1.18.33 accepts connections a little
- * earlier and never answers what comes over those.
- * @returns the version it says; rejects when `signal` is aborted first
- */
-async function answers(
-    child: Child,
-    url: string,
-    authorization: string,
-    signal: AbortSignal,
-): Promise<string> {
-    const aborted = new Promise<never>((_, reject) => {
-        if (signal.aborted) reject(signal.reason as Error);
-        signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    });
-    await Promise.race([child.writes("server listening"), aborted]);
-    for (let pauseMilliseconds = 20; ; pauseMilliseconds = Math.min(500, pauseMilliseconds * 2)) {
-        try {
-            const response = await fetch(`${url}/global/health`, {
-                headers: { authorization },
-                signal: AbortSignal.timeout(2000),
-            });
-            const body = (await response.json()) as { healthy?: boolean; version?: string };
-            if (body.healthy && body.version) return body.version;
-        } catch {
-            // Not yet, or too slow: ask again.
-        }
-        signal.throwIfAborted();
-        await sleep(pauseMilliseconds, undefined, { signal });
-    }
-}
-
-function withOutput(message: string, child: Child): Error {
-    const lines = child.lastLines();
+function withOutput(message: string, lines: readonly string[]): Error {
     if (lines.length === 0) return new Error(`${message} It said nothing.`);
     return new Error(`${message} Its last lines:\n${lines.map((line) => `    ${line}`).join("\n")}`);
 }
@@ -155,28 +100,24 @@ export async function startOpencode(options: OpencodeOptions): Promise<Opencode>
         username: options.username ?? "opencode",
         password: options.password ?? randomBytes(18).toString("base64url"),
     };
-    const authorization = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}`;
-    await prepare(home, options);
+    await prepareHome(home, options.model, options.config);
     const env = environment(home, { ...login, permission: options.permission }, process.env, options.env);
     const seconds = options.startSeconds ?? 60;
 
     for (let attempt = 1; ; attempt += 1) {
         const port = options.port ?? (await freePort());
         const url = `http://127.0.0.1:${port}`;
-        const child = startChild(binary, ["serve", "--hostname", "127.0.0.1", "--port", String(port)], {
-            cwd: directory,
+        const served = await serve({
+            binary,
+            directory,
             env,
+            port,
+            ...login,
+            late: (signal) => sleep(seconds * 1000, undefined, { signal }),
+            signal: options.signal,
         });
-        const over = new AbortController();
-        const giveUp = (): void => over.abort();
-        void child.ended.then(giveUp);
-        const timer = setTimeout(giveUp, seconds * 1000);
-        options.signal?.addEventListener("abort", giveUp);
-        if (options.signal?.aborted) giveUp();
-        const version = await answers(child, url, authorization, over.signal).catch(() => undefined);
-        clearTimeout(timer);
-        options.signal?.removeEventListener("abort", giveUp);
-        if (version !== undefined) {
+        if (served.kind === "answers") {
+            const { child, version } = served;
             return {
                 url,
                 port,
@@ -189,19 +130,16 @@ export async function startOpencode(options: OpencodeOptions): Promise<Opencode>
                 kill: () => child.end(0),
             };
         }
-        if (!child.hasEnded()) {
-            await child.end(stopPatienceSeconds);
-            options.signal?.throwIfAborted();
-            throw withOutput(`opencode did not answer on ${url} within ${seconds} s.`, child);
+        options.signal?.throwIfAborted();
+        if (served.kind === "unusable") throw served.problem;
+        if (served.kind === "ended") {
+            throw withOutput(`opencode ended before it answered (${served.how}).`, served.lines);
         }
-        const how = await child.ended;
-        // All that opencode 1.18.33 says when the port is taken.
-        const portTaken = child.lastLines().some((line) => line.includes("ServeError"));
-        if (portTaken && options.port !== undefined) {
-            throw withOutput(`opencode cannot listen on port ${port}: something else does.`, child);
+        if (served.kind !== "port taken") {
+            throw withOutput(`opencode did not answer on ${url} within ${seconds} s.`, served.lines);
         }
-        if (!portTaken || attempt === portAttempts) {
-            throw withOutput(`opencode ended before it answered (${how}).`, child);
+        if (options.port !== undefined || attempt === portAttempts) {
+            throw withOutput(`opencode cannot listen on port ${port}: something else does.`, served.lines);
         }
     }
 }

@@ -35,6 +35,8 @@ function spawnGuarded(
 
 /** A child process that never outlives this one. */
 export interface Child {
+    /** Its process id; undefined where it could not be started. */
+    readonly pid: number | undefined;
     /** Resolves when it has ended, with a few words on how: "exit status 1", "killed by SIGTERM". */
     readonly ended: Promise<string>;
     hasEnded(): boolean;
@@ -52,6 +54,9 @@ export interface Child {
 /** How many lines of output are kept for an error message. */
 const keptLines = 20;
 
+/** How long the last output of a program that has ended may take to come. */
+const outputPatienceMilliseconds = 500;
+
 const colours = /\u001b\[[0-9;]*m/g;
 
 /**
@@ -65,6 +70,13 @@ export function startChild(
 ): Child {
     const child = spawnGuarded(file, args, options);
     running.add(child);
+    child.once("exit", () => {
+        // What it has started may keep its output open, and is not waited for.
+        setTimeout(() => {
+            child.stdout?.destroy();
+            child.stderr?.destroy();
+        }, outputPatienceMilliseconds).unref();
+    });
     const lines: string[] = [];
     const listeners: ((line: string) => void)[] = [];
     for (const stream of [child.stdout, child.stderr]) {
@@ -87,6 +99,7 @@ export function startChild(
         );
     }).finally(() => running.delete(child));
     return {
+        pid: child.pid,
         ended,
         hasEnded: () => !running.has(child),
         lastLines: () => [...lines],

@@ -62,6 +62,16 @@ describe.skipIf(process.platform !== "linux")("a child and what it has started",
         await vi.waitFor(() => expect(readPids(file).some(isRunning)).toBe(false), 30_000);
     });
 
+    test("are not waited for where they have left its group and keep its output open", async () => {
+        const file = path.join(folder, "pids-apart");
+        const child = startChild("/bin/sh", ["-c", `setsid sleep 300 & echo $! > ${file}; exit 4`], {
+            cwd: folder,
+            env: environment,
+        });
+        expect(await child.ended).toBe("exit status 4");
+        for (const pid of readPids(file)) if (isRunning(pid)) process.kill(pid, "SIGKILL");
+    });
+
     test("a program that is not there is told of", async () => {
         const child = startChild(path.join(folder, "nowhere"), [], { cwd: folder, env: environment });
         expect(await child.ended).toBe("exit status 127");

@@ -1,9 +1,9 @@
 /** How opencode 1 is told what somebody has decided: permissions and questions that wait. */
 import { listOf } from "../../trapos/json";
-import { percentEncode } from "../../trapos/utf8";
 import type { PermissionReply } from "../ask";
 import type { Connection } from "./face";
-import { call, query } from "./request";
+import * as routes from "./opencode1/routes";
+import { call } from "./request";
 
 /** Answers a permission that waits. */
 export function answerPermission(
@@ -13,8 +13,7 @@ export function answerPermission(
     message: string | undefined,
     directory: string | undefined,
 ): void {
-    const path = `/permission/${percentEncode(id)}/reply${query({ directory })}`;
-    call(server, path, { body: { reply, message } });
+    call(server, routes.answerPermission(id, reply, message, directory), {});
 }
 
 /** Answers a question that waits. */
@@ -24,13 +23,12 @@ export function answerQuestion(
     answers: readonly (readonly string[])[],
     directory: string | undefined,
 ): void {
-    const lists: (readonly string[])[] = [];
-    for (const labels of answers) lists.push(listOf(labels));
-    const path = `/question/${percentEncode(id)}/reply${query({ directory })}`;
-    call(server, path, { body: { answers: listOf(lists) } });
+    const labels: (readonly string[])[] = [];
+    for (const chosen of answers) labels.push(listOf(chosen));
+    call(server, routes.answerQuestion(id, listOf(labels), directory), {});
 }
 
 /** Refuses to answer a question that waits. */
 export function rejectQuestion(server: Connection, id: string, directory: string | undefined): void {
-    call(server, `/question/${percentEncode(id)}/reject${query({ directory })}`, { body: {} });
+    call(server, routes.rejectQuestion(id, directory), {});
 }

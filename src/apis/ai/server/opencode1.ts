@@ -1,8 +1,6 @@
-/** What opencode 1 can do: its HTTP routes as functions that raise failures. Only files beside it know an address, too. */
-import { outcome } from "../../trapos/failure";
+/** What opencode 1 can do: its HTTP routes as functions that raise failures. */
 import { reader, type Reader } from "../../trapos/shape";
 import { percentEncode } from "../../trapos/utf8";
-import { fail } from "../failure";
 import { answers, lists, type ListValues, type Message, type Session } from "../protocol";
 import { answerPermission, answerQuestion, rejectQuestion } from "./asks";
 import type { Connection, Face, Loaded, Prompt } from "./face";
@@ -10,8 +8,8 @@ import * as files from "./opencode1/files";
 import * as changes from "./opencode1/changes";
 import * as sessions from "./opencode1/sessions";
 import * as tasks from "./opencode1/tasks";
-import { bodyOfPrompt } from "./opencode1/prompt";
-import { call, query } from "./request";
+import * as routes from "./opencode1/routes";
+import { call } from "./request";
 
 const readHealth = reader(answers.health);
 const readSession = reader(answers.session);
@@ -19,37 +17,30 @@ const readSessions = reader(answers.sessions);
 const readMessages = reader(answers.messages);
 const readMessage = reader(answers.message);
 
-/** What can be read of a directory: where, and how. */
-const directoryLists: {
-    readonly [K in keyof ListValues]: { readonly path: string; readonly read: Reader<ListValues[K]> };
-} = {
-    status: { path: "/session/status", read: reader(lists.status) },
-    permissions: { path: "/permission", read: reader(lists.permissions) },
-    questions: { path: "/question", read: reader(lists.questions) },
-    providers: { path: "/config/providers", read: reader(lists.providers) },
-    agents: { path: "/agent", read: reader(lists.agents) },
-    commands: { path: "/command", read: reader(lists.commands) },
-    config: { path: "/config", read: reader(lists.config) },
+/** How the lists of a directory are read. */
+const listReaders: { readonly [K in keyof ListValues]: Reader<ListValues[K]> } = {
+    status: reader(lists.status),
+    permissions: reader(lists.permissions),
+    questions: reader(lists.questions),
+    providers: reader(lists.providers),
+    agents: reader(lists.agents),
+    commands: reader(lists.commands),
+    config: reader(lists.config),
 };
 
 /** Whether the server is up, and its version. */
 function health(server: Connection): { readonly version: string } {
-    return call(server, "/global/health", { read: readHealth });
+    return call(server, routes.health(), { read: readHealth });
 }
 
 /** Makes a session. The title is for people. */
 function createSession(server: Connection, title: string): Session {
-    const path = "/session" + query({ directory: server.settings.directory });
-    return call(server, path, { read: readSession, body: { title } });
+    return call(server, routes.createSession(title, server.settings.directory), { read: readSession });
 }
 
 /** One session; fails with `session_gone` when the server does not have it. */
 function getSession(server: Connection, id: string): Session {
-    // Any other id makes the server fail with 500.
-    if (string.find(id, "^ses")[0] === undefined) throw fail("session_gone", { session: id });
-    const [ok, value] = outcome(() => call(server, `/session/${percentEncode(id)}`, { read: readSession }));
-    if (ok) return value;
-    throw value.code === "not_found" ? fail("session_gone", { session: id }) : value;
+    return sessions.callSession(server, id, routes.getSession(id), { read: readSession });
 }
 
 /** The newest sessions that no other session opened, newest first. */
@@ -58,38 +49,31 @@ function listSessions(
     limit: number | undefined,
     search: string | undefined,
 ): readonly Session[] {
-    const parameters = { limit, search, roots: "true", directory: server.settings.directory };
-    const sessions = call(server, "/session" + query(parameters), { read: readSessions });
+    const route = routes.listSessions(limit, search, server.settings.directory);
+    const found = call(server, route, { read: readSessions });
     // Other servers may have an empty list, too.
-    if (sessions.length === 0) health(server);
-    return sessions;
+    if (found.length === 0) health(server);
+    return found;
 }
 
-/** The newest messages of a session, oldest first. Always with a limit: the whole list grows with every turn. */
+/** The newest messages of a session, oldest first. */
 function getMessages(server: Connection, sessionId: string, limit: number): readonly Message[] {
-    return call(server, `/session/${percentEncode(sessionId)}/message?limit=${limit}`, {
-        read: readMessages,
-    });
+    return call(server, routes.getMessages(sessionId, limit), { read: readMessages });
 }
 
 /** One message of a session. */
 function getMessage(server: Connection, sessionId: string, id: string): Message {
-    const path = `/session/${percentEncode(sessionId)}/message/${percentEncode(id)}`;
-    return call(server, path, { read: readMessage });
+    return call(server, routes.getMessage(sessionId, id), { read: readMessage });
 }
 
-/**
- * Sends a prompt and does not wait for its answer. Success only means that the server has it: an unknown model or
- * agent is accepted, too. It carries no messageID, which makes servers up to 1.18.14 loop and all of them ignore an id
- * that was used before; the nonce in the part's metadata marks it instead.
- */
+/** Sends a prompt and does not wait for its answer. Success only means that the server has it. */
 function sendPrompt(server: Connection, sessionId: string, prompt: Prompt): void {
-    call(server, `/session/${percentEncode(sessionId)}/prompt_async`, { body: bodyOfPrompt(prompt) });
+    call(server, routes.sendPrompt(sessionId, prompt, percentEncode), {});
 }
 
 /** Stops what a session does; fine for an idle one. */
 function abortSession(server: Connection, sessionId: string): void {
-    call(server, `/session/${percentEncode(sessionId)}/abort`, { body: {} });
+    call(server, routes.abortSession(sessionId), {});
 }
 
 /** Reads one of the server's lists. */
@@ -98,24 +82,15 @@ function readList<K extends keyof ListValues>(
     name: K,
     directory: string | undefined,
 ): ListValues[K] {
-    const list = directoryLists[name];
-    return call(server, list.path + query({ directory }), { read: list.read });
+    return call(server, routes.readList(name, directory), { read: listReaders[name] });
 }
-
-/** Where opencode tells of what it loads. */
-const loadedLists: Readonly<Record<Loaded, string>> = {
-    providers: "/config/providers",
-    tools: "/experimental/tool/ids",
-    mcp: "/mcp",
-    skills: "/skill",
-};
 
 /**
  * Waits until opencode has loaded something for a directory. It loads what is not there yet, so that the answer takes
  * as long as that does: MCP servers may take seconds.
  */
 function waitUntilLoaded(server: Connection, what: Loaded, directory: string | undefined): void {
-    call(server, loadedLists[what] + query({ directory }), {});
+    call(server, routes.waitUntilLoaded(what, directory), {});
 }
 
 const opencode1: Face = {

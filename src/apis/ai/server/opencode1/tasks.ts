@@ -6,15 +6,15 @@
 import { outcome } from "../../../trapos/failure";
 import { fail } from "../../failure";
 import type { CommandCall, Connection } from "../face";
-import { modelIn } from "./prompt";
+import * as routes from "./routes";
 import { callSession } from "./sessions";
 
 /** Seconds after which it has arrived, whether or not it is answered yet. */
 const ARRIVED_SECONDS = 2;
 
 /** Sends a request whose answer comes when all is done. */
-function start(server: Connection, id: string, route: string, body: object): void {
-    const [ok, failure] = outcome(() => callSession(server, id, route, { body, timeout: ARRIVED_SECONDS }));
+function start(server: Connection, id: string, route: routes.Route): void {
+    const [ok, failure] = outcome(() => callSession(server, id, route, { timeout: ARRIVED_SECONDS }));
     if (ok || failure.code === "timed_out") return;
     const [isBusy] = string.find(failure.message, "usy");
     throw isBusy === undefined ? failure : fail("works_now");
@@ -22,21 +22,15 @@ function start(server: Connection, id: string, route: string, body: object): voi
 
 /** Begins to write a summary that takes the place of what was said. */
 export function startCompacting(server: Connection, id: string, model: string): void {
-    start(server, id, "/summarize", modelIn(model) ?? {});
+    start(server, id, routes.compact(id, model));
 }
 
 /** Begins to run a line of the server's shell in the session's folder, whatever permissions say. */
 export function startShell(server: Connection, id: string, agent: string, line: string): void {
-    start(server, id, "/shell", { agent, command: line });
+    start(server, id, routes.shell(id, agent, line));
 }
 
-/** Begins to run a command of opencode's configuration. One of no known name is 500 (1.18.33). */
+/** Begins to run a command of opencode's configuration. */
 export function startCommand(server: Connection, id: string, command: CommandCall): void {
-    start(server, id, "/command", {
-        command: command.name,
-        arguments: command.arguments,
-        model: command.model,
-        agent: command.agent,
-        variant: command.variant,
-    });
+    start(server, id, routes.command(id, command));
 }

@@ -1,0 +1,101 @@
+import { afterProbe, type Login, probe, probeSeconds } from "./health.ts";
+import { type Clock, nextPause, realClock, slept, stateHolder, type Supervisor } from "./supervision.ts";
+import { judgeVersion, OpencodeProblem } from "./version.ts";
+
+/** An opencode that somebody else runs. */
+export interface AttachOptions {
+    /** Its address, as http://127.0.0.1:4096. */
+    readonly url: string;
+    /** `opencode` when absent. */
+    readonly username?: string;
+    /** Absent for a server that asks for none. */
+    readonly password?: string;
+    /** The machine's when absent. */
+    readonly clock?: Clock;
+}
+
+/**
+ * Watches an opencode that somebody else runs. It is asked for its health again and again, and never started or ended.
+ * @returns whose state is "stopped" with a reason once the server turns out to be one that cannot be used
+ */
+export function attachOpencode(options: AttachOptions): Supervisor {
+    const clock = options.clock ?? realClock;
+    const login: Login = {
+        url: options.url.replace(/\/+$/, ""),
+        username: options.username ?? "opencode",
+        password: options.password ?? "",
+    };
+    const states = stateHolder();
+    const stopped = new AbortController();
+    const isStopped = (): boolean => stopped.signal.aborted;
+    let pause: number | undefined;
+
+    /** Why a server that was not well yet is away. */
+    function reasonOf(outcome: Awaited<ReturnType<typeof probe>>): string {
+        switch (outcome.kind) {
+            case "unauthorized":
+                return options.password === undefined
+                    ? `opencode on ${login.url} wants a password.`
+                    : `opencode on ${login.url} does not take this password for the user ${login.username}.`;
+            case "silent":
+                return `${login.url} did not answer in ${probeSeconds} s.`;
+            case "unreachable":
+                return `opencode on ${login.url} cannot be reached: ${outcome.why}.`;
+            case "strange":
+                return `${login.url} is no opencode: ${outcome.why}.`;
+            case "unusable":
+                return outcome.problem.message;
+            case "well":
+                return "";
+        }
+    }
+
+    /** Asks until the server is away. @returns why, and how long it was well */
+    async function watch(): Promise<{ reason: string; healthySeconds: number }> {
+        const first = await probe(login, probeSeconds, stopped.signal);
+        if (first.kind === "unusable") throw first.problem;
+        if (first.kind !== "well") return { reason: reasonOf(first), healthySeconds: 0 };
+        const began = clock.elapsed();
+        if (!isStopped()) states.set({ kind: "ready", ...judgeVersion(first.version, login.url) });
+        let misses = 0;
+        let follows = afterProbe(misses, first);
+        for (;;) {
+            if ("away" in follows) {
+                return { reason: follows.away, healthySeconds: (clock.elapsed() - began) / 1000 };
+            }
+            misses = follows.misses;
+            if (!(await slept(clock, follows.nextSeconds, stopped.signal))) break;
+            follows = afterProbe(misses, await probe(login, probeSeconds, stopped.signal));
+        }
+        return { reason: "", healthySeconds: 0 };
+    }
+
+    const ended = (async () => {
+        let reason: string | undefined;
+        try {
+            while (!isStopped()) {
+                const away = await watch();
+                if (isStopped()) break;
+                pause = nextPause(pause, away.healthySeconds);
+                states.set({ kind: "away", reason: away.reason, retryAt: clock.now() + pause * 1000 });
+                await slept(clock, pause, stopped.signal);
+            }
+        } catch (error) {
+            if (!(error instanceof OpencodeProblem)) throw error;
+            reason = error.message;
+        }
+        states.set({ kind: "stopped", reason: isStopped() ? undefined : reason });
+    })();
+
+    return {
+        login: () => login,
+        state: states.state,
+        onState: states.onState,
+        settled: states.settled,
+        restartWhenIdle: () => Promise.resolve(false),
+        async stop() {
+            stopped.abort();
+            await ended;
+        },
+    };
+}

@@ -1,0 +1,24 @@
+import { answers } from "../../../src/apis/ai/protocol.ts";
+import type { Of } from "../../../src/apis/trapos/shapes.ts";
+
+/** A part of a message as opencode sends it by itself: with its id, and what the end of a step has cost. */
+export const listedPart = {
+    ...answers.message.parts[1],
+    id: "id",
+    messageID: "id",
+    /** Of text and reasoning: the end is there once it is whole. */
+    "time?": { "start?": "time", "end?": "time" },
+    "tokens?": answers.message.info["tokens?"],
+    /** US dollars. */
+    "cost?": "amount",
+} as const;
+
+/** A message as opencode sends it by itself. */
+export const listedInfo = answers.message.info;
+
+/** Messages with the ids of their parts; those that are wrong are left out. */
+export const listedMessages = ["some", { info: listedInfo, parts: ["some", listedPart] }] as const;
+
+export type ListedPart = Of<typeof listedPart>;
+export type ListedInfo = Of<typeof listedInfo>;
+export type ListedMessage = Of<typeof listedMessages>[number];

@@ -1,0 +1,33 @@
+/** What a server is asked to do, whatever it speaks. */
+
+/** A prompt as it is sent. */
+export interface Prompt {
+    readonly text: string;
+    readonly nonce: string;
+    /** "provider/model" */
+    readonly model?: string;
+    readonly agent?: string;
+    readonly variant?: string;
+    readonly system?: string;
+    /** Texts that the model reads behind the prompt, and that are no part of what was said: files of this computer. */
+    readonly attachments?: readonly string[];
+    /** Files of the server. */
+    readonly files?: readonly ServerFile[];
+}
+
+/** A file of the server that a prompt names. */
+export interface ServerFile {
+    /** As the prompt names it, from the session's folder. */
+    readonly path: string;
+    readonly absolute: string;
+}
+
+/** A command of opencode's configuration that is to be run. */
+export interface CommandCall {
+    readonly name: string;
+    readonly arguments: string;
+    /** "provider/model" */
+    readonly model?: string;
+    readonly agent?: string;
+    readonly variant?: string;
+}
