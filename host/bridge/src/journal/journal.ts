@@ -76,7 +76,9 @@ export interface StepRecord {
     readonly reasoning: number;
     readonly cacheRead: number;
     readonly cacheWrite: number;
+    /** US dollars. */
     readonly cost: number;
+    /** When it ended, epoch milliseconds: its UTC day is the day that it counts for. */
     readonly at: number;
 }
 
@@ -100,51 +102,89 @@ export interface UsageFilter {
     readonly day?: string;
 }
 
-/** The store. Every function that changes something has it on the disk when it returns. */
+/** What a computer used on a day. */
+export interface DayUsage {
+    /** "2026-11-30", UTC. */
+    readonly day: string;
+    readonly computerId: string;
+    readonly total: UsageTotal;
+}
+
+/**
+ * The store. Every function that changes something has it on the disk when it returns, or throws and has changed
+ * nothing: a JournalError where the disk is to blame, another error for a computer or session that it does not know.
+ */
 export interface Journal {
+    /** @throws Error where its id or its token's hash is taken */
     addComputer(computer: LinkedComputer): void;
+    /** All that were ever linked, those that were revoked too; oldest first. */
     computers(): LinkedComputer[];
+    /** Also one that was revoked, so that it can be told why it is turned away: look at `revokedAt`. */
     computerByToken(tokenHash: string): LinkedComputer | undefined;
     /** @returns false where there is none of that id, or it was revoked before */
     revokeComputer(id: string, at: number): boolean;
+    /** @returns false where there is none of that id, or it was revoked */
     changeComputer(id: string, change: Partial<Pick<LinkedComputer, "name" | "owner" | "profile">>): boolean;
 
-    /** Notes that a session is a computer's. A session has one owner for ever. */
+    /**
+     * Notes that a session is a computer's. A session has one computer for ever, and one that was removed never returns.
+     * @throws Error where it is another computer's, or was removed
+     */
     addSession(sessionId: string, computerId: string, at: number): void;
+    /** @returns the computer's id */
     ownerOfSession(sessionId: string): string | undefined;
     /** Newest first. */
     sessionsOf(computerId: string): string[];
     /** A session that must not be talked in any more, as its model drifted or it hangs: the next prompt opens another. */
     closeSession(sessionId: string, reason: string): void;
     closedReason(sessionId: string): string | undefined;
+    /** Forgets what was allowed in it too. Its prompts and its usage stay, as limits count them. */
     removeSession(sessionId: string): void;
 
-    /** Takes a prompt: once. @returns undefined when it is new, else what is known of it */
+    /**
+     * Takes a prompt: once.
+     * @returns undefined when it is new, else what is known of it
+     * @throws Error where its session is not the computer's, or another computer has used the nonce
+     */
     takePrompt(
         prompt: Pick<PromptRecord, "nonce" | "computerId" | "sessionId" | "takenAt">,
     ): PromptRecord | undefined;
     promptOf(nonce: string): PromptRecord | undefined;
-    markSent(nonce: string, baselineId: string | undefined): void;
-    endPrompt(nonce: string, state: "done" | "failed" | "stopped", at: number): void;
+    /** @returns false where it was sent before, has ended, or is none */
+    markSent(nonce: string, baselineId: string | undefined): boolean;
+    /** The first end counts. @returns false where it had ended, or is none */
+    endPrompt(nonce: string, state: "done" | "failed" | "stopped", at: number): boolean;
     /** Those whose turns have not ended, oldest first. */
     openPrompts(): PromptRecord[];
-    /** How many prompts a computer, or all of an owner's, handed over since then. */
-    promptsSince(scope: LimitScope, since: number): number;
+    /** How many turns of a computer, or of all of an owner's, have not ended. */
+    openTurns(scope: LimitScope): number;
+    /** When a computer, or all of an owner's, handed over prompts since then; oldest first. */
+    promptsSince(scope: LimitScope, since: number): number[];
 
+    /** Allowed twice is allowed once. */
     allowAlways(approval: Approval): void;
+    /** In the order in which they were allowed. */
     approvalsOf(sessionId: string): Approval[];
 
+    /** In the place of those that were there. */
     setLimits(scope: LimitScope, limits: Limits): void;
     limitsOf(scope: LimitScope): Limits;
 
-    /** Counts a step. @returns false where it was counted before */
+    /**
+     * Counts a step. Ids are remembered for 30 days at least; what is older than those that were forgotten is not counted.
+     * @returns false where it was counted before
+     */
     addStep(step: StepRecord): boolean;
     usage(filter: UsageFilter): UsageTotal;
-    /** Sums by day and computer, newest day first. */
-    usageByDay(
-        days: number,
-        now: number,
-    ): { readonly day: string; readonly computerId: string; readonly total: UsageTotal }[];
+    /** Sums by day and computer of so many days, today's first. */
+    usageByDay(days: number, now: number): DayUsage[];
 
+    /**
+     * Writes all of it, as it is at this moment, into a new file, which can take the journal's place: a backup. To copy
+     * the journal's own file is none while it is open.
+     * @throws JournalError "unusable" where there is a file already, "full"
+     */
+    copyTo(file: string): void;
+    /** Frees the file for others. */
     close(): void;
 }
