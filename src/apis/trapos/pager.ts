@@ -3,7 +3,7 @@ import * as strings from "cc.strings";
 import { isInteractive } from "./interactive";
 import { readLine } from "./lineinput";
 import { moveOf } from "./movekeys";
-import { drawRow, marked, textOf, type Row } from "./row";
+import { drawRow, marked, type Row } from "./row";
 import {
     findIn,
     layOutTo,
@@ -14,7 +14,7 @@ import {
     type Layout,
     type RowList,
 } from "./rowlist";
-import { inColour, takeRowsAbove } from "./screen";
+import { inColour, refitted, takeRowsAbove } from "./screen";
 import { bottomOf, placeOf, scrolled, scrolledTo, type Move, type Scroll } from "./scroll";
 import { cut } from "./text";
 
@@ -223,11 +223,7 @@ function read(reading: Reading): void {
 
 /** Rows that were printed for one width, on another. */
 function putAbove(above: readonly Row[], width: number, emit: (this: void, row: Row) => boolean): void {
-    for (const row of above) {
-        const text = textOf(row);
-        if (text.length <= width) emit(row);
-        else for (const part of strings.wrap(text, width)) emit([{ text: part, colour: row[0]!.colour }]);
-    }
+    for (const row of above) for (const part of refitted(row, width)) emit(part);
 }
 
 /** Prints all rows, for nobody in particular. */

@@ -26,15 +26,28 @@ export function showShare(doing: string, share: number): void {
     );
 }
 
+/** The moving line as it was drawn last; nothing where none moves. */
+let shown: string | undefined;
+
+/** Draws the moving line on the row that the cursor is on, which is clear where none moves: what is above it has grown. */
+export function drawAgain(): void {
+    if (shown === undefined) {
+        clearRow();
+        return;
+    }
+    const [width] = term.getSize();
+    startRow();
+    inColour(colours.lightGrey, term.write, strings.ensure_width(shown, width));
+}
+
 /** Shows the sign that turns, the seconds and what is being done, as far as a row of the screen has room. */
 function showTurn(turns: number, seconds: number, doing: string): void {
     const [width] = term.getSize();
     const at = (turns % 4) + 1;
     const start = `${string.sub("|/-\\", at, at)} ${seconds} s`;
     const hasRoom = start.length + LEAST_ROOM < width;
-    const line = hasRoom ? cut(`${start} ${doing}`, width) : start;
-    startRow();
-    inColour(colours.lightGrey, term.write, strings.ensure_width(line, width));
+    shown = hasRoom ? cut(`${start} ${doing}`, width) : start;
+    drawAgain();
 }
 
 /** Turns the sign for ever. */
@@ -62,6 +75,7 @@ function turn(start: number, doing: (this: void) => string | undefined): void {
 export function during(act: (this: void) => void, doing: (this: void) => string | undefined): void {
     const start = os.epoch("utc");
     const [ok, problem] = pcall(() => parallel.waitForAny(act, () => turn(start, doing)));
+    shown = undefined;
     clearRow();
     if (!ok) error(problem, 0);
 }

@@ -1,7 +1,7 @@
 /** Lines on the screen, in colour where there is any, none of which floods it. */
 import * as strings from "cc.strings";
 import type { Failure } from "./failure";
-import type { Row } from "./row";
+import { textOf, type Row } from "./row";
 import * as text from "./text";
 
 /** The most rows of a line that is no answer. */
@@ -15,6 +15,9 @@ const MOST_ABOVE = 100;
 
 /** Whether remarks are left out. */
 let isQuiet = false;
+
+/** Gets the rows that would be printed, while something else draws on the screen. */
+let taker: ((this: void, row: Row) => void) | undefined;
 
 /** What was printed since the reader could last stop reading. */
 let above: Row[] = [];
@@ -38,8 +41,30 @@ export function inColour<T>(colour: number, show: (this: void, text: string) => 
     return result;
 }
 
+/**
+ * Hands all that `say`, `remark`, `note` and `fail` would print from here on to something that draws on the screen.
+ * @param take gets each row; nothing to print again
+ */
+export function handRows(take: ((this: void, row: Row) => void) | undefined): void {
+    taker = take;
+}
+
+/** A row that was laid out for another width: as it is where it fits, else as several without colours of their own. */
+export function refitted(row: Row, width: number): Row[] {
+    const whole = textOf(row);
+    if (whole.length <= width) return [row];
+    const rows: Row[] = [];
+    for (const part of strings.wrap(string.match(whole, "^(.-) *$")[0]!, width))
+        table.insert(rows, [{ text: part, colour: row[0]!.colour }]);
+    return rows;
+}
+
 /** Prints a row that may be the head of what comes next. */
 function printRow(colour: number, text: string): void {
+    if (taker !== undefined) {
+        taker([{ text, colour }]);
+        return;
+    }
     inColour(colour, print, text);
     table.insert(above, [{ text, colour }]);
     if (above.length > MOST_ABOVE) table.remove(above, 1);

@@ -1,5 +1,5 @@
 /**
- * Reads values that come from outside by shapes (see shapes.d.ts): what it gives has the type that the shape says,
+ * Reads values that come from outside by shapes (see shapes.ts): what it gives has the type that the shape says,
  * through and through, and is made of what the shape names alone. So the code behind it never asks what type a field
  * has.
  */
@@ -95,6 +95,8 @@ const words: { readonly [W in keyof Words]: Reader<Words[W]> } = {
     status: number(100, 999),
     /** Anything that is there. */
     present: (value) => value !== undefined || undefined,
+    /** What is read by another shape later. */
+    any: (value) => value,
 };
 
 /** @param isWhole true where one wrong entry makes the whole wrong; else such entries are left out */
@@ -178,7 +180,7 @@ function readerOf(shape: Shape): Reader<unknown> {
 
 /**
  * Makes what reads values by a shape.
- * @param shape any shape; see shapes.d.ts
+ * @param shape any shape; see shapes.ts
  * @returns a function that gives what it read, or nothing where the value is of another shape
  */
 export function reader<const S extends Shape>(shape: S): Reader<Of<S>> {

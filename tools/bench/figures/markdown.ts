@@ -54,25 +54,31 @@ end
 const reply = piece.repeat(Math.round(20_000 / Buffer.byteLength(piece)));
 
 const [name, naiveName] = ["markdown-20kB", "markdown-20kB-naive"];
+const [piecesName, naivePiecesName] = ["markdown-pieces-20kB", "markdown-pieces-20kB-naive"];
+
+/** Runs one of lua/ on a computer that has the reply, and reads what it wrote down. */
+async function run<T>(bench: Bench, disk: string, script: string): Promise<T> {
+    await writeFile(join(disk, "bench/reply.md"), reply);
+    const { end, output } = await runSnippet({
+        disk,
+        snippet: await readFile(join(lua, script), "utf8"),
+        timeoutSeconds: 120,
+        signal: bench.signal,
+    });
+    if (end.how !== "shutdown" || end.status !== 0) {
+        throw new Error(`${script} failed. Its screen:\n${output}`);
+    }
+    return JSON.parse(await readFile(join(disk, "bench/result.json"), "utf8")) as T;
+}
 
 async function measureBoth(bench: Bench): Promise<Both> {
     bench.say("laying out 20 kB of Markdown ...");
     const disk = await bench.newFolder();
     await mkdir(join(disk, "bench"));
-    await writeFile(join(disk, "bench/reply.md"), reply);
     if (bench.wanted.includes(naiveName)) {
         await copyFile(join(lua, "naive-markdown.lua"), join(disk, "bench/naive-markdown.lua"));
     }
-    const { end, output } = await runSnippet({
-        disk,
-        snippet: await readFile(join(lua, "markdown.lua"), "utf8"),
-        timeoutSeconds: 120,
-        signal: bench.signal,
-    });
-    if (end.how !== "shutdown" || end.status !== 0) {
-        throw new Error(`markdown.lua failed. Its screen:\n${output}`);
-    }
-    const both = JSON.parse(await readFile(join(disk, "bench/result.json"), "utf8")) as Both;
+    const both = await run<Both>(bench, disk, "markdown.lua");
     for (const { rows, longest } of Object.values(both) as Measured[]) {
         if (rows < 400 || longest > 51)
             throw new Error(`Not laid out: ${rows} rows of up to ${longest} columns`);
@@ -82,6 +88,27 @@ async function measureBoth(bench: Bench): Promise<Both> {
 
 let measured: Promise<Both> | undefined;
 const both = (bench: Bench) => (measured ??= measureBoth(bench));
+
+/** What lua/markdown-pieces.lua writes down. */
+interface Pieces {
+    /** A sample each. */
+    readonly milliseconds: readonly number[];
+    readonly rows: number;
+    readonly naive?: number;
+}
+
+async function measurePieces(bench: Bench): Promise<Pieces> {
+    bench.say("laying out 20 kB of Markdown in pieces ...");
+    const disk = await bench.newFolder();
+    await mkdir(join(disk, "bench"));
+    if (bench.wanted.includes(naivePiecesName)) await writeFile(join(disk, "bench/naive"), "");
+    const pieces = await run<Pieces>(bench, disk, "markdown-pieces.lua");
+    if (pieces.rows < 400) throw new Error(`Not laid out: ${pieces.rows} rows`);
+    return pieces;
+}
+
+let measuredPieces: Promise<Pieces> | undefined;
+const inPieces = (bench: Bench) => (measuredPieces ??= measurePieces(bench));
 
 /** What a computer takes to lay out a long reply for its screen. */
 export const markdownFigures: readonly Figure[] = [
@@ -96,5 +123,17 @@ export const markdownFigures: readonly Figure[] = [
         unit: "ms",
         beside: name,
         measure: async (bench) => median((await both(bench)).naive?.milliseconds ?? []),
+    },
+    {
+        name: piecesName,
+        unit: "ms",
+        bar: 600,
+        measure: async (bench) => median((await inPieces(bench)).milliseconds),
+    },
+    {
+        name: naivePiecesName,
+        unit: "ms",
+        beside: piecesName,
+        measure: async (bench) => (await inPieces(bench)).naive ?? NaN,
     },
 ];

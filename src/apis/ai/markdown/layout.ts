@@ -5,7 +5,7 @@ import { codeBlocks, linesOf } from "./codeblocks";
 import { languageOf } from "./fence";
 import type { Span, Style } from "./inline";
 import { put, putCode, putLanguage, putText, type Sheet } from "./rows";
-import { addRow, putTable, tableOf, type Table } from "./table";
+import { addRow, copyTable, putTable, tableOf, type Table } from "./table";
 
 /** The most columns that a line is indented. */
 const DEEPEST = 8;
@@ -14,9 +14,9 @@ const DEEPEST = 8;
 const LOOKED_AHEAD = 50_000;
 
 /** A sheet, and what waits for the next line. */
-interface Page extends Sheet {
+export interface Page extends Sheet {
     readonly blocks: Blocks;
-    /** Whether there are several blocks of code, so that the first one needs a number, too. */
+    /** Whether the first block of code has a number, too, because there are several. */
     readonly isNumbered: boolean;
     /** The number of the last one. */
     number: number;
@@ -25,8 +25,8 @@ interface Page extends Sheet {
     table?: Table;
 }
 
-/** Puts what waited for the next line on the sheet. */
-function settle(page: Page): void {
+/** Puts on the sheet what waits for the next line: a table, or what may be the head of one. */
+export function settle(page: Page): void {
     const held = page.held;
     const table = page.table;
     page.held = undefined;
@@ -115,10 +115,52 @@ function putLine(page: Page, line: Line): void {
     if (string.find(body, "|", 1, true)[0] === undefined) settle(page);
 }
 
-/** Puts a folded line. */
-function addLine(page: Page, folded: string): void {
+/**
+ * Begins to lay out a text that is fed line by line. `settle` ends it.
+ * @param width columns of the screen
+ * @param hasGround whether code gets a ground, for which its rows go to the right end of the screen; else a bar stands
+ * before it
+ * @param emit gets each row, without a line break, as soon as it is known; false says that no more is wanted
+ * @param isNumbered whether the first block of code has a number; those behind it always have one
+ */
+export function openSheet(
+    width: number,
+    hasGround: boolean,
+    emit: (this: void, row: Span[]) => unknown,
+    isNumbered = false,
+): Page {
+    return { width, hasGround, emit: (row) => emit(row) !== false, blocks: begin(), isNumbered, number: 0 };
+}
+
+/**
+ * A sheet that goes on where another one is, which stays as it is. Takes a time in proportion to the rows of the table that
+ * waits, if one does.
+ * @param width columns of the screen
+ * @param emit gets its rows
+ */
+export function copySheet(page: Page, width: number, emit: (this: void, row: Span[]) => unknown): Page {
+    const copy = openSheet(width, page.hasGround, emit, page.isNumbered);
+    const from = page.blocks;
+    const blocks = copy.blocks;
+    blocks.isQuoted = from.isQuoted;
+    for (const item of from.items) table.insert(blocks.items, item);
+    blocks.fence = from.fence;
+    blocks.isIndented = from.isIndented;
+    blocks.isParagraph = from.isParagraph;
+    copy.gap = page.gap;
+    copy.number = page.number;
+    copy.held = page.held;
+    copy.table = page.table && copyTable(page.table);
+    return copy;
+}
+
+/**
+ * Lays out the next line.
+ * @param written UTF-8, without its line break
+ */
+export function feed(page: Page, written: string): void {
     const wasQuoted = page.blocks.isQuoted;
-    const line = readLine(page.blocks, folded);
+    const line = readLine(page.blocks, fold(written));
     if (line.isQuoted !== wasQuoted) settle(page);
     if (line.kind === "code" || line.kind === "indented") {
         settle(page);
@@ -152,16 +194,10 @@ export function layOut(
     hasGround: boolean,
     emit: (this: void, row: Span[]) => unknown,
 ): void {
-    const page: Page = {
-        width,
-        hasGround,
-        emit: (row) => emit(row) !== false,
-        blocks: begin(),
-        isNumbered: codeBlocks(string.sub(source, 1, LOOKED_AHEAD), 2).length > 1,
-        number: 0,
-    };
+    const isNumbered = codeBlocks(string.sub(source, 1, LOOKED_AHEAD), 2).length > 1;
+    const page = openSheet(width, hasGround, emit, isNumbered);
     for (const [line] of string.gmatch(linesOf(source), "([^\n]*)\n")) {
-        addLine(page, fold(line!));
+        feed(page, line!);
         if (page.isOver) return;
     }
     settle(page);

@@ -128,6 +128,20 @@ export function putTable(sheet: Sheet, table: Table): void {
     table.rows = [];
 }
 
+/** A table of its own with all that was read of another. */
+export function copyTable(table: Table): Table {
+    const rows: string[][] = [];
+    for (const cells of table.rows) rows.push(cells);
+    return {
+        lead: table.lead,
+        style: table.style,
+        heads: table.heads,
+        alignments: table.alignments,
+        rows,
+        isBegun: table.isBegun,
+    };
+}
+
 /** Adds a line to a table; false where it is none of its rows. */
 export function addRow(sheet: Sheet, table: Table, line: string): boolean {
     if (string.find(line, "|", 1, true)[0] === undefined) return false;

@@ -92,7 +92,10 @@ function rowsOfPermission(ask: PermissionAsk, width: number): BoxRow[] {
 /** What "always" would allow. */
 function alwaysOf(ask: PermissionAsk): string {
     const what = ask.always.length === 0 ? `all of ${ask.kind}` : table.concat(ask.always as string[], ", ");
-    return `a allows ${oneLine(what)} in the whole folder, until opencode restarts`;
+    // The bridge keeps it for the session: opencode would for everybody in the folder.
+    const isLinked = settings.get("opencc.link_url") !== undefined;
+    const where = isLinked ? "for the rest of the session" : "in the whole folder, until opencode restarts";
+    return `a allows ${oneLine(what)} ${where}`;
 }
 
 /** A permission as a box shows it. */

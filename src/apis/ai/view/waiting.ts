@@ -5,7 +5,19 @@ import { cut, oneLine } from "../../trapos/text";
 import type { Options } from "../command";
 import type { Progress } from "../types";
 import { askPermission, askQuestion, closeAsk, isAsking } from "./asks";
+import type * as liveModule from "./live";
 import { showTool } from "./toolline";
+
+declare function require(this: void, name: string): unknown;
+
+/** By a name of its own, as the compiler puts imports first. */
+const load = require;
+
+/** The view of text that is still being written, which comes with the package of the link: without a bridge there is none. */
+export function liveView(): typeof liveModule | undefined {
+    if (!fs.exists("/apis/ai/view/live.lua")) return undefined;
+    return load("/apis/ai/view/live") as typeof liveModule;
+}
 
 /** What is said of each phase, before the tool's title or the message. */
 const PHASES: Record<string, string | undefined> = {
@@ -54,7 +66,14 @@ interface Wait {
     /** Whether the turn may be left. */
     canLeave: boolean;
     hasLeft: boolean;
+    /** Whether the answer is shown while it is written. */
+    readonly showsText: boolean;
+    /** Whether the model thinks, as far as is told. */
+    isThinking: boolean;
 }
+
+/** Phases in which a model may be said to think. */
+const MAY_THINK: Record<string, true | undefined> = { sent: true, working: true };
 
 /** How long it is until the model is tried again. */
 function retryText(seconds: number): string {
@@ -62,9 +81,10 @@ function retryText(seconds: number): string {
 }
 
 /** What is being done, in CC's font. */
-function describe(progress: Progress, since: number): string {
+function describe(progress: Progress, since: number, isThinking: boolean): string {
     const tool = progress.tool;
     let said = PHASES[progress.phase] ?? progress.phase;
+    if (isThinking && MAY_THINK[progress.phase]) said = "thinking";
     const nextIn = (progress.nextIn ?? 0) - since;
     if (nextIn > 0) said = retryText(nextIn);
     return oneLine(tool === undefined ? said + (progress.message ?? "") : `${tool} ${progress.title ?? ""}`);
@@ -80,9 +100,9 @@ function tokensText(tokens: number): string {
 /** What the moving line says: what is being done, and where there is room the tokens so far. */
 function lineOf(wait: Wait): string {
     const progress = wait.progress;
-    if (progress === undefined) return "";
+    if (progress === undefined) return wait.isThinking ? "thinking" : "";
     const since = (os.epoch("utc") - wait.at) / 1000;
-    const doing = describe(progress, since);
+    const doing = describe(progress, since, wait.isThinking);
     const [width] = term.getSize();
     if (progress.tokens === undefined || width < WIDE) return doing;
     const tokens = ` ${tokensText(progress.tokens)} tokens`;
@@ -110,7 +130,7 @@ function log(line: string): void {
 }
 
 /** Sets who is told of progress, and who is asked. */
-function listen(options: Options, wait: Wait): void {
+function listen(options: Options, wait: Wait, live: typeof liveModule | undefined): void {
     options.onProgress = (progress) => {
         // Whoever was asked may have been overtaken.
         closeAsk();
@@ -128,8 +148,23 @@ function listen(options: Options, wait: Wait): void {
     };
     if (options.answer !== undefined) options.permission = options.answer === "yes" ? "once" : "reject";
     if (!options.isAttended) return;
-    options.onPermission = askPermission;
-    options.onQuestion = askQuestion;
+    options.onPermission = (ask) => {
+        if (live !== undefined) live.catchUp();
+        return askPermission(ask);
+    };
+    options.onQuestion = (ask) => {
+        if (live !== undefined) live.catchUp();
+        return askQuestion(ask);
+    };
+    if (live === undefined) return;
+    options.onReasoning = (piece) => {
+        wait.isThinking = true;
+        if (options.showsReasoning && !options.isQuiet) live.showThoughts(piece);
+    };
+    options.onText = (piece) => {
+        wait.isThinking = false;
+        if (wait.showsText && !options.isQuiet) live.showText(piece);
+    };
 }
 
 /** Waits until somebody leaves the turn, which q does where nothing is asked. */
@@ -145,16 +180,31 @@ function untilLeft(wait: Wait): void {
     }
 }
 
+/** Nothing is known of a wait. */
+function newWait(showsText: boolean): Wait {
+    return { at: 0, canLeave: false, hasLeft: false, showsText, isThinking: false };
+}
+
 /** Makes a call under the moving line, which rests while something is asked. */
 function show(options: Options, wait: Wait, act: (this: void) => void): void {
-    listen(options, wait);
+    const live = liveView();
+    listen(options, wait, live);
+    if (live !== undefined) live.forgetShown();
     const [ok, problem] = pcall(() => {
-        during(act, () => {
-            if (isAsking()) return undefined;
-            return lineOf(wait);
-        });
+        during(
+            () => {
+                if (live === undefined) act();
+                else parallel.waitForAny(act, live.keepDrawing);
+            },
+            () => {
+                if (isAsking()) return undefined;
+                if (live !== undefined) live.keepUp();
+                return lineOf(wait);
+            },
+        );
     });
     closeAsk();
+    if (live !== undefined) live.stopShowing();
     if (!ok) error(problem, 0);
 }
 
@@ -166,19 +216,21 @@ function show(options: Options, wait: Wait, act: (this: void) => void): void {
  */
 export function wait<T>(options: Options, call: (this: void) => T): T {
     let value: unknown;
-    show(options, { at: 0, canLeave: false, hasLeft: false }, () => {
+    show(options, newWait(false), () => {
         value = call();
     });
     return value as T;
 }
 
 /**
- * The same for a call that waits for a turn, which somebody at the keyboard may leave.
+ * The same for a call that waits for a turn, which somebody at the keyboard may leave. Its answer is shown while it is written,
+ * where the server tells that; `showReply` of `answer` knows then what was shown.
+ * @param isRead false where the answer is not to be read as it is
  * @returns nothing where the turn was left; it goes on then
  */
-export function waitForTurn<T>(options: Options, call: (this: void) => T): T | undefined {
+export function waitForTurn<T>(options: Options, call: (this: void) => T, isRead = true): T | undefined {
     if (!options.isAttended) return wait(options, call);
-    const state: Wait = { at: 0, canLeave: false, hasLeft: false };
+    const state = newWait(isRead);
     let value: unknown;
     show(options, state, () => {
         parallel.waitForAny(
