@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { projectFolder } from "./disk.ts";
@@ -29,8 +29,38 @@ export interface Installed {
     runModule(source: string): Promise<string>;
 }
 
+/** What is read of a package.json. */
+interface Manifest {
+    readonly name: string;
+    readonly version: string;
+    readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+const readManifest = async (source: string): Promise<Manifest> =>
+    JSON.parse(await readFile(join(source, "package.json"), "utf8")) as Manifest;
+
+/** The folders of a package of host/ and of those of host/ that it needs. */
+async function withNeeded(name: string): Promise<string[]> {
+    const host = join(projectFolder, "host");
+    const folders = new Map<string, string>();
+    for (const entry of await readdir(host, { withFileTypes: true })) {
+        if (entry.isDirectory())
+            folders.set((await readManifest(join(host, entry.name))).name, join(host, entry.name));
+    }
+    const found = new Set([join(host, name)]);
+    for (const source of found) {
+        const { dependencies } = await readManifest(source);
+        for (const needed of Object.keys(dependencies ?? {})) {
+            const folder = folders.get(needed);
+            if (folder !== undefined) found.add(folder);
+        }
+    }
+    return [...found];
+}
+
 /**
- * Packs a package of host/ as it would be published, and installs it from its tarball, with what it needs from npm's registry.
+ * Packs a package of host/ as it would be published, with those of host/ that it needs, and installs them from their tarballs, with
+ * what they need from npm's registry.
  * @param name its folder's name below host/
  * @param folder an empty one
  */
@@ -39,15 +69,14 @@ export async function installPacked(name: string, folder: string): Promise<Insta
     const app = join(folder, "app");
     await mkdir(app, { recursive: true });
     await writeFile(join(app, "package.json"), JSON.stringify({ private: true, type: "module" }));
-    const source = join(projectFolder, "host", name);
-    await execute("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: source, env });
-    const { name: published, version } = JSON.parse(await readFile(join(source, "package.json"), "utf8")) as {
-        name: string;
-        version: string;
-    };
-    const tarball = join(folder, `${published}-${version}.tgz`);
+    const tarballs: string[] = [];
+    for (const source of await withNeeded(name)) {
+        await execute("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: source, env });
+        const { name: published, version } = await readManifest(source);
+        tarballs.push(join(folder, `${published}-${version}.tgz`));
+    }
     const options = ["--silent", "--no-audit", "--no-fund", "--prefer-offline"];
-    await execute("npm", ["install", ...options, tarball], { cwd: app, env });
+    await execute("npm", ["install", ...options, ...tarballs], { cwd: app, env });
 
     const run: Installed["run"] = (program, words, input = "") => {
         const running = execute(program, [...words], { cwd: app, env });

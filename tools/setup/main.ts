@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     "test:craftos-pc": { program: "tools/harness/craftos-pc-tests.ts", needsBuild: true },
     start: { program: "tools/harness/start.ts", needsBuild: true },
     registry: { program: "tools/harness/registry.ts", needsBuild: true },
+    bridge: { program: "host/bridge/src/cli/main.ts", needsBuild: true },
     soak: { program: "tests/soak/index.ts", needsBuild: true },
     bench: { program: "tools/bench/index.ts", needsBuild: true },
     computer: { program: "tools/harness/computer.ts", needsBuild: true },

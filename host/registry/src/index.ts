@@ -74,6 +74,18 @@ function isServed(root: string, index: Index, path: string): boolean {
 }
 
 /**
+ * What a registry serves at a path, for a server that serves more than a registry.
+ * @param root the tree, whose index is read anew
+ * @param path without the leading slash and without a query
+ * @returns nothing for what is not served
+ */
+export async function contentOf(root: string, path: string): Promise<Buffer | undefined> {
+    const folder = resolve(root);
+    if (!isServed(folder, await readIndex(folder), path)) return undefined;
+    return readFile(join(folder, path)).catch(() => undefined);
+}
+
+/**
  * Serves a tree as a registry, on this machine alone unless `host` says otherwise. The tree is read anew for each
  * request, so what is built while it runs is served.
  *
@@ -83,16 +95,15 @@ function isServed(root: string, index: Index, path: string): boolean {
  * @throws Error with one line where the tree has no index or the port is taken
  */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
-    const { port = 0, host = "127.0.0.1", onRequest, onAnswer, contentOf } = options;
+    const { port = 0, host = "127.0.0.1", onRequest, onAnswer, contentOf: otherContentOf } = options;
     const root = resolve(options.root);
     await readIndex(root);
     const requests: string[] = [];
 
     async function contentAt(path: string): Promise<string | Buffer | undefined> {
-        const other = contentOf?.(path);
+        const other = otherContentOf?.(path);
         if (other !== undefined) return other ?? undefined;
-        if (!isServed(root, await readIndex(root), path)) return undefined;
-        return readFile(join(root, path)).catch(() => undefined);
+        return contentOf(root, path);
     }
 
     async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

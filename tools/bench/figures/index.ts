@@ -1,4 +1,5 @@
 import type { Figure } from "../figure.ts";
+import { bridgeScaleFigures } from "./bridge-scale.ts";
 import { ccpmFigures } from "./ccpm.ts";
 import { sha256Figures } from "./ccpm-sha256.ts";
 import { computerFigures } from "./computer.ts";
@@ -17,4 +18,5 @@ export const figures: readonly Figure[] = [
     ...computerFigures,
     ...turnFigures,
     ...growthFigures,
+    ...bridgeScaleFigures,
 ];

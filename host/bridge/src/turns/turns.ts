@@ -1,0 +1,563 @@
+import { OpencodeFailure, type Happening, type OpencodeClient } from "trapos-opencode";
+import type { Log } from "../log.ts";
+import type { Asked, Decision } from "../../../../src/apis/ai/ask.ts";
+import type { Permission } from "../../../../src/apis/ai/protocol.ts";
+import type { ComputerSays } from "../../../../src/apis/ai/link/frames.ts";
+import { BridgeFailure } from "../failure.ts";
+import { limitedOf, refusal, type Journal, type LinkedComputer } from "../journal/index.ts";
+import { isAllowed } from "./approvals.ts";
+import { Bell } from "./bell.ts";
+import { filesOf } from "./files.ts";
+import { type Follower, LiveText } from "./followers.ts";
+import { stopSession } from "./stopping.ts";
+import { runTurn, type TurnBegin, type TurnEnd } from "./turn-run.ts";
+
+/** How long what is asked waits while nobody is there who could answer, in milliseconds. */
+const UNATTENDED = 600_000;
+
+/** How long a prompt that was taken and never sent can be handed over again, in milliseconds. */
+const LONGEST_TAKEN = 600_000;
+
+/** How often text is sent at once: no more than once a tick of the game. */
+const PACE_MILLISECONDS = 50;
+
+/** Seconds without progress after which a turn ends that nobody follows; as on a computer, where nothing else is set. */
+const USUAL_IDLE_SECONDS = 300;
+
+/** The most turns of a computer that run at once, whatever its limits are. */
+const MOST_RUNNING = 32;
+
+const TOO_MANY = `${MOST_RUNNING} turns of this computer run at once`;
+
+/** What the model reads where nobody answers. */
+const NOBODY = "Nobody was at the computer to answer.";
+const NOT_ALLOWED = "This computer's profile does not allow that.";
+
+/** What turns need. */
+export interface TurnsWorld {
+    readonly client: () => OpencodeClient;
+    readonly journal: Journal;
+    readonly directory: string;
+    readonly now: () => number;
+    /** Milliseconds since some moment, by a clock that nobody sets; the process's own when absent. */
+    readonly elapsed?: () => number;
+    readonly log: Log;
+}
+
+/** What is being decided. */
+interface Asking {
+    readonly asked: Asked;
+    settle(decision: Decision): void;
+}
+
+/** A turn that runs. */
+interface RunningTurn {
+    readonly nonce: string;
+    readonly sessionId: string;
+    readonly computer: LinkedComputer;
+    /** Whether the prompt names the model that is to answer. */
+    readonly namesModel: boolean;
+    readonly live: LiveText;
+    readonly bell: Bell;
+    /** Sessions of its subagents. */
+    readonly children: Set<string>;
+    /** What it asks for, by id, as the stream told. */
+    readonly permissions: Map<string, Permission>;
+    asking?: Asking;
+    /** Whether its computer is none any more: nothing more is allowed to it. */
+    isAbandoned?: boolean;
+    /** When its text was last sent at once, by the clock that nobody sets. */
+    flushedAt: number;
+    sent?: { readonly sentAt: number; readonly baselineId: string | undefined };
+    /** The progress that was told last, for those who come later. */
+    progress?: Parameters<Parameters<typeof runTurn>[1]["progress"]>[0];
+}
+
+/** All turns that the bridge runs. */
+export interface Turns {
+    /** Hands a prompt over: it is run, or followed where it is known. */
+    take(computer: LinkedComputer, prompt: ComputerSays["prompt"], follower: Follower): void;
+    /** Is told of a turn from its beginning on. */
+    follow(computer: LinkedComputer, follow: ComputerSays["follow"], follower: Follower): void;
+    leave(nonce: string, follower: Follower): void;
+    decide(computer: LinkedComputer, decision: ComputerSays["decision"]): void;
+    /** The permissions that wait, of all. */
+    permissions(): Promise<readonly Permission[]>;
+    /** A computer is linked no more: its turns are stopped. */
+    abandon(computerId: string): void;
+    /** Ends all that waits here. Turns go on at opencode, and are found by the next bridge. */
+    stop(): void;
+    /** A follower is gone. */
+    forget(follower: Follower): void;
+    happened(happening: Happening): void;
+    /** Goes on with the turns that the bridge before this one has left: their answers are found, or that there is none. */
+    resumeOpen(): void;
+    /** Looks anew at every turn, as after events may have been missed. */
+    lookAnew(): void;
+    /** Sends what is new of the texts, of these turns or of all. */
+    flush(nonces?: Iterable<string>): void;
+    /** Those that run, and the newest message before each. */
+    running(): { readonly sessionId: string; readonly baselineId?: string }[];
+    isBusy(sessionId: string): boolean;
+    /** How many turns run, in all or of a computer. */
+    count(computerId?: string): number;
+    /** The nonce of the turn that runs in a session. */
+    nonceIn(sessionId: string): string | undefined;
+}
+
+/** The fields of a message that a prompt is sent with. */
+function promptOf(
+    { text, model, agent, variant, system, attachments }: ComputerSays["prompt"],
+    files: ReturnType<typeof filesOf>,
+) {
+    return { text, model, agent, variant, system, attachments, files };
+}
+
+/** Makes a place for turns. */
+export function createTurns(world: TurnsWorld): Turns {
+    const { journal, now, log, elapsed = () => performance.now() } = world;
+    const ended = new AbortController();
+    const running = new Map<string, RunningTurn>();
+    const bySession = new Map<string, RunningTurn>();
+    /** By the sessions of its subagents. */
+    const byChild = new Map<string, RunningTurn>();
+
+    function countOf(computerId: string): number {
+        return [...running.values()].filter(({ computer }) => computer.id === computerId).length;
+    }
+
+    function failTo(follower: Follower, nonce: string, failure: BridgeFailure, pending = false): void {
+        follower.send({ type: "failed", nonce, code: failure.code, detail: { ...failure.detail }, pending });
+    }
+
+    /** By the profile, or by what was allowed for the session. */
+    function decideAlone(computer: LinkedComputer, asked: Asked): Decision | undefined {
+        if (asked.what === "question") return undefined;
+        if (computer.profile === "trusted") return { what: "permission", reply: "once" };
+        if (computer.profile !== "build")
+            return { what: "permission", reply: "reject", message: NOT_ALLOWED };
+        const isKnown = isAllowed(journal.approvalsOf(asked.ask.sessionId), asked.ask);
+        return isKnown ? { what: "permission", reply: "once" } : undefined;
+    }
+
+    async function decide(turn: RunningTurn, asked: Asked): Promise<Decision> {
+        if (turn.isAbandoned) return refusedFor(asked, NOT_ALLOWED);
+        const alone = decideAlone(turn.computer, asked);
+        if (alone !== undefined) return alone;
+        const { nonce } = turn;
+        return new Promise((resolve) => {
+            let left = UNATTENDED;
+            const timer = setInterval(() => {
+                left = turn.live.isFollowed ? UNATTENDED : left - 1000;
+                if (left > 0) return;
+                asking.settle(refusedFor(asked, NOBODY));
+            }, 1000);
+            const asking: Asking = {
+                asked,
+                settle(decision) {
+                    clearInterval(timer);
+                    if (ended.signal.aborted) return resolve(decision);
+                    turn.asking = undefined;
+                    turn.live.tell({ type: "settled", nonce, id: asked.ask.id });
+                    resolve(decision);
+                },
+            };
+            turn.asking = asking;
+            turn.live.tell(askMessage(nonce, asked));
+        });
+    }
+
+    /**
+     * The permissions that wait. opencode lists none of a folder while one waits that it cannot write down, as a webfetch
+     * without a timeout (1.18.33): those that the stream told of are known all the same.
+     */
+    async function permissions(): Promise<readonly Permission[]> {
+        try {
+            return await world.client().readList("permissions", world.directory);
+        } catch (error) {
+            if (!(error instanceof OpencodeFailure) || error.code !== "bad_request") throw error;
+            return [...running.values()].flatMap((turn) => [...turn.permissions.values()]);
+        }
+    }
+
+    /** Settles what is not asked any more: opencode was restarted, or somebody else has answered. */
+    async function lookWhetherAsked(turn: RunningTurn, asking: Asking): Promise<void> {
+        try {
+            const entries: readonly { readonly id: string }[] =
+                asking.asked.what === "permission"
+                    ? await permissions()
+                    : await world.client().readList("questions", world.directory);
+            const isAsked = entries.some(({ id }) => id === asking.asked.ask.id);
+            if (!isAsked && turn.asking === asking) asking.settle({ what: "gone" });
+        } catch (error) {
+            log.warn({ err: error, nonce: turn.nonce }, "it cannot be told whether something is still asked");
+        }
+    }
+
+    function concluded(turn: RunningTurn, end: TurnEnd): void {
+        const { nonce, sessionId } = turn;
+        running.delete(nonce);
+        bySession.delete(sessionId);
+        for (const child of turn.children) byChild.delete(child);
+        try {
+            // What hangs in a session may hang in its next turn, too.
+            if (end.kind === "fail" && end.code === "no_progress")
+                journal.closeSession(sessionId, "it hangs");
+            if (end.kind === "done") journal.endPrompt(nonce, "done", now());
+            else if (!end.pending)
+                journal.endPrompt(nonce, end.code === "aborted" ? "stopped" : "failed", now());
+        } catch (error) {
+            // The next bridge finds the answer once more.
+            log.error({ err: error, nonce }, "the end of a turn could not be written down");
+        }
+        turn.live.tell(endMessage(turn, end));
+        log.info(
+            { nonce, sessionId, computer: turn.computer.id, end: end.kind === "fail" ? end.code : "done" },
+            "turn ended",
+        );
+    }
+
+    function run(computer: LinkedComputer, begin: TurnBegin, follower?: Follower): void {
+        const { nonce, sessionId } = begin;
+        const turn: RunningTurn = {
+            nonce,
+            sessionId,
+            computer,
+            namesModel: begin.model !== undefined,
+            live: new LiveText(nonce),
+            bell: new Bell(),
+            children: new Set(),
+            permissions: new Map(),
+            flushedAt: -Infinity,
+        };
+        running.set(nonce, turn);
+        bySession.set(sessionId, turn);
+        if (follower !== undefined) turn.live.follow(follower);
+        // Its times are told apart by a clock that nobody sets: one that jumps would end it, or never.
+        const [begunAt, start] = [now(), elapsed()];
+        runTurn(begin, {
+            client: world.client(),
+            now: () => begunAt + elapsed() - start,
+            signal: ended.signal,
+            bell: turn.bell,
+            sending: (baselineId) => journal.markSent(nonce, baselineId),
+            sent(sentAt, baselineId) {
+                turn.sent = { sentAt, baselineId };
+                turn.live.tell(sentMessage(nonce, turn.sent));
+            },
+            tool: (call) => turn.live.tell({ type: "tool", nonce, call }),
+            progress(progress) {
+                turn.progress = progress;
+                turn.live.tell({ type: "progress", nonce, progress });
+            },
+            permissions,
+            decide: (asked) => decide(turn, asked),
+        }).then(
+            (end) => {
+                if (end !== undefined) concluded(turn, end);
+            },
+            (error: unknown) => {
+                if (ended.signal.aborted) return;
+                log.error({ err: error, nonce }, "a turn broke");
+                const what = "the bridge failed, see its log";
+                concluded(turn, { kind: "fail", code: "internal_error", detail: { what }, pending: true });
+            },
+        );
+    }
+
+    /** Why a computer may not hand over one more prompt. */
+    function refusedBy(computer: LinkedComputer): string | undefined {
+        const at = now();
+        return refusal(
+            limitedOf(journal, { computer: computer.id }, at),
+            limitedOf(journal, { owner: computer.owner }, at),
+            at,
+        )?.message;
+    }
+
+    /** Counts a step, which happens in the session of the turn or of one of its subagents. */
+    function count(turn: RunningTurn, step: Extract<Happening, { kind: "step usage" }>): void {
+        const { computer } = turn;
+        const model = step.model === undefined ? "unknown" : `${step.model.providerId}/${step.model.modelId}`;
+        journal.addStep({
+            stepId: step.partId,
+            computerId: computer.id,
+            owner: computer.owner,
+            sessionId: turn.sessionId,
+            model,
+            ...step.usage,
+            at: now(),
+        });
+    }
+
+    /** Tells a follower who comes late what has been so far. */
+    function catchUp(turn: RunningTurn, follower: Follower): void {
+        const { nonce } = turn;
+        turn.live.follow(follower);
+        if (turn.sent) follower.send(sentMessage(nonce, turn.sent));
+        if (turn.progress) follower.send({ type: "progress", nonce, progress: turn.progress });
+        if (turn.asking) follower.send(askMessage(nonce, turn.asking.asked));
+    }
+
+    function begin(
+        computer: LinkedComputer,
+        asked: ComputerSays["prompt"] | ComputerSays["follow"],
+        follower: Follower,
+    ): void {
+        const { nonce, sessionId } = asked;
+        const known = running.get(nonce);
+        if (known !== undefined) {
+            if (known.computer.id !== computer.id) failTo(follower, nonce, new BridgeFailure("not_sent"));
+            else catchUp(known, follower);
+            return;
+        }
+        const record = journal.promptOf(nonce);
+        if (record !== undefined && record.computerId !== computer.id)
+            return failTo(follower, nonce, new BridgeFailure("not_sent"));
+        if (record === undefined && asked.type === "follow")
+            return failTo(follower, nonce, new BridgeFailure("not_sent"));
+        if (journal.ownerOfSession(sessionId) !== computer.id)
+            return failTo(follower, nonce, new BridgeFailure("session_gone", { session: sessionId }));
+        const other = bySession.get(sessionId);
+        if (other !== undefined)
+            return failTo(follower, nonce, new BridgeFailure("session_busy", { seconds: "0", what: "" }));
+        const isClosed = record === undefined && journal.closedReason(sessionId) !== undefined;
+        if (isClosed)
+            return failTo(follower, nonce, new BridgeFailure("session_gone", { session: sessionId }));
+        const wasSent = record !== undefined && record.state !== "taken";
+        if (!wasSent && asked.type === "follow")
+            return failTo(follower, nonce, new BridgeFailure("not_sent"));
+        let files: ReturnType<typeof filesOf>;
+        try {
+            if (asked.type === "prompt" && !wasSent)
+                files = filesOf(computer.profile, world.directory, asked.files);
+        } catch (error) {
+            if (!(error instanceof BridgeFailure)) throw error;
+            return failTo(follower, nonce, error);
+        }
+        if (countOf(computer.id) >= MOST_RUNNING)
+            return failTo(follower, nonce, new BridgeFailure("limit_reached", { what: TOO_MANY }));
+        if (record === undefined) {
+            const refused = refusedBy(computer);
+            if (refused !== undefined)
+                return failTo(follower, nonce, new BridgeFailure("limit_reached", { what: refused }));
+            journal.takePrompt({ nonce, computerId: computer.id, sessionId, takenAt: now() });
+        }
+        run(
+            computer,
+            {
+                nonce,
+                sessionId,
+                sentAt: record?.takenAt ?? now(),
+                ...(record?.baselineId === undefined ? {} : { baselineId: record.baselineId }),
+                ...(asked.type === "prompt"
+                    ? { model: asked.model, agent: asked.agent, prompt: promptOf(asked, files) }
+                    : {}),
+                directory: world.directory,
+                idleTimeout: asked.idleTimeout,
+                isResumed: wasSent,
+            },
+            follower,
+        );
+    }
+
+    return {
+        take: begin,
+        follow: begin,
+        leave: (nonce, follower) => running.get(nonce)?.live.leave(follower),
+        forget(follower) {
+            for (const { live } of running.values()) live.leave(follower);
+        },
+        decide(computer, decision) {
+            const turn = running.get(decision.nonce);
+            const asking = turn?.asking;
+            if (turn?.computer.id !== computer.id || asking === undefined) return;
+            if (asking.asked.ask.id !== decision.id) return;
+            asking.settle(settled(journal, asking.asked, decision, now()));
+        },
+        permissions,
+        abandon(computerId) {
+            for (const turn of running.values()) {
+                if (turn.computer.id !== computerId) continue;
+                turn.isAbandoned = true;
+                turn.asking?.settle(refusedFor(turn.asking.asked, NOT_ALLOWED));
+                stopSession(world, turn.sessionId, journal.promptOf(turn.nonce)).catch((error: unknown) =>
+                    log.error({ err: error, nonce: turn.nonce }, "a turn could not be stopped"),
+                );
+            }
+        },
+        stop() {
+            ended.abort();
+            for (const { bell, asking } of running.values()) {
+                asking?.settle({ what: "gone" });
+                bell.ring();
+            }
+            running.clear();
+            bySession.clear();
+            byChild.clear();
+        },
+        happened(happening) {
+            const { sessionId } = happening;
+            const own = bySession.get(sessionId);
+            const turn = own ?? byChild.get(sessionId);
+            if (turn === undefined) return;
+            switch (happening.kind) {
+                case "text":
+                case "reasoning":
+                    if (own === undefined) return;
+                    turn.live.add(happening.partId, happening.kind, happening.offset, happening.text);
+                    // What comes after a pause is sent at once, and what comes fast is gathered for a tick.
+                    if (elapsed() - turn.flushedAt < PACE_MILLISECONDS) return;
+                    turn.flushedAt = elapsed();
+                    turn.live.flush();
+                    return;
+                case "text replaced":
+                case "reasoning replaced":
+                    if (own)
+                        turn.live.replace(
+                            happening.partId,
+                            happening.kind === "text replaced" ? "text" : "reasoning",
+                            happening.text,
+                        );
+                    return;
+                case "child":
+                    turn.children.add(happening.childId);
+                    byChild.set(happening.childId, turn);
+                    break;
+                case "step usage":
+                    count(turn, happening);
+                    return;
+                case "model switched":
+                    // Nobody has asked for that: the next prompt is not to go on with another model unseen.
+                    if (own && !turn.namesModel) journal.closeSession(sessionId, "its model is another one");
+                    return;
+                case "permission":
+                    turn.permissions.set(happening.permission.id, happening.permission);
+                    break;
+                case "permission answered":
+                case "question answered":
+                    turn.permissions.delete(happening.id);
+                    if (turn.asking?.asked.ask.id === happening.id) turn.asking.settle({ what: "gone" });
+                    break;
+                case "idle":
+                case "deleted":
+                    // What was asked by a turn that was stopped is not asked any more, though it stays listed.
+                    if (own) turn.asking?.settle({ what: "gone" });
+                    break;
+                default:
+                    break;
+            }
+            turn.bell.ring();
+        },
+        resumeOpen() {
+            const computers = new Map(journal.computers().map((computer) => [computer.id, computer]));
+            for (const {
+                nonce,
+                computerId,
+                sessionId,
+                state,
+                baselineId,
+                takenAt,
+            } of journal.openPrompts()) {
+                const computer = computers.get(computerId);
+                if (computer === undefined || bySession.has(sessionId)) continue;
+                // One that was never sent is the computer's to hand over again, for a while.
+                if (state === "taken" && now() - takenAt < LONGEST_TAKEN) continue;
+                if (computer.revokedAt !== undefined) {
+                    journal.endPrompt(nonce, "stopped", now());
+                    stopSession(world, sessionId, undefined).catch((error: unknown) =>
+                        log.error({ err: error, nonce }, "a turn could not be stopped"),
+                    );
+                } else if (state === "taken") journal.endPrompt(nonce, "failed", now());
+                else
+                    run(computer, {
+                        nonce,
+                        sessionId,
+                        sentAt: takenAt,
+                        ...(baselineId === undefined ? {} : { baselineId }),
+                        directory: world.directory,
+                        idleTimeout: USUAL_IDLE_SECONDS,
+                        isResumed: true,
+                    });
+            }
+        },
+        lookAnew() {
+            for (const turn of running.values()) {
+                turn.bell.ring();
+                if (turn.asking !== undefined) void lookWhetherAsked(turn, turn.asking);
+            }
+        },
+        flush(nonces) {
+            for (const nonce of nonces ?? running.keys()) running.get(nonce)?.live.flush();
+        },
+        running: () =>
+            [...running.values()].map(({ sessionId, sent }) => ({
+                sessionId,
+                ...(sent?.baselineId === undefined ? {} : { baselineId: sent.baselineId }),
+            })),
+        isBusy: (sessionId) => bySession.has(sessionId),
+        nonceIn: (sessionId) => bySession.get(sessionId)?.nonce,
+        count(computerId) {
+            return computerId === undefined ? running.size : countOf(computerId);
+        },
+    };
+}
+
+/** Refuses what is asked. @param message what the model reads */
+function refusedFor(asked: Asked, message: string): Decision {
+    return asked.what === "permission"
+        ? { what: "permission", reply: "reject", message }
+        : { what: "question" };
+}
+
+function sentMessage(nonce: string, sent: NonNullable<RunningTurn["sent"]>) {
+    return {
+        type: "sent" as const,
+        nonce,
+        sentAt: sent.sentAt,
+        ...(sent.baselineId === undefined ? {} : { baselineId: sent.baselineId }),
+    };
+}
+
+function askMessage(nonce: string, asked: Asked) {
+    return asked.what === "permission"
+        ? { type: "permission" as const, nonce, ask: asked.ask }
+        : { type: "question" as const, nonce, ask: asked.ask };
+}
+
+function endMessage(turn: RunningTurn, end: TurnEnd) {
+    const { nonce } = turn;
+    if (end.kind === "done")
+        return { type: "done" as const, nonce, sentAt: turn.sent?.sentAt ?? 0, steps: end.steps };
+    return {
+        type: "failed" as const,
+        nonce,
+        code: end.code,
+        detail: end.detail,
+        pending: end.pending,
+        ...(end.text === undefined ? {} : { text: end.text }),
+        ...(end.failure === undefined ? {} : { cause: end.failure }),
+    };
+}
+
+/** A decision as opencode is told of it. It never hears "always", which there holds for the whole folder and everybody. */
+function settled(journal: Journal, asked: Asked, decision: ComputerSays["decision"], at: number): Decision {
+    if (asked.what === "question")
+        return decision.answers === undefined
+            ? { what: "question" }
+            : { what: "question", answers: decision.answers };
+    const reply = decision.reply ?? "reject";
+    if (reply === "always")
+        for (const pattern of asked.ask.always)
+            journal.allowAlways({
+                sessionId: asked.ask.sessionId,
+                permission: asked.ask.kind,
+                pattern,
+                at,
+            });
+    return {
+        what: "permission",
+        reply: reply === "always" ? "once" : reply,
+        ...(decision.message === undefined ? {} : { message: decision.message }),
+    };
+}
