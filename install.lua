@@ -4416,12 +4416,12 @@ local isInteractive = require("/apis/trapos/interactive").isInteractive
 local readLine = require("/apis/trapos/lineinput").readLine
 local moveOf = require("/apis/trapos/movekeys").moveOf
 local rowModule = require("/apis/trapos/row")
-local drawRow, marked, textOf = rowModule.drawRow, rowModule.marked, rowModule.textOf
+local drawRow, marked = rowModule.drawRow, rowModule.marked
 local rowlist = require("/apis/trapos/rowlist")
 local findIn, layOutTo, lettersAbove, rowBelow, startRows =
 	rowlist.findIn, rowlist.layOutTo, rowlist.lettersAbove, rowlist.rowBelow, rowlist.startRows
 local screen = require("/apis/trapos/screen")
-local inColour, takeRowsAbove = screen.inColour, screen.takeRowsAbove
+local inColour, refitted, takeRowsAbove = screen.inColour, screen.refitted, screen.takeRowsAbove
 local scrollModule = require("/apis/trapos/scroll")
 local bottomOf, placeOf, scrolled, scrolledTo =
 	scrollModule.bottomOf, scrollModule.placeOf, scrollModule.scrolled, scrollModule.scrolledTo
@@ -4648,13 +4648,8 @@ end
 --- Rows that were printed for one width, on another.
 local function putAbove(above, width, emit)
 	for _, row in ipairs(above) do
-		local text = textOf(row)
-		if #text <= width then
-			emit(row)
-		else
-			for _, part in ipairs(strings.wrap(text, width)) do
-				emit({ { text = part, colour = row[1].colour } })
-			end
+		for _, part in ipairs(refitted(row, width)) do
+			emit(part)
 		end
 	end
 end
@@ -4777,15 +4772,28 @@ function M.showShare(doing, share)
 	)
 end
 
+--- The moving line as it was drawn last; nothing where none moves.
+local shown
+
+--- Draws the moving line on the row that the cursor is on, which is clear where none moves: what is above it has grown.
+function M.drawAgain()
+	if shown == nil then
+		clearRow()
+		return
+	end
+	local width = term.getSize()
+	startRow()
+	inColour(colours.lightGrey, term.write, strings.ensure_width(shown, width))
+end
+
 --- Shows the sign that turns, the seconds and what is being done, as far as a row of the screen has room.
 local function showTurn(turns, seconds, doing)
 	local width = term.getSize()
 	local at = turns % 4 + 1
 	local start = string.sub("|/-\\", at, at) .. " " .. tostring(seconds) .. " s"
 	local hasRoom = #start + LEAST_ROOM < width
-	local line = hasRoom and cut(start .. " " .. doing, width) or start
-	startRow()
-	inColour(colours.lightGrey, term.write, strings.ensure_width(line, width))
+	shown = hasRoom and cut(start .. " " .. doing, width) or start
+	M.drawAgain()
 end
 
 --- Turns the sign for ever.
@@ -4820,6 +4828,7 @@ function M.during(act, doing)
 			return turn(start, doing)
 		end)
 	end)
+	shown = nil
 	clearRow()
 	if not ok then
 		error(problem, 0)
@@ -5039,6 +5048,7 @@ modules["/apis/trapos/screen"] = function(...)
 -- Lines on the screen, in colour where there is any, none of which floods it.
 
 local strings = require("cc.strings")
+local textOf = require("/apis/trapos/row").textOf
 local text = require("/apis/trapos/text")
 
 local M = {}
@@ -5054,6 +5064,9 @@ local MOST_ABOVE = 100
 
 --- Whether remarks are left out.
 local isQuiet = false
+
+--- Gets the rows that would be printed, while something else draws on the screen.
+local taker
 
 --- What was printed since the reader could last stop reading.
 local above = {}
@@ -5078,8 +5091,32 @@ function M.inColour(colour, show, shown)
 	return result
 end
 
+--- Hands all that `say`, `remark`, `note` and `fail` would print from here on to something that draws on the screen.
+--
+-- @param take gets each row; nothing to print again
+function M.handRows(take)
+	taker = take
+end
+
+--- A row that was laid out for another width: as it is where it fits, else as several without colours of their own.
+function M.refitted(row, width)
+	local whole = textOf(row)
+	if #whole <= width then
+		return { row }
+	end
+	local rows = {}
+	for _, part in ipairs(strings.wrap((string.match(whole, "^(.-) *$")), width)) do
+		table.insert(rows, { { text = part, colour = row[1].colour } })
+	end
+	return rows
+end
+
 --- Prints a row that may be the head of what comes next.
 local function printRow(colour, text)
+	if taker ~= nil then
+		taker({ { text = text, colour = colour } })
+		return
+	end
 	M.inColour(colour, print, text)
 	table.insert(above, { { text = text, colour = colour } })
 	if #above > MOST_ABOVE then
@@ -5478,6 +5515,8 @@ local baseUrl = require("/apis/ccpm/registry").baseUrl
 local progress = require("/apis/ccpm/progress")
 local note, showProgress, working = progress.note, progress.showProgress, progress.working
 local outcome = require("/apis/trapos/failure").outcome
+local send = require("/apis/trapos/http").send
+local decode = require("/apis/trapos/json").decode
 local unattended = require("/apis/trapos/interactive").unattended
 local ask = require("/apis/trapos/question").ask
 local screen = require("/apis/trapos/screen")
@@ -5563,6 +5602,30 @@ local function requireSound(ccpm)
 	end
 end
 
+--- The address of a registry that is a bridge, which says so at /health.
+local function bridgeAt(registry)
+	local address = string.match(registry, "^(https?://.-)/*$")
+	if address == nil then
+		return nil
+	end
+	local answer = send({ url = address .. "/health", timeout = 10 })
+	local health = decode(answer.body)
+	if answer.status ~= 200 or type(health) ~= "table" or health.bridge == nil then
+		return nil
+	end
+	return address
+end
+
+--- Links the computer with a bridge, unless it is linked with that already.
+local function linkWith(bridge)
+	if settings.get("opencc.link_url") == bridge then
+		return
+	end
+
+	-- In a shell of its own: the program needs one, and was not there before.
+	shell.run("/programs/ai.lua", "link", bridge)
+end
+
 --- Does what the player wishes; false where it was not done. Raises failures.
 local function install(words)
 	local wish = readWish(words)
@@ -5598,11 +5661,16 @@ local function install(words)
 	if wantsAll and not hasAll then
 		names[#names + 1] = "trapos"
 	end
-	if #names == 0 then
-		return true
+	local bridge
+	if wantsAll then
+		bridge = bridgeAt(wish.registry)
+	end
+	if bridge ~= nil and installed["trapos-link"] == nil then
+		names[#names + 1] = "trapos-link"
 	end
 	if
-		not carryOut(
+		#names > 0
+		and not carryOut(
 			ccpm,
 			working(function()
 				return ccpm.planInstall(names, { force = force })
@@ -5611,6 +5679,12 @@ local function install(words)
 		)
 	then
 		return false
+	end
+	if bridge ~= nil then
+		linkWith(bridge)
+	end
+	if #names == 0 then
+		return true
 	end
 	say(wantsAll and "Then type: ai help, or: ccpm help" or "Then type: ccpm install trapos")
 	if not wish.isAgreed and ask("Reboot now?", true) then

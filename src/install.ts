@@ -5,6 +5,8 @@ import { connect, type Calls } from "./apis/ccpm/client";
 import { baseUrl } from "./apis/ccpm/registry";
 import { note, showProgress, working } from "./apis/ccpm/progress";
 import { outcome } from "./apis/trapos/failure";
+import { send } from "./apis/trapos/http";
+import { decode } from "./apis/trapos/json";
 import { unattended } from "./apis/trapos/interactive";
 import { ask } from "./apis/trapos/question";
 import { fail, say } from "./apis/trapos/screen";
@@ -85,6 +87,23 @@ function requireSound(ccpm: Calls): void {
         refuse("ccpm is still damaged.", "Use the install.lua of another registry.");
 }
 
+/** The address of a registry that is a bridge, which says so at /health. */
+function bridgeAt(registry: string): string | undefined {
+    const [address] = string.match(registry, "^(https?://.-)/*$");
+    if (address === undefined) return undefined;
+    const answer = send({ url: `${address}/health`, timeout: 10 });
+    const health = decode(answer.body) as { readonly bridge?: unknown } | undefined;
+    if (answer.status !== 200 || type(health) !== "table" || health!.bridge === undefined) return undefined;
+    return address;
+}
+
+/** Links the computer with a bridge, unless it is linked with that already. */
+function linkWith(bridge: string): void {
+    if (settings.get("opencc.link_url") === bridge) return;
+    // In a shell of its own: the program needs one, and was not there before.
+    shell.run("/programs/ai.lua", "link", bridge);
+}
+
 /** Does what the player wishes; false where it was not done. Raises failures. */
 function install(words: readonly string[]): boolean {
     const wish = readWish(words);
@@ -114,8 +133,11 @@ function install(words: readonly string[]): boolean {
     const names: string[] = [];
     if (isNew) names.push("ccpm");
     if (wantsAll && !hasAll) names.push("trapos");
-    if (names.length === 0) return true;
+    let bridge: string | undefined;
+    if (wantsAll) bridge = bridgeAt(wish.registry);
+    if (bridge !== undefined && installed["trapos-link"] === undefined) names.push("trapos-link");
     if (
+        names.length > 0 &&
         !carryOut(
             ccpm,
             working(() => ccpm.planInstall(names, { force })),
@@ -123,6 +145,8 @@ function install(words: readonly string[]): boolean {
         )
     )
         return false;
+    if (bridge !== undefined) linkWith(bridge);
+    if (names.length === 0) return true;
     say(wantsAll ? "Then type: ai help, or: ccpm help" : "Then type: ccpm install trapos");
     if (!wish.isAgreed && ask("Reboot now?", true)) os.reboot();
     return true;

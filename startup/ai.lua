@@ -44,5 +44,6 @@ if isWaiting then
 elseif isBeginner and settings.get("trapos.harness_mode") ~= true then
 	-- CC shows its message of the day before any startup file, so that this stands below it.
 	local isSet = settings.getDetails("opencc.server_url").changed
-	print(isSet and "Type ai <prompt> to ask." or "Type ai setup to begin.")
+	local isLinked = settings.get("opencc.link_url") ~= nil
+	print((isSet or isLinked) and "Type ai <prompt> to ask." or "Type ai setup to begin.")
 end

@@ -27,6 +27,12 @@ settings.define(
 	}
 )
 
+--- Whether a server is to run: it does unless a setting, or that setting's default, says otherwise.
+local function isSwitchedOn(path)
+	local name = string.gsub(fs.getName(path), "%.lua$", "")
+	return settings.get("trapos.autostart." .. name) ~= false
+end
+
 --- Paths of the programs that installed packages start, in order; none, with a word about it, if that is not known.
 local function autostarts()
 	local paths = {}
@@ -45,7 +51,9 @@ local function autostarts()
 			-- CC's ipairs finds nothing in what is no table, and says nothing.
 			assert(type(programs) == "table")
 			for _, path in ipairs(programs) do
-				paths[#paths + 1] = "/" .. path
+				if isSwitchedOn(path) then
+					paths[#paths + 1] = "/" .. path
+				end
 			end
 		end
 	end)

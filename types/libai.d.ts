@@ -161,12 +161,17 @@ declare namespace createAi {
 
     /** What `doctor` found of one thing on the way to the model. */
     interface Check {
-        /** In this order; what lies behind something that failed is skipped. */
+        /**
+         * In this order, "bridge" and "link" in place of "password" where the computer is linked with a bridge; what lies behind
+         * something that failed is skipped.
+         */
         readonly check:
             | "settings"
             | "http"
             | "address"
             | "reachable"
+            | "bridge"
+            | "link"
             | "opencode"
             | "password"
             | "model"
@@ -229,6 +234,19 @@ declare namespace createAi {
         readonly hint: string;
         /** What there was of the result before the call failed, where there is any. */
         readonly text?: string;
+    }
+
+    /** How a computer is linked with a bridge. */
+    interface LinkStatus {
+        readonly url: string;
+        /** As the bridge calls the computer, whose it is, and what the agent may do; absent before it was taken. */
+        readonly name?: string;
+        readonly owner?: string;
+        readonly profile?: string;
+        /** True where it polls the bridge, as websockets are off. */
+        readonly isPolling?: boolean;
+        /** Why nothing can be asked now; absent where all is well. */
+        readonly problem?: Failure;
     }
 
     /** Options of `luaExec`, beside those of `ask`. */
@@ -483,6 +501,8 @@ declare namespace createAi {
 
     /** What the session is at that this computer talks in. */
     interface Status {
+        /** Absent where the computer asks opencode itself. Where that has a problem nothing is known of the session. */
+        readonly link?: LinkStatus;
         /** Nothing where there is none. */
         readonly session?: SessionSummary;
         /** The id of the session that there was and that the server does not have any more. */
@@ -589,6 +609,14 @@ declare namespace createAi {
         onQuestion?: (this: void, ask: QuestionAsk) => string[][] | undefined;
         /** Called once when a tool call begins, and once when it has ended. */
         onTool?: (this: void, call: ToolCall) => void;
+        /**
+         * Called with pieces of the answer as the model writes them, UTF-8, cut between any two bytes. Together they are what
+         * it writes, what it thinks aloud between `<think>` and `</think>` among it; where a part is replaced the reply's
+         * `text` is what counts. Over the bridge alone: a server that is asked directly tells nothing before the end.
+         */
+        onText?: (this: void, piece: string) => void;
+        /** The same for what the model thinks, where its server tells that. */
+        onReasoning?: (this: void, piece: string) => void;
         /** "ask" to call `onPermission`, or what each permission is answered with; else the setting `opencc.permission`. */
         permission?: "ask" | PermissionReply;
     }

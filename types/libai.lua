@@ -300,8 +300,9 @@ function Ai.answerQuestion(id, answers) end
 
 --- What `doctor` found of one thing on the way to the model.
 ---@class libai.Check
---- In this order; what lies behind something that failed is skipped.
----@field check "files"|"answer"|"address"|"model"|"agent"|"opencode"|"password"|"session"|"http"|"settings"|"disk"|"clock"|"reachable"|"turns"|"asks"
+--- In this order, "bridge" and "link" in place of "password" where the computer is linked with a bridge; what lies behind
+--- something that failed is skipped.
+---@field check "files"|"answer"|"link"|"address"|"model"|"agent"|"session"|"opencode"|"password"|"bridge"|"http"|"settings"|"disk"|"clock"|"reachable"|"turns"|"asks"
 ---@field state "ok"|"failed"|"warning"|"skipped"
 --- What was found, or why it was skipped.
 ---@field message string
@@ -371,6 +372,18 @@ function Disk.move(from, to) end
 ---@field hint string
 --- What there was of the result before the call failed, where there is any.
 ---@field text? string
+
+--- How a computer is linked with a bridge.
+---@class libai.LinkStatus
+---@field url string
+--- As the bridge calls the computer, whose it is, and what the agent may do; absent before it was taken.
+---@field name? string
+---@field owner? string
+---@field profile? string
+--- True where it polls the bridge, as websockets are off.
+---@field isPolling? boolean
+--- Why nothing can be asked now; absent where all is well.
+---@field problem? libai.Failure
 
 --- Options of `luaExec`, beside those of `ask`.
 ---@class libai.LuaOptions: libai.AskOptions
@@ -607,6 +620,8 @@ function SettingsStore.unset(name) end
 
 --- What the session is at that this computer talks in.
 ---@class libai.Status
+--- Absent where the computer asks opencode itself. Where that has a problem nothing is known of the session.
+---@field link? libai.LinkStatus
 --- Nothing where there is none.
 ---@field session? libai.SessionSummary
 --- The id of the session that there was and that the server does not have any more.
@@ -705,6 +720,12 @@ function SettingsStore.unset(name) end
 ---@field onQuestion? fun(ask: libai.QuestionAsk): string[][]|nil
 --- Called once when a tool call begins, and once when it has ended.
 ---@field onTool? fun(call: libai.ToolCall)
+--- Called with pieces of the answer as the model writes them, UTF-8, cut between any two bytes. Together they are what
+--- it writes, what it thinks aloud between `<think>` and `</think>` among it; where a part is replaced the reply's
+--- `text` is what counts. Over the bridge alone: a server that is asked directly tells nothing before the end.
+---@field onText? fun(piece: string)
+--- The same for what the model thinks, where its server tells that.
+---@field onReasoning? fun(piece: string)
 --- "ask" to call `onPermission`, or what each permission is answered with; else the setting `opencc.permission`.
 ---@field permission? "always"|"once"|"reject"|"ask"
 

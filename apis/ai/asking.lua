@@ -189,7 +189,7 @@ local function read(asked, given)
 end
 
 --- Runs what decides beside the watch and the clock. Raises Ctrl+T alone.
-local function run(server, place, asked, handler)
+local function run(server, asked, handler, untilGone)
 	local seconds = server.settings.permission_timeout_seconds
 	local result = { decision = { what = "gone" }, phase = "answered elsewhere" }
 	parallel.waitForAny(function()
@@ -206,7 +206,7 @@ local function run(server, place, asked, handler)
 			}
 		end
 	end, function()
-		watch(server, place, asked)
+		untilGone(asked)
 	end, function()
 		sleep(seconds)
 		local reason = string.format("Nobody answered at the computer within %.0f s.", seconds)
@@ -227,7 +227,8 @@ end
 -- @param place the turn's session and folder
 -- @param asked what is to be decided
 -- @param options who is asked, and told how it was decided
-function M.decide(server, place, asked, options)
+-- @param untilGone waits until it is not asked any more; by looking again and again where nothing else is given
+function M.decide(server, place, asked, options, untilGone)
 	local policy = options.permission or server.settings.permission
 	local decided = byPolicy(asked, policy)
 	if decided then
@@ -237,8 +238,11 @@ function M.decide(server, place, asked, options)
 	if asked.what == "permission" then
 		handler = options.onPermission
 	end
+	local function look(subject)
+		watch(server, place, subject)
+	end
 	if handler then
-		return run(server, place, asked, handler)
+		return run(server, asked, handler, untilGone or look)
 	end
 	return {
 		decision = refuse(asked, NO_PERSON),

@@ -32,7 +32,8 @@ local agentsIn, modelsIn, shownAgents, variantsIn =
 local openasks = require("/apis/ai/openasks")
 local answer, openPermissions, openQuestions =
 	openasks.answer, openasks.openPermissions, openasks.openQuestions
-local readSettings = require("/apis/ai/settings").readSettings
+local settings = require("/apis/ai/settings")
+local isSet, readSettings = settings.isSet, settings.readSettings
 local sessionModule = require("/apis/ai/session")
 local forgetTurn, newNonce, pendingTurns, rememberSession =
 	sessionModule.forgetTurn,
@@ -506,6 +507,20 @@ local function meansOf(given)
 	}
 end
 
+--- Whether the package of the link is there.
+local function hasLink()
+	return fs.exists("/apis/ai/server/link.lua")
+end
+
+--- Makes a call to the bridge that this computer is linked with.
+local function overLink(client, call)
+	if not hasLink() then
+		raise("link_missing")
+	end
+	client.face = load("/apis/ai/server/link")
+	return load("/apis/ai/link/conversation").withService(call)
+end
+
 --- Examines the way to the model; loaded for that alone.
 local function doctor(given, options)
 	local means = meansOf(given)
@@ -518,7 +533,17 @@ local function doctor(given, options)
 	means.fileKeeper = function()
 		return isOwn and fileKeeper() or nil
 	end
-	return load("/apis/ai/doctor/examine").examine(means, options or {})
+	local function examine()
+		return load("/apis/ai/doctor/examine").examine(means, options or {})
+	end
+	if not isSet(means.store, "link_url") then
+		return examine()
+	end
+	if hasLink() then
+		return overLink(means, examine)
+	end
+	means.whyNoLink = fail("link_missing")
+	return examine()
 end
 
 --- Makes a client. Settings are read anew by each call.
@@ -536,7 +561,13 @@ function M.connect(given)
 			local client = meansOf(given)
 			client.settings = readSettings(client.store)
 			client.known = known
-			return act(client, first, second, third)
+			local function call()
+				return act(client, first, second, third)
+			end
+			if client.settings.link_url == nil then
+				return call()
+			end
+			return overLink(client, call)
 		end
 	end
 	return calls

@@ -11,6 +11,7 @@ local resume = require("/apis/ai/commands/resume")
 local sessions = require("/apis/ai/commands/sessions")
 local status = require("/apis/ai/commands/status")
 local use = require("/apis/ai/commands/use")
+local link = require("/apis/ai/commands/link")
 local models = require("/apis/ai/commands/models")
 local model = require("/apis/ai/commands/model")
 local agents = require("/apis/ai/commands/agents")
@@ -29,6 +30,7 @@ local usage = require("/apis/ai/commands/usage")
 local compact = require("/apis/ai/commands/compact")
 local setup = require("/apis/ai/commands/setup")
 local share = require("/apis/ai/commands/share")
+local unlink = require("/apis/ai/commands/unlink")
 local unshare = require("/apis/ai/commands/unshare")
 local commands = require("/apis/ai/commands/commands")
 local command = require("/apis/ai/commands/command")
@@ -138,6 +140,8 @@ M.program = {
 		commands,
 		command,
 		shell,
+		link,
+		unlink,
 		setup,
 		config,
 		doctor,
@@ -166,6 +170,7 @@ M.program = {
 		},
 		{ name = "lines", purpose = "Type lines, to an empty one", commands = PROMPTING },
 		{ name = "timeout", value = "seconds", purpose = "Wait so long for progress", commands = WAITING },
+		{ name = "reasoning", purpose = "Show what it thinks", commands = ASKING },
 		{ name = "allow", value = "groups", purpose = "Open groups of ai lua", commands = { "lua" } },
 		{ name = "yes", letter = "y", purpose = "Say yes to every question" },
 		{ name = "no", purpose = "Say no to every question" },

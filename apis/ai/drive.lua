@@ -145,9 +145,8 @@ local function ask(server, record, options, asked)
 end
 
 --- Performs all that a turn asks for, until it has ended.
-local function carryOut(server, record, options, resumed)
-	local settings = server.settings
-	local idleTimeout = options.idleTimeout or settings.poll_timeout_seconds
+local function pollTurn(server, record, options, resumed)
+	local idleTimeout = options.idleTimeout or server.settings.poll_timeout_seconds
 	local state = turn.start(record, idleTimeout, resumed, options.onTool ~= nil)
 	local observation = {
 		kind = "begin",
@@ -171,24 +170,8 @@ local function carryOut(server, record, options, resumed)
 				if options.log ~= nil and observation.kind == "last" and state.polls > 0 then
 					options.log(turn.describePoll(state, #observation.value))
 				end
-				if action.kind == "done" then
-					memory.forgetTurn(server.disk, record.nonce)
-					local reply = M.replyOf(server, action.steps, record)
-					if reply.text == "" then
-						error(fail("empty_reply"), 0)
-					end
-					return reply
-				end
-				if action.kind == "fail" then
-					if not action.pending then
-						memory.forgetTurn(server.disk, record.nonce)
-					end
-					local isTimeout = action.code == "no_progress" or action.code == "slow_start"
-					if isTimeout and settings.reset_session_on_timeout == "true" then
-						memory.rememberSession(server, nil)
-					end
-					local written = action.text ~= nil and withoutReasoning(action.text) or nil
-					error(action.failure or fail(action.code, action.detail, written), 0)
+				if action.kind == "done" or action.kind == "fail" then
+					return action
 				end
 				if action.kind == "wait" or action.kind == "ask" then
 					tellProgress(server, options, state)
@@ -231,6 +214,32 @@ local function carryOut(server, record, options, resumed)
 	end
 end
 
+--- Runs a turn to its end, and makes of that what the caller gets.
+local function carryOut(server, record, options, resumed)
+	local runTurn = server.face.runTurn or pollTurn
+	local endModule = runTurn(server, record, options, resumed, function()
+		writeDown(server, record, options)
+	end)
+	if endModule.kind == "done" then
+		memory.forgetTurn(server.disk, record.nonce)
+		local reply = M.replyOf(server, endModule.steps, record)
+		if reply.text == "" then
+			error(fail("empty_reply"), 0)
+		end
+		return reply
+	end
+	if not endModule.pending then
+		memory.forgetTurn(server.disk, record.nonce)
+	end
+	local isTimeout = endModule.code == "no_progress" or endModule.code == "slow_start"
+	if isTimeout and server.settings.reset_session_on_timeout == "true" then
+		memory.rememberSession(server, nil)
+	end
+	local written = endModule.text ~= nil and withoutReasoning(endModule.text) or nil
+	local failure = endModule.failure
+	error(failure or fail(endModule.code, endModule.detail, written), 0)
+end
+
 --- Stops what a session does. Raises nothing but Ctrl+T.
 --
 -- @param server what one call works with
@@ -238,6 +247,13 @@ end
 -- @param directory the session's
 -- @returns how it ended, and why where it failed
 function M.stop(server, from, directory)
+	local stopSession = server.face.stopSession
+	if stopSession ~= nil then
+		local ok, endModule = outcome(function()
+			return stopSession(server, from.sessionId)
+		end)
+		return ok and endModule or { outcome = "failed", failure = endModule }
+	end
 	local state = stopping.start(from)
 	local observation = {
 		kind = "begin",
@@ -279,7 +295,11 @@ local function stopTurn(server, record, options)
 	elseif not ok then
 		M.tell(options, { phase = "stopped", seconds = 0, message = "you did not wait" })
 	else
-		local message = endModule.failure and endModule.failure.message or REASONS[how]
+		local failure = endModule.failure
+		local message = REASONS[how]
+		if failure then
+			message = failure.message
+		end
 		M.tell(options, { phase = "stopped", seconds = 0, message = message })
 	end
 end

@@ -15,7 +15,7 @@ local fail = require("/apis/ai/failure").fail
 local findSession = require("/apis/ai/sessionlist").findSession
 local offer = require("/apis/ai/setup/offer")
 local isForSetup, isUnset = offer.isForSetup, offer.isUnset
-local showAnswer = require("/apis/ai/view/answer").showAnswer
+local showWritten = require("/apis/ai/view/answer").showWritten
 local setup = require("/apis/ai/commands/setup")
 
 local M = {}
@@ -47,6 +47,7 @@ local function optionsOf(line)
 		isVerbose = flags.verbose == true and not isJson,
 		isQuiet = flags.quiet == true or isJson,
 		isAttended = not isJson and isInteractive(),
+		showsReasoning = flags.reasoning == true,
 		answer = answerOf(flags),
 		idleTimeout = idleTimeout,
 		model = flags.model,
@@ -136,9 +137,9 @@ local function perform(given, parsed, ai)
 	local isJson = parsed.flags.json == true
 	if parsed.command == "version" then
 		if isJson then
-			jsonOutput.succeed({ version = "0.5.1" })
+			jsonOutput.succeed({ version = "0.6.0" })
 		else
-			print("ai " .. "0.5.1")
+			print("ai " .. "0.6.0")
 		end
 		return true
 	end
@@ -170,9 +171,7 @@ end
 
 --- Shows what there was of an answer until it went wrong, what went wrong and what to do next.
 local function showFailure(failure)
-	if failure.text ~= nil and failure.text ~= "" then
-		showAnswer(failure.text)
-	end
+	showWritten(failure.text or "")
 	screen.fail(failure)
 end
 

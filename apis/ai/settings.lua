@@ -13,6 +13,8 @@ M.definitions = {
 		default = "http://127.0.0.1:4096",
 		type = "string",
 	},
+	link_url = { description = "Address of the bridge", type = "string" },
+	link_token = { description = "This computer's token at the bridge", isSecret = true },
 	username = { description = "User of the opencode server", default = "opencode" },
 	password = { description = "Password of the opencode server", isSecret = true },
 	provider_id = { description = "Provider of the model, with model_id" },
@@ -66,11 +68,18 @@ M.definitions = {
 	},
 }
 
+--- Whether the link to the bridge runs beside the shell, from the next boot on.
+M.AUTOSTART = "trapos.autostart.trapos-link"
+
 --- Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot.
 function M.define()
 	for name, definition in pairs(M.definitions) do
 		settings.define("opencc." .. name, definition)
 	end
+	settings.define(
+		M.AUTOSTART,
+		{ description = "Hold the link to the bridge beside the shell", default = false, type = "boolean" }
+	)
 end
 
 --- Removes a user and password from an address, so that it can be shown.
@@ -79,6 +88,14 @@ end
 -- @returns the address without what stands before the @
 function M.redact(url)
 	return (string.gsub(url, "//[^/]*@", "//"))
+end
+
+--- Host and port that an address leads to, as a rule of ComputerCraft's configuration names them.
+function M.placeOf(url)
+	local scheme, place = string.match(url, "^(https?)://([^/]*)")
+	local port = string.match(place, ":(%d+)$")
+	local host = string.gsub((string.gsub(place, ":%d+$", "")), "[%[%]]", "")
+	return { host = host, port = port or (scheme == "https" and "443" or "80") }
 end
 
 local function refuse(name, what)
@@ -140,7 +157,7 @@ function M.readSetting(name, given)
 		refuse(name, "is not a text")
 	end
 	local text = toUtf8(tostring(given))
-	if name == "server_url" then
+	if name == "server_url" or name == "link_url" then
 		return readAddress(name, text)
 	end
 	local choices = definition.choices

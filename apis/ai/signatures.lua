@@ -88,6 +88,8 @@ local waiting = {
 	onPermission = act,
 	onQuestion = act,
 	onTool = act,
+	onText = act,
+	onReasoning = act,
 	permission = policy,
 }
 local asking = {

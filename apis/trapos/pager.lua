@@ -5,12 +5,12 @@ local isInteractive = require("/apis/trapos/interactive").isInteractive
 local readLine = require("/apis/trapos/lineinput").readLine
 local moveOf = require("/apis/trapos/movekeys").moveOf
 local rowModule = require("/apis/trapos/row")
-local drawRow, marked, textOf = rowModule.drawRow, rowModule.marked, rowModule.textOf
+local drawRow, marked = rowModule.drawRow, rowModule.marked
 local rowlist = require("/apis/trapos/rowlist")
 local findIn, layOutTo, lettersAbove, rowBelow, startRows =
 	rowlist.findIn, rowlist.layOutTo, rowlist.lettersAbove, rowlist.rowBelow, rowlist.startRows
 local screen = require("/apis/trapos/screen")
-local inColour, takeRowsAbove = screen.inColour, screen.takeRowsAbove
+local inColour, refitted, takeRowsAbove = screen.inColour, screen.refitted, screen.takeRowsAbove
 local scrollModule = require("/apis/trapos/scroll")
 local bottomOf, placeOf, scrolled, scrolledTo =
 	scrollModule.bottomOf, scrollModule.placeOf, scrollModule.scrolled, scrollModule.scrolledTo
@@ -237,13 +237,8 @@ end
 --- Rows that were printed for one width, on another.
 local function putAbove(above, width, emit)
 	for _, row in ipairs(above) do
-		local text = textOf(row)
-		if #text <= width then
-			emit(row)
-		else
-			for _, part in ipairs(strings.wrap(text, width)) do
-				emit({ { text = part, colour = row[1].colour } })
-			end
+		for _, part in ipairs(refitted(row, width)) do
+			emit(part)
 		end
 	end
 end

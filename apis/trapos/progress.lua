@@ -29,15 +29,28 @@ function M.showShare(doing, share)
 	)
 end
 
+--- The moving line as it was drawn last; nothing where none moves.
+local shown
+
+--- Draws the moving line on the row that the cursor is on, which is clear where none moves: what is above it has grown.
+function M.drawAgain()
+	if shown == nil then
+		clearRow()
+		return
+	end
+	local width = term.getSize()
+	startRow()
+	inColour(colours.lightGrey, term.write, strings.ensure_width(shown, width))
+end
+
 --- Shows the sign that turns, the seconds and what is being done, as far as a row of the screen has room.
 local function showTurn(turns, seconds, doing)
 	local width = term.getSize()
 	local at = turns % 4 + 1
 	local start = string.sub("|/-\\", at, at) .. " " .. tostring(seconds) .. " s"
 	local hasRoom = #start + LEAST_ROOM < width
-	local line = hasRoom and cut(start .. " " .. doing, width) or start
-	startRow()
-	inColour(colours.lightGrey, term.write, strings.ensure_width(line, width))
+	shown = hasRoom and cut(start .. " " .. doing, width) or start
+	M.drawAgain()
 end
 
 --- Turns the sign for ever.
@@ -72,6 +85,7 @@ function M.during(act, doing)
 			return turn(start, doing)
 		end)
 	end)
+	shown = nil
 	clearRow()
 	if not ok then
 		error(problem, 0)

@@ -1,6 +1,7 @@
 -- Lines on the screen, in colour where there is any, none of which floods it.
 
 local strings = require("cc.strings")
+local textOf = require("/apis/trapos/row").textOf
 local text = require("/apis/trapos/text")
 
 local M = {}
@@ -16,6 +17,9 @@ local MOST_ABOVE = 100
 
 --- Whether remarks are left out.
 local isQuiet = false
+
+--- Gets the rows that would be printed, while something else draws on the screen.
+local taker
 
 --- What was printed since the reader could last stop reading.
 local above = {}
@@ -40,8 +44,32 @@ function M.inColour(colour, show, shown)
 	return result
 end
 
+--- Hands all that `say`, `remark`, `note` and `fail` would print from here on to something that draws on the screen.
+--
+-- @param take gets each row; nothing to print again
+function M.handRows(take)
+	taker = take
+end
+
+--- A row that was laid out for another width: as it is where it fits, else as several without colours of their own.
+function M.refitted(row, width)
+	local whole = textOf(row)
+	if #whole <= width then
+		return { row }
+	end
+	local rows = {}
+	for _, part in ipairs(strings.wrap((string.match(whole, "^(.-) *$")), width)) do
+		table.insert(rows, { { text = part, colour = row[1].colour } })
+	end
+	return rows
+end
+
 --- Prints a row that may be the head of what comes next.
 local function printRow(colour, text)
+	if taker ~= nil then
+		taker({ { text = text, colour = colour } })
+		return
+	end
 	M.inColour(colour, print, text)
 	table.insert(above, { { text = text, colour = colour } })
 	if #above > MOST_ABOVE then

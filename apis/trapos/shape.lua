@@ -1,4 +1,4 @@
--- Reads values that come from outside by shapes (see shapes.d.ts): what it gives has the type that the shape says,
+-- Reads values that come from outside by shapes (see shapes.ts): what it gives has the type that the shape says,
 -- through and through, and is made of what the shape names alone. So the code behind it never asks what type a field
 -- has.
 
@@ -108,6 +108,9 @@ local words = {
 	status = number(100, 999),
 	present = function(value)
 		return value ~= nil or nil
+	end,
+	any = function(value)
+		return value
 	end,
 }
 
@@ -231,7 +234,7 @@ end
 
 --- Makes what reads values by a shape.
 --
--- @param shape any shape; see shapes.d.ts
+-- @param shape any shape; see shapes.ts
 -- @returns a function that gives what it read, or nothing where the value is of another shape
 function M.reader(shape)
 	return readerOf(shape)

@@ -51,5 +51,6 @@ if (isWaiting) {
 } else if (isBeginner && settings.get("trapos.harness_mode") !== true) {
     // CC shows its message of the day before any startup file, so that this stands below it.
     const isSet = (settings.getDetails("opencc.server_url") as { changed?: boolean }).changed;
-    print(isSet ? "Type ai <prompt> to ask." : "Type ai setup to begin.");
+    const isLinked = settings.get("opencc.link_url") !== undefined;
+    print(isSet || isLinked ? "Type ai <prompt> to ask." : "Type ai setup to begin.");
 }

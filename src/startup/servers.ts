@@ -34,6 +34,12 @@ settings.define("trapos.harness_program", {
     type: "string",
 });
 
+/** Whether a server is to run: it does unless a setting, or that setting's default, says otherwise. */
+function isSwitchedOn(path: string): boolean {
+    const [name] = string.gsub(fs.getName(path), "%.lua$", "");
+    return settings.get(`trapos.autostart.${name}`) !== false;
+}
+
 /** Paths of the programs that installed packages start, in order; none, with a word about it, if that is not known. */
 function autostarts(): string[] {
     const paths: string[] = [];
@@ -47,7 +53,7 @@ function autostarts(): string[] {
             const programs = entry.autostart ?? [];
             // CC's ipairs finds nothing in what is no table, and says nothing.
             assert(type(programs) === "table");
-            for (const path of programs) paths.push(`/${path}`);
+            for (const path of programs) if (isSwitchedOn(path)) paths.push(`/${path}`);
         }
     });
     if (!known) printError(`No servers start: ${LOCK} is broken. Install a package to repair it.`);

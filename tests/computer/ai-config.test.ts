@@ -65,6 +65,8 @@ describe("ai config", () => {
         "",
         "Defaults:",
         "directory                  (not set)",
+        "link_token                 (not set)",
+        "link_url                   (not set)",
         "lua_exec_max_retries       2",
         "lua_exec_timeout_seconds   60",
         "model_id                   (not set)",
@@ -74,8 +76,6 @@ describe("ai config", () => {
         "provider_id                (not set)",
         "request_timeout_seconds    30",
         "reset_session_on_timeout   false",
-        "session_id                 (not set)",
-        "username                   opencode",
     ];
     const narrow = [
         "Set on this computer:",
@@ -86,6 +86,8 @@ describe("ai config", () => {
         "",
         "Defaults:",
         "directory        (not set)",
+        "link_token       (not set)",
+        "link_url         (not set)",
         "lua_exec_max_retries    2",
         "lua_exec_timeout_seconds",
         "  60",
@@ -95,14 +97,12 @@ describe("ai config", () => {
         "  120",
         "poll_timeout_seconds   300",
         "provider_id      (not set)",
-        "request_timeout_seconds 30",
-        "reset_session_on_timeout",
     ];
 
     it.each([
-        [{ width: 51, height: 19 }, [...wide, "1-18 of 19  space: on, /: find, q: quit"]],
-        [{ width: 39, height: 13 }, [...wide.slice(0, 12), "1-12 of 19  space: on, /: find, q: quit"]],
-        [{ width: 26, height: 20, colour: false }, [...narrow, "1-19 of 23  /find q:quit"]],
+        [{ width: 51, height: 19 }, [...wide, "1-18 of 21  space: on, /: find, q: quit"]],
+        [{ width: 39, height: 13 }, [...wide.slice(0, 12), "1-12 of 21  space: on, /: find, q: quit"]],
+        [{ width: 26, height: 20, colour: false }, [...narrow, "1-19 of 25  /find q:quit"]],
     ])("shows what is set, and then the defaults, on %j", async (size, rows) => {
         const { computer } = await newComputer(set, size);
         await type(computer, "clear");

@@ -129,7 +129,7 @@ it("ai help begins with what is typed most, and tells of every command and flag"
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(51);
     const { lines: one } = await runWithLibai('shell.run("ai help ask")');
     expect(one[0]!.replace(/ +Ask/, " Ask")).toBe(lines[0]!.replace(/ +Ask/, " Ask"));
-    const flags = "--session --model --agent --variant --file, --lines --timeout".split(" ");
+    const flags = "--session --model --agent --variant --file, --lines --timeout --reasoning".split(" ");
     expect(one.slice(1).map((line) => line.split(" ")[0])).toEqual(flags);
 });
 

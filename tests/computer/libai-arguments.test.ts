@@ -50,6 +50,8 @@ const typed: [call: string, type: string, what: string][] = [
     ['ai.ask("hi", {onPermission = VALUE})', "function", "ask: options.onPermission must be a function"],
     ['ai.ask("hi", {onQuestion = VALUE})', "function", "ask: options.onQuestion must be a function"],
     ['ai.ask("hi", {onTool = VALUE})', "function", "ask: options.onTool must be a function"],
+    ['ai.ask("hi", {onText = VALUE})', "function", "ask: options.onText must be a function"],
+    ['ai.ask("hi", {onReasoning = VALUE})', "function", "ask: options.onReasoning must be a function"],
     ["ai.resume({onPermission = VALUE})", "function", "resume: options.onPermission must be a function"],
     ['ai.answerPermission(VALUE, "once")', "string", "answerPermission: id must be a text that is not empty"],
     ['ai.answerPermission("per_1", "once", VALUE)', "string", "answerPermission: message must be a text"],

@@ -3,11 +3,10 @@ import { onTestFinished, afterAll, beforeAll, expect, it } from "vitest";
 import { boot, type Computer } from "craftos-headless";
 import { installPackages } from "../../tools/harness/disk.ts";
 import { startFaultyProxy } from "../../tools/harness/faulty-proxy.ts";
-import { serverSettings } from "../../tools/harness/server.ts";
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSettings } from "craftos-headless";
-import { startWorld, type World } from "./support.ts";
+import { packages, startWorld, type World } from "./support.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -53,8 +52,8 @@ const permissionList = () =>
 async function newDisk(settings: Record<string, string | number> = {}): Promise<string> {
     const disk = await mkdtemp(join(world.folder, "player-"));
     await mkdir(disk, { recursive: true });
-    await installPackages(disk, ["trapos"]);
-    await writeSettings(disk, { ...serverSettings(world.opencode), ...settings });
+    await installPackages(disk, packages);
+    await writeSettings(disk, { ...world.settings(), ...settings });
     return disk;
 }
 

@@ -1,6 +1,6 @@
 /** The real server waits for a permission or an answer where nobody is at the keyboard; permission-box.test.ts is for where somebody is. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startWorld, type World } from "./support.ts";
+import { isLinked, startWorld, type World } from "./support.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -89,7 +89,7 @@ it.each([
 });
 
 // Last: opencode cannot list permissions in this folder from here on.
-it("says that a permission waits which opencode cannot list", async () => {
+it.skipIf(isLinked)("says that a permission waits which opencode cannot list", async () => {
     const computer = world.newComputer();
     const { computer: waiting, finished } = await computer.start("ai --timeout 6 fetch a page");
     await waiting.waitForText("needs permission: webfetch", { timeoutSeconds: 30 });
@@ -99,4 +99,10 @@ it("says that a permission waits which opencode cannot list", async () => {
         /A permission waits that opencode cannot list: +webfetch Type ai abort, then restart opencode/,
     );
     expect((await computer.run("ai abort")).transcript).toContain("Stopped.");
+});
+
+it.runIf(isLinked)("is told by a bridge of the permission that opencode cannot list", async () => {
+    const { succeeded, transcript } = await world.newComputer().run("ai --timeout 20 fetch a page");
+    expect(succeeded).toBe(true);
+    expect(transcript.replaceAll("\n", " ")).toContain("Nobody answered, so it is refused: webfetch:");
 });

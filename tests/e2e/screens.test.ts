@@ -15,6 +15,7 @@ import { defaultRule, type Reply } from "../../tools/model/index.ts";
 import { COMPUTER } from "../unit/support/computer.ts";
 import { typeAlone, untilWaiting } from "./player.ts";
 import { filesWith, processesWith } from "./secrets.ts";
+import { startTestBridge } from "../../tools/harness/bridge.ts";
 import { startWorld, type World } from "./support.ts";
 
 /** A command, and what is pressed then, each when the computer waits: a letter, a key's name in <>, or a line with its Enter. */
@@ -178,6 +179,9 @@ const scenes: readonly Scene[] = [
     ["ai config password", `${wrongPassword}\n`],
     ["ai doctor --fix"],
     ["ai setup", "<address>\n", "<password>\n", "<enter>"],
+    ["ai link <bridge>", "n"],
+    ["ai status"],
+    ["ai unlink"],
 ];
 
 const sizes = [
@@ -260,9 +264,13 @@ async function newFolder(name: string): Promise<string> {
 }
 
 /** A screen without what differs from run to run, in as much room. */
-function settled(shown: string, directory: string): string {
+function settled(shown: string, directory: string, bridge: string): string {
     const { port } = new URL(world.opencode.url);
+    const bridgePort = new URL(bridge).port;
     return shown
+        .replaceAll(bridgePort, "4097".padEnd(bridgePort.length, "0"))
+        .replaceAll(/(computer:\s)[A-Z]{3} [A-Z]{3}/g, "$1ABC DEF")
+        .replaceAll(/(approve\s)[A-Z]{6}/g, "$1ABCDEF")
         .replaceAll(port, "4096".padEnd(port.length, "0"))
         .replaceAll(directory, "/srv/".padEnd(directory.length, "castle"))
         .replaceAll(world.opencode.version, "1.2.3")
@@ -306,26 +314,35 @@ async function untilCompared(session: string): Promise<void> {
 /** Plays all scenes on a computer of a size. */
 async function play({ width, height, colour }: Size): Promise<string> {
     const directory = await newFolder(`${width}`);
-    const player = world.newComputer({ settings: { "opencc.directory": directory, "motd.enable": false } });
+    const player = world.newComputer({
+        packages: ["trapos", "trapos-link"],
+        settings: { "opencc.directory": directory, "motd.enable": false },
+    });
     const computer = await player.open({ width, height, colour, label: "castle" });
     await writeFile(join(player.disk, "door.lua"), "print('door')\n");
     await writeFile(join(player.disk, "ai.lua"), KEPT_PROGRAM);
+    // One for each, as computers of the same label have other names at the same bridge.
+    const bridge = await startTestBridge(() => world.opencode, join(folder, `bridge-${width}`), {
+        isFenced: true,
+    });
+    const { url } = bridge.bridge;
     const shown: string[] = [];
     for (const [command, ...pressed] of scenes) {
         if (command === "ai diff") await untilCompared(String(await player.setting("opencc.session_id")));
-        let screen = await typeAlone(computer, command);
-        shown.push(`=== ${command}`, settled(screen, directory));
+        let screen = await typeAlone(computer, command.replace("<bridge>", new URL(url).host));
+        shown.push(`=== ${command}`, settled(screen, directory, url));
         for (const one of pressed) {
             // What fits the screen is not read in pages.
             if (isPrompt(screen) && (one === "q" || one === " ")) break;
             screen = await press(computer, one);
             const name = one.trim() === "" ? JSON.stringify(one) : one.trim();
             // What was on the screen stays where a pager is left.
-            if (one !== "q") shown.push(`--- ${name}`, settled(screen, directory));
+            if (one !== "q") shown.push(`--- ${name}`, settled(screen, directory, url));
         }
     }
     transcripts.push(computer.transcript());
     await computer.close();
+    await bridge.stop();
     return `${shown.join("\n")}\n`;
 }
 

@@ -17,6 +17,8 @@ import {
     serverSettings,
     startScriptedServer,
 } from "../../tools/harness/server.ts";
+import { linkDifferences } from "./link-differences.ts";
+import { startTestBridge } from "../../tools/harness/bridge.ts";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
 import type { Model } from "../../tools/model/index.ts";
 import { type Opencode, type OpencodeOptions, startOpencode } from "trapos-opencode";
@@ -24,10 +26,14 @@ import { type Opencode, type OpencodeOptions, startOpencode } from "trapos-openc
 /** Ours, or CraftOS-PC: see docs/testing.md. */
 const backend = await testsBackend(process.env);
 
+/** Whether computers are linked with a bridge in these tests, or ask opencode themselves. */
+export const isLinked = process.env["TRAPOS_TEST_LINK"] === "1";
+
 beforeEach(({ task, skip }) => {
     const names = [task.name];
     for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name);
-    const reason = backend.skipped[names.join(" ")];
+    const name = names.join(" ");
+    const reason = backend.skipped[name] ?? (isLinked ? linkDifferences[name] : undefined);
     if (reason !== undefined) skip(reason);
 });
 
@@ -56,6 +62,8 @@ export interface World {
     folder: string;
     /** A new computer with trapos-ai, whose settings point to the server. Its settings win over those of the world. */
     newComputer(choice?: ComputerChoice): PlayerComputer;
+    /** The settings by which a new computer finds the server, or the bridge where the tests run over that. */
+    settings(): Settings;
     /** Sends a request to the server. Returns the JSON of its answer; rejects when it is not 2xx. */
     call<T>(method: string, path: string, body?: object): Promise<T>;
     /** Kills the server, as a crash does, and leaves it dead. */
@@ -65,6 +73,9 @@ export interface World {
     /** Ends everything. Safe to call twice. */
     stop(): Promise<void>;
 }
+
+/** What is installed. */
+export const packages = isLinked ? ["trapos", "trapos-link"] : ["trapos"];
 
 /** How long a command may take in a test: the first turn of a cold server takes seconds. */
 const commandSeconds = 60;
@@ -86,6 +97,7 @@ export async function startWorld(
     });
     const { model } = server;
     let { opencode } = server;
+    const bridge = isLinked ? await startTestBridge(() => opencode, join(folder, "bridge")) : undefined;
     let computers = 0;
     const started: RunningCommand[] = [];
     const opened: Computer[] = [];
@@ -93,12 +105,14 @@ export async function startWorld(
     function newComputer(own: ComputerChoice = {}): PlayerComputer {
         const id = computers++;
         const disk = join(folder, `computer-${id}`);
+        const link = bridge?.link(id);
+        const reach = (): Settings => link ?? serverSettings(opencode);
         const start = async (command: string, choice: ComputerChoice = {}): Promise<RunningCommand> => {
-            const settings: Settings = { ...serverSettings(opencode), ...own.settings, ...choice.settings };
+            const settings: Settings = { ...reach(), ...own.settings, ...choice.settings };
             const running = await startCommand({
                 backend,
                 id,
-                packages: ["trapos"],
+                packages,
                 allow: ["127.0.0.1"],
                 timeoutSeconds: commandSeconds,
                 ...own,
@@ -112,13 +126,13 @@ export async function startWorld(
         };
         const open = async (choice: ComputerChoice = {}): Promise<Computer> => {
             const settings: Settings = {
-                ...serverSettings(opencode),
+                ...reach(),
                 // A command that was run on this disk before has left it on.
                 "trapos.harness_mode": false,
                 ...own.settings,
                 ...choice.settings,
             };
-            await installPackages(disk, ["trapos"]);
+            await installPackages(disk, choice.packages ?? own.packages ?? packages);
             await writeSettings(disk, settings);
             const { width, height, colour, label } = { ...own, ...choice };
             const computer = await boot({
@@ -149,6 +163,7 @@ export async function startWorld(
             return opencode;
         },
         folder,
+        settings: () => bridge?.link(0) ?? serverSettings(opencode),
         newComputer,
         async call<T>(method: string, path: string, body?: object): Promise<T> {
             const login = Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64");
@@ -179,6 +194,7 @@ export async function startWorld(
             // A test that failed may have left one that runs.
             await Promise.all(started.map(({ computer }) => computer.close()));
             await Promise.all(opened.map((computer) => computer.close()));
+            await bridge?.stop();
             await opencode.stop();
             await model.stop();
             await removeFolder();

@@ -88,6 +88,7 @@ describe("the figures", () => {
             "turn-10s-session-20-requests": 45,
             "growth-10s": 5,
             "markdown-20kB": 60,
+            "markdown-pieces-20kB": 600,
             "ccpm-sha256": 300,
             "ccpm-install-seconds": 5,
             "ccpm-upgrade-nothing-requests": 1,

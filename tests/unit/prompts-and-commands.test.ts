@@ -54,6 +54,8 @@ const commands: Record<string, string[]> = {
     config: ["config", "config agent", "config agent plan", "config opencc.agent", "config password"],
     doctor: ["doctor", "doctor --fix"],
     setup: ["setup"],
+    link: ["link 192.168.1.5", "link 192.168.1.5:4097", "link https://bridge.example.com/craft"],
+    unlink: ["unlink"],
     help: ["help", "help use"],
 };
 
@@ -140,6 +142,9 @@ const prompts = [
     "config the door",
     "config a firewall for me",
     "doctor who",
+    "link the two doors",
+    "link them",
+    "unlink my door from the lever",
     "doctor my villager is ill",
     "setup a farm",
     "setup instructions for a reactor",

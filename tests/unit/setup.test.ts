@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { isolatedOwner } from "trapos-opencode";
 import { descendants } from "trapos-opencode/process-tree";
 import { parts } from "../soak/parts/index.ts";
 
@@ -40,6 +41,7 @@ interface Script {
 const registry: Script = { script: "registry", words: ["--port", "0"], ready: "Ctrl+C ends it." };
 const scripts: Script[] = [
     registry,
+    { script: "bridge", words: ["--port", "0", "--data", "DATA"], ready: "Ctrl+C ends it.", hasServer: true },
     { script: "start", words: ["ai", "[hang]"], ready: "A computer boots", hasServer: true },
     { script: "computer", words: ["--script", "STEPS"], ready: "CraftOS" },
     { script: "specs", words: [], ready: "events.spec.ts" },
@@ -52,19 +54,25 @@ const scripts: Script[] = [
 /** Runs a script by npm until it is what it is to be, ends npm, and waits until nothing of it is left. */
 async function endsWithNpm({ script, words, ready, hasServer }: Script, end: (npm: ChildProcess) => void) {
     const temporary = mkdtempSync(path.join(folder, "tmp-"));
-    const given = words.map((word) => (word === "STEPS" ? path.join(folder, "steps.txt") : word));
+    const paths = new Map([
+        ["STEPS", path.join(folder, "steps.txt")],
+        ["DATA", path.join(folder, "data")],
+    ]);
+    const given = words.map((word) => paths.get(word) ?? word);
+    // What works for its owner finds one who is nobody of this machine.
+    const owner = await isolatedOwner(path.join(folder, "owner"));
     const npm = spawn("npm", ["run", script, "--", ...given], {
         cwd: project,
         // A group of its own, as a terminal makes one.
         detached: true,
         stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, TMPDIR: temporary, NO_COLOR: "1" },
+        env: { ...process.env, ...owner, TMPDIR: temporary, NO_COLOR: "1" },
     });
     let output = "";
     for (const stream of [npm.stdout, npm.stderr])
         stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    // Node's loader of TypeScript keeps what it has made.
-    const ours = () => readdirSync(temporary).filter((name) => !name.startsWith("tsx-"));
+    // Node's loader of TypeScript keeps what it has made, and so does opencode.
+    const ours = () => readdirSync(temporary).filter((name) => !/^(tsx-.*|opencode)$/.test(name));
     const started = () => [npm.pid ?? 0, ...descendants(npm.pid ?? 0)];
     let all: number[] = [];
     try {

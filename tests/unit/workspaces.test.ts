@@ -1,6 +1,6 @@
 /** What the packages of host/ have in common. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const project = resolve(import.meta.dirname, "../..");
@@ -30,6 +30,17 @@ for (const { dependencies, devDependencies } of [root, ...folders.map(readPackag
     }
 }
 
+/** Where a package's sources are in what is built: deeper where modules of src/ are built with them. */
+function builtSources(folder: string): string {
+    const { compilerOptions } = JSON.parse(
+        readFileSync(join(project, folder, "tsconfig.build.json"), "utf8"),
+    ) as {
+        compilerOptions: { rootDir: string };
+    };
+    const path = relative(resolve(project, folder, compilerOptions.rootDir), join(project, folder, "src"));
+    return path === "" ? "" : `${path}/`;
+}
+
 describe.each(folders)("%s", (folder) => {
     const one = readPackage(folder);
 
@@ -45,7 +56,7 @@ describe.each(folders)("%s", (folder) => {
         for (const [entry, target] of Object.entries(one.exports ?? {})) {
             const source = target["trapos-source"] ?? "";
             expect(existsSync(join(project, folder, source)), entry).toBe(true);
-            const built = source.replace("./src/", "./dist/");
+            const built = source.replace("./src/", `./dist/${builtSources(folder)}`);
             // Conditions are tried in their order.
             expect(Object.entries(target), entry).toEqual([
                 ["trapos-source", source],

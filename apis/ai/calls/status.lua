@@ -1,5 +1,6 @@
 -- What this computer's session is at, and what waits for somebody there.
 
+local outcome = require("/apis/trapos/failure").outcome
 local listOf = require("/apis/trapos/json").listOf
 local activeTools = require("/apis/ai/messages").activeTools
 local openasks = require("/apis/ai/openasks")
@@ -9,6 +10,29 @@ local pendingTurns = require("/apis/ai/session").pendingTurns
 local summarise = require("/apis/ai/calls/sessions").summarise
 
 local M = {}
+
+--- By a name of its own, as the compiler puts imports first.
+local load = require
+
+--- What the link is at; nothing where this computer asks opencode itself. Whoever waits to connect again does so for it.
+local function linkStatus(client)
+	local url = client.settings.link_url
+	if url == nil then
+		return nil
+	end
+	local isWell, problem = outcome(function()
+		return client.face.health(client)
+	end)
+	local state = load("/apis/ai/link/conversation").linkState()
+	return {
+		url = url,
+		name = state and state.name,
+		owner = state and state.owner,
+		profile = state and state.profile,
+		isPolling = state and state.isPolling,
+		problem = not isWell and problem or nil,
+	}
+end
 
 --- Those that are of this computer's session.
 local function current(asks)
@@ -28,13 +52,26 @@ function M.status(client)
 	local gone = settings.session_id
 	local model = settings.model
 	local agent = settings.agent
-	if gone == nil then
+	local none = listOf({})
+	local link = linkStatus(client)
+	if link and link.problem then
+		return {
+			link = link,
+			model = model,
+			agent = agent,
+			state = "idle",
+			permissions = none,
+			questions = none,
+			unseen = unseen,
+		}
+	end
+	if gone == nil and link == nil then
 		client.face.health(client)
 	end
 	local session = currentSession(client)
 	if session == nil then
-		local none = listOf({})
 		return {
+			link = link,
 			gone = gone,
 			model = model,
 			agent = agent,
@@ -63,6 +100,7 @@ function M.status(client)
 	local call = tool and tool.state
 	local input = call and call.input or {}
 	return {
+		link = link,
 		session = summarise(client, session),
 		model = model,
 		agent = agent,

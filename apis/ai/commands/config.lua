@@ -13,6 +13,7 @@ local text = require("/apis/trapos/text")
 local oneLine, shorten = text.oneLine, text.shorten
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
+local CHANGED = require("/apis/ai/link/names").CHANGED
 local settingsModule = require("/apis/ai/settings")
 local changeSettings, definitions, isSet, readSetting, redact =
 	settingsModule.changeSettings,
@@ -144,6 +145,9 @@ local function run(context, words)
 	end
 	if value ~= nil then
 		changeSettings(ownSettings(fs), { isUnset and { name } or { name, value } })
+		if name == "link_url" or name == "link_token" then
+			os.queueEvent(CHANGED)
+		end
 	end
 	return look(name, value ~= nil)
 end

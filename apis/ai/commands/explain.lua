@@ -5,7 +5,7 @@ local requireText, withFile = filerequest.requireText, filerequest.withFile
 local localfile = require("/apis/ai/localfile")
 local isFileName, pathOf = localfile.isFileName, localfile.pathOf
 local showReply = require("/apis/ai/view/answer").showReply
-local wait = require("/apis/ai/view/waiting").wait
+local waitForTurn = require("/apis/ai/view/waiting").waitForTurn
 
 local function run(context, words)
 	local path = pathOf(words[1])
@@ -14,13 +14,15 @@ local function run(context, words)
 		requireText(path),
 		"Explain what this file does, for somebody who plays ComputerCraft."
 	)
-	return wait(context.options, function()
+	return waitForTurn(context.options, function()
 		return context.ai.ask(prompt, context.options)
 	end)
 end
 
 local function show(context, reply)
-	showReply(context.options, reply)
+	if reply ~= nil then
+		showReply(context.options, reply)
+	end
 end
 
 local explain = {

@@ -8,7 +8,7 @@ local function run(context)
 	local options = context.options
 	return waitForTurn(options, function()
 		return context.ai.ping(options)
-	end)
+	end, false)
 end
 
 local function show(context, reply)

@@ -1,6 +1,5 @@
 -- `ai resume`: shows the answers that nobody has seen yet, or else the last one again.
 
-local remark = require("/apis/trapos/screen").remark
 local showReply = require("/apis/ai/view/answer").showReply
 local waitForTurn = require("/apis/ai/view/waiting").waitForTurn
 
@@ -15,8 +14,8 @@ local function show(context, reply)
 	if reply == nil then
 		return
 	end
-	remark(reply.prompt == nil and "The last answer:" or "> " .. reply.prompt)
-	showReply(context.options, reply)
+	local heading = reply.prompt == nil and "The last answer:" or "> " .. reply.prompt
+	showReply(context.options, reply, heading)
 	if (reply.remaining or 0) > 0 then
 		show(context, run(context))
 	end

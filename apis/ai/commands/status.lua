@@ -1,9 +1,10 @@
 -- `ai status`: what this computer's session is at, and what waits for its player.
 
 local screen = require("/apis/trapos/screen")
-local remark, say = screen.remark, screen.say
+local remark, say, showFailure = screen.remark, screen.say, screen.fail
 local oneLine = require("/apis/trapos/text").oneLine
 local describeAsk = require("/apis/ai/ask").describeAsk
+local redact = require("/apis/ai/settings").redact
 local openasks = require("/apis/ai/view/openasks")
 local offerAsks, openAsks = openasks.offerAsks, openasks.openAsks
 local wait = require("/apis/ai/view/waiting").wait
@@ -37,7 +38,34 @@ local function noSession(status)
 	return status.gone == nil and "none yet" or "gone from the server"
 end
 
+--- What the agent may do, in a word, and for whom.
+local function placeAtBridge(link)
+	if link.name == nil then
+		return nil
+	end
+	return link.name .. " (" .. (link.owner or "?") .. "), " .. (link.profile or "?")
+end
+
+local function remarkUnseen(status)
+	if status.unseen > 0 then
+		remark("An answer may be waiting. Show it: ai resume")
+	end
+end
+
 local function show(context, status)
+	local link = status.link
+	if link then
+		row("Bridge", (string.gsub(redact(link.url), "^%a+://", "")))
+		row("Linked as", placeAtBridge(link))
+		if link.isPolling then
+			remark("Websockets are off on this server: it polls.")
+		end
+		if link.problem then
+			showFailure(link.problem)
+			remarkUnseen(status)
+			return
+		end
+	end
 	local session = status.session
 	row("Session", session and session.title or noSession(status))
 	row("Model", status.model or "the server's choice")
@@ -54,9 +82,7 @@ local function show(context, status)
 	if status.gone ~= nil then
 		remark("Start another: ai <prompt>. See all: ai sessions")
 	end
-	if status.unseen > 0 then
-		remark("An answer may be waiting. Show it: ai resume")
-	end
+	remarkUnseen(status)
 	if not context.options.isAttended or #status.permissions + #status.questions == 0 then
 		return
 	end
@@ -71,6 +97,10 @@ local status = {
 	usage = "ai status",
 	purpose = "Show what runs and what waits",
 	run = run,
+	hasFailed = function(result)
+		local link = result.link
+		return link ~= nil and link.problem ~= nil
+	end,
 	show = show,
 }
 return status

@@ -15,12 +15,15 @@ local openasks = require("/apis/ai/openasks")
 local openPermissions, openQuestions = openasks.openPermissions, openasks.openQuestions
 local pendingTurns = require("/apis/ai/session").pendingTurns
 local settingsModule = require("/apis/ai/settings")
-local readSettings, redact = settingsModule.readSettings, settingsModule.redact
+local isSet, readSettings, redact = settingsModule.isSet, settingsModule.readSettings, settingsModule.redact
 local readHttpDate = require("/apis/ai/doctor/httpdate").readHttpDate
 local judge = require("/apis/ai/doctor/judge")
 local testTurn = require("/apis/ai/doctor/testturn").testTurn
 
 local M = {}
+
+--- By a name of its own, as the compiler puts imports first.
+local load = require
 
 --- Seconds that are left for a request at the end of a check's time.
 local LEAST_SECONDS = 0.5
@@ -83,7 +86,8 @@ local function examineSettings(examination)
 	end
 	examination.server = server
 	examination.directory = server.settings.directory
-	local address = string.gsub(redact(server.settings.server_url), "^%a+://", "")
+	local url = server.settings.link_url or server.settings.server_url
+	local address = string.gsub(redact(url), "^%a+://", "")
 	return {
 		check = "settings",
 		state = "ok",
@@ -108,7 +112,32 @@ local function nobodys(settings)
 	return changed
 end
 
---- Asks for the server's health, which says much of the way there; the last check of it is the broken one, if one is.
+--- Notes the checks of the way; the last one is the broken one, if one is.
+local function noteWay(examination, checks)
+	for _, check in ipairs(checks) do
+		if check.state == "failed" then
+			examination.broken = check.check
+		end
+		note(examination, check)
+	end
+end
+
+--- Looks at the bridge, and makes a call over the link.
+local function examineLink(examination)
+	local server = examination.server
+	begin(examination, "http")
+	local why = examination.means.whyNoLink
+	if why ~= nil then
+		noteWay(examination, judge.linkChecks({ linkProblem = why }))
+		return
+	end
+
+	-- It comes with the link, and is loaded for that alone.
+	local looking = load("/apis/ai/doctor/linkseen")
+	noteWay(examination, judge.linkChecks(looking.lookAtLink(server, versionOf)))
+end
+
+--- Asks for the server's health, which says much of the way there.
 local function examineWay(examination)
 	local server = examination.server
 	begin(examination, "http")
@@ -129,12 +158,7 @@ local function examineWay(examination)
 		problem = found.problem,
 		isOpen = isOpen,
 	})
-	for _, check in ipairs(checks) do
-		if check.state == "failed" then
-			examination.broken = check.check
-		end
-		note(examination, check)
-	end
+	noteWay(examination, checks)
 end
 
 --- Whether a name is among those that the server has.
@@ -362,15 +386,26 @@ local WAY = {
 	"opencode",
 	"password",
 }
+local LINKED_WAY = {
+	"http",
+	"address",
+	"reachable",
+	"bridge",
+	"link",
+	"opencode",
+}
 
 --- Makes all checks, in order.
 function M.examine(means, options)
 	local examination = { means = means, options = options, checks = {}, deadline = math.huge }
+	local isLinked = isSet(means.store, "link_url")
 	begin(examination, "settings")
 	local settings = examineSettings(examination)
 	note(examination, settings)
 	if settings.state == "failed" then
 		examination.broken = "settings"
+	elseif isLinked then
+		examineLink(examination)
 	else
 		examineWay(examination)
 	end
@@ -378,7 +413,7 @@ function M.examine(means, options)
 	for _, check in ipairs(examination.checks) do
 		made[check.check] = true
 	end
-	for _, check in ipairs(WAY) do
+	for _, check in ipairs(isLinked and LINKED_WAY or WAY) do
 		if not made[check] then
 			note(examination, judge.skipped(check, tostring(examination.broken) .. " failed."))
 		end

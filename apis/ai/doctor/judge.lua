@@ -107,6 +107,63 @@ function M.greetingChecks(greeting)
 	return checks
 end
 
+local function linkCheck(seen)
+	local message = (seen.name or "?") .. " (" .. (seen.owner or "?") .. "), " .. (seen.profile or "?")
+	if seen.isPolling ~= true then
+		return ok("link", message)
+	end
+	return warning(
+		"link",
+		message .. ". Websockets are off here: it polls.",
+		"Text comes sooner with them. In computercraft-server.toml: [http] websocket_enabled = true"
+	)
+end
+
+--- What was seen of each thing on the way to an opencode behind a bridge, in the order of the way. What lies behind the first
+-- one that is broken is not among them.
+function M.linkChecks(seen)
+	local problem = seen.problem
+
+	-- Without the link's own package nothing is looked at.
+	if problem == nil and seen.bridge == nil and seen.linkProblem then
+		return { M.failed("link", seen.linkProblem) }
+	end
+	local code = problem and problem.code or ""
+	if problem and code == "http_disabled" then
+		return { M.failed("http", problem) }
+	end
+	local checks = { ok("http", "on") }
+	if problem and code == "address_denied" then
+		checks[#checks + 1] = M.failed("address", {
+			message = problem.message,
+			hint = deniedHint(problem.hint),
+		})
+		return checks
+	end
+	checks[#checks + 1] = ok("address", "allowed")
+	if problem and code == "link_down" then
+		checks[#checks + 1] = M.failed("reachable", problem)
+		return checks
+	end
+	checks[#checks + 1] = ok("reachable", "yes")
+	if problem then
+		checks[#checks + 1] = M.failed("bridge", problem)
+		return checks
+	end
+	checks[#checks + 1] = ok("bridge", seen.bridge or "there")
+	if seen.linkProblem then
+		checks[#checks + 1] = M.failed("link", seen.linkProblem)
+		return checks
+	end
+	checks[#checks + 1] = linkCheck(seen)
+	if seen.opencodeProblem then
+		checks[#checks + 1] = M.failed("opencode", seen.opencodeProblem)
+	else
+		checks[#checks + 1] = versionCheck(seen.version or { text = "" })
+	end
+	return checks
+end
+
 local function nameCheck(check, named)
 	if named.wanted == nil then
 		return ok(check, "the server's choice")

@@ -1,15 +1,16 @@
 -- Markdown as rows of a narrow screen, line by line.
 
 local fold = require("/apis/trapos/font").fold
-local blocks = require("/apis/ai/markdown/blocks")
-local begin, indentOf, readLine = blocks.begin, blocks.indentOf, blocks.readLine
+local blocksModule = require("/apis/ai/markdown/blocks")
+local begin, indentOf, readLine = blocksModule.begin, blocksModule.indentOf, blocksModule.readLine
 local codeblocks = require("/apis/ai/markdown/codeblocks")
 local codeBlocks, linesOf = codeblocks.codeBlocks, codeblocks.linesOf
 local languageOf = require("/apis/ai/markdown/fence").languageOf
 local rows = require("/apis/ai/markdown/rows")
 local put, putCode, putLanguage, putText = rows.put, rows.putCode, rows.putLanguage, rows.putText
-local table = require("/apis/ai/markdown/table")
-local addRow, putTable, tableOf = table.addRow, table.putTable, table.tableOf
+local tableModule = require("/apis/ai/markdown/table")
+local addRow, copyTable, putTable, tableOf =
+	tableModule.addRow, tableModule.copyTable, tableModule.putTable, tableModule.tableOf
 
 local M = {}
 
@@ -19,24 +20,24 @@ local DEEPEST = 8
 --- How much of a text is read before its first row, to see whether it has several blocks of code.
 local LOOKED_AHEAD = 50000
 
---- Puts what waited for the next line on the sheet.
-local function settle(page)
+--- Puts on the sheet what waits for the next line: a table, or what may be the head of one.
+function M.settle(page)
 	local held = page.held
-	local table = page.table
+	local tableModule = page.table
 	page.held = nil
 	page.table = nil
 	if held ~= nil then
 		putText(page, held.lead, held.lead, held.text, held.style)
 	end
-	if table ~= nil then
-		putTable(page, table)
+	if tableModule ~= nil then
+		putTable(page, tableModule)
 	end
 end
 
 --- Takes a line as a part of a table; false where it is none.
 local function takeForTable(page, line)
 	local held = page.held
-	local table = page.table
+	local tableModule = page.table
 	if held ~= nil then
 		page.table = tableOf(held.text, line, held.lead, held.style)
 		if page.table ~= nil then
@@ -44,7 +45,7 @@ local function takeForTable(page, line)
 		end
 		return page.table ~= nil
 	end
-	return table ~= nil and addRow(page, table, line)
+	return tableModule ~= nil and addRow(page, tableModule, line)
 end
 
 --- What stands before code: as far as the item that it is in.
@@ -122,33 +123,81 @@ local function putLine(page, line)
 	end
 	page.held = { lead = lead, style = style, text = body }
 	if (string.find(body, "|", 1, true)) == nil then
-		settle(page)
+		M.settle(page)
 	end
 end
 
---- Puts a folded line.
-local function addLine(page, folded)
+--- Begins to lay out a text that is fed line by line. `settle` ends it.
+--
+-- @param width columns of the screen
+-- @param hasGround whether code gets a ground, for which its rows go to the right end of the screen; else a bar stands
+-- before it
+-- @param emit gets each row, without a line break, as soon as it is known; false says that no more is wanted
+-- @param isNumbered whether the first block of code has a number; those behind it always have one
+function M.openSheet(width, hasGround, emit, isNumbered)
+	if isNumbered == nil then
+		isNumbered = false
+	end
+	return {
+		width = width,
+		hasGround = hasGround,
+		emit = function(row)
+			return emit(row) ~= false
+		end,
+		blocks = begin(),
+		isNumbered = isNumbered,
+		number = 0,
+	}
+end
+
+--- A sheet that goes on where another one is, which stays as it is. Takes a time in proportion to the rows of the table that
+-- waits, if one does.
+--
+-- @param width columns of the screen
+-- @param emit gets its rows
+function M.copySheet(page, width, emit)
+	local copy = M.openSheet(width, page.hasGround, emit, page.isNumbered)
+	local from = page.blocks
+	local blocks = copy.blocks
+	blocks.isQuoted = from.isQuoted
+	for _, item in ipairs(from.items) do
+		table.insert(blocks.items, item)
+	end
+	blocks.fence = from.fence
+	blocks.isIndented = from.isIndented
+	blocks.isParagraph = from.isParagraph
+	copy.gap = page.gap
+	copy.number = page.number
+	copy.held = page.held
+	copy.table = page.table and copyTable(page.table)
+	return copy
+end
+
+--- Lays out the next line.
+--
+-- @param written UTF-8, without its line break
+function M.feed(page, written)
 	local wasQuoted = page.blocks.isQuoted
-	local line = readLine(page.blocks, folded)
+	local line = readLine(page.blocks, fold(written))
 	if line.isQuoted ~= wasQuoted then
-		settle(page)
+		M.settle(page)
 	end
 	if line.kind == "code" or line.kind == "indented" then
-		settle(page)
+		M.settle(page)
 		putCodeLine(page, line)
 	elseif line.kind == "blank" then
-		settle(page)
+		M.settle(page)
 		if page.gap ~= nil then
 			page.gap = true
 		end
 	elseif line.kind == "opens" then
-		settle(page)
+		M.settle(page)
 		if line.mark ~= nil then
 			putLine(page, line)
 		end
 		putHead(page, line)
 	elseif line.kind == "text" and (line.mark ~= nil or not takeForTable(page, line.text)) then
-		settle(page)
+		M.settle(page)
 		putLine(page, line)
 	end
 end
@@ -162,23 +211,15 @@ end
 -- before it
 -- @param emit gets each row, without a line break, as soon as it is known; false says that no more is wanted
 function M.layOut(source, width, hasGround, emit)
-	local page = {
-		width = width,
-		hasGround = hasGround,
-		emit = function(row)
-			return emit(row) ~= false
-		end,
-		blocks = begin(),
-		isNumbered = #codeBlocks(string.sub(source, 1, LOOKED_AHEAD), 2) > 1,
-		number = 0,
-	}
+	local isNumbered = #codeBlocks(string.sub(source, 1, LOOKED_AHEAD), 2) > 1
+	local page = M.openSheet(width, hasGround, emit, isNumbered)
 	for line in string.gmatch(linesOf(source), "([^\n]*)\n") do
-		addLine(page, fold(line))
+		M.feed(page, line)
 		if page.isOver then
 			return
 		end
 	end
-	settle(page)
+	M.settle(page)
 end
 
 return M

@@ -158,6 +158,22 @@ function M.putTable(sheet, tableModule)
 	tableModule.rows = {}
 end
 
+--- A table of its own with all that was read of another.
+function M.copyTable(tableModule)
+	local rows = {}
+	for _, cells in ipairs(tableModule.rows) do
+		rows[#rows + 1] = cells
+	end
+	return {
+		lead = tableModule.lead,
+		style = tableModule.style,
+		heads = tableModule.heads,
+		alignments = tableModule.alignments,
+		rows = rows,
+		isBegun = tableModule.isBegun,
+	}
+end
+
 --- Adds a line to a table; false where it is none of its rows.
 function M.addRow(sheet, tableModule, line)
 	if (string.find(line, "|", 1, true)) == nil then

@@ -9,7 +9,9 @@ local percentEncode = require("/apis/trapos/utf8").percentEncode
 local fail = require("/apis/ai/failure").fail
 local protocol = require("/apis/ai/protocol")
 local answers, response = protocol.answers, protocol.response
-local redact = require("/apis/ai/settings").redact
+local settingsModule = require("/apis/ai/settings")
+local placeOf, redact = settingsModule.placeOf, settingsModule.redact
+local routes = require("/apis/ai/server/opencode1/routes")
 
 local M = {}
 local readHealth = reader(answers.health)
@@ -45,21 +47,27 @@ local REASONS = {
 	["Host not found"] = "cannot_connect",
 }
 
---- Host and port that an address leads to, as a rule of ComputerCraft's configuration names them.
-local function placeOf(url)
-	local scheme, place = string.match(url, "^(https?)://([^/]*)")
-	local port = string.match(place, ":(%d+)$")
-	local host = string.gsub((string.gsub(place, ":%d+$", "")), "[%[%]]", "")
-	return { host = host, port = port or (scheme == "https" and "443" or "80") }
+--- Path and query of a request, as they stand in its address.
+local function addressOf(route)
+	local address = ""
+	for _, name in ipairs(route.path) do
+		address = address .. "/" .. percentEncode(name)
+	end
+	local mark = "?"
+	for name, value in pairs(route.query or {}) do
+		address = address .. mark .. name .. "=" .. percentEncode(tostring(value))
+		mark = "&"
+	end
+	return address
 end
 
 --- Sends a request.
-local function request(server, path, asked)
+local function request(server, route, timeout)
 	local settings = server.settings
-	local body = asked.body
+	local body = route.body
 	local answer = readResponse(server.send({
-		url = settings.server_url .. path,
-		method = asked.method or (body == nil and "GET" or "POST"),
+		url = settings.server_url .. addressOf(route),
+		method = route.method or (body == nil and "GET" or "POST"),
 		headers = {
 			Accept = "application/json",
 			["Content-Type"] = body and "application/json",
@@ -68,7 +76,7 @@ local function request(server, path, asked)
 			) or nil,
 		},
 		body = body and encode(body),
-		timeout = asked.timeout or settings.request_timeout_seconds,
+		timeout = timeout or settings.request_timeout_seconds,
 		raw = server.raw,
 	}))
 	return answer or { headers = {}, body = "", reason = "no answer of a known form" }
@@ -81,7 +89,7 @@ end
 
 --- The failure for what is no answer of opencode 1: opencode 2 answers its routes with a web page, as others do.
 local function stranger(server)
-	local answer = request(server, "/api/info", {})
+	local answer = request(server, routes.information())
 	local info = answer.status == 200 and isJson(answer) and readHealth(decode(answer.body)) or nil
 	local version = info and info.version or ""
 	local major = string.match(version, "^(%d+)%.")
@@ -123,11 +131,11 @@ end
 --- Asks the server for something. Raises the failure of a request that is refused, unanswered, or answered with something
 -- else than what is read.
 --
--- @param path the route, with its query
--- @param asked how it is asked for
+-- @param route the request
+-- @param asked what is wanted of its answer
 -- @returns what was read of the answer
-function M.call(server, path, asked)
-	local answer = request(server, path, asked)
+function M.call(server, route, asked)
+	local answer = request(server, route, asked.timeout)
 	local status = answer.status
 	local read = asked.read
 	if status == nil then
@@ -150,15 +158,6 @@ function M.call(server, path, asked)
 		error(stranger(server), 0)
 	end
 	return value
-end
-
---- A query of the parameters that have a value, with its question mark.
-function M.query(parameters)
-	local text = ""
-	for name, value in pairs(parameters) do
-		text = text .. (text == "" and "?" or "&") .. name .. "=" .. percentEncode(tostring(value))
-	end
-	return text
 end
 
 return M

@@ -8,8 +8,12 @@ local USUAL_PORT = 4096
 --- Reads an address: "host", "host:port", or a whole URL.
 --
 -- @param typed what was typed
+-- @param port where a host alone is named; opencode's where nothing is said
 -- @returns the URL, or nothing and what is wrong with it
-function M.readTypedAddress(typed)
+function M.readTypedAddress(typed, port)
+	if port == nil then
+		port = USUAL_PORT
+	end
 	local text = string.match(typed, "^%s*(.-)%s*$")
 	if (string.find(text, "%s")) ~= nil then
 		return nil, "An address has no blanks."
@@ -30,20 +34,20 @@ function M.readTypedAddress(typed)
 		return nil, "It has no ? and no #."
 	end
 	local isWhole = string.find(place, "^%[[%x:.]+%]:?%d*$")
-	local host, port = string.match(place, "^([^:]*):?(%d*)$")
+	local host, named = string.match(place, "^([^:]*):?(%d*)$")
 	if isWhole == nil and (host == nil or host == "") then
 		return nil, "Type it as host:port, like 127.0.0.1:4096."
 	end
-	if port ~= nil and port ~= "" and not (tonumber(port) >= 1 and tonumber(port) <= 65535) then
+	if named ~= nil and named ~= "" and not (tonumber(named) >= 1 and tonumber(named) <= 65535) then
 		return nil, "A port is a number from 1 to 65535."
 	end
 
 	-- Behind a path, or with https, something else than opencode itself answers first.
-	local isBare = port == "" and isWhole == nil and scheme == "http" and (string.find(path, "^/*$")) ~= nil
+	local isBare = named == "" and isWhole == nil and scheme == "http" and (string.find(path, "^/*$")) ~= nil
 	local isHostAlone = isBare and (string.find(text, "://", 1, true)) == nil
-	local named = isHostAlone and tostring(place) .. ":" .. tostring(USUAL_PORT) or place
+	local whole = isHostAlone and tostring(place) .. ":" .. tostring(port) or place
 	local trimmed = string.gsub(path, "/+$", "")
-	return scheme .. "://" .. named .. trimmed, nil
+	return scheme .. "://" .. whole .. trimmed, nil
 end
 
 return M

@@ -6,6 +6,7 @@ local outcome = require("/apis/trapos/failure").outcome
 local send = require("/apis/trapos/http").send
 local readLine = require("/apis/trapos/lineinput").readLine
 local during = require("/apis/trapos/progress").during
+local ask = require("/apis/trapos/question").ask
 local screen = require("/apis/trapos/screen")
 local remark, say, showFailure = screen.remark, screen.say, screen.fail
 local oneLine = require("/apis/trapos/text").oneLine
@@ -19,6 +20,18 @@ local readTypedAddress = require("/apis/ai/setup/address").readTypedAddress
 local opencode1 = require("/apis/ai/server/opencode1")
 
 local M = {}
+
+--- By a name of its own, as the compiler puts imports first.
+local load = require
+
+--- What links with a bridge, which is a package of its own. Fails where that is not installed.
+local function linking()
+	if not fs.exists("/apis/ai/setup/linking.lua") then
+		error(fail("link_missing"), 0)
+	end
+	return load("/apis/ai/setup/linking")
+end
+
 local SERVERS_CHOICE = "the server's choice"
 
 --- What is to be done about a failure here, in place of what its hint says elsewhere.
@@ -119,12 +132,38 @@ local function look(setup)
 	return ok and { version = value.version } or { problem = value }
 end
 
---- Asks for the address until there is an opencode; true where it wants a password.
+--- Links the computer with a bridge. What the setup was to ask for is the bridge's owner's to say.
+local function linkWith(setup, url)
+	if answerOf(setup, "link_url") == url and isSet(setup.store, "link_token") then
+		say("This computer is linked with that bridge.", colours.lime)
+		return { link_url = url }
+	end
+	say("A bridge answers.", colours.lime)
+	local pairsModule = linking().pairing()
+	local ok, value = waiting("waiting for somebody to approve", function()
+		return pairsModule.pair(setup.store, url, linking().showCode)
+	end)
+	if not ok then
+		error(value, 0)
+	end
+	linking().showLinked(value)
+	local isLeft = isSet(setup.store, "password")
+	if isLeft and ask("Remove the opencode password from this computer?", true) then
+		changeSettings(setup.store, { { "password" }, { "username" } })
+	end
+	return { link_url = url }
+end
+
+--- Asks for the address until there is an opencode, or a bridge.
+--
+-- @returns whether an opencode wants a password; or the end of the setup, where there is a bridge
 local function askAddress(setup)
-	local before = answerOf(setup, "server_url") or definitions.server_url.default
+	local before = answerOf(setup, "link_url")
+		or answerOf(setup, "server_url")
+		or definitions.server_url.default
 	while true do
 		do
-			local __continue21
+			local __continue28
 			repeat
 				local typed = askLine("Address of the server [" .. redact(before) .. "]: ")
 				local url = before
@@ -134,7 +173,7 @@ local function askAddress(setup)
 				end
 				if url == nil then
 					say(problem, colours.red)
-					__continue21 = true
+					__continue28 = true
 					break
 				end
 				setup.answers.server_url = url
@@ -147,10 +186,19 @@ local function askAddress(setup)
 					remark("A server answers, and wants a password.")
 					return true
 				end
+				if found.problem.code == "not_opencode" then
+					local address = url
+					local isSeen, isThere = waiting("looking for a bridge", function()
+						return linking().isBridge(address)
+					end)
+					if isSeen and isThere then
+						return linkWith(setup, address)
+					end
+				end
 				explain(found.problem)
-				__continue21 = true
+				__continue28 = true
 			until true
-			if not __continue21 then
+			if not __continue28 then
 				break
 			end
 		end
@@ -162,7 +210,7 @@ local function askPassword(setup)
 	local isFirst = true
 	while true do
 		do
-			local __continue27
+			local __continue37
 			repeat
 				if not isFirst then
 					local user = answerOf(setup, "username") or definitions.username.default
@@ -179,7 +227,7 @@ local function askPassword(setup)
 				end
 				if typed == "" and before == nil then
 					say("This server wants one: its OPENCODE_SERVER_PASSWORD.", colours.red)
-					__continue27 = true
+					__continue37 = true
 					break
 				end
 				local ok, value = waiting("trying the password", function()
@@ -194,9 +242,9 @@ local function askPassword(setup)
 				if value.code ~= "unauthorized" then
 					return false
 				end
-				__continue27 = true
+				__continue37 = true
 			until true
-			if not __continue27 then
+			if not __continue37 then
 				break
 			end
 		end
@@ -295,6 +343,9 @@ local function save(setup)
 			table.insert(changes, { name, answer })
 		end
 	end
+	if isSet(setup.store, "link_url") then
+		linking().pairing().unlink(setup.store)
+	end
 	changeSettings(setup.store, changes)
 end
 
@@ -305,10 +356,15 @@ end
 function M.setUp(store, disk)
 	local setup = { store = store, disk = disk, answers = {} }
 	say("Enter keeps what stands in [ ], q leaves all as it was.")
+	say("Type the address of a bridge, or of opencode.")
 	local isReady = false
 	local isOpen = false
 	while not isReady do
-		isOpen = not askAddress(setup)
+		local found = askAddress(setup)
+		if type(found) == "table" then
+			return found
+		end
+		isOpen = found == false
 		isReady = isOpen or askPassword(setup)
 	end
 	local done = test(setup)

@@ -14,9 +14,9 @@ local OF_BEGINNERS = {
 	unauthorized = true,
 }
 
---- Whether nobody has said where the server is.
+--- Whether nobody has said where the server is, or the bridge.
 function M.isUnset(store)
-	return not isSet(store, "server_url")
+	return not isSet(store, "server_url") and not isSet(store, "link_url")
 end
 
 --- Whether a failure is one that the setup mends, as nobody has said where the server is.

@@ -61,7 +61,7 @@ end
 
 --- Whether the status can tell something that the messages do not.
 local function isStatusDue(state)
-	if state.status == "idle" then
+	if state.status == "idle" or state.isHinted then
 		return true
 	end
 	local sinceStatus = state.now - state.statusAt
@@ -143,7 +143,8 @@ function M.afterSend(state)
 end
 
 --- Looks again. Where it is not known whether the prompt arrived it is looked for among the messages.
-function M.afterWait(state)
+function M.afterWait(state, hint)
+	state.isHinted = hint == true
 	return state.unsure and search(state) or lookAtNewest()
 end
 

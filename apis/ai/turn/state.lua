@@ -56,6 +56,7 @@ function M.start(from, idleTimeout, resumed, wantsTools)
 		changedAt = 0,
 		shown = {},
 		spent = {},
+		isHinted = false,
 		wantsTools = wantsTools == true,
 		asking = "",
 		askedAt = 0,

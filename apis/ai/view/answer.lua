@@ -5,25 +5,13 @@ local remark = require("/apis/trapos/screen").remark
 local textModule = require("/apis/trapos/text")
 local oneLine, shorten = textModule.oneLine, textModule.shorten
 local rememberAnswer = require("/apis/ai/session").rememberAnswer
+local coloured = require("/apis/ai/view/colours").coloured
+local liveView = require("/apis/ai/view/waiting").liveView
 
 local M = {}
 
 --- By a name of its own, as the compiler puts imports first.
 local load = require
-
---- The colours of what is marked in an answer.
-local COLOURS = {
-	heading = colours.yellow,
-	bold = colours.yellow,
-	code = colours.lightBlue,
-	quote = colours.lightGrey,
-	link = colours.cyan,
-	block = colours.white,
-	aside = colours.lightGrey,
-}
-
---- The colours behind what has one of its own.
-local GROUNDS = { block = colours.grey, aside = colours.grey }
 
 --- Characters that a word of the server's may take where others stand beside it.
 local LONGEST_WORD = 40
@@ -36,13 +24,7 @@ function M.showAnswer(answer)
 	local layOut = load("/apis/ai/markdown/layout").layOut
 	showRows(function(width, emit)
 		return layOut(answer, width, term.isColour(), function(row)
-			local pieces = {}
-			for _, value in ipairs(row) do
-				local text = value.text
-				local style = value.style
-				table.insert(pieces, { text = text, colour = COLOURS[style], ground = GROUNDS[style] })
-			end
-			return emit(pieces)
+			return emit(coloured(row))
 		end)
 	end)
 end
@@ -50,6 +32,19 @@ end
 --- A word of the server's, in the computer's font, that leaves room for others beside it.
 local function short(word)
 	return shorten(oneLine(word), LONGEST_WORD)
+end
+
+--- Whether an answer stands on the screen already, as it was seen while it was written.
+local function isShown(answer, again)
+	local live = liveView()
+	return live ~= nil and live.isShown(answer, again)
+end
+
+--- Shows what there was of an answer until it failed, but for what was seen while it was written.
+function M.showWritten(text)
+	if text ~= "" and not isShown(text) then
+		M.showAnswer(text)
+	end
 end
 
 --- What `--verbose` says of a reply: what is there.
@@ -72,9 +67,18 @@ function M.showDetails(options, reply)
 	remark("[ai] " .. table.concat(said, ", "))
 end
 
---- Prints a reply, and what must be known of it.
-function M.showReply(options, reply)
-	M.showAnswer(reply.text)
+--- Shows a reply, but for an answer that was seen while it was written, and what must be known of it.
+--
+-- @param heading stands above an answer that was not seen
+function M.showReply(options, reply, heading)
+	local session = options.session
+	local again = session == nil and "ai last" or "ai last --session " .. session
+	if not isShown(reply.text, again) then
+		if heading ~= nil then
+			remark(heading)
+		end
+		M.showAnswer(reply.text)
+	end
 	rememberAnswer(fs)
 	if reply.finish == "length" then
 		remark("The answer was cut at the model's limit.")

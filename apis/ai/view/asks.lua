@@ -104,7 +104,11 @@ end
 --- What "always" would allow.
 local function alwaysOf(ask)
 	local what = #ask.always == 0 and "all of " .. ask.kind or table.concat(ask.always, ", ")
-	return "a allows " .. oneLine(what) .. " in the whole folder, until opencode restarts"
+
+	-- The bridge keeps it for the session: opencode would for everybody in the folder.
+	local isLinked = settings.get("opencc.link_url") ~= nil
+	local where = isLinked and "for the rest of the session" or "in the whole folder, until opencode restarts"
+	return "a allows " .. oneLine(what) .. " " .. where
 end
 
 --- A permission as a box shows it.

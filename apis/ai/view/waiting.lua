@@ -12,6 +12,17 @@ local showTool = require("/apis/ai/view/toolline").showTool
 
 local M = {}
 
+--- By a name of its own, as the compiler puts imports first.
+local load = require
+
+--- The view of text that is still being written, which comes with the package of the link: without a bridge there is none.
+function M.liveView()
+	if not fs.exists("/apis/ai/view/live.lua") then
+		return nil
+	end
+	return load("/apis/ai/view/live")
+end
+
 --- What is said of each phase, before the tool's title or the message.
 local PHASES = {
 	sent = "asked",
@@ -51,15 +62,21 @@ local CAN_LEAVE = {
 local WIDE = 39
 local START_COLUMNS = 8
 
+--- Phases in which a model may be said to think.
+local MAY_THINK = { sent = true, working = true }
+
 --- How long it is until the model is tried again.
 local function retryText(seconds)
 	return "the model fails, again in " .. tostring(math.ceil(seconds)) .. " s: "
 end
 
 --- What is being done, in CC's font.
-local function describe(progress, since)
+local function describe(progress, since, isThinking)
 	local tool = progress.tool
 	local said = PHASES[progress.phase] or progress.phase
+	if isThinking and MAY_THINK[progress.phase] then
+		said = "thinking"
+	end
 	local nextIn = (progress.nextIn or 0) - since
 	if nextIn > 0 then
 		said = retryText(nextIn)
@@ -82,10 +99,10 @@ end
 local function lineOf(wait)
 	local progress = wait.progress
 	if progress == nil then
-		return ""
+		return wait.isThinking and "thinking" or ""
 	end
 	local since = (os.epoch("utc") - wait.at) / 1000
-	local doing = describe(progress, since)
+	local doing = describe(progress, since, wait.isThinking)
 	local width = term.getSize()
 	if progress.tokens == nil or width < WIDE then
 		return doing
@@ -127,7 +144,7 @@ local function log(line)
 end
 
 --- Sets who is told of progress, and who is asked.
-local function listen(options, wait)
+local function listen(options, wait, live)
 	options.onProgress = function(progress)
 		-- Whoever was asked may have been overtaken.
 		closeAsk()
@@ -156,8 +173,33 @@ local function listen(options, wait)
 	if not options.isAttended then
 		return
 	end
-	options.onPermission = askPermission
-	options.onQuestion = askQuestion
+	options.onPermission = function(ask)
+		if live ~= nil then
+			live.catchUp()
+		end
+		return askPermission(ask)
+	end
+	options.onQuestion = function(ask)
+		if live ~= nil then
+			live.catchUp()
+		end
+		return askQuestion(ask)
+	end
+	if live == nil then
+		return
+	end
+	options.onReasoning = function(piece)
+		wait.isThinking = true
+		if options.showsReasoning and not options.isQuiet then
+			live.showThoughts(piece)
+		end
+	end
+	options.onText = function(piece)
+		wait.isThinking = false
+		if wait.showsText and not options.isQuiet then
+			live.showText(piece)
+		end
+	end
 end
 
 --- Waits until somebody leaves the turn, which q does where nothing is asked.
@@ -173,18 +215,45 @@ local function untilLeft(wait)
 	end
 end
 
+--- Nothing is known of a wait.
+local function newWait(showsText)
+	return {
+		at = 0,
+		canLeave = false,
+		hasLeft = false,
+		showsText = showsText,
+		isThinking = false,
+	}
+end
+
 --- Makes a call under the moving line, which rests while something is asked.
 local function show(options, wait, act)
-	listen(options, wait)
+	local live = M.liveView()
+	listen(options, wait, live)
+	if live ~= nil then
+		live.forgetShown()
+	end
 	local ok, problem = pcall(function()
-		during(act, function()
+		during(function()
+			if live == nil then
+				act()
+			else
+				parallel.waitForAny(act, live.keepDrawing)
+			end
+		end, function()
 			if isAsking() then
 				return nil
+			end
+			if live ~= nil then
+				live.keepUp()
 			end
 			return lineOf(wait)
 		end)
 	end)
 	closeAsk()
+	if live ~= nil then
+		live.stopShowing()
+	end
 	if not ok then
 		error(problem, 0)
 	end
@@ -197,20 +266,25 @@ end
 -- @returns the call's value; its failure is raised
 function M.wait(options, call)
 	local value
-	show(options, { at = 0, canLeave = false, hasLeft = false }, function()
+	show(options, newWait(false), function()
 		value = call()
 	end)
 	return value
 end
 
---- The same for a call that waits for a turn, which somebody at the keyboard may leave.
+--- The same for a call that waits for a turn, which somebody at the keyboard may leave. Its answer is shown while it is written,
+-- where the server tells that; `showReply` of `answer` knows then what was shown.
 --
+-- @param isRead false where the answer is not to be read as it is
 -- @returns nothing where the turn was left; it goes on then
-function M.waitForTurn(options, call)
+function M.waitForTurn(options, call, isRead)
+	if isRead == nil then
+		isRead = true
+	end
 	if not options.isAttended then
 		return M.wait(options, call)
 	end
-	local state = { at = 0, canLeave = false, hasLeft = false }
+	local state = newWait(isRead)
 	local value
 	show(options, state, function()
 		parallel.waitForAny(function()

@@ -167,7 +167,12 @@ function read(asked: Asked, given: unknown): Outcome {
 }
 
 /** Runs what decides beside the watch and the clock. Raises Ctrl+T alone. */
-function run(server: Asker, place: Place, asked: Asked, handler: Handler): Outcome {
+function run(
+    server: Asker,
+    asked: Asked,
+    handler: Handler,
+    untilGone: (this: void, asked: Asked) => void,
+): Outcome {
     const seconds = server.settings.permission_timeout_seconds;
     let result: Outcome = { decision: { what: "gone" }, phase: "answered elsewhere" };
     parallel.waitForAny(
@@ -180,7 +185,7 @@ function run(server: Asker, place: Place, asked: Asked, handler: Handler): Outco
             } else result = { decision: refuse(asked, BY_FAULT), raised: given, phase: "refused" };
         },
         () => {
-            watch(server, place, asked);
+            untilGone(asked);
         },
         () => {
             sleep(seconds);
@@ -198,14 +203,24 @@ function run(server: Asker, place: Place, asked: Asked, handler: Handler): Outco
  * @param place the turn's session and folder
  * @param asked what is to be decided
  * @param options who is asked, and told how it was decided
+ * @param untilGone waits until it is not asked any more; by looking again and again where nothing else is given
  */
-export function decide(server: Asker, place: Place, asked: Asked, options: WaitOptions): Outcome {
+export function decide(
+    server: Asker,
+    place: Place,
+    asked: Asked,
+    options: WaitOptions,
+    untilGone?: (this: void, asked: Asked) => void,
+): Outcome {
     const policy = options.permission ?? server.settings.permission;
     const decided = byPolicy(asked, policy);
     if (decided) return decided;
     let handler = options.onQuestion as Handler | undefined;
     if (asked.what === "permission") handler = options.onPermission;
-    if (handler) return run(server, place, asked, handler);
+    const look = (subject: Asked): void => {
+        watch(server, place, subject);
+    };
+    if (handler) return run(server, asked, handler, untilGone ?? look);
     return { decision: refuse(asked, NO_PERSON), phase: "nobody answered" };
 }
 

@@ -21,10 +21,12 @@ import { agentsIn, modelsIn, shownAgents, variantsIn } from "./names";
 import type { Session } from "./protocol";
 import { answer, openPermissions, openQuestions } from "./openasks";
 import opencode1 = require("./server/opencode1");
-import { readSettings } from "./settings";
+import { isSet, readSettings } from "./settings";
 import { forgetTurn, newNonce, pendingTurns, rememberSession, type TurnRecord } from "./session";
 import type { Ai, AskOptions, Environment, Reply, SessionSummary } from "./types";
 import type { Check, DoctorOptions } from "./doctor/check";
+import type * as conversationModule from "./link/conversation";
+import type { Face } from "./server/face";
 import type * as examineModule from "./doctor/examine";
 import type { FileKeeper, Means } from "./doctor/examine";
 
@@ -438,6 +440,18 @@ function meansOf(given: Environment): Omit<Server, "settings"> {
     };
 }
 
+/** Whether the package of the link is there. */
+function hasLink(): boolean {
+    return fs.exists("/apis/ai/server/link.lua");
+}
+
+/** Makes a call to the bridge that this computer is linked with. */
+function overLink<T>(client: { face: Face }, call: (this: void) => T): T {
+    if (!hasLink()) raise("link_missing");
+    client.face = load("/apis/ai/server/link") as Face;
+    return (load("/apis/ai/link/conversation") as typeof conversationModule).withService(call);
+}
+
 /** Examines the way to the model; loaded for that alone. */
 function doctor(given: Environment, options?: DoctorOptions): Check[] {
     const means = meansOf(given) as { -readonly [K in keyof Means]: Means[K] };
@@ -445,7 +459,12 @@ function doctor(given: Environment, options?: DoctorOptions): Check[] {
     const isOwn = given.fs === undefined;
     means.freeSpace = () => (isOwn ? freeSpace() : undefined);
     means.fileKeeper = () => (isOwn ? fileKeeper() : undefined);
-    return (load("/apis/ai/doctor/examine") as typeof examineModule).examine(means, options ?? {});
+    const examine = () =>
+        (load("/apis/ai/doctor/examine") as typeof examineModule).examine(means, options ?? {});
+    if (!isSet(means.store, "link_url")) return examine();
+    if (hasLink()) return overLink(means, examine);
+    means.whyNoLink = fail("link_missing");
+    return examine();
 }
 
 /**
@@ -460,7 +479,9 @@ export function connect(given: Environment): Calls {
             const client = meansOf(given) as { -readonly [K in keyof Client]: Client[K] };
             client.settings = readSettings(client.store);
             client.known = known;
-            return (act as Act)(client, first, second, third);
+            const call = () => (act as Act)(client, first, second, third);
+            if (client.settings.link_url === undefined) return call();
+            return overLink(client, call);
         };
     }
     return calls as unknown as Calls;

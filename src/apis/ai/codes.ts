@@ -37,6 +37,39 @@ export const failures = {
         "The opencode server refuses user and password.",
         "Its OPENCODE_SERVER_PASSWORD: ai config password",
     ],
+    not_linked: ["This computer is linked with no bridge.", "Link it: ai link <address>"],
+    not_bridge: [
+        "{url} answers, but is no bridge of TrapOS AI.",
+        "Type the address that the bridge prints: ai link <address>",
+    ],
+    link_down: [
+        "The bridge at {url} cannot be reached ({what}).",
+        "Is it running? Look at it, then try again. See: ai doctor",
+    ],
+    link_disabled: [
+        "Websockets are switched off on this server.",
+        "In computercraft-server.toml: [http] websocket_enabled = true",
+    ],
+    link_unknown: ["The bridge does not know this computer.", "Link it again: ai link {url}"],
+    link_revoked: ["The bridge's owner has ended this computer's link.", "Link it again: ai link {url}"],
+    link_used_twice: [
+        "Another computer uses this computer's link.",
+        "Each needs one of its own: ai link {url}",
+    ],
+    link_computer_old: [
+        "The bridge is newer than this computer's TrapOS AI.",
+        "Upgrade it here: ccpm upgrade",
+    ],
+    link_bridge_old: ["The bridge is older than this computer's TrapOS AI.", "Upgrade the bridge."],
+    link_protocol: [
+        "The bridge and this computer did not understand each other ({what}).",
+        "Try again. Stays it so: ccpm upgrade, and report this.",
+    ],
+    link_missing: ["The package trapos-link is not installed.", "Install it: ccpm install trapos-link"],
+    forbidden: ["The bridge does not allow that here: {what}", "Its owner chooses what is allowed."],
+    limit_reached: ["{what}.", "The bridge's owner sets the limits: ai status"],
+    away: ["opencode is away: {what}", "The bridge starts it again. Try again in a moment."],
+    code_expired: ["The code has expired, nobody approved it.", "Link it again: ai link {url}"],
     bad_setting: ["The setting {name} {what}.", "For example: ai config {name} {example}"],
     unknown_setting: ["There is no setting {name}.", "There are:{known}. See: ai config"],
     settings_not_saved: [

@@ -11,6 +11,8 @@ export type Options = AskOptions & {
     readonly isQuiet: boolean;
     /** Whether somebody is there who can be asked. */
     readonly isAttended: boolean;
+    /** True to show what the model thinks as it does. */
+    readonly showsReasoning: boolean;
     /** What every question is answered with, where the command line says so. */
     readonly answer?: "yes" | "no";
 };

@@ -12,6 +12,7 @@ import resume = require("./commands/resume");
 import sessions = require("./commands/sessions");
 import status = require("./commands/status");
 import use = require("./commands/use");
+import link = require("./commands/link");
 import models = require("./commands/models");
 import model = require("./commands/model");
 import agents = require("./commands/agents");
@@ -30,6 +31,7 @@ import usage = require("./commands/usage");
 import compact = require("./commands/compact");
 import setup = require("./commands/setup");
 import share = require("./commands/share");
+import unlink = require("./commands/unlink");
 import unshare = require("./commands/unshare");
 import commands = require("./commands/commands");
 import command = require("./commands/command");
@@ -115,6 +117,8 @@ export const program: Program<AiCommand> = {
         commands,
         command,
         shell,
+        link,
+        unlink,
         setup,
         config,
         doctor,
@@ -143,6 +147,7 @@ export const program: Program<AiCommand> = {
         },
         { name: "lines", purpose: "Type lines, to an empty one", commands: PROMPTING },
         { name: "timeout", value: "seconds", purpose: "Wait so long for progress", commands: WAITING },
+        { name: "reasoning", purpose: "Show what it thinks", commands: ASKING },
         { name: "allow", value: "groups", purpose: "Open groups of ai lua", commands: ["lua"] },
         { name: "yes", letter: "y", purpose: "Say yes to every question" },
         { name: "no", purpose: "Say no to every question" },

@@ -4,12 +4,12 @@ import { oneLine } from "../trapos/utf8";
 import type { SettingsStore } from "../trapos/settingsfile";
 import type { Asked } from "./ask";
 import * as asking from "./asking";
-import { fail, type Failure } from "./failure";
+import { fail } from "./failure";
 import { textOf } from "./messages";
 import type { Message } from "./protocol";
 import { withoutReasoning } from "./markdown/reasoning";
 import * as memory from "./session";
-import type { Connection, Face } from "./server/face";
+import type { Connection, Face, StopEnd, TurnEnd } from "./server/face";
 import * as stopping from "./stop";
 import { toolNews, type Told } from "./toolcalls";
 import * as turn from "./turn";
@@ -135,9 +135,13 @@ function ask(server: Server, record: memory.TurnRecord, options: WaitOptions, as
 }
 
 /** Performs all that a turn asks for, until it has ended. */
-function carryOut(server: Server, record: memory.TurnRecord, options: WaitOptions, resumed: boolean): Reply {
-    const settings = server.settings;
-    const idleTimeout = options.idleTimeout ?? settings.poll_timeout_seconds;
+function pollTurn(
+    server: Server,
+    record: memory.TurnRecord,
+    options: WaitOptions,
+    resumed: boolean,
+): TurnEnd {
+    const idleTimeout = options.idleTimeout ?? server.settings.poll_timeout_seconds;
     let state = turn.start(record, idleTimeout, resumed, options.onTool !== undefined);
     let observation: turn.Observation = { kind: "begin", now: server.now() };
     const told: Told = {};
@@ -152,20 +156,7 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
         if (options.log !== undefined && observation.kind === "last" && state.polls > 0) {
             options.log(turn.describePoll(state, observation.value.length));
         }
-        if (action.kind === "done") {
-            memory.forgetTurn(server.disk, record.nonce);
-            const reply = replyOf(server, action.steps, record);
-            if (reply.text === "") throw fail("empty_reply");
-            return reply;
-        }
-        if (action.kind === "fail") {
-            if (!action.pending) memory.forgetTurn(server.disk, record.nonce);
-            const isTimeout = action.code === "no_progress" || action.code === "slow_start";
-            if (isTimeout && settings.reset_session_on_timeout === "true")
-                memory.rememberSession(server, undefined);
-            const written = action.text === undefined ? undefined : withoutReasoning(action.text);
-            throw action.failure ?? fail(action.code, action.detail, written);
-        }
+        if (action.kind === "done" || action.kind === "fail") return action;
         if (action.kind === "wait" || action.kind === "ask") tellProgress(server, options, state);
         if (action.kind === "send") {
             record.sent = true;
@@ -192,6 +183,27 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
     }
 }
 
+/** Runs a turn to its end, and makes of that what the caller gets. */
+function carryOut(server: Server, record: memory.TurnRecord, options: WaitOptions, resumed: boolean): Reply {
+    const runTurn = server.face.runTurn ?? pollTurn;
+    const end = runTurn(server, record, options, resumed, () => {
+        writeDown(server, record, options);
+    });
+    if (end.kind === "done") {
+        memory.forgetTurn(server.disk, record.nonce);
+        const reply = replyOf(server, end.steps, record);
+        if (reply.text === "") throw fail("empty_reply");
+        return reply;
+    }
+    if (!end.pending) memory.forgetTurn(server.disk, record.nonce);
+    const isTimeout = end.code === "no_progress" || end.code === "slow_start";
+    if (isTimeout && server.settings.reset_session_on_timeout === "true")
+        memory.rememberSession(server, undefined);
+    const written = end.text === undefined ? undefined : withoutReasoning(end.text);
+    const failure = end.failure;
+    throw failure ?? fail(end.code, end.detail, written);
+}
+
 /**
  * Stops what a session does. Raises nothing but Ctrl+T.
  * @param server what one call works with
@@ -199,11 +211,12 @@ function carryOut(server: Server, record: memory.TurnRecord, options: WaitOption
  * @param directory the session's
  * @returns how it ended, and why where it failed
  */
-export function stop(
-    server: Server,
-    from: stopping.StopStart,
-    directory: string | undefined,
-): { readonly outcome: stopping.Outcome; readonly failure?: Failure } {
+export function stop(server: Server, from: stopping.StopStart, directory: string | undefined): StopEnd {
+    const stopSession = server.face.stopSession;
+    if (stopSession !== undefined) {
+        const [ok, end] = outcome(() => stopSession(server, from.sessionId));
+        return ok ? end : { outcome: "failed", failure: end };
+    }
     let state = stopping.start(from);
     let observation: stopping.StopObservation = { kind: "begin", now: server.now() };
     while (true) {
@@ -211,7 +224,7 @@ export function stop(
         const action = next.action;
         state = next.state;
         if (action.kind === "end") {
-            return { outcome: action.outcome, failure: action.failure as Failure | undefined };
+            return { outcome: action.outcome, failure: action.failure };
         }
         const [ok, value] = outcome(() => perform(server, { sessionId: from.sessionId, directory }, action));
         observation = {
@@ -239,7 +252,9 @@ function stopTurn(server: Server, record: memory.TurnRecord, options: WaitOption
     if (how === "ended") tell(options, { phase: "ended", seconds: 0 });
     else if (!ok) tell(options, { phase: "stopped", seconds: 0, message: "you did not wait" });
     else {
-        const message = end.failure ? end.failure.message : REASONS[how];
+        const failure = end.failure;
+        let message = REASONS[how];
+        if (failure) message = failure.message;
         tell(options, { phase: "stopped", seconds: 0, message });
     }
 }

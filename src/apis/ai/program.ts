@@ -14,7 +14,7 @@ import { fail, type Failure } from "./failure";
 import setup = require("./commands/setup");
 import { findSession } from "./sessionlist";
 import { isForSetup, isUnset } from "./setup/offer";
-import { showAnswer } from "./view/answer";
+import { showWritten } from "./view/answer";
 
 declare const PACKAGE_VERSION: string;
 
@@ -40,6 +40,7 @@ function optionsOf(line: CommandLine): Options {
         isVerbose: flags.verbose === true && !isJson,
         isQuiet: flags.quiet === true || isJson,
         isAttended: !isJson && isInteractive(),
+        showsReasoning: flags.reasoning === true,
         answer: answerOf(flags),
         idleTimeout,
         model: flags.model as string | undefined,
@@ -127,7 +128,7 @@ function perform(given: readonly string[], parsed: CommandLine, ai: Calls): bool
 
 /** Shows what there was of an answer until it went wrong, what went wrong and what to do next. */
 function showFailure(failure: Failure): void {
-    if (failure.text !== undefined && failure.text !== "") showAnswer(failure.text);
+    showWritten(failure.text ?? "");
     screen.fail(failure);
 }
 

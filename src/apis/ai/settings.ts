@@ -10,6 +10,9 @@ import { fail } from "./failure";
  */
 export interface Settings {
     readonly server_url: string;
+    /** The bridge's, where this computer is linked with one: then that is talked to. */
+    readonly link_url?: string;
+    readonly link_token?: string;
     readonly username?: string;
     readonly password?: string;
     /** "provider/model", when both are set. */
@@ -53,6 +56,8 @@ export const definitions: Record<string, Definition> = {
         default: "http://127.0.0.1:4096",
         type: "string",
     },
+    link_url: { description: "Address of the bridge", type: "string" },
+    link_token: { description: "This computer's token at the bridge", isSecret: true },
     username: { description: "User of the opencode server", default: "opencode" },
     password: { description: "Password of the opencode server", isSecret: true },
     provider_id: { description: "Provider of the model, with model_id" },
@@ -106,11 +111,19 @@ export const definitions: Record<string, Definition> = {
     },
 };
 
+/** Whether the link to the bridge runs beside the shell, from the next boot on. */
+export const AUTOSTART = "trapos.autostart.trapos-link";
+
 /** Tells CC's settings API about the settings, for `set` and its completion. Definitions last until the next boot. */
 export function define(): void {
     for (const [name, definition] of pairs(definitions)) {
         settings.define("opencc." + name, definition);
     }
+    settings.define(AUTOSTART, {
+        description: "Hold the link to the bridge beside the shell",
+        default: false,
+        type: "boolean",
+    });
 }
 
 /**
@@ -120,6 +133,14 @@ export function define(): void {
  */
 export function redact(url: string): string {
     return string.gsub(url, "//[^/]*@", "//")[0];
+}
+
+/** Host and port that an address leads to, as a rule of ComputerCraft's configuration names them. */
+export function placeOf(url: string): { readonly host: string; readonly port: string } {
+    const [scheme, place] = string.match(url, "^(https?)://([^/]*)");
+    const [port] = string.match(place!, ":(%d+)$");
+    const [host] = string.gsub(string.gsub(place!, ":%d+$", "")[0], "[%[%]]", "");
+    return { host, port: port ?? (scheme === "https" ? "443" : "80") };
 }
 
 function refuse(name: string, what: string): never {
@@ -168,7 +189,7 @@ export function readSetting(name: string, given: unknown): string | number {
     if (definition.most !== undefined) return readNumber(name, given, definition.least ?? 1, definition.most);
     if (type(given) === "table" || type(given) === "function") refuse(name, "is not a text");
     const text = toUtf8(tostring(given));
-    if (name === "server_url") return readAddress(name, text);
+    if (name === "server_url" || name === "link_url") return readAddress(name, text);
     const choices = definition.choices;
     if (choices !== undefined) return readChoice(name, text, choices);
     return text;

@@ -72,6 +72,8 @@ const waiting: Record<string, Check> = {
     onPermission: act,
     onQuestion: act,
     onTool: act,
+    onText: act,
+    onReasoning: act,
     permission: policy,
 };
 const asking: Record<string, Check> = {

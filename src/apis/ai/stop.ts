@@ -76,6 +76,12 @@ export type StopAction =
     | { readonly kind: "wait"; readonly seconds: number }
     | { readonly kind: "end"; readonly outcome: Outcome; readonly failure?: RequestFailure };
 
+/** What came of it, and why where it failed. */
+export interface StopEnd {
+    readonly outcome: Outcome;
+    readonly failure?: RequestFailure;
+}
+
 /** The state before the first step, which is handed the observation `begin`. */
 export function start(from: StopStart): StopState {
     return {

@@ -43,7 +43,7 @@ type After<T> = (this: void, state: TurnState, value: T, request: RequestKind) =
 const after: { readonly [K in keyof Values]: After<Values[K]> } & {
     readonly begin: After<undefined>;
     readonly send: After<undefined>;
-    readonly wait: After<undefined>;
+    readonly wait: After<boolean | undefined>;
     readonly ask: After<Decision>;
     readonly answerPermission: After<undefined>;
     readonly answerQuestion: After<undefined>;

@@ -3,7 +3,7 @@ import type { Request, Response } from "../trapos/http";
 import type { Check, DoctorOptions } from "./doctor/check";
 import type { PermissionAsk, PermissionReply, QuestionAsk } from "./ask";
 import type { ToolCall } from "./toolcalls";
-import type { Result } from "./failure";
+import type { Failure, Result } from "./failure";
 import type { Schema } from "./schema";
 import type { Disk } from "./session";
 import type { SettingsStore } from "../trapos/settingsfile";
@@ -68,6 +68,14 @@ export interface WaitOptions {
     onQuestion?: (this: void, ask: QuestionAsk) => string[][] | undefined;
     /** Called once when a tool call begins, and once when it has ended. */
     onTool?: (this: void, call: ToolCall) => void;
+    /**
+     * Called with pieces of the answer as the model writes them, UTF-8, cut between any two bytes. Together they are what
+     * it writes, what it thinks aloud between `<think>` and `</think>` among it; where a part is replaced the reply's
+     * `text` is what counts. Over the bridge alone: a server that is asked directly tells nothing before the end.
+     */
+    onText?: (this: void, piece: string) => void;
+    /** The same for what the model thinks, where its server tells that. */
+    onReasoning?: (this: void, piece: string) => void;
     /** "ask" to call `onPermission`, or what each permission is answered with; else the setting `opencc.permission`. */
     permission?: "ask" | PermissionReply;
 }
@@ -243,8 +251,23 @@ export interface OpenQuestion extends QuestionAsk {
     readonly current: boolean;
 }
 
+/** How a computer is linked with a bridge. */
+export interface LinkStatus {
+    readonly url: string;
+    /** As the bridge calls the computer, whose it is, and what the agent may do; absent before it was taken. */
+    readonly name?: string;
+    readonly owner?: string;
+    readonly profile?: string;
+    /** True where it polls the bridge, as websockets are off. */
+    readonly isPolling?: boolean;
+    /** Why nothing can be asked now; absent where all is well. */
+    readonly problem?: Failure;
+}
+
 /** What the session is at that this computer talks in. */
 export interface Status {
+    /** Absent where the computer asks opencode itself. Where that has a problem nothing is known of the session. */
+    readonly link?: LinkStatus;
     /** Nothing where there is none. */
     readonly session?: SessionSummary;
     /** The id of the session that there was and that the server does not have any more. */

@@ -3,9 +3,10 @@ import { answers } from "./answers.ts";
 import { boxes } from "./boxes.ts";
 import { cuts } from "./cuts.ts";
 import { exhaust } from "./exhaust.ts";
+import { links } from "./links.ts";
 import { states } from "./states.ts";
 import { texts } from "./texts.ts";
 import { turns } from "./turns.ts";
 
 /** All parts, in the order in which they are played. */
-export const parts: readonly Part[] = [answers, turns, boxes, texts, cuts, states, exhaust];
+export const parts: readonly Part[] = [answers, turns, links, boxes, texts, cuts, states, exhaust];

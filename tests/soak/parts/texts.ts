@@ -896,7 +896,10 @@ async function open(): Promise<OpenPart> {
     const played = new Map<string, number>();
     const typed = new Set<string>();
     const files = await readdir(join(import.meta.dirname, "../../../src/apis/ai/commands"));
-    const commands = files.map((file) => file.replace(/\.ts$/, ""));
+    // Those of the link talk with a bridge, whose texts are not played here yet.
+    const commands = files
+        .map((file) => file.replace(/\.ts$/, ""))
+        .filter((command) => command !== "link" && command !== "unlink");
 
     async function playOn(index: number, scene: Scene, random: Random): Promise<string | undefined> {
         const player = (players[index] ??= await Player.start(folder, screens[index]!));

@@ -2,25 +2,21 @@
 
 local reader = require("/apis/trapos/shape").reader
 local answers = require("/apis/ai/protocol").answers
-local request = require("/apis/ai/server/request")
-local call, query = request.call, request.query
+local call = require("/apis/ai/server/request").call
+local routes = require("/apis/ai/server/opencode1/routes")
 
 local M = {}
 local readFiles = reader(answers.files)
 local readPaths = reader(answers.paths)
 
---- How many paths are asked for.
-local MOST_PATHS = 100
-
---- What stands in a folder, by its path from the directory. One that is not there is 500 (1.18.33).
+--- What stands in a folder, by its path from the directory.
 function M.listFiles(server, directory, path)
-	return call(server, "/file" .. query({ path = path, directory = directory }), { read = readFiles })
+	return call(server, routes.listFiles(directory, path), { read = readFiles })
 end
 
---- Paths from the directory that are like a text; none where the server has no ripgrep (1.18.33).
+--- Paths from the directory that are like a text.
 function M.findFiles(server, directory, text)
-	local parameters = { query = text, directory = directory, limit = MOST_PATHS }
-	return call(server, "/find/file" .. query(parameters), { read = readPaths })
+	return call(server, routes.findFiles(directory, text), { read = readPaths })
 end
 
 return M

@@ -2,10 +2,10 @@
 
 local outcome = require("/apis/trapos/failure").outcome
 local reader = require("/apis/trapos/shape").reader
-local percentEncode = require("/apis/trapos/utf8").percentEncode
 local fail = require("/apis/ai/failure").fail
 local answers = require("/apis/ai/protocol").answers
 local call = require("/apis/ai/server/request").call
+local routes = require("/apis/ai/server/opencode1/routes")
 
 local M = {}
 local readSession = reader(answers.session)
@@ -17,7 +17,7 @@ function M.callSession(server, id, route, asked)
 		error(fail("session_gone", { session = id }), 0)
 	end
 	local ok, value = outcome(function()
-		return call(server, "/session/" .. percentEncode(id) .. route, asked)
+		return call(server, route, asked)
 	end)
 	if ok then
 		return value
@@ -26,26 +26,26 @@ function M.callSession(server, id, route, asked)
 end
 
 function M.renameSession(server, id, title)
-	return M.callSession(server, id, "", { method = "PATCH", body = { title = title }, read = readSession })
+	return M.callSession(server, id, routes.renameSession(id, title), { read = readSession })
 end
 
 --- Deletes a session with all that was said in it.
 function M.deleteSession(server, id)
-	M.callSession(server, id, "", { method = "DELETE" })
+	M.callSession(server, id, routes.deleteSession(id), {})
 end
 
 --- Makes a session that begins with all that was said in another.
 function M.forkSession(server, id)
-	return M.callSession(server, id, "/fork", { body = {}, read = readSession })
+	return M.callSession(server, id, routes.forkSession(id), { read = readSession })
 end
 
---- Makes a session readable on the web. Fails with 500 where the configuration says "share": "disabled" (1.18.33).
+--- Makes a session readable on the web.
 function M.shareSession(server, id)
-	return M.callSession(server, id, "/share", { body = {}, read = readSession })
+	return M.callSession(server, id, routes.shareSession(id), { read = readSession })
 end
 
 function M.unshareSession(server, id)
-	return M.callSession(server, id, "/share", { method = "DELETE", read = readSession })
+	return M.callSession(server, id, routes.unshareSession(id), { read = readSession })
 end
 
 return M

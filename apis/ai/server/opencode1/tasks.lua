@@ -4,7 +4,7 @@
 
 local outcome = require("/apis/trapos/failure").outcome
 local fail = require("/apis/ai/failure").fail
-local modelIn = require("/apis/ai/server/opencode1/prompt").modelIn
+local routes = require("/apis/ai/server/opencode1/routes")
 local callSession = require("/apis/ai/server/opencode1/sessions").callSession
 
 local M = {}
@@ -13,9 +13,9 @@ local M = {}
 local ARRIVED_SECONDS = 2
 
 --- Sends a request whose answer comes when all is done.
-local function start(server, id, route, body)
+local function start(server, id, route)
 	local ok, failure = outcome(function()
-		return callSession(server, id, route, { body = body, timeout = ARRIVED_SECONDS })
+		return callSession(server, id, route, { timeout = ARRIVED_SECONDS })
 	end)
 	if ok or failure.code == "timed_out" then
 		return
@@ -26,23 +26,17 @@ end
 
 --- Begins to write a summary that takes the place of what was said.
 function M.startCompacting(server, id, model)
-	start(server, id, "/summarize", modelIn(model) or {})
+	start(server, id, routes.compact(id, model))
 end
 
 --- Begins to run a line of the server's shell in the session's folder, whatever permissions say.
 function M.startShell(server, id, agent, line)
-	start(server, id, "/shell", { agent = agent, command = line })
+	start(server, id, routes.shell(id, agent, line))
 end
 
---- Begins to run a command of opencode's configuration. One of no known name is 500 (1.18.33).
+--- Begins to run a command of opencode's configuration.
 function M.startCommand(server, id, command)
-	start(server, id, "/command", {
-		command = command.name,
-		arguments = command.arguments,
-		model = command.model,
-		agent = command.agent,
-		variant = command.variant,
-	})
+	start(server, id, routes.command(id, command))
 end
 
 return M

@@ -1,11 +1,34 @@
 /** What this computer's session is at, and what waits for somebody there. */
+import { outcome } from "../../trapos/failure";
 import { listOf } from "../../trapos/json";
 import type { Client } from "../client";
+import type * as conversationModule from "../link/conversation";
 import { activeTools } from "../messages";
 import { currentSession, openPermissions, openQuestions } from "../openasks";
 import { pendingTurns } from "../session";
-import type { Status } from "../types";
+import type { LinkStatus, Status } from "../types";
 import { summarise } from "./sessions";
+
+declare function require(this: void, name: string): unknown;
+
+/** By a name of its own, as the compiler puts imports first. */
+const load = require;
+
+/** What the link is at; nothing where this computer asks opencode itself. Whoever waits to connect again does so for it. */
+function linkStatus(client: Client): LinkStatus | undefined {
+    const url = client.settings.link_url;
+    if (url === undefined) return undefined;
+    const [isWell, problem] = outcome(() => client.face.health(client));
+    const state = (load("/apis/ai/link/conversation") as typeof conversationModule).linkState();
+    return {
+        url,
+        name: state && state.name,
+        owner: state && state.owner,
+        profile: state && state.profile,
+        isPolling: state && state.isPolling,
+        problem: isWell ? undefined : problem,
+    };
+}
 
 /** Those that are of this computer's session. */
 function current<T extends { readonly current: boolean }>(asks: readonly T[]): readonly T[] {
@@ -22,12 +45,14 @@ export function status(client: Client): Status {
     const unseen = pendingTurns(client.disk).length;
     const gone = settings.session_id;
     let { model, agent } = settings;
-    if (gone === undefined) client.face.health(client);
+    const none = listOf<never>([]);
+    const link = linkStatus(client);
+    if (link && link.problem)
+        return { link, model, agent, state: "idle", permissions: none, questions: none, unseen };
+    if (gone === undefined && link === undefined) client.face.health(client);
     const session = currentSession(client);
-    if (session === undefined) {
-        const none = listOf<never>([]);
-        return { gone, model, agent, state: "idle", permissions: none, questions: none, unseen };
-    }
+    if (session === undefined)
+        return { link, gone, model, agent, state: "idle", permissions: none, questions: none, unseen };
     const id = session.id;
     const statuses = client.face.readList(client, "status", session.directory);
     const messages = client.face.getMessages(client, id, 1);
@@ -42,6 +67,7 @@ export function status(client: Client): Status {
     const call = tool && tool.state;
     const input = (call && call.input) ?? {};
     return {
+        link,
         session: summarise(client, session),
         model,
         agent,

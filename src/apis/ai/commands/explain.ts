@@ -4,20 +4,20 @@ import { requireText, withFile } from "../filerequest";
 import { isFileName, pathOf } from "../localfile";
 import type { Reply } from "../types";
 import { showReply } from "../view/answer";
-import { wait } from "../view/waiting";
+import { waitForTurn } from "../view/waiting";
 
-function run(context: Context, words: readonly string[]): Reply {
+function run(context: Context, words: readonly string[]): Reply | undefined {
     const path = pathOf(words[0]!);
     const prompt = withFile(
         path,
         requireText(path),
         "Explain what this file does, for somebody who plays ComputerCraft.",
     );
-    return wait(context.options, () => context.ai.ask(prompt, context.options));
+    return waitForTurn(context.options, () => context.ai.ask(prompt, context.options));
 }
 
-function show(context: Context, reply: Reply): void {
-    showReply(context.options, reply);
+function show(context: Context, reply: Reply | undefined): void {
+    if (reply !== undefined) showReply(context.options, reply);
 }
 
 const explain: AiCommand = {

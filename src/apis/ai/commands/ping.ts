@@ -7,7 +7,7 @@ import { waitForTurn } from "../view/waiting";
 
 function run(context: Context): Reply | undefined {
     const options = context.options;
-    return waitForTurn(options, () => context.ai.ping(options));
+    return waitForTurn(options, () => context.ai.ping(options), false);
 }
 
 function show(context: Context, reply: Reply | undefined): void {

@@ -1,5 +1,4 @@
 /** `ai resume`: shows the answers that nobody has seen yet, or else the last one again. */
-import { remark } from "../../trapos/screen";
 import type { AiCommand, Context } from "../command";
 import type { Reply } from "../types";
 import { showReply } from "../view/answer";
@@ -12,8 +11,8 @@ function run(context: Context): Reply | undefined {
 
 function show(context: Context, reply: Reply | undefined): void {
     if (reply === undefined) return;
-    remark(reply.prompt === undefined ? "The last answer:" : `> ${reply.prompt}`);
-    showReply(context.options, reply);
+    const heading = reply.prompt === undefined ? "The last answer:" : `> ${reply.prompt}`;
+    showReply(context.options, reply, heading);
     if ((reply.remaining ?? 0) > 0) show(context, run(context));
 }
 

@@ -1,9 +1,10 @@
 /** `ai status`: what this computer's session is at, and what waits for its player. */
-import { remark, say } from "../../trapos/screen";
+import { remark, say, fail as showFailure } from "../../trapos/screen";
 import { oneLine } from "../../trapos/text";
 import { describeAsk } from "../ask";
 import type { AiCommand, Context } from "../command";
-import type { Status } from "../types";
+import { redact } from "../settings";
+import type { LinkStatus, Status } from "../types";
 import { offerAsks, openAsks } from "../view/openasks";
 import { wait } from "../view/waiting";
 
@@ -28,7 +29,28 @@ function noSession(status: Status): string {
     return status.gone === undefined ? "none yet" : "gone from the server";
 }
 
+/** What the agent may do, in a word, and for whom. */
+function placeAtBridge(link: LinkStatus): string | undefined {
+    if (link.name === undefined) return undefined;
+    return `${link.name} (${link.owner ?? "?"}), ${link.profile ?? "?"}`;
+}
+
+function remarkUnseen(status: Status): void {
+    if (status.unseen > 0) remark("An answer may be waiting. Show it: ai resume");
+}
+
 function show(context: Context, status: Status): void {
+    const link = status.link;
+    if (link) {
+        row("Bridge", string.gsub(redact(link.url), "^%a+://", "")[0]);
+        row("Linked as", placeAtBridge(link));
+        if (link.isPolling) remark("Websockets are off on this server: it polls.");
+        if (link.problem) {
+            showFailure(link.problem);
+            remarkUnseen(status);
+            return;
+        }
+    }
     const session = status.session;
     row("Session", session ? session.title : noSession(status));
     row("Model", status.model ?? "the server's choice");
@@ -37,7 +59,7 @@ function show(context: Context, status: Status): void {
     for (const ask of status.permissions) row("Waits", describeAsk({ what: "permission", ask }));
     for (const ask of status.questions) row("Asks", describeAsk({ what: "question", ask }));
     if (status.gone !== undefined) remark("Start another: ai <prompt>. See all: ai sessions");
-    if (status.unseen > 0) remark("An answer may be waiting. Show it: ai resume");
+    remarkUnseen(status);
     if (!context.options.isAttended || status.permissions.length + status.questions.length === 0) return;
     const open = openAsks(context);
     if (open.length > 0 && offerAsks(context, open)) remark("It goes on. Show the answer: ai resume");
@@ -48,6 +70,10 @@ const status: AiCommand = {
     usage: "ai status",
     purpose: "Show what runs and what waits",
     run,
+    hasFailed: (result) => {
+        const link = (result as Status).link;
+        return link !== undefined && link.problem !== undefined;
+    },
     show,
 };
 

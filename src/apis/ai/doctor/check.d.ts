@@ -2,12 +2,17 @@
 
 /** What `doctor` found of one thing on the way to the model. */
 export interface Check {
-    /** In this order; what lies behind something that failed is skipped. */
+    /**
+     * In this order, "bridge" and "link" in place of "password" where the computer is linked with a bridge; what lies behind
+     * something that failed is skipped.
+     */
     readonly check:
         | "settings"
         | "http"
         | "address"
         | "reachable"
+        | "bridge"
+        | "link"
         | "opencode"
         | "password"
         | "model"

@@ -14,11 +14,17 @@ import { isComplete, turnIn } from "../messages";
 import { agentsIn, modelsIn } from "../names";
 import { openPermissions, openQuestions } from "../openasks";
 import { pendingTurns, type TurnRecord } from "../session";
-import { readSettings, redact, type Settings } from "../settings";
+import { isSet, readSettings, redact, type Settings } from "../settings";
 import type { Check, DoctorOptions } from "./check";
 import { readHttpDate } from "./httpdate";
 import * as judge from "./judge";
+import type * as linkSeenModule from "./linkseen";
 import { testTurn } from "./testturn";
+
+declare function require(this: void, name: string): unknown;
+
+/** By a name of its own, as the compiler puts imports first. */
+const load = require;
 
 /** A package manager, as far as it tells of files. */
 export interface FileKeeper {
@@ -29,6 +35,8 @@ export interface FileKeeper {
 export interface Means extends Omit<Server, "settings"> {
     /** Bytes that are free; nothing where the disk does not say. */
     readonly freeSpace: (this: void) => number | undefined;
+    /** Where the computer is to be linked and cannot be, as a package is missing: that. */
+    readonly whyNoLink?: Failure;
     /** Who knows how the files should be; nothing where nobody does. Raises where it is damaged itself. */
     readonly fileKeeper: (this: void) => FileKeeper | undefined;
 }
@@ -96,7 +104,8 @@ function examineSettings(examination: Examination): Check {
     server.send = (request) => sendInTime(examination, request);
     examination.server = server;
     examination.directory = server.settings.directory;
-    const [address] = string.gsub(redact(server.settings.server_url), "^%a+://", "");
+    const url = server.settings.link_url ?? server.settings.server_url;
+    const [address] = string.gsub(redact(url), "^%a+://", "");
     return { check: "settings", state: "ok", message: oneLine(address, 100) };
 }
 
@@ -113,7 +122,29 @@ function nobodys(settings: Settings): Settings {
     return changed;
 }
 
-/** Asks for the server's health, which says much of the way there; the last check of it is the broken one, if one is. */
+/** Notes the checks of the way; the last one is the broken one, if one is. */
+function noteWay(examination: Examination, checks: readonly Check[]): void {
+    for (const check of checks) {
+        if (check.state === "failed") examination.broken = check.check;
+        note(examination, check);
+    }
+}
+
+/** Looks at the bridge, and makes a call over the link. */
+function examineLink(examination: Examination): void {
+    const server = examination.server!;
+    begin(examination, "http");
+    const why = examination.means.whyNoLink;
+    if (why !== undefined) {
+        noteWay(examination, judge.linkChecks({ linkProblem: why }));
+        return;
+    }
+    // It comes with the link, and is loaded for that alone.
+    const looking = load("/apis/ai/doctor/linkseen") as typeof linkSeenModule;
+    noteWay(examination, judge.linkChecks(looking.lookAtLink(server, versionOf)));
+}
+
+/** Asks for the server's health, which says much of the way there. */
 function examineWay(examination: Examination): void {
     const server = examination.server!;
     begin(examination, "http");
@@ -129,10 +160,7 @@ function examineWay(examination: Examination): void {
         problem: found.problem,
         isOpen,
     });
-    for (const check of checks) {
-        if (check.state === "failed") examination.broken = check.check;
-        note(examination, check);
-    }
+    noteWay(examination, checks);
 }
 
 /** Whether a name is among those that the server has. */
@@ -292,18 +320,21 @@ function whyNoAnswer(examination: Examination): string | undefined {
 
 /** What is on the way to the server, in order. */
 const WAY = ["http", "address", "reachable", "opencode", "password"] as const;
+const LINKED_WAY = ["http", "address", "reachable", "bridge", "link", "opencode"] as const;
 
 /** Makes all checks, in order. */
 export function examine(means: Means, options: DoctorOptions): Check[] {
     const examination: Examination = { means, options, checks: [], deadline: math.huge };
+    const isLinked = isSet(means.store, "link_url");
     begin(examination, "settings");
     const settings = examineSettings(examination);
     note(examination, settings);
     if (settings.state === "failed") examination.broken = "settings";
+    else if (isLinked) examineLink(examination);
     else examineWay(examination);
     const made: Record<string, true | undefined> = {};
     for (const check of examination.checks) made[check.check] = true;
-    for (const check of WAY) {
+    for (const check of isLinked ? LINKED_WAY : WAY) {
         if (!made[check]) note(examination, judge.skipped(check, `${examination.broken} failed.`));
     }
     examineBehind(examination, "model", examineModel);

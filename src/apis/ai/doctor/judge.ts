@@ -128,6 +128,72 @@ export function greetingChecks(greeting: Greeting): Check[] {
     return checks;
 }
 
+/** What a look at the bridge came to, and a call over the link. */
+export interface LinkSeen {
+    /** Why the bridge does not answer, or is none. */
+    readonly problem?: Problem;
+    /** The version of the bridge. */
+    readonly bridge?: string;
+    /** Why the computer is not linked. */
+    readonly linkProblem?: Problem;
+    /** As the bridge calls this computer, whose it is, and what the agent may do. */
+    readonly name?: string;
+    readonly owner?: string;
+    readonly profile?: string;
+    /** Whether it polls, as websockets are off. */
+    readonly isPolling?: boolean;
+    readonly version?: Version;
+    /** Why opencode does not answer behind it. */
+    readonly opencodeProblem?: Problem;
+}
+
+function linkCheck(seen: LinkSeen): Check {
+    const message = `${seen.name ?? "?"} (${seen.owner ?? "?"}), ${seen.profile ?? "?"}`;
+    if (seen.isPolling !== true) return ok("link", message);
+    return warning(
+        "link",
+        `${message}. Websockets are off here: it polls.`,
+        "Text comes sooner with them. In computercraft-server.toml: [http] websocket_enabled = true",
+    );
+}
+
+/**
+ * What was seen of each thing on the way to an opencode behind a bridge, in the order of the way. What lies behind the first
+ * one that is broken is not among them.
+ */
+export function linkChecks(seen: LinkSeen): Check[] {
+    const problem = seen.problem;
+    // Without the link's own package nothing is looked at.
+    if (problem === undefined && seen.bridge === undefined && seen.linkProblem)
+        return [failed("link", seen.linkProblem)];
+    const code = problem ? problem.code : "";
+    if (problem && code === "http_disabled") return [failed("http", problem)];
+    const checks = [ok("http", "on")];
+    if (problem && code === "address_denied") {
+        checks.push(failed("address", { message: problem.message, hint: deniedHint(problem.hint) }));
+        return checks;
+    }
+    checks.push(ok("address", "allowed"));
+    if (problem && code === "link_down") {
+        checks.push(failed("reachable", problem));
+        return checks;
+    }
+    checks.push(ok("reachable", "yes"));
+    if (problem) {
+        checks.push(failed("bridge", problem));
+        return checks;
+    }
+    checks.push(ok("bridge", seen.bridge ?? "there"));
+    if (seen.linkProblem) {
+        checks.push(failed("link", seen.linkProblem));
+        return checks;
+    }
+    checks.push(linkCheck(seen));
+    if (seen.opencodeProblem) checks.push(failed("opencode", seen.opencodeProblem));
+    else checks.push(versionCheck(seen.version ?? { text: "" }));
+    return checks;
+}
+
 /** A model or an agent of the settings, and what the server has of it. */
 export interface Named {
     /** Absent where the settings name none. */

@@ -2,8 +2,14 @@
 import type { Request, Response } from "../../trapos/http";
 import type { Change, FileEntry, ListValues, Message, Session, Todo } from "../protocol";
 import type { PermissionReply } from "../ask";
-import type { ListValues, Message, Session } from "../protocol";
+import type { TurnRecord } from "../session";
+import type { Loaded, StopEnd } from "../stop";
+import type { Action } from "../turn";
+import type { WaitOptions } from "../types";
 import type { Settings } from "../settings";
+import type { CommandCall, Prompt, ServerFile } from "./prompt";
+
+export type { CommandCall, Loaded, Prompt, ServerFile, StopEnd };
 
 /** What a request needs: the settings, and what sends it. */
 export interface Connection {
@@ -13,43 +19,26 @@ export interface Connection {
     readonly raw?: boolean;
 }
 
-/** A prompt as it is sent. */
-export interface Prompt {
-    readonly text: string;
-    readonly nonce: string;
-    /** "provider/model" */
-    readonly model?: string;
-    readonly agent?: string;
-    readonly variant?: string;
-    readonly system?: string;
-    /** Texts that the model reads behind the prompt, and that are no part of what was said: files of this computer. */
-    readonly attachments?: readonly string[];
-    /** Files of the server. */
-    readonly files?: readonly ServerFile[];
-}
-
-/** A file of the server that a prompt names. */
-export interface ServerFile {
-    /** As the prompt names it, from the session's folder. */
-    readonly path: string;
-    readonly absolute: string;
-}
-
-/** A command of opencode's configuration that is to be run. */
-export interface CommandCall {
-    readonly name: string;
-    readonly arguments: string;
-    /** "provider/model" */
-    readonly model?: string;
-    readonly agent?: string;
-    readonly variant?: string;
-}
-
-/** What a server loads when a folder's first turn starts. */
-export type Loaded = "providers" | "tools" | "mcp" | "skills";
+/** How a turn has ended, or that it is not waited for any more. */
+export type TurnEnd = Extract<Action, { kind: "done" | "fail" }>;
 
 /** What a server can do. */
 export interface Face {
+    /**
+     * Runs a turn to its end where the server does that itself, and tells how far it is; without it the turn is polled for.
+     * @param resumed true for a turn whose prompt was sent before
+     * @param writeDown puts the record on the disk, again where it has changed
+     */
+    readonly runTurn?: (
+        this: void,
+        server: Connection,
+        record: TurnRecord,
+        options: WaitOptions,
+        resumed: boolean,
+        writeDown: (this: void) => void,
+    ) => TurnEnd;
+    /** Stops what a session does where the server does that itself; without it that is done step by step. */
+    readonly stopSession?: (this: void, server: Connection, sessionId: string) => StopEnd;
     /** Whether the server is up, and its version. */
     health(this: void, server: Connection): { readonly version: string };
     /** Makes a session. The title is for people. */

@@ -9,8 +9,9 @@ import { reader, type Reader } from "../../trapos/shape";
 import { percentEncode } from "../../trapos/utf8";
 import { fail, type Code, type Failure } from "../failure";
 import { answers, response } from "../protocol";
-import { redact } from "../settings";
+import { placeOf, redact } from "../settings";
 import type { Connection } from "./face";
+import * as routes from "./opencode1/routes";
 
 const readHealth = reader(answers.health);
 const readRefusal = reader(answers.refusal);
@@ -48,33 +49,34 @@ const REASONS: Record<string, Code | undefined> = {
     "Host not found": "cannot_connect",
 };
 
-/** Host and port that an address leads to, as a rule of ComputerCraft's configuration names them. */
-function placeOf(url: string): { readonly host: string; readonly port: string } {
-    const [scheme, place] = string.match(url, "^(https?)://([^/]*)");
-    const [port] = string.match(place!, ":(%d+)$");
-    const [host] = string.gsub(string.gsub(place!, ":%d+$", "")[0], "[%[%]]", "");
-    return { host, port: port ?? (scheme === "https" ? "443" : "80") };
-}
-
-/** How something is asked for, and what is wanted of its answer. */
+/** What is wanted of the answer to a request. */
 export interface Asked<T> {
     /** Reads the answer; without it any JSON will do, and none (status 204), too. */
     readonly read?: Reader<T>;
-    readonly body?: object;
-    /** POST where there is a body and GET where there is none, if nothing is said. */
-    readonly method?: "PATCH" | "DELETE" | "POST";
     /** Seconds that it may take; as the settings say where nothing is said. */
     readonly timeout?: number;
 }
 
+/** Path and query of a request, as they stand in its address. */
+function addressOf(route: routes.Route): string {
+    let address = "";
+    for (const name of route.path) address += `/${percentEncode(name)}`;
+    let mark = "?";
+    for (const [name, value] of pairs(route.query ?? {})) {
+        address += `${mark}${name}=${percentEncode(tostring(value))}`;
+        mark = "&";
+    }
+    return address;
+}
+
 /** Sends a request. */
-function request(server: Connection, path: string, asked: Asked<unknown>): Response {
+function request(server: Connection, route: routes.Route, timeout?: number): Response {
     const settings = server.settings;
-    const body = asked.body;
+    const body = route.body;
     const answer = readResponse(
         server.send({
-            url: settings.server_url + path,
-            method: asked.method ?? (body === undefined ? "GET" : "POST"),
+            url: settings.server_url + addressOf(route),
+            method: route.method ?? (body === undefined ? "GET" : "POST"),
             headers: {
                 Accept: "application/json",
                 "Content-Type": body && "application/json",
@@ -84,7 +86,7 @@ function request(server: Connection, path: string, asked: Asked<unknown>): Respo
                         : `Basic ${base64(`${settings.username ?? "opencode"}:${settings.password}`)}`,
             } as Record<string, string>,
             body: body && encode(body),
-            timeout: asked.timeout ?? settings.request_timeout_seconds,
+            timeout: timeout ?? settings.request_timeout_seconds,
             raw: server.raw,
         }),
     );
@@ -98,7 +100,7 @@ function isJson(answer: Response): boolean {
 
 /** The failure for what is no answer of opencode 1: opencode 2 answers its routes with a web page, as others do. */
 function stranger(server: Connection): Failure {
-    const answer = request(server, "/api/info", {});
+    const answer = request(server, routes.information());
     const info = answer.status === 200 && isJson(answer) ? readHealth(decode(answer.body)) : undefined;
     const version = info ? info.version : "";
     const [major] = string.match(version, "^(%d+)%.");
@@ -132,12 +134,12 @@ function unanswered(server: Connection, reason: string): Failure {
 /**
  * Asks the server for something. Raises the failure of a request that is refused, unanswered, or answered with something
  * else than what is read.
- * @param path the route, with its query
- * @param asked how it is asked for
+ * @param route the request
+ * @param asked what is wanted of its answer
  * @returns what was read of the answer
  */
-export function call<T>(server: Connection, path: string, asked: Asked<T>): T {
-    const answer = request(server, path, asked);
+export function call<T>(server: Connection, route: routes.Route, asked: Asked<T>): T {
+    const answer = request(server, route, asked.timeout);
     const status = answer.status;
     const read = asked.read;
     if (status === undefined) throw unanswered(server, answer.reason ?? "");
@@ -148,13 +150,4 @@ export function call<T>(server: Connection, path: string, asked: Asked<T>): T {
     if (read) value = read(value);
     if (value === undefined) throw stranger(server);
     return value as T;
-}
-
-/** A query of the parameters that have a value, with its question mark. */
-export function query(parameters: Record<string, string | number | undefined>): string {
-    let text = "";
-    for (const [name, value] of pairs(parameters)) {
-        text += `${text === "" ? "?" : "&"}${name}=${percentEncode(tostring(value))}`;
-    }
-    return text;
 }

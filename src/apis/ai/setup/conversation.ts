@@ -7,6 +7,7 @@ import { outcome } from "../../trapos/failure";
 import { send } from "../../trapos/http";
 import { readLine } from "../../trapos/lineinput";
 import { during } from "../../trapos/progress";
+import { ask } from "../../trapos/question";
 import { remark, say, fail as showFailure } from "../../trapos/screen";
 import type { SettingsStore } from "../../trapos/settingsfile";
 import { oneLine } from "../../trapos/text";
@@ -18,11 +19,25 @@ import opencode1 = require("../server/opencode1");
 import type { Disk } from "../session";
 import { changeSettings, definitions, isSet, readSettings, redact, type Change } from "../settings";
 import { readTypedAddress } from "./address";
+import type * as linkingModule from "./linking";
+
+declare function require(this: void, name: string): unknown;
+
+/** By a name of its own, as the compiler puts imports first. */
+const load = require;
+
+/** What links with a bridge, which is a package of its own. Fails where that is not installed. */
+function linking(): typeof linkingModule {
+    if (!fs.exists("/apis/ai/setup/linking.lua")) throw fail("link_missing");
+    return load("/apis/ai/setup/linking") as typeof linkingModule;
+}
 
 /** What came of a setup. */
 export interface Done {
     /** Without user and password. */
-    readonly server_url: string;
+    readonly server_url?: string;
+    /** The bridge's address, where the computer was linked with one in place of a server. */
+    readonly link_url?: string;
     /** The model that answered the test; absent where it was saved without an answer. */
     readonly model?: string;
     /** How long it took. */
@@ -125,9 +140,34 @@ function look(setup: Setup): { readonly version?: string; readonly problem?: Fai
     return ok ? { version: value.version } : { problem: value };
 }
 
-/** Asks for the address until there is an opencode; true where it wants a password. */
-function askAddress(setup: Setup): boolean {
-    const before = answerOf(setup, "server_url") ?? (definitions.server_url!.default as string);
+/** Links the computer with a bridge. What the setup was to ask for is the bridge's owner's to say. */
+function linkWith(setup: Setup, url: string): Done {
+    if (answerOf(setup, "link_url") === url && isSet(setup.store, "link_token")) {
+        say("This computer is linked with that bridge.", colours.lime);
+        return { link_url: url };
+    }
+    say("A bridge answers.", colours.lime);
+    const pairs = linking().pairing();
+    const [ok, value] = waiting("waiting for somebody to approve", () =>
+        pairs.pair(setup.store, url, linking().showCode),
+    );
+    if (!ok) throw value;
+    linking().showLinked(value);
+    const isLeft = isSet(setup.store, "password");
+    if (isLeft && ask("Remove the opencode password from this computer?", true))
+        changeSettings(setup.store, [["password"], ["username"]]);
+    return { link_url: url };
+}
+
+/**
+ * Asks for the address until there is an opencode, or a bridge.
+ * @returns whether an opencode wants a password; or the end of the setup, where there is a bridge
+ */
+function askAddress(setup: Setup): boolean | Done {
+    const before =
+        answerOf(setup, "link_url") ??
+        answerOf(setup, "server_url") ??
+        (definitions.server_url!.default as string);
     while (true) {
         const typed = askLine(`Address of the server [${redact(before)}]: `);
         let url: string | undefined = before;
@@ -146,6 +186,11 @@ function askAddress(setup: Setup): boolean {
         if (found.problem.code === "unauthorized") {
             remark("A server answers, and wants a password.");
             return true;
+        }
+        if (found.problem.code === "not_opencode") {
+            const address = url;
+            const [isSeen, isThere] = waiting("looking for a bridge", () => linking().isBridge(address));
+            if (isSeen && isThere) return linkWith(setup, address);
         }
         explain(found.problem);
     }
@@ -262,6 +307,7 @@ function save(setup: Setup): void {
         if (answer === false) table.insert(changes, [name]);
         else if (answer !== undefined) table.insert(changes, [name, answer]);
     }
+    if (isSet(setup.store, "link_url")) linking().pairing().unlink(setup.store);
     changeSettings(setup.store, changes);
 }
 
@@ -273,10 +319,13 @@ function save(setup: Setup): void {
 export function setUp(store: SettingsStore, disk: Disk): Done {
     const setup: Setup = { store, disk, answers: {} };
     say("Enter keeps what stands in [ ], q leaves all as it was.");
+    say("Type the address of a bridge, or of opencode.");
     let isReady = false;
     let isOpen = false;
     while (!isReady) {
-        isOpen = !askAddress(setup);
+        const found = askAddress(setup);
+        if (type(found) === "table") return found as Done;
+        isOpen = found === false;
         isReady = isOpen || askPassword(setup);
     }
     const done = test(setup);

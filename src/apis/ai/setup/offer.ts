@@ -12,9 +12,9 @@ const OF_BEGINNERS: Readonly<Record<string, true | undefined>> = {
     unauthorized: true,
 };
 
-/** Whether nobody has said where the server is. */
+/** Whether nobody has said where the server is, or the bridge. */
 export function isUnset(store: SettingsStore): boolean {
-    return !isSet(store, "server_url");
+    return !isSet(store, "server_url") && !isSet(store, "link_url");
 }
 
 /** Whether a failure is one that the setup mends, as nobody has said where the server is. */

@@ -54,7 +54,9 @@ export type RequestKind = "send" | AnswerAction["kind"] | keyof Values;
 
 /** What came of an action, under the action's own kind; `failed` where its request failed. */
 export type Observation = { readonly now: number } & (
-    | { readonly kind: "begin" | "send" | "wait" | AnswerAction["kind"] }
+    | { readonly kind: "begin" | "send" | AnswerAction["kind"] }
+    /** `value` is true where something was told of that the messages may not show, as an ask. */
+    | { readonly kind: "wait"; readonly value?: boolean }
     | { readonly kind: "ask"; readonly value: Decision }
     | { [K in keyof Values]: { readonly kind: K; readonly value: Values[K] } }[keyof Values]
     | { readonly kind: "failed"; readonly request: RequestKind; readonly value: RequestFailure }

@@ -45,7 +45,7 @@ function refuseBusy(state: TurnState, last: Message | undefined): Action {
 
 /** Whether the status can tell something that the messages do not. */
 function isStatusDue(state: TurnState): boolean {
-    if (state.status === "idle") return true;
+    if (state.status === "idle" || state.isHinted) return true;
     const sinceStatus = state.now - state.statusAt;
     if (state.status === "retry") return sinceStatus >= RETRY_STATUS;
     const quiet = quietTime(state);
@@ -106,7 +106,8 @@ export function afterSend(state: TurnState): Action {
 }
 
 /** Looks again. Where it is not known whether the prompt arrived it is looked for among the messages. */
-export function afterWait(state: TurnState): Action {
+export function afterWait(state: TurnState, hint?: boolean): Action {
+    state.isHinted = hint === true;
     return state.unsure ? search(state) : lookAtNewest();
 }
 

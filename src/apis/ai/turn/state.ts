@@ -104,6 +104,8 @@ export interface TurnState extends PromptMark {
     shown: readonly Message[];
     /** Tokens that its steps took, in and out, by their messages' ids. */
     spent: Readonly<Record<string, number | undefined>>;
+    /** Whether something was told of that the messages may not show. */
+    isHinted: boolean;
     /** Whether it matters when and how tools end. */
     readonly wantsTools: boolean;
     /** The step whose tools were running when it was last seen, behind which there is another one. */
@@ -164,6 +166,7 @@ export function start(
         changedAt: 0,
         shown: [],
         spent: {},
+        isHinted: false,
         wantsTools: wantsTools === true,
         asking: "",
         askedAt: 0,

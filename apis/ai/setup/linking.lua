@@ -1,0 +1,54 @@
+-- What a player sees of the linking with a bridge: the code that is to be approved, and what came of it.
+
+local decode = require("/apis/trapos/json").decode
+local send = require("/apis/trapos/http").send
+local reader = require("/apis/trapos/shape").reader
+local screen = require("/apis/trapos/screen")
+local clearRow, remark, say = screen.clearRow, screen.remark, screen.say
+
+local M = {}
+
+--- By a name of its own, as the compiler puts imports first.
+local load = require
+
+--- Seconds that a look at a bridge may take.
+local LOOK_SECONDS = 10
+local readHealth = reader({ bridge = "name" })
+
+--- What pairing needs; loaded for that alone.
+function M.pairing()
+	return load("/apis/ai/link/pairing")
+end
+
+--- Whether what answers at an address is a bridge.
+function M.isBridge(url)
+	local answer = send({ url = url .. "/health", timeout = LOOK_SECONDS })
+	return answer.status == 200 and readHealth(decode(answer.body)) ~= nil
+end
+
+--- Shows the code that is to be approved, as it is read out: "ABC DEF".
+function M.showCode(code, seconds)
+	-- The moving line is there, and goes on below.
+	clearRow()
+	say("The code of this computer: " .. string.sub(code, 1, 3) .. " " .. string.sub(code, 4))
+	remark("On the bridge's host, its owner types:")
+	remark("  npm run bridge -- approve " .. code)
+	remark(string.format("The code holds for %.0f minutes.", seconds / 60))
+end
+
+--- What the agent may do, in words.
+local PROFILES = {
+	talk = "talks, and does nothing on the host",
+	read = "reads the host's folder, no more",
+	build = "works on the host, and asks here first",
+	trusted = "works on the host without asking",
+}
+
+--- Shows what came of it.
+function M.showLinked(linked)
+	say("Linked with " .. linked.url)
+	say("as " .. linked.name .. ", of " .. linked.owner .. ".")
+	say("The agent " .. (PROFILES[linked.profile] or "is " .. linked.profile) .. ".")
+end
+
+return M
