@@ -68,6 +68,9 @@ M.definitions = {
 	},
 }
 
+--- The event by which the link hears that its settings have changed.
+M.LINK_CHANGED = "trapos_link_changed"
+
 --- Whether the link to the bridge runs beside the shell, from the next boot on.
 M.AUTOSTART = "trapos.autostart.trapos-link"
 

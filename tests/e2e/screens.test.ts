@@ -84,7 +84,11 @@ const steps: readonly [words: RegExp, steps: readonly Reply[]][] = [
         /mend the lock/,
         [
             { text: "I look at it first.", toolCalls: [bash("ls", "List the files")] },
-            { toolCalls: [bash("printf 'return 1\\n' > lock.lua", "Write the lock")] },
+            // A step that no look sees while it is the newest is told after the next one.
+            {
+                toolCalls: [bash("printf 'return 1\\n' > lock.lua", "Write the lock")],
+                delaySeconds: 1.5,
+            },
             { text: "It is mended." },
         ],
     ],

@@ -13,12 +13,12 @@ local text = require("/apis/trapos/text")
 local oneLine, shorten = text.oneLine, text.shorten
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
-local CHANGED = require("/apis/ai/link/names").CHANGED
 local settingsModule = require("/apis/ai/settings")
-local changeSettings, definitions, isSet, readSetting, redact =
+local changeSettings, definitions, isSet, LINK_CHANGED, readSetting, redact =
 	settingsModule.changeSettings,
 	settingsModule.definitions,
 	settingsModule.isSet,
+	settingsModule.LINK_CHANGED,
 	settingsModule.readSetting,
 	settingsModule.redact
 
@@ -146,7 +146,7 @@ local function run(context, words)
 	if value ~= nil then
 		changeSettings(ownSettings(fs), { isUnset and { name } or { name, value } })
 		if name == "link_url" or name == "link_token" then
-			os.queueEvent(CHANGED)
+			os.queueEvent(LINK_CHANGED)
 		end
 	end
 	return look(name, value ~= nil)

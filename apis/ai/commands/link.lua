@@ -1,12 +1,8 @@
 -- `ai link <address>`: links this computer with a bridge.
 
-local ask = require("/apis/trapos/question").ask
-local remark = require("/apis/trapos/screen").remark
 local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local fail = require("/apis/ai/failure").fail
 local readTypedAddress = require("/apis/ai/setup/address").readTypedAddress
-local settings = require("/apis/ai/settings")
-local changeSettings, isSet = settings.changeSettings, settings.isSet
 local wait = require("/apis/ai/view/waiting").wait
 
 --- By a name of its own, as the compiler puts imports first.
@@ -37,20 +33,14 @@ end
 
 local function show(context, linked)
 	linking().showLinked(linked)
-	local store = ownSettings(fs)
-	if not isSet(store, "password") then
-		return
-	end
 	local options = context.options
-	local isAgreed = options.answer == "yes"
-	if options.answer == nil and options.isAttended then
-		isAgreed = ask("Remove the opencode password from this computer?", true)
+	local isWanted
+	if options.answer ~= nil then
+		isWanted = options.answer == "yes"
+	elseif not options.isAttended then
+		isWanted = false
 	end
-	if isAgreed then
-		changeSettings(store, { { "password" }, { "username" } })
-	else
-		remark("opencode's password is still here: ai config password default")
-	end
+	linking().offerToForgetPassword(ownSettings(fs), isWanted)
 end
 
 local link = {

@@ -14,9 +14,6 @@ M.ASK = "trapos_link_ask"
 --- What the link is at: a LinkState, and whom that answers. Comes by itself, too, when it changes.
 M.STATE = "trapos_link_state"
 
---- Settings of the link have changed.
-M.CHANGED = "trapos_link_changed"
-
 --- Waits in vain for STATE when it comes for the second time.
 M.NOBODY = "trapos_link_nobody"
 return M

@@ -6,9 +6,8 @@ local decode, encode = json.decode, json.encode
 local reader = require("/apis/trapos/shape").reader
 local fail = require("/apis/ai/failure").fail
 local settings = require("/apis/ai/settings")
-local AUTOSTART, changeSettings, isSet, placeOf =
-	settings.AUTOSTART, settings.changeSettings, settings.isSet, settings.placeOf
-local CHANGED = require("/apis/ai/link/names").CHANGED
+local AUTOSTART, changeSettings, isSet, LINK_CHANGED, placeOf =
+	settings.AUTOSTART, settings.changeSettings, settings.isSet, settings.LINK_CHANGED, settings.placeOf
 local whyFailed = require("/apis/ai/link/problems").whyFailed
 local pairingAnswers = require("/apis/ai/link/frames").pairingAnswers
 
@@ -59,7 +58,7 @@ local function keep(store, url, token)
 	local changes = { { "link_url", url }, { "link_token", token }, { "session_id" } }
 	store.set(AUTOSTART, true)
 	changeSettings(store, changes)
-	os.queueEvent(CHANGED)
+	os.queueEvent(LINK_CHANGED)
 end
 
 --- Links the computer. Fails with `code_expired` where nobody approves in time, and where the bridge cannot be asked.
@@ -91,7 +90,7 @@ function M.unlink(store)
 		store.unset(AUTOSTART)
 		changeSettings(store, changes)
 	end
-	os.queueEvent(CHANGED)
+	os.queueEvent(LINK_CHANGED)
 	return wasLinked
 end
 

@@ -7,8 +7,9 @@ local channel = require("/apis/ai/link/channel")
 local confirm, openChannel = channel.confirm, channel.openChannel
 local frames = require("/apis/ai/link/frames")
 local hear = require("/apis/ai/link/incoming").hear
+local LINK_CHANGED = require("/apis/ai/settings").LINK_CHANGED
 local names = require("/apis/ai/link/names")
-local ASK, CHANGED, SEND, STATE = names.ASK, names.CHANGED, names.SEND, names.STATE
+local ASK, SEND, STATE = names.ASK, names.SEND, names.STATE
 local outgoing = require("/apis/ai/link/outgoing")
 local flush, greet, refuse, send, write =
 	outgoing.flush, outgoing.greet, outgoing.refuse, outgoing.send, outgoing.write
@@ -177,7 +178,7 @@ local function handle(link, event, first, second, third)
 		takeFromProgram(link, first)
 	elseif event == ASK then
 		os.queueEvent(STATE, link.state, first)
-	elseif event == CHANGED then
+	elseif event == LINK_CHANGED then
 		link.channel = openChannel()
 		link.channelName = nil
 		link.pause = 0

@@ -6,7 +6,6 @@ local outcome = require("/apis/trapos/failure").outcome
 local send = require("/apis/trapos/http").send
 local readLine = require("/apis/trapos/lineinput").readLine
 local during = require("/apis/trapos/progress").during
-local ask = require("/apis/trapos/question").ask
 local screen = require("/apis/trapos/screen")
 local remark, say, showFailure = screen.remark, screen.say, screen.fail
 local oneLine = require("/apis/trapos/text").oneLine
@@ -147,10 +146,7 @@ local function linkWith(setup, url)
 		error(value, 0)
 	end
 	linking().showLinked(value)
-	local isLeft = isSet(setup.store, "password")
-	if isLeft and ask("Remove the opencode password from this computer?", true) then
-		changeSettings(setup.store, { { "password" }, { "username" } })
-	end
+	linking().offerToForgetPassword(setup.store)
 	return { link_url = url }
 end
 
@@ -163,7 +159,7 @@ local function askAddress(setup)
 		or definitions.server_url.default
 	while true do
 		do
-			local __continue28
+			local __continue27
 			repeat
 				local typed = askLine("Address of the server [" .. redact(before) .. "]: ")
 				local url = before
@@ -173,7 +169,7 @@ local function askAddress(setup)
 				end
 				if url == nil then
 					say(problem, colours.red)
-					__continue28 = true
+					__continue27 = true
 					break
 				end
 				setup.answers.server_url = url
@@ -196,9 +192,9 @@ local function askAddress(setup)
 					end
 				end
 				explain(found.problem)
-				__continue28 = true
+				__continue27 = true
 			until true
-			if not __continue28 then
+			if not __continue27 then
 				break
 			end
 		end
@@ -210,7 +206,7 @@ local function askPassword(setup)
 	local isFirst = true
 	while true do
 		do
-			local __continue37
+			local __continue36
 			repeat
 				if not isFirst then
 					local user = answerOf(setup, "username") or definitions.username.default
@@ -227,7 +223,7 @@ local function askPassword(setup)
 				end
 				if typed == "" and before == nil then
 					say("This server wants one: its OPENCODE_SERVER_PASSWORD.", colours.red)
-					__continue37 = true
+					__continue36 = true
 					break
 				end
 				local ok, value = waiting("trying the password", function()
@@ -242,9 +238,9 @@ local function askPassword(setup)
 				if value.code ~= "unauthorized" then
 					return false
 				end
-				__continue37 = true
+				__continue36 = true
 			until true
-			if not __continue37 then
+			if not __continue36 then
 				break
 			end
 		end

@@ -2,9 +2,12 @@
 
 local decode = require("/apis/trapos/json").decode
 local send = require("/apis/trapos/http").send
+local ask = require("/apis/trapos/question").ask
 local reader = require("/apis/trapos/shape").reader
 local screen = require("/apis/trapos/screen")
 local clearRow, remark, say = screen.clearRow, screen.remark, screen.say
+local settings = require("/apis/ai/settings")
+local changeSettings, isSet = settings.changeSettings, settings.isSet
 
 local M = {}
 
@@ -49,6 +52,24 @@ function M.showLinked(linked)
 	say("Linked with " .. linked.url)
 	say("as " .. linked.name .. ", of " .. linked.owner .. ".")
 	say("The agent " .. (PROFILES[linked.profile] or "is " .. linked.profile) .. ".")
+end
+
+--- Removes opencode's password, of which a computer that is linked has no need, where that is wanted.
+--
+-- @param isWanted what is to be done without asking; asked for where nothing is said
+function M.offerToForgetPassword(store, isWanted)
+	if not isSet(store, "password") then
+		return
+	end
+	local isAgreed = isWanted == true
+	if isWanted == nil then
+		isAgreed = ask("Remove the opencode password from this computer?", true)
+	end
+	if isAgreed then
+		changeSettings(store, { { "password" }, { "username" } })
+	else
+		remark("opencode's password is still here: ai config password default")
+	end
 end
 
 return M

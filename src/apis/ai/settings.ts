@@ -111,6 +111,9 @@ export const definitions: Record<string, Definition> = {
     },
 };
 
+/** The event by which the link hears that its settings have changed. */
+export const LINK_CHANGED = "trapos_link_changed";
+
 /** Whether the link to the bridge runs beside the shell, from the next boot on. */
 export const AUTOSTART = "trapos.autostart.trapos-link";
 

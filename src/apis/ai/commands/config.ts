@@ -9,8 +9,7 @@ import { oneLine, shorten } from "../../trapos/text";
 import { toUtf8 } from "../../trapos/utf8";
 import type { AiCommand, Context } from "../command";
 import { fail } from "../failure";
-import { CHANGED } from "../link/names";
-import { changeSettings, definitions, isSet, readSetting, redact } from "../settings";
+import { changeSettings, definitions, isSet, LINK_CHANGED, readSetting, redact } from "../settings";
 
 /** What stands for going back to a default. */
 const DEFAULT = "default";
@@ -120,7 +119,7 @@ function run(context: Context, words: readonly string[]): Shown | readonly Shown
     if (value === undefined && definition.isSecret && context.options.isAttended) value = askSecretly(name);
     if (value !== undefined) {
         changeSettings(ownSettings(fs), [isUnset ? [name] : [name, value]]);
-        if (name === "link_url" || name === "link_token") os.queueEvent(CHANGED);
+        if (name === "link_url" || name === "link_token") os.queueEvent(LINK_CHANGED);
     }
     return look(name, value !== undefined);
 }

@@ -1,13 +1,10 @@
 /** `ai link <address>`: links this computer with a bridge. */
-import { ask } from "../../trapos/question";
-import { remark } from "../../trapos/screen";
 import { ownSettings } from "../../trapos/settingsfile";
 import type { AiCommand, Context } from "../command";
 import { fail } from "../failure";
 import type * as pairingModule from "../link/pairing";
 import { readTypedAddress } from "../setup/address";
 import type * as linkingModule from "../setup/linking";
-import { changeSettings, isSet } from "../settings";
 import { wait } from "../view/waiting";
 
 declare function require(this: void, name: string): unknown;
@@ -34,14 +31,11 @@ function run(context: Context, words: readonly string[]): pairingModule.Linked {
 
 function show(context: Context, linked: pairingModule.Linked): void {
     linking().showLinked(linked);
-    const store = ownSettings(fs);
-    if (!isSet(store, "password")) return;
     const options = context.options;
-    let isAgreed = options.answer === "yes";
-    if (options.answer === undefined && options.isAttended)
-        isAgreed = ask("Remove the opencode password from this computer?", true);
-    if (isAgreed) changeSettings(store, [["password"], ["username"]]);
-    else remark("opencode's password is still here: ai config password default");
+    let isWanted: boolean | undefined;
+    if (options.answer !== undefined) isWanted = options.answer === "yes";
+    else if (!options.isAttended) isWanted = false;
+    linking().offerToForgetPassword(ownSettings(fs), isWanted);
 }
 
 const link: AiCommand = {

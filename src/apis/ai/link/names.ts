@@ -8,8 +8,6 @@ export const MESSAGE = "trapos_link_message";
 export const ASK = "trapos_link_ask";
 /** What the link is at: a LinkState, and whom that answers. Comes by itself, too, when it changes. */
 export const STATE = "trapos_link_state";
-/** Settings of the link have changed. */
-export const CHANGED = "trapos_link_changed";
 /** Waits in vain for STATE when it comes for the second time. */
 export const NOBODY = "trapos_link_nobody";
 

@@ -4,8 +4,7 @@ import { decode, encode } from "../../trapos/json";
 import { reader, type Reader } from "../../trapos/shape";
 import type { SettingsStore } from "../../trapos/settingsfile";
 import { fail } from "../failure";
-import { AUTOSTART, changeSettings, isSet, placeOf, type Change } from "../settings";
-import { CHANGED } from "./names";
+import { AUTOSTART, changeSettings, isSet, LINK_CHANGED, placeOf, type Change } from "../settings";
 import { whyFailed } from "./problems";
 import { pairingAnswers } from "./frames";
 
@@ -57,7 +56,7 @@ function keep(store: SettingsStore, url: string, token: string): void {
     const changes: Change[] = [["link_url", url], ["link_token", token], ["session_id"]];
     store.set(AUTOSTART, true);
     changeSettings(store, changes);
-    os.queueEvent(CHANGED);
+    os.queueEvent(LINK_CHANGED);
 }
 
 /**
@@ -91,6 +90,6 @@ export function unlink(store: SettingsStore): boolean {
         store.unset(AUTOSTART);
         changeSettings(store, changes);
     }
-    os.queueEvent(CHANGED);
+    os.queueEvent(LINK_CHANGED);
     return wasLinked;
 }

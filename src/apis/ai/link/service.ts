@@ -7,7 +7,8 @@ import { encode } from "../../trapos/json";
 import { confirm, openChannel } from "./channel";
 import * as frames from "./frames";
 import { hear } from "./incoming";
-import { ASK, CHANGED, SEND, STATE } from "./names";
+import { LINK_CHANGED } from "../settings";
+import { ASK, SEND, STATE } from "./names";
 import { flush, greet, refuse, send, write } from "./outgoing";
 import { openPolling } from "./polling";
 import { mayPoll, whyFailed } from "./problems";
@@ -136,7 +137,7 @@ function closeLate(link: Link, event: string, first: unknown, second: unknown): 
 function handle(link: Link, event: string, first: unknown, second: unknown, third: unknown): void {
     if (event === SEND) takeFromProgram(link, first as Held["message"]);
     else if (event === ASK) os.queueEvent(STATE, link.state, first);
-    else if (event === CHANGED) {
+    else if (event === LINK_CHANGED) {
         link.channel = openChannel();
         link.channelName = undefined;
         link.pause = 0;

@@ -7,7 +7,6 @@ import { outcome } from "../../trapos/failure";
 import { send } from "../../trapos/http";
 import { readLine } from "../../trapos/lineinput";
 import { during } from "../../trapos/progress";
-import { ask } from "../../trapos/question";
 import { remark, say, fail as showFailure } from "../../trapos/screen";
 import type { SettingsStore } from "../../trapos/settingsfile";
 import { oneLine } from "../../trapos/text";
@@ -153,9 +152,7 @@ function linkWith(setup: Setup, url: string): Done {
     );
     if (!ok) throw value;
     linking().showLinked(value);
-    const isLeft = isSet(setup.store, "password");
-    if (isLeft && ask("Remove the opencode password from this computer?", true))
-        changeSettings(setup.store, [["password"], ["username"]]);
+    linking().offerToForgetPassword(setup.store);
     return { link_url: url };
 }
 

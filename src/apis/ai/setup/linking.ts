@@ -1,9 +1,12 @@
 /** What a player sees of the linking with a bridge: the code that is to be approved, and what came of it. */
 import { decode } from "../../trapos/json";
 import { send } from "../../trapos/http";
+import { ask } from "../../trapos/question";
+import type { SettingsStore } from "../../trapos/settingsfile";
 import { reader } from "../../trapos/shape";
 import { clearRow, remark, say } from "../../trapos/screen";
 import type * as pairingModule from "../link/pairing";
+import { changeSettings, isSet } from "../settings";
 
 declare function require(this: void, name: string): unknown;
 
@@ -49,4 +52,16 @@ export function showLinked(linked: pairingModule.Linked): void {
     say(`Linked with ${linked.url}`);
     say(`as ${linked.name}, of ${linked.owner}.`);
     say(`The agent ${PROFILES[linked.profile] ?? `is ${linked.profile}`}.`);
+}
+
+/**
+ * Removes opencode's password, of which a computer that is linked has no need, where that is wanted.
+ * @param isWanted what is to be done without asking; asked for where nothing is said
+ */
+export function offerToForgetPassword(store: SettingsStore, isWanted?: boolean): void {
+    if (!isSet(store, "password")) return;
+    let isAgreed = isWanted === true;
+    if (isWanted === undefined) isAgreed = ask("Remove the opencode password from this computer?", true);
+    if (isAgreed) changeSettings(store, [["password"], ["username"]]);
+    else remark("opencode's password is still here: ai config password default");
 }
