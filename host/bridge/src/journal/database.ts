@@ -1,7 +1,9 @@
 /** The journal's file: opened by one bridge alone, looked at before it is written to, and its failures in words. */
 import * as fs from "node:fs";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import Database from "libsql";
+import { coalesce } from "../coalesce.ts";
 import { migrate, migrations } from "./migrations.ts";
 import type { OpenDatabase } from "./transaction.ts";
 
@@ -151,6 +153,29 @@ export function openDatabase(file: string, steps: readonly string[] = migrations
         if (database) closeDatabase(database);
         throw explained(error, file);
     }
+}
+
+/**
+ * The file to which an open database's changes are added, and which it has for as long as it is open.
+ * @param file the database's path
+ */
+export function logOnDisk(file: string): { durable(): Promise<void>; close(): void } {
+    // Whoever syncs a file has all of it synced, whoever wrote it. Windows wants to be allowed to write for that.
+    const log = fs.openSync(`${file}-wal`, "r+");
+    const sync = promisify(fs.fsync);
+    let syncing: Promise<void> = Promise.resolve();
+    return {
+        durable: coalesce(() => {
+            syncing = sync(log).catch((error: unknown) => {
+                throw failure("unusable", file, (error as Error).message, error);
+            });
+            return syncing;
+        }),
+        close() {
+            const close = () => fs.closeSync(log);
+            syncing.then(close, close);
+        },
+    };
 }
 
 /**

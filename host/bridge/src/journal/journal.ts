@@ -113,6 +113,8 @@ export interface DayUsage {
 /**
  * The store. Every function that changes something has it on the disk when it returns, or throws and has changed
  * nothing: a JournalError where the disk is to blame, another error for a computer or session that it does not know.
+ * What each turn does, prompts and steps, is in the file when they return, which outlives this program; it is on the disk,
+ * which outlives a power cut, once `durable` says so: a disk may take a tenth of a second, in which nobody is to wait.
  */
 export interface Journal {
     /** @throws Error where its id or its token's hash is taken */
@@ -178,6 +180,9 @@ export interface Journal {
     usage(filter: UsageFilter): UsageTotal;
     /** Sums by day and computer of so many days, today's first. */
     usageByDay(days: number, now: number): DayUsage[];
+
+    /** Waits until all that was changed before is on the disk. @throws JournalError where it cannot be */
+    durable(): Promise<void>;
 
     /**
      * Writes all of it, as it is at this moment, into a new file, which can take the journal's place: a backup. To copy

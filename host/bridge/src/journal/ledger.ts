@@ -80,7 +80,7 @@ export function ledgerIn(tables: Tables): Pick<Journal, "addStep" | "usage" | "u
             if (step.at <= forgottenUntil) return false;
             const day = dayOf(step.at);
             let until = forgottenUntil;
-            const isNew = tables.atOnce(() => {
+            const count = () => {
                 const added = run(
                     "INSERT INTO steps (id, ended_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
                     step.stepId,
@@ -105,8 +105,9 @@ export function ledgerIn(tables: Tables): Pick<Journal, "addStep" | "usage" | "u
                 );
                 if (day !== lastDay) until = forgetSteps(step.at);
                 return true;
-            });
-            // Not before it is on the disk.
+            };
+            const isNew = tables.withoutDisk(() => tables.atOnce(count));
+            // Not before it is in the file.
             if (isNew) [forgottenUntil, lastDay] = [until, day];
             return isNew;
         },

@@ -1,5 +1,5 @@
 /** The journal in a file. */
-import { closeDatabase, copyDatabase, openDatabase } from "./database.ts";
+import { closeDatabase, copyDatabase, logOnDisk, openDatabase } from "./database.ts";
 import type { Journal, LimitScope, LinkedComputer, PromptRecord } from "./journal.ts";
 import { ledgerIn } from "./ledger.ts";
 import { tablesOf } from "./tables.ts";
@@ -36,6 +36,8 @@ export function openJournal(file: string): Journal {
 export function journalIn(database: OpenDatabase, file: string): Journal {
     const tables = tablesOf(database, file);
     const { run, all, first } = tables;
+    const runWithoutDisk: typeof run = (...command) => tables.withoutDisk(() => run(...command));
+    const disk = logOnDisk(file);
 
     /** What is known of a session, also of a removed one. */
     function sessionRow(
@@ -118,7 +120,7 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
         },
 
         takePrompt({ nonce, computerId, sessionId, takenAt }) {
-            const isNew = run(
+            const isNew = runWithoutDisk(
                 `INSERT INTO prompts (nonce, computer_id, session_id, owner, state, taken_at)
                  VALUES (?, ?, ?, (SELECT owner FROM computers WHERE id = ?), 'taken', ?)
                  ON CONFLICT (nonce) DO NOTHING`,
@@ -136,13 +138,13 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
         },
         promptOf,
         markSent: (nonce, baselineId) =>
-            run(
+            runWithoutDisk(
                 "UPDATE prompts SET state = 'sent', baseline_id = ? WHERE nonce = ? AND state = 'taken'",
                 baselineId ?? null,
                 nonce,
             ) > 0,
         endPrompt: (nonce, state, at) =>
-            run(
+            runWithoutDisk(
                 "UPDATE prompts SET state = ?, ended_at = ? WHERE nonce = ? AND ended_at IS NULL",
                 state,
                 at,
@@ -206,7 +208,11 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
             return first(`SELECT ${limitColumns} FROM limits WHERE scope = ? AND name = ?`, kind, name) ?? {};
         },
 
+        durable: disk.durable,
         copyTo: (copy) => copyDatabase(database, copy),
-        close: () => closeDatabase(database),
+        close() {
+            disk.close();
+            closeDatabase(database);
+        },
     };
 }

@@ -118,10 +118,7 @@ async function ownAsk(
     list: "permissions" | "questions",
     askId: string,
 ): Promise<Permission | Question> {
-    const entries: readonly (Permission | Question)[] =
-        list === "permissions"
-            ? await call.turns.permissions()
-            : await call.client().readList("questions", call.directory);
+    const entries: readonly (Permission | Question)[] = await call.turns.looks[list]();
     const found = entries.find((entry) => entry.id === askId);
     if (found === undefined || !(await isOwnTree(call, found.sessionID)))
         throw new BridgeFailure("not_found", { what: "it does not wait any more" });
@@ -130,14 +127,14 @@ async function ownAsk(
 
 const readable: { readonly [name: string]: (call: Call) => Promise<unknown> } = {
     async status(call) {
-        const statuses = await call.client().readList("status", call.directory);
+        const statuses = await call.turns.looks.status();
         const mine = Object.entries(statuses).filter(
             ([session]) => call.journal.ownerOfSession(session) === call.computer.id,
         );
         return Object.fromEntries(mine);
     },
-    permissions: async (call) => ownEntries(call, await call.turns.permissions()),
-    questions: async (call) => ownEntries(call, await call.client().readList("questions", call.directory)),
+    permissions: async (call) => ownEntries(call, await call.turns.looks.permissions()),
+    questions: async (call) => ownEntries(call, await call.turns.looks.questions()),
     providers: (call) => call.client().readList("providers", call.directory),
     agents: (call) => call.client().readList("agents", call.directory),
     commands: (call) => call.client().readList("commands", call.directory),

@@ -1,12 +1,12 @@
 import type { OpencodeClient } from "trapos-opencode";
 import { describeAsk, type Asked, type Decision } from "../../../../src/apis/ai/ask.ts";
-import type { Permission } from "../../../../src/apis/ai/protocol.ts";
 import type { Prompt } from "../../../../src/apis/ai/server/prompt.ts";
 import type { Told } from "../../../../src/apis/ai/toolcalls.ts";
 import { toolNews } from "../../../../src/apis/ai/toolcalls.ts";
 import * as turn from "../../../../src/apis/ai/turn.ts";
 import { failureOf } from "./request-failure.ts";
 import type { Bell } from "./bell.ts";
+import { isShared, type Looks } from "./looks.ts";
 
 /** How often whoever follows is told that it still goes on, in milliseconds. */
 const HEARTBEAT = 5000;
@@ -29,14 +29,13 @@ export interface TurnWorld {
     readonly signal: AbortSignal;
     /** Rings when something has happened in the session, or in one of its subagents'. */
     readonly bell: Bell;
-    /** Before the prompt is sent. */
-    sending(baselineId: string | undefined): void;
+    /** Before the prompt is sent, which waits for it. */
+    sending(baselineId: string | undefined): Promise<void>;
     /** Once opencode has it. */
     sent(sentAt: number, baselineId: string | undefined): void;
     tool(call: ReturnType<typeof toolNews>[number]): void;
     progress(progress: turn.Progress): void;
-    /** The permissions that wait, of all. */
-    permissions(): Promise<readonly Permission[]>;
+    readonly looks: Looks;
     /** Has something decided. */
     decide(asked: Asked): Promise<Decision>;
 }
@@ -107,7 +106,8 @@ export async function runTurn(begin: TurnBegin, world: TurnWorld): Promise<TurnE
         if (world.signal.aborted) return undefined;
         const next = turn.step(state, observation);
         const { action } = next;
-        state = next.state;
+        // As a table that is made in one go: one that was made field by field takes eight times the memory.
+        state = { ...next.state };
         for (const call of toolNews(told, state.shown, relative)) world.tool(call);
         if (action.kind === "done" || action.kind === "fail") return action;
         if (action.kind === "wait" || action.kind === "ask") tellProgress();
@@ -124,14 +124,13 @@ export async function runTurn(begin: TurnBegin, world: TurnWorld): Promise<TurnE
     async function request(action: Request | { readonly kind: "send" }): Promise<turn.Observation> {
         try {
             if (action.kind !== "send") {
-                const value =
-                    action.kind === "permissions"
-                        ? await world.permissions()
-                        : await perform(client, begin, action);
+                const value = isShared(action.kind)
+                    ? await world.looks[action.kind]()
+                    : await perform(client, begin, action);
                 return { kind: action.kind, value, now: now() } as turn.Observation;
             }
             if (begin.prompt === undefined) throw new Error("there is no prompt to send");
-            world.sending(state.baselineId);
+            await world.sending(state.baselineId);
             await client.sendPrompt(begin.sessionId, { ...begin.prompt, nonce: begin.nonce });
             world.sent(now(), state.baselineId);
             return { kind: "send", now: now() };

@@ -9,6 +9,7 @@ import { isAllowed } from "./approvals.ts";
 import { Bell } from "./bell.ts";
 import { filesOf } from "./files.ts";
 import { type Follower, LiveText } from "./followers.ts";
+import { type Looks, looksAt } from "./looks.ts";
 import { stopSession } from "./stopping.ts";
 import { runTurn, type TurnBegin, type TurnEnd } from "./turn-run.ts";
 
@@ -81,8 +82,8 @@ export interface Turns {
     follow(computer: LinkedComputer, follow: ComputerSays["follow"], follower: Follower): void;
     leave(nonce: string, follower: Follower): void;
     decide(computer: LinkedComputer, decision: ComputerSays["decision"]): void;
-    /** The permissions that wait, of all. */
-    permissions(): Promise<readonly Permission[]>;
+    /** What goes on in all sessions. */
+    readonly looks: Looks;
     /** A computer is linked no more: its turns are stopped. */
     abandon(computerId: string): void;
     /** Ends all that waits here. Turns go on at opencode, and are found by the next bridge. */
@@ -180,18 +181,25 @@ export function createTurns(world: TurnsWorld): Turns {
         }
     }
 
+    const looks = looksAt(world.client, world.directory, permissions);
+
     /** Settles what is not asked any more: opencode was restarted, or somebody else has answered. */
     async function lookWhetherAsked(turn: RunningTurn, asking: Asking): Promise<void> {
         try {
             const entries: readonly { readonly id: string }[] =
-                asking.asked.what === "permission"
-                    ? await permissions()
-                    : await world.client().readList("questions", world.directory);
+                asking.asked.what === "permission" ? await looks.permissions() : await looks.questions();
             const isAsked = entries.some(({ id }) => id === asking.asked.ask.id);
             if (!isAsked && turn.asking === asking) asking.settle({ what: "gone" });
         } catch (error) {
             log.warn({ err: error, nonce: turn.nonce }, "it cannot be told whether something is still asked");
         }
+    }
+
+    /** Has what was written down reach the disk, for which nobody waits. */
+    function keep(): void {
+        journal
+            .durable()
+            .catch((error: unknown) => log.error({ err: error }, "the journal is not on the disk"));
     }
 
     function concluded(turn: RunningTurn, end: TurnEnd): void {
@@ -206,6 +214,7 @@ export function createTurns(world: TurnsWorld): Turns {
             if (end.kind === "done") journal.endPrompt(nonce, "done", now());
             else if (!end.pending)
                 journal.endPrompt(nonce, end.code === "aborted" ? "stopped" : "failed", now());
+            keep();
         } catch (error) {
             // The next bridge finds the answer once more.
             log.error({ err: error, nonce }, "the end of a turn could not be written down");
@@ -240,7 +249,10 @@ export function createTurns(world: TurnsWorld): Turns {
             now: () => begunAt + elapsed() - start,
             signal: ended.signal,
             bell: turn.bell,
-            sending: (baselineId) => journal.markSent(nonce, baselineId),
+            async sending(baselineId) {
+                journal.markSent(nonce, baselineId);
+                await journal.durable();
+            },
             sent(sentAt, baselineId) {
                 turn.sent = { sentAt, baselineId };
                 turn.live.tell(sentMessage(nonce, turn.sent));
@@ -250,7 +262,7 @@ export function createTurns(world: TurnsWorld): Turns {
                 turn.progress = progress;
                 turn.live.tell({ type: "progress", nonce, progress });
             },
-            permissions,
+            looks,
             decide: (asked) => decide(turn, asked),
         }).then(
             (end) => {
@@ -288,6 +300,7 @@ export function createTurns(world: TurnsWorld): Turns {
             ...step.usage,
             at: now(),
         });
+        keep();
     }
 
     /** Tells a follower who comes late what has been so far. */
@@ -375,7 +388,7 @@ export function createTurns(world: TurnsWorld): Turns {
             if (asking.asked.ask.id !== decision.id) return;
             asking.settle(settled(journal, asking.asked, decision, now()));
         },
-        permissions,
+        looks,
         abandon(computerId) {
             for (const turn of running.values()) {
                 if (turn.computer.id !== computerId) continue;

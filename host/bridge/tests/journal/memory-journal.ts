@@ -161,6 +161,7 @@ export function memoryJournal(): Journal {
         usageByDay: () => {
             throw new Error("Not here.");
         },
+        durable: () => Promise.resolve(),
         copyTo: () => {
             throw new Error("Not here.");
         },

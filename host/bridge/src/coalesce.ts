@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * Has all who want something done at once share one run of it.
+ * @param work does it
+ * @param restAfter for how long no other run begins after one that took so many milliseconds; at once when absent
+ * @returns runs it, or waits for the run that begins next: never for one that had begun, which may not see what was done since
+ */
+export function coalesce<T>(
+    work: () => Promise<T>,
+    restAfter?: (milliseconds: number) => number,
+): () => Promise<T> {
+    let before: Promise<unknown> | undefined;
+    let next: Promise<T> | undefined;
+
+    function begin(): Promise<T> {
+        next = undefined;
+        const begun = performance.now();
+        const running = work();
+        const over = running
+            .catch(() => undefined)
+            .then(async () => {
+                if (restAfter !== undefined) await sleep(restAfter(performance.now() - begun));
+                if (before === over) before = undefined;
+            });
+        before = over;
+        return running;
+    }
+
+    return () => {
+        if (next !== undefined) return next;
+        if (before === undefined) return begin();
+        next = before.then(begin);
+        return next;
+    };
+}
