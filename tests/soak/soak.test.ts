@@ -8,14 +8,17 @@ import { randomOf } from "./random.ts";
 /** The short run has a seed of its own, so that it does the same each time; other seeds are for `npm run soak`. */
 const SEED = 20261129;
 
-describe.each(parts.map((part) => ({ part, name: part.name })))("$name", ({ part }) => {
-    test(`a short run: ${part.purpose}`, { timeout: 180_000 }, async () => {
-        const rounds = roundsOf(part, { rounds: part.shortRounds });
-        const { faults, played } = await play(part, { seed: SEED, rounds });
-        expect(faults).toEqual([]);
-        expect(played).toBe(part.shortRounds);
-    });
-});
+describe.each(parts.filter(({ shortRounds }) => shortRounds > 0).map((part) => ({ part, name: part.name })))(
+    "$name",
+    ({ part }) => {
+        test(`a short run: ${part.purpose}`, { timeout: 180_000 }, async () => {
+            const rounds = roundsOf(part, { rounds: part.shortRounds });
+            const { faults, played } = await play(part, { seed: SEED, rounds });
+            expect(faults).toEqual([]);
+            expect(played).toBe(part.shortRounds);
+        });
+    },
+);
 
 const partOf = (round: (number: number) => Promise<string | undefined>, atOnce?: number): Part => ({
     name: "sample",

@@ -1,6 +1,7 @@
 import type { Part } from "../part.ts";
 import { answers } from "./answers.ts";
 import { boxes } from "./boxes.ts";
+import { crowd } from "./crowd.ts";
 import { cuts } from "./cuts.ts";
 import { exhaust } from "./exhaust.ts";
 import { links } from "./links.ts";
@@ -9,4 +10,4 @@ import { texts } from "./texts.ts";
 import { turns } from "./turns.ts";
 
 /** All parts, in the order in which they are played. */
-export const parts: readonly Part[] = [answers, turns, links, boxes, texts, cuts, states, exhaust];
+export const parts: readonly Part[] = [answers, turns, links, crowd, boxes, texts, cuts, states, exhaust];

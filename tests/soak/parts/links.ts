@@ -199,8 +199,9 @@ function judge(
     const last = outcomes.at(-1);
     if (word.asked > 1) return `the prompt ran ${word.asked} times: ${told}`;
     if (last?.ok === true) return last.text === text ? undefined : `another answer: ${told}`;
-    // The power went before the prompt was handed over: it was typed, and that is all.
-    if (last?.code === "nothing_to_resume" && word.asked === 0 && cut.has("computer")) return undefined;
+    // The power went, or the bridge where the session was being made, before the prompt was handed over: that is told.
+    const isTold = cut.has("computer") || outcomes.some(({ code }) => code === "network_error");
+    if (last?.code === "nothing_to_resume" && word.asked === 0 && isTold) return undefined;
     const mayBeGone = cut.has("opencode") && last?.code !== undefined && GONE.has(last.code);
     return mayBeGone ? undefined : `no answer: ${told}`;
 }
@@ -233,7 +234,7 @@ async function playRound(setup: Setup, random: Random, number: number): Promise<
         "opencc.request_timeout_seconds": 10,
         "trapos.autostart.trapos-link": random.chance(0.7),
     });
-    const plan = Array.from({ length: 1 + random.whole(3) }, () => ({
+    const plan = Array.from({ length: 1 + random.whole(6) }, () => ({
         victim: random.pick([...victims, "computer", "bridge"] as const),
         afterMilliseconds: random.whole(1500),
         downMilliseconds: random.whole(600),

@@ -50,6 +50,11 @@ export const bridgeScaleFigures: readonly Figure[] = [
         name: "bridge-1000-memory-each",
         unit: "B",
         bar: 25_000,
+        measure: async (bench) => (await of(bench, 1000)).memoryEach,
+    },
+    {
+        name: "bridge-1000-memory-idle",
+        unit: "B",
         measure: async (bench) => (await of(bench, 1000)).idleEach,
     },
     {

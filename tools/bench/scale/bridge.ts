@@ -1,12 +1,18 @@
-/** A program for `startScale`: a bridge in a process of its own, whose memory is measured. */
+/** A program for `startScale`: an installed bridge in a process of its own, whose memory is measured. Its word is the folder. */
 import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { pino } from "pino";
-import { assembleBridge } from "trapos-bridge";
+import type * as bridgePackage from "trapos-bridge";
 import type { Happening } from "trapos-opencode";
 import { projectFolder } from "../../harness/disk.ts";
 import { startCrowdedOpencode } from "./opencode.ts";
+
+// What people install is what is measured: run from its sources every function takes 250 bytes more, for its name.
+const installed = createRequire(join(process.argv[2] ?? "", "main.js")).resolve("trapos-bridge");
+const { assembleBridge } = (await import(pathToFileURL(installed).href)) as typeof bridgePackage;
 
 const data = await mkdtemp(join(tmpdir(), "trapos-scale-"));
 let happened: (happening: Happening) => void = () => undefined;

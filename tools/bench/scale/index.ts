@@ -1,8 +1,15 @@
 /** Many computers on one bridge: both in processes of their own, over real websockets on this machine. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { installPacked } from "../../harness/packed.ts";
+import { median } from "../statistics.ts";
+
+/** How often /health is asked while the computers are told words, in milliseconds. */
+const HEALTH_EVERY = 250;
 
 /** What was measured of a time. */
 export interface ScaleSample {
@@ -12,7 +19,7 @@ export interface ScaleSample {
     readonly p99: number;
     /** Bytes of the bridge's memory for each computer, after collecting garbage. */
     readonly memoryEach: number;
-    /** Milliseconds that /health took, the middle of several. */
+    /** Milliseconds that /health took, the middle of many over the whole time. */
     readonly health: number;
     /** Of one processor. */
     readonly cpu: number;
@@ -31,8 +38,13 @@ export interface Scale {
     stop(): Promise<void>;
 }
 
-async function start(name: string): Promise<{ child: ChildProcess; first: Record<string, unknown> }> {
-    const child = fork(join(import.meta.dirname, name), { execArgv: [...process.execArgv, "--expose-gc"] });
+async function start(
+    name: string,
+    ...words: string[]
+): Promise<{ child: ChildProcess; first: Record<string, unknown> }> {
+    // Without this process's conditions, by which packages are their sources.
+    const execArgv = ["--import", "tsx", "--expose-gc"];
+    const child = fork(join(import.meta.dirname, name), words, { execArgv });
     const [first] = (await once(child, "message")) as [Record<string, unknown>];
     return { child, first };
 }
@@ -45,7 +57,9 @@ async function ask(child: ChildProcess, message: object): Promise<Record<string,
 
 /** Links so many computers with a bridge, and connects them. */
 export async function startScale(count: number): Promise<Scale> {
-    const bridge = await start("bridge.ts");
+    const folder = await mkdtemp(join(tmpdir(), "trapos-installed-"));
+    const installed = await installPacked("bridge", folder);
+    const bridge = await start("bridge.ts", installed.folder);
     const clients = await start("clients.ts");
     const url = bridge.first.url as string;
     const processor = async () => (await ask(bridge.child, { what: "processor" })).cpu as number;
@@ -55,14 +69,16 @@ export async function startScale(count: number): Promise<Scale> {
     await ask(clients.child, { what: "connect", url, tokens });
     const idleEach = ((await memory()) - before) / count;
 
-    async function health(): Promise<number> {
+    /** Asks for the bridge's health, again and again for some seconds. @returns the median of the milliseconds it took */
+    async function health(seconds: number): Promise<number> {
         const times: number[] = [];
-        for (let asked = 0; asked < 9; asked += 1) {
-            const begun = performance.now();
+        const end = performance.now() + seconds * 1000;
+        for (let begun = performance.now(); begun < end; begun = performance.now()) {
             await (await fetch(`${url}/health`)).text();
             times.push(performance.now() - begun);
+            await sleep(HEALTH_EVERY);
         }
-        return times.sort((one, other) => one - other)[4] ?? NaN;
+        return median(times);
     }
 
     return {
@@ -72,10 +88,9 @@ export async function startScale(count: number): Promise<Scale> {
             await sleep(seconds * 1000);
         },
         async sample(seconds) {
-            await ask(clients.child, { what: "read" });
+            await ask(clients.child, { what: "forget" });
             const begun = await processor();
-            await sleep(seconds * 1000);
-            const found = await health();
+            const found = await health(seconds);
             const read = await ask(clients.child, { what: "read" });
             const ended = await processor();
             return {
@@ -94,6 +109,7 @@ export async function startScale(count: number): Promise<Scale> {
             const ended = once(bridge.child, "exit");
             bridge.child.send({ what: "stop" });
             await ended;
+            await rm(folder, { recursive: true, force: true });
         },
     };
 }

@@ -1,9 +1,16 @@
 /** An opencode for many computers at once: each turn writes ten words a second for a minute, and no model is asked. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Happening, OpencodeClient } from "trapos-opencode";
 
-/** How often each session's model writes something, and for how many words a turn goes on. */
+/** How often each session's model writes something, which is some 16 characters, and for how many words a turn goes on. */
 const EVERY_MILLISECONDS = 100;
 const WORDS = 600;
+
+/** How long a list takes: opencode answers within 2 to 5 ms. */
+const REQUEST_MILLISECONDS = 3;
+
+/** What is read of a text that is written: as long as that. */
+const PAGE = "x".repeat(WORDS * 20);
 
 /** In how many parts of that time the sessions take turns. */
 const SLICES = 10;
@@ -40,7 +47,7 @@ export function startCrowdedOpencode(happened: (happening: Happening) => void): 
     function messagesOf(id: string): object[] {
         const writing = sessions.get(id);
         if (writing === undefined) return [];
-        const { messageId, asked, completed } = writing;
+        const { messageId, asked, length, completed } = writing;
         const info = {
             id: messageId,
             role: "assistant",
@@ -48,14 +55,14 @@ export function startCrowdedOpencode(happened: (happening: Happening) => void): 
             time: { created: 1, ...(completed === undefined ? {} : { completed }) },
             ...(completed === undefined ? {} : { finish: "stop" }),
         };
-        return [asked, { info, parts: [{ type: "text", text: "done" }] }];
+        return [asked, { info, parts: [{ type: "text", text: PAGE.slice(0, length) }] }];
     }
 
     /** Writes one word more, with the moment in it. */
     function write(sessionId: string, writing: Writing & { completed?: number }): void {
         if (writing.completed !== undefined) return;
         if (writing.words < WORDS) {
-            const text = `${sharedClock().toFixed(2)} ${"x".repeat(30)}\n`;
+            const text = `${sharedClock().toFixed(2)} xx\n`;
             const { messageId, partId } = writing;
             const offset = writing.length;
             writing.words += 1;
@@ -104,10 +111,11 @@ export function startCrowdedOpencode(happened: (happening: Happening) => void): 
             sessions.set(sessionId, { messageId, partId: `prt_${count}`, asked, length: 0, words: 0 });
             return Promise.resolve();
         },
-        readList(name: string) {
-            if (name !== "status") return Promise.resolve([]);
+        async readList(name: string) {
+            await sleep(REQUEST_MILLISECONDS);
+            if (name !== "status") return [];
             const busy = [...sessions].filter(([, { completed }]) => completed === undefined);
-            return Promise.resolve(Object.fromEntries(busy.map(([id]) => [id, { type: "busy" }])));
+            return Object.fromEntries(busy.map(([id]) => [id, { type: "busy" }]));
         },
     };
     const client = new Proxy({} as OpencodeClient, {
