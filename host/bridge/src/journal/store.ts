@@ -208,7 +208,7 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
             return first(`SELECT ${limitColumns} FROM limits WHERE scope = ? AND name = ?`, kind, name) ?? {};
         },
 
-        durable: disk.durable,
+        durable: () => disk.durable(),
         copyTo: (copy) => copyDatabase(database, copy),
         close() {
             disk.close();
