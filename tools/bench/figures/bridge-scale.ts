@@ -2,8 +2,8 @@ import type { Bench } from "../bench.ts";
 import type { Figure } from "../figure.ts";
 import { type ScaleSample, startScale } from "../scale/index.ts";
 
-/** Seconds in which the computers begin to prompt, a thousand of them: each prompt is on the disk before it is sent. */
-const BEGIN_SECONDS = 20;
+/** Seconds in which the computers begin to prompt, which is what a turn takes: there are turns of every age then. */
+const BEGIN_SECONDS = 60;
 
 /** Seconds of a sample. */
 const SAMPLE_SECONDS = 15;
@@ -16,7 +16,7 @@ async function measure(bench: Bench, count: number): Promise<Measured> {
     bench.say(`linking ${count} computers with one bridge ...`);
     const scale = await startScale(count);
     try {
-        await scale.prompt((BEGIN_SECONDS * count) / 1000);
+        await scale.prompt(BEGIN_SECONDS);
         bench.say(`${count} computers are told ten words a second each ...`);
         const sample = await scale.sample(SAMPLE_SECONDS);
         const expected = count * 10 * SAMPLE_SECONDS;

@@ -96,7 +96,7 @@ process.on("message", (message: { what: string; url?: string; tokens?: string[];
             process.send?.({ connected: tokens.length });
         } else if (message.what === "prompt") {
             isPrompting = true;
-            // Each is written down on a disk before it begins, and turns that begin at once would end at once.
+            // Turns that begin at once would end at once.
             for (const [place, start] of starts.entries())
                 setTimeout(start, (place / starts.length) * (message.seconds ?? 0) * 1000);
             process.send?.({});
