@@ -1,10 +1,23 @@
-import { startModel } from "../model/index.ts";
+import { type Rule, startModel } from "../model/index.ts";
 import { type Opencode, startOpencode } from "trapos-opencode";
 import { allowEverything } from "../harness/server.ts";
 import { startCountingProxy } from "./counting-proxy.ts";
 
-/** What the scripted model answers to every prompt. Fits on one row. */
+/** What the scripted model answers to every prompt but that below. Fits on one row. */
 export const answer = "The door is open, the lamp is lit.";
+
+/** How it answers "Slowly 7": word by word, from "first7" to "last7", for as many seconds. */
+export const slowly = { seconds: 10, words: 50 };
+
+const sayingSlowly: Rule = ({ userText }) => {
+    const number = /^Slowly (\d+)$/.exec(userText)?.[1];
+    if (number === undefined) return undefined;
+    const between = Array.from({ length: slowly.words - 2 }, (_, at) => `word${at} `);
+    return {
+        text: [`first${number} `, ...between, `last${number}`],
+        pauseSeconds: slowly.seconds / slowly.words,
+    };
+};
 
 /** A real opencode server whose sessions have histories of a wanted length. */
 export interface BenchServer {
@@ -13,6 +26,8 @@ export interface BenchServer {
     readonly authorization: string;
     /** Makes a session in which so many turns have been answered. Returns its id. */
     newSession(turns: number): Promise<string>;
+    /** Has so many turns more be answered in a session. */
+    addTurns(session: string, turns: number): Promise<void>;
     /** Lets the model answer in a session only when `pause`, called when it is asked, has resolved. */
     answerAfter(session: string, pause: () => Promise<void>): void;
     /** When the last message of a session was completed, by the server's clock, in epoch milliseconds. */
@@ -33,7 +48,7 @@ export async function startBenchServer(options: {
     const { signal, say } = options;
     say("Starting opencode with a scripted model ...");
     const pauses = new Map<string, () => Promise<void>>();
-    const model = await startModel({ rules: [() => ({ text: answer })] });
+    const model = await startModel({ rules: [sayingSlowly, () => ({ text: answer })] });
     const modelUrl = new URL(model.url);
     const gate = await startCountingProxy(modelUrl.origin, async ({ headers }) => {
         const session = headers["x-session-id"];
@@ -110,6 +125,9 @@ export async function startBenchServer(options: {
         opencode,
         authorization,
         newSession: fork,
+        async addTurns(session, turns) {
+            for (let made = 0; made < turns; made++) await turn(session);
+        },
         answerAfter: (session, pause) => pauses.set(session, pause),
         async lastCompleted(session) {
             const [last] = await call<Message[]>("GET", `/session/${session}/message?limit=1`);

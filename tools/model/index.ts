@@ -165,6 +165,8 @@ async function sendReply(model: Running, call: Call): Promise<ModelRequest["outc
     response.writeHead(200, { "content-type": type });
     const half = Math.ceil(parts.length / 2);
     for (const [index, part] of parts.entries()) {
+        if (index > 0 && reply.pauseSeconds)
+            await sleep(reply.pauseSeconds * 1000, undefined, { signal: gone });
         if (index === half && reply.hang === "midway") await released(model, gone);
         if (index === half && reply.cut) {
             // Until the bytes are out: what is destroyed before is never seen.

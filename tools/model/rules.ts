@@ -20,6 +20,8 @@ export interface Reply {
     error?: { status: number; message: string; headers?: Record<string, string> };
     /** Seconds of silence before the first byte. */
     delaySeconds?: number;
+    /** Seconds between two pieces of it. */
+    pauseSeconds?: number;
     /** `true`: not a byte comes before `release()`; `"midway"`: half of it comes, then nothing before it. */
     hang?: boolean | "midway";
     /** Half of it comes, then the connection is cut. */

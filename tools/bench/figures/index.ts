@@ -4,6 +4,7 @@ import { ccpmFigures } from "./ccpm.ts";
 import { sha256Figures } from "./ccpm-sha256.ts";
 import { computerFigures } from "./computer.ts";
 import { installedSizeFigures } from "./installed-size.ts";
+import { liveFigures } from "./live.ts";
 import { markdownFigures } from "./markdown.ts";
 import { growthFigures, turnFigures } from "./turns.ts";
 import { versionCostFigures } from "./version-cost.ts";
@@ -18,5 +19,6 @@ export const figures: readonly Figure[] = [
     ...computerFigures,
     ...turnFigures,
     ...growthFigures,
+    ...liveFigures,
     ...bridgeScaleFigures,
 ];

@@ -19,7 +19,7 @@ const SLICES = 10;
 interface Writing {
     readonly messageId: string;
     readonly partId: string;
-    readonly asked: object;
+    readonly nonce: string;
     /** How long its text is by now. */
     length: number;
     words: number;
@@ -47,7 +47,11 @@ export function startCrowdedOpencode(happened: (happening: Happening) => void): 
     function messagesOf(id: string): object[] {
         const writing = sessions.get(id);
         if (writing === undefined) return [];
-        const { messageId, asked, length, completed } = writing;
+        const { messageId, nonce, length, completed } = writing;
+        const asked = {
+            info: { id: `${messageId}-asked`, role: "user", time: { created: 1 } },
+            parts: [{ type: "text", text: "x", metadata: { nonce } }],
+        };
         const info = {
             id: messageId,
             role: "assistant",
@@ -104,11 +108,7 @@ export function startCrowdedOpencode(happened: (happening: Happening) => void): 
         getMessages: (id: string, limit: number) => Promise.resolve(messagesOf(id).slice(-limit)),
         sendPrompt(sessionId: string, { nonce }: { nonce: string }) {
             const messageId = `msg_${++count}`;
-            const asked = {
-                info: { id: `${messageId}-asked`, role: "user", time: { created: 1 } },
-                parts: [{ type: "text", text: "x", metadata: { nonce } }],
-            };
-            sessions.set(sessionId, { messageId, partId: `prt_${count}`, asked, length: 0, words: 0 });
+            sessions.set(sessionId, { messageId, partId: `prt_${count}`, nonce, length: 0, words: 0 });
             return Promise.resolve();
         },
         async readList(name: string) {
