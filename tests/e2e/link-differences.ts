@@ -16,6 +16,8 @@ export const linkDifferences: Readonly<Record<string, string | undefined>> = {
     "counts what was used, by the session, today and in all": elsewhere,
     "works in the folder on the server that the setting names": "the folder is the bridge's",
     "prints a line for each poll with --verbose": "nothing is polled for",
+    "gives up on a model that hangs, and tells how to look again":
+        "the bridge has the next prompt open another session: bridge.test.ts",
     "two computers at once the second prompt in a busy session is refused, with what runs, and nothing is queued":
         shared,
     "ai abort stops the turn, and whoever waits for it is told": shared,
@@ -30,4 +32,10 @@ export const linkDifferences: Readonly<Record<string, string | undefined>> = {
     "the way to the server is broken where nothing is there": doctor,
     "the way to the server is broken where the password is wrong, and nobody says what it was": doctor,
     "turns that wait for a permission are told of, and what is asked": shared,
+};
+
+/** Files of which that holds for every test. */
+export const linkDifferentFiles: Readonly<Record<string, string | undefined>> = {
+    "abort-cold":
+        "each computer in a folder of its own, behind a proxy: the bridge has one folder, and asks opencode itself",
 };

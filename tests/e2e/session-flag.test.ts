@@ -13,7 +13,7 @@ interface Entry {
 const messages = (id: string) => world.call<Entry[]>("GET", `/session/${id}/message`);
 
 beforeAll(async () => {
-    world = await startWorld();
+    world = await startWorld({}, "trusted");
     world.model.setRules([
         ({ purpose, userText }) =>
             purpose === "turn" ? { text: `\`\`\`lua\nprint("${userText}")\n\`\`\`` } : undefined,

@@ -1,7 +1,7 @@
 /** What end-to-end tests stand on: a real opencode server with the scripted model, and computers that know it. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeEach } from "vitest";
 import { boot, type Computer, readSetting, type Settings, writeSettings } from "craftos-headless";
 import { installPackages } from "../../tools/harness/disk.ts";
@@ -17,8 +17,9 @@ import {
     serverSettings,
     startScriptedServer,
 } from "../../tools/harness/server.ts";
-import { linkDifferences } from "./link-differences.ts";
+import { linkDifferences, linkDifferentFiles } from "./link-differences.ts";
 import { startTestBridge } from "../../tools/harness/bridge.ts";
+import type { Profile } from "trapos-bridge";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
 import type { Model } from "../../tools/model/index.ts";
 import { type Opencode, type OpencodeOptions, startOpencode } from "trapos-opencode";
@@ -33,7 +34,9 @@ beforeEach(({ task, skip }) => {
     const names = [task.name];
     for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name);
     const name = names.join(" ");
-    const reason = backend.skipped[name] ?? (isLinked ? linkDifferences[name] : undefined);
+    const file = basename(task.file.name, ".test.ts");
+    const whereLinked = isLinked ? (linkDifferentFiles[file] ?? linkDifferences[name]) : undefined;
+    const reason = backend.skipped[name] ?? whereLinked;
     if (reason !== undefined) skip(reason);
 });
 
@@ -83,10 +86,12 @@ const commandSeconds = 60;
 /**
  * Starts a world. Call it in beforeAll and its `stop` in afterAll.
  * @param options for the server, see OpencodeOptions
+ * @param profile of computers that are linked with a bridge, where the tests run over that
  */
 export async function startWorld(
     options: Pick<OpencodeOptions, "env" | "config" | "directory" | "permission"> &
         Pick<ScriptedModelOptions, "models"> = {},
+    profile: Profile = "build",
 ): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), "trapos-e2e-"));
     const home = join(folder, "opencode");
@@ -105,7 +110,7 @@ export async function startWorld(
     function newComputer(own: ComputerChoice = {}): PlayerComputer {
         const id = computers++;
         const disk = join(folder, `computer-${id}`);
-        const link = bridge?.link(id);
+        const link = bridge?.link(id, profile);
         const reach = (): Settings => link ?? serverSettings(opencode);
         const start = async (command: string, choice: ComputerChoice = {}): Promise<RunningCommand> => {
             const settings: Settings = { ...reach(), ...own.settings, ...choice.settings };
@@ -163,7 +168,7 @@ export async function startWorld(
             return opencode;
         },
         folder,
-        settings: () => bridge?.link(0) ?? serverSettings(opencode),
+        settings: () => bridge?.link(0, profile) ?? serverSettings(opencode),
         newComputer,
         async call<T>(method: string, path: string, body?: object): Promise<T> {
             const login = Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64");

@@ -4,14 +4,11 @@ import { startWorld, type World } from "./support.ts";
 
 let world: World;
 beforeAll(async () => {
-    world = await startWorld({
-        config: {
-            command: {
-                greet: { description: "Greets somebody", template: "Greet $ARGUMENTS warmly" },
-                slow: { description: "Takes its time", template: "[tools 2 2] slowly" },
-            },
-        },
-    });
+    const command = {
+        greet: { description: "Greets somebody", template: "Greet $ARGUMENTS warmly" },
+        slow: { description: "Takes its time", template: "[tools 2 2] slowly" },
+    };
+    world = await startWorld({ config: { command } }, "trusted");
 });
 afterAll(() => world.stop());
 

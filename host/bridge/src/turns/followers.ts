@@ -4,7 +4,7 @@ import type { BridgeMessage } from "../../../../src/apis/ai/link/frames.ts";
 const MOST_AT_ONCE = 8000;
 
 /** So many characters of a text are put together at once: each piece on its own takes many times its length. */
-const JOINED_AT_ONCE = 512;
+const JOINED_AT_ONCE = 256;
 
 /** Whoever is told of a turn. */
 export interface Follower {
