@@ -24,6 +24,8 @@ interface TextPart {
     recent: string;
     /** How much of the text is one piece in memory. */
     joined: number;
+    /** Its step, where something has to be told before it. */
+    heldStep: string | undefined;
 }
 
 /** How far a follower was told of a part. */
@@ -52,9 +54,12 @@ export class LiveText {
         this.nonce = nonce;
     }
 
-    /** Adds a piece. One that does not go on where its part ends is passed over: the part's beginning was missed. */
-    add(id: string, kind: TextPart["kind"], offset: number, piece: string): void {
-        const part = this.parts.get(id) ?? { id, kind, text: "", recent: "", joined: 0 };
+    /**
+     * Adds a piece. One that does not go on where its part ends is passed over: the part's beginning was missed.
+     * @param heldStep its step, where nothing of the part is to be told before that was released
+     */
+    add(id: string, kind: TextPart["kind"], offset: number, piece: string, heldStep?: string): void {
+        const part = this.parts.get(id) ?? { id, kind, text: "", recent: "", joined: 0, heldStep };
         if (part.text.length !== offset) return;
         this.parts.set(id, part);
         // To cut a long text that grows is to copy it each time: what is new is cut from its end.
@@ -78,10 +83,20 @@ export class LiveText {
     /** A part is another text: whoever was told of the one before is told no more of it, and sees the answer at the end. */
     replace(id: string, kind: TextPart["kind"], text: string): void {
         const before = this.parts.get(id);
-        this.parts.set(id, { id, kind, text, recent: text, joined: text.length });
+        const heldStep = before?.heldStep;
+        this.parts.set(id, { id, kind, text, recent: text, joined: text.length, heldStep });
         if (before === undefined || text.startsWith(before.text)) return;
         for (const told of this.followers.values())
             if (told.has(id)) told.set(id, { characters: Infinity, bytes: 0 });
+    }
+
+    /**
+     * What was to be told before parts that were held was told.
+     * @param step the newest step for which that holds, as ids ascend; all of them when absent
+     */
+    release(step?: string): void {
+        for (const part of this.parts.values())
+            if (step === undefined || (part.heldStep ?? "") <= step) part.heldStep = undefined;
     }
 
     follow(follower: Follower): void {
@@ -112,8 +127,8 @@ export class LiveText {
     private flushTo(follower: Follower, isForced: boolean): void {
         const tolds = this.followers.get(follower);
         if (tolds === undefined) return;
-        for (const { id, kind, text, recent } of this.parts.values()) {
-            if (follower.wanted[kind] !== true) continue;
+        for (const { id, kind, text, recent, heldStep } of this.parts.values()) {
+            if (follower.wanted[kind] !== true || heldStep !== undefined) continue;
             const told = tolds.get(id) ?? { characters: 0, bytes: 0 };
             tolds.set(id, told);
             while (told.characters < text.length && (isForced || follower.isReady())) {

@@ -35,6 +35,8 @@ export interface TurnWorld {
     sent(sentAt: number, baselineId: string | undefined): void;
     tool(call: ReturnType<typeof toolNews>[number]): void;
     progress(progress: turn.Progress): void;
+    /** The messages were looked at, of which this is the newest: what is to be told of those before it was told. */
+    looked(messageId: string): void;
     readonly looks: Looks;
     /** Has something decided. */
     decide(asked: Asked): Promise<Decision>;
@@ -112,6 +114,7 @@ export async function runTurn(begin: TurnBegin, world: TurnWorld): Promise<TurnE
         if (action.kind === "done" || action.kind === "fail") return action;
         if (action.kind === "wait" || action.kind === "ask") tellProgress();
         if (action.kind === "wait") {
+            if (state.last !== undefined) world.looked(state.last.info.id);
             const rang = await world.bell.wait(Math.min(action.seconds * 1000, HEARTBEAT));
             observation = { kind: "wait", now: now(), value: rang };
         } else if (action.kind === "ask") {

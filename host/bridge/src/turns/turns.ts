@@ -30,6 +30,9 @@ const MOST_RUNNING = 32;
 
 const TOO_MANY = `${MOST_RUNNING} turns of this computer run at once`;
 
+/** The ids that opencode gives to messages, which no computer gives to its prompts. */
+const OWN_ID = /^msg_\w+$/;
+
 /** What the model reads where nobody answers. */
 const NOBODY = "Nobody was at the computer to answer.";
 const NOT_ALLOWED = "This computer's profile does not allow that.";
@@ -69,6 +72,10 @@ interface RunningTurn {
     isAbandoned?: boolean;
     /** When its text was last sent at once, by the clock that nobody sets. */
     flushedAt: number;
+    /** The step whose tools ran last, as the stream told. */
+    toolStepId?: string;
+    /** The newest step that was looked at. */
+    lookedId?: string;
     sent?: { readonly sentAt: number; readonly baselineId: string | undefined };
     /** The progress that was told last, for those who come later. */
     progress?: Parameters<Parameters<typeof runTurn>[1]["progress"]>[0];
@@ -102,6 +109,8 @@ export interface Turns {
     isBusy(sessionId: string): boolean;
     /** How many turns run, in all or of a computer. */
     count(computerId?: string): number;
+    /** Why a computer may have the model asked no more for now, where that is so. */
+    refusedBy(computer: LinkedComputer): string | undefined;
     /** The nonce of the turn that runs in a session. */
     nonceIn(sessionId: string): string | undefined;
 }
@@ -219,6 +228,7 @@ export function createTurns(world: TurnsWorld): Turns {
             // The next bridge finds the answer once more.
             log.error({ err: error, nonce }, "the end of a turn could not be written down");
         }
+        turn.live.release();
         turn.live.tell(endMessage(turn, end));
         log.info(
             { nonce, sessionId, computer: turn.computer.id, end: end.kind === "fail" ? end.code : "done" },
@@ -257,6 +267,10 @@ export function createTurns(world: TurnsWorld): Turns {
                 turn.sent = { sentAt, baselineId };
                 turn.live.tell(sentMessage(nonce, turn.sent));
             },
+            looked(messageId) {
+                turn.lookedId = messageId;
+                turn.live.release(messageId);
+            },
             tool: (call) => turn.live.tell({ type: "tool", nonce, call }),
             progress(progress) {
                 turn.progress = progress;
@@ -287,20 +301,46 @@ export function createTurns(world: TurnsWorld): Turns {
         )?.message;
     }
 
-    /** Counts a step, which happens in the session of the turn or of one of its subagents. */
-    function count(turn: RunningTurn, step: Extract<Happening, { kind: "step usage" }>): void {
-        const { computer } = turn;
+    /** Whose step it is, and in which session: that of the turn, or one in which no turn of ours runs, as while it is summed up. */
+    function payerOf(
+        sessionId: string,
+        turn: RunningTurn | undefined,
+    ): Pick<RunningTurn, "computer" | "sessionId"> | undefined {
+        if (turn !== undefined) return turn;
+        const owner = journal.ownerOfSession(sessionId);
+        const computer = journal.computers().find(({ id }) => id === owner);
+        return computer && { computer, sessionId };
+    }
+
+    function count(step: Extract<Happening, { kind: "step usage" }>, turn: RunningTurn | undefined): void {
+        const payer = payerOf(step.sessionId, turn);
+        if (payer === undefined) return;
+        const { computer, sessionId } = payer;
         const model = step.model === undefined ? "unknown" : `${step.model.providerId}/${step.model.modelId}`;
         journal.addStep({
             stepId: step.partId,
             computerId: computer.id,
             owner: computer.owner,
-            sessionId: turn.sessionId,
+            sessionId,
             model,
             ...step.usage,
             at: now(),
         });
         keep();
+    }
+
+    /** Takes what the model writes, and sends it on. */
+    function write(turn: RunningTurn, written: Extract<Happening, { kind: "text" | "reasoning" }>): void {
+        const { messageId, partId, kind, offset, text } = written;
+        // How a step's tools have ended is asked for, and the model goes on meanwhile: that stands below them.
+        const isFirst = turn.toolStepId === undefined || turn.toolStepId === messageId;
+        const isHeld = !isFirst && (turn.lookedId ?? "") < messageId;
+        turn.live.add(partId, kind, offset, text, isHeld ? messageId : undefined);
+        if (isHeld) return turn.bell.ring();
+        // What comes after a pause is sent at once, and what comes fast is gathered for a tick.
+        if (elapsed() - turn.flushedAt < PACE_MILLISECONDS) return;
+        turn.flushedAt = elapsed();
+        turn.live.flush();
     }
 
     /** Tells a follower who comes late what has been so far. */
@@ -327,7 +367,9 @@ export function createTurns(world: TurnsWorld): Turns {
         const record = journal.promptOf(nonce);
         if (record !== undefined && record.computerId !== computer.id)
             return failTo(follower, nonce, new BridgeFailure("not_sent"));
-        if (record === undefined && asked.type === "follow")
+        // opencode makes a prompt of a command of its configuration, which is called by its message's id.
+        const isCommand = record === undefined && asked.type === "follow" && OWN_ID.test(nonce);
+        if (record === undefined && asked.type === "follow" && !isCommand)
             return failTo(follower, nonce, new BridgeFailure("not_sent"));
         if (journal.ownerOfSession(sessionId) !== computer.id)
             return failTo(follower, nonce, new BridgeFailure("session_gone", { session: sessionId }));
@@ -337,7 +379,7 @@ export function createTurns(world: TurnsWorld): Turns {
         const isClosed = record === undefined && journal.closedReason(sessionId) !== undefined;
         if (isClosed)
             return failTo(follower, nonce, new BridgeFailure("session_gone", { session: sessionId }));
-        const wasSent = record !== undefined && record.state !== "taken";
+        const wasSent = isCommand || (record !== undefined && record.state !== "taken");
         if (!wasSent && asked.type === "follow")
             return failTo(follower, nonce, new BridgeFailure("not_sent"));
         let files: ReturnType<typeof filesOf>;
@@ -351,10 +393,12 @@ export function createTurns(world: TurnsWorld): Turns {
         if (countOf(computer.id) >= MOST_RUNNING)
             return failTo(follower, nonce, new BridgeFailure("limit_reached", { what: TOO_MANY }));
         if (record === undefined) {
-            const refused = refusedBy(computer);
+            // A command was refused before it was begun, or is not any more.
+            const refused = isCommand ? undefined : refusedBy(computer);
             if (refused !== undefined)
                 return failTo(follower, nonce, new BridgeFailure("limit_reached", { what: refused }));
             journal.takePrompt({ nonce, computerId: computer.id, sessionId, takenAt: now() });
+            if (isCommand) journal.markSent(nonce, undefined);
         }
         run(
             computer,
@@ -413,16 +457,13 @@ export function createTurns(world: TurnsWorld): Turns {
             const { sessionId } = happening;
             const own = bySession.get(sessionId);
             const turn = own ?? byChild.get(sessionId);
+            if (happening.kind === "step usage") return count(happening, turn);
             if (turn === undefined) return;
             switch (happening.kind) {
                 case "text":
                 case "reasoning":
                     if (own === undefined) return;
-                    turn.live.add(happening.partId, happening.kind, happening.offset, happening.text);
-                    // What comes after a pause is sent at once, and what comes fast is gathered for a tick.
-                    if (elapsed() - turn.flushedAt < PACE_MILLISECONDS) return;
-                    turn.flushedAt = elapsed();
-                    turn.live.flush();
+                    write(turn, happening);
                     return;
                 case "text replaced":
                 case "reasoning replaced":
@@ -437,13 +478,13 @@ export function createTurns(world: TurnsWorld): Turns {
                     turn.children.add(happening.childId);
                     byChild.set(happening.childId, turn);
                     break;
-                case "step usage":
-                    count(turn, happening);
-                    return;
                 case "model switched":
                     // Nobody has asked for that: the next prompt is not to go on with another model unseen.
                     if (own && !turn.namesModel) journal.closeSession(sessionId, "its model is another one");
                     return;
+                case "tool":
+                    if (own) turn.toolStepId = happening.messageId;
+                    break;
                 case "permission":
                     turn.permissions.set(happening.permission.id, happening.permission);
                     break;
@@ -508,6 +549,7 @@ export function createTurns(world: TurnsWorld): Turns {
                 sessionId,
                 ...(sent?.baselineId === undefined ? {} : { baselineId: sent.baselineId }),
             })),
+        refusedBy,
         isBusy: (sessionId) => bySession.has(sessionId),
         nonceIn: (sessionId) => bySession.get(sessionId)?.nonce,
         count(computerId) {
