@@ -17,6 +17,8 @@ local PENDING = {
     internal_error = true,
 }
 
+local TURNS = "/trapos/ai/turns"
+
 local function note(outcome)
     local file = fs.open("/outcomes", "a")
     file.writeLine(textutils.serializeJSON(outcome))
@@ -36,7 +38,9 @@ local function try(name, call, ...)
         end,
     }
     local returned, ok, value = pcall(call, table.unpack(given))
-    local outcome = { call = name, ok = returned and ok, asked = asked, live = table.concat(pieces) }
+    -- How many turns the computer knows of that may still be answered.
+    local owed = fs.exists(TURNS) and #fs.list(TURNS) or 0
+    local outcome = { owed = owed, call = name, ok = returned and ok, asked = asked, live = table.concat(pieces) }
     if not returned then
         outcome.code = "raised: " .. tostring(ok)
     elseif ok then

@@ -37,6 +37,8 @@ const GONE = new Set([
 
 /** What ask.lua tells of a call. */
 interface Outcome {
+    /** How many turns may still be answered, as the computer knows. */
+    readonly owed: number;
     readonly call: string;
     readonly ok: boolean;
     readonly asked: number;
@@ -195,13 +197,14 @@ function judge(
     for (const { live } of outcomes) {
         if (!text.startsWith(live)) return `text that came live is no beginning of the answer: ${told}`;
     }
-    // A call that the power ended leaves no line, so that what was shown before is not known.
-    const last = outcomes.at(-1);
     if (word.asked > 1) return `the prompt ran ${word.asked} times: ${told}`;
+    // A call that the power ended leaves no line, so that what was shown before is not known.
+    const last = outcomes.filter(({ code }) => code !== "nothing_to_resume").at(-1);
     if (last?.ok === true) return last.text === text ? undefined : `another answer: ${told}`;
-    // The power went, or the bridge where the session was being made, before the prompt was handed over: that is told.
-    const isTold = cut.has("computer") || outcomes.some(({ code }) => code === "network_error");
-    if (last?.code === "nothing_to_resume" && word.asked === 0 && isTold) return undefined;
+    const isOver = outcomes.at(-1)?.code === "nothing_to_resume";
+    if (isOver && (last?.owed ?? 0) > 0) return `the turn was forgotten: ${told}`;
+    // The power went, or the bridge or opencode was away, before the prompt was handed over: that was told, and is all.
+    if (isOver && word.asked === 0 && (last !== undefined || cut.has("computer"))) return undefined;
     const mayBeGone = cut.has("opencode") && last?.code !== undefined && GONE.has(last.code);
     return mayBeGone ? undefined : `no answer: ${told}`;
 }
