@@ -102,6 +102,13 @@ it("says who it is, with its token in a header, and is open when it is welcome",
     await run(computer, 'until "open -"', "it is open");
 });
 
+it("is down, and not unlinked, to whoever waits where the bridge does not say that it is welcome", async () => {
+    const bridge = await newBridge();
+    const computer = await newComputer(bridge.url);
+    await (await bridge.next()).hello;
+    await run(computer, "call 1", "one failed link_down");
+});
+
 describe("what the bridge says as it ends a connection", () => {
     it("is what the link is at", { timeout: 120_000 }, async () => {
         const bridge = await newBridge();

@@ -69,3 +69,16 @@ it("shows the text while the model still writes, each word once", async () => {
         ">",
     ]);
 });
+
+it("goes on in another session where a turn hung, which would hang the next one, too", async () => {
+    const computer = await linked();
+    world.model.setRules([
+        ({ userText }) =>
+            userText === "think" ? { text: "never", hang: true } : { text: `Well: ${userText}` },
+    ]);
+    await computer.type("ai --timeout 2 think\n");
+    await computer.waitForText(/Nothing happened for 2 s[^>]*\n> ?$/, { timeoutSeconds: 30 });
+    await computer.type("ai and now?\n");
+    await computer.waitForText(/this is a\s+new\s+one[^]*Well: and now\?/, { timeoutSeconds: 30 });
+    world.model.release();
+});

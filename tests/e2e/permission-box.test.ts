@@ -6,7 +6,7 @@ import { startFaultyProxy } from "../../tools/harness/faulty-proxy.ts";
 import { mkdir, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSettings } from "craftos-headless";
-import { packages, startWorld, type World } from "./support.ts";
+import { isLinked, packages, startWorld, type World } from "./support.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -79,11 +79,13 @@ const rows = (computer: Computer) => computer.screen().map((row) => row.trimEnd(
 it("allows once: the command is shown whole, and what always would allow", async () => {
     const computer = await asked("run a command");
     await boxOpen(computer);
-    expect(rows(computer).slice(-5)).toEqual([
+    const always = isLinked
+        ? ["a allows echo * for the rest of the session"]
+        : ["a allows echo * in the whole folder, until opencode", "restarts"];
+    expect(rows(computer).slice(-3 - always.length)).toEqual([
         " Allow bash?",
         "echo forty-two && echo x",
-        "a allows echo * in the whole folder, until opencode",
-        "restarts",
+        ...always,
         "y once  a always  n no  t no, and why",
     ]);
     await computer.type("y");
@@ -275,7 +277,7 @@ it("allows always: the same is not asked again until opencode is restarted", asy
     const computer = await asked("run a command");
     await boxOpen(computer);
     await computer.type("a");
-    await until(computer, "It said forty-two");
+    await until(computer, /It said forty-two[^>]*\n> ?$/);
     await computer.type("ai run a command again\n");
     await computer.waitForText("It said forty-two", { timeoutSeconds: 40, sinceInput: true });
     expect(computer.transcript().match(/Allowed always/g)).toHaveLength(1);

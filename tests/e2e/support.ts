@@ -1,7 +1,7 @@
 /** What end-to-end tests stand on: a real opencode server with the scripted model, and computers that know it. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { beforeEach } from "vitest";
 import { boot, type Computer, readSetting, type Settings, writeSettings } from "craftos-headless";
 import { installPackages } from "../../tools/harness/disk.ts";
@@ -17,7 +17,7 @@ import {
     serverSettings,
     startScriptedServer,
 } from "../../tools/harness/server.ts";
-import { linkDifferences, linkDifferentFiles } from "./link-differences.ts";
+import { linkDifferences } from "./link-differences.ts";
 import { startTestBridge } from "../../tools/harness/bridge.ts";
 import type { Profile } from "trapos-bridge";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
@@ -34,9 +34,7 @@ beforeEach(({ task, skip }) => {
     const names = [task.name];
     for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name);
     const name = names.join(" ");
-    const file = basename(task.file.name, ".test.ts");
-    const whereLinked = isLinked ? (linkDifferentFiles[file] ?? linkDifferences[name]) : undefined;
-    const reason = backend.skipped[name] ?? whereLinked;
+    const reason = backend.skipped[name] ?? (isLinked ? linkDifferences[name] : undefined);
     if (reason !== undefined) skip(reason);
 });
 

@@ -63,8 +63,12 @@ end
 --- Says to whoever handed a message over that it was not sent.
 function M.refuse(link, held)
 	local message = held.message
-	local detail = link.state.detail or {}
-	local code = link.state.code or "not_linked"
+	local state = link.state
+	local code = state.code or "link_down"
+	if state.state == "unlinked" then
+		code = "not_linked"
+	end
+	local detail = state.detail or { url = link.address, what = "it does not answer" }
 	if message.type == "call" then
 		os.queueEvent(MESSAGE, { type = "failure", id = message.id, code = code, detail = detail })
 	elseif message.nonce ~= nil then

@@ -59,10 +59,10 @@ function begin() {
         getMessages: ((_: string, limit: number) => Promise.resolve(messages.slice(-limit))) as never,
         getMessage: ((_: string, id: string) =>
             Promise.resolve(messages.find(({ info }) => info.id === id))) as never,
-        sendPrompt: (() => {
+        sendPrompt: () => {
             messages.push(user);
             return Promise.resolve();
-        }),
+        },
     });
     const turns = createTurns({
         client: () => client,
@@ -160,4 +160,19 @@ test("a step in a session without a turn, as a summary, counts for the session's
         });
     expect(journal.usage({})).toMatchObject({ steps: 1, input: 10, cost: 0.5 });
     expect(journal.usage({ computerId: "c1" })).toMatchObject({ steps: 1 });
+});
+
+test("a session in which another model answers than was asked is not gone on in", async () => {
+    const { journal, turns, follower } = begin();
+    const [from, to] = [
+        { providerId: "test", modelId: "large" },
+        { providerId: "test", modelId: "small" },
+    ];
+    turns.take(computerOf("c1"), prompt, follower);
+    turns.happened({ kind: "model switched", sessionId: "s1", messageId: "msg_1", from, to });
+    expect(journal.closedReason("s1")).toBe("its model is another one");
+    const named = begin();
+    named.turns.take(computerOf("c1"), { ...prompt, model: "test/small" }, named.follower);
+    named.turns.happened({ kind: "model switched", sessionId: "s1", messageId: "msg_1", from, to });
+    expect(named.journal.closedReason("s1")).toBeUndefined();
 });

@@ -164,14 +164,19 @@ export function logOnDisk(file: string): { durable(): Promise<void>; close(): vo
     const log = fs.openSync(`${file}-wal`, "r+");
     const sync = promisify(fs.fsync);
     let syncing: Promise<void> = Promise.resolve();
+    let isClosed = false;
     return {
         durable: coalesce(() => {
+            // Closing the database has put all of it on the disk.
+            if (isClosed) return Promise.resolve();
             syncing = sync(log).catch((error: unknown) => {
                 throw failure("unusable", file, (error as Error).message, error);
             });
             return syncing;
         }),
         close() {
+            if (isClosed) return;
+            isClosed = true;
             const close = () => fs.closeSync(log);
             syncing.then(close, close);
         },

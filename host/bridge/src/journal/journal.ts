@@ -190,6 +190,6 @@ export interface Journal {
      * @throws JournalError "unusable" where there is a file already, "full"
      */
     copyTo(file: string): void;
-    /** Frees the file for others. */
+    /** Frees the file for others. Safe to call twice. */
     close(): void;
 }

@@ -263,3 +263,26 @@ describe("usage", () => {
         expect(journal.addStep(step)).toBe(true);
     });
 });
+
+describe("the disk", () => {
+    test("has what was changed once that was waited for, also where the journal is closed meanwhile", async () => {
+        take("n1");
+        await journal.durable();
+        take("n2");
+        const durable = journal.durable();
+        journal.close();
+        await durable;
+        journal = openJournal(file.path);
+        expect(journal.openPrompts().map(({ nonce }) => nonce)).toEqual(["n1", "n2"]);
+    });
+
+    test("is left alone by a journal that is closed twice, whose file's number another one has by then", async () => {
+        journal.close();
+        await new Promise(setImmediate);
+        const other = openJournal(file.path);
+        journal.close();
+        await new Promise(setImmediate);
+        await other.durable();
+        other.close();
+    });
+});

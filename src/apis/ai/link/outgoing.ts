@@ -41,8 +41,10 @@ export function send(link: Link, message: Held["message"]): void {
 /** Says to whoever handed a message over that it was not sent. */
 export function refuse(link: Link, held: Held): void {
     const message = held.message;
-    const detail = link.state.detail ?? {};
-    const code = link.state.code ?? "not_linked";
+    const state = link.state;
+    let code = state.code ?? "link_down";
+    if (state.state === "unlinked") code = "not_linked";
+    const detail = state.detail ?? { url: link.address, what: "it does not answer" };
     if (message.type === "call") os.queueEvent(MESSAGE, { type: "failure", id: message.id, code, detail });
     else if (message.nonce !== undefined)
         os.queueEvent(MESSAGE, { type: "failed", nonce: message.nonce, code, detail, pending: true });
