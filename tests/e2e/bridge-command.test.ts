@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "libsql";
 import { boot, type Computer, readSetting } from "craftos-headless";
 import { isolatedOwner } from "trapos-opencode";
 import { descendants } from "trapos-opencode/process-tree";
@@ -444,6 +445,17 @@ describe("what is wrong is said in one line, and nothing is left", slow, () => {
         await writeFile(join(data, "bridge.db"), "this is no database, whatever its name says");
         expect(await refused({ data }, "--port", "0")).toMatch(/^The journal .*bridge\.db is damaged/);
         expect(await readFile(join(data, "bridge.db"), "utf8")).toContain("this is no database");
+    });
+
+    it("a database of a newer bridge", async () => {
+        const data = await mkdtemp(join(folder, "newer-"));
+        const database = new Database(join(data, "bridge.db"));
+        database.exec("CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID");
+        database.exec("INSERT INTO meta VALUES ('version', 1000)");
+        database.close();
+        expect(await refused({ data }, "--port", "0")).toMatch(
+            /^A newer bridge wrote the journal .*bridge\.db: start that version again/,
+        );
     });
 
     it("a data folder that another bridge uses, which goes on", async () => {

@@ -12,6 +12,7 @@ const mayImport = {
     "host/registry": ["src"],
     "host/bridge": ["host/opencode", "host/registry", "src"],
     tools: ["host/craftos", "host/opencode", "host/registry", "host/bridge", "src"],
+    "vitest.config.ts": ["tests"],
     tests: ["host/craftos", "host/opencode", "host/registry", "host/bridge", "tools", "src"],
 };
 
