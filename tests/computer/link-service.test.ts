@@ -105,7 +105,9 @@ it("says who it is, with its token in a header, and is open when it is welcome",
 it("is down, and not unlinked, to whoever waits where the bridge does not say that it is welcome", async () => {
     const bridge = await newBridge();
     const computer = await newComputer(bridge.url);
-    await (await bridge.next()).hello;
+    await (
+        await bridge.next()
+    ).hello;
     await run(computer, "call 1", "one failed link_down");
 });
 
