@@ -82,14 +82,15 @@ function M.afterNewest(state)
 	end
 	local passed = state.passed
 	state.passed = nil
+	local isOver = isComplete(answer) and looksFinal(answer)
 
-	-- All steps are fetched for an answer that is complete.
-	if passed ~= nil and not isComplete(answer) then
+	-- All steps are fetched at the end.
+	if passed ~= nil and not isOver then
 		return { kind = "message", id = passed }
 	end
 	local isDue = state.troubles.status ~= nil or state.answer ~= nil or isStatusDue(state)
 	if isComplete(answer) then
-		isDue = looksFinal(answer) or state.now ~= state.changedAt
+		isDue = isOver or state.now ~= state.changedAt
 	end
 	return isDue and { kind = "status" } or wait(state)
 end

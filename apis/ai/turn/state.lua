@@ -192,8 +192,10 @@ function M.noteMessages(state, messages)
 	state.last = messages[#messages]
 	local answer = M.newAnswer(state)
 	M.noteSteps(state, answer and { answer } or {})
-	local isPassed = before and answer and before.info.id ~= answer.info.id
-	if isPassed and state.wantsTools and #activeTools(before) > 0 then
+
+	-- How its tools end may not have been seen, nor that it has any.
+	local isOpen = before ~= nil and before.info.time.completed == nil
+	if isOpen and state.wantsTools and answer and before.info.id ~= answer.info.id then
 		state.passed = before.info.id
 	end
 	noteSight(state)

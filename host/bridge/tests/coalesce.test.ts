@@ -64,3 +64,14 @@ test("where it is to rest, nobody waits who comes after the rest", async () => {
     expect(await second).toBe("2");
     expect(rests[0]).toBeGreaterThanOrEqual(0);
 });
+
+test("a run that does not end holds up the next one only for as long as there is patience", async () => {
+    const { runs, run } = work();
+    const ask = coalesce(run, undefined, 5);
+    void ask();
+    const second = ask();
+    expect(runs).toHaveLength(1);
+    while (runs.length < 2) await turn();
+    runs[1]!.end("there");
+    expect(await second).toBe("there");
+});

@@ -155,13 +155,22 @@ export function openDatabase(file: string, steps: readonly string[] = migrations
     }
 }
 
+function openLog(file: string): number {
+    try {
+        // SQLite names it after the file that a link leads to.
+        return fs.openSync(`${fs.realpathSync(file)}-wal`, "r+");
+    } catch (error) {
+        throw failure("unusable", file, (error as Error).message, error);
+    }
+}
+
 /**
  * The file to which an open database's changes are added, and which it has for as long as it is open.
  * @param file the database's path
  */
 export function logOnDisk(file: string): { durable(): Promise<void>; close(): void } {
     // Whoever syncs a file has all of it synced, whoever wrote it. Windows wants to be allowed to write for that.
-    const log = fs.openSync(`${file}-wal`, "r+");
+    const log = openLog(file);
     const sync = promisify(fs.fsync);
     let syncing: Promise<void> = Promise.resolve();
     let isClosed = false;

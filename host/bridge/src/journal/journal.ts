@@ -149,11 +149,16 @@ export interface Journal {
      * @throws Error where its session is not the computer's, or another computer has used the nonce
      */
     takePrompt(
-        prompt: Pick<PromptRecord, "nonce" | "computerId" | "sessionId" | "takenAt">,
+        prompt: Pick<PromptRecord, "nonce" | "computerId" | "sessionId" | "takenAt"> & {
+            /** Whether opencode has it already, or is asked for it in the same moment. */
+            readonly isSent?: boolean;
+        },
     ): PromptRecord | undefined;
     promptOf(nonce: string): PromptRecord | undefined;
     /** @returns false where it was sent before, has ended, or is none */
     markSent(nonce: string, baselineId: string | undefined): boolean;
+    /** A prompt has another name from now on, which none has, also one whose turn has ended. @returns false where it is none */
+    renamePrompt(nonce: string, name: string): boolean;
     /** The first end counts. @returns false where it had ended, or is none */
     endPrompt(nonce: string, state: "done" | "failed" | "stopped", at: number): boolean;
     /** Those whose turns have not ended, oldest first. */

@@ -26,7 +26,13 @@ function partsOf(scope: LimitScope): { kind: "computer" | "owner"; column: strin
  * @throws JournalError where it cannot be used
  */
 export function openJournal(file: string): Journal {
-    return journalIn(openDatabase(file), file);
+    const database = openDatabase(file);
+    try {
+        return journalIn(database, file);
+    } catch (error) {
+        closeDatabase(database);
+        throw error;
+    }
 }
 
 /**
@@ -119,15 +125,16 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
             });
         },
 
-        takePrompt({ nonce, computerId, sessionId, takenAt }) {
+        takePrompt({ nonce, computerId, sessionId, takenAt, isSent }) {
             const isNew = runWithoutDisk(
                 `INSERT INTO prompts (nonce, computer_id, session_id, owner, state, taken_at)
-                 VALUES (?, ?, ?, (SELECT owner FROM computers WHERE id = ?), 'taken', ?)
+                 VALUES (?, ?, ?, (SELECT owner FROM computers WHERE id = ?), ?, ?)
                  ON CONFLICT (nonce) DO NOTHING`,
                 nonce,
                 computerId,
                 sessionId,
                 computerId,
+                isSent === true ? "sent" : "taken",
                 takenAt,
             );
             if (isNew) return undefined;
@@ -143,6 +150,8 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
                 baselineId ?? null,
                 nonce,
             ) > 0,
+        renamePrompt: (nonce, name) =>
+            runWithoutDisk("UPDATE prompts SET nonce = ? WHERE nonce = ?", name, nonce) > 0,
         endPrompt: (nonce, state, at) =>
             runWithoutDisk(
                 "UPDATE prompts SET state = ?, ended_at = ? WHERE nonce = ? AND ended_at IS NULL",

@@ -50,13 +50,14 @@ export function tablesOf(database: OpenDatabase, file: string): Tables {
         all,
         first: <Type>(sql: string, ...values: unknown[]) => all<Type>(sql, ...values)[0],
         atOnce: (change) => explaining(() => transaction(database, change)),
-        withoutDisk(change) {
-            database.exec("PRAGMA synchronous = NORMAL");
-            try {
-                return change();
-            } finally {
-                database.exec("PRAGMA synchronous = FULL");
-            }
-        },
+        withoutDisk: (change) =>
+            explaining(() => {
+                database.exec("PRAGMA synchronous = NORMAL");
+                try {
+                    return change();
+                } finally {
+                    database.exec("PRAGMA synchronous = FULL");
+                }
+            }),
     };
 }

@@ -214,7 +214,7 @@ export const callables = {
         call.client().getChanges(own(call, given.id), given.messageId),
     ),
     startCompacting: callable("talk", z.object({ id, model: text }), (call, given) =>
-        asking(call, () => call.client().startCompacting(own(call, given.id), given.model)),
+        asking(call, own(call, given.id), () => call.client().startCompacting(given.id, given.model)),
     ),
     startShell: callable("trusted", z.object({ id, agent: text, line: text }), (call, given) =>
         begun(call.client().startShell(own(call, given.id), given.agent, given.line)),
@@ -232,7 +232,8 @@ export const callables = {
                 variant: optional(text),
             }),
         }),
-        (call, given) => asking(call, () => call.client().startCommand(own(call, given.id), given.command)),
+        (call, given) =>
+            asking(call, own(call, given.id), () => call.client().startCommand(given.id, given.command)),
     ),
     listFiles: callable("read", z.object({ path: text }), (call, given) =>
         call.client().listFiles(call.directory, inside(call.directory, given.path)),
@@ -288,11 +289,15 @@ export const callables = {
 /** How long it is waited whether something begins at all, in milliseconds. */
 const BEGIN_MILLISECONDS = 2000;
 
-/** Begins what has the model asked, unless the computer's limits are reached. */
-function asking(call: Call, begin: () => Promise<unknown>): Promise<void> {
-    const what = call.turns.refusedBy(call.computer);
-    if (what !== undefined) throw new BridgeFailure("limit_reached", { what });
-    return begun(begin());
+/** Begins what has the model asked in a session, unless the computer's limits are reached. */
+function asking(call: Call, sessionId: string, begin: () => Promise<unknown>): Promise<void> {
+    const end = call.turns.beginCounted(call.computer, sessionId);
+    const done = begin();
+    done.then(
+        () => end("done"),
+        () => end("failed"),
+    );
+    return begun(done);
 }
 
 /** Waits until something has failed at once, is done, or may be taken to have begun: the messages tell what comes of it. */

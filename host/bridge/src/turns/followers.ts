@@ -81,10 +81,10 @@ export class LiveText {
     }
 
     /** A part is another text: whoever was told of the one before is told no more of it, and sees the answer at the end. */
-    replace(id: string, kind: TextPart["kind"], text: string): void {
+    replace(id: string, kind: TextPart["kind"], text: string, heldStep?: string): void {
         const before = this.parts.get(id);
-        const heldStep = before?.heldStep;
-        this.parts.set(id, { id, kind, text, recent: text, joined: text.length, heldStep });
+        const held = before === undefined ? heldStep : before.heldStep;
+        this.parts.set(id, { id, kind, text, recent: text, joined: text.length, heldStep: held });
         if (before === undefined || text.startsWith(before.text)) return;
         for (const told of this.followers.values())
             if (told.has(id)) told.set(id, { characters: Infinity, bytes: 0 });

@@ -8,6 +8,9 @@ const RESTS = 4;
 /** The longest of these rests, in milliseconds. */
 const LONGEST_REST = 250;
 
+/** For how long a look that hangs holds up the next one, in milliseconds. */
+const PATIENCE = 2000;
+
 /** Lists of what goes on in all sessions of a folder, of which each turn needs a line. */
 const kinds = ["status", "permissions", "questions"] as const;
 
@@ -26,9 +29,9 @@ export function looksAt(
 ): Looks {
     const restAfter = (milliseconds: number) => Math.min(milliseconds * RESTS, LONGEST_REST);
     return {
-        status: coalesce(() => client().readList("status", directory), restAfter),
-        permissions: coalesce(permissions, restAfter),
-        questions: coalesce(() => client().readList("questions", directory), restAfter),
+        status: coalesce(() => client().readList("status", directory), restAfter, PATIENCE),
+        permissions: coalesce(permissions, restAfter, PATIENCE),
+        questions: coalesce(() => client().readList("questions", directory), restAfter, PATIENCE),
     };
 }
 

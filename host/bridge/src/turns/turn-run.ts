@@ -112,9 +112,11 @@ export async function runTurn(begin: TurnBegin, world: TurnWorld): Promise<TurnE
         state = { ...next.state };
         for (const call of toolNews(told, state.shown, relative)) world.tool(call);
         if (action.kind === "done" || action.kind === "fail") return action;
-        if (action.kind === "wait" || action.kind === "ask") tellProgress();
-        if (action.kind === "wait") {
+        if (action.kind === "wait" || action.kind === "ask") {
             if (state.last !== undefined) world.looked(state.last.info.id);
+            tellProgress();
+        }
+        if (action.kind === "wait") {
             const rang = await world.bell.wait(Math.min(action.seconds * 1000, HEARTBEAT));
             observation = { kind: "wait", now: now(), value: rang };
         } else if (action.kind === "ask") {

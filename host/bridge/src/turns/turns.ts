@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { OpencodeFailure, type Happening, type OpencodeClient } from "trapos-opencode";
 import type { Log } from "../log.ts";
 import type { Asked, Decision } from "../../../../src/apis/ai/ask.ts";
@@ -33,6 +34,17 @@ const TOO_MANY = `${MOST_RUNNING} turns of this computer run at once`;
 /** The ids that opencode gives to messages, which no computer gives to its prompts. */
 const OWN_ID = /^msg_\w+$/;
 
+/** How the names begin under which is counted what has none of a computer's. */
+const COUNTED = "bridge-";
+
+/** How much is remembered of sessions in which no turn runs, and how many subagents may have begun each other. */
+const MOST_REMEMBERED = 1000;
+const MOST_GENERATIONS = 10;
+
+/** The least seconds without progress after which a turn is given up, and how long text waits for what stands above it. */
+const LEAST_IDLE = 1;
+const LONGEST_HELD = 2000;
+
 /** What the model reads where nobody answers. */
 const NOBODY = "Nobody was at the computer to answer.";
 const NOT_ALLOWED = "This computer's profile does not allow that.";
@@ -63,8 +75,6 @@ interface RunningTurn {
     readonly namesModel: boolean;
     readonly live: LiveText;
     readonly bell: Bell;
-    /** Sessions of its subagents. */
-    readonly children: Set<string>;
     /** What it asks for, by id, as the stream told. */
     readonly permissions: Map<string, Permission>;
     asking?: Asking;
@@ -72,6 +82,12 @@ interface RunningTurn {
     isAbandoned?: boolean;
     /** When its text was last sent at once, by the clock that nobody sets. */
     flushedAt: number;
+    /** Whether the prompt is known to have stayed here. */
+    isUnsent?: boolean;
+    /** The newest message before the prompt, as far as it was known at the beginning. */
+    readonly baselineId: string | undefined;
+    /** The step whose text is held back, and since when any is. */
+    held?: { readonly step: string; readonly since: number };
     /** The step whose tools ran last, as the stream told. */
     toolStepId?: string;
     /** The newest step that was looked at. */
@@ -109,8 +125,12 @@ export interface Turns {
     isBusy(sessionId: string): boolean;
     /** How many turns run, in all or of a computer. */
     count(computerId?: string): number;
-    /** Why a computer may have the model asked no more for now, where that is so. */
-    refusedBy(computer: LinkedComputer): string | undefined;
+    /**
+     * Counts what a computer has the model do in a session beside its prompts: a command, a summary.
+     * @returns to be told when that is over
+     * @throws BridgeFailure "limit_reached"
+     */
+    beginCounted(computer: LinkedComputer, sessionId: string): (end: "done" | "failed") => void;
     /** The nonce of the turn that runs in a session. */
     nonceIn(sessionId: string): string | undefined;
 }
@@ -129,8 +149,10 @@ export function createTurns(world: TurnsWorld): Turns {
     const ended = new AbortController();
     const running = new Map<string, RunningTurn>();
     const bySession = new Map<string, RunningTurn>();
-    /** By the sessions of its subagents. */
-    const byChild = new Map<string, RunningTurn>();
+    /** The sessions in which subagents were begun, by the subagents' sessions; the newest last. */
+    const parents = new Map<string, string>();
+    /** The prompts under which what a computer began is counted, by their sessions: what comes of it has no name yet. */
+    const begunAs = new Map<string, string>();
 
     function countOf(computerId: string): number {
         return [...running.values()].filter(({ computer }) => computer.id === computerId).length;
@@ -215,7 +237,6 @@ export function createTurns(world: TurnsWorld): Turns {
         const { nonce, sessionId } = turn;
         running.delete(nonce);
         bySession.delete(sessionId);
-        for (const child of turn.children) byChild.delete(child);
         try {
             // What hangs in a session may hang in its next turn, too.
             if (end.kind === "fail" && end.code === "no_progress")
@@ -245,7 +266,7 @@ export function createTurns(world: TurnsWorld): Turns {
             namesModel: begin.model !== undefined,
             live: new LiveText(nonce),
             bell: new Bell(),
-            children: new Set(),
+            baselineId: begin.baselineId ?? (OWN_ID.test(nonce) ? nonce : undefined),
             permissions: new Map(),
             flushedAt: -Infinity,
         };
@@ -261,7 +282,12 @@ export function createTurns(world: TurnsWorld): Turns {
             bell: turn.bell,
             async sending(baselineId) {
                 journal.markSent(nonce, baselineId);
-                await journal.durable();
+                try {
+                    await journal.durable();
+                } catch (error) {
+                    turn.isUnsent = true;
+                    throw error;
+                }
             },
             sent(sentAt, baselineId) {
                 turn.sent = { sentAt, baselineId };
@@ -269,6 +295,7 @@ export function createTurns(world: TurnsWorld): Turns {
             },
             looked(messageId) {
                 turn.lookedId = messageId;
+                if (turn.held !== undefined && turn.held.step <= messageId) turn.held = undefined;
                 turn.live.release(messageId);
             },
             tool: (call) => turn.live.tell({ type: "tool", nonce, call }),
@@ -286,7 +313,8 @@ export function createTurns(world: TurnsWorld): Turns {
                 if (ended.signal.aborted) return;
                 log.error({ err: error, nonce }, "a turn broke");
                 const what = "the bridge failed, see its log";
-                concluded(turn, { kind: "fail", code: "internal_error", detail: { what }, pending: true });
+                const pending = turn.isUnsent !== true;
+                concluded(turn, { kind: "fail", code: "internal_error", detail: { what }, pending });
             },
         );
     }
@@ -301,15 +329,36 @@ export function createTurns(world: TurnsWorld): Turns {
         )?.message;
     }
 
+    /** The session in which a subagent was begun, or the subagent that began it; or else the session itself. */
+    function rootOf(sessionId: string): string {
+        let root = sessionId;
+        for (let more = MOST_GENERATIONS; more > 0; more -= 1) root = parents.get(root) ?? root;
+        return root;
+    }
+
+    function noteChild(childId: string, sessionId: string): void {
+        const root = rootOf(sessionId);
+        if (!bySession.has(root) && journal.ownerOfSession(root) === undefined) return;
+        remember(parents, childId, sessionId);
+    }
+
+    /** Nothing goes on in a session any more: what nobody has waited for counts as over. */
+    function endLeft(sessionId: string): void {
+        for (const prompt of journal.openPrompts())
+            if (prompt.sessionId === sessionId && prompt.state === "sent")
+                journal.endPrompt(prompt.nonce, "failed", now());
+    }
+
     /** Whose step it is, and in which session: that of the turn, or one in which no turn of ours runs, as while it is summed up. */
     function payerOf(
         sessionId: string,
         turn: RunningTurn | undefined,
     ): Pick<RunningTurn, "computer" | "sessionId"> | undefined {
         if (turn !== undefined) return turn;
-        const owner = journal.ownerOfSession(sessionId);
+        const root = rootOf(sessionId);
+        const owner = journal.ownerOfSession(root);
         const computer = journal.computers().find(({ id }) => id === owner);
-        return computer && { computer, sessionId };
+        return computer && { computer, sessionId: root };
     }
 
     function count(step: Extract<Happening, { kind: "step usage" }>, turn: RunningTurn | undefined): void {
@@ -329,17 +378,36 @@ export function createTurns(world: TurnsWorld): Turns {
         keep();
     }
 
+    /**
+     * The step of what is written, where it has to wait: how the tools of the step before it have ended is asked for while the
+     * model goes on, and is to stand above that.
+     */
+    function heldStepOf(turn: RunningTurn, messageId: string): string | undefined {
+        const isFirst = turn.toolStepId === undefined || turn.toolStepId === messageId;
+        if (isFirst || (turn.lookedId ?? "") >= messageId) return undefined;
+        if (turn.held?.step !== messageId) {
+            turn.held = { step: messageId, since: turn.held?.since ?? elapsed() };
+            turn.bell.ring();
+        }
+        return messageId;
+    }
+
     /** Takes what the model writes, and sends it on. */
     function write(turn: RunningTurn, written: Extract<Happening, { kind: "text" | "reasoning" }>): void {
         const { messageId, partId, kind, offset, text } = written;
-        // How a step's tools have ended is asked for, and the model goes on meanwhile: that stands below them.
-        const isFirst = turn.toolStepId === undefined || turn.toolStepId === messageId;
-        const isHeld = !isFirst && (turn.lookedId ?? "") < messageId;
-        turn.live.add(partId, kind, offset, text, isHeld ? messageId : undefined);
-        if (isHeld) return turn.bell.ring();
+        turn.live.add(partId, kind, offset, text, heldStepOf(turn, messageId));
         // What comes after a pause is sent at once, and what comes fast is gathered for a tick.
         if (elapsed() - turn.flushedAt < PACE_MILLISECONDS) return;
         turn.flushedAt = elapsed();
+        turn.live.flush();
+    }
+
+    /** Sends what is new. What waits for something that cannot be asked for does not wait for ever. */
+    function flushTurn(turn: RunningTurn): void {
+        if (turn.held !== undefined && elapsed() - turn.held.since > LONGEST_HELD) {
+            turn.held = undefined;
+            turn.live.release();
+        }
         turn.live.flush();
     }
 
@@ -350,6 +418,38 @@ export function createTurns(world: TurnsWorld): Turns {
         if (turn.sent) follower.send(sentMessage(nonce, turn.sent));
         if (turn.progress) follower.send({ type: "progress", nonce, progress: turn.progress });
         if (turn.asking) follower.send(askMessage(nonce, turn.asking.asked));
+    }
+
+    /** Follows what opencode has made of a command, where it has: under the name by which it was counted, or anew. */
+    async function adopt(
+        computer: LinkedComputer,
+        asked: ComputerSays["follow"],
+        follower: Follower,
+    ): Promise<void> {
+        const { nonce, sessionId } = asked;
+        try {
+            const { info } = await world.client().getMessage(sessionId, nonce);
+            if (ended.signal.aborted) return;
+            if (info.role !== "user") return failTo(follower, nonce, new BridgeFailure("not_sent"));
+            const counted = begunAs.get(sessionId);
+            begunAs.delete(sessionId);
+            if (counted === undefined || !journal.renamePrompt(counted, nonce))
+                journal.takePrompt({
+                    nonce,
+                    computerId: computer.id,
+                    sessionId,
+                    takenAt: now(),
+                    isSent: true,
+                });
+            begin(computer, asked, follower);
+        } catch (error) {
+            if (ended.signal.aborted) return;
+            if (!(error instanceof OpencodeFailure)) log.error({ err: error, nonce }, "a command broke");
+            const isGone = error instanceof OpencodeFailure && error.code === "not_found";
+            if (isGone) return failTo(follower, nonce, new BridgeFailure("not_sent"));
+            const detail = { status: "500", what: "the bridge failed, see its log" };
+            follower.send({ type: "failed", nonce, code: "server_error", detail, pending: true });
+        }
     }
 
     function begin(
@@ -365,7 +465,7 @@ export function createTurns(world: TurnsWorld): Turns {
             return;
         }
         const record = journal.promptOf(nonce);
-        if (record !== undefined && record.computerId !== computer.id)
+        if (record !== undefined && (record.computerId !== computer.id || record.sessionId !== sessionId))
             return failTo(follower, nonce, new BridgeFailure("not_sent"));
         // opencode makes a prompt of a command of its configuration, which is called by its message's id.
         const isCommand = record === undefined && asked.type === "follow" && OWN_ID.test(nonce);
@@ -379,7 +479,8 @@ export function createTurns(world: TurnsWorld): Turns {
         const isClosed = record === undefined && journal.closedReason(sessionId) !== undefined;
         if (isClosed)
             return failTo(follower, nonce, new BridgeFailure("session_gone", { session: sessionId }));
-        const wasSent = isCommand || (record !== undefined && record.state !== "taken");
+        if (isCommand) return void adopt(computer, asked, follower);
+        const wasSent = record !== undefined && record.state !== "taken";
         if (!wasSent && asked.type === "follow")
             return failTo(follower, nonce, new BridgeFailure("not_sent"));
         let files: ReturnType<typeof filesOf>;
@@ -393,12 +494,10 @@ export function createTurns(world: TurnsWorld): Turns {
         if (countOf(computer.id) >= MOST_RUNNING)
             return failTo(follower, nonce, new BridgeFailure("limit_reached", { what: TOO_MANY }));
         if (record === undefined) {
-            // A command was refused before it was begun, or is not any more.
-            const refused = isCommand ? undefined : refusedBy(computer);
+            const refused = refusedBy(computer);
             if (refused !== undefined)
                 return failTo(follower, nonce, new BridgeFailure("limit_reached", { what: refused }));
             journal.takePrompt({ nonce, computerId: computer.id, sessionId, takenAt: now() });
-            if (isCommand) journal.markSent(nonce, undefined);
         }
         run(
             computer,
@@ -411,7 +510,7 @@ export function createTurns(world: TurnsWorld): Turns {
                     ? { model: asked.model, agent: asked.agent, prompt: promptOf(asked, files) }
                     : {}),
                 directory: world.directory,
-                idleTimeout: asked.idleTimeout,
+                idleTimeout: Math.max(asked.idleTimeout, LEAST_IDLE),
                 isResumed: wasSent,
             },
             follower,
@@ -451,13 +550,14 @@ export function createTurns(world: TurnsWorld): Turns {
             }
             running.clear();
             bySession.clear();
-            byChild.clear();
         },
         happened(happening) {
             const { sessionId } = happening;
             const own = bySession.get(sessionId);
-            const turn = own ?? byChild.get(sessionId);
+            const turn = own ?? bySession.get(rootOf(sessionId));
             if (happening.kind === "step usage") return count(happening, turn);
+            if (happening.kind === "child") noteChild(happening.childId, sessionId);
+            if (happening.kind === "idle" && turn === undefined) endLeft(sessionId);
             if (turn === undefined) return;
             switch (happening.kind) {
                 case "text":
@@ -472,12 +572,9 @@ export function createTurns(world: TurnsWorld): Turns {
                             happening.partId,
                             happening.kind === "text replaced" ? "text" : "reasoning",
                             happening.text,
+                            heldStepOf(turn, happening.messageId),
                         );
                     return;
-                case "child":
-                    turn.children.add(happening.childId);
-                    byChild.set(happening.childId, turn);
-                    break;
                 case "model switched":
                     // Nobody has asked for that: the next prompt is not to go on with another model unseen.
                     if (own && !turn.namesModel) journal.closeSession(sessionId, "its model is another one");
@@ -522,7 +619,8 @@ export function createTurns(world: TurnsWorld): Turns {
                     stopSession(world, sessionId, undefined).catch((error: unknown) =>
                         log.error({ err: error, nonce }, "a turn could not be stopped"),
                     );
-                } else if (state === "taken") journal.endPrompt(nonce, "failed", now());
+                } else if (state === "taken" || nonce.startsWith(COUNTED))
+                    journal.endPrompt(nonce, "failed", now());
                 else
                     run(computer, {
                         nonce,
@@ -542,20 +640,38 @@ export function createTurns(world: TurnsWorld): Turns {
             }
         },
         flush(nonces) {
-            for (const nonce of nonces ?? running.keys()) running.get(nonce)?.live.flush();
+            for (const nonce of nonces ?? running.keys()) {
+                const turn = running.get(nonce);
+                if (turn !== undefined) flushTurn(turn);
+            }
         },
         running: () =>
-            [...running.values()].map(({ sessionId, sent }) => ({
-                sessionId,
-                ...(sent?.baselineId === undefined ? {} : { baselineId: sent.baselineId }),
-            })),
-        refusedBy,
+            [...running.values()].map(({ sessionId, sent, baselineId: first }) => {
+                const baselineId = sent?.baselineId ?? first;
+                return { sessionId, ...(baselineId === undefined ? {} : { baselineId }) };
+            }),
+        beginCounted(computer, sessionId) {
+            const what = refusedBy(computer);
+            if (what !== undefined) throw new BridgeFailure("limit_reached", { what });
+            const nonce = COUNTED + randomUUID();
+            journal.takePrompt({ nonce, computerId: computer.id, sessionId, takenAt: now(), isSent: true });
+            remember(begunAs, sessionId, nonce);
+            return (end) => void journal.endPrompt(nonce, end, now());
+        },
         isBusy: (sessionId) => bySession.has(sessionId),
         nonceIn: (sessionId) => bySession.get(sessionId)?.nonce,
         count(computerId) {
             return computerId === undefined ? running.size : countOf(computerId);
         },
     };
+}
+
+/** Adds what is newest, and forgets what is oldest. */
+function remember(known: Map<string, string>, name: string, value: string): void {
+    known.delete(name);
+    known.set(name, value);
+    const [oldest] = known.keys();
+    if (known.size > MOST_REMEMBERED && oldest !== undefined) known.delete(oldest);
 }
 
 /** Refuses what is asked. @param message what the model reads */

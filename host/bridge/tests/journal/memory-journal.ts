@@ -97,7 +97,7 @@ export function memoryJournal(): Journal {
             for (const session of sessions) if (session.id === sessionId) session.isRemoved = true;
             approvals = approvals.filter((approval) => approval.sessionId !== sessionId);
         },
-        takePrompt(prompt) {
+        takePrompt({ isSent, ...prompt }) {
             const known = prompts.find(({ nonce }) => nonce === prompt.nonce);
             must(known?.computerId === undefined || known.computerId === prompt.computerId);
             if (known) return shown(known);
@@ -107,7 +107,7 @@ export function memoryJournal(): Journal {
                 ),
             );
             const owner = computers.find(({ id }) => id === prompt.computerId)?.owner ?? "";
-            prompts.push({ ...prompt, state: "taken", owner });
+            prompts.push({ ...prompt, state: isSent === true ? "sent" : "taken", owner });
             return undefined;
         },
         promptOf(nonce) {
@@ -119,6 +119,11 @@ export function memoryJournal(): Journal {
             if (prompt?.state !== "taken") return false;
             Object.assign(prompt, { state: "sent" }, baselineId === undefined ? {} : { baselineId });
             return true;
+        },
+        renamePrompt(nonce, name) {
+            const prompt = prompts.find((one) => one.nonce === nonce);
+            if (prompt) Object.assign(prompt, { nonce: name });
+            return prompt !== undefined;
         },
         endPrompt(nonce, state, at) {
             const prompt = open(nonce);

@@ -1,5 +1,5 @@
 /** Files that a journal cannot be opened from: each is told in one line, and left as it is. */
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "libsql";
 import { describe, expect, test } from "vitest";
@@ -227,3 +227,20 @@ test("a file that a bridge had just begun to make is made whole", () => {
     makeJournal();
     expect(failureOf(() => openDatabase(file.path, [])).code).toBe("newer");
 });
+
+// Windows lets few make links.
+test.skipIf(process.platform === "win32")(
+    "a journal that a link leads to is opened, as it always was",
+    async () => {
+        makeJournal();
+        const link = join(dirname(file.path), "link.db");
+        symlinkSync(file.path, link);
+        const journal = openJournal(link);
+        journal.addComputer(computerOf("c2"));
+        await journal.durable();
+        journal.close();
+        const again = openJournal(file.path);
+        expect(again.computers()).toHaveLength(2);
+        again.close();
+    },
+);

@@ -62,10 +62,11 @@ export function afterNewest(state: TurnState): Action {
     }
     const passed = state.passed;
     state.passed = undefined;
-    // All steps are fetched for an answer that is complete.
-    if (passed !== undefined && !isComplete(answer)) return { kind: "message", id: passed };
+    const isOver = isComplete(answer) && looksFinal(answer);
+    // All steps are fetched at the end.
+    if (passed !== undefined && !isOver) return { kind: "message", id: passed };
     let isDue = state.troubles.status !== undefined || state.answer !== undefined || isStatusDue(state);
-    if (isComplete(answer)) isDue = looksFinal(answer) || state.now !== state.changedAt;
+    if (isComplete(answer)) isDue = isOver || state.now !== state.changedAt;
     return isDue ? { kind: "status" } : wait(state);
 }
 

@@ -283,8 +283,10 @@ export function noteMessages(state: TurnState, messages: readonly Message[]): vo
     state.last = messages[messages.length - 1];
     const answer = newAnswer(state);
     noteSteps(state, answer ? [answer] : []);
-    const isPassed = before && answer && before.info.id !== answer.info.id;
-    if (isPassed && state.wantsTools && activeTools(before).length > 0) state.passed = before.info.id;
+    // How its tools end may not have been seen, nor that it has any.
+    const isOpen = before !== undefined && before.info.time.completed === undefined;
+    if (isOpen && state.wantsTools && answer && before.info.id !== answer.info.id)
+        state.passed = before.info.id;
     noteSight(state);
 }
 
