@@ -23,7 +23,8 @@ export interface TurnBegin extends turn.TurnStart {
 
 /** What a turn needs of the world. */
 export interface TurnWorld {
-    readonly client: OpencodeClient;
+    /** opencode as it is now: its address may be another one after a restart. */
+    readonly client: () => OpencodeClient;
     readonly now: () => number;
     /** Ends it here and now: nothing more is asked or told. */
     readonly signal: AbortSignal;
@@ -86,7 +87,7 @@ function perform(client: OpencodeClient, begin: TurnBegin, action: Request): Pro
  * @returns nothing where the signal has ended it
  */
 export async function runTurn(begin: TurnBegin, world: TurnWorld): Promise<TurnEnd | undefined> {
-    const { client, now } = world;
+    const { now } = world;
     const relative = relativeTo(begin.directory);
     const told: Told = {};
     let state = turn.start(begin, begin.idleTimeout, begin.isResumed, true);
@@ -131,12 +132,12 @@ export async function runTurn(begin: TurnBegin, world: TurnWorld): Promise<TurnE
             if (action.kind !== "send") {
                 const value = isShared(action.kind)
                     ? await world.looks[action.kind]()
-                    : await perform(client, begin, action);
+                    : await perform(world.client(), begin, action);
                 return { kind: action.kind, value, now: now() } as turn.Observation;
             }
             if (begin.prompt === undefined) throw new Error("there is no prompt to send");
             await world.sending(state.baselineId);
-            await client.sendPrompt(begin.sessionId, { ...begin.prompt, nonce: begin.nonce });
+            await world.client().sendPrompt(begin.sessionId, { ...begin.prompt, nonce: begin.nonce });
             world.sent(now(), state.baselineId);
             return { kind: "send", now: now() };
         } catch (error) {

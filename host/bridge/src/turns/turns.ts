@@ -276,7 +276,7 @@ export function createTurns(world: TurnsWorld): Turns {
         // Its times are told apart by a clock that nobody sets: one that jumps would end it, or never.
         const [begunAt, start] = [now(), elapsed()];
         runTurn(begin, {
-            client: world.client(),
+            client: world.client,
             now: () => begunAt + elapsed() - start,
             signal: ended.signal,
             bell: turn.bell,
