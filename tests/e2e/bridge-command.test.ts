@@ -319,6 +319,17 @@ describe.skipIf(process.platform !== "linux")("a bridge and its computers", slow
         await noteSecrets(disk, "door, later");
     });
 
+    it("writes a backup while it runs, and none over a file that is there", async () => {
+        const copy = join(folder, "backup.db");
+        expect(await owners("backup", copy)).toBe(`Written: ${copy}\n`);
+        const database = new Database(copy);
+        expect(database.prepare("SELECT name FROM computers").all()).toContainEqual({ name: "door" });
+        database.close();
+        const again = await runCommand(owner, ["backup", copy]);
+        expect(again).toMatchObject({ status: 1, output: "" });
+        expect(again.complaints).toMatch(/^The journal .*backup\.db cannot be used \(it is there already\)/);
+    });
+
     it("ends a computer's link and its turn at once, and the computer says so", async () => {
         await hanging(door, "meditate");
         expect(await owners("status")).toContain("; 1 turn.");

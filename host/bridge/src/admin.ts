@@ -79,6 +79,12 @@ export const revokeRequest = z.strictObject({ computer: text.min(1) });
 /** The computer that is linked no more. */
 export const revokeAnswer = computerSchema.pick({ id: true, name: true });
 
+/** POST /admin/backup: a file on the bridge's machine, which is not there yet. */
+export const backupRequest = z.strictObject({ file: z.string().min(1).max(4096) });
+
+/** Where it is written. */
+export const backupAnswer = z.object({ file: z.string() });
+
 /** Whose limits: one of the two. */
 export const limitScope = z.union([
     z.strictObject({ computer: text.min(1) }),
@@ -180,6 +186,8 @@ export interface AdminClient {
     pairings(): Promise<Pairing[]>;
     approve(request: ApproveRequest): Promise<AdminComputer>;
     revoke(computer: string): Promise<{ id: string; name: string }>;
+    /** @param file its absolute path, on the bridge's machine */
+    backup(file: string): Promise<{ file: string }>;
     limits(scope: LimitScope): Promise<Limits>;
     setLimits(scope: LimitScope, limits: Limits): Promise<Limits>;
 }
@@ -245,6 +253,7 @@ export function adminClient(data: string): AdminClient {
         computers: () => request(computersAnswer, "GET", "/admin/computers"),
         pairings: () => request(pairingsAnswer, "GET", "/admin/pairings"),
         approve: (body) => request(approveAnswer, "POST", "/admin/approve", body),
+        backup: (file) => request(backupAnswer, "POST", "/admin/backup", { file }),
         revoke: (computer) => request(revokeAnswer, "POST", "/admin/revoke", { computer }),
         limits: (scope) =>
             request(limitsAnswer, "GET", `/admin/limits?${new URLSearchParams({ ...scope }).toString()}`),

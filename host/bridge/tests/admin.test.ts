@@ -130,6 +130,12 @@ describe("a request", () => {
             { line: "POST /admin/revoke", body: { computer: "lobby" } },
         ],
         [
+            "backup",
+            (at) => adminClient(at).backup("/safe/bridge.db"),
+            { file: "/safe/bridge.db" },
+            { line: "POST /admin/backup", body: { file: "/safe/bridge.db" } },
+        ],
+        [
             "limits",
             (at) => adminClient(at).limits({ owner: "a b&c" }),
             limits,

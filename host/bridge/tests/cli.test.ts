@@ -177,7 +177,16 @@ describe("start", () => {
     test("has a help in which everything stands, but the option that is none", async () => {
         const { status, printed } = await type(["--help"]);
         expect(status).toBe(0);
-        for (const name of ["start", "doctor", "status", "computers", "approve", "revoke", "limits"]) {
+        for (const name of [
+            "start",
+            "doctor",
+            "status",
+            "computers",
+            "approve",
+            "revoke",
+            "backup",
+            "limits",
+        ]) {
             expect(printed).toMatch(new RegExp(`^ {2}${name}\\b`, "m"));
         }
         const help = (await type(["start", "--help"])).printed;
@@ -285,6 +294,12 @@ ABCDEF         7         192.168.1.9  1 min
         expect((await type(["revoke", "lobby"])).printed).toBe("lobby (c1) is not linked any more.");
     });
 
+    test("backup names a file from where it is typed", async () => {
+        const asked = await answering({ "POST /admin/backup": { file: "/safe/bridge.db" } });
+        expect((await type(["backup", "copy.db"])).printed).toBe("Written: /safe/bridge.db");
+        expect(asked).toEqual([{ line: "POST /admin/backup", body: { file: resolve("copy.db") } }]);
+    });
+
     test("limits shows them", async () => {
         await answering({ "GET /admin/limits?owner=steve": { turnsAtOnce: 2 } });
         expect(`\n${(await type(["limits", "--owner", "steve"])).printed}\n`).toBe(`
@@ -322,6 +337,7 @@ US dollars a day  not limited
         ["computers"],
         ["approve", "ABCDEF"],
         ["revoke", "c1"],
+        ["backup", "copy.db"],
         ["limits", "--owner", "o"],
     ])("says that none runs: %s", async (...words) => {
         expect(await type(words)).toEqual({

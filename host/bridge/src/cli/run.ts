@@ -1,6 +1,7 @@
 /** The command line of the bridge, whatever surrounds it. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { once } from "node:events";
+import { resolve } from "node:path";
 import { adminClient, AdminProblem } from "../admin.ts";
 import { addressesOf, banner } from "../banner.ts";
 import type { Bridge } from "../bridge.ts";
@@ -221,6 +222,15 @@ function commandLine(world: World, program: string, settle: (status: number) => 
             world.print(plain(`${name} (${id}) is not linked any more.`));
         });
 
+    const backup = root
+        .command("backup")
+        .argument("<file>", "a new file")
+        .description("copy the journal, of which the bridge's own file is no backup while it runs")
+        .action(async (file: string) => {
+            const written = await client(backup).backup(resolve(file));
+            world.print(plain(`Written: ${written.file}`));
+        });
+
     const limits = root
         .command("limits")
         .description('what a computer, or all of an owner\'s, may use; "none" takes a limit away')
@@ -238,7 +248,8 @@ function commandLine(world: World, program: string, settle: (status: number) => 
             printAll(limitLines(wanted === undefined ? now : await asked.setLimits(scope, wanted)));
         });
 
-    for (const command of [status, computers, approve, revoke, limits]) addOptions(command, everywhere);
+    for (const command of [status, computers, approve, revoke, backup, limits])
+        addOptions(command, everywhere);
     for (const command of root.commands) command.allowExcessArguments(false);
     root.addHelpText(
         "after",

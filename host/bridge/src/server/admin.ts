@@ -1,7 +1,16 @@
 /** What the owner's commands ask of the bridge that runs: see ../admin.ts. */
 import { timingSafeEqual } from "node:crypto";
+import { isAbsolute } from "node:path";
 import { z } from "zod";
-import { type AdminComputer, approveRequest, limitScope, limitsRequest, revokeRequest } from "../admin.ts";
+import {
+    type AdminComputer,
+    approveRequest,
+    backupRequest,
+    limitScope,
+    limitsRequest,
+    revokeRequest,
+} from "../admin.ts";
+import { JournalError } from "../journal/index.ts";
 import type { Journal, LimitScope, LinkedComputer } from "../journal/journal.ts";
 import type { Hub } from "../link/hub.ts";
 import { PairingError, type Pairings } from "../pairing.ts";
@@ -102,6 +111,12 @@ const routes: {
         world.stopTurns(id);
         return { id, name };
     },
+    "POST /admin/backup"({ journal }, body) {
+        const { file } = read(backupRequest, body);
+        if (!isAbsolute(file)) throw new Refusal(400, "bad_request", `${file} is no absolute path.`);
+        journal.copyTo(file);
+        return { file };
+    },
     "GET /admin/limits": (world, _body, query) =>
         world.journal.limitsOf(scopeOf(world, read(limitScope, Object.fromEntries(query)))),
     "POST /admin/limits"(world, body) {
@@ -138,6 +153,7 @@ export function answerOwner(
         return { status: 200, value: route(world, body, url.searchParams) };
     } catch (error) {
         if (error instanceof Refusal) return failure(error.status, error.code, error.message);
+        if (error instanceof JournalError) return failure(409, error.code, error.message);
         if (error instanceof PairingError) return failure(404, error.code, error.message);
         throw error;
     }

@@ -30,6 +30,7 @@ const routes: Readonly<Record<string, { who: Who; body?: unknown; status: number
     "GET /admin/pairings": { who: "owner", status: 200 },
     "POST /admin/approve": { who: "owner", body: { code: "BCDFGH" }, status: 404 },
     "POST /admin/revoke": { who: "owner", body: { computer: "nobody" }, status: 404 },
+    "POST /admin/backup": { who: "owner", body: { file: "relative.db" }, status: 400 },
     "GET /admin/limits": { who: "owner", status: 400 },
     "POST /admin/limits": { who: "owner", body: {}, status: 400 },
     "GET /link": { who: "computer", status: 404 },
