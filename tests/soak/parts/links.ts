@@ -205,6 +205,8 @@ function judge(
     if (isOver && (last?.owed ?? 0) > 0) return `the turn was forgotten: ${told}`;
     // The power went, or the bridge or opencode was away, before the prompt was handed over: that was told, and is all.
     if (isOver && word.asked === 0 && (last !== undefined || cut.has("computer"))) return undefined;
+    // It was on its way, and that it never came is told.
+    if (word.asked === 0 && last?.code === "not_sent") return undefined;
     const mayBeGone = cut.has("opencode") && last?.code !== undefined && GONE.has(last.code);
     return mayBeGone ? undefined : `no answer: ${told}`;
 }
@@ -235,6 +237,8 @@ async function playRound(setup: Setup, random: Random, number: number): Promise<
         "opencc.link_url": `http://127.0.0.1:${setup.bridge.port}`,
         "opencc.link_token": await setup.bridge.link(number),
         "opencc.request_timeout_seconds": 10,
+        // A prompt that was on its way as the bridge was killed may still come; so long it is waited for.
+        "opencc.poll_timeout_seconds": 60,
         "trapos.autostart.trapos-link": random.chance(0.7),
     });
     const plan = Array.from({ length: 1 + random.whole(6) }, () => ({
