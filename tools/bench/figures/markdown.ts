@@ -61,6 +61,8 @@ async function run<T>(bench: Bench, disk: string, script: string): Promise<T> {
     await writeFile(join(disk, "bench/reply.md"), reply);
     const { end, output } = await runSnippet({
         disk,
+        // Text that is laid out while it is written comes with the link.
+        packages: ["trapos", "trapos-link"],
         snippet: await readFile(join(lua, script), "utf8"),
         timeoutSeconds: 120,
         signal: bench.signal,
