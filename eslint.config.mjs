@@ -15,6 +15,7 @@ const pureModules = [
     "src/apis/ai/copy",
     "src/apis/ai/doctor/check",
     "src/apis/ai/doctor/judge",
+    "src/apis/ai/jobs/shapes",
     "src/apis/ai/link/channel",
     "src/apis/ai/link/frames",
     "src/apis/ai/link/pause",

@@ -302,7 +302,7 @@ function Ai.answerQuestion(id, answers) end
 ---@class libai.Check
 --- In this order, "bridge" and "link" in place of "password" where the computer is linked with a bridge; what lies behind
 --- something that failed is skipped.
----@field check "files"|"answer"|"link"|"address"|"model"|"agent"|"session"|"opencode"|"password"|"bridge"|"http"|"settings"|"disk"|"clock"|"reachable"|"turns"|"asks"
+---@field check "files"|"answer"|"link"|"address"|"model"|"agent"|"session"|"opencode"|"password"|"asks"|"bridge"|"http"|"settings"|"disk"|"clock"|"reachable"|"turns"
 ---@field state "ok"|"failed"|"warning"|"skipped"
 --- What was found, or why it was skipped.
 ---@field message string

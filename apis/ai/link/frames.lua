@@ -5,6 +5,7 @@
 -- Latin-1. Frames that are numbered carry a message, or a piece of one that is too large; see channel.ts. The others are
 -- of the connection alone.
 
+local jobShape = require("/apis/ai/jobs/shapes").jobShape
 local answers = require("/apis/ai/protocol").answers
 
 local M = {}
@@ -104,6 +105,7 @@ M.fromComputer = {
 		["message?"] = "text",
 		["answers?"] = { "list", { "list", "text" } },
 	},
+	screen = { type = "name", ["rows?"] = { "list", { "list", "text" } } },
 }
 local toolCall = {
 	tool = "name",
@@ -181,6 +183,8 @@ M.fromBridge = {
 		["pending?"] = "boolean",
 		["cause?"] = cause,
 	},
+	job = { type = "name", what = { "choice", "ended", "asks" }, job = jobShape },
+	watch = { type = "name", seconds = "amount" },
 }
 
 --- What a request that polls is answered with, where websockets are off.

@@ -105,6 +105,7 @@ function M.greet(link)
 				label = os.getComputerLabel(),
 				width = width,
 				height = height,
+				capabilities = { "jobs", "screen" },
 				cursor = channel ~= nil and { channel = channel, received = link.channel.received } or nil,
 			},
 		})

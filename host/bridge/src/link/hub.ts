@@ -26,9 +26,19 @@ export interface HubWorld extends CallsWorld {
     readonly versions: () => { readonly bridge: string; readonly opencode?: string };
 }
 
+/** What a computer's screen shows. */
+export interface Screen {
+    /** Rows from the top, each with its text, the colours of its letters and of what is behind them. Absent where its player has not allowed that. */
+    readonly rows?: readonly (readonly string[])[] | undefined;
+    /** When it came, in epoch milliseconds. */
+    readonly at: number;
+}
+
 /** A computer that is, or was, linked while the bridge runs. */
 interface Presence {
     readonly link: ComputerLink;
+    /** What was last told of its screen. */
+    screen?: Screen;
     /** By the turn that is followed. */
     readonly followers: Map<string, Follower>;
     /** How many calls of it run. */
@@ -48,6 +58,14 @@ export interface Hub {
     readonly online: number;
     /** When a computer was last heard of, in epoch milliseconds. */
     heardAt(computerId: string): number | undefined;
+    /** Sends a message to a computer that is online and has a capability. @returns whether it is on its way */
+    tell(computerId: string, capability: string, message: BridgeMessage): boolean;
+    /** Has a computer send what its screen shows for so many seconds, whenever that changes. @returns as `tell` */
+    watchScreen(computerId: string, seconds: number): boolean;
+    /** What was last told of a computer's screen. */
+    screenOf(computerId: string): Screen | undefined;
+    /** Is called when a computer's screen has changed, or a computer has come or gone. @returns ends it */
+    onChange(listener: (computerId: string, what: "screen" | "presence") => void): () => void;
     /** Ends a computer's connection: it is not linked any more. */
     revoke(computerId: string): void;
     stop(): void;
@@ -80,6 +98,18 @@ function shortened(message: BridgeMessage): BridgeMessage {
 export function createHub(world: HubWorld): Hub {
     const { journal, turns, now, log, elapsed = () => performance.now() } = world;
     const presences = new Map<string, Presence>();
+    const listeners = new Set<Parameters<Hub["onChange"]>[0]>();
+
+    function changed(computerId: string, what: "screen" | "presence"): void {
+        for (const listener of listeners) listener(computerId, what);
+    }
+
+    function tell(computerId: string, capability: string, message: BridgeMessage): boolean {
+        const presence = presences.get(computerId);
+        const isAble = presence?.link.hello?.capabilities?.includes(capability) === true;
+        if (presence === undefined || !isAble || !presence.link.isOnline) return false;
+        return presence.link.send(message);
+    }
 
     async function call(presence: Presence, id: string, name: string, given: unknown): Promise<void> {
         presence.calls += 1;
@@ -148,6 +178,10 @@ export function createHub(world: HubWorld): Hub {
             case "decision":
                 turns.decide(computer, message);
                 return;
+            case "screen":
+                presence.screen = { rows: message.rows, at: now() };
+                changed(computer.id, "screen");
+                return;
         }
     }
 
@@ -183,8 +217,14 @@ export function createHub(world: HubWorld): Hub {
                     },
                     begunAnew: () => forgetFollowers(presence),
                     drained: () => turns.flush(presence.followers.keys()),
-                    wentOnline: ({ boot }) => log.info({ computer: computer.id, boot }, "computer online"),
-                    wentOffline: () => log.info({ computer: computer.id }, "computer offline"),
+                    wentOnline({ boot }) {
+                        log.info({ computer: computer.id, boot }, "computer online");
+                        changed(computer.id, "presence");
+                    },
+                    wentOffline() {
+                        log.info({ computer: computer.id }, "computer offline");
+                        changed(computer.id, "presence");
+                    },
                 },
                 now,
                 elapsed,
@@ -213,6 +253,13 @@ export function createHub(world: HubWorld): Hub {
         isOnline: (computerId) => presences.get(computerId)?.link.isOnline === true,
         get online() {
             return [...presences.values()].filter(({ link }) => link.isOnline).length;
+        },
+        tell,
+        watchScreen: (computerId, seconds) => tell(computerId, "screen", { type: "watch", seconds }),
+        screenOf: (computerId) => presences.get(computerId)?.screen,
+        onChange(listener) {
+            listeners.add(listener);
+            return () => void listeners.delete(listener);
         },
         heardAt: (computerId) => presences.get(computerId)?.link.heardAt,
         revoke(computerId) {

@@ -13,6 +13,8 @@ export interface Follower {
     send(message: BridgeMessage): void;
     /** Whether text may be sent now, and not only later. */
     isReady(): boolean;
+    /** Whether it is nobody who could answer what is asked. */
+    readonly isOnlooker?: boolean;
 }
 
 /** A part of what the model writes. */
@@ -107,8 +109,9 @@ export class LiveText {
         this.followers.delete(follower);
     }
 
+    /** Whether somebody follows who could answer what is asked. */
     get isFollowed(): boolean {
-        return this.followers.size > 0;
+        return [...this.followers.keys()].some(({ isOnlooker }) => isOnlooker !== true);
     }
 
     /** Sends something to all. What was written before it is sent first. */

@@ -97,8 +97,33 @@ interface RunningTurn {
     progress?: Parameters<Parameters<typeof runTurn>[1]["progress"]>[0];
 }
 
+/** A turn that runs, for whoever looks at all of them. */
+export interface TurnView {
+    readonly nonce: string;
+    readonly sessionId: string;
+    readonly computerId: string;
+    /** The progress that was told last. */
+    readonly progress?: RunningTurn["progress"];
+    /** What it waits for somebody to allow or to answer. */
+    readonly asked?: Asked;
+}
+
 /** All turns that the bridge runs. */
 export interface Turns {
+    /** Those that run. */
+    views(): TurnView[];
+    /**
+     * Is told of a turn from its beginning on, whosever it is: for the bridge's own, who are onlookers.
+     * @returns whether the turn runs
+     */
+    watch(nonce: string, follower: Follower): boolean;
+    /**
+     * Decides what a turn asks, whosever it is: for the owner.
+     * @returns whether it was asked
+     */
+    settle(nonce: string, decision: Omit<ComputerSays["decision"], "type" | "nonce">): boolean;
+    /** Is called when something begins or ceases to be asked, and when a turn begins or ends. @returns ends it */
+    onChange(listener: () => void): () => void;
     /** Hands a prompt over: it is run, or followed where it is known. */
     take(computer: LinkedComputer, prompt: ComputerSays["prompt"], follower: Follower): void;
     /** Is told of a turn from its beginning on. */
@@ -153,6 +178,11 @@ export function createTurns(world: TurnsWorld): Turns {
     const parents = new Map<string, string>();
     /** The prompts under which what a computer began is counted, by their sessions: what comes of it has no name yet. */
     const begunAs = new Map<string, string>();
+    const listeners = new Set<() => void>();
+
+    function changed(): void {
+        for (const listener of listeners) listener();
+    }
 
     function countOf(computerId: string): number {
         return [...running.values()].filter(({ computer }) => computer.id === computerId).length;
@@ -191,11 +221,13 @@ export function createTurns(world: TurnsWorld): Turns {
                     if (ended.signal.aborted) return resolve(decision);
                     turn.asking = undefined;
                     turn.live.tell({ type: "settled", nonce, id: asked.ask.id });
+                    changed();
                     resolve(decision);
                 },
             };
             turn.asking = asking;
             turn.live.tell(askMessage(nonce, asked));
+            changed();
         });
     }
 
@@ -251,6 +283,7 @@ export function createTurns(world: TurnsWorld): Turns {
         }
         turn.live.release();
         turn.live.tell(endMessage(turn, end));
+        changed();
         log.info(
             { nonce, sessionId, computer: turn.computer.id, end: end.kind === "fail" ? end.code : "done" },
             "turn ended",
@@ -273,6 +306,7 @@ export function createTurns(world: TurnsWorld): Turns {
         running.set(nonce, turn);
         bySession.set(sessionId, turn);
         if (follower !== undefined) turn.live.follow(follower);
+        changed();
         // Its times are told apart by a clock that nobody sets: one that jumps would end it, or never.
         const [begunAt, start] = [now(), elapsed()];
         runTurn(begin, {
@@ -517,6 +551,14 @@ export function createTurns(world: TurnsWorld): Turns {
         );
     }
 
+    /** Decides what a turn asks. @returns whether it was asked */
+    function settle(nonce: string, decision: Parameters<Turns["settle"]>[1]): boolean {
+        const asking = running.get(nonce)?.asking;
+        if (asking?.asked.ask.id !== decision.id) return false;
+        asking.settle(settled(journal, asking.asked, decision, now()));
+        return true;
+    }
+
     return {
         take: begin,
         follow: begin,
@@ -525,11 +567,25 @@ export function createTurns(world: TurnsWorld): Turns {
             for (const { live } of running.values()) live.leave(follower);
         },
         decide(computer, decision) {
-            const turn = running.get(decision.nonce);
-            const asking = turn?.asking;
-            if (turn?.computer.id !== computer.id || asking === undefined) return;
-            if (asking.asked.ask.id !== decision.id) return;
-            asking.settle(settled(journal, asking.asked, decision, now()));
+            if (running.get(decision.nonce)?.computer.id === computer.id) settle(decision.nonce, decision);
+        },
+        settle,
+        views: () =>
+            [...running.values()].map(({ nonce, sessionId, computer, progress, asking }) => ({
+                nonce,
+                sessionId,
+                computerId: computer.id,
+                ...(progress === undefined ? {} : { progress }),
+                ...(asking === undefined ? {} : { asked: asking.asked }),
+            })),
+        watch(nonce, follower) {
+            const turn = running.get(nonce);
+            if (turn !== undefined) catchUp(turn, follower);
+            return turn !== undefined;
+        },
+        onChange(listener) {
+            listeners.add(listener);
+            return () => void listeners.delete(listener);
         },
         looks,
         abandon(computerId) {
@@ -712,7 +768,12 @@ function endMessage(turn: RunningTurn, end: TurnEnd) {
 }
 
 /** A decision as opencode is told of it. It never hears "always", which there holds for the whole folder and everybody. */
-function settled(journal: Journal, asked: Asked, decision: ComputerSays["decision"], at: number): Decision {
+function settled(
+    journal: Journal,
+    asked: Asked,
+    decision: Parameters<Turns["settle"]>[1],
+    at: number,
+): Decision {
     if (asked.what === "question")
         return decision.answers === undefined
             ? { what: "question" }

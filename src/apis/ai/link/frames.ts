@@ -7,6 +7,7 @@
  * of the connection alone.
  */
 import type { Of, Shape } from "../../trapos/shapes";
+import { jobShape } from "../jobs/shapes";
 import { answers } from "../protocol";
 
 /** The version of all this. Either end names those that it speaks, and the newest that both do holds. */
@@ -118,6 +119,12 @@ export const fromComputer = {
         /** Absent where the question is refused. */
         "answers?": ["list", ["list", "text"]],
     },
+    /** What its screen shows, to a bridge that watches it; without rows where its player has not allowed that. */
+    screen: {
+        type: "name",
+        /** Rows from the top: text, the colours of its letters and of what is behind them, as `term.blit` has them. */
+        "rows?": ["list", ["list", "text"]],
+    },
 } as const;
 
 const toolCall = {
@@ -209,6 +216,10 @@ export const fromBridge = {
         "pending?": "boolean",
         "cause?": cause,
     },
+    /** A job that this computer has begun: it has ended, or asks for something. Told until `jobTold` was called. */
+    job: { type: "name", what: ["choice", "ended", "asks"], job: jobShape },
+    /** Somebody looks at the computer for so many seconds: what its screen shows is to be sent when it changes. */
+    watch: { type: "name", seconds: "amount" },
 } as const;
 
 type Sayings<Table extends Record<string, Shape>> = {

@@ -71,6 +71,7 @@ export function greet(link: Link): void {
                 label: os.getComputerLabel() as string | undefined,
                 width,
                 height,
+                capabilities: ["jobs", "screen"],
                 cursor: channel === undefined ? undefined : { channel, received: link.channel.received },
             },
         }),
