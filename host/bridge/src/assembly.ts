@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { type OpencodeClient, type ServerState, watch } from "trapos-opencode";
 import type { Log } from "./log.ts";
 import { openJournal } from "./journal/store.ts";
+import { createJobs, type JobKeeper } from "./jobs/jobs.ts";
+import { openSession } from "./link/calls.ts";
 import { createHub, type Hub } from "./link/hub.ts";
 import { createPairings, type Pairings } from "./pairing.ts";
+import { type BridgeOptions, usualJobs } from "./options.ts";
 import { startServer } from "./server/server.ts";
 import type { Profile } from "./journal/journal.ts";
 import { type SessionRule, sessionRules } from "./session-rules.ts";
@@ -39,6 +42,8 @@ export interface BridgeParts {
     readonly now?: () => number;
     /** Milliseconds since some moment, by a clock that nobody sets; the process's own when absent. */
     readonly elapsed?: () => number;
+    /** How many jobs run at once, and what each may use; those of options.ts when absent. */
+    readonly jobs?: Pick<BridgeOptions, "jobsAtOnce" | "jobTools" | "jobMinutes" | "jobCost">;
     /** The rules of a session, by the profile of its computer; those of docs/bridge.md when absent. */
     readonly rulesOf?: (profile: Profile) => readonly SessionRule[];
 }
@@ -52,6 +57,7 @@ export interface AssembledBridge {
     readonly hub: Hub;
     readonly pairings: Pairings;
     readonly turns: Turns;
+    readonly jobs: JobKeeper;
     stop(): Promise<void>;
 }
 
@@ -67,10 +73,27 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         return state.kind === "ready" ? state.version : undefined;
     };
     const startedAt = now();
-    const hub = createHub({
+    const { jobsAtOnce, jobTools, jobMinutes, jobCost } = parts.jobs ?? usualJobs;
+    const jobs = createJobs({
         client,
         journal,
         turns,
+        directory,
+        now,
+        elapsed,
+        log,
+        atOnce: jobsAtOnce,
+        caps: { tools: jobTools, minutes: jobMinutes, cost: jobCost },
+        isReady: () => parts.opencode().kind === "ready",
+        openSession: async (computer, title) =>
+            (await openSession({ client, journal, directory, now, rulesOf, computer }, title)).id,
+        tell: (computerId, message) => hub.tell(computerId, "jobs", message),
+    });
+    const hub: Hub = createHub({
+        client,
+        journal,
+        turns,
+        jobs,
         directory,
         now,
         elapsed,
@@ -95,9 +118,16 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
     };
     const stream = watch(watched, {
         signal: ended.signal,
-        onHappening: (happening) => turns.happened(happening),
+        onHappening(happening) {
+            turns.happened(happening);
+            jobs.happened(happening);
+        },
         onConnected(isFirst) {
-            if (isFirst) return turns.resumeOpen();
+            if (isFirst) {
+                // Before turns that nobody follows are gone on with: those of jobs are followed.
+                jobs.resume();
+                return turns.resumeOpen();
+            }
             // What was missed is in the messages; turns look there by themselves, but for their texts.
             for (const { sessionId, baselineId } of turns.running())
                 stream.catchUp(sessionId, MOST_MISSED, baselineId).catch((error: unknown) => {
@@ -112,11 +142,14 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         const reason = "reason" in state ? state.reason : undefined;
         log.info({ state: state.kind, ...(reason === undefined ? {} : { reason }) }, "opencode");
         // The stream comes back by itself, some seconds later.
-        if (state.kind === "ready") turns.lookAnew();
+        if (state.kind !== "ready") return;
+        turns.lookAnew();
+        jobs.wake();
     });
     const server = await startServer(
         {
             hub,
+            jobs,
             pairings,
             journal,
             token: parts.adminToken,
@@ -141,6 +174,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
                     computers: journal.computers().filter(({ revokedAt }) => revokedAt === undefined).length,
                     online: hub.online,
                     turns: turns.count(),
+                    jobs: jobs.open,
                 };
             },
             packages: parts.packages,
@@ -151,6 +185,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
                 opencode: parts.opencode().kind,
                 online: hub.online,
                 turns: turns.count(),
+                jobs: jobs.open,
             }),
         },
         parts.host,
@@ -158,6 +193,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
     ).catch((error: unknown) => {
         ended.abort();
         unwatch?.();
+        jobs.stop();
         hub.stop();
         turns.stop();
         journal.close();
@@ -169,9 +205,11 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         hub,
         pairings,
         turns,
+        jobs,
         async stop() {
             ended.abort();
             unwatch?.();
+            jobs.stop();
             hub.stop();
             turns.stop();
             await server.stop();

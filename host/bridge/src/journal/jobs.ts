@@ -23,7 +23,10 @@ const changing = {
     endedAt: "ended_at",
 } as const satisfies Record<keyof JobChange, string>;
 
-const columns = Object.entries({
+/** How much of a prompt lists have, in characters. */
+const SUMMARISED = 1000;
+
+const columnsOf = {
     number: "number",
     key: "key",
     computerId: "computer_id",
@@ -36,7 +39,14 @@ const columns = Object.entries({
     ...changing,
     toldAt: "told_at",
     collectedAt: "collected_at",
-} satisfies Record<keyof JobRecord, string>)
+} as const satisfies Record<keyof JobRecord, string>;
+
+const all = Object.entries(columnsOf)
+    .map(([field, column]) => `${column} AS "${field}"`)
+    .join(", ");
+
+const summarised = Object.entries({ ...columnsOf, prompt: `substr(prompt, 1, ${SUMMARISED})` })
+    .filter(([field]) => field !== "result" && field !== "asked")
     .map(([field, column]) => `${column} AS "${field}"`)
     .join(", ");
 
@@ -67,7 +77,9 @@ export function jobsIn(
     | "forgetJobs"
 > {
     const select = (rest: string, ...values: unknown[]) =>
-        tables.all<Row>(`SELECT ${columns} FROM jobs ${rest}`, ...values).map(jobOf);
+        tables.all<Row>(`SELECT ${all} FROM jobs ${rest}`, ...values).map(jobOf);
+    const list = (rest: string, ...values: unknown[]) =>
+        tables.all<Row>(`SELECT ${summarised} FROM jobs ${rest}`, ...values).map(jobOf);
     const change = (...command: Parameters<Tables["run"]>) =>
         tables.withoutDisk(() => tables.run(...command)) > 0;
 
@@ -90,13 +102,13 @@ export function jobsIn(
             return select("WHERE computer_id = ? AND key = ?", computerId, key)[0] as JobRecord;
         },
         jobOf: (number) => select("WHERE number = ?", number)[0],
-        openJobs: () => select("WHERE ended_at IS NULL ORDER BY number"),
+        openJobs: () => list("WHERE ended_at IS NULL ORDER BY number"),
         jobs: (owner, most) =>
             owner === undefined
-                ? select("ORDER BY number DESC LIMIT ?", most)
-                : select("WHERE owner = ? ORDER BY number DESC LIMIT ?", owner, most),
+                ? list("ORDER BY number DESC LIMIT ?", most)
+                : list("WHERE owner = ? ORDER BY number DESC LIMIT ?", owner, most),
         untoldJobs: (computerId) =>
-            select(
+            list(
                 "WHERE computer_id = ? AND told_at IS NULL AND ended_at IS NOT NULL ORDER BY number",
                 computerId,
             ),

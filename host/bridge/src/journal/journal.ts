@@ -110,6 +110,9 @@ export interface JobRecord extends NewJob {
     readonly collectedAt?: number;
 }
 
+/** A job for lists: with the beginning of its prompt alone, which may be long. */
+export type JobSummary = Omit<JobRecord, "result" | "asked">;
+
 /** What changes of a job; what is null is taken away. */
 export type JobChange = {
     readonly [
@@ -275,11 +278,11 @@ export interface Journal {
     addJob(job: NewJob): JobRecord;
     jobOf(number: number): JobRecord | undefined;
     /** Those that have not ended, in the order in which they came. */
-    openJobs(): JobRecord[];
+    openJobs(): JobSummary[];
     /** The newest first. @param owner whose; everybody's when absent */
-    jobs(owner: string | undefined, most: number): JobRecord[];
+    jobs(owner: string | undefined, most: number): JobSummary[];
     /** Those of a computer whose end its player was not told of; the oldest first. */
-    untoldJobs(computerId: string): JobRecord[];
+    untoldJobs(computerId: string): JobSummary[];
     /** The first end counts. @returns false where it has ended, or is none */
     changeJob(number: number, change: JobChange): boolean;
     /** Notes that its player was told of the end. @returns false where that was noted before, or it has not ended */

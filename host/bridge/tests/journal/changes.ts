@@ -117,6 +117,7 @@ export function contentsOf(journal: Journal): unknown {
         approvals: names.sessions.map((id) => journal.approvalsOf(id)),
         prompts: names.nonces.map((nonce) => journal.promptOf(nonce)),
         open: journal.openPrompts(),
+        job: names.jobs.map((number) => journal.jobOf(number)),
         jobs: [journal.jobs(undefined, 100), journal.jobs("alice", 3), journal.openJobs()],
         untold: names.computers.map((id) => journal.untoldJobs(id)),
         counts: scopes.map((scope) => [

@@ -2,6 +2,7 @@
 import type {
     Approval,
     JobRecord,
+    JobSummary,
     Journal,
     LimitScope,
     Limits,
@@ -20,6 +21,8 @@ interface Session {
 }
 
 const counted = ["input", "output", "reasoning", "cacheRead", "cacheWrite", "cost"] as const;
+
+const summaryOf = ({ result: _, asked: __, ...job }: JobRecord): JobSummary => job;
 
 export function memoryJournal(): Journal {
     const computers: Changeable<LinkedComputer>[] = [];
@@ -197,11 +200,11 @@ export function memoryJournal(): Journal {
             const known = jobs.find((job) => job.number === number);
             return known && { ...known };
         },
-        openJobs: () => jobs.filter(({ endedAt }) => endedAt === undefined).map((job) => ({ ...job })),
+        openJobs: () => jobs.filter(({ endedAt }) => endedAt === undefined).map(summaryOf),
         jobs: (owner, most) =>
             jobs
                 .filter((job) => owner === undefined || job.owner === owner)
-                .map((job) => ({ ...job }))
+                .map(summaryOf)
                 .reverse()
                 .slice(0, most),
         untoldJobs: (computerId) =>
@@ -212,10 +215,10 @@ export function memoryJournal(): Journal {
                         job.toldAt === undefined &&
                         job.endedAt !== undefined,
                 )
-                .map((job) => ({ ...job })),
+                .map(summaryOf),
         changeJob(number, change) {
             const job = jobs.find((one) => one.number === number && one.endedAt === undefined);
-            const changes = Object.entries(change).filter(([, value]) => value !== undefined);
+            const changes = Object.entries(change);
             if (job === undefined || changes.length === 0) return false;
             for (const [field, value] of changes)
                 if (value === null) delete job[field as keyof JobRecord];
