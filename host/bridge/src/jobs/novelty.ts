@@ -47,18 +47,15 @@ export function hashOf(text: string): number {
 }
 
 const end = /\n|[.!?;:…]["'”’»)\]*_]*\s|[。！？；]/;
-const isBlank = (text: string): boolean => /^\s*$/.test(text);
 
 /**
- * Where to cut a chunk that has no end: behind a word where there is one. By what stands there, not by its length: a loop is
- * then cut at the same places in each of its rounds, even one without a blank.
+ * Where to cut a chunk that has no end. By what stands there, not by its length: a loop is then cut at the same places in each of
+ * its rounds, even one without a blank.
  */
 function cutOf(chunk: string): number {
-    const hasWords = /\s/.test(chunk.slice(shortestCut - 1, longestChunk));
     let best = longestChunk;
     let lowest = Infinity;
     for (let at = shortestCut; at <= longestChunk; at += 1) {
-        if (hasWords && !isBlank(chunk[at - 1]!)) continue;
         const score = hashOf(chunk.slice(at - cutContext, at));
         if (score > lowest) continue;
         lowest = score;
@@ -124,13 +121,6 @@ export function addText(novelty: Novelty, piece: string): boolean {
     }
     novelty.rest = text.slice(at);
     return isNew;
-}
-
-/** The text has ended: what comes next stands in another one, whose stretches are compared with those of this one. */
-export function endText(novelty: Novelty): void {
-    if (novelty.rest !== "") addChunk(novelty, novelty.rest);
-    novelty.rest = "";
-    novelty.context = [];
 }
 
 /** Forgets what was written: it is written once more. */

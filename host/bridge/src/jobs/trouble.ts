@@ -13,7 +13,7 @@
  *   tells the model so and no more, and it can wait within one call.
  */
 import type { Happening } from "trapos-opencode";
-import { addText, endText, forgetText, type Novelty, remember, startNovelty } from "./novelty.ts";
+import { addText, forgetText, type Novelty, remember, startNovelty } from "./novelty.ts";
 
 /**
  * How long a model may be silent. opencode 1.18.33 itself waits 300 s for an answer's beginning, and for each next piece, and then
@@ -38,9 +38,6 @@ const mostSessions = 32;
 interface SessionSeen {
     readonly text: Novelty;
     readonly reasoning: Novelty;
-    /** The parts that are being written. */
-    textPart: string;
-    reasoningPart: string;
     /** Hashes of the calls that were made. */
     readonly calls: Set<number>;
     /** How many calls in a row were made before, and the tool of the last one. */
@@ -92,8 +89,6 @@ function sessionAt(state: Watch, id: string): SessionSeen {
     const known = state.sessions.get(id) ?? {
         text: startNovelty(),
         reasoning: startNovelty(),
-        textPart: "",
-        reasoningPart: "",
         calls: new Set<number>(),
         staleCalls: 0,
         staleTool: "",
@@ -139,12 +134,8 @@ function retry(state: Watch, { sessionId, status }: Of<"retry">, at: number): vo
         if (call.sessionId === sessionId && call.isPending) state.running.delete(id);
 }
 
-function hear(session: SessionSeen, { kind, partId, text }: Of<"text" | "reasoning">): void {
-    const novelty = session[kind];
-    const part = `${kind}Part` as const;
-    if (session[part] !== partId) endText(novelty);
-    session[part] = partId;
-    const isNew = addText(novelty, text);
+function hear(session: SessionSeen, { kind, text }: Of<"text" | "reasoning">): void {
+    const isNew = addText(session[kind], text);
     if (isNew && kind === "text") session.reasoning.stale = 0;
 }
 

@@ -283,6 +283,15 @@ describe("a loop", () => {
         }
     });
 
+    test("of text is none where calls that bring something come between", () => {
+        const step = (index: number) => [
+            ...pieces("I look at the door again.\n", randomOf(index), 9),
+            call({ output: `${index} %` }),
+        ];
+        const polls = Array.from({ length: 3000 }, (_, index) => step(index)).flat();
+        expect(play(polls).trouble).toBeUndefined();
+    });
+
     test("is none where the model is tried again and writes the same", () => {
         const random = randomOf(1);
         const answer = sentences(random, 300);
