@@ -39,7 +39,7 @@ export function startNovelty(): Novelty {
 }
 
 /** A number that two texts share only when they are the same, as good as always (FNV-1a). */
-export function hashOf(text: string): number {
+function hashOf(text: string): number {
     let hash = 0x811c9dc5;
     for (let index = 0; index < text.length; index += 1)
         hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
@@ -72,12 +72,15 @@ function chunkLength(text: string, at: number): number | undefined {
     return chunk.length < longestChunk ? undefined : cutOf(chunk);
 }
 
-/** Adds a text to those that are known. @returns whether it was known */
+/** Adds a text to those that are known, of which the oldest are forgotten. @returns whether it was known */
 export function remember(known: Set<number>, text: string): boolean {
     const hash = hashOf(text);
     if (known.has(hash)) return true;
     known.add(hash);
-    if (known.size > mostKnown) for (const oldest of known) return !known.delete(oldest);
+    for (const oldest of known) {
+        if (known.size <= mostKnown) break;
+        known.delete(oldest);
+    }
     return false;
 }
 
