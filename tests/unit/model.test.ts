@@ -345,16 +345,17 @@ describe("directives in the prompt", () => {
         expect(request.reply.hang).toBe("midway");
     });
 
-    test.each([
-        ["[loop text]", 1],
-        ["[loop thinking]", 4],
-    ])("%s says the same again until the client goes", async (prompt, period) => {
-        const { texts, thoughts } = await firstPieces({ prompt }, 20);
-        const pieces = prompt.includes("text") ? texts : thoughts;
-        expect(pieces.length).toBeGreaterThanOrEqual(20);
-        expect(new Set(pieces)).toEqual(new Set(pieces.slice(0, period)));
-        await model.waitForRequest(({ outcome }) => outcome === "gone");
-    });
+    test.each(["[loop text]", "[loop thinking]"])(
+        "%s says the same again until the client goes",
+        async (prompt) => {
+            const { texts, thoughts } = await firstPieces({ prompt }, 20);
+            const [said, nothing] = prompt.includes("text") ? [texts, thoughts] : [thoughts, texts];
+            expect(said.length).toBeGreaterThanOrEqual(20);
+            expect(new Set(said).size).toBe(1);
+            expect(nothing).toEqual([]);
+            await model.waitForRequest(({ outcome }) => outcome === "gone");
+        },
+    );
 
     test("[loop tool] runs the same command, whatever it has given", async () => {
         const messages: object[] = [{ role: "user", content: "[loop tool]" }];
@@ -378,7 +379,8 @@ describe("directives in the prompt", () => {
         });
         expect((await say("", told("[loop text]"))).text).toContain("You said: You repeat yourself.");
         const { texts } = await firstPieces(told("[loop text] [stubborn]"), 2);
-        expect(texts).toEqual(["I will open the door now. ", "I will open the door now. "]);
+        expect(texts[0]).toContain("I will open the door now.");
+        expect(texts[1]).toBe(texts[0]);
     });
 
     test.each([

@@ -75,18 +75,18 @@ function bashCall(step: number, seconds: number): Reply {
     return { toolCalls: [{ name: "bash", arguments: { command, description: `Step ${step}` } }] };
 }
 
-/** What a model says, thinks and does that has lost its way. */
+/** What a model says, thinks and does that has lost its way. The pieces are long, so that nobody waits long for much of them. */
 const loops: Readonly<Record<string, Reply | undefined>> = {
     thinking: {
         reasoning: [
-            "Let me look at the door once more. ",
-            "The door is open, so the lever must be up. ",
-            "But if the lever is up, the door is closed.\n",
-            "Wait, that cannot be right. ",
+            (
+                "The door is open, so the lever must be up. But if the lever is up, the door is closed.\n" +
+                "Wait, that cannot be right. Let me look at the door once more. "
+            ).repeat(3),
         ],
         repeats: "reasoning",
     },
-    text: { text: ["I will open the door now. "], repeats: "text" },
+    text: { text: ["I will open the door now. ".repeat(20)], repeats: "text" },
     tool: {
         toolCalls: [{ name: "bash", arguments: { command: "echo closed", description: "Look at the door" } }],
     },

@@ -39,7 +39,7 @@ export function startNovelty(): Novelty {
 }
 
 /** A number that two texts share only when they are the same, as good as always (FNV-1a). */
-export function hashOf(text: string): number {
+function hashOf(text: string): number {
     let hash = 0x811c9dc5;
     for (let index = 0; index < text.length; index += 1)
         hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
@@ -47,18 +47,15 @@ export function hashOf(text: string): number {
 }
 
 const end = /\n|[.!?;:…]["'”’»)\]*_]*\s|[。！？；]/;
-const isBlank = (text: string): boolean => /^\s*$/.test(text);
 
 /**
- * Where to cut a chunk that has no end: behind a word where there is one. By what stands there, not by its length: a loop is
- * then cut at the same places in each of its rounds, even one without a blank.
+ * Where to cut a chunk that has no end. By what stands there, not by its length: a loop is then cut at the same places in each of
+ * its rounds, even one without a blank.
  */
 function cutOf(chunk: string): number {
-    const hasWords = /\s/.test(chunk.slice(shortestCut - 1, longestChunk));
     let best = longestChunk;
     let lowest = Infinity;
     for (let at = shortestCut; at <= longestChunk; at += 1) {
-        if (hasWords && !isBlank(chunk[at - 1]!)) continue;
         const score = hashOf(chunk.slice(at - cutContext, at));
         if (score > lowest) continue;
         lowest = score;
@@ -75,12 +72,15 @@ function chunkLength(text: string, at: number): number | undefined {
     return chunk.length < longestChunk ? undefined : cutOf(chunk);
 }
 
-/** Adds a text to those that are known. @returns whether it was known */
+/** Adds a text to those that are known, of which the oldest are forgotten. @returns whether it was known */
 export function remember(known: Set<number>, text: string): boolean {
     const hash = hashOf(text);
     if (known.has(hash)) return true;
     known.add(hash);
-    if (known.size > mostKnown) for (const oldest of known) return !known.delete(oldest);
+    for (const oldest of known) {
+        if (known.size <= mostKnown) break;
+        known.delete(oldest);
+    }
     return false;
 }
 
@@ -124,13 +124,6 @@ export function addText(novelty: Novelty, piece: string): boolean {
     }
     novelty.rest = text.slice(at);
     return isNew;
-}
-
-/** The text has ended: what comes next stands in another one, whose stretches are compared with those of this one. */
-export function endText(novelty: Novelty): void {
-    if (novelty.rest !== "") addChunk(novelty, novelty.rest);
-    novelty.rest = "";
-    novelty.context = [];
 }
 
 /** Forgets what was written: it is written once more. */

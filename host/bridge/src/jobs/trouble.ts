@@ -13,12 +13,13 @@
  *   tells the model so and no more, and it can wait within one call.
  */
 import type { Happening } from "trapos-opencode";
-import { addText, endText, forgetText, type Novelty, remember, startNovelty } from "./novelty.ts";
+import { addText, forgetText, type Novelty, remember, startNovelty } from "./novelty.ts";
 
 /**
- * How long a model may be silent. opencode 1.18.33 itself waits 300 s for an answer's beginning, and for each next piece, and then
- * tries again, which is the better cure; models that think unseen are silent for minutes as well. So it is that, and two minutes
- * for the next attempt, as an attempt that begins is no sign of life.
+ * How long a model may be silent. opencode 1.18.33 itself waits 300 s for an answer's beginning, and for each next piece of it
+ * (`headerTimeout` and `chunkTimeout` of a provider), and then tries again, which is the better cure; models that think unseen are
+ * silent for minutes as well. So it is that, and two minutes of the next attempt: the silence of attempts that failed counts until
+ * something is done that stays.
  */
 export const silenceSeconds = 420;
 
@@ -38,9 +39,6 @@ const mostSessions = 32;
 interface SessionSeen {
     readonly text: Novelty;
     readonly reasoning: Novelty;
-    /** The parts that are being written. */
-    textPart: string;
-    reasoningPart: string;
     /** Hashes of the calls that were made. */
     readonly calls: Set<number>;
     /** How many calls in a row were made before, and the tool of the last one. */
@@ -52,14 +50,18 @@ interface SessionSeen {
 
 /** What was seen of a turn; plain data, which only `watch` changes. It ends with the turn, or with what the model is told. */
 export interface Watch {
-    /** When the model last gave a sign of life, later by as long as it did not have to. */
+    /** When the model last gave a sign of life, or was last tried again. */
     aliveAt: number;
+    /** How long it was silent in attempts that failed since anything was done that stays, in milliseconds. */
+    silentBefore: number;
+    /** Whether this attempt has given a sign of life. */
+    isWriting: boolean;
     /** Tool calls in flight by their parts' ids; one that is pending is still being written. */
     readonly running: Map<string, { readonly sessionId: string; readonly isPending: boolean }>;
     /** Permissions and questions that wait by their ids: in which session. */
     readonly asked: Map<string, string>;
-    /** Sessions whose model is tried again at a time to come: since when. */
-    readonly retried: Map<string, number>;
+    /** Sessions whose model is tried again at a time to come. */
+    readonly retried: Set<string>;
     /** The one last heard of is the last. */
     readonly sessions: Map<string, SessionSeen>;
 }
@@ -78,9 +80,11 @@ export type Trouble =
 export function startWatch(at: number): Watch {
     return {
         aliveAt: at,
+        silentBefore: 0,
+        isWriting: false,
         running: new Map(),
         asked: new Map(),
-        retried: new Map(),
+        retried: new Set(),
         sessions: new Map(),
     };
 }
@@ -92,8 +96,6 @@ function sessionAt(state: Watch, id: string): SessionSeen {
     const known = state.sessions.get(id) ?? {
         text: startNovelty(),
         reasoning: startNovelty(),
-        textPart: "",
-        reasoningPart: "",
         calls: new Set<number>(),
         staleCalls: 0,
         staleTool: "",
@@ -125,27 +127,36 @@ function seeMessage(state: Watch, sessionId: string, messageId: string): void {
 
 /** The time for which nobody could expect anything of the model is over, if there was one. */
 function endRetry(state: Watch, sessionId: string, at: number): void {
-    const since = state.retried.get(sessionId);
-    if (since === undefined) return;
-    state.retried.delete(sessionId);
-    state.aliveAt = Math.min(at, state.aliveAt + at - since);
+    if (state.retried.delete(sessionId)) state.aliveAt = at;
 }
 
 /** The model failed and is tried again: a call that it had begun to write is void, one that runs goes on. */
 function retry(state: Watch, { sessionId, status }: Of<"retry">, at: number): void {
     endRetry(state, sessionId, at);
-    if (status.next !== undefined) state.retried.set(sessionId, at);
+    state.silentBefore += at - state.aliveAt;
+    state.aliveAt = at;
+    state.isWriting = false;
+    if (status.next !== undefined) state.retried.add(sessionId);
     for (const [id, call] of state.running)
         if (call.sessionId === sessionId && call.isPending) state.running.delete(id);
 }
 
-function hear(session: SessionSeen, { kind, partId, text }: Of<"text" | "reasoning">): void {
-    const novelty = session[kind];
-    const part = `${kind}Part` as const;
-    if (session[part] !== partId) endText(novelty);
-    session[part] = partId;
-    const isNew = addText(novelty, text);
+function hear(session: SessionSeen, { kind, text }: Of<"text" | "reasoning">): void {
+    const isNew = addText(session[kind], text);
     if (isNew && kind === "text") session.reasoning.stale = 0;
+}
+
+/** The model writes, which may be taken back when it is tried again. */
+function seeWriting(state: Watch, at: number): void {
+    state.isWriting = true;
+    state.aliveAt = at;
+}
+
+/** A text is another one. What is taken back was nothing, and is written once more. */
+function seeReplaced(state: Watch, happening: Of<"text replaced" | "reasoning replaced">, at: number): void {
+    const { text, reasoning } = sessionAt(state, happening.sessionId);
+    if (happening.text !== "") seeWriting(state, at);
+    else forgetText(happening.kind === "text replaced" ? text : reasoning);
 }
 
 function seeTool(state: Watch, { sessionId, partId, part, inputDigest }: Of<"tool">): void {
@@ -178,18 +189,17 @@ export function watch(state: Watch, happening: Happening, at: number): Watch {
         case "text":
         case "reasoning":
             hear(sessionAt(state, sessionId), happening);
-            break;
+            seeWriting(state, at);
+            return state;
         case "text replaced":
         case "reasoning replaced":
-            // Taken back: the model is tried again, and may well write the same.
-            if (happening.text === "")
-                forgetText(
-                    sessionAt(state, sessionId)[happening.kind === "text replaced" ? "text" : "reasoning"],
-                );
-            break;
+            seeReplaced(state, happening, at);
+            return state;
         case "tool":
             seeTool(state, happening);
-            break;
+            if (happening.part.state?.status !== "pending") break;
+            seeWriting(state, at);
+            return state;
         case "permission":
             state.asked.set(happening.permission.id, sessionId);
             break;
@@ -219,7 +229,9 @@ export function watch(state: Watch, happening: Happening, at: number): Watch {
         case "child":
             break;
     }
+    // It is done, and stays.
     state.aliveAt = at;
+    state.silentBefore = 0;
     return state;
 }
 
@@ -255,7 +267,9 @@ export function troubleOf(state: Watch, at: number): Trouble | undefined {
         if (loop !== undefined) return loop;
     }
     if (state.running.size > 0 || state.asked.size > 0 || state.retried.size > 0) return undefined;
-    const seconds = Math.floor((at - state.aliveAt) / 1000);
+    const silent = at - state.aliveAt;
+    const before = state.silentBefore;
+    const seconds = Math.floor((state.isWriting ? Math.max(before, silent) : before + silent) / 1000);
     return seconds >= silenceSeconds ? { kind: "stall", seconds } : undefined;
 }
 

@@ -283,6 +283,15 @@ describe("a loop", () => {
         }
     });
 
+    test("of text is none where calls that bring something come between", () => {
+        const step = (index: number) => [
+            ...pieces("I look at the door again.\n", randomOf(index), 9),
+            call({ output: `${index} %` }),
+        ];
+        const polls = Array.from({ length: 3000 }, (_, index) => step(index)).flat();
+        expect(play(polls).trouble).toBeUndefined();
+    });
+
     test("is none where the model is tried again and writes the same", () => {
         const random = randomOf(1);
         const answer = sentences(random, 300);
@@ -478,6 +487,54 @@ describe("silence", () => {
         watch(state, { sessionId, kind: "busy" }, 300_000 + 10 * hours);
         expect(troubleOf(state, limit + 10 * hours - 1)).toBeUndefined();
         expect(troubleOf(state, limit + 10 * hours)).toEqual({ kind: "stall", seconds: silenceSeconds });
+    });
+
+    /** An attempt that writes for a while, is silent for a while and fails. @returns when it is tried again */
+    function attempt(state: Watch, from: number, writes: number, silent: number): number {
+        for (let at = from; at <= from + writes; at += 10_000)
+            watch(state, { ...where, kind: "text", partId: `p${from}`, offset: 0, text: `${at}. ` }, at);
+        const end = from + writes + silent;
+        watch(state, { ...where, kind: "text replaced", partId: `p${from}`, text: "" }, end);
+        watch(state, { sessionId, kind: "retry", status: { type: "retry", attempt: 1, next: 1 } }, end);
+        expect(troubleOf(state, end + hours)).toBeUndefined();
+        watch(state, { sessionId, kind: "busy" }, end + hours);
+        return end + hours;
+    }
+
+    test("in the middle of attempts that fail is a stall with the second of them", () => {
+        const state = startWatch(0);
+        const second = attempt(state, 0, 20_000, 300_000);
+        expect(troubleOf(state, second + limit - 300_001)).toBeUndefined();
+        const third = attempt(state, second, 20_000, 300_000);
+        expect(troubleOf(state, third)).toEqual({ kind: "stall", seconds: 600 });
+    });
+
+    test("as it writes a call, in attempts that fail, is a stall with the second of them", () => {
+        const state = startWatch(0);
+        for (const from of [0, 301_000]) {
+            expect(troubleOf(state, from)).toBeUndefined();
+            watch(state, call({ status: "pending" }), from);
+            watch(state, { sessionId, kind: "retry", status: { type: "retry", next: 1 } }, from + 300_000);
+            watch(state, { sessionId, kind: "busy" }, from + 301_000);
+        }
+        expect(troubleOf(state, 602_000)).toEqual({ kind: "stall", seconds: 600 });
+    });
+
+    test("of an attempt that failed does not count any more when something is done", () => {
+        const state = startWatch(0);
+        const second = attempt(state, 0, 20_000, 300_000);
+        watch(state, call(), second);
+        const third = attempt(state, second, 20_000, 300_000);
+        expect(troubleOf(state, third)).toBeUndefined();
+    });
+
+    test("is none where a long answer is cut, or pauses after an attempt that was silent", () => {
+        const state = startWatch(0);
+        const second = attempt(state, 0, hours, 0);
+        const third = attempt(state, second, 0, 300_000);
+        watch(state, { ...where, kind: "text", partId: "p", offset: 0, text: "a" }, third);
+        expect(troubleOf(state, third + limit - 1)).toBeUndefined();
+        expect(troubleOf(state, third + limit)).toMatchObject({ kind: "stall" });
     });
 
     test("of a model that is tried again at no time to come counts", () => {
