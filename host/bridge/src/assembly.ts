@@ -4,6 +4,8 @@ import { type OpencodeClient, type ServerState, watch } from "trapos-opencode";
 import type { Log } from "./log.ts";
 import { openJournal } from "./journal/store.ts";
 import { createHub, type Hub } from "./link/hub.ts";
+import type { Jobs } from "./jobs/job.ts";
+import { createPage } from "./page/page.ts";
 import { createPairings, type Pairings } from "./pairing.ts";
 import { startServer } from "./server/server.ts";
 import type { Profile } from "./journal/journal.ts";
@@ -41,6 +43,8 @@ export interface BridgeParts {
     readonly elapsed?: () => number;
     /** The rules of a session, by the profile of its computer; those of docs/bridge.md when absent. */
     readonly rulesOf?: (profile: Profile) => readonly SessionRule[];
+    /** The jobs that the page shows; none when absent. */
+    readonly jobs?: Jobs;
 }
 
 /** A bridge that runs. */
@@ -49,6 +53,8 @@ export interface AssembledBridge {
     readonly url: string;
     /** Where its owner's commands reach it, on this machine. */
     readonly ownUrl: string;
+    /** The owner's page, with what logs in to it. */
+    readonly pageUrl: string;
     readonly hub: Hub;
     readonly pairings: Pairings;
     readonly turns: Turns;
@@ -114,6 +120,39 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         // The stream comes back by itself, some seconds later.
         if (state.kind === "ready") turns.lookAnew();
     });
+    function status() {
+        const { kind, ...more } = parts.opencode();
+        const version = versionOf();
+        return {
+            version: parts.version,
+            uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
+            opencode: {
+                state: kind,
+                ...(version === undefined ? {} : { version }),
+                ...("reason" in more && more.reason !== undefined ? { reason: more.reason } : {}),
+            },
+            computers: journal.computers().filter(({ revokedAt }) => revokedAt === undefined).length,
+            online: hub.online,
+            turns: turns.count(),
+        };
+    }
+    const page = createPage({
+        journal,
+        hub,
+        turns,
+        pairings,
+        jobs: parts.jobs,
+        client,
+        directory,
+        log,
+        now,
+        elapsed,
+        // What grows by itself is no change.
+        status: () => ({ ...status(), uptimeSeconds: undefined, startedAt }),
+        hide: parts.hide,
+        data: parts.data,
+    });
+    const pageUrl = (): string => `http://127.0.0.1:${server.ownPort}/login#${page.token}`;
     const server = await startServer(
         {
             hub,
@@ -127,22 +166,9 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
                         .abortSession(sessionId)
                         .catch((error: unknown) => log.error({ err: error, sessionId }, "a turn goes on"));
             },
-            status() {
-                const { kind, ...more } = parts.opencode();
-                const version = versionOf();
-                return {
-                    version: parts.version,
-                    uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
-                    opencode: {
-                        state: kind,
-                        ...(version === undefined ? {} : { version }),
-                        ...("reason" in more && more.reason !== undefined ? { reason: more.reason } : {}),
-                    },
-                    computers: journal.computers().filter(({ revokedAt }) => revokedAt === undefined).length,
-                    online: hub.online,
-                    turns: turns.count(),
-                };
-            },
+            status,
+            pageAddress: () => pageUrl(),
+            page,
             packages: parts.packages,
             log,
             approveLocal: parts.approveLocal,
@@ -158,6 +184,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
     ).catch((error: unknown) => {
         ended.abort();
         unwatch?.();
+        page.stop();
         hub.stop();
         turns.stop();
         journal.close();
@@ -166,12 +193,14 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
     return {
         url: `http://${isIPv6(parts.host) ? `[${parts.host}]` : parts.host}:${server.port}`,
         ownUrl: `http://127.0.0.1:${server.ownPort}`,
+        pageUrl: pageUrl(),
         hub,
         pairings,
         turns,
         async stop() {
             ended.abort();
             unwatch?.();
+            page.stop();
             hub.stop();
             turns.stop();
             await server.stop();

@@ -14,6 +14,7 @@ import { JournalError } from "../journal/index.ts";
 import type { Journal, LimitScope, LinkedComputer } from "../journal/journal.ts";
 import type { Hub } from "../link/hub.ts";
 import { PairingError, type Pairings } from "../pairing.ts";
+import { linkedComputers, revokeComputer } from "./owner.ts";
 
 /** What the owner's commands work on. */
 export interface AdminWorld {
@@ -24,6 +25,8 @@ export interface AdminWorld {
     readonly status: () => object;
     /** Stops all that an agent does for a computer. */
     readonly stopTurns: (computerId: string) => void;
+    /** Where the page is, with what logs in to it. */
+    readonly pageAddress: () => string;
 }
 
 /** An answer to the owner. */
@@ -63,13 +66,9 @@ function described(world: AdminWorld, computer: LinkedComputer): AdminComputer {
     };
 }
 
-function linked({ journal }: AdminWorld): LinkedComputer[] {
-    return journal.computers().filter(({ revokedAt }) => revokedAt === undefined);
-}
-
 /** A computer by its id, or by its name where only one has it. */
 function named(world: AdminWorld, wanted: string): LinkedComputer {
-    const all = linked(world);
+    const all = linkedComputers(world.journal);
     const found = all.filter(({ id, name }) => id === wanted || name === wanted);
     const [first] = found;
     if (first === undefined) throw new Refusal(404, "unknown", `No computer is called ${wanted}.`);
@@ -91,7 +90,8 @@ const routes: {
     readonly [route: string]: (world: AdminWorld, body: unknown, query: URLSearchParams) => unknown;
 } = {
     "GET /admin/status": (world) => world.status(),
-    "GET /admin/computers": (world) => linked(world).map((computer) => described(world, computer)),
+    "GET /admin/computers": (world) =>
+        linkedComputers(world.journal).map((computer) => described(world, computer)),
     "GET /admin/pairings": ({ pairings }) =>
         pairings.waiting().map(({ code, gameId, label, address, expiresAt }) => ({
             code,
@@ -106,8 +106,7 @@ const routes: {
     },
     "POST /admin/revoke"(world, body) {
         const { id, name } = named(world, read(revokeRequest, body).computer);
-        world.journal.revokeComputer(id, Date.now());
-        world.hub.revoke(id);
+        revokeComputer(world, id, Date.now());
         world.stopTurns(id);
         return { id, name };
     },
@@ -117,6 +116,7 @@ const routes: {
         journal.copyTo(file);
         return { file };
     },
+    "GET /admin/page": (world) => ({ url: world.pageAddress() }),
     "GET /admin/limits": (world, _body, query) =>
         world.journal.limitsOf(scopeOf(world, read(limitScope, Object.fromEntries(query)))),
     "POST /admin/limits"(world, body) {
