@@ -1,0 +1,48 @@
+/** The computers that are linked. */
+import { age, html, List, Said, some } from "./parts.js";
+import { store } from "./store.js";
+
+/** @typedef {import("./types.d.ts").Computer} Computer */
+
+/** @param {import("./types.d.ts").Computer["limits"]} [limits] */
+export function limitsText(limits = {}) {
+	const { turnsAtOnce, promptsPerHour, tokensPerDay, costPerDay } = limits;
+	const parts = [
+		turnsAtOnce !== undefined && `${some(turnsAtOnce, "turn")} at once`,
+		promptsPerHour !== undefined && `${some(promptsPerHour, "prompt")} an hour`,
+		tokensPerDay !== undefined && `${some(tokensPerDay, "token")} a day`,
+		costPerDay !== undefined && `$${costPerDay} a day`,
+	].filter(Boolean);
+	return parts.length === 0 ? "none" : parts.join(", ");
+}
+
+/** @param {{ isOnline: boolean, heardAt?: number }} computer */
+export const seen = ({ isOnline, heardAt }) =>
+	isOnline
+		? html`<span class="state ok">online</span>`
+		: html`<span class="state off">${heardAt ? `seen ${age(heardAt)} ago` : "away"}</span>`;
+
+/** @param {Computer} computer */
+const row = (computer) =>
+	html`<li key=${computer.id}>
+		<a href=${`#/computers/${computer.id}`}><${Said} text=${computer.name} /></a> ${seen(computer)}
+		<p class="quiet">
+			<${Said} text=${computer.owner} />, ${computer.profile}, computer ${computer.gameId}
+			${computer.turns > 0 && `, ${some(computer.turns, "turn")}`}
+			${computer.limits && `, limits: ${limitsText(computer.limits)}`}
+		</p>
+	</li>`;
+
+export function Computers() {
+	const all = [...store.sections.computers.values()].sort(
+		(a, b) => Number(b.isOnline) - Number(a.isOnline) || a.name.localeCompare(b.name),
+	);
+	return html`<h1>Computers</h1>
+		<${List}
+			name="Computers"
+			entries=${all}
+			wordsOf=${(/** @type {Computer} */ { name, owner, profile, gameId }) => `${name} ${owner} ${profile} ${gameId}`}
+			show=${row}
+			empty="No computer is linked. On one in the game, type: ai link, and this page asks you."
+		/>`;
+}
