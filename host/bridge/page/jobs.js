@@ -17,7 +17,7 @@ import {
 	textOf,
 	useAnswer,
 } from "./parts.js";
-import { openDialog, store, tell } from "./store.js";
+import { openDialog, store, tell, useStore } from "./store.js";
 
 /** @typedef {import("./types.d.ts").Job} Job */
 
@@ -35,6 +35,7 @@ function lineOf({ state, asks, reason, tool, words, place }) {
 
 /** @param {{ number: number }} given */
 function Result({ number }) {
+	useStore();
 	const [count, setCount] = useState(0);
 	const { value, problem } = useAnswer(() => look(`job?number=${number}`), [number, count]);
 	const job = /** @type {Job | undefined} */ (store.sections.jobs.get(String(number)) ?? value?.job);

@@ -3,11 +3,9 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { assembleBridge } from "../../src/assembly.ts";
-import { pino } from "pino";
 import { changes } from "../../src/page/changes.ts";
 import { lookups } from "../../src/page/lookups.ts";
-import { projectFolder } from "../../../../tools/harness/disk.ts";
-import { ADMIN_TOKEN, type StandIn, standInClient, startStandIn } from "../security/stand-in.ts";
+import { ADMIN_TOKEN, type StandIn, startStandIn } from "../security/stand-in.ts";
 import { logIn, ownHeaders, visit } from "./visitor.ts";
 
 const changing = ["logout", ...Object.keys(changes)].map((name) => `/page/${name}`);
@@ -222,21 +220,12 @@ describe("the login", () => {
         await world.bridge.stop();
         const hidden: string[] = [];
         const bridge = await assembleBridge({
-            client: () => standInClient([]),
-            opencode: () => ({ kind: "ready", version: "1.18.33" }),
-            adminToken: ADMIN_TOKEN,
-            host: "127.0.0.1",
+            ...world.parts,
             port,
-            directory: world.data,
-            data: world.data,
-            packages: projectFolder,
-            version: "0.1.0",
-            log: pino({ level: "silent" }),
             hide(text) {
                 hidden.push(text);
                 return () => undefined;
             },
-            approveLocal: false,
         });
         onTestFinished(() => bridge.stop());
         const after = new URL(bridge.pageUrl).hash.slice(1);

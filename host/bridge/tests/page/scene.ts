@@ -1,7 +1,7 @@
 /** A bridge with computers whose turns do what a test has them do: opencode is a stand-in that knows their sessions. */
 import { expect, onTestFinished, vi } from "vitest";
 import type { OpencodeClient } from "trapos-opencode";
-import type { BridgeParts } from "../../src/assembly.ts";
+import { type AssembledBridge, assembleBridge, type BridgeParts } from "../../src/assembly.ts";
 import type { Profile } from "../../src/journal/journal.ts";
 import { type Computer, connect, newName } from "../security/computer.ts";
 import { type StandIn, startStandIn } from "../security/stand-in.ts";
@@ -40,6 +40,8 @@ export interface SceneComputer {
 export interface Scene extends StandIn {
     /** What was answered to opencode, as "answerPermission per_1 once". */
     readonly answered: string[];
+    /** Ends the bridge. @returns starts it again, at the same address */
+    stop(): Promise<() => Promise<AssembledBridge>>;
     /** Links a computer, and connects it. */
     join(name: string, profile?: Profile, capabilities?: readonly string[]): Promise<SceneComputer>;
 }
@@ -191,6 +193,15 @@ export async function startScene(
     return {
         ...world,
         answered,
+        async stop() {
+            const port = Number(new URL(world.url).port);
+            await world.bridge.stop();
+            return async () => {
+                const bridge = await assembleBridge({ ...world.parts, ...parts, port });
+                onTestFinished(() => bridge.stop());
+                return bridge;
+            };
+        },
         async join(name, profile = "build", capabilities) {
             const offer = pairings.offer(7, undefined, `game of ${name}`);
             const { id } = pairings.approve(offer.code, { profile, name, owner: "ann" });
