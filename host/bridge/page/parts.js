@@ -1,7 +1,7 @@
 /** What the views are made of. */
 import { h } from "preact";
 import htm from "htm";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { wordsOf } from "./api.js";
 import { now, openDialog, store, tell } from "./store.js";
 
@@ -72,7 +72,7 @@ export function Dialog({ title, children, action, isDanger, isWide, run }) {
 	const place = useRef(/** @type {HTMLDialogElement | null} */ (null));
 	const [problem, setProblem] = useState("");
 	const [isBusy, setBusy] = useState(false);
-	useEffect(() => place.current?.showModal(), []);
+	useLayoutEffect(() => place.current?.showModal(), []);
 	const close = () => place.current?.close();
 	/** @param {SubmitEvent} event */
 	async function submit(event) {

@@ -72,7 +72,7 @@ const Messages = ({ messages }) =>
 	messages.map(
 		({ id, role, parts, failure }) =>
 			html`<article key=${id} class=${role === "user" ? "user" : ""}>
-				<h3>${role === "user" ? "Prompt" : "Answer"}</h3>
+				<h2>${role === "user" ? "Prompt" : "Answer"}</h2>
 				${parts.map(Part)} ${failure && html`<p class="bad">${plain(failure)}</p>`}
 			</article>`,
 	);
@@ -81,7 +81,7 @@ const Messages = ({ messages }) =>
 function Live() {
 	const { live } = store;
 	return html`<article aria-label="Live">
-		<h3>Answer <span class="state ok">live</span></h3>
+		<h2>Answer <span class="state ok">live</span></h2>
 		${live?.items.length ? live.items.map(Part) : html`<p class="quiet">Nothing is written yet.</p>`}
 	</article>`;
 }

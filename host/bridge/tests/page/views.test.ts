@@ -133,6 +133,7 @@ inBrowser("computers", (open) => {
         await dialog(page).getByRole("button", { name: "Set" }).click();
         await page.getByText("limits of all theirs: $1.5 a day").waitFor();
         await button(page, "Revoke…").click();
+        await dialog(page).waitFor();
         await page.keyboard.press("Escape");
         await dialog(page).waitFor({ state: "detached" });
         await page.getByText("It is not linked any more.").waitFor({ state: "detached" });
