@@ -12,6 +12,9 @@ local problemWith, problemWithEnvironment = signatures.problemWith, signatures.p
 local failure = require("/apis/trapos/failure")
 local attempt, written = failure.attempt, failure.written
 
+--- By a name of its own, as the compiler puts imports first.
+local load = require
+
 --- An argument as it was given; where a function among options raises, its name is told.
 local function guarded(called, argument)
 	if type(argument) ~= "table" then
@@ -42,6 +45,24 @@ local function guarded(called, argument)
 	return copy
 end
 
+--- The functions of jobs, which come with the package of the link and are loaded when the first is looked for.
+local function jobsOf(open, environment)
+	local jobs
+	return setmetatable({}, {
+		__index = function(table, name)
+			if not fs.exists("/apis/ai/jobs/library.lua") then
+				return function()
+					return false, fail("link_missing")
+				end
+			end
+			if jobs == nil then
+				jobs = load("/apis/ai/jobs/library").openJobs(table, open, environment)
+			end
+			return jobs[name]
+		end,
+	})
+end
+
 --- Makes a client. Settings are read anew by each call.
 --
 -- @param environment stand-ins for what the computer provides, for tests; what is wrong with them each function says
@@ -50,10 +71,10 @@ local function createAi(environment)
 	local problem = problemWithEnvironment(environment)
 	local calls = connect(problem == nil and (environment or {}) or {})
 	local ai = {}
-	for name, call in pairs(calls) do
-		ai[name] = function(first, second, third)
+	local function open(table, name, call, parameters)
+		return function(first, second, third)
 			return attempt(function()
-				local what = problem or problemWith(ai, name, { first, second, third })
+				local what = problem or problemWith(table, name, { first, second, third }, parameters)
 				if what ~= nil then
 					error(fail("bad_argument", { what = what }), 0)
 				end
@@ -61,6 +82,10 @@ local function createAi(environment)
 			end, fail)
 		end
 	end
+	for name, call in pairs(calls) do
+		ai[name] = open(ai, name, call)
+	end
+	ai.jobs = jobsOf(open, environment)
 	local background = createBackground(ai.ask)
 	ai.askAsync = function(prompt, options)
 		return attempt(function()

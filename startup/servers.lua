@@ -11,6 +11,9 @@ local load = require
 local LOCK = "/trapos/ccpm.lock.json"
 local PROGRAMS = "/programs"
 local SHELL = "/rom/programs/shell.lua"
+
+--- Runs it so that lines can be shown at its prompt, where a package has some.
+local SHELL_SCREEN = "/apis/trapos/shellscreen.lua"
 settings.define(
 	"trapos.harness_mode",
 	{
@@ -107,10 +110,14 @@ if not isWhole then
 end
 local servers = autostarts()
 local harness = settings.get("trapos.harness_mode") == true
-local program = harness and settings.get("trapos.harness_program", SHELL) or SHELL
+local usual = fs.exists(SHELL_SCREEN) and SHELL_SCREEN or SHELL
+local program = harness and settings.get("trapos.harness_program", usual) or usual
 if #servers > 0 or harness then
 	local later = laterFiles()
 	local succeeded = false
+	if program == SHELL_SCREEN then
+		term.redirect(load("/apis/trapos/recorded").recorded(term.current()))
+	end
 	runBeside(function()
 		for _, file in ipairs(later) do
 			shell.run(file)

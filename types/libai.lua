@@ -11,6 +11,8 @@
 
 --- The functions that `require("/apis/libai")()` returns.
 ---@class libai.Ai
+--- Jobs, which need a bridge and the package trapos-link; without that each of them fails with `link_missing`.
+---@field jobs libai.Jobs
 local Ai = {}
 
 --- Sends a prompt and waits for its answer. Fails with `session_busy` when another turn runs in the session.
@@ -311,6 +313,19 @@ function Ai.answerQuestion(id, answers) end
 --- What `ai doctor --fix` does about it, where it can do something.
 ---@field remedy? libai.Remedy
 
+--- Options of `jobs.collect`.
+---@class libai.CollectOptions
+--- Seconds to wait for its end; as long as it takes where nothing is said, and 0 to look once.
+---@field timeout? number
+--- Called with the job each time that there is news of it.
+---@field onProgress? fun(job: libai.Job)
+
+--- What a job has come to.
+---@class libai.Collected
+---@field job libai.Job
+--- Its answer, as `Reply.text`.
+---@field text string
+
 --- A command of opencode's configuration.
 ---@class libai.CommandSummary
 ---@field name string
@@ -372,6 +387,85 @@ function Disk.move(from, to) end
 ---@field hint string
 --- What there was of the result before the call failed, where there is any.
 ---@field text? string
+
+--- Long work that the bridge does in the background.
+---@class libai.Job
+--- By which it is called; it is never used twice.
+---@field number number
+--- "killed" where somebody has stopped it, "failed" for anything else that kept it from its answer.
+---@field state "done"|"running"|"failed"|"queued"|"killed"
+--- What is asked.
+---@field prompt string
+--- What the computer is called on which it was begun.
+---@field computer string
+--- How long it has been there; of one that has ended, how long it took.
+---@field seconds number
+--- Seconds since the last sign of life of one that runs.
+---@field silence? number
+--- How many tool calls it has made.
+---@field tools number
+--- US dollars.
+---@field cost number
+--- The tool call that runs, or ran last.
+---@field tool? string
+--- The end of what the model wrote last.
+---@field words? string
+--- What it waits for somebody to allow or to answer.
+---@field asks? string
+--- Why it has failed or was stopped; of one that is queued, what it waits for.
+---@field reason? string
+--- Its place among those that are queued, from 1 on.
+---@field place? number
+--- Which time it is begun, from 1 on.
+---@field attempt number
+--- Whether it is begun again when it fails.
+---@field isKept boolean
+--- Whether its result was given to somebody.
+---@field isCollected boolean
+
+--- Options of a job; what is not given comes from the settings, and then from the server.
+---@class libai.JobOptions
+--- "provider/model"
+---@field model? string
+---@field agent? string
+--- True to have it begun again when it fails, at most three times.
+---@field keep? boolean
+
+--- The functions of `ai.jobs`: long work, which the bridge does in the background. They fail with `not_linked` without one.
+---@class libai.Jobs
+local Jobs = {}
+
+--- Begins a job, and does not wait; the event `ai_job` (its number, its state, the job) tells of its end.
+---@param prompt string
+---@param options? libai.JobOptions
+---@return boolean
+---@return libai.Job|libai.Failure
+function Jobs.spawn(prompt, options) end
+
+--- The jobs of this computer's owner, newest first, those of the owner's other computers among them.
+---@return boolean
+---@return libai.Job[]|libai.Failure
+function Jobs.list() end
+
+--- One of them. Fails with `not_found` where there is none of that number.
+---@param number number
+---@return boolean
+---@return libai.Job|libai.Failure
+function Jobs.status(number) end
+
+--- Waits for a job's end, and gives its result, once: then it fails with `job_collected`. Fails with `job_running` where
+--- the time is over, with `job_failed` and `job_killed` where there is no result; the failure's `text` is what was written.
+---@param number number
+---@param options? libai.CollectOptions
+---@return boolean
+---@return libai.Collected|libai.Failure
+function Jobs.collect(number, options) end
+
+--- Stops a job; the value is the job. One that has ended stays as it is.
+---@param number number
+---@return boolean
+---@return libai.Job|libai.Failure
+function Jobs.kill(number) end
 
 --- How a computer is linked with a bridge.
 ---@class libai.LinkStatus

@@ -30,7 +30,6 @@ local usage = require("/apis/ai/commands/usage")
 local compact = require("/apis/ai/commands/compact")
 local setup = require("/apis/ai/commands/setup")
 local share = require("/apis/ai/commands/share")
-local unlink = require("/apis/ai/commands/unlink")
 local unshare = require("/apis/ai/commands/unshare")
 local commands = require("/apis/ai/commands/commands")
 local command = require("/apis/ai/commands/command")
@@ -45,6 +44,9 @@ local explainFile = require("/apis/ai/commands/explain")
 local exportSession = require("/apis/ai/commands/export")
 
 local M = {}
+
+--- By a name of its own, as the compiler puts imports first.
+local load = require
 
 --- Those that ask the model something.
 local ASKING = {
@@ -141,7 +143,6 @@ M.program = {
 		command,
 		shell,
 		link,
-		unlink,
 		setup,
 		config,
 		doctor,
@@ -183,4 +184,9 @@ M.program = {
 	otherwise = "ask",
 	signs = { ["!"] = "shell", ["/"] = "command" },
 }
+
+-- What comes with the package of the link, where that is installed.
+if fs.exists("/apis/ai/link/commands.lua") then
+	load("/apis/ai/link/commands").addTo(M.program)
+end
 return M

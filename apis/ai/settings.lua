@@ -15,6 +15,12 @@ M.definitions = {
 	},
 	link_url = { description = "Address of the bridge", type = "string" },
 	link_token = { description = "This computer's token at the bridge", isSecret = true },
+	share_screen = {
+		description = "Show this screen on the bridge's page",
+		default = false,
+		type = "boolean",
+		choices = { "true", "false" },
+	},
 	username = { description = "User of the opencode server", default = "opencode" },
 	password = { description = "Password of the opencode server", isSecret = true },
 	provider_id = { description = "Provider of the model, with model_id" },

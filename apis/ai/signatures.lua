@@ -160,6 +160,17 @@ local function answers(where, value)
 	return nil
 end
 
+--- Kinds of arguments, for functions whose signatures stand elsewhere.
+M.kinds = {
+	kind = kind,
+	fields = fields,
+	text = text,
+	name = name,
+	flag = flag,
+	act = act,
+	model = model,
+	count = count,
+}
 local signatures = {
 	ask = { { "prompt", text }, { "options?", askOptions } },
 	askAsync = { { "prompt", text }, { "options?", askOptions } },
@@ -239,9 +250,12 @@ local signatures = {
 -- @param ai the table that it was called on, to tell `ai:ask()` from `ai.ask()`
 -- @param called the function's name
 -- @param given its arguments
+-- @param parameters what it takes, where that does not stand here
 -- @returns what is wrong, as "ask: options.model must be a text, like provider/model", or nothing
-function M.problemWith(ai, called, given)
-	local parameters = signatures[called]
+function M.problemWith(ai, called, given, parameters)
+	if parameters == nil then
+		parameters = signatures[called]
+	end
 	if given[1] == ai then
 		return called .. ": call it with a dot, as ai." .. called .. "(...)"
 	end

@@ -2,7 +2,8 @@
 
 local strings = require("cc.strings")
 local commandline = require("/apis/trapos/commandline")
-local COMMON, didYouMean, takes = commandline.COMMON, commandline.didYouMean, commandline.takes
+local commandNamed, COMMON, didYouMean, takes =
+	commandline.commandNamed, commandline.COMMON, commandline.didYouMean, commandline.takes
 local listingModule = require("/apis/trapos/listing")
 local add, show, start = listingModule.add, listingModule.show, listingModule.start
 local say = require("/apis/trapos/screen").say
@@ -67,12 +68,12 @@ local function addSection(listing, title)
 	add(listing, title, colours.yellow)
 end
 
-local function addNotes(listing, program)
-	if program.notes == nil then
+local function addNotes(listing, about)
+	if about == nil or about.notes == nil then
 		return
 	end
 	add(listing, "")
-	for _, note in ipairs(program.notes) do
+	for _, note in ipairs(about.notes) do
 		add(listing, note)
 	end
 end
@@ -109,6 +110,9 @@ local function showHelp(program, topic, isShort)
 	end
 	if topic == "" and not isNarrow then
 		addNotes(listing, program)
+	end
+	if topic ~= "" and not isShort then
+		addNotes(listing, commandNamed(program, topic))
 	end
 	show(listing)
 	return isKnown

@@ -11,14 +11,14 @@ function M.unattended()
 end
 
 --- Whether what is shown may wait for a key. Not in harness mode (`trapos.harness_mode`), not after `unattended`, and
--- not where what is printed goes elsewhere than to the computer's own screen or a window of it: to a monitor, which has
+-- not where what is printed goes elsewhere than to the computer's own screen or a window of it, which knows its lines: to a monitor, which has
 -- no keys, or to a program that keeps it.
 function M.isInteractive()
 	if not isAttended or settings.get("trapos.harness_mode") == true then
 		return false
 	end
 	local terminal = term.current()
-	return terminal == term.native() or terminal.reposition ~= nil
+	return terminal == term.native() or terminal.getLine ~= nil
 end
 
 return M

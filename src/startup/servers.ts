@@ -7,6 +7,7 @@
  *
  * In harness mode, for tests, the computer is switched off when the shell ends. Nothing else here ever does that.
  */
+import type * as recordedModule from "../apis/trapos/recorded";
 import type * as supervisorModule from "../apis/trapos/supervisor";
 
 declare function require(this: void, name: string): unknown;
@@ -17,6 +18,8 @@ const load = require;
 const LOCK = "/trapos/ccpm.lock.json";
 const PROGRAMS = "/programs";
 const SHELL = "/rom/programs/shell.lua";
+/** Runs it so that lines can be shown at its prompt, where a package has some. */
+const SHELL_SCREEN = "/apis/trapos/shellscreen.lua";
 
 interface Lock {
     packages: Record<string, { autostart?: string[] }>;
@@ -97,11 +100,14 @@ const [isWhole, runBeside] = pcall(
 if (!isWhole) throw "TrapOS is damaged. Mend it: ccpm verify --fix";
 const servers = autostarts();
 const harness = settings.get("trapos.harness_mode") === true;
-const program = harness ? (settings.get("trapos.harness_program", SHELL) as string) : SHELL;
+const usual = fs.exists(SHELL_SCREEN) ? SHELL_SCREEN : SHELL;
+const program = harness ? (settings.get("trapos.harness_program", usual) as string) : usual;
 
 if (servers.length > 0 || harness) {
     const later = laterFiles();
     let succeeded = false;
+    if (program === SHELL_SCREEN)
+        term.redirect((load("/apis/trapos/recorded") as typeof recordedModule).recorded(term.current()));
     runBeside(
         () => {
             for (const file of later) shell.run(file);

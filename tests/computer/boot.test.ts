@@ -1,7 +1,7 @@
 /** What startup/servers does at boot: servers beside the shell, harness mode, and that nothing switches a computer off. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Computer, type ComputerOptions, type Settings, writeSettings } from "craftos-headless";
 import { installPackages } from "../../tools/harness/disk.ts";
 import { type Files, newDisk, start } from "../../host/craftos/tests/rom-support.ts";
@@ -16,10 +16,13 @@ interface Setup {
     computer?: Partial<ComputerOptions>;
 }
 
+/** What is installed. */
+let packages = ["trapos-boot"];
+
 /** A computer on whose disk the boot package is installed. */
 async function bootWith(setup: Setup): Promise<{ computer: Computer; disk: string }> {
     const disk = newDisk();
-    await installPackages(disk, ["trapos-boot"]);
+    await installPackages(disk, packages);
     const lockFile = join(disk, "trapos/ccpm.lock.json");
     const lock = JSON.parse(readFileSync(lockFile, "utf8")) as { packages: Record<string, object> };
     lock.packages["some-servers"] = {
@@ -141,7 +144,18 @@ describe("a player's computer without servers", () => {
     });
 });
 
-describe("a player's computer with servers", () => {
+describe.each([
+    ["a player's computer with servers", ["trapos-boot"]],
+    // The shell runs on a terminal that knows what it shows: nothing is to be otherwise.
+    ["a player's computer with servers and lines at its prompt", ["trapos-boot", "trapos-link"]],
+])("%s", (_name, installed) => {
+    beforeAll(() => {
+        packages = installed;
+    });
+    afterAll(() => {
+        packages = ["trapos-boot"];
+    });
+
     test("runs them beside the shell", async () => {
         const { computer } = await bootWith({ files: asker, autostart: ["programs/answering.lua"] });
         await prompt(computer);

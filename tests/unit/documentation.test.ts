@@ -7,7 +7,7 @@ import path from "node:path";
 import * as prettier from "prettier";
 import { expect, it } from "vitest";
 import { runLua } from "../../tools/lua/index.ts";
-import { COMPUTER } from "./support/computer.ts";
+import { COMPUTER, FULL_COMPUTER } from "./support/computer.ts";
 
 const docs = path.resolve(import.meta.dirname, "../../docs");
 const read = (name: string) => readFileSync(path.join(docs, name), "utf8");
@@ -18,12 +18,16 @@ function valueOf<T>(module: string, name: string): T {
 }
 
 /** The names in the table of what a program understands. */
-function namesIn(table: "commands" | "flags", module = "/apis/ai/commandtable"): string[] {
+function namesIn(
+    table: "commands" | "flags",
+    module = "/apis/ai/commandtable",
+    setup = FULL_COMPUTER,
+): string[] {
     const names = runLua(
         `local names = {}
          for index, entry in ipairs(require("${module}").program.${table}) do names[index] = entry.name end
          return names`,
-        { setup: COMPUTER },
+        { setup },
     );
     return names[0] as string[];
 }
@@ -36,8 +40,11 @@ const literal = (text: string) =>
         .join("<br>");
 
 it("lists every failure with its message and hint", async () => {
-    const failures = valueOf<Record<string, [message: string, hint: string]>>("/apis/ai/codes", "failures");
-    const rows = Object.entries(failures)
+    type Failures = Record<string, [message: string, hint: string]>;
+    const failures = valueOf<Failures>("/apis/ai/codes", "failures");
+    // "not_found" has words of its own for jobs.
+    const { not_found: _, ...ofJobs } = valueOf<Failures>("/apis/ai/jobs/codes", "jobFailures");
+    const rows = Object.entries({ ...failures, ...ofJobs })
         .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([code, [message, hint]]) => `| \`${code}\` | ${literal(message)} | ${literal(hint)} |`);
     expect(rows.length).toBeGreaterThan(20);
@@ -45,7 +52,7 @@ it("lists every failure with its message and hint", async () => {
         "# Failures",
         "",
         "What `ai` prints in red, and what libai's functions return beside `false`. Programs compare the code. `{url}` and",
-        "the like stand for what it is about. This file is made from `src/apis/ai/codes.ts`.",
+        "the like stand for what it is about. This file is made from `src/apis/ai/codes.ts` and `src/apis/ai/jobs/codes.ts`.",
         "",
         "| code | what happened | what to do next |",
         "| --- | --- | --- |",
@@ -99,7 +106,9 @@ it("describes every function and field of libai", () => {
         return [...body.matchAll(/^ {8}(?:readonly )?(\w+)\??[(:]/gm)].map((match) => match[1]!);
     };
     expect(members("Ai")).toContain("ask");
-    for (const name of members("Ai")) expect(text).toMatch(new RegExp(`ai\\.${name}[({]`));
+    for (const name of members("Ai").filter((member) => member !== "jobs"))
+        expect(text).toMatch(new RegExp(`ai\\.${name}[({]`));
+    for (const name of members("Jobs")) expect(text).toMatch(new RegExp(`ai\\.jobs\\.${name}[(]`));
     for (const name of [
         "AskOptions",
         "WaitOptions",
@@ -128,6 +137,10 @@ it("describes every function and field of libai", () => {
         "Status",
         "LuaOptions",
         "LuaResult",
+        "Job",
+        "JobOptions",
+        "CollectOptions",
+        "Collected",
     ]) {
         expect(members(name)).not.toHaveLength(0);
         for (const member of members(name)) expect(text).toContain(`\`${member}\``);
@@ -170,7 +183,9 @@ it("shows what each command of ai looks like, as it was seen on the real server"
     const scenes = screens.split(/^=== /m).slice(1);
     const signs: Record<string, string> = { ask: "ai mend", command: "ai /", shell: "ai !" };
     // `ai setup` has its picture where it is told of; its own test compares the screen.
-    const names = namesIn("commands").filter((name) => name !== "setup");
+    // What the package of the link adds is played without a model: tests/computer/jobs.test.ts.
+    const own = namesIn("commands", "/apis/ai/commandtable", COMPUTER);
+    const names = own.filter((name) => name !== "setup");
     const missing = names.filter((name) => {
         const own = scenes.filter((scene) => scene.startsWith(signs[name] ?? `ai ${name}`));
         const pictures = own.flatMap((scene) => picturesOf(scene.slice(scene.indexOf("\n") + 1)));

@@ -34,6 +34,11 @@ function chat({ prompt = "hello", messages, stream = false, session = "ses_1", s
     });
 }
 
+interface Chunk {
+    choices: [{ delta: { content?: string; reasoning_content?: string }; finish_reason: string | null }];
+    usage?: { total_tokens: number };
+}
+
 interface Completion {
     choices: [
         {
@@ -49,6 +54,27 @@ interface Completion {
 async function say(prompt: string, more: Chat = {}) {
     const body = (await (await chat({ prompt, ...more })).json()) as Completion;
     return { text: body.choices[0].message.content, ...body.choices[0] };
+}
+
+/** Reads a reply that comes to no end until so many pieces have come, and goes. @returns what was written and thought */
+async function firstPieces(asked: Chat, count: number): Promise<{ texts: string[]; thoughts: string[] }> {
+    const client = new AbortController();
+    const response = await chat({ stream: true, signal: client.signal, ...asked });
+    const texts: string[] = [];
+    const thoughts: string[] = [];
+    let rest = "";
+    for await (const decoded of response.body!.pipeThrough(new TextDecoderStream())) {
+        const events = (rest + decoded).split("\n\n");
+        rest = events.pop()!;
+        for (const event of events) {
+            const { delta } = (JSON.parse(event.slice("data: ".length)) as Chunk).choices[0];
+            if (delta.content) texts.push(delta.content);
+            if (delta.reasoning_content) thoughts.push(delta.reasoning_content);
+        }
+        if (texts.length + thoughts.length >= count) break;
+    }
+    client.abort();
+    return { texts, thoughts };
 }
 
 /** Reads a streamed reply: the data of its events, in order. */
@@ -105,16 +131,25 @@ describe("the protocol", () => {
         expect(response.headers.get("content-type")).toContain("text/event-stream");
         const data = await streamed(response);
         expect(data.pop()).toBe("[DONE]");
-        const chunks = data.map(
-            (json) =>
-                JSON.parse(json) as {
-                    choices: [{ delta: { content?: string }; finish_reason: string | null }];
-                    usage?: { total_tokens: number };
-                },
-        );
+        const chunks = data.map((json) => JSON.parse(json) as Chunk);
         expect(chunks.map((chunk) => chunk.choices[0].delta.content ?? "")).toEqual(["", "po", "ng 😀", ""]);
         expect(chunks.at(-1)!.choices[0].finish_reason).toBe("stop");
         expect(chunks.at(-1)!.usage!.total_tokens).toBeGreaterThan(0);
+    });
+
+    test("what it thinks comes before that, in pieces of its own", async () => {
+        model.setRules([() => ({ reasoning: ["They ", "greet. ", "Well."], text: "hello" })]);
+        const data = await streamed(await chat({ stream: true }));
+        const deltas = data.slice(0, -1).map((json) => (JSON.parse(json) as Chunk).choices[0].delta);
+        expect(deltas.flatMap((delta) => delta.reasoning_content ?? [])).toEqual([
+            "They ",
+            "greet. ",
+            "Well.",
+        ]);
+        const whole = (await (await chat()).json()) as {
+            choices: [{ message: { reasoning_content: string } }];
+        };
+        expect(whole.choices[0].message.reasoning_content).toBe("They greet. Well.");
     });
 
     test("tools are called by name with JSON arguments, and their results reach the rules", async () => {
@@ -303,14 +338,66 @@ describe("directives in the prompt", () => {
         await expect(answer).rejects.toThrow();
     });
 
-    test.each(["[wait soon]", "[wait]", "[tools -1]", "[status 200]", "[reply 99999999]", "[finish never]"])(
-        "%s is answered with how it is written",
+    test("[hang midway] begins its answer, and stays silent", async () => {
+        const half = await firstPieces({ prompt: "[hang midway] [reply 100]" }, 5);
+        expect(half.texts.join("")).toContain("The quick");
+        const request = await model.waitForRequest(({ outcome }) => outcome === "gone");
+        expect(request.reply.hang).toBe("midway");
+    });
+
+    test.each(["[loop text]", "[loop thinking]"])(
+        "%s says the same again until the client goes",
         async (prompt) => {
-            const name = /\w+/.exec(prompt)![0];
-            const usage = directives.find((directive) => directive.usage.startsWith(`[${name}`))!.usage;
-            expect((await say(prompt)).text).toContain(usage);
+            const { texts, thoughts } = await firstPieces({ prompt }, 20);
+            const [said, nothing] = prompt.includes("text") ? [texts, thoughts] : [thoughts, texts];
+            expect(said.length).toBeGreaterThanOrEqual(20);
+            expect(new Set(said).size).toBe(1);
+            expect(nothing).toEqual([]);
+            await model.waitForRequest(({ outcome }) => outcome === "gone");
         },
     );
+
+    test("[loop tool] runs the same command, whatever it has given", async () => {
+        const messages: object[] = [{ role: "user", content: "[loop tool]" }];
+        const calls = new Set<string>();
+        for (let step = 1; step <= 5; step += 1) {
+            const call = (await say("", { messages })).message.tool_calls![0]!;
+            calls.add(call.function.arguments);
+            messages.push({ role: "assistant", tool_calls: [call] });
+            messages.push({ role: "tool", tool_call_id: call.id, content: "closed" });
+        }
+        expect(calls.size).toBe(1);
+    });
+
+    test("told something else, it comes to its senses, unless it is [stubborn]", async () => {
+        const told = (prompt: string) => ({
+            messages: [
+                { role: "user", content: prompt },
+                { role: "assistant", content: "I will open the door now. " },
+                { role: "user", content: "You repeat yourself." },
+            ],
+        });
+        expect((await say("", told("[loop text]"))).text).toContain("You said: You repeat yourself.");
+        const { texts } = await firstPieces(told("[loop text] [stubborn]"), 2);
+        expect(texts[0]).toContain("I will open the door now.");
+        expect(texts[1]).toBe(texts[0]);
+    });
+
+    test.each([
+        "[loop]",
+        "[loop mail]",
+        "[hang twice]",
+        "[wait soon]",
+        "[wait]",
+        "[tools -1]",
+        "[status 200]",
+        "[reply 99999999]",
+        "[finish never]",
+    ])("%s is answered with how it is written", async (prompt) => {
+        const name = /\w+/.exec(prompt)![0];
+        const usage = directives.find((directive) => directive.usage.startsWith(`[${name}`))!.usage;
+        expect((await say(prompt)).text).toContain(usage);
+    });
 
     test("brackets that are no directive are the user's words", async () => {
         expect((await say("what is t[1] [sic]?")).text).toContain("You said: what is t[1] [sic]?");

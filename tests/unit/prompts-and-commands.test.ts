@@ -8,7 +8,7 @@ import { COMPUTER } from "./support/computer.ts";
 
 const setup = `${COMPUTER}
     shell = { resolve = function(path) return path end }
-    local files = { ["door.lua"] = true, startup = true, ["lib/door"] = true }
+    local files = { ["/apis/ai/link/commands.lua"] = true, ["door.lua"] = true, startup = true, ["lib/door"] = true }
     fs = { exists = function(path) return files[path] == true end, isDir = function() return false end }
 `;
 
@@ -56,6 +56,12 @@ const commands: Record<string, string[]> = {
     setup: ["setup"],
     link: ["link 192.168.1.5", "link 192.168.1.5:4097", "link https://bridge.example.com/craft"],
     unlink: ["unlink"],
+    screen: ["screen", "screen on", "screen off"],
+    bg: ["bg build a sorting system", "bg --keep dig", "bg --agent plan what is left to do?"],
+    jobs: ["jobs"],
+    job: ["job 7"],
+    collect: ["collect 7", "collect 7 --timeout 60"],
+    kill: ["kill 12"],
     help: ["help", "help use"],
 };
 
@@ -145,6 +151,15 @@ const prompts = [
     "link the two doors",
     "link them",
     "unlink my door from the lever",
+    "screen is blank, why?",
+    "screen on the wall",
+    "jobs for my villagers",
+    "job seven",
+    "job 7 is what?",
+    "collect 3 diamonds",
+    "collect the wheat",
+    "kill the dragon",
+    "kill 3 zombies",
     "doctor my villager is ill",
     "setup a farm",
     "setup instructions for a reactor",

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "./support/computer.ts";
 
 /** Commands whose words are a text anyway, or that are written as a sign. */
-const others = ["ask", "command", "lua", "new", "shell"];
+const others = ["ask", "bg", "command", "lua", "new", "shell"];
 /** Those that look on the disk for a file of that name, which there is none of here. */
 const ofFiles = ["fix", "write"];
 const names = readdirSync("src/apis/ai/commands")

@@ -29,6 +29,8 @@ export interface Conversation {
     system: string;
     /** The text of the last user message, without what opencode adds to it. */
     userText: string;
+    /** The texts of all user messages, the last one included, oldest first. */
+    userTexts: string[];
     tools: OfferedTool[];
     /** The results of the tools called since the last user message, oldest first. */
     toolResults: ToolResult[];
@@ -112,6 +114,7 @@ export function readConversation(
         sessionId,
         system,
         userText: userTexts.at(-1) ?? "",
+        userTexts,
         tools: (body.tools ?? []).map((tool) => ({
             name: tool.function?.name ?? "",
             description: tool.function?.description ?? "",

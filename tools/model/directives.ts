@@ -19,6 +19,11 @@ export const directives = [
     { usage: "[cut]", meaning: "cuts the connection midway each time" },
     { usage: "[cut TIMES]", meaning: "cuts it that many times, then answers" },
     { usage: "[hang]", meaning: "never answers" },
+    { usage: "[hang midway]", meaning: "writes half of its answer, and then nothing more" },
+    { usage: "[loop thinking]", meaning: "thinks the same again and again, for ever" },
+    { usage: "[loop text]", meaning: "writes the same again and again, for ever" },
+    { usage: "[loop tool]", meaning: "runs the same command again and again, for ever" },
+    { usage: "[stubborn]", meaning: "does all of that after later prompts of the session, too" },
 ] as const;
 
 /** The longest reply that `[reply N]` gives: well past the 2 MB that a computer is tested with. */
@@ -70,6 +75,23 @@ function bashCall(step: number, seconds: number): Reply {
     return { toolCalls: [{ name: "bash", arguments: { command, description: `Step ${step}` } }] };
 }
 
+/** What a model says, thinks and does that has lost its way. The pieces are long, so that nobody waits long for much of them. */
+const loops: Readonly<Record<string, Reply | undefined>> = {
+    thinking: {
+        reasoning: [
+            (
+                "The door is open, so the lever must be up. But if the lever is up, the door is closed.\n" +
+                "Wait, that cannot be right. Let me look at the door once more. "
+            ).repeat(3),
+        ],
+        repeats: "reasoning",
+    },
+    text: { text: ["I will open the door now. ".repeat(20)], repeats: "text" },
+    tool: {
+        toolCalls: [{ name: "bash", arguments: { command: "echo closed", description: "Look at the door" } }],
+    },
+};
+
 /** What a directive changes in the answer; undefined where its values are not what its usage says. */
 function apply(directive: Directive, conversation: Conversation, reply: Reply): Reply | undefined {
     const [first, second] = directive.values;
@@ -113,10 +135,25 @@ function apply(directive: Directive, conversation: Conversation, reply: Reply): 
             return conversation.attempt > times ? reply : { ...reply, cut: true };
         }
         case "hang":
-            return { ...reply, hang: true };
+            if (first !== undefined && first !== "midway") return undefined;
+            return { ...reply, hang: first ?? true };
+        case "loop": {
+            const loop = Object.hasOwn(loops, first ?? "") ? loops[first!] : undefined;
+            if (loop === undefined) return undefined;
+            return reply.toolCalls ? reply : { ...reply, text: undefined, ...loop };
+        }
+        case "stubborn":
+            return reply;
         default:
             return undefined;
     }
+}
+
+/** The directives that count: those of the newest prompt, or of the newest one before it that is stubborn. */
+function directivesOf(conversation: Conversation): Directive[] {
+    const prompts = conversation.userTexts.map((text) => parse(text).found);
+    const isStubborn = (found: Directive[]) => found.some(({ name }) => name === "stubborn");
+    return prompts.findLast(isStubborn) ?? prompts.at(-1) ?? [];
 }
 
 /**
@@ -127,8 +164,9 @@ function apply(directive: Directive, conversation: Conversation, reply: Reply): 
  * wrong values gives an answer that says how it is written
  */
 export function followDirectives(conversation: Conversation, plain: Reply): Reply {
-    const { found } = parse(conversation.userText);
-    const toolsFirst = found.toSorted((a, b) => Number(b.name === "tools") - Number(a.name === "tools"));
+    const toolsFirst = directivesOf(conversation).toSorted(
+        (a, b) => Number(b.name === "tools") - Number(a.name === "tools"),
+    );
     let reply = plain;
     for (const directive of toolsFirst) {
         const changed = apply(directive, conversation, reply);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ChatRequest, type Conversation, readConversation, retryKey } from "./conversation.ts";
 import { defaultRule, summary, title } from "./default-answers.ts";
 import { answer, type Reply, type Rule } from "./rules.ts";
-import { completion, type Envelope, errorBody, events, split } from "./wire.ts";
+import { completion, endlessEvents, type Envelope, errorBody, events, split } from "./wire.ts";
 
 export type { Conversation, OfferedTool, Purpose, ToolResult } from "./conversation.ts";
 export { defaultRule } from "./default-answers.ts";
@@ -141,20 +141,40 @@ async function waitBefore(model: Running, { request, gone }: Call): Promise<void
     if (reply.hang === true || holds) await released(model, gone);
 }
 
-/** The reply as it goes over the wire, in pieces, and of which type it is. */
-function wireOf(model: Running, request: ModelRequest): { type: string; parts: string[] } {
-    const { conversation, body, reply } = request;
+/** What the next reply starts with. */
+function nextEnvelope(model: Running, conversation: Conversation): Envelope {
     model.replies += 1;
-    const envelope: Envelope = {
+    return {
         id: `chatcmpl-${model.replies}`,
         created: Math.floor(Date.now() / 1000),
         model: conversation.model,
     };
+}
+
+/** The reply as it goes over the wire, in pieces, and of which type it is. */
+function wireOf(model: Running, request: ModelRequest): { type: string; parts: string[] } {
+    const { conversation, body, reply } = request;
+    const envelope = nextEnvelope(model, conversation);
     const promptCharacters = JSON.stringify(body["messages"]).length;
     if (body["stream"] === true)
         return { type: "text/event-stream", parts: events(envelope, reply, promptCharacters) };
     const whole = JSON.stringify(completion(envelope, reply, promptCharacters));
     return { type: "application/json", parts: split(whole, 2) };
+}
+
+/** How long a model that repeats itself rests between two pieces, where its reply does not say. */
+const repeatSeconds = 0.01;
+
+/** Sends a reply that repeats itself, until its client goes; one that wants it whole waits for ever. */
+async function sendEndless(model: Running, { request, response, gone }: Call): Promise<never> {
+    const { conversation, body, reply } = request;
+    const seconds = reply.pauseSeconds ?? repeatSeconds;
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    for (const event of endlessEvents(nextEnvelope(model, conversation), reply)) {
+        if (body["stream"] === true) response.write(event);
+        await sleep(seconds * 1000, undefined, { signal: gone });
+    }
+    throw new Error("A reply without an end has ended.");
 }
 
 /** Sends a reply; in the middle of it hangs or cuts the connection where the reply says so. */
@@ -188,6 +208,8 @@ async function answerCall(model: Running, call: Call): Promise<void> {
         const { status, message, headers } = request.reply.error;
         sendJson(response, status, errorBody(status, message), headers);
         setOutcome(model, request, "answered");
+    } else if (request.reply.repeats) {
+        await sendEndless(model, call);
     } else {
         setOutcome(model, request, await sendReply(model, call));
     }

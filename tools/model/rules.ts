@@ -10,8 +10,10 @@ export interface ToolCall {
 export interface Reply {
     /** What the model says. An array is sent in exactly these pieces. */
     text?: string | string[];
-    /** What it thinks before that, on the channel of its own that reasoning models have. */
-    reasoning?: string;
+    /** What it thinks before that, on the channel of its own that reasoning models have. An array is sent in exactly these pieces. */
+    reasoning?: string | string[];
+    /** It comes to no end: the pieces of its text, or of what it thinks, come again and again until the client goes. */
+    repeats?: "text" | "reasoning";
     /** Tools that the model wants run before it goes on. */
     toolCalls?: ToolCall[];
     /** Why the model stopped. Without it: `tool_calls` when there are any, else `stop`. */

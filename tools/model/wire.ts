@@ -33,6 +33,12 @@ function textPieces(reply: Reply): string[] {
     return split(reply.text ?? "", pieces);
 }
 
+/** The pieces in which what a reply's model thinks is streamed. */
+function reasoningPieces(reply: Reply): string[] {
+    if (Array.isArray(reply.reasoning)) return reply.reasoning;
+    return split(reply.reasoning ?? "", 2);
+}
+
 function finishOf(reply: Reply): string {
     return reply.finish ?? (reply.toolCalls?.length ? "tool_calls" : "stop");
 }
@@ -66,7 +72,9 @@ export function completion(envelope: Envelope, reply: Reply, promptCharacters: n
                 message: {
                     role: "assistant",
                     content: textPieces(reply).join("") || null,
-                    ...(reply.reasoning === undefined ? {} : { reasoning_content: reply.reasoning }),
+                    ...(reply.reasoning === undefined
+                        ? {}
+                        : { reasoning_content: reasoningPieces(reply).join("") }),
                     ...(calls.length > 0 ? { tool_calls: calls } : {}),
                 },
                 finish_reason: finishOf(reply),
@@ -76,19 +84,35 @@ export function completion(envelope: Envelope, reply: Reply, promptCharacters: n
     };
 }
 
+/** One server-sent event of a reply. */
+function eventOf(envelope: Envelope, delta: object, finish: string | null = null, more: object = {}): string {
+    return `data: ${JSON.stringify({
+        ...envelope,
+        object: "chat.completion.chunk",
+        choices: [{ index: 0, delta, finish_reason: finish }],
+        ...more,
+    })}\n\n`;
+}
+
+/** A reply that repeats itself as server-sent events, which come to no end. */
+export function* endlessEvents(envelope: Envelope, reply: Reply): Generator<string, never> {
+    const thoughts = reasoningPieces(reply).map((reasoning_content) => ({ reasoning_content }));
+    const texts = textPieces(reply).map((content) => ({ content }));
+    yield eventOf(envelope, { role: "assistant", content: "" });
+    if (reply.repeats === "text") for (const thought of thoughts) yield eventOf(envelope, thought);
+    const again = reply.repeats === "text" ? texts : thoughts;
+    if (again.length === 0) throw new Error("There is nothing that the reply could repeat.");
+    for (;;) for (const piece of again) yield eventOf(envelope, piece);
+}
+
 /** A reply as server-sent events: the pieces of its text, its tool calls, how it ended and what it used, `[DONE]`. */
 export function events(envelope: Envelope, reply: Reply, promptCharacters: number): string[] {
     const event = (delta: object, finish: string | null = null, more: object = {}) =>
-        `data: ${JSON.stringify({
-            ...envelope,
-            object: "chat.completion.chunk",
-            choices: [{ index: 0, delta, finish_reason: finish }],
-            ...more,
-        })}\n\n`;
+        eventOf(envelope, delta, finish, more);
     const calls = toolCallsOf(reply, envelope.id);
     return [
         event({ role: "assistant", content: "" }),
-        ...split(reply.reasoning ?? "", 2).map((reasoning_content) => event({ reasoning_content })),
+        ...reasoningPieces(reply).map((reasoning_content) => event({ reasoning_content })),
         ...textPieces(reply).map((content) => event({ content })),
         ...(calls.length > 0 ? [event({ tool_calls: calls })] : []),
         event({}, finishOf(reply), { usage: usageOf(reply, promptCharacters) }),

@@ -1,9 +1,6 @@
 -- `ai link <address>`: links this computer with a bridge.
 
-local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local fail = require("/apis/ai/failure").fail
-local readTypedAddress = require("/apis/ai/setup/address").readTypedAddress
-local wait = require("/apis/ai/view/waiting").wait
 
 --- By a name of its own, as the compiler puts imports first.
 local load = require
@@ -16,33 +13,6 @@ local function linking()
 	return load("/apis/ai/setup/linking")
 end
 
---- The bridge's own port, where none is named.
-local USUAL_PORT = 4097
-
-local function run(context, words)
-	local url, problem = readTypedAddress(words[1], USUAL_PORT)
-	if url == nil then
-		error(fail("bad_argument", { what = problem }), 0)
-	end
-	local shown = linking()
-	local link = shown.pairing()
-	return wait(context.options, function()
-		return link.pair(ownSettings(fs), url, shown.showCode)
-	end)
-end
-
-local function show(context, linked)
-	linking().showLinked(linked)
-	local options = context.options
-	local isWanted
-	if options.answer ~= nil then
-		isWanted = options.answer == "yes"
-	elseif not options.isAttended then
-		isWanted = false
-	end
-	linking().offerToForgetPassword(ownSettings(fs), isWanted)
-end
-
 local link = {
 	name = "link",
 	usage = "ai link <address>",
@@ -51,7 +21,11 @@ local link = {
 	fits = function(words)
 		return #words == 1 and (string.find(words[1], "[.:]")) ~= nil
 	end,
-	run = run,
-	show = show,
+	run = function(context, words)
+		return linking().linkWith(context, words[1])
+	end,
+	show = function(context, linked)
+		linking().showEnd(context, linked)
+	end,
 }
 return link

@@ -2,15 +2,11 @@
 
 local say = require("/apis/trapos/screen").say
 local ownSettings = require("/apis/trapos/settingsfile").ownSettings
-local fail = require("/apis/ai/failure").fail
 
 --- By a name of its own, as the compiler puts imports first.
 local load = require
 
 local function run()
-	if not fs.exists("/apis/ai/link/pairing.lua") then
-		error(fail("link_missing"), 0)
-	end
 	local link = load("/apis/ai/link/pairing")
 	return { wasLinked = link.unlink(ownSettings(fs)) }
 end

@@ -5,6 +5,7 @@ local json = require("/apis/trapos/json")
 local decode, encode = json.decode, json.encode
 local reader = require("/apis/trapos/shape").reader
 local fail = require("/apis/ai/failure").fail
+local forgetTold = require("/apis/ai/jobs/told").forgetTold
 local settings = require("/apis/ai/settings")
 local AUTOSTART, changeSettings, isSet, LINK_CHANGED, placeOf =
 	settings.AUTOSTART, settings.changeSettings, settings.isSet, settings.LINK_CHANGED, settings.placeOf
@@ -58,6 +59,7 @@ local function keep(store, url, token)
 	local changes = { { "link_url", url }, { "link_token", token }, { "session_id" } }
 	store.set(AUTOSTART, true)
 	changeSettings(store, changes)
+	forgetTold(fs)
 	os.queueEvent(LINK_CHANGED)
 end
 

@@ -145,6 +145,8 @@ local function takeFromProgram(link, message)
 	local state = link.state.state
 	if state == "open" then
 		send(link, message)
+	elseif message.type == "screen" then
+		return
 	elseif state == "unlinked" or state == "refused" then
 		refuse(link, { message = message, at = 0 })
 	else

@@ -4,9 +4,7 @@
 local listOf = require("/apis/trapos/json").listOf
 local reader = require("/apis/trapos/shape").reader
 local fail = require("/apis/ai/failure").fail
-local conversation = require("/apis/ai/link/conversation")
-local failureOf, hear, newId, say =
-	conversation.failureOf, conversation.hear, conversation.newId, conversation.say
+local call = require("/apis/ai/link/call").call
 local runTurn = require("/apis/ai/link/turn").runTurn
 local protocol = require("/apis/ai/protocol")
 local answers, lists = protocol.answers, protocol.lists
@@ -32,31 +30,6 @@ local readLists = {
 	commands = reader(lists.commands),
 	config = reader(lists.config),
 }
-
---- Calls one of the bridge's functions. Raises the failure that it gives, or that it gives none in time.
-local function call(server, name, given, check)
-	local id = newId()
-	say({ type = "call", id = id, name = name, arguments = given })
-	local seconds = server.settings.request_timeout_seconds
-	local answer = hear(function(message)
-		return message.id == id
-	end, seconds, server.raw)
-	if answer == nil then
-		error(fail("timed_out", { url = server.settings.link_url }), 0)
-	end
-	if answer.type == "failure" then
-		error(failureOf({ code = answer.code or "", detail = answer.detail }), 0)
-	end
-	if check == nil then
-		return nil
-	end
-	local value = check(answer.value)
-	if value == nil then
-		error(fail("link_protocol", { what = name }), 0)
-	end
-	return value
-end
-
 local link = {
 	runTurn = runTurn,
 	stopSession = function(server, sessionId)

@@ -3,16 +3,23 @@
 local decode = require("/apis/trapos/json").decode
 local send = require("/apis/trapos/http").send
 local ask = require("/apis/trapos/question").ask
+local ownSettings = require("/apis/trapos/settingsfile").ownSettings
 local reader = require("/apis/trapos/shape").reader
 local screen = require("/apis/trapos/screen")
 local clearRow, remark, say = screen.clearRow, screen.remark, screen.say
+local fail = require("/apis/ai/failure").fail
 local settings = require("/apis/ai/settings")
 local changeSettings, isSet = settings.changeSettings, settings.isSet
+local wait = require("/apis/ai/view/waiting").wait
+local readTypedAddress = require("/apis/ai/setup/address").readTypedAddress
 
 local M = {}
 
 --- By a name of its own, as the compiler puts imports first.
 local load = require
+
+--- The bridge's own port, where none is named.
+local USUAL_PORT = 4097
 
 --- Seconds that a look at a bridge may take.
 local LOOK_SECONDS = 10
@@ -70,6 +77,31 @@ function M.offerToForgetPassword(store, isWanted)
 	else
 		remark("opencode's password is still here: ai config password default")
 	end
+end
+
+--- Links this computer with a bridge at an address that somebody has typed.
+function M.linkWith(context, typed)
+	local url, problem = readTypedAddress(typed, USUAL_PORT)
+	if url == nil then
+		error(fail("bad_argument", { what = problem }), 0)
+	end
+	local link = M.pairing()
+	return wait(context.options, function()
+		return link.pair(ownSettings(fs), url, M.showCode)
+	end)
+end
+
+--- Shows what came of that, and offers to remove what it has no need of any more.
+function M.showEnd(context, linked)
+	M.showLinked(linked)
+	local options = context.options
+	local isWanted
+	if options.answer ~= nil then
+		isWanted = options.answer == "yes"
+	elseif not options.isAttended then
+		isWanted = false
+	end
+	M.offerToForgetPassword(ownSettings(fs), isWanted)
 end
 
 return M

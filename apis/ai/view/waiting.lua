@@ -276,10 +276,14 @@ end
 -- where the server tells that; `showReply` of `answer` knows then what was shown.
 --
 -- @param isRead false where the answer is not to be read as it is
+-- @param again the command that shows the answer of what was left
 -- @returns nothing where the turn was left; it goes on then
-function M.waitForTurn(options, call, isRead)
+function M.waitForTurn(options, call, isRead, again)
 	if isRead == nil then
 		isRead = true
+	end
+	if again == nil then
+		again = "ai resume"
 	end
 	if not options.isAttended then
 		return M.wait(options, call)
@@ -296,7 +300,7 @@ function M.waitForTurn(options, call, isRead)
 	if not state.hasLeft then
 		return value
 	end
-	remark("It goes on. Show the answer: ai resume")
+	remark("It goes on. Show the answer: " .. again)
 	return nil
 end
 

@@ -7,7 +7,7 @@ export function Health() {
 	if (!health)
 		return html`<h1>Health</h1>
 			<p class="quiet">Nothing is known yet.</p>`;
-	const { version, startedAt, opencode, computers, online, turns } = health;
+	const { version, startedAt, opencode, computers, online, turns, jobs } = health;
 	return html`<h1>Health</h1>
 		<dl>
 			<dt>Bridge</dt>
@@ -25,6 +25,6 @@ export function Health() {
 			<dt>Turns</dt>
 			<dd>${turns}</dd>
 			<dt>Jobs</dt>
-			<dd>${health.hasJobs ? `${store.sections.jobs.size} known` : "none run here"}</dd>
+			<dd>${jobs} open</dd>
 		</dl>`;
 }

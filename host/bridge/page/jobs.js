@@ -130,17 +130,12 @@ function Spawn() {
 			maxlength="200"
 			hint="As provider/model. Left empty: opencode's own."
 		/>
-		<label class="choice"
-			><input type="checkbox" name="keep" /> <span>Begin it again when it fails</span></label
-		>
+		<label class="choice"><input type="checkbox" name="keep" /> <span>Begin it again when it fails</span></label>
 	<//>`;
 }
 
 export function Jobs() {
 	const [wanted, setWanted] = useState("");
-	if (!store.sections.health.get("bridge")?.hasJobs)
-		return html`<h1>Jobs</h1>
-			<p>This bridge runs no jobs.</p>`;
 	const all = [...store.sections.jobs.values()].sort((a, b) => b.number - a.number);
 	const shown = all.filter(
 		(job) => wanted === "" || (wanted === "open" ? isOpen(job) : job.state === wanted),

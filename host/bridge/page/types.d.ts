@@ -60,7 +60,7 @@ export interface Health {
 	readonly computers: number;
 	readonly online: number;
 	readonly turns: number;
-	readonly hasJobs: boolean;
+	readonly jobs: number;
 }
 
 export interface Owner {

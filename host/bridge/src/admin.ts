@@ -4,6 +4,7 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import type { Collected, Job } from "../../../src/apis/ai/jobs/shapes.ts";
 import { adminFile } from "./data-folder.ts";
 import type { LimitScope, Limits } from "./journal/journal.ts";
 import { isLoopback } from "./options.ts";
@@ -33,6 +34,8 @@ export const statusAnswer = z.object({
     computers: count,
     online: count,
     turns: count,
+    /** Those that have not ended. */
+    jobs: count,
 });
 
 /** A computer that is linked. */
@@ -111,12 +114,63 @@ export const limitsRequest = z.union([
 /** The limits as they are now. */
 export const limitsAnswer = limitsSchema;
 
+const jobNumber = z.int().min(1);
+
+/** A job. */
+export const jobSchema = z.object({
+    number: jobNumber,
+    state: z.enum(["queued", "running", "done", "failed", "killed"]),
+    prompt: text,
+    computer: text,
+    seconds: z.number().min(0),
+    silence: z.number().min(0).optional(),
+    tools: count,
+    cost: z.number().min(0),
+    tool: text.optional(),
+    words: text.optional(),
+    asks: text.optional(),
+    reason: text.optional(),
+    place: count.optional(),
+    attempt: count,
+    isKept: z.boolean(),
+    isCollected: z.boolean(),
+    sessionId: text.optional(),
+    nonce: text.optional(),
+}) satisfies z.ZodType<Job>;
+
+/** GET /admin/jobs: the newest first. */
+export const jobsAnswer = z.array(jobSchema);
+
+/** POST /admin/jobs/start: on a computer, by its id or name, with its profile and in its name. */
+export const startJobRequest = z.strictObject({
+    computer: text.min(1),
+    /** One that comes twice is one job. */
+    key: z.string().min(1).max(100),
+    prompt: z.string().min(1).max(100_000),
+    model: text.min(1).optional(),
+    agent: text.min(1).optional(),
+    isKept: z.boolean().optional(),
+});
+
+/** POST /admin/jobs/kill, /admin/jobs/collected */
+export const jobRequest = z.strictObject({ number: jobNumber });
+
+/** POST /admin/jobs/collect: answered at the job's end, once there is news, or after so many seconds. */
+export const collectRequest = z.strictObject({ number: jobNumber, seconds: z.number().min(0).max(8) });
+
+/** What it is at, and once it has ended what was written. */
+export const collectAnswer = z.object({
+    job: jobSchema,
+    text: z.string().optional(),
+}) satisfies z.ZodType<Collected>;
+
 /** What every answer with a status from 400 on holds. */
 export const adminFailure = z.object({ error: z.object({ code: text, message: text }) });
 
 export type StatusAnswer = z.infer<typeof statusAnswer>;
 export type AdminComputer = z.infer<typeof computerSchema>;
 export type Pairing = z.infer<typeof pairingsAnswer>[number];
+export type StartJobRequest = z.infer<typeof startJobRequest>;
 export type ApproveRequest = z.infer<typeof approveRequest>;
 
 /** Where a running bridge listens to its owner. */
@@ -192,6 +246,12 @@ export interface AdminClient {
     revoke(computer: string): Promise<{ id: string; name: string }>;
     /** @param file its absolute path, on the bridge's machine */
     backup(file: string): Promise<{ file: string }>;
+    jobs(): Promise<Job[]>;
+    startJob(request: StartJobRequest): Promise<Job>;
+    /** @param seconds at most 8: less than an answer may take */
+    collectJob(number: number, seconds: number): Promise<Collected>;
+    jobCollected(number: number): Promise<Job>;
+    killJob(number: number): Promise<Job>;
     limits(scope: LimitScope): Promise<Limits>;
     setLimits(scope: LimitScope, limits: Limits): Promise<Limits>;
 }
@@ -260,6 +320,12 @@ export function adminClient(data: string): AdminClient {
         approve: (body) => request(approveAnswer, "POST", "/admin/approve", body),
         backup: (file) => request(backupAnswer, "POST", "/admin/backup", { file }),
         revoke: (computer) => request(revokeAnswer, "POST", "/admin/revoke", { computer }),
+        jobs: () => request(jobsAnswer, "GET", "/admin/jobs"),
+        startJob: (body) => request(jobSchema, "POST", "/admin/jobs/start", body),
+        collectJob: (number, seconds) =>
+            request(collectAnswer, "POST", "/admin/jobs/collect", { number, seconds }),
+        jobCollected: (number) => request(jobSchema, "POST", "/admin/jobs/collected", { number }),
+        killJob: (number) => request(jobSchema, "POST", "/admin/jobs/kill", { number }),
         limits: (scope) =>
             request(limitsAnswer, "GET", `/admin/limits?${new URLSearchParams({ ...scope }).toString()}`),
         setLimits: (scope, limits) => request(limitsAnswer, "POST", "/admin/limits", { ...scope, limits }),

@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { type OpencodeClient, type ServerState, watch } from "trapos-opencode";
 import type { Log } from "./log.ts";
 import { openJournal } from "./journal/store.ts";
+import { createJobs, type JobKeeper } from "./jobs/jobs.ts";
+import { openSession } from "./link/calls.ts";
 import { createHub, type Hub } from "./link/hub.ts";
 import type { Jobs } from "./jobs/job.ts";
 import { createPage } from "./page/page.ts";
 import { createPairings, type Pairings } from "./pairing.ts";
+import { type BridgeOptions, usualJobs } from "./options.ts";
 import { startServer } from "./server/server.ts";
 import type { Profile } from "./journal/journal.ts";
 import { type SessionRule, sessionRules } from "./session-rules.ts";
@@ -41,10 +44,12 @@ export interface BridgeParts {
     readonly now?: () => number;
     /** Milliseconds since some moment, by a clock that nobody sets; the process's own when absent. */
     readonly elapsed?: () => number;
+    /** How many jobs run at once, and what each may use; those of options.ts when absent. */
+    readonly jobs?: Pick<BridgeOptions, "jobsAtOnce" | "jobTools" | "jobMinutes" | "jobCost">;
     /** The rules of a session, by the profile of its computer; those of docs/bridge.md when absent. */
     readonly rulesOf?: (profile: Profile) => readonly SessionRule[];
-    /** The jobs that the page shows; none when absent. */
-    readonly jobs?: Jobs;
+    /** The jobs that the page shows; its own when absent. */
+    readonly shownJobs?: Jobs;
 }
 
 /** A bridge that runs. */
@@ -58,6 +63,7 @@ export interface AssembledBridge {
     readonly hub: Hub;
     readonly pairings: Pairings;
     readonly turns: Turns;
+    readonly jobs: JobKeeper;
     stop(): Promise<void>;
 }
 
@@ -73,10 +79,27 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         return state.kind === "ready" ? state.version : undefined;
     };
     const startedAt = now();
-    const hub = createHub({
+    const { jobsAtOnce, jobTools, jobMinutes, jobCost } = parts.jobs ?? usualJobs;
+    const jobs = createJobs({
         client,
         journal,
         turns,
+        directory,
+        now,
+        elapsed,
+        log,
+        atOnce: jobsAtOnce,
+        caps: { tools: jobTools, minutes: jobMinutes, cost: jobCost },
+        isReady: () => parts.opencode().kind === "ready",
+        openSession: async (computer, title) =>
+            (await openSession({ client, journal, directory, now, rulesOf, computer }, title)).id,
+        tell: (computerId, message) => hub.tell(computerId, "jobs", message),
+    });
+    const hub: Hub = createHub({
+        client,
+        journal,
+        turns,
+        jobs,
         directory,
         now,
         elapsed,
@@ -101,9 +124,16 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
     };
     const stream = watch(watched, {
         signal: ended.signal,
-        onHappening: (happening) => turns.happened(happening),
+        onHappening(happening) {
+            turns.happened(happening);
+            jobs.happened(happening);
+        },
         onConnected(isFirst) {
-            if (isFirst) return turns.resumeOpen();
+            if (isFirst) {
+                // Before turns that nobody follows are gone on with: those of jobs are followed.
+                jobs.resume();
+                return turns.resumeOpen();
+            }
             // What was missed is in the messages; turns look there by themselves, but for their texts.
             for (const { sessionId, baselineId } of turns.running())
                 stream.catchUp(sessionId, MOST_MISSED, baselineId).catch((error: unknown) => {
@@ -118,7 +148,9 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         const reason = "reason" in state ? state.reason : undefined;
         log.info({ state: state.kind, ...(reason === undefined ? {} : { reason }) }, "opencode");
         // The stream comes back by itself, some seconds later.
-        if (state.kind === "ready") turns.lookAnew();
+        if (state.kind !== "ready") return;
+        turns.lookAnew();
+        jobs.wake();
     });
     function status() {
         const { kind, ...more } = parts.opencode();
@@ -134,6 +166,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
             computers: journal.computers().filter(({ revokedAt }) => revokedAt === undefined).length,
             online: hub.online,
             turns: turns.count(),
+            jobs: jobs.open,
         };
     }
     const page = createPage({
@@ -141,7 +174,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         hub,
         turns,
         pairings,
-        jobs: parts.jobs,
+        jobs: parts.shownJobs ?? jobs,
         client,
         directory,
         log,
@@ -156,6 +189,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
     const server = await startServer(
         {
             hub,
+            jobs,
             pairings,
             journal,
             token: parts.adminToken,
@@ -177,6 +211,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
                 opencode: parts.opencode().kind,
                 online: hub.online,
                 turns: turns.count(),
+                jobs: jobs.open,
             }),
         },
         parts.host,
@@ -185,6 +220,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         ended.abort();
         unwatch?.();
         page.stop();
+        jobs.stop();
         hub.stop();
         turns.stop();
         journal.close();
@@ -197,10 +233,12 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         hub,
         pairings,
         turns,
+        jobs,
         async stop() {
             ended.abort();
             unwatch?.();
             page.stop();
+            jobs.stop();
             hub.stop();
             turns.stop();
             await server.stop();

@@ -116,6 +116,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
             log,
             hide: (secret) => log.hide(secret),
             approveLocal: options.approveLocal,
+            jobs: options,
             adminToken,
         });
         writeAdminAddress(options.data, { url: assembled.ownUrl, token: adminToken });

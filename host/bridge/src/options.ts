@@ -28,10 +28,19 @@ export interface BridgeOptions {
     readonly opencode?: string;
     /** Whether computers on this machine are linked without anybody's approval. */
     readonly approveLocal: boolean;
+    readonly jobsAtOnce: number;
+    /** What a job may use. */
+    readonly jobTools: number;
+    readonly jobMinutes: number;
+    /** US dollars. */
+    readonly jobCost: number;
     readonly logLevel: (typeof logLevels)[number];
     /** Standard error when absent. */
     readonly logFile?: string;
 }
+
+/** How many jobs run at once, and what each may use, where nothing is said. */
+export const usualJobs = { jobsAtOnce: 4, jobTools: 500, jobMinutes: 120, jobCost: 5 } as const;
 
 /** A value that cannot be used. `message` is one line: which, from where, and what would be right. */
 export class OptionsProblem extends Error {}
@@ -42,6 +51,11 @@ const number = (least: number, most: number) =>
         (value) => (typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value),
         z.int().min(least).max(most),
     );
+
+const dollars = z.preprocess(
+    (value) => (typeof value === "string" && /^\d{1,5}(\.\d{1,2})?$/.test(value) ? Number(value) : value),
+    z.number().min(0.01).max(10_000),
+);
 
 const words: Readonly<Record<string, boolean>> = {
     "1": true,
@@ -165,6 +179,34 @@ export const optionTable = {
         purpose: "link computers on this machine without asking anybody",
         expects: "true or false",
     },
+    jobsAtOnce: {
+        schema: number(1, 100),
+        purpose: "how many jobs run at once; the others wait in order",
+        expects: "a whole number from 1 to 100",
+        argument: "<number>",
+        standard: `${usualJobs.jobsAtOnce}`,
+    },
+    jobTools: {
+        schema: number(1, 100_000),
+        purpose: "the most tool calls of a job",
+        expects: "a whole number from 1 to 100000",
+        argument: "<number>",
+        standard: `${usualJobs.jobTools}`,
+    },
+    jobMinutes: {
+        schema: number(1, 10_080),
+        purpose: "the longest that a job runs",
+        expects: "a whole number from 1 to 10080",
+        argument: "<number>",
+        standard: `${usualJobs.jobMinutes}`,
+    },
+    jobCost: {
+        schema: dollars,
+        purpose: "the most that a job costs, in US dollars",
+        expects: "an amount from 0.01 to 10000, such as 2.50",
+        argument: "<dollars>",
+        standard: `${usualJobs.jobCost}`,
+    },
     logLevel: {
         schema: z.enum(logLevels),
         purpose: "how much the log says",
@@ -211,6 +253,10 @@ const schema = z.strictObject({
     data: optionTable.data.schema.optional(),
     opencode: optionTable.opencode.schema.optional(),
     approveLocal: optionTable.approveLocal.schema.optional(),
+    jobsAtOnce: optionTable.jobsAtOnce.schema.optional(),
+    jobTools: optionTable.jobTools.schema.optional(),
+    jobMinutes: optionTable.jobMinutes.schema.optional(),
+    jobCost: optionTable.jobCost.schema.optional(),
     logLevel: optionTable.logLevel.schema.optional(),
     logFile: optionTable.logFile.schema.optional(),
 }) satisfies z.ZodType<Partial<Record<OptionName, unknown>>>;
@@ -380,6 +426,10 @@ export function readOptions(sources: OptionSources): BridgeOptions {
         data: path("data") ?? defaultDataFolder(sources.env),
         opencode: path("opencode"),
         approveLocal: values.approveLocal ?? false,
+        jobsAtOnce: values.jobsAtOnce ?? usualJobs.jobsAtOnce,
+        jobTools: values.jobTools ?? usualJobs.jobTools,
+        jobMinutes: values.jobMinutes ?? usualJobs.jobMinutes,
+        jobCost: values.jobCost ?? usualJobs.jobCost,
         logLevel: values.logLevel ?? "info",
         logFile: path("logFile"),
     };

@@ -106,8 +106,22 @@ describe("a request", () => {
         computers: 2,
         online: 1,
         turns: 0,
+        jobs: 0,
     };
     const limits = { turnsAtOnce: 2, costPerDay: 1.5 };
+    const job = {
+        number: 7,
+        state: "running",
+        prompt: "write a lock",
+        computer: "lobby",
+        seconds: 95,
+        tools: 2,
+        cost: 0,
+        attempt: 1,
+        isKept: false,
+        isCollected: false,
+    };
+    const request = { computer: "lobby", key: "k", prompt: "write a lock" };
     test.each<[string, (data: string) => Promise<unknown>, unknown, { line: string; body?: unknown }]>([
         ["status", (at) => adminClient(at).status(), status, { line: "GET /admin/status" }],
         ["computers", (at) => adminClient(at).computers(), [computer], { line: "GET /admin/computers" }],
@@ -134,6 +148,31 @@ describe("a request", () => {
             (at) => adminClient(at).backup("/safe/bridge.db"),
             { file: "/safe/bridge.db" },
             { line: "POST /admin/backup", body: { file: "/safe/bridge.db" } },
+        ],
+        ["jobs", (at) => adminClient(at).jobs(), [job], { line: "GET /admin/jobs" }],
+        [
+            "startJob",
+            (at) => adminClient(at).startJob(request),
+            job,
+            { line: "POST /admin/jobs/start", body: request },
+        ],
+        [
+            "collectJob",
+            (at) => adminClient(at).collectJob(7, 5),
+            { job, text: "x" },
+            { line: "POST /admin/jobs/collect", body: { number: 7, seconds: 5 } },
+        ],
+        [
+            "jobCollected",
+            (at) => adminClient(at).jobCollected(7),
+            job,
+            { line: "POST /admin/jobs/collected", body: { number: 7 } },
+        ],
+        [
+            "killJob",
+            (at) => adminClient(at).killJob(7),
+            job,
+            { line: "POST /admin/jobs/kill", body: { number: 7 } },
         ],
         [
             "limits",

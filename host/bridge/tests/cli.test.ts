@@ -235,6 +235,7 @@ describe("a command to the bridge that runs", () => {
                 computers: 2,
                 online: 1,
                 turns: 1,
+                jobs: 2,
             },
         });
         expect(await type(["status"])).toEqual({
@@ -243,7 +244,7 @@ describe("a command to the bridge that runs", () => {
             printed: [
                 "Bridge 0.1.0, for 2 h.",
                 "opencode 1.18.33 is away: opencode has ended: killed by SIGKILL.",
-                "2 computers, 1 online; 1 turn.",
+                "2 computers, 1 online; 1 turn, 2 jobs.",
             ].join("\n"),
         });
     });
@@ -310,6 +311,112 @@ ABCDEF         7         192.168.1.9  1 min
     test("revoke", async () => {
         await answering({ "POST /admin/revoke": { id: "c1", name: "lobby" } });
         expect((await type(["revoke", "lobby"])).printed).toBe("lobby (c1) is not linked any more.");
+    });
+
+    describe("jobs", () => {
+        const job = {
+            number: 7,
+            state: "running",
+            prompt: "write a lock",
+            computer: "lobby",
+            seconds: 95,
+            silence: 3,
+            tools: 2,
+            cost: 0,
+            tool: "bash \u001b[2Jls",
+            attempt: 1,
+            isKept: false,
+            isCollected: false,
+        };
+        const done = { ...job, state: "done", seconds: 120 };
+
+        test("are listed with what they are at", async () => {
+            await answering({
+                "GET /admin/jobs": [
+                    { ...job, number: 9, state: "queued", place: 1, tool: undefined },
+                    { ...job, number: 8, state: "failed", reason: "The model failed: no" },
+                    job,
+                    { ...job, number: 6, asks: "bash: rm x" },
+                ],
+            });
+            expect(`\n${(await type(["jobs"])).printed}\n`).toBe(`
+JOB  STATE       COMPUTER  TIME   PROMPT        LAST
+9    queued (1)  lobby     1 min  write a lock
+8    failed      lobby     1 min  write a lock  The model failed: no
+7    running     lobby     1 min  write a lock  bash ?[2Jls
+6    running     lobby     1 min  write a lock  asks: bash: rm x
+`);
+            await answering({ "GET /admin/jobs": [] });
+            expect((await type(["jobs", "list"])).printed).toBe("There are no jobs.");
+        });
+
+        test("are begun in a computer's name", async () => {
+            const asked = await answering({
+                "POST /admin/jobs/start": { ...job, state: "queued", place: 3 },
+            });
+            const words = ["start", "write a lock", "--computer", "lobby", "--model", "a/b", "--keep"];
+            expect((await type(["jobs", ...words])).printed).toBe("Job 7 is queued, place 3");
+            expect(asked).toMatchObject([
+                { body: { computer: "lobby", prompt: "write a lock", model: "a/b", isKept: true } },
+            ]);
+        });
+
+        test("are collected: what was written, and how it ended as the exit status", async () => {
+            const text = "Here it is.\n\n\tcode \u001b[2J";
+            const asked = await answering({
+                "POST /admin/jobs/collect": { job: done, text },
+                "POST /admin/jobs/collected": done,
+            });
+            const { status, printed } = await type(["jobs", "collect", "7"]);
+            expect({ status, printed }).toEqual({ status: 0, printed: "Here it is.\n\n\tcode ?[2J" });
+            expect(asked.map(({ line }) => line)).toEqual([
+                "POST /admin/jobs/collect",
+                "POST /admin/jobs/collected",
+            ]);
+            await answering({
+                "POST /admin/jobs/collect": {
+                    job: { ...done, state: "failed", reason: "It hangs." },
+                    text: "half",
+                },
+                "POST /admin/jobs/collected": done,
+            });
+            expect(await type(["jobs", "collect", "7"])).toMatchObject({
+                status: 1,
+                printed: "half\nJob 7 is over: it failed after 2 min: It hangs.",
+            });
+            const still = await answering({ "POST /admin/jobs/collect": { job } });
+            expect(await type(["jobs", "collect", "7", "--timeout", "0"])).toMatchObject({
+                status: 3,
+                printed: "Job 7 is running for 1 min, 2 tool calls, silent for 3 s: bash ?[2Jls",
+            });
+            expect(still).toMatchObject([{ body: { number: 7, seconds: 0 } }]);
+        });
+
+        test("are stopped", async () => {
+            const asked = await answering({
+                "POST /admin/jobs/kill": {
+                    ...job,
+                    state: "killed",
+                    reason: "Stopped by the bridge's owner.",
+                },
+            });
+            expect((await type(["jobs", "kill", "7"])).printed).toBe(
+                "Job 7 is over: it was stopped after 1 min: Stopped by the bridge's owner.",
+            );
+            expect(asked).toMatchObject([{ body: { number: 7 } }]);
+        });
+
+        test.each([
+            [["collect", "x"], "Give the number of a job"],
+            [["collect", "7", "--timeout", "soon"], "Give a whole number of seconds"],
+            [["kill"], "missing required argument"],
+            [["start", "x"], "--computer"],
+            [["start", "x", "y", "--computer", "lobby"], "too many arguments"],
+        ])("want what they need: %j", async (words, line) => {
+            const { status, complained } = await type(["jobs", ...words]);
+            expect(status).toBe(2);
+            expect(complained).toContain(line);
+        });
     });
 
     test("backup names a file from where it is typed", async () => {

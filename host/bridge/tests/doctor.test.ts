@@ -75,6 +75,7 @@ describe("the port", () => {
             computers: 0,
             online: 0,
             turns: 0,
+            jobs: 0,
         };
         const port = await serve((_, response) => void response.end(JSON.stringify(status)));
         await mkdir(options.data, { mode: 0o700 });

@@ -63,6 +63,10 @@ describe("without a word", () => {
             data: join(folder, "trapos-bridge"),
             opencode: undefined,
             approveLocal: false,
+            jobsAtOnce: 4,
+            jobTools: 500,
+            jobMinutes: 120,
+            jobCost: 5,
             logLevel: "info",
             logFile: undefined,
         });
@@ -92,6 +96,10 @@ describe("each option", () => {
         data: ["data", "data", "data"],
         opencode: ["bin/opencode", "bin/opencode", "bin/opencode"],
         approveLocal: ["1", true, true],
+        jobsAtOnce: ["2", 2, 2],
+        jobTools: ["50", 50, 50],
+        jobMinutes: ["30", 30, 30],
+        jobCost: ["2.5", 2.5, 2.5],
         logLevel: ["debug", "debug", "debug"],
         logFile: ["log.txt", "log.txt", "log.txt"],
     };

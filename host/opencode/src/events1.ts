@@ -8,10 +8,18 @@
  * - Where the model is tried again, what it had written of an unfinished part is void: that part stays "" for ever.
  * - A turn that was stopped, or that could not start, ends twice.
  */
+import { createHash } from "node:crypto";
 import type { Of, Shape } from "../../../src/apis/trapos/shapes.ts";
 import { lists } from "../../../src/apis/ai/protocol.ts";
 import type { Happening, ModelName, SessionHappening, StepUsage } from "./happening.ts";
-import { listedInfo, listedPart, type ListedInfo, type ListedMessage, type ListedPart } from "./listed.ts";
+import {
+    listedInfo,
+    listedPart,
+    shownInput,
+    type ListedInfo,
+    type ListedMessage,
+    type ListedPart,
+} from "./listed.ts";
 import { reader, type Reader } from "./shapes.ts";
 
 /** How many messages of a session are known; more than one turn at a time has at work. */
@@ -84,6 +92,7 @@ export function newCodec(): Codec {
 
 const readWrapped = reader({ "payload?": "present" });
 const readEvent = reader({ type: "text", "id?": "text" });
+const readInput = reader(shownInput);
 
 type Say = (happening: SessionHappening) => void;
 
@@ -237,8 +246,15 @@ const ranks: Readonly<Record<string, number | undefined>> = {
 const withoutEmpty = (_: string, value: unknown): unknown =>
     typeof value === "object" && value !== null && Object.keys(value).length === 0 ? undefined : value;
 
+/** Differs where the inputs of two calls differ; of none there is none. */
+function digestOf(input: unknown): string | undefined {
+    if (input === undefined) return undefined;
+    return createHash("sha256").update(JSON.stringify(input)).digest("base64url").slice(0, 16);
+}
+
 function seeTool(session: KnownSession, message: Known, part: ListedPart, say: Say): void {
-    const { id: partId, messageID: messageId, ...rest } = part;
+    const { id: partId, messageID: messageId, state, ...named } = part;
+    const rest = { ...named, ...(state && { state: { ...state, input: readInput(state.input) } }) };
     const before = message.tools.get(partId);
     const rank = ranks[part.state?.status ?? ""] ?? 0;
     const told = JSON.stringify(rest, withoutEmpty);
@@ -248,7 +264,14 @@ function seeTool(session: KnownSession, message: Known, part: ListedPart, say: S
     )
         return;
     message.tools.set(partId, { rank, told: rank === 3 ? "" : told });
-    say({ kind: "tool", messageId, partId, part: { ...rest, tool: part.tool ?? "unknown" } });
+    const inputDigest = digestOf(state?.input);
+    say({
+        kind: "tool",
+        messageId,
+        partId,
+        part: { ...rest, tool: part.tool ?? "unknown" },
+        ...(inputDigest !== undefined && { inputDigest }),
+    });
     const childId = part.state?.metadata?.sessionId;
     if (childId !== undefined) sayChild(session, childId, say);
 }

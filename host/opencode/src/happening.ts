@@ -36,8 +36,17 @@ export type SessionHappening =
           readonly partId: string;
           readonly text: string;
       }
-    /** A tool call that waits, runs, or has ended: `part.state.status` says which. One without a name is called "unknown". */
-    | { readonly kind: "tool"; readonly messageId: string; readonly partId: string; readonly part: Part }
+    /**
+     * A tool call that waits, runs, or has ended: `part.state.status` says which. One without a name is called "unknown".
+     * Calls of other inputs have another `inputDigest`; `part` has of an input what is shown of it, no more.
+     */
+    | {
+          readonly kind: "tool";
+          readonly messageId: string;
+          readonly partId: string;
+          readonly part: Part;
+          readonly inputDigest?: string;
+      }
     | { readonly kind: "permission"; readonly permission: Permission }
     | { readonly kind: "question"; readonly question: Question }
     /** It waits no more: it was answered, by whomever. */

@@ -1,9 +1,16 @@
 import { answers } from "../../../src/apis/ai/protocol.ts";
 import type { Of } from "../../../src/apis/trapos/shapes.ts";
 
+const part = answers.message.parts[1];
+
+/** What is shown of a tool's input. */
+export const shownInput = part["state?"]["input?"];
+
 /** A part of a message as opencode sends it by itself: with its id, and what the end of a step has cost. */
 export const listedPart = {
-    ...answers.message.parts[1],
+    ...part,
+    /** A tool's input is whole, whatever its fields are. */
+    "state?": { ...part["state?"], "input?": "any" },
     id: "id",
     messageID: "id",
     /** Of text and reasoning: the end is there once it is whole. */

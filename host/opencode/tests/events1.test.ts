@@ -398,6 +398,18 @@ test.each(cases)("every event twice: %s", (_, events, happened) => {
     expect(words(readAll(events().flatMap((one) => [one, one])))).toEqual(happened);
 });
 
+test("calls whose inputs differ are told apart, where nothing of that is shown, too", () => {
+    const called = (input: object) => {
+        const told = readAll([...writing(), tool({ status: "completed", input, output: "" })]).at(-1)!;
+        return told.kind === "tool" ? { shown: told.part.state?.input, digest: told.inputDigest } : undefined;
+    };
+    const edited = called({ filePath: "/a", oldString: "b" });
+    expect(edited?.shown).toEqual({ filePath: "/a" });
+    expect(edited?.digest).toBeTypeOf("string");
+    expect(called({ filePath: "/a", oldString: "b" })).toEqual(edited);
+    expect(called({ filePath: "/a", oldString: "c" })?.digest).not.toBe(edited?.digest);
+});
+
 test("a step's usage is that of its model", () => {
     const tokens = { input: 5, output: 6, reasoning: 7, total: 30, cache: { read: 8, write: 9 } };
     const told = readAll([

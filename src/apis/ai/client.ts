@@ -42,7 +42,7 @@ const LONGEST_TITLE = 42;
 
 /** What a client can do; each raises its failure. */
 export type Calls = {
-    readonly [K in Exclude<keyof Ai, "askAsync" | "run">]: (
+    readonly [K in Exclude<keyof Ai, "askAsync" | "run" | "jobs">]: (
         this: void,
         ...given: Parameters<Ai[K]>
     ) => ReturnType<Ai[K]> extends Result<infer T> ? T : never;

@@ -31,7 +31,6 @@ import usage = require("./commands/usage");
 import compact = require("./commands/compact");
 import setup = require("./commands/setup");
 import share = require("./commands/share");
-import unlink = require("./commands/unlink");
 import unshare = require("./commands/unshare");
 import commands = require("./commands/commands");
 import command = require("./commands/command");
@@ -44,6 +43,12 @@ import writeFile = require("./commands/write");
 import fix = require("./commands/fix");
 import explainFile = require("./commands/explain");
 import exportSession = require("./commands/export");
+import type * as linkCommands from "./link/commands";
+
+declare function require(this: void, name: string): unknown;
+
+/** By a name of its own, as the compiler puts imports first. */
+const load = require;
 
 /** Those that ask the model something. */
 const ASKING = ["ask", "new", "ping", "command", "lua", "write", "fix", "explain"];
@@ -118,7 +123,6 @@ export const program: Program<AiCommand> = {
         command,
         shell,
         link,
-        unlink,
         setup,
         config,
         doctor,
@@ -160,3 +164,7 @@ export const program: Program<AiCommand> = {
     otherwise: "ask",
     signs: { "!": "shell", "/": "command" },
 };
+
+// What comes with the package of the link, where that is installed.
+if (fs.exists("/apis/ai/link/commands.lua"))
+    (load("/apis/ai/link/commands") as typeof linkCommands).addTo(program);

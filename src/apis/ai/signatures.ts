@@ -3,7 +3,7 @@ import { problemWithSchema } from "./schema";
 import type { Ai } from "./types";
 
 /** Looks at an argument: what is wrong with it, in words that begin with where it stands, or nothing. */
-type Check = (this: void, where: string, value: unknown) => string | undefined;
+export type Check = (this: void, where: string, value: unknown) => string | undefined;
 
 /** A value of which it can be told whether it fits. */
 function kind(words: string, fits: (this: void, value: never) => boolean, luaType: string): Check {
@@ -121,10 +121,13 @@ const answers: Check = (where, value) => {
     return undefined;
 };
 
-/** Names and kinds of arguments; those with a question mark may be left out. */
-type Parameters = readonly (readonly [name: string, check: Check])[];
+/** Kinds of arguments, for functions whose signatures stand elsewhere. */
+export const kinds = { kind, fields, text, name, flag, act, model, count };
 
-const signatures: { readonly [K in keyof Ai]: Parameters } = {
+/** Names and kinds of arguments; those with a question mark may be left out. */
+export type Parameters = readonly (readonly [name: string, check: Check])[];
+
+const signatures: { readonly [K in Exclude<keyof Ai, "jobs">]: Parameters } = {
     ask: [
         ["prompt", text],
         ["options?", askOptions],
@@ -203,10 +206,15 @@ const signatures: { readonly [K in keyof Ai]: Parameters } = {
  * @param ai the table that it was called on, to tell `ai:ask()` from `ai.ask()`
  * @param called the function's name
  * @param given its arguments
+ * @param parameters what it takes, where that does not stand here
  * @returns what is wrong, as "ask: options.model must be a text, like provider/model", or nothing
  */
-export function problemWith(ai: object, called: string, given: readonly unknown[]): string | undefined {
-    const parameters = signatures[called as keyof Ai];
+export function problemWith(
+    ai: object,
+    called: string,
+    given: readonly unknown[],
+    parameters: Parameters = signatures[called as keyof typeof signatures],
+): string | undefined {
     if (given[0] === ai) return `${called}: call it with a dot, as ai.${called}(...)`;
     for (const [place, parameter] of ipairs(parameters)) {
         const value = given[place - 1];

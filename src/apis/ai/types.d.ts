@@ -325,6 +325,83 @@ export interface LuaResult {
     opened: readonly string[];
 }
 
+/** Long work that the bridge does in the background. */
+export interface Job {
+    /** By which it is called; it is never used twice. */
+    readonly number: number;
+    /** "killed" where somebody has stopped it, "failed" for anything else that kept it from its answer. */
+    readonly state: "queued" | "running" | "done" | "failed" | "killed";
+    /** What is asked. */
+    readonly prompt: string;
+    /** What the computer is called on which it was begun. */
+    readonly computer: string;
+    /** How long it has been there; of one that has ended, how long it took. */
+    readonly seconds: number;
+    /** Seconds since the last sign of life of one that runs. */
+    readonly silence?: number;
+    /** How many tool calls it has made. */
+    readonly tools: number;
+    /** US dollars. */
+    readonly cost: number;
+    /** The tool call that runs, or ran last. */
+    readonly tool?: string;
+    /** The end of what the model wrote last. */
+    readonly words?: string;
+    /** What it waits for somebody to allow or to answer. */
+    readonly asks?: string;
+    /** Why it has failed or was stopped; of one that is queued, what it waits for. */
+    readonly reason?: string;
+    /** Its place among those that are queued, from 1 on. */
+    readonly place?: number;
+    /** Which time it is begun, from 1 on. */
+    readonly attempt: number;
+    /** Whether it is begun again when it fails. */
+    readonly isKept: boolean;
+    /** Whether its result was given to somebody. */
+    readonly isCollected: boolean;
+}
+
+/** Options of a job; what is not given comes from the settings, and then from the server. */
+export interface JobOptions {
+    /** "provider/model" */
+    model?: string;
+    agent?: string;
+    /** True to have it begun again when it fails, at most three times. */
+    keep?: boolean;
+}
+
+/** Options of `jobs.collect`. */
+export interface CollectOptions {
+    /** Seconds to wait for its end; as long as it takes where nothing is said, and 0 to look once. */
+    timeout?: number;
+    /** Called with the job each time that there is news of it. */
+    onProgress?: (this: void, job: Job) => void;
+}
+
+/** What a job has come to. */
+export interface Collected {
+    readonly job: Job;
+    /** Its answer, as `Reply.text`. */
+    readonly text: string;
+}
+
+/** The functions of `ai.jobs`: long work, which the bridge does in the background. They fail with `not_linked` without one. */
+export interface Jobs {
+    /** Begins a job, and does not wait; the event `ai_job` (its number, its state, the job) tells of its end. */
+    spawn(this: void, prompt: string, options?: JobOptions): Result<Job>;
+    /** The jobs of this computer's owner, newest first, those of the owner's other computers among them. */
+    list(this: void): Result<readonly Job[]>;
+    /** One of them. Fails with `not_found` where there is none of that number. */
+    status(this: void, number: number): Result<Job>;
+    /**
+     * Waits for a job's end, and gives its result, once: then it fails with `job_collected`. Fails with `job_running` where
+     * the time is over, with `job_failed` and `job_killed` where there is no result; the failure's `text` is what was written.
+     */
+    collect(this: void, number: number, options?: CollectOptions): Result<Collected>;
+    /** Stops a job; the value is the job. One that has ended stays as it is. */
+    kill(this: void, number: number): Result<Job>;
+}
+
 /** The functions that `require("/apis/libai")()` returns. */
 export interface Ai {
     /** Sends a prompt and waits for its answer. Fails with `session_busy` when another turn runs in the session. */
@@ -432,4 +509,6 @@ export interface Ai {
      * answers it is refused, which ends the turn. Fails with `ask_gone` when it does not wait any more.
      */
     answerQuestion(this: void, id: string, answers?: string[][]): Result<undefined>;
+    /** Jobs, which need a bridge and the package trapos-link; without that each of them fails with `link_missing`. */
+    readonly jobs: Jobs;
 }

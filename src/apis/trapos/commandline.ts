@@ -27,6 +27,8 @@ export interface Command {
     /** How it is written, as help shows it. */
     readonly usage: string;
     readonly purpose: string;
+    /** What else help on it says, a paragraph each. */
+    readonly notes?: readonly string[];
     /** What this command and those behind it are about, where help begins a section with it. */
     readonly section?: string;
     /** The fewest and the most words that it takes; where nothing is said, none. */

@@ -1,6 +1,7 @@
 /** What a program says of its commands and flags, made from their table. */
 import * as strings from "cc.strings";
 import {
+    commandNamed,
     COMMON,
     didYouMean,
     takes,
@@ -56,10 +57,10 @@ function addSection(listing: Listing, title: string): void {
     add(listing, title, colours.yellow);
 }
 
-function addNotes(listing: Listing, program: Program): void {
-    if (program.notes === undefined) return;
+function addNotes(listing: Listing, about: Program | Command | undefined): void {
+    if (about === undefined || about.notes === undefined) return;
     add(listing, "");
-    for (const note of program.notes) add(listing, note);
+    for (const note of about.notes) add(listing, note);
 }
 
 /**
@@ -87,6 +88,7 @@ function showHelp(program: Program, topic: string, isShort: boolean): boolean {
         addFlags(listing, program, topic);
     }
     if (topic === "" && !isNarrow) addNotes(listing, program);
+    if (topic !== "" && !isShort) addNotes(listing, commandNamed(program, topic));
     show(listing);
     return isKnown;
 }

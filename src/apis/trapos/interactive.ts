@@ -10,11 +10,11 @@ export function unattended(): void {
 
 /**
  * Whether what is shown may wait for a key. Not in harness mode (`trapos.harness_mode`), not after `unattended`, and
- * not where what is printed goes elsewhere than to the computer's own screen or a window of it: to a monitor, which has
+ * not where what is printed goes elsewhere than to the computer's own screen or a window of it, which knows its lines: to a monitor, which has
  * no keys, or to a program that keeps it.
  */
 export function isInteractive(): boolean {
     if (!isAttended || settings.get("trapos.harness_mode") === true) return false;
-    const terminal = term.current() as { reposition?: unknown };
-    return terminal === term.native() || terminal.reposition !== undefined;
+    const terminal = term.current() as { getLine?: unknown };
+    return terminal === term.native() || terminal.getLine !== undefined;
 }

@@ -5,12 +5,18 @@ import { runLua, toLua } from "../../../tools/lua/index.ts";
  * else of it.
  */
 export const COMPUTER = `
+    fs = { exists = function() return false end }
     colours = setmetatable({}, { __index = function() return 1 end })
     local requireOurs = require
     function require(name)
         if name:sub(1, 3) == "cc." then return {} end
         return requireOurs(name)
     end
+`;
+
+/** The same for a computer on which everything is installed: what other packages add to a program's table is in it. */
+export const FULL_COMPUTER = `${COMPUTER}
+    fs.exists = function() return true end
 `;
 
 /**
@@ -20,6 +26,6 @@ export const COMPUTER = `
 export function parse(table: string, line: string): unknown {
     const words = toLua(line.split(" ").filter((word) => word !== ""));
     return runLua(`return require("/apis/trapos/commandline").parse(require("${table}").program, ${words})`, {
-        setup: COMPUTER,
+        setup: FULL_COMPUTER,
     })[0];
 }

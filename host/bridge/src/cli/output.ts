@@ -1,4 +1,5 @@
 /** What the commands print. */
+import type { Job } from "../../../../src/apis/ai/jobs/shapes.ts";
 import type { AdminComputer, Pairing, StatusAnswer } from "../admin.ts";
 import type { Check } from "../doctor.ts";
 import type { Limits } from "../journal/journal.ts";
@@ -43,7 +44,7 @@ export function statusLines(status: StatusAnswer): string[] {
     return [
         `Bridge ${status.version}, for ${duration(status.uptimeSeconds)}.`,
         `${version} is ${opencode.state}${where}${why}`,
-        `${some(status.computers, "computer")}, ${status.online} online; ${some(status.turns, "turn")}.`,
+        `${some(status.computers, "computer")}, ${status.online} online; ${some(status.turns, "turn")}, ${some(status.jobs, "job")}.`,
     ].map(plain);
 }
 
@@ -99,4 +100,32 @@ export function checkLines(checks: readonly Check[]): string[] {
         plain(`${state.padEnd(7)}  ${name.padEnd(9)}  ${message}`),
         ...(hint === undefined ? [] : [plain(`${" ".repeat(20)}${hint}`)]),
     ]);
+}
+
+/** What a job is at, in a line. */
+export function jobLine(job: Job): string {
+    const { state, place, asks, tool, words, silence = 0, reason } = job;
+    const now = asks === undefined ? (tool ?? words ?? "") : `it asks: ${asks}`;
+    const parts: Readonly<Record<Job["state"], string>> = {
+        queued: `queued${place === undefined ? "" : `, place ${place}`}${reason === undefined ? "" : `: ${reason}`}`,
+        running: `running for ${duration(job.seconds)}, ${some(job.tools, "tool call")}, silent for ${duration(silence)}${now === "" ? "" : `: ${now}`}`,
+        done: `done after ${duration(job.seconds)}`,
+        failed: `over: it failed after ${duration(job.seconds)}: ${reason ?? ""}`,
+        killed: `over: it was stopped after ${duration(job.seconds)}: ${reason ?? ""}`,
+    };
+    return plain(`Job ${job.number} is ${parts[state]}`);
+}
+
+/** @returns lines of `jobs` */
+export function jobLines(jobs: readonly Job[]): string[] {
+    if (jobs.length === 0) return ["There are no jobs."];
+    const rows = jobs.map((job) => [
+        String(job.number),
+        job.place === undefined ? job.state : `${job.state} (${job.place})`,
+        job.computer,
+        duration(job.seconds),
+        job.prompt.length > 40 ? `${job.prompt.slice(0, 37)}...` : job.prompt,
+        job.asks === undefined ? (job.reason ?? job.tool ?? job.words ?? "") : `asks: ${job.asks}`,
+    ]);
+    return table([["JOB", "STATE", "COMPUTER", "TIME", "PROMPT", "LAST"], ...rows]);
 }

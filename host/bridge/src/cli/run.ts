@@ -18,6 +18,7 @@ import {
     variableOf,
 } from "../options.ts";
 import { profileMeaning, profiles } from "../profiles.ts";
+import { addJobs, STILL_RUNNING } from "./jobs.ts";
 import { checkLines, computerLines, limitLines, plain, statusLines } from "./output.ts";
 
 /** Exit statuses, as those of this project's other programs. */
@@ -199,7 +200,7 @@ function commandLine(world: World, program: string, settle: (status: number) => 
         .argument("<code>", "what the computer shows")
         .description("link a computer")
         .option("--name <name>", "what it is called (default: its label)")
-        .option("--owner <name>", "whose it is, for limits (default: its name)")
+        .option("--owner <name>", "whose it is, for limits and jobs (default: owner)")
         .addOption(
             new Option("--profile <profile>", "what its agent may do (default: talk)").choices(profiles),
         )
@@ -257,9 +258,10 @@ function commandLine(world: World, program: string, settle: (status: number) => 
             printAll(limitLines(wanted === undefined ? now : await asked.setLimits(scope, wanted)));
         });
 
-    for (const command of [status, computers, page, approve, revoke, backup, limits])
+    const jobs = addJobs(root, { client, print: world.print, settle, now: world.now });
+    for (const command of [status, computers, page, approve, revoke, backup, limits, ...jobs])
         addOptions(command, everywhere);
-    for (const command of root.commands) command.allowExcessArguments(false);
+    for (const command of [...root.commands, ...jobs]) command.allowExcessArguments(false);
     root.addHelpText(
         "after",
         `
@@ -272,7 +274,7 @@ Examples:
   ${program} --server http://127.0.0.1:4096
   ${program} approve ABCDEF --profile read
 
-Exit status: 0, 1 when something failed, 2 for wrong options, 130 when it was stopped before it had started.`,
+Exit status: 0, 1 when something failed, 2 for wrong options, ${STILL_RUNNING} when a job that is collected still runs, 130 when it was stopped before it had started.`,
     );
     return root;
 }

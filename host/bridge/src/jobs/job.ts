@@ -16,7 +16,7 @@ export interface JobRequest {
 /** All jobs of a bridge. Functions that take a number throw a BridgeFailure where there is no such job. */
 export interface Jobs {
     /** @throws BridgeFailure where no more may wait */
-    spawn(computer: LinkedComputer, request: JobRequest): Job;
+    spawn(computer: LinkedComputer, request: JobRequest): Promise<Job>;
     /** The newest first. @param owner whose; everybody's when absent */
     list(owner?: string): Job[];
     /** @param owner whose it has to be; anybody's when absent */
@@ -28,12 +28,16 @@ export interface Jobs {
     collect(number: number, milliseconds: number, owner?: string): Promise<Collected>;
     /** Its result was shown to somebody: its end needs to be told to nobody any more. */
     collected(number: number, owner?: string): void;
-    /** Stops it. @param reason by whom, as its record says */
-    kill(number: number, reason: string, owner?: string): Job;
+    /**
+     * Stops it.
+     * @param reason by whom, as its record says
+     * @param computerId the computer that does so: its own need not be told of the end
+     */
+    kill(number: number, reason: string, owner?: string, computerId?: string): Job;
     /** A computer has shown its player that a job has ended. */
     told(number: number, computerId: string): void;
-    /** Is called after each change. @returns ends it */
-    onChange(listener: () => void): () => void;
+    /** Is called after each change, with the job's number. @returns ends it */
+    onChange(listener: (number: number) => void): () => void;
     /** How many there are that have not ended. */
     readonly open: number;
 }

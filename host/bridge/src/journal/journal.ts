@@ -50,6 +50,90 @@ export interface Approval {
     readonly at: number;
 }
 
+/**
+ * - `queued`: it waits for its turn, or for the pause before it is begun again
+ * - `running`: it was begun
+ * - `done`: it has its answer
+ * - `killed`: somebody has stopped it
+ * - `failed`: anything else that kept it from its answer
+ */
+export type JobState = "queued" | "running" | "done" | "failed" | "killed";
+
+/** What a job is begun with. */
+export interface NewJob {
+    /** The asker's own name for it: the same of one computer is the same job. */
+    readonly key: string;
+    readonly computerId: string;
+    readonly prompt: string;
+    readonly model?: string | undefined;
+    readonly agent?: string | undefined;
+    /** Whether it is begun again when it fails. */
+    readonly isKept: boolean;
+    /** Epoch milliseconds. */
+    readonly addedAt: number;
+}
+
+/** A prompt that runs in the background. */
+export interface JobRecord extends NewJob {
+    /** From 1 on; never used twice. */
+    readonly number: number;
+    /** Of the time when it was begun. */
+    readonly owner: string;
+    readonly state: JobState;
+    /** How often it was begun. */
+    readonly attempt: number;
+    /** How often the model was told, in this attempt, that it gets nowhere. */
+    readonly interventions: number;
+    /** The session of this attempt. */
+    readonly sessionId?: string;
+    /** The turn that runs, or ran last. */
+    readonly nonce?: string;
+    /** What that turn asks, where it is not the job's prompt. */
+    readonly asked?: string;
+    /** How it will end: it is being stopped. */
+    readonly stopping?: "failed" | "killed";
+    /** Why it has failed or was stopped; of one that is queued, what it waits for. One line. */
+    readonly reason?: string;
+    /** What was written: the answer, or as much as there was. */
+    readonly result?: string;
+    /** Tool calls, and US dollars, of all attempts. */
+    readonly tools: number;
+    readonly cost: number;
+    /** For how many milliseconds it has run, in all attempts. */
+    readonly spent: number;
+    /** Not begun before that, in epoch milliseconds. */
+    readonly dueAt?: number;
+    readonly endedAt?: number;
+    /** When its player was told of the end. */
+    readonly toldAt?: number;
+    /** When its result was given to somebody. */
+    readonly collectedAt?: number;
+}
+
+/** A job for lists: with the beginning of its prompt alone, which may be long. */
+export type JobSummary = Omit<JobRecord, "result" | "asked">;
+
+/** What changes of a job; what is null is taken away. */
+export type JobChange = {
+    readonly [
+        K in
+            | "state"
+            | "attempt"
+            | "interventions"
+            | "sessionId"
+            | "nonce"
+            | "asked"
+            | "stopping"
+            | "reason"
+            | "result"
+            | "tools"
+            | "cost"
+            | "spent"
+            | "dueAt"
+            | "endedAt"
+    ]?: JobRecord[K] | null;
+};
+
 /** Who a limit is for. */
 export type LimitScope = { readonly computer: string } | { readonly owner: string };
 
@@ -113,7 +197,7 @@ export interface DayUsage {
 /**
  * The store. Every function that changes something has it on the disk when it returns, or throws and has changed
  * nothing: a JournalError where the disk is to blame, another error for a computer or session that it does not know.
- * What each turn does, prompts and steps, is in the file when they return, which outlives this program; it is on the disk,
+ * What each turn and each job does is in the file when they return, which outlives this program; it is on the disk,
  * which outlives a power cut, once `durable` says so: a disk may take a tenth of a second, in which nobody is to wait.
  */
 export interface Journal {
@@ -185,6 +269,28 @@ export interface Journal {
     usage(filter: UsageFilter): UsageTotal;
     /** Sums by day and computer of so many days, today's first. */
     usageByDay(days: number, now: number): DayUsage[];
+
+    /**
+     * Writes a job down, once.
+     * @returns it, or the one that has this key already
+     * @throws Error for a computer that it does not know
+     */
+    addJob(job: NewJob): JobRecord;
+    jobOf(number: number): JobRecord | undefined;
+    /** Those that have not ended, in the order in which they came. */
+    openJobs(): JobSummary[];
+    /** The newest first. @param owner whose; everybody's when absent */
+    jobs(owner: string | undefined, most: number): JobSummary[];
+    /** Those of a computer whose end its player was not told of; the oldest first. */
+    untoldJobs(computerId: string): JobSummary[];
+    /** The first end counts. @returns false where it has ended, or is none */
+    changeJob(number: number, change: JobChange): boolean;
+    /** Notes that its player was told of the end. @returns false where that was noted before, or it has not ended */
+    tellJob(number: number, at: number): boolean;
+    /** Notes that its result was given to somebody, who was told of the end by that. @returns as `tellJob` */
+    collectJob(number: number, at: number): boolean;
+    /** Forgets those that had ended by then. @returns how many */
+    forgetJobs(until: number): number;
 
     /** Waits until all that was changed before is on the disk. @throws JournalError where it cannot be */
     durable(): Promise<void>;

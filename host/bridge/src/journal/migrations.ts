@@ -94,8 +94,47 @@ CREATE INDEX usage_by_day ON usage (day, computer_id);
 CREATE INDEX usage_by_session ON usage (session_id);
 `;
 
+/**
+ * Jobs. A number is never given again, also where the newest job is forgotten: AUTOINCREMENT says that. Money is in
+ * billionths of a dollar.
+ */
+const jobs = `
+CREATE TABLE jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL,
+    computer_id TEXT NOT NULL REFERENCES computers (id),
+    owner TEXT NOT NULL,
+    prompt TEXT NOT NULL,
+    model TEXT,
+    agent TEXT,
+    is_kept INTEGER NOT NULL,
+    added_at BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    attempt BIGINT NOT NULL DEFAULT 0,
+    interventions BIGINT NOT NULL DEFAULT 0,
+    session_id TEXT,
+    nonce TEXT,
+    asked TEXT,
+    stopping TEXT,
+    reason TEXT,
+    result TEXT,
+    tools BIGINT NOT NULL DEFAULT 0,
+    cost BIGINT NOT NULL DEFAULT 0,
+    spent BIGINT NOT NULL DEFAULT 0,
+    due_at BIGINT,
+    ended_at BIGINT,
+    told_at BIGINT,
+    collected_at BIGINT,
+    UNIQUE (computer_id, key)
+);
+CREATE INDEX jobs_by_owner ON jobs (owner, number);
+CREATE INDEX jobs_open ON jobs (number) WHERE ended_at IS NULL;
+CREATE INDEX jobs_untold ON jobs (computer_id) WHERE told_at IS NULL AND ended_at IS NOT NULL;
+CREATE INDEX jobs_by_end ON jobs (ended_at);
+`;
+
 /** What makes version 1 of nothing, version 2 of version 1 and so on. One that was published never changes. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, jobs];
 
 /** @returns the version of a database, 0 for one without tables */
 export function versionOf(database: OpenDatabase): number {

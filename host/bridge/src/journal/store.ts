@@ -1,6 +1,7 @@
 /** The journal in a file. */
 import { closeDatabase, copyDatabase, logOnDisk, openDatabase } from "./database.ts";
 import type { Journal, LimitScope, LinkedComputer, PromptRecord } from "./journal.ts";
+import { jobsIn } from "./jobs.ts";
 import { ledgerIn } from "./ledger.ts";
 import { tablesOf } from "./tables.ts";
 import type { OpenDatabase } from "./transaction.ts";
@@ -62,6 +63,7 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
 
     return {
         ...ledgerIn(tables),
+        ...jobsIn(tables),
 
         addComputer(computer) {
             run(

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { permissionAsk } from "../../../../src/apis/ai/ask.ts";
 import type { Permission, Question, Session } from "../../../../src/apis/ai/protocol.ts";
 import { BridgeFailure, forbidden } from "../failure.ts";
+import type { Jobs } from "../jobs/job.ts";
 import type { Journal, LinkedComputer, Profile } from "../journal/journal.ts";
 import { allows, type SessionRule } from "../session-rules.ts";
 import { placeInside } from "../turns/files.ts";
@@ -17,6 +18,7 @@ export interface CallsWorld {
     readonly client: () => OpencodeClient;
     readonly journal: Journal;
     readonly turns: Turns;
+    readonly jobs: Jobs;
     readonly directory: string;
     readonly now: () => number;
     /** Why opencode cannot be asked now, where that is so. */
@@ -30,20 +32,33 @@ interface Call extends CallsWorld {
     readonly computer: LinkedComputer;
 }
 
+/** What a session is opened with. */
+type SessionCall = Pick<Call, "client" | "journal" | "directory" | "now" | "rulesOf" | "computer">;
+
 /** A function that a computer may call: the profile that it needs, what it is given, and what it does. */
 interface Callable<Given> {
     readonly needs: Profile;
     readonly given: z.ZodType<Given>;
     readonly run: (call: Call, given: Given) => Promise<unknown>;
+    /** Whether the bridge answers it by itself, also while opencode is away. */
+    readonly isOwn?: boolean;
 }
 
 const id = z.string().min(1).max(100);
 const text = z.string().max(1_000_000);
 const ofSession = z.object({ id });
+const jobNumber = z.int().min(1);
+const ofJob = z.object({ number: jobNumber });
 const optional = <T>(type: z.ZodType<T>) => type.nullish().transform((value) => value ?? undefined);
 
 /** How many sessions opencode is asked for, of which the computer's own are shown. */
 const MOST_SESSIONS = 1000;
+
+/** The most characters of a job's prompt. */
+const MOST_PROMPTED = 100_000;
+
+/** The longest that a computer waits for a job at once, in seconds: less than a call may take. */
+const LONGEST_WAIT = 10;
 
 /** A ring of parents has no end, so no more of them are followed. */
 const MOST_GENERATIONS = 10;
@@ -82,7 +97,7 @@ async function ownEntries<T extends Permission | Question>(call: Call, entries: 
 }
 
 /** Makes the rules of a session those of the computer's profile, and looks whether they are. */
-async function fenceIn({ client, computer, rulesOf }: Call, session: Session): Promise<void> {
+async function fenceIn({ client, computer, rulesOf }: SessionCall, session: Session): Promise<void> {
     const rules = rulesOf(computer.profile);
     const held = await client().setPermission(session.id, rules);
     // Of several rules that fit the last one counts, and the first of ours fits everything.
@@ -94,7 +109,7 @@ async function fenceIn({ client, computer, rulesOf }: Call, session: Session): P
 }
 
 /** Makes a session the computer's own, with its rules. */
-async function withRules<T extends Session>(call: Call, make: () => Promise<T>): Promise<T> {
+async function withRules<T extends Session>(call: SessionCall, make: () => Promise<T>): Promise<T> {
     if (call.journal.sessionsOf(call.computer.id).length >= MOST_SESSIONS)
         throw new BridgeFailure("limit_reached", { what: `This computer has ${MOST_SESSIONS} sessions` });
     const session = await make();
@@ -109,12 +124,31 @@ async function withRules<T extends Session>(call: Call, make: () => Promise<T>):
     return session;
 }
 
+/**
+ * Opens a session of a computer's, with the rules of its profile.
+ * @throws BridgeFailure, OpencodeFailure
+ */
+export function openSession(call: SessionCall, title: string): Promise<Session> {
+    const permission = call.rulesOf(call.computer.profile);
+    return withRules(call, () =>
+        call.client().createSession(title, { directory: call.directory, permission }),
+    );
+}
+
 function callable<Given>(
     needs: Profile,
     given: z.ZodType<Given>,
     run: (call: Call, given: Given) => Promise<unknown>,
 ): Callable<Given> {
     return { needs, given, run };
+}
+
+/** What the bridge answers by itself, whatever opencode does. */
+function ownCallable<Given>(
+    given: z.ZodType<Given>,
+    run: (call: Call, given: Given) => unknown,
+): Callable<Given> {
+    return { needs: "talk", given, run: async (call, read) => run(call, read), isOwn: true };
 }
 
 /** Fails unless something that waits is asked by one of the computer's own sessions. */
@@ -151,14 +185,7 @@ const readable: { readonly [name: string]: (call: Call) => Promise<unknown> } = 
  */
 export const callables = {
     health: callable("talk", z.unknown(), ({ client }) => client().health()),
-    createSession: callable("talk", z.object({ title: text }), (call, { title }) =>
-        withRules(call, () =>
-            call.client().createSession(title, {
-                directory: call.directory,
-                permission: call.rulesOf(call.computer.profile),
-            }),
-        ),
-    ),
+    createSession: callable("talk", z.object({ title: text }), (call, { title }) => openSession(call, title)),
     getSession: callable("talk", ofSession, (call, given) => {
         const reason = call.journal.closedReason(given.id);
         if (reason !== undefined) throw gone(given.id);
@@ -289,6 +316,29 @@ export const callables = {
         z.object({ what: z.enum(["providers", "tools", "mcp", "skills"]) }),
         (call, { what }) => call.client().waitUntilLoaded(what, call.directory),
     ),
+    spawnJob: ownCallable(
+        z.object({
+            key: id,
+            prompt: z.string().min(1).max(MOST_PROMPTED),
+            model: optional(id),
+            agent: optional(id),
+            isKept: optional(z.boolean()),
+        }),
+        ({ jobs, computer }, request) => jobs.spawn(computer, request),
+    ),
+    listJobs: ownCallable(z.unknown(), ({ jobs, computer }) => jobs.list(computer.owner)),
+    getJob: ownCallable(ofJob, ({ jobs, computer }, { number }) => jobs.job(number, computer.owner)),
+    collectJob: ownCallable(
+        z.object({ number: jobNumber, seconds: z.number().min(0).max(LONGEST_WAIT) }),
+        ({ jobs, computer }, { number, seconds }) => jobs.collect(number, seconds * 1000, computer.owner),
+    ),
+    jobCollected: ownCallable(ofJob, ({ jobs, computer }, { number }) =>
+        jobs.collected(number, computer.owner),
+    ),
+    killJob: ownCallable(ofJob, ({ jobs, computer }, { number }) =>
+        jobs.kill(number, `Stopped on ${computer.name}.`, computer.owner, computer.id),
+    ),
+    jobTold: ownCallable(ofJob, ({ jobs, computer }, { number }) => jobs.told(number, computer.id)),
 } as const;
 
 /** How long it is waited whether something begins at all, in milliseconds. */
@@ -343,7 +393,7 @@ export async function makeCall(
         throw new BridgeFailure("bad_request", { what: `${name}: ${z.prettifyError(read.error)}` });
     if (!allows(computer.profile, callee.needs))
         throw forbidden(`it needs the profile ${callee.needs}, and this computer has ${computer.profile}`);
-    const why = world.away();
+    const why = callee.isOwn === true ? undefined : world.away();
     if (why !== undefined) throw new BridgeFailure("away", { what: why });
     return callee.run({ ...world, computer }, read.data);
 }

@@ -2,6 +2,7 @@ import { OpencodeFailure } from "trapos-opencode";
 import type { Log } from "../log.ts";
 import type { BridgeMessage, ComputerMessage } from "../../../../src/apis/ai/link/frames.ts";
 import { BridgeFailure } from "../failure.ts";
+import type { JobKeeper } from "../jobs/jobs.ts";
 import type { LinkedComputer } from "../journal/journal.ts";
 import { hashOf } from "../pairing.ts";
 import type { Follower } from "../turns/followers.ts";
@@ -19,6 +20,7 @@ const LARGEST_SAID = 4 * 1024 * 1024;
 
 /** What the hub works with. */
 export interface HubWorld extends CallsWorld {
+    readonly jobs: JobKeeper;
     readonly log: Log;
     /** Milliseconds since some moment, by a clock that nobody sets; the process's own when absent. */
     readonly elapsed?: () => number;
@@ -224,6 +226,7 @@ export function createHub(world: HubWorld): Hub {
                     drained: () => turns.flush(presence.followers.keys()),
                     wentOnline({ boot }) {
                         log.info({ computer: computer.id, boot }, "computer online");
+                        world.jobs.online(computer.id);
                         changed(computer.id, "presence");
                     },
                     wentOffline() {
@@ -269,6 +272,7 @@ export function createHub(world: HubWorld): Hub {
         heardAt: (computerId) => presences.get(computerId)?.link.heardAt,
         revoke(computerId) {
             turns.abandon(computerId);
+            world.jobs.abandon(computerId);
             const presence = presences.get(computerId);
             if (presence === undefined) return;
             forgetFollowers(presence);

@@ -4,7 +4,6 @@ import { z } from "zod";
 import { approveRequest, limitsRequest, profileSchema } from "../admin.ts";
 import { BridgeFailure } from "../failure.ts";
 import { JournalError } from "../journal/index.ts";
-import type { Jobs } from "../jobs/job.ts";
 import type { LinkedComputer } from "../journal/journal.ts";
 import { PairingError } from "../pairing.ts";
 import { changeComputer, linkedComputers, revokeComputer } from "../server/owner.ts";
@@ -41,12 +40,6 @@ function computerOf({ journal }: PageWorld, wanted: string): LinkedComputer {
     const found = linkedComputers(journal).find((computer) => computer.id === wanted);
     if (found === undefined) throw new PageRefusal(404, "unknown", "That computer is not linked any more.");
     return found;
-}
-
-/** The jobs of this bridge. */
-export function jobsOf({ jobs }: PageWorld): Jobs {
-    if (jobs === undefined) throw new PageRefusal(404, "unknown", "This bridge runs no jobs.");
-    return jobs;
 }
 
 const overMessage = "It is not asked any more: somebody has answered, or its turn has ended.";
@@ -140,16 +133,16 @@ export const changes = {
             key: word.optional(),
         }),
         (world, { computer, key = randomUUID(), ...request }) =>
-            jobsOf(world).spawn(computerOf(world, computer), { key, ...request }),
+            world.jobs.spawn(computerOf(world, computer), { key, ...request }),
     ),
     kill: change(z.strictObject({ number }), (world, given) =>
-        jobsOf(world).kill(given.number, "stopped by the bridge's owner"),
+        world.jobs.kill(given.number, "stopped by the bridge's owner"),
     ),
     collect: change(z.strictObject({ number }), async (world, given) => {
-        const found = await jobsOf(world).collect(given.number, 0);
+        const found = await world.jobs.collect(given.number, 0);
         const isOpen = found.job.state === "queued" || found.job.state === "running";
         if (isOpen) throw new PageRefusal(409, "running", `Job ${given.number} has not ended yet.`);
-        jobsOf(world).collected(given.number);
+        world.jobs.collected(given.number);
         return found;
     }),
 } as const;

@@ -3,7 +3,7 @@ import { OpencodeFailure } from "trapos-opencode";
 import type { Message } from "../../../../src/apis/ai/protocol.ts";
 import { dayOf, millisecondsPerDay } from "../journal/day.ts";
 import { tokensOf, type UsageTotal } from "../journal/index.ts";
-import { jobsOf, PageRefusal } from "./changes.ts";
+import { PageRefusal } from "./changes.ts";
 import type { PageWorld } from "./world.ts";
 
 /** How many sessions of a computer, and how many messages of one, are shown. */
@@ -143,7 +143,7 @@ async function job(world: PageWorld, query: URLSearchParams): Promise<object> {
     const number = Number(query.get("number"));
     if (!Number.isSafeInteger(number) || number < 1)
         throw new PageRefusal(400, "bad_request", "That is no number of a job.");
-    return jobsOf(world).collect(number, 0);
+    return world.jobs.collect(number, 0);
 }
 
 /** What can be asked for, by the last name of its route. */

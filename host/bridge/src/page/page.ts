@@ -85,7 +85,7 @@ export function createPage(world: PageWorld): Page {
         hub.onChange((_computer, what) => {
             if (what === "presence") feed.look("computers", "health");
         }),
-        jobs?.onChange(() => feed.look("jobs", "health")),
+        jobs.onChange(() => feed.look("jobs", "health")),
     ];
     const headers = { ...POLICIES, "Content-Security-Policy": policy };
 
@@ -206,7 +206,7 @@ export function createPage(world: PageWorld): Page {
             }
         },
         stop() {
-            for (const leave of leaves) leave?.();
+            for (const leave of leaves) leave();
             streams.stop();
             feed.stop();
         },

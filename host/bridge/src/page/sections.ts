@@ -100,7 +100,7 @@ function asks(world: PageWorld): Section {
 function jobs(world: PageWorld, moment: (name: string, at: number) => number): Section {
     const now = world.now();
     return new Map(
-        (world.jobs?.list() ?? []).map(({ seconds, silence, ...job }) => {
+        world.jobs.list().map(({ seconds, silence, ...job }) => {
             const isOpen = job.state === "queued" || job.state === "running";
             const at = moment(`job ${job.number}`, now - seconds * 1000);
             return [
@@ -121,7 +121,7 @@ function jobs(world: PageWorld, moment: (name: string, at: number) => number): S
 export function sectionsOf(world: PageWorld): Readonly<Record<SectionName, () => Section>> {
     const moment = steadyMoments();
     return {
-        health: () => new Map([["bridge", { ...world.status(), hasJobs: world.jobs !== undefined }]]),
+        health: () => new Map([["bridge", world.status()]]),
         pairings: () => pairings(world),
         asks: () => asks(world),
         turns: () => turns(world, moment),

@@ -12,8 +12,7 @@ export interface PageWorld {
     readonly hub: Hub;
     readonly turns: Turns;
     readonly pairings: Pairings;
-    /** Absent where this bridge runs none. */
-    readonly jobs?: Jobs | undefined;
+    readonly jobs: Jobs;
     readonly client: () => OpencodeClient;
     readonly directory: string;
     readonly log: Log;

@@ -6,10 +6,16 @@ import {
     type AdminComputer,
     approveRequest,
     backupRequest,
+    collectRequest,
+    jobRequest,
     limitScope,
     limitsRequest,
     revokeRequest,
+    startJobRequest,
 } from "../admin.ts";
+import { BridgeFailure } from "../failure.ts";
+import type { Jobs } from "../jobs/job.ts";
+import { sentenceOf } from "../jobs/words.ts";
 import { JournalError } from "../journal/index.ts";
 import type { Journal, LimitScope, LinkedComputer } from "../journal/journal.ts";
 import type { Hub } from "../link/hub.ts";
@@ -20,6 +26,7 @@ import { linkedComputers, revokeComputer } from "./owner.ts";
 export interface AdminWorld {
     readonly journal: Journal;
     readonly hub: Hub;
+    readonly jobs: Jobs;
     readonly pairings: Pairings;
     readonly token: string;
     readonly status: () => object;
@@ -80,6 +87,8 @@ function scopeOf(world: AdminWorld, scope: LimitScope): LimitScope {
     return "computer" in scope ? { computer: named(world, scope.computer).id } : scope;
 }
 
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 function read<T>(schema: z.ZodType<T>, given: unknown): T {
     const found = schema.safeParse(given);
     if (found.success) return found.data;
@@ -117,6 +126,22 @@ const routes: {
         return { file };
     },
     "GET /admin/page": (world) => ({ url: world.pageAddress() }),
+    "GET /admin/jobs": ({ jobs }) => jobs.list(),
+    "POST /admin/jobs/start"(world, body) {
+        const { computer, ...request } = read(startJobRequest, body);
+        return world.jobs.spawn(named(world, computer), request);
+    },
+    "POST /admin/jobs/collect"({ jobs }, body) {
+        const { number, seconds } = read(collectRequest, body);
+        return jobs.collect(number, seconds * 1000);
+    },
+    "POST /admin/jobs/collected"({ jobs }, body) {
+        const { number } = read(jobRequest, body);
+        jobs.collected(number);
+        return jobs.job(number);
+    },
+    "POST /admin/jobs/kill": ({ jobs }, body) =>
+        jobs.kill(read(jobRequest, body).number, "Stopped by the bridge's owner."),
     "GET /admin/limits": (world, _body, query) =>
         world.journal.limitsOf(scopeOf(world, read(limitScope, Object.fromEntries(query)))),
     "POST /admin/limits"(world, body) {
@@ -132,13 +157,13 @@ const routes: {
  * @param authorization the request's header of that name
  * @returns nothing for what is no route of theirs
  */
-export function answerOwner(
+export async function answerOwner(
     world: AdminWorld,
     method: string,
     url: URL,
     authorization: string | undefined,
     body: unknown,
-): AdminAnswer | undefined {
+): Promise<AdminAnswer | undefined> {
     if (!url.pathname.startsWith("/admin/")) return undefined;
     const failure = (status: number, code: string, message: string): AdminAnswer => ({
         status,
@@ -150,9 +175,17 @@ export function answerOwner(
     const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
     if (route === undefined) return failure(404, "not_found", "There is no such command.");
     try {
-        return { status: 200, value: route(world, body, url.searchParams) };
+        return { status: 200, value: await route(world, body, url.searchParams) };
     } catch (error) {
         if (error instanceof Refusal) return failure(error.status, error.code, error.message);
+        if (error instanceof BridgeFailure)
+            return failure(
+                error.code === "not_found" ? 404 : 409,
+                error.code,
+                error.code === "not_found"
+                    ? `${capital(error.detail["what"] ?? "")}.`
+                    : sentenceOf(error.code, error.detail),
+            );
         if (error instanceof JournalError) return failure(409, error.code, error.message);
         if (error instanceof PairingError) return failure(404, error.code, error.message);
         throw error;

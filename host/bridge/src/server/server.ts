@@ -198,7 +198,13 @@ export async function startServer(world: ServerWorld, host: string, port: number
         const isOwn = isLocal(senderOf(request)) && !isPage(senderOf(request));
         const { authorization } = request.headers;
         const answer = isOwn
-            ? answerOwner(world, method, new URL(url, "http://bridge"), authorization, await bodyOf(request))
+            ? await answerOwner(
+                  world,
+                  method,
+                  new URL(url, "http://bridge"),
+                  authorization,
+                  await bodyOf(request),
+              )
             : undefined;
         return json(answer?.status ?? 404, (answer?.value as object | undefined) ?? {});
     }

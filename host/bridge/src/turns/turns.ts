@@ -148,6 +148,10 @@ export interface Turns {
     /** Those that run, and the newest message before each. */
     running(): { readonly sessionId: string; readonly baselineId?: string }[];
     isBusy(sessionId: string): boolean;
+    /** The session in which a subagent's was begun; itself for one that is no subagent's, as far as is known. */
+    rootOf(sessionId: string): string;
+    /** Why a computer may not hand over one more prompt now, in a sentence without its end. */
+    refusal(computer: LinkedComputer): string | undefined;
     /** How many turns run, in all or of a computer. */
     count(computerId?: string): number;
     /**
@@ -714,6 +718,8 @@ export function createTurns(world: TurnsWorld): Turns {
             remember(begunAs, sessionId, nonce);
             return (end) => void journal.endPrompt(nonce, end, now());
         },
+        rootOf,
+        refusal: refusedBy,
         isBusy: (sessionId) => bySession.has(sessionId),
         nonceIn: (sessionId) => bySession.get(sessionId)?.nonce,
         count(computerId) {

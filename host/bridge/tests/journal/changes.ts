@@ -14,6 +14,7 @@ const names = {
     nonces: ids("n", 40),
     steps: ids("p", 40),
     models: ["test/small", "test/large"],
+    jobs: Array.from({ length: 12 }, (_, number) => number + 1),
 };
 
 /**
@@ -67,6 +68,30 @@ export function change(journal: Journal, seed: number, number: number): unknown 
                 }),
             ),
         ),
+        ...Array<() => unknown>(2).fill(() =>
+            journal.addJob({
+                key: pick(names.nonces),
+                computerId,
+                prompt: `prompt ${number}`,
+                ...(whole(2) === 0 ? { model: pick(names.models) } : {}),
+                isKept: whole(2) === 0,
+                addedAt: at,
+            }),
+        ),
+        () =>
+            journal.changeJob(
+                pick(names.jobs),
+                pick([
+                    { state: "running", attempt: 1, sessionId, nonce, dueAt: null },
+                    { tools: number, cost: 0.25, spent: number },
+                    { reason: `reason ${number}`, asked: null, stopping: "killed" },
+                    { state: "done", result: "x", endedAt: at },
+                    { state: "failed", reason: "y", stopping: null, endedAt: at },
+                ] as const),
+            ),
+        () => journal.tellJob(pick(names.jobs), at),
+        () => journal.collectJob(pick(names.jobs), at),
+        () => (whole(8) === 0 ? journal.forgetJobs(at - 20) : undefined),
         // These end much for good.
         () => (whole(8) === 0 ? journal.revokeComputer(computerId, at) : undefined),
         () => (whole(8) === 0 ? journal.removeSession(sessionId) : undefined),
@@ -92,6 +117,9 @@ export function contentsOf(journal: Journal): unknown {
         approvals: names.sessions.map((id) => journal.approvalsOf(id)),
         prompts: names.nonces.map((nonce) => journal.promptOf(nonce)),
         open: journal.openPrompts(),
+        job: names.jobs.map((number) => journal.jobOf(number)),
+        jobs: [journal.jobs(undefined, 100), journal.jobs("alice", 3), journal.openJobs()],
+        untold: names.computers.map((id) => journal.untoldJobs(id)),
         counts: scopes.map((scope) => [
             journal.openTurns(scope),
             journal.promptsSince(scope, noon),

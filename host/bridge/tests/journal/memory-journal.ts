@@ -1,6 +1,8 @@
 /** The journal as it would be if nothing ever failed: lists in memory, written apart from the store. */
 import type {
     Approval,
+    JobRecord,
+    JobSummary,
     Journal,
     LimitScope,
     Limits,
@@ -20,6 +22,8 @@ interface Session {
 
 const counted = ["input", "output", "reasoning", "cacheRead", "cacheWrite", "cost"] as const;
 
+const summaryOf = ({ result: _, asked: __, ...job }: JobRecord): JobSummary => job;
+
 export function memoryJournal(): Journal {
     const computers: Changeable<LinkedComputer>[] = [];
     const sessions: Session[] = [];
@@ -27,6 +31,8 @@ export function memoryJournal(): Journal {
     let approvals: Approval[] = [];
     const limits = new Map<string, Limits>();
     const steps: StepRecord[] = [];
+    let jobs: Changeable<JobRecord>[] = [];
+    let lastJob = 0;
 
     const active = (id: string) => computers.find((one) => one.id === id && one.revokedAt === undefined);
     const open = (nonce: string) => prompts.find((one) => one.nonce === nonce && one.endedAt === undefined);
@@ -165,6 +171,77 @@ export function memoryJournal(): Journal {
             ),
         usageByDay: () => {
             throw new Error("Not here.");
+        },
+        addJob(job) {
+            const known = jobs.find(
+                ({ key, computerId }) => key === job.key && computerId === job.computerId,
+            );
+            if (known) return { ...known };
+            const computer = computers.find(({ id }) => id === job.computerId);
+            must(computer !== undefined);
+            lastJob += 1;
+            const { model, agent, ...rest } = job;
+            jobs.push({
+                ...rest,
+                ...(model === undefined ? {} : { model }),
+                ...(agent === undefined ? {} : { agent }),
+                number: lastJob,
+                owner: computer?.owner ?? "",
+                state: "queued",
+                attempt: 0,
+                interventions: 0,
+                tools: 0,
+                cost: 0,
+                spent: 0,
+            });
+            return { ...(jobs.at(-1) as JobRecord) };
+        },
+        jobOf(number) {
+            const known = jobs.find((job) => job.number === number);
+            return known && { ...known };
+        },
+        openJobs: () => jobs.filter(({ endedAt }) => endedAt === undefined).map(summaryOf),
+        jobs: (owner, most) =>
+            jobs
+                .filter((job) => owner === undefined || job.owner === owner)
+                .map(summaryOf)
+                .reverse()
+                .slice(0, most),
+        untoldJobs: (computerId) =>
+            jobs
+                .filter(
+                    (job) =>
+                        job.computerId === computerId &&
+                        job.toldAt === undefined &&
+                        job.endedAt !== undefined,
+                )
+                .map(summaryOf),
+        changeJob(number, change) {
+            const job = jobs.find((one) => one.number === number && one.endedAt === undefined);
+            const changes = Object.entries(change);
+            if (job === undefined || changes.length === 0) return false;
+            for (const [field, value] of changes)
+                if (value === null) delete job[field as keyof JobRecord];
+                else Object.assign(job, { [field]: value });
+            return true;
+        },
+        tellJob(number, at) {
+            const job = jobs.find((one) => one.number === number && one.endedAt !== undefined);
+            if (job === undefined || job.toldAt !== undefined) return false;
+            job.toldAt = at;
+            return true;
+        },
+        collectJob(number, at) {
+            const job = jobs.find((one) => one.number === number && one.endedAt !== undefined);
+            if (job === undefined || job.collectedAt !== undefined) return false;
+            job.collectedAt = at;
+            job.toldAt ??= at;
+            return true;
+        },
+        forgetJobs(until) {
+            const before = jobs.length;
+            jobs = jobs.filter(({ endedAt }) => endedAt === undefined || endedAt > until);
+            return before - jobs.length;
         },
         durable: () => Promise.resolve(),
         copyTo: () => {

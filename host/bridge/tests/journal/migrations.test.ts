@@ -9,8 +9,7 @@ import { journalFile } from "./support.ts";
 const file = journalFile();
 
 /** For each version what a bridge of it has written, in the tables that it had. It never changes. */
-const written = [
-    `INSERT INTO computers (id, token_hash, game_id, name, owner, profile, linked_at, revoked_at) VALUES
+const first = `INSERT INTO computers (id, token_hash, game_id, name, owner, profile, linked_at, revoked_at) VALUES
         ('c1', 'hash of c1', 7, 'c1''s', 'alice', 'talk', ${noon}, NULL),
         ('c2', 'hash of c2', 7, 'c2''s', 'alice', 'talk', ${noon}, ${noon + 1});
      INSERT INTO sessions (id, computer_id, added_at, closed_reason, is_removed) VALUES
@@ -20,7 +19,12 @@ const written = [
      INSERT INTO approvals (session_id, permission, pattern, allowed_at) VALUES ('s1', 'bash', 'ls *', ${noon});
      INSERT INTO limits VALUES ('owner', 'alice', 1, 2, 3, 0.5);
      INSERT INTO steps (id, ended_at) VALUES ('p1', ${noon});
-     INSERT INTO usage VALUES ('c1', '2026-11-30', 'alice', 's1', 'test/small', 1, 10, 20, 3, 4, 5, 100000000);`,
+     INSERT INTO usage VALUES ('c1', '2026-11-30', 'alice', 's1', 'test/small', 1, 10, 20, 3, 4, 5, 100000000);`;
+const written = [
+    first,
+    `${first}
+     INSERT INTO jobs (key, computer_id, owner, prompt, is_kept, added_at, state, attempt, cost) VALUES
+        ('k1', 'c1', 'alice', 'a lock', 1, ${noon}, 'running', 2, 250000000);`,
 ];
 
 test("each version has something to be brought over", () => {
@@ -69,6 +73,27 @@ test.each(written.map((rows, index) => ({ version: index + 1, rows })))(
             cacheWrite: 5,
             cost: 0.1,
         });
+        expect(journal.openJobs()).toEqual(
+            version < 2
+                ? []
+                : [
+                      {
+                          number: 1,
+                          key: "k1",
+                          computerId: "c1",
+                          owner: "alice",
+                          prompt: "a lock",
+                          isKept: true,
+                          addedAt: noon,
+                          state: "running",
+                          attempt: 2,
+                          interventions: 0,
+                          tools: 0,
+                          cost: 0.25,
+                          spent: 0,
+                      },
+                  ],
+        );
         journal.close();
     },
 );

@@ -286,3 +286,70 @@ describe("the disk", () => {
         other.close();
     });
 });
+
+describe("jobs", () => {
+    const lock = { key: "k1", computerId: "c1", prompt: "a lock", isKept: false, addedAt: noon };
+
+    test("are added once, and numbered in the order in which they came", () => {
+        const first = journal.addJob({ ...lock, model: "test/small", isKept: true });
+        expect(first).toEqual({
+            ...lock,
+            model: "test/small",
+            isKept: true,
+            number: 1,
+            owner: "alice",
+            state: "queued",
+            attempt: 0,
+            interventions: 0,
+            tools: 0,
+            cost: 0,
+            spent: 0,
+        });
+        expect(journal.addJob({ ...lock, prompt: "another" })).toEqual(first);
+        expect(journal.addJob({ ...lock, computerId: "c2" }).number).toBe(2);
+        reopen();
+        expect(journal.openJobs().map(({ number }) => number)).toEqual([1, 2]);
+        expect(journal.jobs(undefined, 10).map(({ number }) => number)).toEqual([2, 1]);
+        expect(journal.jobs("bob", 10).map(({ number }) => number)).toEqual([2]);
+        expect(() => journal.addJob({ ...lock, computerId: "c3" })).toThrow();
+    });
+
+    test("change in what is named alone, until they have ended", () => {
+        journal.addJob(lock);
+        expect(journal.changeJob(1, { state: "running", sessionId: "s1", asked: "x", cost: 0.1 })).toBe(true);
+        expect(journal.changeJob(1, { asked: null, tools: 3 })).toBe(true);
+        expect(journal.changeJob(1, {})).toBe(false);
+        expect(journal.changeJob(2, { tools: 3 })).toBe(false);
+        reopen();
+        expect(journal.jobOf(1)).toMatchObject({ state: "running", sessionId: "s1", cost: 0.1, tools: 3 });
+        expect(journal.jobOf(1)).not.toHaveProperty("asked");
+        expect(journal.changeJob(1, { state: "killed", endedAt: noon + 1 })).toBe(true);
+        expect(journal.changeJob(1, { state: "done", endedAt: noon + 2 })).toBe(false);
+        expect(journal.jobOf(1)).toMatchObject({ state: "killed", endedAt: noon + 1 });
+    });
+
+    test("are told of and collected once, and not before they have ended", () => {
+        for (const key of ["k1", "k2", "k3"]) journal.addJob({ ...lock, key });
+        expect(journal.tellJob(1, noon)).toBe(false);
+        expect(journal.collectJob(1, noon)).toBe(false);
+        for (const number of [1, 2, 3]) journal.changeJob(number, { state: "done", endedAt: noon });
+        expect(journal.tellJob(1, noon + 1)).toBe(true);
+        expect(journal.tellJob(1, noon + 2)).toBe(false);
+        // Whoever has its result need not be told that it is there.
+        expect(journal.collectJob(2, noon + 3)).toBe(true);
+        expect(journal.collectJob(2, noon + 4)).toBe(false);
+        reopen();
+        expect(journal.untoldJobs("c1").map(({ number }) => number)).toEqual([3]);
+        expect(journal.untoldJobs("c2")).toEqual([]);
+        expect(journal.jobOf(2)).toMatchObject({ toldAt: noon + 3, collectedAt: noon + 3 });
+    });
+
+    test("are forgotten some time after their end, and their numbers never used again", () => {
+        for (const key of ["k1", "k2"]) journal.addJob({ ...lock, key });
+        journal.changeJob(2, { state: "done", endedAt: noon });
+        expect(journal.forgetJobs(noon - 1)).toBe(0);
+        expect(journal.forgetJobs(noon + day)).toBe(1);
+        expect(journal.addJob({ ...lock, key: "k3" }).number).toBe(3);
+        expect(journal.openJobs().map(({ number }) => number)).toEqual([1, 3]);
+    });
+});

@@ -25,7 +25,7 @@ async function startAll() {
         jobOf(3, { state: "done" }),
         jobOf(4, { state: "killed", reason: "stopped" }),
     ]);
-    const scene = await startScene({ jobs });
+    const scene = await startScene({ shownJobs: jobs });
     const door = await scene.join("door", "build", ["screen"]);
     door.computer.say({ type: "screen", rows: [["> ai", "0000", "ffff"]] });
     (await scene.join("lift", "talk")).computer.close();

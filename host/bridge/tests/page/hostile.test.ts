@@ -38,7 +38,7 @@ inBrowser("a hostile text", (open) => {
         for (const number of [1, 2, 3]) jobs.put({ number }, text);
         let isAway = false;
         const scene = await startScene({
-            jobs,
+            shownJobs: jobs,
             opencode: () =>
                 isAway ? { kind: "away", reason: text, retryAt: 0 } : { kind: "ready", version: "1.18.33" },
         });

@@ -35,7 +35,7 @@ export function standInJobs(jobs: readonly Job[] = []): StandInJobs {
         job.state === "running" || job.state === "queued"
             ? { ...job, seconds: job.seconds + (performance.now() - begunAt) / 1000 }
             : job;
-    const listeners = new Set<() => void>();
+    const listeners = new Set<(number: number) => void>();
     const done: string[] = [];
 
     function find(number: number): Collected {
@@ -49,14 +49,14 @@ export function standInJobs(jobs: readonly Job[] = []): StandInJobs {
         const after: Job = { ...(before?.job ?? jobOf(job.number)), ...job };
         const written = text ?? before?.text;
         known.set(job.number, { job: after, ...(written === undefined ? {} : { text: written }) });
-        for (const listener of listeners) listener();
+        for (const listener of listeners) listener(job.number);
         return after;
     }
 
     return {
         done,
         put: (job, text) => void put(job, text),
-        spawn({ name }, { prompt, key, isKept = false }) {
+        async spawn({ name }, { prompt, key, isKept = false }) {
             done.push(`spawn ${prompt} on ${name}${key === "" ? " without a key" : ""}`);
             return put(jobOf(known.size + 1, { prompt, computer: name, isKept }));
         },

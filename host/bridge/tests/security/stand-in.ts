@@ -119,7 +119,7 @@ export async function startStandIn(
         },
         link(profile = "build") {
             const offer = bridge.pairings.offer(games++, undefined, `game ${games}`);
-            const { id } = bridge.pairings.approve(offer.code, { profile });
+            const { id } = bridge.pairings.approve(offer.code, { profile, owner: `owner ${games}` });
             return { url: bridge.url, token: bridge.pairings.state(offer.secret)!.token, id };
         },
     };

@@ -37,6 +37,11 @@ const routes: Readonly<Record<string, { who: Who; body?: unknown; status: number
     "POST /admin/approve": { who: "owner", body: { code: "BCDFGH" }, status: 404 },
     "POST /admin/revoke": { who: "owner", body: { computer: "nobody" }, status: 404 },
     "POST /admin/backup": { who: "owner", body: { file: "relative.db" }, status: 400 },
+    "GET /admin/jobs": { who: "owner", status: 200 },
+    "POST /admin/jobs/start": { who: "owner", body: {}, status: 400 },
+    "POST /admin/jobs/collect": { who: "owner", body: { number: 1, seconds: 0 }, status: 404 },
+    "POST /admin/jobs/collected": { who: "owner", body: { number: 1 }, status: 404 },
+    "POST /admin/jobs/kill": { who: "owner", body: { number: 1 }, status: 404 },
     "GET /admin/limits": { who: "owner", status: 400 },
     "POST /admin/limits": { who: "owner", body: {}, status: 400 },
     "GET /admin/page": { who: "owner", status: 200 },
@@ -91,6 +96,13 @@ const calls: Readonly<Record<Profile, readonly string[]>> = {
         "rejectQuestion",
         "readList",
         "waitUntilLoaded",
+        "spawnJob",
+        "listJobs",
+        "getJob",
+        "collectJob",
+        "jobCollected",
+        "killJob",
+        "jobTold",
     ],
     read: ["listFiles", "findFiles"],
     build: ["undo", "redo", "shareSession"],
@@ -336,6 +348,11 @@ describe("one computer's token", () => {
         answerPermission: { id: "per_other", reply: "once" },
         answerQuestion: { id: "que_other", answers: [["yes"]] },
         rejectQuestion: { id: "que_other" },
+        getJob: { number: 1 },
+        collectJob: { number: 1, seconds: 0 },
+        jobCollected: { number: 1 },
+        killJob: { number: 1 },
+        jobTold: { number: 1 },
     };
     /** Those that name nothing which could be another's. */
     const ofNobody = [
@@ -346,6 +363,8 @@ describe("one computer's token", () => {
         "waitUntilLoaded",
         "listFiles",
         "findFiles",
+        "spawnJob",
+        "listJobs",
     ];
     const session = (id: string, parentID?: string) => ({ id, title: "", time: {}, parentID });
 
@@ -386,6 +405,7 @@ describe("one computer's token", () => {
         await others.call("createSession", { title: "x" });
         const mine = await open(world.link("trusted"));
         await mine.call("createSession", { title: "x" });
+        await others.call("spawnJob", { key: "k", prompt: "a secret" });
         world.asked.length = 0;
         return { world, mine };
     }
@@ -421,6 +441,17 @@ describe("one computer's token", () => {
             expect(await mine.call("readList", { name })).toMatchObject({ code: "bad_request" });
         for (const name of ["__proto__", "constructor", "toString", "dispose", "events", "setPermission"])
             expect(await mine.call(name, {}), name).toMatchObject({ code: "bad_request" });
+    });
+
+    it("is shown no job of another's, and begins none under another's name", async () => {
+        const { world, mine } = await startTwo();
+        expect((await mine.call("listJobs")).value).toEqual([]);
+        expect((await mine.call("spawnJob", { key: "k", prompt: "mine" })).value).toMatchObject({
+            number: 2,
+        });
+        expect((await mine.call("listJobs")).value).toMatchObject([{ number: 2, prompt: "mine" }]);
+        expect(world.bridge.jobs.job(1)).toMatchObject({ state: "queued", prompt: "a secret" });
+        expect(JSON.stringify(mine.messages)).not.toContain("secret");
     });
 
     it("prompts in no session of another's, and follows, leaves and decides no turn of another's", async () => {

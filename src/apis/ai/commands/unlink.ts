@@ -2,7 +2,6 @@
 import { say } from "../../trapos/screen";
 import { ownSettings } from "../../trapos/settingsfile";
 import type { AiCommand } from "../command";
-import { fail } from "../failure";
 import type * as pairingModule from "../link/pairing";
 
 declare function require(this: void, name: string): unknown;
@@ -11,7 +10,6 @@ declare function require(this: void, name: string): unknown;
 const load = require;
 
 function run(): { readonly wasLinked: boolean } {
-    if (!fs.exists("/apis/ai/link/pairing.lua")) throw fail("link_missing");
     const link = load("/apis/ai/link/pairing") as typeof pairingModule;
     return { wasLinked: link.unlink(ownSettings(fs)) };
 }

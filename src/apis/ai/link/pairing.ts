@@ -4,6 +4,7 @@ import { decode, encode } from "../../trapos/json";
 import { reader, type Reader } from "../../trapos/shape";
 import type { SettingsStore } from "../../trapos/settingsfile";
 import { fail } from "../failure";
+import { forgetTold } from "../jobs/told";
 import { AUTOSTART, changeSettings, isSet, LINK_CHANGED, placeOf, type Change } from "../settings";
 import { whyFailed } from "./problems";
 import { pairingAnswers } from "./frames";
@@ -56,6 +57,7 @@ function keep(store: SettingsStore, url: string, token: string): void {
     const changes: Change[] = [["link_url", url], ["link_token", token], ["session_id"]];
     store.set(AUTOSTART, true);
     changeSettings(store, changes);
+    forgetTold(fs);
     os.queueEvent(LINK_CHANGED);
 }
 

@@ -114,6 +114,7 @@ function tick(link: Link): void {
 function takeFromProgram(link: Link, message: Held["message"]): void {
     const state = link.state.state;
     if (state === "open") send(link, message);
+    else if (message.type === "screen") return;
     else if (state === "unlinked" || state === "refused") refuse(link, { message, at: 0 });
     else {
         table.insert(link.held, { message, at: os.clock() });

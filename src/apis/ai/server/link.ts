@@ -6,17 +6,10 @@ import { listOf } from "../../trapos/json";
 import { reader, type Reader } from "../../trapos/shape";
 import type { PermissionReply } from "../ask";
 import { fail } from "../failure";
-import { failureOf, hear, newId, say, type Message } from "../link/conversation";
+import { call } from "../link/call";
 import { runTurn } from "../link/turn";
 import { answers, lists, type ListValues, type Message as SessionMessage, type Session } from "../protocol";
-import type { CommandCall, Connection, Face, Loaded, StopEnd } from "./face";
-
-/** What the bridge gives back of a call. */
-interface Answer extends Message {
-    readonly value?: unknown;
-    readonly code?: string;
-    readonly detail?: Readonly<Record<string, string | undefined>>;
-}
+import type { CommandCall, Face, Loaded, StopEnd } from "./face";
 
 const read = {
     health: reader(answers.health),
@@ -40,20 +33,6 @@ const readLists: { readonly [K in keyof ListValues]: Reader<ListValues[K]> } = {
     commands: reader(lists.commands),
     config: reader(lists.config),
 };
-
-/** Calls one of the bridge's functions. Raises the failure that it gives, or that it gives none in time. */
-function call<T>(server: Connection, name: string, given: object, check?: Reader<T>): T {
-    const id = newId();
-    say({ type: "call", id, name, arguments: given });
-    const seconds = server.settings.request_timeout_seconds;
-    const answer: Answer | undefined = hear((message) => message.id === id, seconds, server.raw);
-    if (answer === undefined) throw fail("timed_out", { url: server.settings.link_url });
-    if (answer.type === "failure") throw failureOf({ code: answer.code ?? "", detail: answer.detail });
-    if (check === undefined) return undefined as T;
-    const value = check(answer.value);
-    if (value === undefined) throw fail("link_protocol", { what: name });
-    return value;
-}
 
 const link: Face = {
     runTurn,

@@ -2,16 +2,25 @@
 import { decode } from "../../trapos/json";
 import { send } from "../../trapos/http";
 import { ask } from "../../trapos/question";
-import type { SettingsStore } from "../../trapos/settingsfile";
+import { ownSettings, type SettingsStore } from "../../trapos/settingsfile";
 import { reader } from "../../trapos/shape";
 import { clearRow, remark, say } from "../../trapos/screen";
+import type { Context } from "../command";
+import { fail } from "../failure";
 import type * as pairingModule from "../link/pairing";
 import { changeSettings, isSet } from "../settings";
+import { wait } from "../view/waiting";
+import { readTypedAddress } from "./address";
+
+export type Linked = pairingModule.Linked;
 
 declare function require(this: void, name: string): unknown;
 
 /** By a name of its own, as the compiler puts imports first. */
 const load = require;
+
+/** The bridge's own port, where none is named. */
+const USUAL_PORT = 4097;
 
 /** Seconds that a look at a bridge may take. */
 const LOOK_SECONDS = 10;
@@ -64,4 +73,22 @@ export function offerToForgetPassword(store: SettingsStore, isWanted?: boolean):
     if (isWanted === undefined) isAgreed = ask("Remove the opencode password from this computer?", true);
     if (isAgreed) changeSettings(store, [["password"], ["username"]]);
     else remark("opencode's password is still here: ai config password default");
+}
+
+/** Links this computer with a bridge at an address that somebody has typed. */
+export function linkWith(context: Context, typed: string): Linked {
+    const [url, problem] = readTypedAddress(typed, USUAL_PORT);
+    if (url === undefined) throw fail("bad_argument", { what: problem });
+    const link = pairing();
+    return wait(context.options, () => link.pair(ownSettings(fs), url, showCode));
+}
+
+/** Shows what came of that, and offers to remove what it has no need of any more. */
+export function showEnd(context: Context, linked: Linked): void {
+    showLinked(linked);
+    const options = context.options;
+    let isWanted: boolean | undefined;
+    if (options.answer !== undefined) isWanted = options.answer === "yes";
+    else if (!options.isAttended) isWanted = false;
+    offerToForgetPassword(ownSettings(fs), isWanted);
 }

@@ -226,9 +226,15 @@ export function wait<T>(options: Options, call: (this: void) => T): T {
  * The same for a call that waits for a turn, which somebody at the keyboard may leave. Its answer is shown while it is written,
  * where the server tells that; `showReply` of `answer` knows then what was shown.
  * @param isRead false where the answer is not to be read as it is
+ * @param again the command that shows the answer of what was left
  * @returns nothing where the turn was left; it goes on then
  */
-export function waitForTurn<T>(options: Options, call: (this: void) => T, isRead = true): T | undefined {
+export function waitForTurn<T>(
+    options: Options,
+    call: (this: void) => T,
+    isRead = true,
+    again = "ai resume",
+): T | undefined {
     if (!options.isAttended) return wait(options, call);
     const state = newWait(isRead);
     let value: unknown;
@@ -243,6 +249,6 @@ export function waitForTurn<T>(options: Options, call: (this: void) => T, isRead
         );
     });
     if (!state.hasLeft) return value as T;
-    remark("It goes on. Show the answer: ai resume");
+    remark(`It goes on. Show the answer: ${again}`);
     return undefined;
 }

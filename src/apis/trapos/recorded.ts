@@ -1,0 +1,50 @@
+/** A terminal that knows what it shows, as windows do, in the place of a computer's own screen, which does not tell. */
+
+/** A terminal whose rows can be read. */
+export interface Known extends ITerminal {
+    getLine(this: void, row: number): LuaMultiReturn<[text: string, colours: string, grounds: string]>;
+    /** Follows the screen's size; absent where that happens by itself. */
+    fitScreen?: (this: void) => void;
+}
+
+/** What changes a terminal, by its names of both spellings. */
+const CHANGES =
+    "write blit clear clearLine scroll setCursorPos setCursorBlink setTextColour setTextColor setBackgroundColour setBackgroundColor";
+
+/** A window that nobody sees, of the size of a screen, and with its cursor where that has its own. */
+function shadowOf(screen: ITerminal): Known & { reposition(this: void, ...place: number[]): void } {
+    const [width, height] = screen.getSize();
+    const shadow = window.create(screen, 1, 1, width, height, false);
+    const [x, y] = screen.getCursorPos();
+    shadow.setCursorPos(x, y);
+    shadow.setTextColour(screen.getTextColour());
+    shadow.setBackgroundColour(screen.getBackgroundColour());
+    return shadow as unknown as ReturnType<typeof shadowOf>;
+}
+
+/**
+ * Makes a terminal on a screen that knows its rows: all that is done to it is done to the screen, and to a window which nobody sees. What
+ * stood on the screen before stays there, and is not known.
+ * @param screen one that knows its rows stays as it is
+ */
+export function recorded(screen: ITerminal): Known {
+    if ((screen as Partial<Known>).getLine !== undefined) return screen as Known;
+    const shadow = shadowOf(screen);
+    const shadowing = shadow as unknown as Record<string, (this: void, ...given: unknown[]) => void>;
+    const terminal: Record<string, unknown> = {};
+    for (const [name, act] of pairs(screen as unknown as Record<string, unknown>)) terminal[name] = act;
+    for (const [name] of string.gmatch(CHANGES, "%S+")) {
+        const act = terminal[name!] as (this: void, ...given: unknown[]) => void;
+        const note = shadowing[name!]!;
+        terminal[name!] = (...given: unknown[]) => {
+            act(...given);
+            note(...given);
+        };
+    }
+    terminal.getLine = shadow.getLine;
+    terminal.fitScreen = () => {
+        const [width, height] = screen.getSize();
+        shadow.reposition(1, 1, width, height);
+    };
+    return terminal as unknown as Known;
+}
