@@ -1,21 +1,9 @@
 /** A real browser for tests: Chromium, headless, with a profile of its own. */
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type BrowserContextOptions } from "playwright-core";
-
-/** The variable that says that tests in a browser may not be skipped. */
-export const CHROMIUM_REQUIRED = "TRAPOS_TEST_CHROMIUM";
-
-const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
-/** Where the browser is; nothing where there is none. `CHROMIUM` names another one. */
-export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
-    return [...(env["CHROMIUM"] === undefined ? [] : [env["CHROMIUM"]]), ...places].find((file) =>
-        existsSync(file),
-    );
-}
+import { findChromium } from "../setup/chromium.ts";
 
 /** What keeps it from asking others for anything, and from needing a screen. */
 const SWITCHES = [

@@ -1,12 +1,8 @@
 /** Tests in a browser: one for each file of them, and a window of its own for each test. */
 import { afterAll, beforeAll, describe, expect, onTestFinished } from "vitest";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import {
-    type Chromium,
-    CHROMIUM_REQUIRED,
-    findChromium,
-    startChromium,
-} from "../../../../tools/harness/chromium.ts";
+import { type Chromium, startChromium } from "../../../../tools/harness/chromium.ts";
+import { findChromium, isChromiumRequired } from "../../../../tools/setup/chromium.ts";
 
 /** Somebody who looks at the page. */
 export interface Viewer {
@@ -20,9 +16,9 @@ export type Open = (options?: BrowserContextOptions) => Promise<Viewer>;
 
 /** Declares tests that have a browser. Where there is none they are skipped, unless they are required: then they fail. */
 export function inBrowser(name: string, declare: (open: Open) => void): void {
-    const isThere = findChromium() !== undefined || process.env[CHROMIUM_REQUIRED] === "required";
-    const title = isThere ? name : `${name} (there is no Chromium: apt-get install chromium)`;
-    describe.skipIf(!isThere)(title, () => {
+    const isThere = findChromium() !== undefined || isChromiumRequired();
+    if (!isThere) console.warn(`Skipped: "${name}". There is no Chromium: apt-get install chromium`);
+    describe.skipIf(!isThere)(name, () => {
         let browser: Chromium | undefined;
         beforeAll(async () => {
             browser = await startChromium();
