@@ -23,19 +23,21 @@ export const seen = ({ isOnline, heardAt }) =>
 		: html`<span class="state off">${heardAt ? `seen ${age(heardAt)} ago` : "away"}</span>`;
 
 /** @param {Computer} computer */
-const row = (computer) =>
-	html`<li key=${computer.id}>
-		<a href=${`#/computers/${computer.id}`}><${Said} text=${computer.name} /></a> ${seen(computer)}
+function row({ id, name, owner, profile, gameId, limits: limited, ...rest }) {
+	const limits = limitsText(limited);
+	return html`<li key=${id}>
+		<a href=${`#/computers/${id}`}><${Said} text=${name} /></a> ${seen(rest)}
 		<p class="quiet">
-			<${Said} text=${computer.owner} />, ${computer.profile}, computer ${computer.gameId}
-			${computer.turns > 0 && `, ${some(computer.turns, "turn")}`}
-			${computer.limits && `, limits: ${limitsText(computer.limits)}`}
+			<${Said} text=${owner} />, ${profile}, computer ${gameId}${limits !== "none" && `, limits: ${limits}`}
 		</p>
 	</li>`;
+}
+
+const { compare } = new Intl.Collator();
 
 export function Computers() {
 	const all = [...store.sections.computers.values()].sort(
-		(a, b) => Number(b.isOnline) - Number(a.isOnline) || a.name.localeCompare(b.name),
+		(a, b) => Number(b.isOnline) - Number(a.isOnline) || compare(a.name, b.name),
 	);
 	return html`<h1>Computers</h1>
 		<${List}

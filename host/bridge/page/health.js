@@ -7,7 +7,7 @@ export function Health() {
 	if (!health)
 		return html`<h1>Health</h1>
 			<p class="quiet">Nothing is known yet.</p>`;
-	const { version, startedAt, opencode, computers, online, turns, jobs } = health;
+	const { version, startedAt, opencode, online, turns, jobs } = health;
 	return html`<h1>Health</h1>
 		<dl>
 			<dt>Bridge</dt>
@@ -21,7 +21,7 @@ export function Health() {
 				${opencode.reason && html` <span class="bad">${plain(opencode.reason, 400)}</span>`}
 			</dd>
 			<dt>Computers</dt>
-			<dd>${computers}, ${online} online</dd>
+			<dd>${store.sections.computers.size}, ${online} online</dd>
 			<dt>Turns</dt>
 			<dd>${turns}</dd>
 			<dt>Jobs</dt>

@@ -11,7 +11,6 @@ export interface Computer {
 	readonly profile: Profile;
 	readonly linkedAt: number;
 	readonly isOnline: boolean;
-	readonly turns: number;
 	readonly heardAt?: number;
 	readonly limits?: Limits;
 }
@@ -57,7 +56,6 @@ export interface Health {
 	readonly version: string;
 	readonly startedAt: number;
 	readonly opencode: { readonly state: string; readonly version?: string; readonly reason?: string };
-	readonly computers: number;
 	readonly online: number;
 	readonly turns: number;
 	readonly jobs: number;

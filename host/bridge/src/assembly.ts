@@ -152,18 +152,16 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         turns.lookAnew();
         jobs.wake();
     });
-    function status() {
+    function state() {
         const { kind, ...more } = parts.opencode();
         const version = versionOf();
         return {
             version: parts.version,
-            uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
             opencode: {
                 state: kind,
                 ...(version === undefined ? {} : { version }),
                 ...("reason" in more && more.reason !== undefined ? { reason: more.reason } : {}),
             },
-            computers: journal.computers().filter(({ revokedAt }) => revokedAt === undefined).length,
             online: hub.online,
             turns: turns.count(),
             jobs: jobs.open,
@@ -180,8 +178,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         log,
         now,
         elapsed,
-        // What grows by itself is no change.
-        status: () => ({ ...status(), uptimeSeconds: undefined, startedAt }),
+        state: () => ({ ...state(), startedAt }),
         hide: parts.hide,
         data: parts.data,
     });
@@ -200,7 +197,11 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
                         .abortSession(sessionId)
                         .catch((error: unknown) => log.error({ err: error, sessionId }, "a turn goes on"));
             },
-            status,
+            status: () => ({
+                ...state(),
+                uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
+                computers: journal.computers().filter(({ revokedAt }) => revokedAt === undefined).length,
+            }),
             pageAddress: () => pageUrl(),
             page,
             packages: parts.packages,

@@ -7,7 +7,7 @@ const PACE_MILLISECONDS = 200;
 /** How often is looked at what tells nobody of its changes, and at what is many, and how often that is. */
 const LOOK_MILLISECONDS = 1000;
 const SLOW_LOOK_MILLISECONDS = 5000;
-const SLOW: readonly SectionName[] = ["computers", "owners"];
+const SLOW: readonly SectionName[] = ["computers", "owners", "jobs"];
 
 /** What has changed of a section: entries that are new or others, in order, and names of those that are gone. */
 export interface Change {

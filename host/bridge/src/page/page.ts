@@ -81,7 +81,7 @@ export function createPage(world: PageWorld): Page {
     const feed = createFeed(sectionsOf(world));
     const streams = createStreams(world, feed);
     const leaves = [
-        turns.onChange(() => feed.look("turns", "asks", "health", "computers")),
+        turns.onChange(() => feed.look("turns", "asks", "health")),
         hub.onChange((_computer, what) => {
             if (what === "presence") feed.look("computers", "health");
         }),

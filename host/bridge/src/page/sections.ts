@@ -1,6 +1,6 @@
 /** What the page shows, in sections: each a list of entries by their names, so that what has changed can be told. */
 import { describeAsk } from "../../../../src/apis/ai/ask.ts";
-import type { Limits } from "../journal/journal.ts";
+import type { LinkedComputer } from "../journal/journal.ts";
 import type { PageWorld } from "./world.ts";
 
 /** The sections, in the order in which the page is told of them. */
@@ -27,42 +27,36 @@ export function steadyMoments(): (name: string, moment: number) => number {
     };
 }
 
-function isLimited(limits: Limits): boolean {
-    return Object.keys(limits).length > 0;
+function linked({ journal }: PageWorld): LinkedComputer[] {
+    return journal.computers().filter(({ revokedAt }) => revokedAt === undefined);
 }
 
-function computers({ journal, hub, turns }: PageWorld): Section {
-    const linked = journal.computers().filter(({ revokedAt }) => revokedAt === undefined);
-    const busy = new Map<string, number>();
-    for (const { computerId } of turns.views()) busy.set(computerId, (busy.get(computerId) ?? 0) + 1);
+function computers(world: PageWorld): Section {
+    const { journal, hub } = world;
+    const limited = new Map(
+        journal
+            .limited()
+            .flatMap(({ scope, limits }) => ("computer" in scope ? [[scope.computer, limits]] : [])),
+    );
     return new Map(
-        linked.map(({ id, gameId, name, owner, profile, linkedAt }) => {
+        linked(world).map(({ id, gameId, name, owner, profile, linkedAt }) => {
             const isOnline = hub.isOnline(id);
-            const limits = journal.limitsOf({ computer: id });
-            return [
-                id,
-                {
-                    id,
-                    gameId,
-                    name,
-                    owner,
-                    profile,
-                    linkedAt,
-                    isOnline,
-                    turns: busy.get(id) ?? 0,
-                    // Of one that is online it is now.
-                    ...(isOnline ? {} : { heardAt: hub.heardAt(id) }),
-                    ...(isLimited(limits) ? { limits } : {}),
-                },
-            ];
+            // Of one that is online it is now.
+            const heardAt = isOnline ? undefined : hub.heardAt(id);
+            const limits = limited.get(id);
+            return [id, { id, gameId, name, owner, profile, linkedAt, isOnline, heardAt, limits }];
         }),
     );
 }
 
-function owners({ journal }: PageWorld): Section {
-    const linked = journal.computers().filter(({ revokedAt }) => revokedAt === undefined);
-    const names = [...new Set(linked.map(({ owner }) => owner))];
-    return new Map(names.map((name) => [name, { name, limits: journal.limitsOf({ owner: name }) }]));
+function owners(world: PageWorld): Section {
+    const limited = new Map(
+        world.journal
+            .limited()
+            .flatMap(({ scope, limits }) => ("owner" in scope ? [[scope.owner, limits]] : [])),
+    );
+    const names = [...new Set(linked(world).map(({ owner }) => owner))];
+    return new Map(names.map((name) => [name, { name, limits: limited.get(name) ?? {} }]));
 }
 
 function pairings(world: PageWorld): Section {
@@ -121,7 +115,7 @@ function jobs(world: PageWorld, moment: (name: string, at: number) => number): S
 export function sectionsOf(world: PageWorld): Readonly<Record<SectionName, () => Section>> {
     const moment = steadyMoments();
     return {
-        health: () => new Map([["bridge", world.status()]]),
+        health: () => new Map([["bridge", world.state()]]),
         pairings: () => pairings(world),
         asks: () => asks(world),
         turns: () => turns(world, moment),

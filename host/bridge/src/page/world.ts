@@ -20,8 +20,8 @@ export interface PageWorld {
     readonly now: () => number;
     /** Milliseconds since some moment, by a clock that nobody sets. */
     readonly elapsed: () => number;
-    /** How the bridge and its opencode are. */
-    readonly status: () => object;
+    /** How the bridge and its opencode are: nothing that only grows older, and nothing that takes long to count. */
+    readonly state: () => object;
     /** Keeps a secret out of the log. */
     readonly hide?: ((secret: string) => unknown) | undefined;
     /** The folder of the bridge's own. */
