@@ -126,6 +126,44 @@ export default defineConfig(
         },
     },
     {
+        // What the browser gets: templates give any node, so that rules by type would see no more than tsc does.
+        files: ["host/bridge/page/**/*.js"],
+        extends: [tseslint.configs.recommended],
+        linterOptions: { reportUnusedDisableDirectives: "error" },
+        languageOptions: {
+            globals: Object.fromEntries(
+                [
+                    "addEventListener",
+                    "removeEventListener",
+                    "clearTimeout",
+                    "document",
+                    "fetch",
+                    "history",
+                    "location",
+                    "setInterval",
+                    "setTimeout",
+                    "EventSource",
+                    "FormData",
+                    "URLSearchParams",
+                ].map((name) => [name, "readonly"]),
+            ),
+        },
+        rules: {
+            eqeqeq: "error",
+            "prefer-const": "error",
+            "no-undef": "error",
+            "no-eval": "error",
+            "no-restricted-syntax": [
+                "error",
+                {
+                    selector:
+                        "Identifier[name=/^(innerHTML|outerHTML|dangerouslySetInnerHTML|insertAdjacentHTML)$/]",
+                    message: "What comes from elsewhere is a text.",
+                },
+            ],
+        },
+    },
+    {
         files: pureModules.flatMap(filesOf),
         // Without globals of either world: what is left is JavaScript's own, of which Lua gets what src/ may use.
         languageOptions: { globals: {} },

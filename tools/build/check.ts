@@ -35,6 +35,7 @@ export async function check(root: string, report: (finding: Finding) => void): P
         Promise.all([
             typeProblems("tsconfig.json"),
             typeProblems("host/craftos/tests/specs/tsconfig.json"),
+            typeProblems("host/bridge/tsconfig.page.json"),
         ]).then((problems) => [{ name: "types", problems: problems.flat() }]),
         checkGenerated(root),
         tool("eslint/bin/eslint.js", "--max-warnings=0").then((problems) => [{ name: "lint", problems }]),

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { interruption } from "craftos-headless/command-line";
 import { descendants, killAll } from "trapos-opencode/process-tree";
+import { hasBrowserTests, provideChromium } from "./chromium.ts";
 import { REPORT_FILE } from "./reporter.ts";
 import { countTests, summaryLine, type TestReport } from "./summary.ts";
 
@@ -16,6 +17,8 @@ const reportFile = path.join(folder, "report.json");
 // Tests that are ended in their midst leave their folders: they lie in one that goes in any case.
 const temporary = path.join(folder, "tmp");
 fs.mkdirSync(temporary);
+
+if (hasBrowserTests(process.argv.slice(2))) provideChromium();
 
 const vitest = spawn(
     process.execPath,

@@ -88,6 +88,9 @@ export const backupRequest = z.strictObject({ file: z.string().min(1).max(4096) 
 /** Where it is written. */
 export const backupAnswer = z.object({ file: z.string() });
 
+/** GET /admin/page: its address, with what logs in to it. */
+export const pageAnswer = z.object({ url: text });
+
 /** Whose limits: one of the two. */
 export const limitScope = z.union([
     z.strictObject({ computer: text.min(1) }),
@@ -238,6 +241,7 @@ export interface AdminClient {
     status(): Promise<StatusAnswer>;
     computers(): Promise<AdminComputer[]>;
     pairings(): Promise<Pairing[]>;
+    page(): Promise<{ url: string }>;
     approve(request: ApproveRequest): Promise<AdminComputer>;
     revoke(computer: string): Promise<{ id: string; name: string }>;
     /** @param file its absolute path, on the bridge's machine */
@@ -312,6 +316,7 @@ export function adminClient(data: string): AdminClient {
         status: () => request(statusAnswer, "GET", "/admin/status"),
         computers: () => request(computersAnswer, "GET", "/admin/computers"),
         pairings: () => request(pairingsAnswer, "GET", "/admin/pairings"),
+        page: () => request(pageAnswer, "GET", "/admin/page"),
         approve: (body) => request(approveAnswer, "POST", "/admin/approve", body),
         backup: (file) => request(backupAnswer, "POST", "/admin/backup", { file }),
         revoke: (computer) => request(revokeAnswer, "POST", "/admin/revoke", { computer }),

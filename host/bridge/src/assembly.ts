@@ -6,6 +6,8 @@ import { openJournal } from "./journal/store.ts";
 import { createJobs, type JobKeeper } from "./jobs/jobs.ts";
 import { openSession } from "./link/calls.ts";
 import { createHub, type Hub } from "./link/hub.ts";
+import type { Jobs } from "./jobs/job.ts";
+import { createPage } from "./page/page.ts";
 import { createPairings, type Pairings } from "./pairing.ts";
 import { type BridgeOptions, usualJobs } from "./options.ts";
 import { startServer } from "./server/server.ts";
@@ -46,6 +48,8 @@ export interface BridgeParts {
     readonly jobs?: Pick<BridgeOptions, "jobsAtOnce" | "jobTools" | "jobMinutes" | "jobCost">;
     /** The rules of a session, by the profile of its computer; those of docs/bridge.md when absent. */
     readonly rulesOf?: (profile: Profile) => readonly SessionRule[];
+    /** The jobs that the page shows; its own when absent. */
+    readonly shownJobs?: Jobs;
 }
 
 /** A bridge that runs. */
@@ -54,6 +58,8 @@ export interface AssembledBridge {
     readonly url: string;
     /** Where its owner's commands reach it, on this machine. */
     readonly ownUrl: string;
+    /** The owner's page, with what logs in to it. */
+    readonly pageUrl: string;
     readonly hub: Hub;
     readonly pairings: Pairings;
     readonly turns: Turns;
@@ -146,6 +152,37 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         turns.lookAnew();
         jobs.wake();
     });
+    function state() {
+        const { kind, ...more } = parts.opencode();
+        const version = versionOf();
+        return {
+            version: parts.version,
+            opencode: {
+                state: kind,
+                ...(version === undefined ? {} : { version }),
+                ...("reason" in more && more.reason !== undefined ? { reason: more.reason } : {}),
+            },
+            online: hub.online,
+            turns: turns.count(),
+            jobs: jobs.open,
+        };
+    }
+    const page = createPage({
+        journal,
+        hub,
+        turns,
+        pairings,
+        jobs: parts.shownJobs ?? jobs,
+        client,
+        directory,
+        log,
+        now,
+        elapsed,
+        state: () => ({ ...state(), startedAt }),
+        hide: parts.hide,
+        data: parts.data,
+    });
+    const pageUrl = (): string => `http://127.0.0.1:${server.ownPort}/login#${page.token}`;
     const server = await startServer(
         {
             hub,
@@ -160,23 +197,13 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
                         .abortSession(sessionId)
                         .catch((error: unknown) => log.error({ err: error, sessionId }, "a turn goes on"));
             },
-            status() {
-                const { kind, ...more } = parts.opencode();
-                const version = versionOf();
-                return {
-                    version: parts.version,
-                    uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
-                    opencode: {
-                        state: kind,
-                        ...(version === undefined ? {} : { version }),
-                        ...("reason" in more && more.reason !== undefined ? { reason: more.reason } : {}),
-                    },
-                    computers: journal.computers().filter(({ revokedAt }) => revokedAt === undefined).length,
-                    online: hub.online,
-                    turns: turns.count(),
-                    jobs: jobs.open,
-                };
-            },
+            status: () => ({
+                ...state(),
+                uptimeSeconds: Math.max(0, now() - startedAt) / 1000,
+                computers: journal.computers().filter(({ revokedAt }) => revokedAt === undefined).length,
+            }),
+            pageAddress: () => pageUrl(),
+            page,
             packages: parts.packages,
             log,
             approveLocal: parts.approveLocal,
@@ -193,6 +220,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
     ).catch((error: unknown) => {
         ended.abort();
         unwatch?.();
+        page.stop();
         jobs.stop();
         hub.stop();
         turns.stop();
@@ -202,6 +230,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
     return {
         url: `http://${isIPv6(parts.host) ? `[${parts.host}]` : parts.host}:${server.port}`,
         ownUrl: `http://127.0.0.1:${server.ownPort}`,
+        pageUrl: pageUrl(),
         hub,
         pairings,
         turns,
@@ -209,6 +238,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         async stop() {
             ended.abort();
             unwatch?.();
+            page.stop();
             jobs.stop();
             hub.stop();
             turns.stop();

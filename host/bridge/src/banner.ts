@@ -16,6 +16,8 @@ export interface BannerFacts {
     readonly opencode?: string | undefined;
     /** Why none does, in a sentence. */
     readonly away?: string | undefined;
+    /** The owner's page. */
+    readonly page: string;
     /** How this program is called. */
     readonly program: string;
 }
@@ -34,7 +36,7 @@ export function addressesOf(host: string, interfaces = networkInterfaces()): str
 
 /** @returns what is said, a line each */
 export function banner(facts: BannerFacts): string[] {
-    const { addresses, port, lan, approveLocal, directory, opencode, away, program } = facts;
+    const { addresses, port, lan, approveLocal, directory, opencode, away, page, program } = facts;
     const several = addresses.length > 1;
     const inUrl = (address: string): string => (isIPv6(address) ? `[${address}]` : address);
     return [
@@ -66,6 +68,9 @@ export function banner(facts: BannerFacts): string[] {
                   "nothing else. What is said between them is not encrypted: whoever can listen in reads it, the computer's token, too.",
               ]
             : []),
+        "",
+        `Your page, which answers this machine alone: ${page}`,
+        ...(page.includes("#") ? [] : [`What logs in to it says: ${program} page`]),
         "",
         "Ctrl+C ends it.",
     ];

@@ -1,7 +1,7 @@
 /** The bridge as its owner starts it: an opencode that is kept alive, and what links computers with it. */
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
     attachOpencode,
     type OpencodeClient,
@@ -14,6 +14,7 @@ import {
 import { removeAdminAddress, writeAdminAddress } from "./admin.ts";
 import { assembleBridge } from "./assembly.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { folderWith } from "./folder-with.ts";
 import { openLog } from "./log.ts";
 import type { BridgeOptions } from "./options.ts";
 import { readyFetch } from "./ready-fetch.ts";
@@ -25,19 +26,13 @@ const PROBE_SECONDS = 5;
 export interface Bridge {
     /** Where computers reach it, without a slash at its end. */
     readonly url: string;
+    /** The owner's page, with what logs in to it. */
+    readonly pageUrl: string;
     /** Which opencode works for it, as in "opencode 1.18.33"; absent where none does yet. */
     readonly opencode?: string | undefined;
     /** Why none does, in a sentence. */
     readonly away?: string | undefined;
     stop(): Promise<void>;
-}
-
-/** The folder that has a file, at this one or above it. */
-function folderWith(file: string): string {
-    for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-        if (existsSync(join(folder, file))) return folder;
-        if (folder === dirname(folder)) throw new Error(`${file} is missing: install the bridge again.`);
-    }
 }
 
 /** The version of this package. */
@@ -127,6 +122,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
         writeAdminAddress(options.data, { url: assembled.ownUrl, token: adminToken });
         return {
             url: assembled.url,
+            pageUrl: assembled.pageUrl,
             ...(state.kind === "ready"
                 ? { opencode: `opencode ${state.version}` }
                 : { away: "reason" in state ? state.reason : undefined }),

@@ -69,6 +69,8 @@ export interface Pairings {
     state(secret: string): Approved | undefined;
     /** Those that wait. */
     waiting(): WaitingPairing[];
+    /** Refuses a code, which has expired then. @throws PairingError for a code that nobody waits with */
+    refuse(code: string): void;
     /** Approves a code. @throws PairingError for a code that nobody waits with */
     approve(code: string, approval: Approval): LinkedComputer;
 }
@@ -110,6 +112,14 @@ export function createPairings(
         return [...pairings.values()];
     }
 
+    function withCode(code: string): Pairing {
+        const wanted = code.toUpperCase().replace(/[^A-Z]/g, "");
+        const pairing = waiting().find((entry) => entry.code === wanted && entry.approved === undefined);
+        if (pairing === undefined)
+            throw new PairingError("unknown_code", `No computer waits with the code ${code}`);
+        return pairing;
+    }
+
     function freeName(wanted: string): string {
         const taken = new Set(
             journal.computers().flatMap(({ name, revokedAt }) => (revokedAt === undefined ? [name] : [])),
@@ -142,12 +152,10 @@ export function createPairings(
             if (pairing.approved !== undefined) forget(pairing);
             return pairing.approved;
         },
+        refuse: (code) => forget(withCode(code)),
         waiting: () => waiting().filter(({ approved }) => approved === undefined),
         approve(code, approval) {
-            const wanted = code.toUpperCase().replace(/[^A-Z]/g, "");
-            const pairing = waiting().find((entry) => entry.code === wanted && entry.approved === undefined);
-            if (pairing === undefined)
-                throw new PairingError("unknown_code", `No computer waits with the code ${code}`);
+            const pairing = withCode(code);
             const token = random();
             pairing.hidden.push(hide(token));
             const computer: LinkedComputer = {

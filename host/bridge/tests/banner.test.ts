@@ -9,6 +9,7 @@ const facts: BannerFacts = {
     approveLocal: false,
     directory: "/home/steve/agent",
     opencode: "opencode 1.18.33",
+    page: "http://127.0.0.1:4097/login#0123abcd",
     program: "trapos-bridge",
 };
 
@@ -30,6 +31,8 @@ serverconfig/computercraft-server.toml, and restart Minecraft's server:
 The computer then shows a code:
   trapos-bridge approve CODE
 It is linked as "talk" unless you say more. The agent answers. It reads no file of this machine and runs no command on it.
+
+Your page, which answers this machine alone: http://127.0.0.1:4097/login#0123abcd
 
 Ctrl+C ends it.
 `);
@@ -74,8 +77,19 @@ It is linked as "talk" unless you say more. The agent answers. It reads no file 
 --lan: others on your network reach the bridge, too. Until you approve it a computer gets packages and a code, and
 nothing else. What is said between them is not encrypted: whoever can listen in reads it, the computer's token, too.
 
+Your page, which answers this machine alone: http://127.0.0.1:4097/login#0123abcd
+
 Ctrl+C ends it.
 `);
+    });
+
+    test("says where the login is to be had where others read what is printed", () => {
+        expect(banner({ ...facts, page: "http://127.0.0.1:4097/" }).slice(-4)).toEqual([
+            "Your page, which answers this machine alone: http://127.0.0.1:4097/",
+            "What logs in to it says: trapos-bridge page",
+            "",
+            "Ctrl+C ends it.",
+        ]);
     });
 
     test("writes an IPv6 address as addresses need it", () => {

@@ -41,6 +41,7 @@ async function type(words: string[], change: Partial<World> = {}): Promise<Typed
         print: (line) => printed.push(line),
         complain: (line) => complained.push(line),
         env: { TRAPOS_BRIDGE_DATA: data },
+        isTerminal: false,
         folder: data,
         signal: new AbortController().signal,
         startBridge: () => Promise.reject(new Error("not here")),
@@ -89,17 +90,20 @@ describe("start", () => {
     async function started(
         words: string[],
         env: NodeJS.ProcessEnv = {},
+        isTerminal = false,
     ): Promise<Typed & { options?: BridgeOptions }> {
         const controller = new AbortController();
         const stop = vi.fn(() => Promise.resolve());
         let options: BridgeOptions | undefined;
         const ended = await type(words, {
             env: { TRAPOS_BRIDGE_DATA: data, ...env },
+            isTerminal,
             signal: controller.signal,
             async startBridge(given) {
                 options = given;
                 setImmediate(() => controller.abort("SIGINT"));
-                return { url: `http://127.0.0.1:${given.port}`, opencode: "opencode 1.18.33", stop };
+                const url = `http://127.0.0.1:${given.port}`;
+                return { url, pageUrl: `${url}/login#0123abcd`, opencode: "opencode 1.18.33", stop };
             },
         });
         if (options !== undefined) expect(stop).toHaveBeenCalledOnce();
@@ -116,6 +120,13 @@ describe("start", () => {
         expect(printed).toContain(`\n  wget run http://127.0.0.1:${port}/install.lua\n`);
         expect(printed).toContain(`opencode 1.18.33 works in ${data}.`);
         expect(options).toMatchObject({ port, directory: data, data });
+    });
+
+    test("shows what logs in to the page on a terminal alone", async () => {
+        expect((await started([], {}, true)).printed).toContain("http://127.0.0.1:4097/login#0123abcd");
+        const { printed } = await started([]);
+        expect(printed).toContain("this machine alone: http://127.0.0.1:4097/\n");
+        expect(printed).not.toContain("0123abcd");
     });
 
     test("takes a switch back that the environment has on", async () => {
@@ -204,6 +215,13 @@ describe("start", () => {
 });
 
 describe("a command to the bridge that runs", () => {
+    test("page prints its address", async () => {
+        const url = "http://127.0.0.1:4097/login#0123abcd";
+        const asked = await answering({ "GET /admin/page": { url } });
+        expect(await type(["page"])).toEqual({ status: 0, printed: url, complained: "" });
+        expect(asked).toEqual([{ line: "GET /admin/page", body: undefined }]);
+    });
+
     test("status", async () => {
         await answering({
             "GET /admin/status": {
@@ -441,6 +459,7 @@ US dollars a day  not limited
 
     test.each([
         ["status"],
+        ["page"],
         ["computers"],
         ["approve", "ABCDEF"],
         ["revoke", "c1"],

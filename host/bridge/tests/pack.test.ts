@@ -1,7 +1,7 @@
 /** The package as somebody gets it who installs it from npm: plain JavaScript in plain Node, without this tree. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBinary, isolatedOwner } from "trapos-opencode";
@@ -81,6 +81,16 @@ test("with an opencode of somebody's it is sound, starts, and serves every packa
             const theirs = await readFile(join(projectFolder, path));
             expect((await fetched(path)).equals(theirs), path).toBe(true);
         }
+        // The page has its libraries from npm, wherever they were installed.
+        const shown = (await fetched("")).toString();
+        const linked = [...shown.matchAll(/"(\/page\/[a-z./]+)"/g)].map(([, path]) => path!.slice(1));
+        expect(linked).toContain("page/main.js");
+        expect(linked).toContain("page/lib/preact.mjs");
+        const page = join(projectFolder, "host/bridge/page");
+        const own = (await readdir(page)).filter((name) => /\.(js|css|svg)$/.test(name));
+        for (const path of [...linked, ...own.map((name) => `page/${name}`)])
+            expect((await fetched(path)).length, path).toBeGreaterThan(100);
+        expect((await fetched("page/main.js")).equals(await readFile(join(page, "main.js")))).toBe(true);
     } finally {
         bridge.kill("SIGINT");
         expect(await ended).toEqual([0, null]);

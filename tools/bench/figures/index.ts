@@ -6,6 +6,7 @@ import { computerFigures } from "./computer.ts";
 import { installedSizeFigures } from "./installed-size.ts";
 import { liveFigures } from "./live.ts";
 import { markdownFigures } from "./markdown.ts";
+import { pageFigures } from "./page.ts";
 import { growthFigures, turnFigures } from "./turns.ts";
 import { versionCostFigures } from "./version-cost.ts";
 
@@ -21,4 +22,5 @@ export const figures: readonly Figure[] = [
     ...growthFigures,
     ...liveFigures,
     ...bridgeScaleFigures,
+    ...pageFigures,
 ];

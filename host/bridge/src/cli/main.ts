@@ -30,6 +30,7 @@ process.exitCode = await run(process.argv.slice(2), {
     print: console.log,
     complain: console.error,
     env: process.env,
+    isTerminal: process.stdout.isTTY,
     // npm runs its scripts elsewhere than it was called.
     folder: process.env["INIT_CWD"] ?? process.cwd(),
     signal: interruption(),

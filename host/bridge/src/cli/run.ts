@@ -35,6 +35,8 @@ export interface World {
     readonly print: (line: string) => void;
     readonly complain: (line: string) => void;
     readonly env: NodeJS.ProcessEnv;
+    /** Whether what is printed is seen by whoever started it, and kept by nobody. */
+    readonly isTerminal: boolean;
     /** What paths are relative to. */
     readonly folder: string;
     /** Is aborted when the program is to end. */
@@ -106,6 +108,8 @@ async function start(options: BridgeOptions, world: World, program: string): Pro
             directory: options.directory,
             opencode: bridge.opencode,
             away: bridge.away,
+            // What logs in is for nobody else's eyes, as those of systemd's journal are.
+            page: world.isTerminal ? bridge.pageUrl : new URL("/", bridge.pageUrl).href,
             program,
         });
         for (const line of lines) world.print(plain(line));
@@ -186,6 +190,11 @@ function commandLine(world: World, program: string, settle: (status: number) => 
             printAll(computerLines(linked, waiting, world.now()));
         });
 
+    const page = root
+        .command("page")
+        .description("the address of your page, which logs you in")
+        .action(async () => world.print(plain((await client(page).page()).url)));
+
     const approve = root
         .command("approve")
         .argument("<code>", "what the computer shows")
@@ -250,7 +259,7 @@ function commandLine(world: World, program: string, settle: (status: number) => 
         });
 
     const jobs = addJobs(root, { client, print: world.print, settle, now: world.now });
-    for (const command of [status, computers, approve, revoke, backup, limits, ...jobs])
+    for (const command of [status, computers, page, approve, revoke, backup, limits, ...jobs])
         addOptions(command, everywhere);
     for (const command of [...root.commands, ...jobs]) command.allowExcessArguments(false);
     root.addHelpText(

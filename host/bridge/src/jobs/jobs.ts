@@ -286,7 +286,7 @@ export function createJobs(world: JobsWorld): JobKeeper {
             return () => void listeners.delete(listener);
         },
         get open() {
-            return journal.openJobs().length;
+            return journal.countOpenJobs();
         },
         resume() {
             const open = journal

@@ -69,6 +69,7 @@ export function jobsIn(
     | "addJob"
     | "jobOf"
     | "openJobs"
+    | "countOpenJobs"
     | "jobs"
     | "untoldJobs"
     | "changeJob"
@@ -103,6 +104,9 @@ export function jobsIn(
         },
         jobOf: (number) => select("WHERE number = ?", number)[0],
         openJobs: () => list("WHERE ended_at IS NULL ORDER BY number"),
+        countOpenJobs: () =>
+            tables.first<{ jobs: number }>("SELECT COUNT(*) AS jobs FROM jobs WHERE ended_at IS NULL")
+                ?.jobs ?? 0,
         jobs: (owner, most) =>
             owner === undefined
                 ? list("ORDER BY number DESC LIMIT ?", most)

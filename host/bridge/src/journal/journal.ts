@@ -260,6 +260,8 @@ export interface Journal {
     /** In the place of those that were there. */
     setLimits(scope: LimitScope, limits: Limits): void;
     limitsOf(scope: LimitScope): Limits;
+    /** All that were ever limited, and their limits now. */
+    limited(): { readonly scope: LimitScope; readonly limits: Limits }[];
 
     /**
      * Counts a step. Ids are remembered for 30 days at least; what is older than those that were forgotten is not counted.
@@ -279,6 +281,8 @@ export interface Journal {
     jobOf(number: number): JobRecord | undefined;
     /** Those that have not ended, in the order in which they came. */
     openJobs(): JobSummary[];
+    /** How many those are. */
+    countOpenJobs(): number;
     /** The newest first. @param owner whose; everybody's when absent */
     jobs(owner: string | undefined, most: number): JobSummary[];
     /** Those of a computer whose end its player was not told of; the oldest first. */

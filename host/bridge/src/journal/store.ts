@@ -1,6 +1,6 @@
 /** The journal in a file. */
 import { closeDatabase, copyDatabase, logOnDisk, openDatabase } from "./database.ts";
-import type { Journal, LimitScope, LinkedComputer, PromptRecord } from "./journal.ts";
+import type { Journal, LimitScope, Limits, LinkedComputer, PromptRecord } from "./journal.ts";
 import { jobsIn } from "./jobs.ts";
 import { ledgerIn } from "./ledger.ts";
 import { tablesOf } from "./tables.ts";
@@ -218,6 +218,13 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
             const { kind, name } = partsOf(scope);
             return first(`SELECT ${limitColumns} FROM limits WHERE scope = ? AND name = ?`, kind, name) ?? {};
         },
+        limited: () =>
+            all<Limits & { kind: "computer" | "owner"; owner: string }>(
+                `SELECT scope AS kind, name AS owner, ${limitColumns} FROM limits ORDER BY scope, name`,
+            ).map(({ kind, owner, ...limits }) => ({
+                scope: kind === "computer" ? { computer: owner } : { owner },
+                limits,
+            })),
 
         durable: () => disk.durable(),
         copyTo: (copy) => copyDatabase(database, copy),

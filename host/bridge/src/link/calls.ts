@@ -115,6 +115,11 @@ async function withRules<T extends Session>(call: SessionCall, make: () => Promi
     const session = await make();
     // Before it is anybody's: whoever has its id while it has no rules may prompt without them.
     await fenceIn(call, session);
+    const { id, profile } = call.computer;
+    const now = call.journal.computers().find((computer) => computer.id === id);
+    // Its owner may have changed it meanwhile, and closed the sessions that it had.
+    if (now?.revokedAt !== undefined || now?.profile !== profile)
+        throw forbidden("the profile of this computer has changed: try again");
     call.journal.addSession(session.id, call.computer.id, call.now());
     return session;
 }

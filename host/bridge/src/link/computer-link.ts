@@ -55,6 +55,7 @@ export type ByeCode =
     | "protocol"
     | "replaced"
     | "too_slow"
+    | "changed"
     | "stopping";
 
 /** What the bridge says of itself, and of a computer, at a connection's beginning. */

@@ -70,6 +70,11 @@ export interface Hub {
     onChange(listener: (computerId: string, what: "screen" | "presence") => void): () => void;
     /** Ends a computer's connection: it is not linked any more. */
     revoke(computerId: string): void;
+    /**
+     * Knows a computer by what it is now.
+     * @param isOther whether its agent may do other things than before: it is welcomed anew then, and told so
+     */
+    change(computer: LinkedComputer, isOther: boolean): void;
     stop(): void;
 }
 
@@ -273,6 +278,15 @@ export function createHub(world: HubWorld): Hub {
             forgetFollowers(presence);
             presences.delete(computerId);
             presence.link.end("revoked");
+        },
+        change(computer, isOther) {
+            const presence = presences.get(computer.id);
+            if (presence === undefined) return;
+            presence.computer = computer;
+            if (!isOther) return;
+            forgetFollowers(presence);
+            presences.delete(computer.id);
+            presence.link.end("changed");
         },
         stop() {
             clearInterval(texts);

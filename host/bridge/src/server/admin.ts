@@ -20,6 +20,7 @@ import { JournalError } from "../journal/index.ts";
 import type { Journal, LimitScope, LinkedComputer } from "../journal/journal.ts";
 import type { Hub } from "../link/hub.ts";
 import { PairingError, type Pairings } from "../pairing.ts";
+import { linkedComputers, revokeComputer } from "./owner.ts";
 
 /** What the owner's commands work on. */
 export interface AdminWorld {
@@ -31,6 +32,8 @@ export interface AdminWorld {
     readonly status: () => object;
     /** Stops all that an agent does for a computer. */
     readonly stopTurns: (computerId: string) => void;
+    /** Where the page is, with what logs in to it. */
+    readonly pageAddress: () => string;
 }
 
 /** An answer to the owner. */
@@ -70,13 +73,9 @@ function described(world: AdminWorld, computer: LinkedComputer): AdminComputer {
     };
 }
 
-function linked({ journal }: AdminWorld): LinkedComputer[] {
-    return journal.computers().filter(({ revokedAt }) => revokedAt === undefined);
-}
-
 /** A computer by its id, or by its name where only one has it. */
 function named(world: AdminWorld, wanted: string): LinkedComputer {
-    const all = linked(world);
+    const all = linkedComputers(world.journal);
     const found = all.filter(({ id, name }) => id === wanted || name === wanted);
     const [first] = found;
     if (first === undefined) throw new Refusal(404, "unknown", `No computer is called ${wanted}.`);
@@ -100,7 +99,8 @@ const routes: {
     readonly [route: string]: (world: AdminWorld, body: unknown, query: URLSearchParams) => unknown;
 } = {
     "GET /admin/status": (world) => world.status(),
-    "GET /admin/computers": (world) => linked(world).map((computer) => described(world, computer)),
+    "GET /admin/computers": (world) =>
+        linkedComputers(world.journal).map((computer) => described(world, computer)),
     "GET /admin/pairings": ({ pairings }) =>
         pairings.waiting().map(({ code, gameId, label, address, expiresAt }) => ({
             code,
@@ -115,8 +115,7 @@ const routes: {
     },
     "POST /admin/revoke"(world, body) {
         const { id, name } = named(world, read(revokeRequest, body).computer);
-        world.journal.revokeComputer(id, Date.now());
-        world.hub.revoke(id);
+        revokeComputer(world, id, Date.now());
         world.stopTurns(id);
         return { id, name };
     },
@@ -126,6 +125,7 @@ const routes: {
         journal.copyTo(file);
         return { file };
     },
+    "GET /admin/page": (world) => ({ url: world.pageAddress() }),
     "GET /admin/jobs": ({ jobs }) => jobs.list(),
     "POST /admin/jobs/start"(world, body) {
         const { computer, ...request } = read(startJobRequest, body);

@@ -12,6 +12,7 @@ import { z } from "zod";
 import { contentOf as registryContent } from "trapos-registry";
 import { WINDOW } from "../../../../src/apis/ai/link/channel.ts";
 import { LARGEST_FRAME } from "../../../../src/apis/ai/link/frames.ts";
+import type { Page } from "../page/page.ts";
 import { hashOf, PairingError } from "../pairing.ts";
 import { type AdminWorld, answerOwner } from "./admin.ts";
 import { createGuests } from "./guests.ts";
@@ -40,6 +41,7 @@ export interface ServerWorld extends AdminWorld {
     readonly health: () => object;
     /** Whether a computer that asks from this machine itself is approved at once. */
     readonly approveLocal: boolean;
+    readonly page: Page;
 }
 
 /** A server that listens. */
@@ -55,6 +57,9 @@ interface Answer {
     readonly status: number;
     readonly body: string | Buffer;
     readonly type: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    /** Goes on with the answer once its head was sent. */
+    readonly go?: (response: ServerResponse) => void;
 }
 
 function json(status: number, value: object): Answer {
@@ -122,6 +127,8 @@ function cannotListen(error: NodeJS.ErrnoException, port: number, host: string):
  */
 export async function startServer(world: ServerWorld, host: string, port: number): Promise<RunningServer> {
     const { hub, pairings, log } = world;
+    /** Known once it listens. */
+    const ports = { own: 0 };
     const guests = createGuests();
     /** What says that a connection is a guest's no more. */
     const leaving = new WeakMap<Duplex, () => void>();
@@ -202,10 +209,17 @@ export async function startServer(world: ServerWorld, host: string, port: number
         return json(answer?.status ?? 404, (answer?.value as object | undefined) ?? {});
     }
 
+    /** The owner's page, where it is asked for. */
+    function page(request: IncomingMessage): Promise<Answer | undefined> {
+        return world.page.answer(request, senderOf(request), ports.own, (most) => bodyOf(request, most));
+    }
+
     async function answer(request: IncomingMessage): Promise<Answer> {
         const { method = "", url = "/" } = request;
         const path = url.split("?")[0] ?? "/";
         if (path.startsWith("/admin/")) return own(method, url, request);
+        const shown = await page(request);
+        if (shown !== undefined) return shown;
         const isRead = method === "GET" || method === "HEAD";
         const found = isRead ? await get(path) : method === "POST" ? await post(path, request) : undefined;
         return found ?? refusal(404, "not_found", "There is nothing here");
@@ -213,23 +227,26 @@ export async function startServer(world: ServerWorld, host: string, port: number
 
     async function answerOwnerAlone(request: IncomingMessage): Promise<Answer> {
         const { method = "", url = "/" } = request;
-        return url.startsWith("/admin/") ? own(method, url, request) : json(404, {});
+        if (url.startsWith("/admin/")) return own(method, url, request);
+        return (await page(request)) ?? json(404, {});
     }
 
     const respond = (by: typeof answer) => (request: IncomingMessage, response: ServerResponse) => {
         by(request)
-            .catch((error: unknown) => {
+            .catch((error: unknown): Answer => {
                 log.error({ err: error, path: request.url?.split("?")[0] }, "a request broke");
                 return refusal(500, "internal_error", "The bridge failed, see its log");
             })
-            .then(({ status, body, type }) => {
+            .then(({ status, body, type, headers, go }) => {
                 const bytes = Buffer.from(body);
                 response.writeHead(status, {
                     "Content-Type": type,
-                    "Content-Length": bytes.length,
+                    ...(go === undefined ? { "Content-Length": bytes.length } : {}),
                     "Cache-Control": "no-store",
                     "X-Content-Type-Options": "nosniff",
+                    ...headers,
                 });
+                if (go !== undefined) return go(response);
                 response.end(request.method === "HEAD" ? undefined : bytes);
             })
             .catch(() => response.destroy());
@@ -263,6 +280,7 @@ export async function startServer(world: ServerWorld, host: string, port: number
                   await close(server);
                   throw error;
               });
+    ports.own = ownPort;
     return {
         port: found,
         ownPort,

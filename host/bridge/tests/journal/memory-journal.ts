@@ -153,6 +153,8 @@ export function memoryJournal(): Journal {
         },
         approvalsOf: (sessionId) => approvals.filter((approval) => approval.sessionId === sessionId),
         setLimits: (scope, wanted) => void limits.set(JSON.stringify(scope), wanted),
+        limited: () =>
+            [...limits].map(([scope, limit]) => ({ scope: JSON.parse(scope) as LimitScope, limits: limit })),
         limitsOf: (scope) => limits.get(JSON.stringify(scope)) ?? {},
         addStep(step) {
             const isNew = !steps.some(({ stepId }) => stepId === step.stepId);
@@ -200,6 +202,7 @@ export function memoryJournal(): Journal {
             const known = jobs.find((job) => job.number === number);
             return known && { ...known };
         },
+        countOpenJobs: () => jobs.filter(({ endedAt }) => endedAt === undefined).length,
         openJobs: () => jobs.filter(({ endedAt }) => endedAt === undefined).map(summaryOf),
         jobs: (owner, most) =>
             jobs

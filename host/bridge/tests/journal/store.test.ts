@@ -191,6 +191,10 @@ test("limits are a computer's or an owner's, and replaced as a whole", () => {
     expect(journal.limitsOf({ computer: "c1" })).toEqual({ turnsAtOnce: 1, promptsPerHour: 0 });
     expect(journal.limitsOf({ owner: "c1" })).toEqual({ costPerDay: 0.25, tokensPerDay: 5e6 });
     expect(journal.limitsOf({ owner: "c2" })).toEqual({});
+    expect(journal.limited()).toEqual([
+        { scope: { computer: "c1" }, limits: { turnsAtOnce: 1, promptsPerHour: 0 } },
+        { scope: { owner: "c1" }, limits: { costPerDay: 0.25, tokensPerDay: 5e6 } },
+    ]);
     journal.setLimits({ computer: "c1" }, { tokensPerDay: 9 });
     expect(journal.limitsOf({ computer: "c1" })).toEqual({ tokensPerDay: 9 });
 });
@@ -309,6 +313,7 @@ describe("jobs", () => {
         expect(journal.addJob({ ...lock, computerId: "c2" }).number).toBe(2);
         reopen();
         expect(journal.openJobs().map(({ number }) => number)).toEqual([1, 2]);
+        expect(journal.countOpenJobs()).toBe(2);
         expect(journal.jobs(undefined, 10).map(({ number }) => number)).toEqual([2, 1]);
         expect(journal.jobs("bob", 10).map(({ number }) => number)).toEqual([2]);
         expect(() => journal.addJob({ ...lock, computerId: "c3" })).toThrow();

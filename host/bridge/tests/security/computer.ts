@@ -39,6 +39,7 @@ export interface Door {
     readonly boot?: string;
     readonly headers?: Record<string, string>;
     readonly cursor?: { readonly channel: string; readonly received: number };
+    readonly capabilities?: readonly string[];
     /** Whether nothing is said by itself. */
     readonly isSilent?: boolean;
 }
@@ -122,6 +123,7 @@ export async function connect(door: Door): Promise<Computer> {
             versions: [1],
             computer: 1,
             boot: door.boot ?? newName("boot"),
+            ...(door.capabilities === undefined ? {} : { capabilities: door.capabilities }),
             ...(door.cursor === undefined ? {} : { cursor: door.cursor }),
         },
     });

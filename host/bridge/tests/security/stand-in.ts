@@ -22,6 +22,8 @@ export interface StandIn {
     readonly asked: string[];
     /** What the bridge logged, a line each. */
     readonly log: string[];
+    /** What the bridge is made of, to start it again. */
+    readonly parts: BridgeParts;
     /** Moves the clock that people set, in milliseconds. */
     jump(milliseconds: number): void;
     /** Moves the clock that nobody sets, in milliseconds. */
@@ -80,7 +82,7 @@ export async function startStandIn(
     const log: string[] = [];
     let [moved, waited] = [0, 0];
     const client = standInClient(asked, more);
-    const bridge = await assembleBridge({
+    const all: BridgeParts = {
         client: () => client,
         opencode: () => ({ kind: "ready", version: "1.18.33" }),
         adminToken: ADMIN_TOKEN,
@@ -95,7 +97,8 @@ export async function startStandIn(
         now: () => Date.now() + moved,
         elapsed: () => performance.now() + waited,
         ...parts,
-    });
+    };
+    const bridge = await assembleBridge(all);
     onTestFinished(async () => {
         await bridge.stop();
         await rm(data, { recursive: true, force: true });
@@ -107,6 +110,7 @@ export async function startStandIn(
         data,
         asked,
         log,
+        parts: all,
         jump(milliseconds) {
             moved += milliseconds;
         },

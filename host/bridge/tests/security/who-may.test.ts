@@ -8,13 +8,19 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { fromBridge, fromComputer, frame } from "../../../../src/apis/ai/link/frames.ts";
 import { callables } from "../../src/link/calls.ts";
+import { changes } from "../../src/page/changes.ts";
+import { lookups } from "../../src/page/lookups.ts";
 import type { Profile } from "../../src/journal/journal.ts";
 import { profiles } from "../../src/profiles.ts";
+import { logIn } from "../page/visitor.ts";
 import { type Computer, connect, type Door } from "./computer.ts";
 import { ADMIN_TOKEN, type StandIn, startStandIn } from "./stand-in.ts";
 
-/** Whose something is: everybody's, the owner's on this machine, or a computer's with a token. */
-type Who = "anybody" | "owner" | "computer";
+/**
+ * Whose something is: everybody's, this machine's, the owner's on this machine, a computer's with a token, or a browser's on
+ * this machine that has logged in to the page, but for the login itself.
+ */
+type Who = "anybody" | "this machine" | "owner" | "computer" | "page";
 
 /** Every HTTP route: the method, who may use it, and what it answers to those and to others. */
 const routes: Readonly<Record<string, { who: Who; body?: unknown; status: number }>> = {
@@ -38,6 +44,31 @@ const routes: Readonly<Record<string, { who: Who; body?: unknown; status: number
     "POST /admin/jobs/kill": { who: "owner", body: { number: 1 }, status: 404 },
     "GET /admin/limits": { who: "owner", status: 400 },
     "POST /admin/limits": { who: "owner", body: {}, status: 400 },
+    "GET /admin/page": { who: "owner", status: 200 },
+    "GET /": { who: "this machine", status: 200 },
+    "GET /login": { who: "this machine", status: 200 },
+    "GET /page/main.js": { who: "this machine", status: 200 },
+    "GET /page/page.css": { who: "this machine", status: 200 },
+    "GET /page/lib/preact.mjs": { who: "this machine", status: 200 },
+    "POST /page/login": { who: "page", body: { token: 1 }, status: 400 },
+    "POST /page/logout": { who: "page", body: {}, status: 200 },
+    "GET /page/state": { who: "page", status: 200 },
+    "GET /page/events": { who: "page", status: 200 },
+    "GET /page/sessions": { who: "page", status: 200 },
+    "GET /page/messages": { who: "page", status: 404 },
+    "GET /page/usage": { who: "page", status: 200 },
+    "GET /page/job": { who: "page", status: 400 },
+    "POST /page/approve": { who: "page", body: { code: "BCDFGH" }, status: 404 },
+    "POST /page/refuse": { who: "page", body: { code: "BCDFGH" }, status: 404 },
+    "POST /page/revoke": { who: "page", body: { computer: "nobody" }, status: 404 },
+    "POST /page/change": { who: "page", body: { computer: "nobody" }, status: 404 },
+    "POST /page/limits": { who: "page", body: {}, status: 400 },
+    "POST /page/permission": { who: "page", body: { nonce: "n", id: "i", reply: "once" }, status: 409 },
+    "POST /page/question": { who: "page", body: { nonce: "n", id: "i" }, status: 409 },
+    "POST /page/stop": { who: "page", body: { nonce: "n" }, status: 409 },
+    "POST /page/spawn": { who: "page", body: {}, status: 400 },
+    "POST /page/kill": { who: "page", body: {}, status: 400 },
+    "POST /page/collect": { who: "page", body: {}, status: 400 },
     "GET /link": { who: "computer", status: 404 },
     "POST /link/poll": { who: "computer", status: 400 },
 };
@@ -124,7 +155,12 @@ function ask(
         const sent = request(`${url}${path}`, { method, headers: { ...headers } }, (response) => {
             let text = "";
             response.setEncoding("utf8").on("data", (piece: string) => (text += piece));
-            response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+            const done = () => resolve({ status: response.statusCode ?? 0, text });
+            response.on("end", done);
+            // It has no end.
+            if (response.headers["content-type"]?.startsWith("text/event-stream") !== true) return;
+            done();
+            sent.destroy();
         });
         sent.on("error", () => resolve(undefined));
         sent.end(body === undefined ? undefined : JSON.stringify(body));
@@ -142,8 +178,10 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TR
 
 describe("the table", () => {
     it("has every route that the sources name", () => {
-        const folder = join(import.meta.dirname, "../../src/server");
-        const sources = ["server.ts", "admin.ts"].map((name) => readFileSync(join(folder, name), "utf8"));
+        const folder = join(import.meta.dirname, "../../src");
+        const sources = ["server/server.ts", "server/admin.ts", "page/page.ts"].map((name) =>
+            readFileSync(join(folder, name), "utf8"),
+        );
         const named = new Set(
             sources.flatMap((source): string[] =>
                 [...source.matchAll(/"(?:(?:GET|POST|PUT|PATCH|DELETE) )?(\/[a-z/]*[a-z])"/g)].map(
@@ -154,6 +192,18 @@ describe("the table", () => {
         const known = new Set(Object.keys(routes).map((route) => route.split(" ")[1]!));
         expect([...named].filter((path) => !known.has(path))).toEqual([]);
         expect([...named]).toContain("/admin/revoke");
+        expect([...named]).toContain("/page/events");
+    });
+
+    it("has every change and every lookup of the page", () => {
+        const ofPage = Object.keys(routes).filter((route) => routes[route]?.who === "page");
+        const own = ["POST /page/login", "POST /page/logout", "GET /page/state", "GET /page/events"];
+        const named = [
+            ...own,
+            ...Object.keys(changes).map((name) => `POST /page/${name}`),
+            ...Object.keys(lookups).map((name) => `GET /page/${name}`),
+        ];
+        expect(ofPage.toSorted()).toEqual(named.toSorted());
     });
 
     it("has every function that can be called, every message and every frame", () => {
@@ -170,9 +220,11 @@ describe("the table", () => {
 describe("every route", () => {
     it("answers those whose it is", async () => {
         const world = await startStandIn();
-        for (const [route, { status, body }] of Object.entries(routes)) {
+        for (const [route, { who, status, body }] of Object.entries(routes)) {
             const [method, path] = route.split(" ") as [string, string];
-            expect((await ask(world, { method, path, body, headers: own }))?.status, route).toBe(status);
+            // Each by a login of its own, as one of them is the logout.
+            const headers = who === "page" ? (await logIn(world)).headers : own;
+            expect((await ask(world, { method, path, body, headers }))?.status, route).toBe(status);
         }
     });
 
@@ -183,9 +235,10 @@ describe("every route", () => {
         for (const path of [...paths, ...others, "/package.json", "/host/bridge/package.json"])
             for (const method of methods) {
                 const route = `${method === "HEAD" ? "GET" : method} ${path}`;
-                if (routes[route]?.who === "anybody") continue;
+                const who = routes[route]?.who;
+                if (who === "anybody" || who === "this machine") continue;
                 const answer = await ask(world, { method, path, body: routes[route]?.body });
-                expect([401, 404, 400, undefined], `${method} ${path}`).toContain(answer?.status);
+                expect([401, 403, 404, 400, undefined], `${method} ${path}`).toContain(answer?.status);
                 expect(answer?.text ?? "", `${method} ${path}`).not.toMatch(/bridge\.db|computers|uptime/);
             }
         expect(world.asked).toEqual([]);
