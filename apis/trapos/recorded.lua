@@ -35,14 +35,20 @@ function M.recorded(screen)
 		local act = terminal[name]
 		local note = shadowing[name]
 		terminal[name] = function(...)
+			-- A program may have drawn on the screen itself, and so moved its cursor.
+			local x, y = screen.getCursorPos()
 			act(...)
+			shadow.setCursorPos(x, y)
 			note(...)
 		end
 	end
 	terminal.getLine = shadow.getLine
 	terminal.fitScreen = function()
 		local width, height = screen.getSize()
-		shadow.reposition(1, 1, width, height)
+		local shadowWidth, shadowHeight = shadow.getSize()
+		if width ~= shadowWidth or height ~= shadowHeight then
+			shadow.reposition(1, 1, width, height)
+		end
 	end
 	return terminal
 end

@@ -37,14 +37,18 @@ export function recorded(screen: ITerminal): Known {
         const act = terminal[name!] as (this: void, ...given: unknown[]) => void;
         const note = shadowing[name!]!;
         terminal[name!] = (...given: unknown[]) => {
+            // A program may have drawn on the screen itself, and so moved its cursor.
+            const [x, y] = screen.getCursorPos();
             act(...given);
+            shadow.setCursorPos(x, y);
             note(...given);
         };
     }
     terminal.getLine = shadow.getLine;
     terminal.fitScreen = () => {
         const [width, height] = screen.getSize();
-        shadow.reposition(1, 1, width, height);
+        const [shadowWidth, shadowHeight] = shadow.getSize();
+        if (width !== shadowWidth || height !== shadowHeight) shadow.reposition(1, 1, width, height);
     };
     return terminal as unknown as Known;
 }
