@@ -2,9 +2,11 @@
 
 local M = {}
 
---- What changes a terminal, by its names of both spellings.
-local CHANGES =
-	"write blit clear clearLine scroll setCursorPos setCursorBlink setTextColour setTextColor setBackgroundColour setBackgroundColor"
+--- What changes a terminal where its cursor is.
+local WRITES = "write blit clearLine"
+
+--- What else changes it, by its names of both spellings.
+local CHANGES = "clear scroll setCursorPos setTextColour setTextColor setBackgroundColour setBackgroundColor"
 
 --- A window that nobody sees, of the size of a screen, and with its cursor where that has its own.
 local function shadowOf(screen)
@@ -35,10 +37,19 @@ function M.recorded(screen)
 		local act = terminal[name]
 		local note = shadowing[name]
 		terminal[name] = function(...)
+			act(...)
+			note(...)
+		end
+	end
+	local moveShadow = shadowing.setCursorPos
+	for name in string.gmatch(WRITES, "%S+") do
+		local act = terminal[name]
+		local note = shadowing[name]
+		terminal[name] = function(...)
 			-- A program may have drawn on the screen itself, and so moved its cursor.
 			local x, y = screen.getCursorPos()
 			act(...)
-			shadow.setCursorPos(x, y)
+			moveShadow(x, y)
 			note(...)
 		end
 	end

@@ -326,7 +326,7 @@ describe("ai job", () => {
         await computer.waitForText("I begin");
         await leave(
             (text) => computer.type(text),
-            (key) => computer.press(key as "ctrl+t"),
+            (key) => computer.press(key),
         );
         await computer.waitForText(/It goes on. Show .*ai job 7\n/);
         await until("the prompt", () => isDone(rowsOf(computer)));
