@@ -176,8 +176,7 @@ export function List({ name, entries, wordsOf: words, show, empty, children }) {
 	const at = Math.min(page, last);
 	const shown = found.slice(at * PAGE, (at + 1) * PAGE);
 	return html`<div class="tools">
-			<label
-				>Find
+			<label>Find
 				<input
 					type="search"
 					value=${wanted}
