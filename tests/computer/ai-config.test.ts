@@ -100,9 +100,9 @@ describe("ai config", () => {
     ];
 
     it.each([
-        [{ width: 51, height: 19 }, [...wide, "1-18 of 21  space: on, /: find, q: quit"]],
-        [{ width: 39, height: 13 }, [...wide.slice(0, 12), "1-12 of 21  space: on, /: find, q: quit"]],
-        [{ width: 26, height: 20, colour: false }, [...narrow, "1-19 of 25  /find q:quit"]],
+        [{ width: 51, height: 19 }, [...wide, "1-18 of 22  space: on, /: find, q: quit"]],
+        [{ width: 39, height: 13 }, [...wide.slice(0, 12), "1-12 of 22  space: on, /: find, q: quit"]],
+        [{ width: 26, height: 20, colour: false }, [...narrow, "1-19 of 26  /find q:quit"]],
     ])("shows what is set, and then the defaults, on %j", async (size, rows) => {
         const { computer } = await newComputer(set, size);
         await type(computer, "clear");

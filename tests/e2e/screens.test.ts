@@ -281,7 +281,7 @@ function settled(shown: string, directory: string, bridge: string): string {
         .replaceAll(/\bses_\w+(\n {2}\w+)?$/gm, (id) => `ses_${id.slice(4).replaceAll(/\w/g, "1")}`)
         .replaceAll(/\d+(\.\d+)? s\b/g, "0.1 s")
         .replaceAll(/ (now|\d+m)$/gm, (age) => "now".padStart(age.length))
-        .replaceAll(/\d\d\d kB free/g, "500 kB free")
+        .replaceAll(/\d+ kB free/g, "500 kB free")
         .replaceAll(/\d+,\d+ tokens$/gm, "12,345 tokens")
         .replaceAll(/\d+ tokens$/gm, (count) => (count === "0 tokens" ? count : "345 tokens"))
         .replaceAll(/\$0\.\d+$/gm, "$0.1234")

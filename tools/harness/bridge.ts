@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { pino } from "pino";
 import type { Settings } from "craftos-headless";
 import { type Opencode, opencodeClient } from "trapos-opencode";
-import { type AssembledBridge, assembleBridge, type Profile } from "trapos-bridge";
+import { type AssembledBridge, assembleBridge, type BridgeParts, type Profile } from "trapos-bridge";
 import { projectFolder } from "./disk.ts";
 
 /** A bridge that runs. */
@@ -23,11 +23,12 @@ export interface TestBridge {
  * @param opencode the server that there is now
  * @param data the bridge's own folder; made when absent
  * @param options.isFenced whether sessions get the rules of their computer's profile, or those of opencode's configuration
+ * @param options.parts what else is another than usual, as the clock
  */
 export async function startTestBridge(
     opencode: () => Opencode,
     data: string,
-    { isFenced = false } = {},
+    { isFenced = false, parts = {} }: { isFenced?: boolean; parts?: Partial<BridgeParts> } = {},
 ): Promise<TestBridge> {
     await mkdir(data, { recursive: true });
     let away: string | undefined;
@@ -49,6 +50,7 @@ export async function startTestBridge(
         adminToken,
         // What opencode's own configuration says is what tests are about.
         ...(isFenced ? {} : { rulesOf: () => [] }),
+        ...parts,
     });
     return {
         bridge,

@@ -24,6 +24,10 @@ local characters = {}
 for code = 160, 255 do
 	characters[string.char(code)] = utf8.char(code)
 end
+
+-- As the font has them: a blank like any, and a hyphen that is seen.
+characters[string.char(160)] = " "
+characters[string.char(173)] = "-"
 for pattern = 0, 31 do
 	local code = SEXTANTS + pattern - 1
 	if pattern == 0 then

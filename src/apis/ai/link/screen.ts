@@ -21,6 +21,9 @@ const LEFT_HALF_BLOCK = 0x258c;
 const characters: Record<string, string> = {};
 
 for (const code of $range(160, 255)) characters[string.char(code)] = utf8.char(code);
+// As the font has them: a blank like any, and a hyphen that is seen.
+characters[string.char(160)] = " ";
+characters[string.char(173)] = "-";
 for (const pattern of $range(0, 31)) {
     let code = SEXTANTS + pattern - 1;
     if (pattern === 0) code = 32;
