@@ -135,10 +135,7 @@ function Question({ entry }) {
 										name=${`choice-${place}`}
 										value=${at}
 									/>
-									<span
-										><b dir="auto">${plain(label, 400)}</b>
-										${description && prose(description)}</span
-									>
+									<span><b dir="auto">${plain(label, 400)}</b> ${description && prose(description)}</span>
 								</label>`,
 						)}
 						${

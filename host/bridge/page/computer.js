@@ -110,13 +110,10 @@ function SessionsOf({ id }) {
 			${value.sessions.map(
 				(/** @type {any} */ { id: session, title, updatedAt, closed, nonce }) =>
 					html`<li key=${session}>
-						<a href=${`#/sessions/${encodeURIComponent(session)}`}
-							><${Said} text=${title ?? session}
-						/></a>
+						<a href=${`#/sessions/${encodeURIComponent(session)}`}><${Said} text=${title ?? session} /></a>
 						${nonce && html` <span class="state ok">at work</span>`}
 						<p class="quiet">
-							${updatedAt ? `${age(updatedAt)} ago` : ""}
-							${closed && `closed: ${plain(closed)}`}
+							${updatedAt ? `${age(updatedAt)} ago` : ""} ${closed && `closed: ${plain(closed)}`}
 						</p>
 					</li>`,
 			)}

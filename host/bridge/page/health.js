@@ -14,10 +14,7 @@ export function Health() {
 			<dd>${plain(version, 40)}, for ${age(startedAt)}</dd>
 			<dt>opencode</dt>
 			<dd>
-				${plain(opencode.version ?? "", 40)}
-				<span class="state ${opencode.state === "ready" ? "ok" : "bad"}"
-					>${plain(opencode.state, 40)}</span
-				>
+				${plain(opencode.version ?? "", 40)} <span class="state ${opencode.state === "ready" ? "ok" : "bad"}">${plain(opencode.state, 40)}</span>
 				${opencode.reason && html` <span class="bad">${plain(opencode.reason, 400)}</span>`}
 			</dd>
 			<dt>Computers</dt>

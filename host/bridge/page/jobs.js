@@ -4,7 +4,6 @@ import { change, look, wordsOf } from "./api.js";
 import {
 	age,
 	Asking,
-	Dialog,
 	dollars,
 	duration,
 	Field,
@@ -13,11 +12,12 @@ import {
 	plain,
 	Prose,
 	Said,
+	showDialog,
 	some,
 	textOf,
 	useAnswer,
 } from "./parts.js";
-import { openDialog, store, tell, useStore } from "./store.js";
+import { store, tell, useStore } from "./store.js";
 
 /** @typedef {import("./types.d.ts").Job} Job */
 
@@ -72,7 +72,7 @@ function row(job) {
 	const line = lineOf(job);
 	const time = job.begunAt === undefined ? duration(job.seconds ?? 0) : age(job.begunAt);
 	const show = () =>
-		openDialog(html`<${Dialog} title=${`Job ${number}`} isWide><${Result} number=${number} /><//>`);
+		showDialog({ title: `Job ${number}`, isWide: true, children: html`<${Result} number=${number} />` });
 	return html`<li key=${number}>
 		<h2>${number} <span class="state ${colours[state]}">${state}</span> <${Said} text=${prompt} /></h2>
 		${line && html`<p><${Said} text=${line} most=${300} /></p>`}

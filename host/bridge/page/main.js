@@ -77,7 +77,7 @@ function useRoute() {
 	useEffect(() => {
 		const listener = () => {
 			setRoute(read());
-			document.getElementById("main")?.focus();
+			toContent();
 		};
 		addEventListener("hashchange", listener);
 		return () => removeEventListener("hashchange", listener);
@@ -111,10 +111,12 @@ function News() {
 	</div>`;
 }
 
-/** @param {Event} event */
+/** Goes to what is shown, past what waits for an answer. @param {Event} [event] */
 function toContent(event) {
-	event.preventDefault();
-	document.getElementById("main")?.focus();
+	event?.preventDefault();
+	const view = document.getElementById("view");
+	view?.focus({ preventScroll: true });
+	view?.scrollIntoView();
 }
 
 function Page() {
@@ -127,7 +129,7 @@ function Page() {
 	const known = views.find(([one]) => one === name)?.[0] ?? "computers";
 	const shown =
 		(id && { computers: "computer", sessions: "session" }[/** @type {string} */ (known)]) || known;
-	return html`<a class="skip" href="#main" onClick=${toContent}>To the content</a>
+	return html`<a class="skip" href="#view" onClick=${toContent}>To the content</a>
 		<header>
 			<p class="title">TrapOS AI</p>
 			<nav aria-label="Views">
@@ -145,10 +147,10 @@ function Page() {
 		<div role="alert">
 			${!isHeard && html`<p class="lost">The bridge is not heard. ${plain(why)} Trying again.</p>`}
 		</div>
-		<main id="main" tabindex="-1">
+		<main id="main">
 			<p role="status" class="unseen">${count > 0 ? `${some(count, "thing")} to answer` : ""}</p>
 			${count > 0 && html`<${View} name="asks" />`}
-			<${View} key=${`${shown} ${id}`} name=${shown} id=${id} />
+			<div id="view" tabindex="-1"><${View} key=${`${shown} ${id}`} name=${shown} id=${id} /></div>
 		</main>
 		<${News} />${dialog}`;
 }

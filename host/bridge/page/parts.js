@@ -72,6 +72,8 @@ export function Dialog({ title, children, action, isDanger, isWide, run }) {
 	const place = useRef(/** @type {HTMLDialogElement | null} */ (null));
 	const [problem, setProblem] = useState("");
 	const [isBusy, setBusy] = useState(false);
+	// Another one may be open by the time when this one hears of its end.
+	const [mine] = useState(store.dialog);
 	useLayoutEffect(() => place.current?.showModal(), []);
 	const close = () => place.current?.close();
 	/** @param {SubmitEvent} event */
@@ -92,7 +94,7 @@ export function Dialog({ title, children, action, isDanger, isWide, run }) {
 		ref=${place}
 		class=${isWide ? "wide" : ""}
 		aria-labelledby="dialog-title"
-		onClose=${() => openDialog(undefined)}
+		onClose=${() => store.dialog === mine && openDialog(undefined)}
 	>
 		<form onSubmit=${submit}>
 			<h2 id="dialog-title">${title}</h2>
@@ -106,6 +108,11 @@ export function Dialog({ title, children, action, isDanger, isWide, run }) {
 	</dialog>`;
 }
 
+let dialogs = 0;
+
+/** Opens a dialog. @param {Parameters<typeof Dialog>[0]} given */
+export const showDialog = (given) => openDialog(h(Dialog, { key: ++dialogs, ...given }));
+
 /**
  * A button that asks before it does something.
  * @param {{ label: string, name?: string, title: string, children?: unknown, action?: string, isDanger?: boolean,
@@ -118,8 +125,7 @@ export function Asking({ label, name, done, run, ...dialog }) {
 			await run(fields);
 			if (done) tell(done);
 		});
-	const open = () =>
-		openDialog(html`<${Dialog} action=${label.replace("…", "")} ...${dialog} run=${doing} />`);
+	const open = () => showDialog({ action: label.replace("…", ""), ...dialog, run: doing });
 	return html`<button
 		type="button"
 		aria-label=${name}
@@ -176,8 +182,7 @@ export function List({ name, entries, wordsOf: words, show, empty, children }) {
 	const at = Math.min(page, last);
 	const shown = found.slice(at * PAGE, (at + 1) * PAGE);
 	return html`<div class="tools">
-			<label
-				>Find
+			<label>Find
 				<input
 					type="search"
 					value=${wanted}

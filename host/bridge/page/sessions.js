@@ -28,12 +28,8 @@ export const Stop = ({ turn }) =>
 /** @param {Turn} turn */
 const row = (turn) =>
 	html`<li key=${turn.nonce}>
-		<a href=${`#/sessions/${encodeURIComponent(turn.sessionId)}`}
-			><${Said} text=${nameOf(turn.computerId)}
-		/></a>
-		${" "}<span class="state ${turn.asks ? "warn" : "ok"}"
-			>${turn.asks ? "waits for an answer" : "at work"}</span
-		>
+		<a href=${`#/sessions/${encodeURIComponent(turn.sessionId)}`}><${Said} text=${nameOf(turn.computerId)} /></a>
+		${" "}<span class="state ${turn.asks ? "warn" : "ok"}">${turn.asks ? "waits for an answer" : "at work"}</span>
 		<p class="quiet">for ${age(turn.begunAt)}; ${doing(turn)}</p>
 		<div class="buttons"><${Stop} turn=${turn} /></div>
 	</li>`;
@@ -53,10 +49,7 @@ export function Sessions() {
 function Part({ kind, text, tool, title, status, failure, synthetic }, key) {
 	if (kind === "tool")
 		return html`<p class="tool" key=${key}>
-			<code>${plain(tool, 60)}</code> <${Said} text=${title ?? ""} /> ${" "}<span
-				class="state ${status === "error" ? "bad" : status === "completed" ? "off" : "ok"}"
-				>${plain(status ?? "", 20)}</span
-			>
+			<code>${plain(tool, 60)}</code> <${Said} text=${title ?? ""} />${" "}<span class="state ${status === "error" ? "bad" : status === "completed" ? "off" : "ok"}">${plain(status ?? "", 20)}</span>
 			${failure && html` <span class="bad">${plain(failure)}</span>`}
 		</p>`;
 	if (kind === "reasoning")
@@ -103,8 +96,7 @@ export function SessionView({ id }) {
 	const shown = turn && prompt >= 0 ? all.slice(0, prompt + 1) : all;
 	const computer = value?.computer ?? turn?.computerId;
 	return html`<h1>
-			Session
-			${computer && html`of <a href=${`#/computers/${computer}`}><${Said} text=${nameOf(computer)} /></a>`}
+			Session${computer && html` of <a href=${`#/computers/${computer}`}><${Said} text=${nameOf(computer)} /></a>`}
 		</h1>
 		${
 			turn &&

@@ -46,7 +46,7 @@ function Chart({ days, series, what }) {
 	const sum = totals.reduce((all, one) => all + one, 0);
 	return html`<figure>
 		<figcaption>
-			${what === "cost" ? "US dollars" : "Tokens"} a day (UTC): ${show(sum)} in all, at most
+			${what === "cost" ? "US dollars" : "Tokens"} a day (UTC): ${show(sum)} in all, at most${" "}
 			${show(Math.max(...totals))} a day
 		</figcaption>
 		<svg

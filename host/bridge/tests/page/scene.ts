@@ -65,7 +65,7 @@ export async function startScene(
     const told = (id: string) => ({
         id,
         title: found(id).title,
-        time: { created: 1, updated: 1000 },
+        time: { created: 1, updated: Date.now() },
         directory: "/",
     });
     const settle = (id: string, what: string) => {
