@@ -129,7 +129,8 @@ class Setup {
     readonly words = new Map<string, Word>();
     readonly ends = new Map<string, number>();
     bridge!: BridgeProcess;
-    /** How often opencode was killed so far. */
+    /** How often something was killed so far, and opencode of that. */
+    cuts = 0;
     kills = 0;
     /** What is done to what all share is done by one at a time. */
     private last: Promise<unknown> = Promise.resolve();
@@ -163,6 +164,7 @@ class Setup {
     /** Kills something that all share, and starts it again. */
     async restart(which: "bridge" | "opencode", downMilliseconds: number): Promise<void> {
         const done = this.last.then(async () => {
+            this.cuts += 1;
             if (which === "opencode") this.kills += 1;
             await (which === "bridge" ? this.bridge.kill() : this.target.opencode.kill());
             await sleep(downMilliseconds);
@@ -248,7 +250,7 @@ async function playRound(setup: Setup, random: Random, number: number): Promise<
     const [player, other] = [await setup.player(number), await setup.player(number + 1_000_000)];
     try {
         const request = { key: name, prompt: `say ${name} now` };
-        const kills = setup.kills;
+        const { cuts, kills } = setup;
         if (fault === "the answer to spawn is lost") await player.callAndCut("spawnJob", request);
         const { number: job } = await player.call<Job>("spawnJob", request);
         await sleep(random.whole(1500));
@@ -262,6 +264,15 @@ async function playRound(setup: Setup, random: Random, number: number): Promise<
         let found = await collector.call<Collected>("collectJob", { number: job, seconds: 5 });
         while (found.text === undefined && performance.now() < until)
             found = await collector.call<Collected>("collectJob", { number: job, seconds: 5 });
+        // What was written before the stream was there is not seen on it, so that a loop is but silence: for that it has minutes.
+        if (fault === "the model loops" && found.text === undefined && setup.cuts > cuts) {
+            await other.call("killJob", { number: job });
+            while (found.text === undefined && performance.now() < until + END_SECONDS * 1000)
+                found = await collector.call<Collected>("collectJob", { number: job, seconds: 5 });
+            return found.job.state === "killed"
+                ? undefined
+                : `it was not stopped: ${JSON.stringify(found.job)}`;
+        }
         const wrong = judge(fault, found.job, found.text, text, setup.kills > kills);
         if (wrong !== undefined) return `${fault}: ${wrong}`;
         setup.ends.set(found.job.state, (setup.ends.get(found.job.state) ?? 0) + 1);
