@@ -122,6 +122,15 @@ describe("ai bg", () => {
         expect(second.key).not.toBe(world.calls[0]!.given.key);
     });
 
+    it("says how one is told of the end where no link is held beside the shell", async () => {
+        const hint = "Reboot once, to be told here when it ends.";
+        const world = await bridgeWithJobs();
+        const linkedJustNow = await startComputer(world, {}, { "trapos.autostart.trapos-link": false });
+        expect(await run(linkedJustNow, "ai bg dig a hole")).toContain(hint);
+        await linkedJustNow.close();
+        expect(await run(await startComputer(world), "ai bg dig a hole")).not.toContain(hint);
+    });
+
     it("asks again with the same key where the answer was lost", { timeout: 60_000 }, async () => {
         const world = await startJobsBridge();
         const computer = await startComputer(world);

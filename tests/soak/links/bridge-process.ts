@@ -40,6 +40,7 @@ async function start({ directory, data, port, ...login }: Begin): Promise<void> 
         version: "0",
         log: pino({ level: process.env["TRAPOS_BRIDGE_LOG"] ?? "silent" }),
         approveLocal: false,
+        jobs: { jobsAtOnce: 12, jobTools: 500, jobMinutes: 120, jobCost: 5 },
         adminToken: OWNER,
         rulesOf: () => [],
     });

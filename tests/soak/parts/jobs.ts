@@ -316,8 +316,8 @@ export const jobs: Part = {
     name: "jobs",
     purpose: "every job ends truly within a minute, and its player is told once, whatever goes wrong",
     rounds: 1000,
-    shortRounds: 24,
-    atOnce: 6,
+    shortRounds: 16,
+    atOnce: 12,
     async open(): Promise<OpenPart> {
         const setup = await Setup.open();
         return {
