@@ -1,4 +1,5 @@
 /** All jobs: the queue, those that run, and who is told of their ends. */
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Happening } from "trapos-opencode";
 import type { BridgeMessage } from "../../../../src/apis/ai/link/frames.ts";
@@ -57,6 +58,8 @@ function unknown(number: number): BridgeFailure {
 export function createJobs(world: JobsWorld): JobKeeper {
     const { journal, turns, now, elapsed, log, tell } = world;
     const ended = new AbortController();
+    // Each job and whoever waits for one listens to it: more than ten are no leak.
+    setMaxListeners(0, ended.signal);
     const runs = new Map<number, JobRun>();
     const listeners = new Set<(number: number) => void>();
     /** Those whose own computer has stopped them, and so need not tell it. */
