@@ -137,9 +137,9 @@ local function perform(given, parsed, ai)
 	local isJson = parsed.flags.json == true
 	if parsed.command == "version" then
 		if isJson then
-			jsonOutput.succeed({ version = "0.6.2" })
+			jsonOutput.succeed({ version = "0.7.0" })
 		else
-			print("ai " .. "0.6.2")
+			print("ai " .. "0.7.0")
 		end
 		return true
 	end

@@ -110,7 +110,7 @@ local function perform(words)
 		return explain(program, line)
 	end
 	if line.command == "version" then
-		print("runtest " .. "0.1.9")
+		print("runtest " .. "0.1.10")
 		return true
 	end
 	return runSpecs(optionsOf(line))

@@ -2,9 +2,11 @@
 
 local M = {}
 
---- What changes a terminal, by its names of both spellings.
-local CHANGES =
-	"write blit clear clearLine scroll setCursorPos setCursorBlink setTextColour setTextColor setBackgroundColour setBackgroundColor"
+--- What changes a terminal where its cursor is.
+local WRITES = "write blit clearLine"
+
+--- What else changes it, by its names of both spellings.
+local CHANGES = "clear scroll setCursorPos setTextColour setTextColor setBackgroundColour setBackgroundColor"
 
 --- A window that nobody sees, of the size of a screen, and with its cursor where that has its own.
 local function shadowOf(screen)
@@ -39,10 +41,25 @@ function M.recorded(screen)
 			note(...)
 		end
 	end
+	local moveShadow = shadowing.setCursorPos
+	for name in string.gmatch(WRITES, "%S+") do
+		local act = terminal[name]
+		local note = shadowing[name]
+		terminal[name] = function(...)
+			-- A program may have drawn on the screen itself, and so moved its cursor.
+			local x, y = screen.getCursorPos()
+			act(...)
+			moveShadow(x, y)
+			note(...)
+		end
+	end
 	terminal.getLine = shadow.getLine
 	terminal.fitScreen = function()
 		local width, height = screen.getSize()
-		shadow.reposition(1, 1, width, height)
+		local shadowWidth, shadowHeight = shadow.getSize()
+		if width ~= shadowWidth or height ~= shadowHeight then
+			shadow.reposition(1, 1, width, height)
+		end
 	end
 	return terminal
 end

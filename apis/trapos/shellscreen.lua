@@ -60,11 +60,19 @@ local function environmentOf()
 	return setmetatable(environment, { __index = _G })
 end
 
+--- Follows the screen's size, where the terminal does not by itself.
+local function fit()
+	if terminal.fitScreen ~= nil then
+		terminal.fitScreen()
+	end
+end
+
 --- Shows what is to be shown, where the prompt waits.
 local function showNotices()
-	if not isAtPrompt then
+	if not isAtPrompt or #notices == 0 then
 		return
 	end
+	fit()
 	local shown = notices
 	notices = {}
 	local width = terminal.getSize()
@@ -88,6 +96,7 @@ end
 --- Tells what the screen shows.
 local function tellRows()
 	local rows = {}
+	fit()
 	local _, height = terminal.getSize()
 	for y = 1, height do
 		local text, textColours, grounds = terminal.getLine(y)
@@ -98,8 +107,8 @@ end
 
 --- Does what an event means for the screen, before the shell gets it.
 local function heed(event, first)
-	if event == "term_resize" and terminal.fitScreen ~= nil then
-		terminal.fitScreen()
+	if event == "term_resize" then
+		fit()
 	elseif event == "file_transfer" then
 		isAtPrompt = false
 	elseif event == NOTICE then

@@ -166,7 +166,8 @@ export async function startComputer(
     const computer = await boot({ disk: folder, id: 0, http: { allow: ["127.0.0.1"] }, ...options });
     onTestFinished(() => computer.close());
     await computer.waitForText(/(^|\n)> ?$/, { timeoutSeconds: 30 });
-    await until("a connection", () => world.connections > before);
+    if (settings["trapos.autostart.trapos-link"] !== false)
+        await until("a connection", () => world.connections > before);
     return computer;
 }
 

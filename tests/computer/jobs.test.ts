@@ -1,5 +1,5 @@
 /** `ai bg`, `jobs`, `job`, `collect`, `kill` and `screen` on a computer, and `ai.jobs`, against a small bridge. */
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeSettings } from "craftos-headless";
@@ -120,6 +120,15 @@ describe("ai bg", () => {
         expect(second).toMatchObject({ prompt: "dig", agent: "plan", isKept: false });
         expect(second.model).toBeUndefined();
         expect(second.key).not.toBe(world.calls[0]!.given.key);
+    });
+
+    it("says how one is told of the end where no link is held beside the shell", async () => {
+        const hint = "Reboot once, to be told here when it ends.";
+        const world = await bridgeWithJobs();
+        const linkedJustNow = await startComputer(world, {}, { "trapos.autostart.trapos-link": false });
+        expect(await run(linkedJustNow, "ai bg dig a hole")).toContain(hint);
+        await linkedJustNow.close();
+        expect(await run(await startComputer(world), "ai bg dig a hole")).not.toContain(hint);
     });
 
     it("asks again with the same key where the answer was lost", { timeout: 60_000 }, async () => {
@@ -326,7 +335,7 @@ describe("ai job", () => {
         await computer.waitForText("I begin");
         await leave(
             (text) => computer.type(text),
-            (key) => computer.press(key as "ctrl+t"),
+            (key) => computer.press(key),
         );
         await computer.waitForText(/It goes on. Show .*ai job 7\n/);
         await until("the prompt", () => isDone(rowsOf(computer)));
@@ -486,6 +495,64 @@ describe("ai.jobs", () => {
         );
         expect(lines).toEqual(["true"]);
         expect(await world.called("spawnJob")).toMatchObject({ prompt: "größer" });
+    });
+});
+
+/** The example of a page whose first line names a file. */
+async function example(page: string, file: string): Promise<string> {
+    const text = await readFile(join(import.meta.dirname, "../../docs", page), "utf8");
+    const found = [...text.matchAll(/```lua\n([^]*?)```/g)].find(([, lua]) => lua!.startsWith(`-- ${file}:`));
+    return found![1]!;
+}
+
+describe("the examples of the documentation", () => {
+    it("switches a lamp when a job has ended, and not when it asks", async () => {
+        const world = await startJobsBridge();
+        const disk = await temporaryFolder();
+        await writeFile(join(disk, "lamp.lua"), await example("jobs.md", "lamp.lua"));
+        const computer = await startComputer(world, {}, {}, disk);
+        await computer.type("lamp\n");
+        await until("the program", () => rowsOf(computer).at(-1) === "> lamp");
+        world.connection.say({ type: "job", what: "asks", job: job(4, { asks: "bash: rm x" }) });
+        world.connection.say({ type: "job", what: "ended", job: job(5, { state: "done" }) });
+        await computer.waitForText("\nJob 5 is done: write a door lock\n");
+        expect(computer.transcript()).not.toContain("Job 4");
+    });
+
+    it("writes the answer of a job into a file", async () => {
+        const world = await startJobsBridge();
+        const disk = await temporaryFolder();
+        await writeFile(join(disk, "night.lua"), await example("jobs.md", "night.lua"));
+        const computer = await startComputer(world, {}, {}, disk);
+        world.set(job(5));
+        world.answer = (name) => (name === "spawnJob" ? { value: job(5) } : undefined);
+        await computer.type("night\n");
+        await computer.waitForText("Job 5");
+        expect(await world.called("spawnJob")).toMatchObject({ isKept: true });
+        world.set(job(5, { state: "done" }), "The lighthouse.");
+        await world.called("jobCollected");
+        await until("the prompt", () => rowsOf(computer).at(-1) === ">");
+        expect(await readFile(join(disk, "story.txt"), "utf8")).toBe("The lighthouse.");
+    });
+
+    it("prints the answers of three jobs", async () => {
+        const world = await startJobsBridge();
+        const disk = await temporaryFolder();
+        await writeFile(join(disk, "survey.lua"), await example("libai.md", "survey.lua"));
+        const computer = await startComputer(world, {}, {}, disk);
+        let number = 0;
+        world.answer = (name) => {
+            if (name !== "spawnJob") return undefined;
+            number += 1;
+            world.set(job(number));
+            return { value: job(number) };
+        };
+        await computer.type("survey\n");
+        await world.called("spawnJob", 3);
+        world.set(job(2, { state: "done" }), "The farm.");
+        world.set(job(3, { state: "failed", reason: "It broke." }));
+        world.set(job(1, { state: "done" }), "The mine.");
+        await computer.waitForText(/\nThe mine.\nThe farm.\nJob 3 failed: It broke.\n[^]*>\s*$/);
     });
 });
 

@@ -343,6 +343,25 @@ it("follows the screen's size", async () => {
     await computer.waitForText("> half line");
 });
 
+it.each([true, false])(
+    "leaves the prompt as it is behind a program that drew on the screen itself; colour: %s",
+    async (colour) => {
+        const world = await start({ colour });
+        await writeFile(
+            join(world.disk, "draw.lua"),
+            `term.redirect(term.native())
+        for i = 1, 5 do print("row " .. i) end`,
+        );
+        await world.computer.type("draw\n");
+        await world.computer.waitForText(/row 5\n>/);
+        await world.computer.type("half");
+        await world.computer.waitForText("> half");
+        world.tell("ended", job(7, { state: "done" }));
+        await world.called("jobTold");
+        expect(rowsOf(world.computer).slice(-3)).toEqual(["row 5", DONE, "> half"]);
+    },
+);
+
 it("gives programs the read and the terminal that they have elsewhere", async () => {
     const world = await start({ colour: false });
     await writeFile(

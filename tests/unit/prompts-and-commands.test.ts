@@ -59,7 +59,7 @@ const commands: Record<string, string[]> = {
     screen: ["screen", "screen on", "screen off"],
     bg: ["bg build a sorting system", "bg --keep dig", "bg --agent plan what is left to do?"],
     jobs: ["jobs"],
-    job: ["job 7"],
+    job: ["job 7", "job 12345"],
     collect: ["collect 7", "collect 7 --timeout 60"],
     kill: ["kill 12"],
     help: ["help", "help use"],

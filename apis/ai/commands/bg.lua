@@ -28,6 +28,12 @@ local function show(_context, job)
 	if job.state == "queued" and job.reason ~= nil then
 		remark(job.reason)
 	end
+
+	-- Nobody could tell of its end: since `ai link` the computer was not started.
+	local conversation = load("/apis/ai/link/conversation")
+	if conversation.linkState() == nil then
+		remark("Reboot once, to be told here when it ends.")
+	end
 end
 
 local bg = {

@@ -2,7 +2,7 @@
 
 local showFailure = require("/apis/trapos/screen").fail
 local ownSettings = require("/apis/trapos/settingsfile").ownSettings
-local isNumber = require("/apis/ai/lastcode").isNumber
+local isJobNumber = require("/apis/ai/jobs/number").isJobNumber
 local showWritten = require("/apis/ai/view/answer").showWritten
 local waitForTurn = require("/apis/ai/view/waiting").waitForTurn
 
@@ -56,7 +56,7 @@ local collect = {
 	least = 1,
 	most = 1,
 	fits = function(words)
-		return #words == 1 and isNumber(words[1])
+		return #words == 1 and isJobNumber(words[1])
 	end,
 	run = run,
 	hasFailed = function(got)

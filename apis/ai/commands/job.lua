@@ -1,6 +1,6 @@
 -- `ai job <number>`: what a job does, while it does, or what has come of it.
 
-local isNumber = require("/apis/ai/lastcode").isNumber
+local isJobNumber = require("/apis/ai/jobs/number").isJobNumber
 
 --- By a name of its own, as the compiler puts imports first.
 local load = require
@@ -17,7 +17,7 @@ local job = {
 	least = 1,
 	most = 1,
 	fits = function(words)
-		return #words == 1 and isNumber(words[1])
+		return #words == 1 and isJobNumber(words[1])
 	end,
 	run = run,
 }

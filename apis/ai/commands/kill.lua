@@ -2,7 +2,7 @@
 
 local say = require("/apis/trapos/screen").say
 local ownSettings = require("/apis/trapos/settingsfile").ownSettings
-local isNumber = require("/apis/ai/lastcode").isNumber
+local isJobNumber = require("/apis/ai/jobs/number").isJobNumber
 local wait = require("/apis/ai/view/waiting").wait
 
 --- By a name of its own, as the compiler puts imports first.
@@ -39,7 +39,7 @@ local kill = {
 	least = 1,
 	most = 1,
 	fits = function(words)
-		return #words == 1 and isNumber(words[1])
+		return #words == 1 and isJobNumber(words[1])
 	end,
 	run = run,
 	show = show,

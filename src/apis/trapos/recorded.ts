@@ -7,9 +7,12 @@ export interface Known extends ITerminal {
     fitScreen?: (this: void) => void;
 }
 
-/** What changes a terminal, by its names of both spellings. */
-const CHANGES =
-    "write blit clear clearLine scroll setCursorPos setCursorBlink setTextColour setTextColor setBackgroundColour setBackgroundColor";
+/** What changes a terminal where its cursor is. */
+const WRITES = "write blit clearLine";
+/** What else changes it, by its names of both spellings. */
+const CHANGES = "clear scroll setCursorPos setTextColour setTextColor setBackgroundColour setBackgroundColor";
+
+type Act = (this: void, ...given: unknown[]) => void;
 
 /** A window that nobody sees, of the size of a screen, and with its cursor where that has its own. */
 function shadowOf(screen: ITerminal): Known & { reposition(this: void, ...place: number[]): void } {
@@ -30,21 +33,34 @@ function shadowOf(screen: ITerminal): Known & { reposition(this: void, ...place:
 export function recorded(screen: ITerminal): Known {
     if ((screen as Partial<Known>).getLine !== undefined) return screen as Known;
     const shadow = shadowOf(screen);
-    const shadowing = shadow as unknown as Record<string, (this: void, ...given: unknown[]) => void>;
+    const shadowing = shadow as unknown as Record<string, Act>;
     const terminal: Record<string, unknown> = {};
     for (const [name, act] of pairs(screen as unknown as Record<string, unknown>)) terminal[name] = act;
     for (const [name] of string.gmatch(CHANGES, "%S+")) {
-        const act = terminal[name!] as (this: void, ...given: unknown[]) => void;
+        const act = terminal[name!] as Act;
         const note = shadowing[name!]!;
         terminal[name!] = (...given: unknown[]) => {
             act(...given);
             note(...given);
         };
     }
+    const moveShadow = shadowing.setCursorPos!;
+    for (const [name] of string.gmatch(WRITES, "%S+")) {
+        const act = terminal[name!] as Act;
+        const note = shadowing[name!]!;
+        terminal[name!] = (...given: unknown[]) => {
+            // A program may have drawn on the screen itself, and so moved its cursor.
+            const [x, y] = screen.getCursorPos();
+            act(...given);
+            moveShadow(x, y);
+            note(...given);
+        };
+    }
     terminal.getLine = shadow.getLine;
     terminal.fitScreen = () => {
         const [width, height] = screen.getSize();
-        shadow.reposition(1, 1, width, height);
+        const [shadowWidth, shadowHeight] = shadow.getSize();
+        if (width !== shadowWidth || height !== shadowHeight) shadow.reposition(1, 1, width, height);
     };
     return terminal as unknown as Known;
 }

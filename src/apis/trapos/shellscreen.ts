@@ -54,9 +54,15 @@ function environmentOf(): Record<string, unknown> {
     return setmetatable(environment, { __index: _G });
 }
 
+/** Follows the screen's size, where the terminal does not by itself. */
+function fit(): void {
+    if (terminal.fitScreen !== undefined) terminal.fitScreen();
+}
+
 /** Shows what is to be shown, where the prompt waits. */
 function showNotices(): void {
-    if (!isAtPrompt) return;
+    if (!isAtPrompt || notices.length === 0) return;
+    fit();
     const shown = notices;
     notices = [];
     const [width] = terminal.getSize();
@@ -76,6 +82,7 @@ function drop(id: string): void {
 /** Tells what the screen shows. */
 function tellRows(): void {
     const rows: string[][] = [];
+    fit();
     const [, height] = terminal.getSize();
     for (const y of $range(1, height)) {
         const [text, textColours, grounds] = terminal.getLine(y);
@@ -86,7 +93,7 @@ function tellRows(): void {
 
 /** Does what an event means for the screen, before the shell gets it. */
 function heed(event: unknown, first: unknown): void {
-    if (event === "term_resize" && terminal.fitScreen !== undefined) terminal.fitScreen();
+    if (event === "term_resize") fit();
     else if (event === "file_transfer") isAtPrompt = false;
     else if (event === NOTICE) {
         const notice = first as Notice;

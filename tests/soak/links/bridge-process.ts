@@ -4,6 +4,9 @@ import { assembleBridge } from "trapos-bridge";
 import { pino } from "pino";
 import { projectFolder } from "../../../tools/harness/disk.ts";
 
+/** What its owner's commands show. */
+export const OWNER = "the owner's token of a test";
+
 /** What it is begun with. */
 export interface Begin {
     readonly url: string;
@@ -35,9 +38,10 @@ async function start({ directory, data, port, ...login }: Begin): Promise<void> 
         data,
         packages: projectFolder,
         version: "0",
-        log: pino({ level: "silent" }),
+        log: pino({ level: process.env["TRAPOS_BRIDGE_LOG"] ?? "silent" }),
         approveLocal: false,
-        adminToken: "the owner's token of a test",
+        jobs: { jobsAtOnce: 12, jobTools: 500, jobMinutes: 120, jobCost: 5 },
+        adminToken: OWNER,
         rulesOf: () => [],
     });
     process.on("message", (gameId: number) => {

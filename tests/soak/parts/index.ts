@@ -4,10 +4,22 @@ import { boxes } from "./boxes.ts";
 import { crowd } from "./crowd.ts";
 import { cuts } from "./cuts.ts";
 import { exhaust } from "./exhaust.ts";
+import { jobs } from "./jobs.ts";
 import { links } from "./links.ts";
 import { states } from "./states.ts";
 import { texts } from "./texts.ts";
 import { turns } from "./turns.ts";
 
 /** All parts, in the order in which they are played. */
-export const parts: readonly Part[] = [answers, turns, links, crowd, boxes, texts, cuts, states, exhaust];
+export const parts: readonly Part[] = [
+    answers,
+    turns,
+    links,
+    jobs,
+    crowd,
+    boxes,
+    texts,
+    cuts,
+    states,
+    exhaust,
+];

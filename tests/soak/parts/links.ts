@@ -2,8 +2,6 @@
  * Turns over the link, while the computer loses its power, the bridge is killed and started again, and opencode is killed and
  * started again, at random moments. See ../part.ts.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +10,7 @@ import { boot, type Computer, writeSettings } from "craftos-headless";
 import { installPackages } from "../../../tools/harness/disk.ts";
 import { allowEverything } from "../../../tools/harness/server.ts";
 import { type Model, startModel } from "../../../tools/model/index.ts";
-import type { Begin, Said } from "../links/bridge-process.ts";
+import { BridgeProcess } from "../links/bridge.ts";
 import type { OpenPart, Part } from "../part.ts";
 import type { Random } from "../random.ts";
 import { promptOf, ruleOf, Target, type Word } from "./turns-server.ts";
@@ -46,52 +44,6 @@ interface Outcome {
     readonly text?: string;
     readonly code?: string;
     readonly message?: string;
-}
-
-/** A bridge that is killed and started again, with what it keeps on the disk. */
-class BridgeProcess {
-    private readonly begin: Omit<Begin, "port">;
-    private child: ChildProcess | undefined;
-    port = 0;
-
-    constructor(begin: Omit<Begin, "port">) {
-        this.begin = begin;
-    }
-
-    async start(): Promise<void> {
-        this.child = fork(join(import.meta.dirname, "../links/bridge-process.ts"), {
-            execArgv: ["--conditions=trapos-source", "--import", "tsx"],
-            stdio: "inherit",
-        });
-        this.child.send({ ...this.begin, port: this.port } satisfies Begin);
-        const said = await this.said();
-        if ("port" in said) this.port = said.port;
-    }
-
-    private async said(): Promise<Said> {
-        const child = this.child!;
-        const ended = once(child, "exit").then(([status]) => {
-            throw new Error(`The bridge ended by itself, with status ${String(status)}.`);
-        });
-        ended.catch(() => undefined);
-        const [said] = (await Promise.race([once(child, "message"), ended])) as [Said];
-        return said;
-    }
-
-    /** Links a computer, and gives its token. */
-    async link(gameId: number): Promise<string> {
-        this.child!.send(gameId);
-        const said = await this.said();
-        return "token" in said ? said.token : "";
-    }
-
-    async kill(): Promise<void> {
-        const child = this.child;
-        if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-        const ended = once(child, "exit");
-        child.kill("SIGKILL");
-        await ended;
-    }
 }
 
 class Setup {

@@ -1,9 +1,9 @@
 /** Texts that nobody wants on a screen, wherever a server or a model can say something. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { boot, type Computer, writeSettings } from "craftos-headless";
-import { installPackages } from "../../../tools/harness/disk.ts";
+import { installPackages, projectFolder } from "../../../tools/harness/disk.ts";
 import { rawError } from "../../computer/ai-screen-support.ts";
 import type { OpenPart, Part } from "../part.ts";
 import type { Random } from "../random.ts";
@@ -895,11 +895,11 @@ async function open(): Promise<OpenPart> {
     const turns = screens.map(() => Promise.resolve());
     const played = new Map<string, number>();
     const typed = new Set<string>();
-    const files = await readdir(join(import.meta.dirname, "../../../src/apis/ai/commands"));
-    // Those of the link talk with a bridge, whose texts are not played here yet.
-    const commands = files
-        .map((file) => file.replace(/\.ts$/, ""))
-        .filter((command) => command !== "link" && command !== "unlink");
+    const descriptor = await readFile(join(projectFolder, "packages/trapos-ai/ccpm.json"), "utf8");
+    // Those of the package of the link talk with a bridge, whose texts are not played here yet; so does "link".
+    const commands = [...descriptor.matchAll(/"apis\/ai\/commands\/(\w+)\.lua"/g)]
+        .map(([, command]) => command!)
+        .filter((command) => command !== "link");
 
     async function playOn(index: number, scene: Scene, random: Random): Promise<string | undefined> {
         const player = (players[index] ??= await Player.start(folder, screens[index]!));

@@ -87,8 +87,8 @@ export function lookPause(looks: number): number {
  */
 export function afterTurn(job: JobFacts, turn: TurnOutcome): Next {
     const { stopping, intervention, attempt, looks } = job;
-    const isUnseen = turn.kind === "failed" && turn.isPending && UNSEEN.includes(turn.code);
-    if (isUnseen && looks < MOST_LOOKS) return { kind: "look", seconds: lookPause(looks) };
+    const isUnseen = turn.kind === "failed" && UNSEEN.includes(turn.code) && looks < MOST_LOOKS;
+    if (isUnseen && turn.isPending) return { kind: "look", seconds: lookPause(looks) };
     // Whoever has stopped it is told so, also where its answer came in the same moment: that is kept.
     if (stopping !== undefined)
         return { kind: "end", state: stopping.as, reason: stopping.reason, result: turn.text };
@@ -97,7 +97,8 @@ export function afterTurn(job: JobFacts, turn: TurnOutcome): Next {
     // Something else is at work in the session, as what is left of a turn before.
     if (turn.code === "session_busy" && looks < MOST_LOOKS)
         return { kind: "look", seconds: lookPause(looks) };
-    if (turn.code === "not_sent" && looks < MOST_LOOKS) return { kind: "again", seconds: lookPause(looks) };
+    if (isUnseen || (turn.code === "not_sent" && looks < MOST_LOOKS))
+        return { kind: "again", seconds: lookPause(looks) };
     if (turn.code === "limit_reached") return { kind: "queue", seconds: REFUSED_PAUSE, reason: turn.what };
     const pause = RESTART_PAUSES[attempt - 1];
     if (job.isKept && pause !== undefined && !HOPELESS.includes(turn.code))

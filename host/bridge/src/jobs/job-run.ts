@@ -338,7 +338,7 @@ export function runJob(
                 written.clear();
                 looks = 0;
             } else if (next.kind === "again") {
-                looks += 1;
+                if (world.isReady()) looks += 1;
                 leaveTurn();
                 change({ nonce: newNonce(number) });
                 await pause(next.seconds * 1000);

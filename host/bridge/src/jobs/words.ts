@@ -22,9 +22,9 @@ export function guarded(prompt: string): string {
 /** A text in one line of at most so many characters; its beginning, or its end. */
 export function lineOf(text: string, most: number, part: "beginning" | "end" = "beginning"): string {
     const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
-    const characters = [
-        ...line.slice(part === "beginning" ? 0 : -2 * most, part === "beginning" ? 2 * most : undefined),
-    ];
+    // No more is looked at than may be shown; a character may be two code units, and one that is cut in half is not shown.
+    const enough = 2 * most + 2;
+    const characters = [...(part === "beginning" ? line.slice(0, enough) : line.slice(-enough))];
     if (characters.length <= most) return characters.join("");
     return part === "beginning"
         ? `${characters.slice(0, most - 3).join("")}...`

@@ -4,6 +4,7 @@ import { ownSettings } from "../../trapos/settingsfile";
 import type { AiCommand, Context } from "../command";
 import type * as callsModule from "../jobs/calls";
 import type { Job } from "../jobs/shapes";
+import type * as conversationModule from "../link/conversation";
 import { wait } from "../view/waiting";
 
 declare function require(this: void, name: string): unknown;
@@ -24,6 +25,9 @@ function show(_context: Context, job: Job): void {
     if (job.state === "queued") say(`Job ${number} is queued. ai job ${number} follows it.`);
     else say(`Job ${number} begun. ai job ${number} follows it.`);
     if (job.state === "queued" && job.reason !== undefined) remark(job.reason);
+    // Nobody could tell of its end: since `ai link` the computer was not started.
+    const conversation = load("/apis/ai/link/conversation") as typeof conversationModule;
+    if (conversation.linkState() === undefined) remark("Reboot once, to be told here when it ends.");
 }
 
 const bg: AiCommand = {

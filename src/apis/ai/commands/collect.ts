@@ -4,7 +4,7 @@ import { ownSettings } from "../../trapos/settingsfile";
 import type { AiCommand, Context } from "../command";
 import type * as callsModule from "../jobs/calls";
 import type { Collected } from "../jobs/shapes";
-import { isNumber } from "../lastcode";
+import { isJobNumber } from "../jobs/number";
 import { showWritten } from "../view/answer";
 import { waitForTurn } from "../view/waiting";
 import type * as viewModule from "../view/jobs";
@@ -49,7 +49,7 @@ const collect: AiCommand = {
     purpose: "Wait for a job's answer",
     least: 1,
     most: 1,
-    fits: (words) => words.length === 1 && isNumber(words[0]!),
+    fits: (words) => words.length === 1 && isJobNumber(words[0]!),
     run,
     hasFailed: (got) => got === undefined || (got as Collected).job.state !== "done",
     show,

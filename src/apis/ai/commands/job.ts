@@ -2,7 +2,7 @@
 import type { AiCommand, Context } from "../command";
 import type { Collected } from "../jobs/shapes";
 import type * as followModule from "../view/followjob";
-import { isNumber } from "../lastcode";
+import { isJobNumber } from "../jobs/number";
 
 declare function require(this: void, name: string): unknown;
 
@@ -20,7 +20,7 @@ const job: AiCommand = {
     purpose: "Show what a job does",
     least: 1,
     most: 1,
-    fits: (words) => words.length === 1 && isNumber(words[0]!),
+    fits: (words) => words.length === 1 && isJobNumber(words[0]!),
     run,
 };
 

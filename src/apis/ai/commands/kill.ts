@@ -4,7 +4,7 @@ import { ownSettings } from "../../trapos/settingsfile";
 import type { AiCommand, Context } from "../command";
 import type * as callsModule from "../jobs/calls";
 import type { Job } from "../jobs/shapes";
-import { isNumber } from "../lastcode";
+import { isJobNumber } from "../jobs/number";
 import { wait } from "../view/waiting";
 
 declare function require(this: void, name: string): unknown;
@@ -34,7 +34,7 @@ const kill: AiCommand = {
     purpose: "Stop a job",
     least: 1,
     most: 1,
-    fits: (words) => words.length === 1 && isNumber(words[0]!),
+    fits: (words) => words.length === 1 && isJobNumber(words[0]!),
     run,
     show,
 };
