@@ -4,7 +4,10 @@ import { change, look } from "./api.js";
 import { limitsText, seen } from "./computers.js";
 import { lookAt } from "./events.js";
 import { age, Asking, Field, html, plain, ProfileField, Said, textOf, useAnswer } from "./parts.js";
-import { store } from "./store.js";
+import { now, store } from "./store.js";
+
+/** How often its sessions are asked for anew. */
+const SESSIONS_MILLISECONDS = 10_000;
 
 /** @typedef {import("./types.d.ts").Computer} Computer */
 
@@ -57,7 +60,7 @@ const Limits = ({ whose, scope, limits = {} }) =>
 
 /** A row of a screen, in pieces of one colour. @param {readonly string[]} row @param {number} key */
 function screenRow([text = "", front = "", back = ""], key) {
-	const letters = [...plain(text, 200)];
+	const letters = [...plain(text, 1000)];
 	/** @type {{ color: string, background: string, text: string }[]} */
 	const pieces = [];
 	letters.forEach((letter, place) => {
@@ -67,7 +70,7 @@ function screenRow([text = "", front = "", back = ""], key) {
 		else pieces.push({ color, background, text: letter });
 	});
 	return html`<div key=${key}>
-		${pieces.map(({ text: piece, ...style }) => html`<span style=${style}>${piece}</span>`)}
+		${pieces.map(({ text: piece, ...style }) => html`<span style=${{ ...style, width: `${[...piece].length}ch` }}>${piece}</span>`)}
 	</div>`;
 }
 
@@ -83,9 +86,9 @@ function Screen({ computer }) {
 		</p>`;
 	if (!screen.rows)
 		return html`<p class="quiet">
-			Its player has not allowed to look at it, or it has not answered yet.
+			Its player has not allowed to look at it. Typed there, <code>ai screen on</code> does.
 		</p>`;
-	const columns = Math.max(1, ...screen.rows.map(([text = ""]) => text.length));
+	const columns = Math.max(1, ...screen.rows.map(([, front = ""]) => front.length));
 	return html`<pre
 		class="screen"
 		tabindex="0"
@@ -96,11 +99,11 @@ function Screen({ computer }) {
 ${screen.rows.slice(0, 200).map(screenRow)}</pre>`;
 }
 
-/** @param {{ id: string }} given */
-function SessionsOf({ id }) {
+/** @param {{ computer: Computer }} given */
+function SessionsOf({ computer: { id, profile } }) {
 	const { value, problem } = useAnswer(
 		() => look(`sessions?computer=${encodeURIComponent(id)}`),
-		[id, store.sections.turns.size],
+		[id, profile, store.sections.turns.size, Math.floor(now() / SESSIONS_MILLISECONDS)],
 	);
 	if (problem) return html`<p class="bad">${problem}</p>`;
 	if (!value) return html`<p class="quiet">Asking for them.</p>`;
@@ -200,5 +203,5 @@ export function ComputerView({ id }) {
 		<h2>Screen</h2>
 		<${Screen} computer=${computer} />
 		<h2>Sessions</h2>
-		<${SessionsOf} id=${id} />`;
+		<${SessionsOf} computer=${computer} />`;
 }

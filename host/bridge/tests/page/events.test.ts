@@ -1,5 +1,5 @@
 /** What the page is told as it happens, and when it is not. */
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { jobOf, standInJobs } from "./stand-in-jobs.ts";
 import { startScene } from "./scene.ts";
 import { logIn, openStream, type Stream, type Visitor } from "./visitor.ts";
@@ -133,15 +133,17 @@ describe("a turn that is looked at", () => {
         });
     });
 
-    test("is no player's: who only looks on holds up no refusal", async () => {
+    test("is watched by somebody for whom nothing that is asked is kept waiting, and left with the stream", async () => {
         const scene = await startScene();
-        const { computer, prompt } = await scene.join("door");
+        const { prompt } = await scene.join("door");
         const turn = await prompt("do it");
-        await open(await logIn(scene), `?turn=${turn.nonce}`);
-        await turn.askPermission();
-        computer.say({ type: "leave", nonce: turn.nonce });
-        await computer.call("health");
-        expect(scene.bridge.turns.views()[0]?.asked).toBeDefined();
+        const { turns } = scene.bridge;
+        const [watch, forget] = [vi.spyOn(turns, "watch"), vi.spyOn(turns, "forget")];
+        const stream = await open(await logIn(scene), `?turn=${turn.nonce}`);
+        await stream.next("state");
+        expect(watch).toHaveBeenCalledWith(turn.nonce, expect.objectContaining({ isOnlooker: true }));
+        stream.close();
+        await expect.poll(() => forget.mock.calls).toEqual([[watch.mock.calls[0]![1]]]);
     });
 
     test("that has ended, or never was, is gone", async () => {
