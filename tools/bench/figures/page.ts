@@ -11,9 +11,9 @@ const HEALTHS = 60;
 const VIEWS = ["computers", "sessions", "jobs", "usage", "health"];
 
 interface Loaded {
-    /** Of all that the first load has fetched, and of all that there is to fetch. */
-    readonly firstBytes: number;
-    readonly allBytes: number;
+    /** Of all that there is to fetch, as it is sent, and before it was compressed. */
+    readonly sent: number;
+    readonly plain: number;
     /** Milliseconds from the navigation to the first computer that is shown. */
     readonly content: number;
 }
@@ -30,32 +30,33 @@ async function load(bridge: PageBridge): Promise<Loaded> {
     try {
         const context = await browser.open();
         await context.addInitScript(NOTE_FIRST);
-        const sizes = new Map<string, number>();
+        const sizes = new Map<string, { readonly sent: number; readonly plain: number }>();
         const reading: Promise<unknown>[] = [];
         context.on("response", (response) => {
             const { pathname } = new URL(response.url());
             // What it is told is no part of it.
             if (/\/page\/[a-z]+$/.test(pathname)) return;
             reading.push(
-                response.body().then((body) => sizes.set(pathname.replace(/^\/login$/, "/"), body.length)),
+                Promise.all([response.body(), response.request().sizes()]).then(
+                    ([body, { responseBodySize }]) =>
+                        sizes.set(pathname.replace(/^\/login$/, "/"), {
+                            sent: responseBodySize,
+                            plain: body.length,
+                        }),
+                ),
             );
         });
-        const bytes = async () => {
-            await Promise.all(reading);
-            return [...sizes.values()].reduce((sum, size) => sum + size, 0);
-        };
         // A browser fetches it beside the page, where nobody sees that.
-        sizes.set("/page/icon.svg", (await bridge.ask("/page/icon.svg")).text.length);
+        const icon = (await bridge.ask("/page/icon.svg")).text.length;
+        sizes.set("/page/icon.svg", { sent: icon, plain: icon });
         const times: number[] = [];
-        let firstBytes = 0;
         for (let round = 0; round <= LOADS; round += 1) {
             const page = await context.newPage();
             await page.goto(round === 0 ? bridge.loginUrl : `${bridge.url}/`);
             await page.getByText("wants to be linked").waitFor();
             await page.waitForFunction("window.firstContent !== undefined");
             // The first load logs in, and warms the browser up.
-            if (round === 0) firstBytes = await bytes();
-            else times.push(await page.evaluate<number>("window.firstContent"));
+            if (round > 0) times.push(await page.evaluate<number>("window.firstContent"));
             if (round === LOADS)
                 for (const view of [...VIEWS, "computers/none"]) {
                     await page.goto(`${bridge.url}/#/${view}`);
@@ -64,7 +65,10 @@ async function load(bridge: PageBridge): Promise<Loaded> {
                 }
             if (round < LOADS) await page.close();
         }
-        return { firstBytes, allBytes: await bytes(), content: median(times) };
+        await Promise.all(reading);
+        const sum = (which: "sent" | "plain") =>
+            [...sizes.values()].reduce((total, size) => total + size[which], 0);
+        return { sent: sum("sent"), plain: sum("plain"), content: median(times) };
     } finally {
         await browser.stop();
     }
@@ -110,8 +114,8 @@ const of = (bench: Bench) => (measured ??= measure(bench));
 
 /** The owner's page, in a real browser, with many computers and jobs. */
 export const pageFigures: readonly Figure[] = [
-    { name: "page-bytes", unit: "B", bar: 60_000, measure: async (bench) => (await of(bench)).firstBytes },
-    { name: "page-bytes-all", unit: "B", measure: async (bench) => (await of(bench)).allBytes },
+    { name: "page-bytes", unit: "B", bar: 60_000, measure: async (bench) => (await of(bench)).sent },
+    { name: "page-bytes-plain", unit: "B", measure: async (bench) => (await of(bench)).plain },
     { name: "page-first-content", unit: "ms", bar: 500, measure: async (bench) => (await of(bench)).content },
     { name: "page-state-1000", unit: "ms", bar: 100, measure: async (bench) => (await of(bench)).state },
     { name: "page-health-1000", unit: "ms", bar: 5, measure: async (bench) => (await of(bench)).health },

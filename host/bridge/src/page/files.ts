@@ -3,12 +3,15 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { folderWith } from "../folder-with.ts";
 
 /** A file as it is served. */
 export interface PageFile {
     readonly type: string;
     readonly content: Buffer;
+    /** The same by gzip, for whoever takes that: the page may be looked at from far away, through a tunnel. */
+    readonly zipped: Buffer;
 }
 
 /** What the browser gets. */
@@ -49,7 +52,9 @@ export function readPageFiles(folder = join(folderWith(join("page", "index.html"
     const files = new Map<string, PageFile>();
     const add = (path: string, file: string): void => {
         const type = types[extname(file)];
-        if (type !== undefined) files.set(path, { type, content: readFileSync(file) });
+        if (type === undefined) return;
+        const content = readFileSync(file);
+        files.set(path, { type, content, zipped: gzipSync(content, { level: 9 }) });
     };
     for (const name of readdirSync(folder)) add(`/page/${name}`, join(folder, name));
     for (const [path, file] of libraries()) add(path, file);

@@ -167,10 +167,13 @@ export function createPage(world: PageWorld): Page {
             if (!files.has(pathname) && !pathname.startsWith("/page/")) return undefined;
             const route = routeOf(method, pathname);
             if (route?.what === "file") {
-                const { type, content } = route.file;
                 const admitted = admit(sender, { kind: "file" }, logins, port);
                 if ("refused" in admitted) return undefined;
-                return { status: 200, type, body: content, headers };
+                const { type, content, zipped } = route.file;
+                const vary = { ...headers, Vary: "Accept-Encoding" };
+                if (!/\bgzip\b/.test(String(request.headers["accept-encoding"] ?? "")))
+                    return { status: 200, type, body: content, headers: vary };
+                return { status: 200, type, body: zipped, headers: { ...vary, "Content-Encoding": "gzip" } };
             }
             const isChange = method !== "GET" && method !== "HEAD";
             const isPrivate = route?.what !== "login";
