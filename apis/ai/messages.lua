@@ -69,8 +69,8 @@ local function isMadeByServer(message)
 	return #message.parts > 0
 end
 
---- A step that ended in tool calls of which none was refused: whoever has prompted since has the rest of the turn.
-local function isHandedOver(step)
+--- A step that ended in tool calls, none of them refused: the turn goes on behind it.
+function M.isHandedOver(step)
 	for _, part in ipairs(step.parts) do
 		if part.state and part.state.status == "error" then
 			return false
@@ -124,7 +124,7 @@ function M.turnIn(prompt, messages)
 	end
 	local last = steps[#steps]
 	local isFollowed = #others > 0
-	if last ~= nil and not (isFollowed and isHandedOver(last)) then
+	if last ~= nil and not (isFollowed and M.isHandedOver(last)) then
 		return {
 			isFound = isFound,
 			isWhole = isWhole,

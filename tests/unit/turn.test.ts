@@ -98,9 +98,17 @@ const cases: Case[] = [
         name: "a refused permission ends the turn at a tool call",
         world: [
             [0, { status: "busy", messages: [u1, unfinished("a1", "u1", [tool("running")])] }],
-            [700, { status: "idle", messages: [u1, toolStep("a1", "u1")] }],
+            [700, { status: "idle", messages: [u1, { ...toolStep("a1", "u1"), parts: [tool("error")] }] }],
         ],
         end: { kind: "fail", code: "stopped_at_tool", pending: false },
+    },
+    {
+        name: "a server that ends between two steps",
+        world: [
+            [0, { status: "busy", messages: [u1, unfinished("a1", "u1", [tool("running")])] }],
+            [700, { status: "idle", messages: [u1, toolStep("a1", "u1")] }],
+        ],
+        end: { kind: "fail", code: "interrupted", pending: false },
     },
     {
         name: "a refused permission with words of the model",

@@ -1,13 +1,13 @@
 -- Where the reply is found in the session's messages, and what it comes to.
 --
--- The newest message may be one of many steps, so the newest ten messages are fetched, and then as many as a hundred,
--- until the prompt is among them. `turnIn` of `messages` tells which of them are the turn's steps. The last step says how
--- the turn ended; the reply is the text of all of them.
+-- The newest ten messages are fetched, and then a hundred, until the prompt is among them. `turnIn` tells which of them
+-- are the turn's steps. The last step says how the turn ended; the reply is the text of all of them.
 
 local messagesModule = require("/apis/ai/messages")
-local isAnswer, isComplete, looksFinal, textOf, turnIn =
+local isAnswer, isComplete, isHandedOver, looksFinal, textOf, turnIn =
 	messagesModule.isAnswer,
 	messagesModule.isComplete,
+	messagesModule.isHandedOver,
 	messagesModule.looksFinal,
 	messagesModule.textOf,
 	messagesModule.turnIn
@@ -60,7 +60,8 @@ local function resultOf(steps)
 		return failedStep(last, text)
 	end
 	if textOf({ last }) == "" then
-		if last.info.finish == nil then
+		-- A server may end between two steps.
+		if last.info.finish == nil or isHandedOver(last) then
 			return fail("interrupted", nil, text)
 		end
 		if last.info.finish == "tool-calls" then

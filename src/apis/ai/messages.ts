@@ -84,8 +84,8 @@ function isMadeByServer(message: Message): boolean {
     return message.parts.length > 0;
 }
 
-/** A step that ended in tool calls of which none was refused: whoever has prompted since has the rest of the turn. */
-function isHandedOver(step: Message): boolean {
+/** A step that ended in tool calls, none of them refused: the turn goes on behind it. */
+export function isHandedOver(step: Message): boolean {
     for (const part of step.parts) {
         if (part.state && part.state.status === "error") return false;
     }

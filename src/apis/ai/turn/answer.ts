@@ -1,11 +1,18 @@
 /**
  * Where the reply is found in the session's messages, and what it comes to.
  *
- * The newest message may be one of many steps, so the newest ten messages are fetched, and then as many as a hundred,
- * until the prompt is among them. `turnIn` of `messages` tells which of them are the turn's steps. The last step says how
- * the turn ended; the reply is the text of all of them.
+ * The newest ten messages are fetched, and then a hundred, until the prompt is among them. `turnIn` tells which of them
+ * are the turn's steps. The last step says how the turn ended; the reply is the text of all of them.
  */
-import { isAnswer, isComplete, looksFinal, textOf, turnIn, type TurnMessages } from "../messages";
+import {
+    isAnswer,
+    isComplete,
+    isHandedOver,
+    looksFinal,
+    textOf,
+    turnIn,
+    type TurnMessages,
+} from "../messages";
 import type { Message } from "../protocol";
 import { type Action, fail, type RequestFailure } from "./actions";
 import { missing, neverStartedAs, unanswered } from "./silence";
@@ -42,7 +49,8 @@ function resultOf(steps: readonly Message[]): Action {
     const text = textOf(steps);
     if (last.info.error) return failedStep(last, text);
     if (textOf([last]) === "") {
-        if (last.info.finish === undefined) return fail("interrupted", undefined, text);
+        // A server may end between two steps.
+        if (last.info.finish === undefined || isHandedOver(last)) return fail("interrupted", undefined, text);
         if (last.info.finish === "tool-calls") return fail("stopped_at_tool", undefined, text);
     }
     return text === "" ? fail("empty_reply") : { kind: "done", steps, text };
