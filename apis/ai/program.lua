@@ -137,9 +137,9 @@ local function perform(given, parsed, ai)
 	local isJson = parsed.flags.json == true
 	if parsed.command == "version" then
 		if isJson then
-			jsonOutput.succeed({ version = "0.7.0" })
+			jsonOutput.succeed({ version = "0.7.1" })
 		else
-			print("ai " .. "0.7.0")
+			print("ai " .. "0.7.1")
 		end
 		return true
 	end
