@@ -42,6 +42,8 @@ export const linkDifferentFiles: Readonly<Record<string, string>> = {
     doctor,
     "bridge-command": "it links computers itself",
     bridge: "it links computers itself",
+    jobs: "it links computers itself",
+    page: "it links computers itself",
     polling: "it links computers itself",
     "link-doctor": "it links computers itself",
     "abort-cold":
