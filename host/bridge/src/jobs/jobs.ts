@@ -39,6 +39,8 @@ export interface JobsWorld extends Omit<JobWorld, "signal" | "changed" | "asks">
 export interface JobKeeper extends Jobs {
     /** Goes on with what the bridge before this one has left, once opencode can be asked. */
     resume(): void;
+    /** Whether a job runs in a session, and so goes on with its turns. */
+    isIn(sessionId: string): boolean;
     happened(happening: Happening): void;
     /** opencode is there again. */
     wake(): void;
@@ -302,6 +304,7 @@ export function createJobs(world: JobsWorld): JobKeeper {
             isOpen = true;
             pump();
         },
+        isIn: (sessionId) => [...runs.values()].some(({ record }) => record.sessionId === sessionId),
         happened(happening) {
             const sessionId = turns.rootOf(happening.sessionId);
             for (const one of runs.values()) if (one.record.sessionId === sessionId) one.happened(happening);

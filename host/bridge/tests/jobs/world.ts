@@ -176,7 +176,10 @@ export function startWorld(options: WorldOptions = {}): World {
             return true;
         },
     });
-    if (options.isLate !== true) jobs.resume();
+    if (options.isLate !== true) {
+        jobs.resume();
+        turns.resumeOpen((sessionId) => jobs.isIn(sessionId));
+    }
     const end = () => {
         jobs.stop();
         turns.stop();
