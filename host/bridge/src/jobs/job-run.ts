@@ -413,13 +413,10 @@ export function runJob(
         const reason = reasonOf(trouble);
         log.info({ job: number, reason, interventions: record.interventions }, "a job gets nowhere");
         if (record.interventions > 0) return stop("failed", reason);
-        intervention = interventionFor(trouble);
+        const told = interventionFor(trouble);
         // Before the turn is ended: the next bridge goes on from here.
-        change({
-            interventions: record.interventions + 1,
-            asked: intervention,
-            nonce: newNonce(number),
-        });
+        change({ interventions: record.interventions + 1, asked: told, nonce: newNonce(number) });
+        intervention = told;
         watching = undefined;
         await stopTurn(nonce);
     }
@@ -459,7 +456,11 @@ export function runJob(
         const trouble = troubleOf(watching, at);
         if (trouble === undefined) return;
         isMeeting = true;
-        void meet(trouble, waiting.nonce, record.sessionId as string).finally(() => (isMeeting = false));
+        meet(trouble, waiting.nonce, record.sessionId as string)
+            .catch((error: unknown) =>
+                log.error({ err: error, job: number }, "a job that gets nowhere is told so later"),
+            )
+            .finally(() => (isMeeting = false));
     }
 
     run().then(

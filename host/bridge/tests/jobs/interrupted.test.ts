@@ -1,11 +1,63 @@
 /** Jobs that are interrupted: by the end of the bridge, by a disk that is full, and by whoever stops them in a bad moment. */
 import { describe, expect, test, vi } from "vitest";
+import { JournalError } from "../../src/journal/database.ts";
 import { startWorld, type World } from "./world.ts";
 
 async function running(world: World, prompt = "write a lock") {
     const { number } = await world.spawn(prompt);
     return { number, session: await world.sessionOf(number) };
 }
+
+const sentence = "Now I look at the door once more, to be sure of it. ";
+
+/** Has the model write the same for as long as a loop takes to be one. */
+function loop(world: World, sessionId: string): void {
+    const partId = `prt_${Math.random()}`;
+    for (let offset = 0; offset < 40_000; offset += sentence.length)
+        world.happen({
+            sessionId,
+            kind: "text",
+            messageId: "msg_1",
+            partId,
+            offset,
+            text: sentence,
+        });
+}
+
+const asked = (session: { messages: { info: { role: string } }[] }) =>
+    session.messages.filter(({ info }) => info.role === "user").length;
+
+/** Has a function of the journal's fail, so many times, where that is so of what it is given. */
+function fill<Name extends "changeJob" | "endPrompt">(
+    { journal }: World,
+    name: Name,
+    times: number,
+    isMeant: (...given: Parameters<World["journal"][Name]>) => boolean = () => true,
+): void {
+    const before = journal[name] as (...given: unknown[]) => boolean;
+    let left = times;
+    Object.assign(journal, {
+        [name]: (...given: Parameters<World["journal"][Name]>) => {
+            if (left > 0 && isMeant(...given)) {
+                left -= 1;
+                throw new JournalError("full", "The disk is full.");
+            }
+            return before(...given);
+        },
+    });
+}
+
+describe("a disk that is full", () => {
+    test("as the model is to be told that it gets nowhere has it told a moment later", async () => {
+        const world = startWorld();
+        const { number, session } = await running(world);
+        fill(world, "changeJob", 1, (_, { interventions }) => interventions !== undefined);
+        loop(world, session.id);
+        await vi.waitFor(() => expect(asked(session)).toBe(2), 20_000);
+        await world.answer(number, "Here it is.");
+        await world.until(number, { state: "done" });
+    });
+});
 
 describe("the next bridge", () => {
     test("leaves a tool alone for as long as it likes", async () => {
