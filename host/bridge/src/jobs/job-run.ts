@@ -360,7 +360,12 @@ export function runJob(
 
     /** The turn is waited for no more, also where its end was not seen. */
     function leaveTurn(): void {
-        if (record.nonce !== undefined) journal.endPrompt(record.nonce, "failed", world.now());
+        try {
+            if (record.nonce !== undefined) journal.endPrompt(record.nonce, "failed", world.now());
+        } catch (error) {
+            // The next bridge ends it, and nobody's answer is to be lost for that.
+            log.error({ err: error, job: number }, "the end of a job's turn could not be written down");
+        }
     }
 
     /** Stops what is left of a turn in the session. */

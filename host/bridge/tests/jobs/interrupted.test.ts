@@ -57,6 +57,15 @@ describe("a disk that is full", () => {
         await world.answer(number, "Here it is.");
         await world.until(number, { state: "done" });
     });
+
+    test("as a turn ends loses no answer", async () => {
+        const world = startWorld();
+        const { number } = await running(world);
+        fill(world, "endPrompt", 2);
+        await world.answer(number, "Here it is.");
+        await world.until(number, { state: "done" });
+        expect((await world.jobs.collect(number, 0)).text).toBe("Here it is.");
+    });
 });
 
 describe("the next bridge", () => {
