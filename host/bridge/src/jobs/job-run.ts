@@ -272,7 +272,7 @@ export function runJob(
         });
     }
 
-    /** Whether a prompt that was to be sent is at opencode: the bridge may have ended in between. */
+    /** Whether a prompt that was to be sent is at opencode: the bridge, or opencode, may have ended in between. */
     async function isThere(nonce: string, sessionId: string): Promise<boolean> {
         for (let again = 0; again < 3; again += 1) {
             const messages = await world.client().getMessages(sessionId, MOST_MESSAGES);
@@ -286,17 +286,18 @@ export function runJob(
     }
 
     /** What has to be there before the turn is handed over. @returns its session and its nonce */
-    async function prepare(isFirst: boolean): Promise<{ sessionId: string; nonce: string }> {
+    async function prepare(): Promise<{ sessionId: string; nonce: string }> {
         if (record.sessionId === undefined) {
             await checkNames(world.client(), world.directory, record);
             change({ sessionId: await world.openSession(computer, title) });
         }
         const sessionId = record.sessionId as string;
         const nonce = record.nonce as string;
-        if (!isFirst || journal.promptOf(nonce)?.state !== "sent" || (await isThere(nonce, sessionId)))
-            return { sessionId, nonce };
-        journal.endPrompt(nonce, "failed", world.now());
-        change({ nonce: newNonce(number) });
+        // Its turn would wait for days for a prompt that never came.
+        if (!isUnsent() && !(await isThere(nonce, sessionId))) {
+            change({ nonce: newNonce(number) });
+            leaveTurn(nonce);
+        }
         return { sessionId, nonce: record.nonce as string };
     }
 
@@ -307,12 +308,12 @@ export function runJob(
     }
 
     async function run(): Promise<Settled> {
-        for (let isFirst = true; ; isFirst = false) {
+        for (;;) {
             let outcome: TurnOutcome;
             try {
                 if (record.stopping !== undefined && isUnsent()) outcome = stopped();
                 else {
-                    const { nonce, sessionId } = await prepare(isFirst);
+                    const { nonce, sessionId } = await prepare();
                     outcome = await takeTurn(nonce, sessionId);
                 }
             } catch (error) {
@@ -339,8 +340,7 @@ export function runJob(
                 looks = 0;
             } else if (next.kind === "again") {
                 if (world.isReady()) looks += 1;
-                leaveTurn();
-                change({ nonce: newNonce(number) });
+                renameTurn();
                 await pause(next.seconds * 1000);
             } else if (next.kind === "look") {
                 // While opencode is away nothing can be seen, however long that is.
@@ -359,12 +359,23 @@ export function runJob(
     }
 
     /** The turn is waited for no more, also where its end was not seen. */
-    function leaveTurn(): void {
+    function leaveTurn(nonce = record.nonce): void {
         try {
-            if (record.nonce !== undefined) journal.endPrompt(record.nonce, "failed", world.now());
+            if (nonce !== undefined) journal.endPrompt(nonce, "failed", world.now());
         } catch (error) {
             // The next bridge ends it, and nobody's answer is to be lost for that.
             log.error({ err: error, job: number }, "the end of a job's turn could not be written down");
+        }
+    }
+
+    /** The prompt that is sent once more has a name of its own. */
+    function renameTurn(): void {
+        const { nonce } = record;
+        try {
+            change({ nonce: newNonce(number) });
+            leaveTurn(nonce);
+        } catch (error) {
+            log.error({ err: error, job: number }, "the name of a job's turn could not be written down");
         }
     }
 

@@ -1,4 +1,5 @@
 /** Jobs that are interrupted: by the end of the bridge, by a disk that is full, and by whoever stops them in a bad moment. */
+import { OpencodeFailure } from "trapos-opencode";
 import { describe, expect, test, vi } from "vitest";
 import { JournalError } from "../../src/journal/database.ts";
 import { startWorld, type World } from "./world.ts";
@@ -66,6 +67,44 @@ describe("a disk that is full", () => {
         await world.until(number, { state: "done" });
         expect((await world.jobs.collect(number, 0)).text).toBe("Here it is.");
     });
+
+    test("as a prompt is to be sent once more has it sent later", async () => {
+        const world = startWorld();
+        world.opencode.onAsked = (request) => {
+            if (!request.startsWith("readList status")) return;
+            fill(world, "changeJob", 1, (_, { nonce }) => nonce !== undefined);
+            delete world.opencode.onAsked;
+            throw new OpencodeFailure("cannot_connect", { what: "refused" });
+        };
+        const { number } = await world.spawn("write a lock");
+        await world.answer(number, "Here it is.");
+        await world.until(number, { state: "done" });
+    });
+});
+
+describe("opencode that goes away", () => {
+    test("as it gets a prompt has it sent once more when it is back", async () => {
+        const world = startWorld();
+        world.opencode.onAsked = (request) => {
+            if (request.startsWith("sendPrompt")) world.opencode.isAway = true;
+        };
+        const { number } = await world.spawn("write a lock");
+        await vi.waitFor(() => expect(world.opencode.isAway).toBe(true), 20_000);
+        delete world.opencode.onAsked;
+        await vi.waitFor(
+            () => {
+                world.wait(30_000);
+                world.turns.lookAnew();
+                expect(world.turns.count()).toBe(0);
+            },
+            { timeout: 20_000, interval: 300 },
+        );
+        world.opencode.isAway = false;
+        world.jobs.wake();
+        await world.answer(number, "Here it is.");
+        await world.until(number, { state: "done" });
+        expect(asked(await world.sessionOf(number))).toBe(1);
+    });
 });
 
 describe("the next bridge", () => {
@@ -86,5 +125,22 @@ describe("the next bridge", () => {
         session.messages.at(-1)?.parts.splice(0);
         await next.answer(number, "Here it is.");
         await next.until(number, { state: "done" });
+    });
+
+    test("looks for a prompt that was on its way until it has seen whether it is there", async () => {
+        const world = startWorld();
+        const { number, session } = await running(world);
+        world.end();
+        session.messages.length = 0;
+        session.isBusy = false;
+        const next = startWorld({ journal: world.journal, sessions: world.sessions, isLate: true });
+        next.opencode.isAway = true;
+        next.jobs.resume();
+        await vi.waitFor(() => expect(next.asked).toContain(`getMessages ${session.id}`));
+        next.opencode.isAway = false;
+        next.jobs.wake();
+        await next.answer(number, "Here it is.");
+        await next.until(number, { state: "done" });
+        expect(asked(session)).toBe(1);
     });
 });
