@@ -9,6 +9,7 @@ import { BridgeFailure } from "../failure.ts";
 import type { JobChange, JobRecord, Journal, LinkedComputer } from "../journal/journal.ts";
 import type { Log } from "../log.ts";
 import type { Follower } from "../turns/followers.ts";
+import { messagesSince } from "../turns/far-back.ts";
 import { stopSession } from "../turns/stopping.ts";
 import { subjectOf } from "../turns/turn-run.ts";
 import type { Turns } from "../turns/turns.ts";
@@ -38,7 +39,7 @@ const AGAIN_MILLISECONDS = 1000;
 /** How often it is written down how much a job has used, in milliseconds. */
 const NOTE_MILLISECONDS = 15_000;
 
-/** Among how many of a session's newest messages a prompt is looked for. */
+/** Among how many of a session's newest messages a prompt is looked for at first. */
 const MOST_MESSAGES = 100;
 
 /** What a running job needs. */
@@ -275,11 +276,8 @@ export function runJob(
     /** Whether a prompt that was to be sent is at opencode: the bridge, or opencode, may have ended in between. */
     async function isThere(nonce: string, sessionId: string): Promise<boolean> {
         for (let again = 0; again < 3; again += 1) {
-            const messages = await world.client().getMessages(sessionId, MOST_MESSAGES);
+            const messages = await messagesSince(world.client(), sessionId, nonce, MOST_MESSAGES);
             if (messages.some((message) => carriesNonce(message, nonce))) return true;
-            const busy = await world.client().readList("status", world.directory);
-            // Its beginning is too far back.
-            if (busy[sessionId] !== undefined && messages.length >= MOST_MESSAGES) return true;
             await pause(AGAIN_MILLISECONDS);
         }
         return false;

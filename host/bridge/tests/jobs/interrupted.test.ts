@@ -2,6 +2,7 @@
 import { OpencodeFailure } from "trapos-opencode";
 import { describe, expect, test, vi } from "vitest";
 import { JournalError } from "../../src/journal/database.ts";
+import { noon } from "../journal/samples.ts";
 import { startWorld, type World } from "./world.ts";
 
 async function running(world: World, prompt = "write a lock") {
@@ -141,6 +142,29 @@ describe("the next bridge", () => {
         next.jobs.wake();
         await next.answer(number, "Here it is.");
         await next.until(number, { state: "done" });
+        expect(asked(session)).toBe(1);
+    });
+
+    test("finds the answer of a turn of many steps", async () => {
+        const world = startWorld();
+        const { number, session } = await running(world);
+        world.end();
+        const [prompt] = session.messages;
+        for (let step = 0; step < 150; step += 1)
+            session.messages.splice(-1, 0, {
+                info: {
+                    id: `${prompt?.info.id}_${String(step).padStart(3, "0")}`,
+                    role: "assistant",
+                    parentID: prompt?.info.id ?? "",
+                    time: { created: noon, completed: noon },
+                    finish: "tool-calls",
+                },
+                parts: [],
+            });
+        await world.answer(number, "Here it is.");
+        const next = startWorld({ journal: world.journal, sessions: world.sessions });
+        await next.until(number, { state: "done" });
+        expect((await next.jobs.collect(number, 0)).text).toBe("Here it is.");
         expect(asked(session)).toBe(1);
     });
 });
