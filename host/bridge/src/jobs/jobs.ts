@@ -231,6 +231,17 @@ export function createJobs(world: JobsWorld): JobKeeper {
         else if (job.stopping === undefined) write(job.number, { stopping: "killed", reason });
     }
 
+    /** Nobody waits for the turns that a job's session had before. */
+    function endOthers(sessionId: string | undefined, nonce: string | undefined): void {
+        try {
+            for (const prompt of journal.openPrompts())
+                if (prompt.sessionId === sessionId && prompt.nonce !== nonce)
+                    journal.endPrompt(prompt.nonce, "stopped", now());
+        } catch (error) {
+            log.error({ err: error, sessionId }, "the end of a job's turn could not be written down");
+        }
+    }
+
     const ticks = setInterval(() => {
         for (const running of runs.values()) running.tick();
         if (now() >= nextDue) pump();
@@ -295,9 +306,7 @@ export function createJobs(world: JobsWorld): JobKeeper {
                 .openJobs()
                 .filter(({ state, number }) => state === "running" && !runs.has(number));
             for (const { number, sessionId, nonce } of open) {
-                for (const prompt of journal.openPrompts())
-                    if (prompt.sessionId === sessionId && prompt.nonce !== nonce)
-                        journal.endPrompt(prompt.nonce, "stopped", now());
+                endOthers(sessionId, nonce);
                 const record = journal.jobOf(number);
                 if (record !== undefined) run(record);
             }

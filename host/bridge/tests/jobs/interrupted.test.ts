@@ -81,6 +81,19 @@ describe("a disk that is full", () => {
         await world.answer(number, "Here it is.");
         await world.until(number, { state: "done" });
     });
+
+    test("as the next bridge begins keeps it from nothing", async () => {
+        const world = startWorld();
+        const { number, session } = await running(world);
+        world.journal.takePrompt({ nonce: "other", computerId: "c1", sessionId: session.id, takenAt: noon });
+        world.end();
+        fill(world, "endPrompt", 1);
+        const next = startWorld({ journal: world.journal, sessions: world.sessions });
+        await next.answer(number, "Here it is.");
+        await next.until(number, { state: "done" });
+        const { number: second } = await next.spawn("another", { key: "other" });
+        await next.until(second, { state: "running" });
+    });
 });
 
 describe("opencode that goes away", () => {
