@@ -286,8 +286,14 @@ export function createJobs(world: JobsWorld): JobKeeper {
         },
         kill(number, reason, owner, computerId) {
             const record = recordOf(number, owner);
-            if (computerId === record.computerId && record.endedAt === undefined) expected.add(number);
-            halt(record, reason);
+            const isOwn = computerId === record.computerId && record.endedAt === undefined;
+            if (isOwn) expected.add(number);
+            try {
+                halt(record, reason);
+            } catch (error) {
+                expected.delete(number);
+                throw error;
+            }
             return shown(recordOf(number, owner));
         },
         told(number, computerId) {

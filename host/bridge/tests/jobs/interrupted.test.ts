@@ -94,6 +94,16 @@ describe("a disk that is full", () => {
         const { number: second } = await next.spawn("another", { key: "other" });
         await next.until(second, { state: "running" });
     });
+
+    test("as a computer kills a job has it told of the end that comes all the same", async () => {
+        const world = startWorld();
+        const { number } = await running(world);
+        fill(world, "changeJob", 1, (_, { stopping }) => stopping !== undefined);
+        expect(() => world.jobs.kill(number, "Stopped on c1's.", "alice", "c1")).toThrow("full");
+        await world.answer(number, "Here it is.");
+        await world.until(number, { state: "done" });
+        expect(world.told).toEqual(["c1 ended 1 done"]);
+    });
 });
 
 describe("opencode that goes away", () => {
