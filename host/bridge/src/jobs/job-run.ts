@@ -237,7 +237,9 @@ export function runJob(
     }
 
     /** Hands the turn over, or follows it where it is known, until it has ended. */
-    function takeTurn(nonce: string, sessionId: string): Promise<TurnOutcome> {
+    function takeTurn(): Promise<TurnOutcome> {
+        const nonce = record.nonce as string;
+        const sessionId = record.sessionId as string;
         const over = new AbortController();
         return new Promise((resolve) => {
             const follower: Follower = {
@@ -283,8 +285,8 @@ export function runJob(
         return false;
     }
 
-    /** What has to be there before the turn is handed over. @returns its session and its nonce */
-    async function prepare(): Promise<{ sessionId: string; nonce: string }> {
+    /** Makes what has to be there before the turn is handed over: a session, and a prompt that is not lost. */
+    async function prepare(): Promise<void> {
         if (record.sessionId === undefined) {
             await checkNames(world.client(), world.directory, record);
             change({ sessionId: await world.openSession(computer, title) });
@@ -296,7 +298,6 @@ export function runJob(
             change({ nonce: newNonce(number) });
             leaveTurn(nonce);
         }
-        return { sessionId, nonce: record.nonce as string };
     }
 
     /** Whether there is nothing at opencode that would have to be stopped. */
@@ -309,11 +310,10 @@ export function runJob(
         for (;;) {
             let outcome: TurnOutcome;
             try {
-                if (record.stopping !== undefined && isUnsent()) outcome = stopped();
-                else {
-                    const { nonce, sessionId } = await prepare();
-                    outcome = await takeTurn(nonce, sessionId);
-                }
+                const isStopped = () => record.stopping !== undefined && isUnsent();
+                if (!isStopped()) await prepare();
+                // Somebody may have stopped it meanwhile.
+                outcome = isStopped() ? stopped() : await takeTurn();
             } catch (error) {
                 outcome = broken(error);
             }

@@ -131,6 +131,18 @@ describe("opencode that goes away", () => {
     });
 });
 
+describe("one that is killed", () => {
+    test("as its session is opened never asks the model", async () => {
+        const world = startWorld();
+        world.opencode.onAsked = (request) => {
+            if (request.startsWith("createSession")) world.jobs.kill(1, "no more");
+        };
+        await world.spawn("write a lock");
+        await world.until(1, { state: "killed", reason: "no more" });
+        expect(world.asked.filter((request) => request.startsWith("sendPrompt"))).toEqual([]);
+    });
+});
+
 describe("the next bridge", () => {
     test("leaves a tool alone for as long as it likes", async () => {
         const world = startWorld();
