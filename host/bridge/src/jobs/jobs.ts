@@ -117,7 +117,13 @@ export function createJobs(world: JobsWorld): JobKeeper {
         changed(number);
     }
 
-    function changeFor(next: Settled, { attempt }: JobSummary): JobChange {
+    function changeFor(
+        next: Settled,
+        { attempt, stopping, reason = "" }: Pick<JobSummary, "attempt" | "stopping" | "reason">,
+    ): JobChange {
+        // It was stopped after that was decided.
+        if (next.kind !== "end" && stopping !== undefined)
+            return changeFor({ kind: "end", state: stopping, reason, result: "" }, { attempt });
         if (next.kind === "end")
             return {
                 state: next.state,

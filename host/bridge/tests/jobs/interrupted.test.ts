@@ -141,6 +141,20 @@ describe("one that is killed", () => {
         await world.until(1, { state: "killed", reason: "no more" });
         expect(world.asked.filter((request) => request.startsWith("sendPrompt"))).toEqual([]);
     });
+
+    test("as what is left of its turn is stopped is not begun again", async () => {
+        const world = startWorld();
+        const { number } = await world.spawn("write a lock", { isKept: true });
+        const session = await world.sessionOf(number);
+        world.opencode.onAsked = (request) => {
+            if (request.startsWith("getMessages")) throw new OpencodeFailure("reply_too_large", {});
+            // It is asked for where what is left is stopped.
+            if (request === "readList status" && world.turns.count() === 0)
+                world.jobs.kill(number, "no more");
+        };
+        world.happen({ sessionId: session.id, kind: "idle" });
+        await world.until(number, { state: "killed", reason: "no more" });
+    });
 });
 
 describe("the next bridge", () => {
