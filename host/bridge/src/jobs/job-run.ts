@@ -145,6 +145,11 @@ export function runJob(
         world.changed(number);
     }
 
+    /** The job's computer: opencode may be away for long, and its owner may change it meanwhile. */
+    function computerNow(): LinkedComputer {
+        return journal.computers().find(({ id }) => id === computer.id) ?? computer;
+    }
+
     function alive(): void {
         sight.heardAt = elapsed();
     }
@@ -258,7 +263,7 @@ export function runJob(
             if (journal.promptOf(nonce)?.state === "sent") watching ??= startWatch(elapsed());
             const { model, agent } = record;
             turns.take(
-                computer,
+                computerNow(),
                 {
                     type: "prompt",
                     nonce,
@@ -287,9 +292,12 @@ export function runJob(
 
     /** Makes what has to be there before the turn is handed over: a session, and a prompt that is not lost. */
     async function prepare(): Promise<void> {
-        if (record.sessionId === undefined) {
+        // One by the rules of another profile is closed: what was not asked there is asked in another one.
+        const { sessionId: known, asked } = record;
+        const isClosed = known !== undefined && journal.closedReason(known) !== undefined;
+        if (known === undefined || (isClosed && asked === undefined && isUnsent())) {
             await checkNames(world.client(), world.directory, record);
-            change({ sessionId: await world.openSession(computer, title) });
+            change({ sessionId: await world.openSession(computerNow(), title) });
         }
         const sessionId = record.sessionId as string;
         const nonce = record.nonce as string;

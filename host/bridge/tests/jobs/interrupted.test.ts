@@ -157,6 +157,38 @@ describe("one that is killed", () => {
     });
 });
 
+describe("a profile that changes", () => {
+    test("while opencode is away is the job's, too", async () => {
+        const world = startWorld();
+        world.opencode.isAway = true;
+        const { number } = await world.spawn("write a lock");
+        await vi.waitFor(() => expect(world.asked).toContain("createSession Job 1: write a lock (c1's)"));
+        world.journal.changeComputer("c1", { profile: "read" });
+        world.opencode.isAway = false;
+        world.jobs.wake();
+        await world.answer(number, "Here it is.");
+        await world.until(number, { state: "done" });
+    });
+
+    test("while it waits for a limit has it work in another session", async () => {
+        const world = startWorld();
+        world.journal.setLimits({ computer: "c1" }, { turnsAtOnce: 1 });
+        await world.spawn("first");
+        await world.spawn("second");
+        await world.until(2, { state: "queued" });
+        const { sessionId } = world.jobs.job(2);
+        expect(sessionId).toBeDefined();
+        world.journal.changeComputer("c1", { profile: "read" });
+        world.journal.closeSession(sessionId as string, "its computer's profile is another one");
+        await world.answer(1, "done");
+        await world.until(1, { state: "done" });
+        world.wait(20_000);
+        await world.answer(2, "done");
+        await world.until(2, { state: "done" });
+        expect(world.jobs.job(2).sessionId).not.toBe(sessionId);
+    });
+});
+
 describe("the next bridge", () => {
     test("leaves a tool alone for as long as it likes", async () => {
         const world = startWorld();
