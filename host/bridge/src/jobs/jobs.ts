@@ -248,6 +248,15 @@ export function createJobs(world: JobsWorld): JobKeeper {
         }
     }
 
+    /** The bridge before this one ended as a computer was revoked, before its jobs were stopped. */
+    function stopRevoked(job: JobSummary): void {
+        try {
+            halt(job, REVOKED);
+        } catch (error) {
+            log.error({ err: error, job: job.number }, "a job of a revoked computer goes on");
+        }
+    }
+
     const ticks = setInterval(() => {
         for (const running of runs.values()) running.tick();
         if (now() >= nextDue) pump();
@@ -317,8 +326,10 @@ export function createJobs(world: JobsWorld): JobKeeper {
             const open = journal
                 .openJobs()
                 .filter(({ state, number }) => state === "running" && !runs.has(number));
-            for (const { number, sessionId, nonce } of open) {
+            for (const job of open) {
+                const { number, sessionId, nonce } = job;
                 endOthers(sessionId, nonce);
+                if (computerOf(job.computerId)?.revokedAt !== undefined) stopRevoked(job);
                 const record = journal.jobOf(number);
                 if (record !== undefined) run(record);
             }

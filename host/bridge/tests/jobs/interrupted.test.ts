@@ -248,4 +248,14 @@ describe("the next bridge", () => {
         expect((await next.jobs.collect(number, 0)).text).toBe("Here it is.");
         expect(asked(session)).toBe(1);
     });
+
+    test("stops the jobs of a computer that was revoked as the one before it ended", async () => {
+        const world = startWorld();
+        const { number, session } = await running(world);
+        world.journal.revokeComputer("c1", noon);
+        world.end();
+        const next = startWorld({ journal: world.journal, sessions: world.sessions });
+        await next.until(number, { state: "killed", reason: "Its computer is not linked any more." });
+        expect(session.isBusy).toBe(false);
+    });
 });
