@@ -130,9 +130,9 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         },
         onConnected(isFirst) {
             if (isFirst) {
-                // Before turns that nobody follows are gone on with: those of jobs are followed.
+                // Before turns that nobody follows are gone on with: jobs go on with their own, which may be silent for longer.
                 jobs.resume();
-                return turns.resumeOpen();
+                return turns.resumeOpen((sessionId) => jobs.isIn(sessionId));
             }
             // What was missed is in the messages; turns look there by themselves, but for their texts.
             for (const { sessionId, baselineId } of turns.running())

@@ -9,6 +9,7 @@ import { BridgeFailure } from "../failure.ts";
 import type { JobChange, JobRecord, Journal, LinkedComputer } from "../journal/journal.ts";
 import type { Log } from "../log.ts";
 import type { Follower } from "../turns/followers.ts";
+import { messagesSince } from "../turns/far-back.ts";
 import { stopSession } from "../turns/stopping.ts";
 import { subjectOf } from "../turns/turn-run.ts";
 import type { Turns } from "../turns/turns.ts";
@@ -38,7 +39,7 @@ const AGAIN_MILLISECONDS = 1000;
 /** How often it is written down how much a job has used, in milliseconds. */
 const NOTE_MILLISECONDS = 15_000;
 
-/** Among how many of a session's newest messages a prompt is looked for. */
+/** Among how many of a session's newest messages a prompt is looked for at first. */
 const MOST_MESSAGES = 100;
 
 /** What a running job needs. */
@@ -144,6 +145,11 @@ export function runJob(
         world.changed(number);
     }
 
+    /** The job's computer: opencode may be away for long, and its owner may change it meanwhile. */
+    function computerNow(): LinkedComputer {
+        return journal.computers().find(({ id }) => id === computer.id) ?? computer;
+    }
+
     function alive(): void {
         sight.heardAt = elapsed();
     }
@@ -236,7 +242,9 @@ export function runJob(
     }
 
     /** Hands the turn over, or follows it where it is known, until it has ended. */
-    function takeTurn(nonce: string, sessionId: string): Promise<TurnOutcome> {
+    function takeTurn(): Promise<TurnOutcome> {
+        const nonce = record.nonce as string;
+        const sessionId = record.sessionId as string;
         const over = new AbortController();
         return new Promise((resolve) => {
             const follower: Follower = {
@@ -255,7 +263,7 @@ export function runJob(
             if (journal.promptOf(nonce)?.state === "sent") watching ??= startWatch(elapsed());
             const { model, agent } = record;
             turns.take(
-                computer,
+                computerNow(),
                 {
                     type: "prompt",
                     nonce,
@@ -272,32 +280,32 @@ export function runJob(
         });
     }
 
-    /** Whether a prompt that was to be sent is at opencode: the bridge may have ended in between. */
+    /** Whether a prompt that was to be sent is at opencode: the bridge, or opencode, may have ended in between. */
     async function isThere(nonce: string, sessionId: string): Promise<boolean> {
         for (let again = 0; again < 3; again += 1) {
-            const messages = await world.client().getMessages(sessionId, MOST_MESSAGES);
+            const messages = await messagesSince(world.client(), sessionId, nonce, MOST_MESSAGES);
             if (messages.some((message) => carriesNonce(message, nonce))) return true;
-            const busy = await world.client().readList("status", world.directory);
-            // Its beginning is too far back.
-            if (busy[sessionId] !== undefined && messages.length >= MOST_MESSAGES) return true;
             await pause(AGAIN_MILLISECONDS);
         }
         return false;
     }
 
-    /** What has to be there before the turn is handed over. @returns its session and its nonce */
-    async function prepare(isFirst: boolean): Promise<{ sessionId: string; nonce: string }> {
-        if (record.sessionId === undefined) {
+    /** Makes what has to be there before the turn is handed over: a session, and a prompt that is not lost. */
+    async function prepare(): Promise<void> {
+        // One by the rules of another profile is closed: what was not asked there is asked in another one.
+        const { sessionId: known, asked } = record;
+        const isClosed = known !== undefined && journal.closedReason(known) !== undefined;
+        if (known === undefined || (isClosed && asked === undefined && isUnsent())) {
             await checkNames(world.client(), world.directory, record);
-            change({ sessionId: await world.openSession(computer, title) });
+            change({ sessionId: await world.openSession(computerNow(), title) });
         }
         const sessionId = record.sessionId as string;
         const nonce = record.nonce as string;
-        if (!isFirst || journal.promptOf(nonce)?.state !== "sent" || (await isThere(nonce, sessionId)))
-            return { sessionId, nonce };
-        journal.endPrompt(nonce, "failed", world.now());
-        change({ nonce: newNonce(number) });
-        return { sessionId, nonce: record.nonce as string };
+        // Its turn would wait for days for a prompt that never came.
+        if (!isUnsent() && !(await isThere(nonce, sessionId))) {
+            change({ nonce: newNonce(number) });
+            leaveTurn(nonce);
+        }
     }
 
     /** Whether there is nothing at opencode that would have to be stopped. */
@@ -307,14 +315,13 @@ export function runJob(
     }
 
     async function run(): Promise<Settled> {
-        for (let isFirst = true; ; isFirst = false) {
+        for (;;) {
             let outcome: TurnOutcome;
             try {
-                if (record.stopping !== undefined && isUnsent()) outcome = stopped();
-                else {
-                    const { nonce, sessionId } = await prepare(isFirst);
-                    outcome = await takeTurn(nonce, sessionId);
-                }
+                const isStopped = () => record.stopping !== undefined && isUnsent();
+                if (!isStopped()) await prepare();
+                // Somebody may have stopped it meanwhile.
+                outcome = isStopped() ? stopped() : await takeTurn();
             } catch (error) {
                 outcome = broken(error);
             }
@@ -339,8 +346,7 @@ export function runJob(
                 looks = 0;
             } else if (next.kind === "again") {
                 if (world.isReady()) looks += 1;
-                leaveTurn();
-                change({ nonce: newNonce(number) });
+                renameTurn();
                 await pause(next.seconds * 1000);
             } else if (next.kind === "look") {
                 // While opencode is away nothing can be seen, however long that is.
@@ -359,8 +365,24 @@ export function runJob(
     }
 
     /** The turn is waited for no more, also where its end was not seen. */
-    function leaveTurn(): void {
-        if (record.nonce !== undefined) journal.endPrompt(record.nonce, "failed", world.now());
+    function leaveTurn(nonce = record.nonce): void {
+        try {
+            if (nonce !== undefined) journal.endPrompt(nonce, "failed", world.now());
+        } catch (error) {
+            // The next bridge ends it, and nobody's answer is to be lost for that.
+            log.error({ err: error, job: number }, "the end of a job's turn could not be written down");
+        }
+    }
+
+    /** The prompt that is sent once more has a name of its own. */
+    function renameTurn(): void {
+        const { nonce } = record;
+        try {
+            change({ nonce: newNonce(number) });
+            leaveTurn(nonce);
+        } catch (error) {
+            log.error({ err: error, job: number }, "the name of a job's turn could not be written down");
+        }
     }
 
     /** Stops what is left of a turn in the session. */
@@ -413,13 +435,10 @@ export function runJob(
         const reason = reasonOf(trouble);
         log.info({ job: number, reason, interventions: record.interventions }, "a job gets nowhere");
         if (record.interventions > 0) return stop("failed", reason);
-        intervention = interventionFor(trouble);
+        const told = interventionFor(trouble);
         // Before the turn is ended: the next bridge goes on from here.
-        change({
-            interventions: record.interventions + 1,
-            asked: intervention,
-            nonce: newNonce(number),
-        });
+        change({ interventions: record.interventions + 1, asked: told, nonce: newNonce(number) });
+        intervention = told;
         watching = undefined;
         await stopTurn(nonce);
     }
@@ -459,7 +478,11 @@ export function runJob(
         const trouble = troubleOf(watching, at);
         if (trouble === undefined) return;
         isMeeting = true;
-        void meet(trouble, waiting.nonce, record.sessionId as string).finally(() => (isMeeting = false));
+        meet(trouble, waiting.nonce, record.sessionId as string)
+            .catch((error: unknown) =>
+                log.error({ err: error, job: number }, "a job that gets nowhere is told so later"),
+            )
+            .finally(() => (isMeeting = false));
     }
 
     run().then(

@@ -40,6 +40,8 @@ export interface JobsWorld extends Omit<JobWorld, "signal" | "changed" | "asks">
 export interface JobKeeper extends Jobs {
     /** Goes on with what the bridge before this one has left, once opencode can be asked. */
     resume(): void;
+    /** Whether a job runs in a session, and so goes on with its turns. */
+    isIn(sessionId: string): boolean;
     happened(happening: Happening): void;
     /** opencode is there again. */
     wake(): void;
@@ -118,7 +120,13 @@ export function createJobs(world: JobsWorld): JobKeeper {
         changed(number);
     }
 
-    function changeFor(next: Settled, { attempt }: JobSummary): JobChange {
+    function changeFor(
+        next: Settled,
+        { attempt, stopping, reason = "" }: Pick<JobSummary, "attempt" | "stopping" | "reason">,
+    ): JobChange {
+        // It was stopped after that was decided.
+        if (next.kind !== "end" && stopping !== undefined)
+            return changeFor({ kind: "end", state: stopping, reason, result: "" }, { attempt });
         if (next.kind === "end")
             return {
                 state: next.state,
@@ -232,6 +240,26 @@ export function createJobs(world: JobsWorld): JobKeeper {
         else if (job.stopping === undefined) write(job.number, { stopping: "killed", reason });
     }
 
+    /** Nobody waits for the turns that a job's session had before. */
+    function endOthers(sessionId: string | undefined, nonce: string | undefined): void {
+        try {
+            for (const prompt of journal.openPrompts())
+                if (prompt.sessionId === sessionId && prompt.nonce !== nonce)
+                    journal.endPrompt(prompt.nonce, "stopped", now());
+        } catch (error) {
+            log.error({ err: error, sessionId }, "the end of a job's turn could not be written down");
+        }
+    }
+
+    /** The bridge before this one ended as a computer was revoked, before its jobs were stopped. */
+    function stopRevoked(job: JobSummary): void {
+        try {
+            halt(job, REVOKED);
+        } catch (error) {
+            log.error({ err: error, job: job.number }, "a job of a revoked computer goes on");
+        }
+    }
+
     const ticks = setInterval(() => {
         for (const running of runs.values()) running.tick();
         if (now() >= nextDue) pump();
@@ -276,8 +304,14 @@ export function createJobs(world: JobsWorld): JobKeeper {
         },
         kill(number, reason, owner, computerId) {
             const record = recordOf(number, owner);
-            if (computerId === record.computerId && record.endedAt === undefined) expected.add(number);
-            halt(record, reason);
+            const isOwn = computerId === record.computerId && record.endedAt === undefined;
+            if (isOwn) expected.add(number);
+            try {
+                halt(record, reason);
+            } catch (error) {
+                expected.delete(number);
+                throw error;
+            }
             return shown(recordOf(number, owner));
         },
         told(number, computerId) {
@@ -295,16 +329,17 @@ export function createJobs(world: JobsWorld): JobKeeper {
             const open = journal
                 .openJobs()
                 .filter(({ state, number }) => state === "running" && !runs.has(number));
-            for (const { number, sessionId, nonce } of open) {
-                for (const prompt of journal.openPrompts())
-                    if (prompt.sessionId === sessionId && prompt.nonce !== nonce)
-                        journal.endPrompt(prompt.nonce, "stopped", now());
+            for (const job of open) {
+                const { number, sessionId, nonce } = job;
+                endOthers(sessionId, nonce);
+                if (computerOf(job.computerId)?.revokedAt !== undefined) stopRevoked(job);
                 const record = journal.jobOf(number);
                 if (record !== undefined) run(record);
             }
             isOpen = true;
             pump();
         },
+        isIn: (sessionId) => [...runs.values()].some(({ record }) => record.sessionId === sessionId),
         happened(happening) {
             const sessionId = turns.rootOf(happening.sessionId);
             for (const one of runs.values()) if (one.record.sessionId === sessionId) one.happened(happening);

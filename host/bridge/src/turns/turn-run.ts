@@ -5,11 +5,15 @@ import type { Told } from "../../../../src/apis/ai/toolcalls.ts";
 import { toolNews } from "../../../../src/apis/ai/toolcalls.ts";
 import * as turn from "../../../../src/apis/ai/turn.ts";
 import { failureOf } from "./request-failure.ts";
+import { messagesSince } from "./far-back.ts";
 import type { Bell } from "./bell.ts";
 import { isShared, type Looks } from "./looks.ts";
 
 /** How often whoever follows is told that it still goes on, in milliseconds. */
 const HEARTBEAT = 5000;
+
+/** Among so many messages, and no more, the machine looks for a turn. */
+const MANY_MESSAGES = 100;
 
 /** A turn, as it is begun. */
 export interface TurnBegin extends turn.TurnStart {
@@ -58,9 +62,13 @@ type Request = Exclude<turn.Action, { kind: "done" | "fail" | "wait" | "ask" | "
 function perform(client: OpencodeClient, begin: TurnBegin, action: Request): Promise<unknown> {
     const { sessionId, directory } = begin;
     switch (action.kind) {
+        case "recent":
+            // Of a turn that was not followed from its beginning on its prompt alone tells which steps are its own.
+            return begin.isResumed && action.limit >= MANY_MESSAGES
+                ? messagesSince(client, sessionId, begin.nonce, action.limit)
+                : client.getMessages(sessionId, action.limit);
         case "last":
         case "beginning":
-        case "recent":
             return client.getMessages(sessionId, action.limit);
         case "message":
             return client.getMessage(sessionId, action.id);

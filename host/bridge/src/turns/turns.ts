@@ -139,8 +139,11 @@ export interface Turns {
     /** A follower is gone. */
     forget(follower: Follower): void;
     happened(happening: Happening): void;
-    /** Goes on with the turns that the bridge before this one has left: their answers are found, or that there is none. */
-    resumeOpen(): void;
+    /**
+     * Goes on with the turns that the bridge before this one has left: their answers are found, or that there is none.
+     * @param isOthers whether somebody else goes on with those of a session, and says how long they may be silent
+     */
+    resumeOpen(isOthers: (sessionId: string) => boolean): void;
     /** Looks anew at every turn, as after events may have been missed. */
     lookAnew(): void;
     /** Sends what is new of the texts, of these turns or of all. */
@@ -660,7 +663,7 @@ export function createTurns(world: TurnsWorld): Turns {
             }
             turn.bell.ring();
         },
-        resumeOpen() {
+        resumeOpen(isOthers) {
             const computers = new Map(journal.computers().map((computer) => [computer.id, computer]));
             for (const {
                 nonce,
@@ -671,7 +674,7 @@ export function createTurns(world: TurnsWorld): Turns {
                 takenAt,
             } of journal.openPrompts()) {
                 const computer = computers.get(computerId);
-                if (computer === undefined || bySession.has(sessionId)) continue;
+                if (computer === undefined || bySession.has(sessionId) || isOthers(sessionId)) continue;
                 // One that was never sent is the computer's to hand over again, for a while.
                 if (state === "taken" && now() - takenAt < LONGEST_TAKEN) continue;
                 if (computer.revokedAt !== undefined) {

@@ -4,6 +4,7 @@ import { type Happening, OpencodeFailure } from "trapos-opencode";
 import { onTestFinished, vi } from "vitest";
 import type { BridgeMessage } from "../../../../src/apis/ai/link/frames.ts";
 import type { Job } from "../../../../src/apis/ai/jobs/shapes.ts";
+import { forbidden } from "../../src/failure.ts";
 import type { Caps } from "../../src/jobs/caps.ts";
 import { createJobs, type JobKeeper } from "../../src/jobs/jobs.ts";
 import type { Journal, LinkedComputer } from "../../src/journal/journal.ts";
@@ -34,6 +35,8 @@ export interface WorldOptions {
     readonly sessions?: Map<string, Session>;
     /** Whether the bridge has not yet reached opencode. */
     readonly isLate?: boolean;
+    /** How far the clock was set, in milliseconds. */
+    readonly moved?: () => number;
 }
 
 /** A bridge's jobs, as far as these tests need it. */
@@ -46,7 +49,12 @@ export interface World {
     readonly told: string[];
     /** What was asked of opencode. */
     readonly asked: string[];
-    readonly opencode: { isAway: boolean; permissions: object[] };
+    readonly opencode: {
+        isAway: boolean;
+        permissions: object[];
+        /** Is called at each request, "abortSession ses_1", and may throw. */
+        onAsked?: (request: string) => void;
+    };
     /** Moves the clock that nobody sets, in milliseconds. */
     wait(milliseconds: number): void;
     happen(happening: Happening): void;
@@ -75,6 +83,10 @@ export function startWorld(options: WorldOptions = {}): World {
             journal.addComputer(computer);
     const sessions = options.sessions ?? new Map<string, Session>();
     const asked: string[] = [];
+    asked.push = (request) => {
+        opencode.onAsked?.(request);
+        return Array.prototype.push.call(asked, request);
+    };
     const told: string[] = [];
     const opencode: World["opencode"] = { isAway: false, permissions: [] };
     let waited = 0;
@@ -101,6 +113,8 @@ export function startWorld(options: WorldOptions = {}): World {
         getSession: ((id: string) =>
             reached(() => ({ id: session(id).id, title: "", directory: "/" }))) as never,
         getMessages: ((id: string, limit: number) =>
+            reached(() => session(id).messages.slice(-limit))) as never,
+        listMessages: ((id: string, limit: number) =>
             reached(() => session(id).messages.slice(-limit))) as never,
         getMessage: ((id: string, messageId: string) =>
             reached(() => {
@@ -152,7 +166,7 @@ export function startWorld(options: WorldOptions = {}): World {
     });
 
     const elapsed = () => performance.now() + waited;
-    const now = () => noon + performance.now() + waited;
+    const now = () => noon + performance.now() + waited + (options.moved?.() ?? 0);
     const turns = createTurns({ client: () => client, journal, directory: "/", now, elapsed, log });
     const jobs = createJobs({
         client: () => client,
@@ -166,6 +180,8 @@ export function startWorld(options: WorldOptions = {}): World {
         caps: { tools: 10, minutes: 60, cost: 1, ...options.caps },
         isReady: () => !opencode.isAway,
         async openSession(computer, title) {
+            const { profile } = journal.computers().find((one) => one.id === computer.id) ?? {};
+            if (profile !== computer.profile) throw forbidden("the profile of this computer has changed");
             const { id } = await client.createSession(title, { directory: "/", permission: [] });
             journal.addSession(id, computer.id, noon);
             return id;
@@ -176,7 +192,10 @@ export function startWorld(options: WorldOptions = {}): World {
             return true;
         },
     });
-    if (options.isLate !== true) jobs.resume();
+    if (options.isLate !== true) {
+        jobs.resume();
+        turns.resumeOpen((sessionId) => jobs.isIn(sessionId));
+    }
     const end = () => {
         jobs.stop();
         turns.stop();
