@@ -1,5 +1,5 @@
 /** What the bridge tells as it happens. */
-import { look as ask } from "./api.js";
+import { guard, look as ask } from "./api.js";
 import { changed, noSections, now, store } from "./store.js";
 
 /** @typedef {import("./types.d.ts").Change} Change */
@@ -24,7 +24,7 @@ function apply(changes) {
 
 /** Takes all that there is. @param {any} state */
 function takeState({ sections, ...rest }) {
-	Object.assign(store, { guard: rest.guard, ahead: rest.now - Date.now(), isHeard: true, why: "" });
+	Object.assign(store, { ahead: rest.now - Date.now(), isHeard: true, why: "" });
 	if (rest.profiles) store.profiles = rest.profiles;
 	store.sections = noSections();
 	apply(sections);
@@ -64,7 +64,9 @@ async function tryAgain() {
 
 function open() {
 	close();
-	const query = new URLSearchParams(Object.entries(looked).filter(([, value]) => value));
+	const query = new URLSearchParams(
+		Object.entries({ ...looked, guard: guard() }).filter(([, value]) => value),
+	);
 	source = new EventSource(`/page/events?${query}`);
 	/** @param {string} name @param {(data: any) => void} take */
 	const on = (name, take) =>

@@ -7,7 +7,7 @@ import type { Sender } from "../server/origin.ts";
 import { type ChangeName, changes, makeChange, refusalOf } from "./changes.ts";
 import { createFeed } from "./feed.ts";
 import { type PageFile, readPageFiles } from "./files.ts";
-import { admit, cookieName } from "./guard.ts";
+import { admit, cookieName, GUARD_HEADER } from "./guard.ts";
 import { createLogins, type Login } from "./logins.ts";
 import { type LookupName, lookups } from "./lookups.ts";
 import { sectionNames, sectionsOf } from "./sections.ts";
@@ -125,7 +125,7 @@ export function createPage(world: PageWorld): Page {
             return refuse(429, "too_many", "There were too many wrong tokens: try again in a minute.");
         if (begun === "wrong")
             return refuse(403, "wrong", "That is not the token. `trapos-bridge page` prints the right one.");
-        return json(200, {}, cookie(port, begun.cookie, ""));
+        return json(200, { guard: begun.guard }, cookie(port, begun.cookie, ""));
     }
 
     function logout(login: Login, port: number): PageAnswer {
@@ -134,8 +134,8 @@ export function createPage(world: PageWorld): Page {
         return json(200, {}, cookie(port, "", "; Max-Age=0"));
     }
 
-    function state(login: Login): PageAnswer {
-        const rest = { now: now(), guard: login.guard, profiles: profileMeaning };
+    function state(): PageAnswer {
+        const rest = { now: now(), profiles: profileMeaning };
         return json(200, `${JSON.stringify(rest).slice(0, -1)},"sections":${feed.whole()}}`);
     }
 
@@ -167,7 +167,7 @@ export function createPage(world: PageWorld): Page {
             if (!files.has(pathname) && !pathname.startsWith("/page/")) return undefined;
             const route = routeOf(method, pathname);
             if (route?.what === "file") {
-                const admitted = admit(sender, { kind: "file" }, logins, port);
+                const admitted = admit(sender, { kind: "file" }, undefined, logins, port);
                 if ("refused" in admitted) return undefined;
                 const { type, content, zipped } = route.file;
                 const vary = { ...headers, Vary: "Accept-Encoding" };
@@ -177,7 +177,16 @@ export function createPage(world: PageWorld): Page {
             }
             const isChange = method !== "GET" && method !== "HEAD";
             const isPrivate = route?.what !== "login";
-            const admitted = admit(sender, { kind: isChange ? "change" : "look", isPrivate }, logins, port);
+            const header = request.headers[GUARD_HEADER];
+            // What a browser asks for events can have no headers of its own.
+            const shown =
+                typeof header === "string"
+                    ? header
+                    : route?.what === "events"
+                      ? (searchParams.get("guard") ?? undefined)
+                      : undefined;
+            const kind = isChange ? "change" : "look";
+            const admitted = admit(sender, { kind, isPrivate }, shown, logins, port);
             if ("refused" in admitted) {
                 const { status, code, message } = admitted.refused;
                 return refuse(status, code, message);
@@ -194,7 +203,7 @@ export function createPage(world: PageWorld): Page {
                     case "logout":
                         return logout(admitted.login, port);
                     case "state":
-                        return state(admitted.login);
+                        return state();
                     case "events":
                         return events(admitted.login, searchParams);
                     case "lookup":

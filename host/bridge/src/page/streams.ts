@@ -120,7 +120,7 @@ export function createStreams(world: PageWorld, feed: Feed): Streams {
             write(`retry: ${RETRY_MILLISECONDS}\n\n`);
             const { whole, leave } = feed.join((changes) => send("change", changes));
             atEnd(leave);
-            send("state", `{"now":${now()},"guard":"${login.guard}","sections":${whole}}`);
+            send("state", `{"now":${now()},"sections":${whole}}`);
             const beat = setInterval(() => write(": still here\n\n"), BEAT_MILLISECONDS);
             atEnd(() => clearInterval(beat));
             if (turn !== undefined) {

@@ -56,6 +56,19 @@ describe("a change", () => {
         expect(sections.computers.set).toHaveLength(1);
     });
 
+    test("or a look with the cookie alone, which a browser sends to all ports of this machine, gets nothing", async () => {
+        const world = await startStandIn();
+        const { headers } = await logIn(world);
+        const { "x-trapos-guard": _, ...alone } = headers;
+        for (const path of looking) {
+            const answer = await visit(world.url, { path, headers: alone });
+            expect(answer.status, path).toBe(401);
+            expect(answer.text).not.toMatch(secret);
+        }
+        const kept = await readFile(join(world.data, "page-logins.json"), "utf8");
+        expect(kept).not.toContain(headers["x-trapos-guard"]);
+    });
+
     test("that is asked for by GET, or by another method, is none", async () => {
         const world = await startStandIn();
         const { headers } = await logIn(world);
