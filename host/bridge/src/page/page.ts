@@ -14,8 +14,8 @@ import { sectionNames, sectionsOf } from "./sections.ts";
 import { createStreams } from "./streams.ts";
 import type { PageWorld } from "./world.ts";
 
-/** The most bytes of what a change is sent with. */
-const LARGEST_CHANGE = 64 * 1024;
+/** The most bytes of what a change is sent with: a prompt of the greatest length, in any script. */
+const LARGEST_CHANGE = 256 * 1024;
 
 const readLogin = z.strictObject({ token: z.string().max(200) });
 
