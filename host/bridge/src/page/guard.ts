@@ -23,12 +23,12 @@ export function cookieName(port: number): string {
     return `trapos-page-${port}`;
 }
 
-function cookieOf({ headers }: Sender, name: string): string | undefined {
-    for (const pair of (headers.cookie ?? "").split(";")) {
+/** All cookies of a name: a server on another port of this machine may have set one that stands before ours. */
+function cookiesOf({ headers }: Sender, name: string): string[] {
+    return (headers.cookie ?? "").split(";").flatMap((pair) => {
         const [key, value] = pair.trim().split("=", 2);
-        if (key === name && value !== undefined && /^[0-9a-f]{1,200}$/.test(value)) return value;
-    }
-    return undefined;
+        return key === name && value !== undefined && /^[0-9a-f]{1,200}$/.test(value) ? [value] : [];
+    });
 }
 
 function isGuard(shown: string | undefined, { guardHash }: Login): boolean {
@@ -70,7 +70,9 @@ export function admit(
     if (isElsewhere(sender, isChange)) return { refused: elsewhere };
     if (isChange && !/^application\/json\b/.test(sender.headers["content-type"] ?? ""))
         return { refused: notJson };
-    const login = logins.find(cookieOf(sender, cookieName(port)));
+    const login = cookiesOf(sender, cookieName(port))
+        .map((cookie) => logins.find(cookie))
+        .find((found) => found !== undefined);
     if (!wanted.isPrivate) return login === undefined ? {} : { login };
     if (login === undefined) return { refused: stranger };
     if (!isGuard(shown, login)) return { refused: isChange ? elsewhere : stranger };

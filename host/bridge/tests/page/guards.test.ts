@@ -195,6 +195,15 @@ describe("the login", () => {
         expect((await tryToken(world, tokenOf(world))).status).toBe(200);
     });
 
+    test("holds where another server of this machine has set a cookie of the same name", async () => {
+        const world = await startStandIn();
+        const { headers } = await logIn(world);
+        const name = headers.cookie!.split("=")[0]!;
+        const cookie = `${name}=${"0".repeat(64)}; ${name}=; ${headers.cookie}`;
+        const answer = await visit(world.url, { path: "/page/state", headers: { ...headers, cookie } });
+        expect(answer.status).toBe(200);
+    });
+
     test("takes ten wrong tokens a minute, logs them, and none of them", async () => {
         const world = await startStandIn();
         for (let round = 0; round < 10; round += 1)
