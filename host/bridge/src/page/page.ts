@@ -163,7 +163,9 @@ export function createPage(world: PageWorld): Page {
         token: logins.token,
         async answer(request, sender, port, bodyOf) {
             const { method = "", url = "/" } = request;
-            const { pathname, searchParams } = new URL(url, "http://bridge");
+            // Not as an address: "//" and the like are none, and whoever is out there may send it.
+            const [pathname = "", query] = url.split("?", 2);
+            const searchParams = new URLSearchParams(query);
             if (!files.has(pathname) && !pathname.startsWith("/page/")) return undefined;
             const route = routeOf(method, pathname);
             if (route?.what === "file") {

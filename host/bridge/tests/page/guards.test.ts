@@ -1,5 +1,6 @@
 /** Who gets anything of the page, by every route of it. */
 import { readFile, stat } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { assembleBridge } from "../../src/assembly.ts";
@@ -55,6 +56,25 @@ describe("a change", () => {
         );
         expect(sections.computers.set).toHaveLength(1);
     });
+
+    test.each(["//", "//[", "/\\\\[", "http://[/page/state"])(
+        "of what is no address, as %s, breaks nothing",
+        async (path) => {
+            const world = await startStandIn();
+            const { hostname, port } = new URL(world.url);
+            const answer = await new Promise<string>((resolve, reject) => {
+                const socket = connect(Number(port), hostname);
+                socket.setEncoding("utf8").once("data", (text: string) => {
+                    resolve(text);
+                    socket.destroy();
+                });
+                socket.once("error", reject);
+                socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+            });
+            expect(answer).toMatch(/^HTTP\/1.1 40[04]/);
+            expect(world.log.join()).not.toContain("a request broke");
+        },
+    );
 
     test("or a look with the cookie alone, which a browser sends to all ports of this machine, gets nothing", async () => {
         const world = await startStandIn();
