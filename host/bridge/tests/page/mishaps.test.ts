@@ -1,0 +1,44 @@
+/** What goes wrong in the hands of those who look at the page: clicks that come too late, dialogs that stay open, many windows. */
+import { expect, test } from "vitest";
+import { inBrowser } from "./browsing.ts";
+import { startScene } from "./scene.ts";
+
+/** What comes over opencode takes some looks. */
+const patience = { timeout: 15_000 };
+
+
+inBrowser("a click", (open) => {
+    test("that is meant for what has gone allows nothing that has come in its place", async () => {
+        const scene = await startScene();
+        const { prompt } = await scene.join("door");
+        for (const command of ["npm test", "rm -rf /"]) {
+            const turn = await prompt(command);
+            await turn.askPermission({ metadata: { command } });
+        }
+        const { page, wrong } = await open();
+        await page.goto(scene.bridge.pageUrl);
+        const cards = page.getByRole("listitem").filter({ hasText: "may it use bash?" });
+        await cards.nth(1).waitFor();
+        const allow = cards.first().getByRole("button", { name: "Allow once" });
+        await allow.click({ trial: true });
+        const { x, y, width, height } = (await allow.boundingBox())!;
+        // The second click comes as soon as the second card stands where the first one stood.
+        await page.evaluate(`new MutationObserver((_, observer) => {
+            const [first] = document.querySelectorAll(".asks li");
+            if (first.textContent.includes("npm test")) return;
+            observer.disconnect();
+            document.elementFromPoint(${x + width / 2}, ${y + height / 2})
+                .dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, detail: 2 }));
+            window.clicked = true;
+        }).observe(document.querySelector(".asks"), { childList: true, subtree: true })`);
+        await allow.click();
+        await expect.poll(() => page.evaluate("window.clicked"), patience).toBe(true);
+        await cards.nth(1).waitFor({ state: "detached" });
+        // It is still asked, and allowed by whoever has seen it.
+        await expect.poll(() => scene.answered, patience).toEqual(["answerPermission once"]);
+        await cards.first().getByText("rm -rf /").waitFor();
+        await allow.click();
+        await expect.poll(() => scene.answered.length, patience).toBe(2);
+        expect(wrong).toEqual([]);
+    });
+});
