@@ -1,11 +1,15 @@
 /** What goes wrong in the hands of those who look at the page: clicks that come too late, dialogs that stay open, many windows. */
 import { expect, test } from "vitest";
+import type { Page } from "playwright-core";
 import { inBrowser } from "./browsing.ts";
+import { jobOf, standInJobs } from "./stand-in-jobs.ts";
 import { startScene } from "./scene.ts";
 
 /** What comes over opencode takes some looks. */
 const patience = { timeout: 15_000 };
 
+const heading = (page: Page, name: string) => page.getByRole("heading", { name }).first();
+const dialog = (page: Page) => page.getByRole("dialog");
 
 inBrowser("a click", (open) => {
     test("that is meant for what has gone allows nothing that has come in its place", async () => {
@@ -40,5 +44,19 @@ inBrowser("a click", (open) => {
         await allow.click();
         await expect.poll(() => scene.answered.length, patience).toBe(2);
         expect(wrong).toEqual([]);
+    });
+});
+
+inBrowser("a dialog", (open) => {
+    test("that shows a job's result has all of it once the job has ended", async () => {
+        const jobs = standInJobs([jobOf(1)]);
+        const scene = await startScene({ shownJobs: jobs });
+        const { page } = await open();
+        await page.goto(scene.bridge.pageUrl);
+        await page.getByRole("link", { name: /^Jobs/ }).click();
+        await page.getByRole("button", { name: "Result of job 1" }).click();
+        await dialog(page).getByText("Nothing was written.").waitFor();
+        jobs.put({ number: 1, state: "done" }, "All is well.");
+        await dialog(page).getByText("All is well.").waitFor();
     });
 });
