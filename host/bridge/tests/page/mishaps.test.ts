@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { inBrowser } from "./browsing.ts";
 import { jobOf, standInJobs } from "./stand-in-jobs.ts";
 import { startScene } from "./scene.ts";
+import { logIn } from "./visitor.ts";
 
 /** What comes over opencode takes some looks. */
 const patience = { timeout: 15_000 };
@@ -58,5 +59,20 @@ inBrowser("a dialog", (open) => {
         await dialog(page).getByText("Nothing was written.").waitFor();
         jobs.put({ number: 1, state: "done" }, "All is well.");
         await dialog(page).getByText("All is well.").waitFor();
+    });
+
+    test("in which something is changed leaves the rest as somebody else has changed it meanwhile", async () => {
+        const scene = await startScene();
+        const { id } = await scene.join("door", "trusted");
+        const { page } = await open();
+        await page.goto(scene.bridge.pageUrl);
+        await page.goto(`${scene.url}/#/computers/${id}`);
+        await page.getByRole("button", { name: "Change…" }).click();
+        await dialog(page).getByLabel("Name").fill("gate");
+        const elsewhere = await logIn(scene);
+        expect((await elsewhere.change("change", { computer: id, profile: "talk" })).status).toBe(200);
+        await dialog(page).getByRole("button", { name: "Change" }).click();
+        await heading(page, "gate").waitFor();
+        await expect.poll(() => page.locator("dd b").textContent()).toBe("talk");
     });
 });
