@@ -24,7 +24,7 @@ const limitFields = /** @type {const} */ ([
 	["turnsAtOnce", "Turns at once", "1"],
 	["promptsPerHour", "Prompts an hour", "1"],
 	["tokensPerDay", "Tokens a day (UTC)", "1"],
-	["costPerDay", "US dollars a day (UTC)", "0.01"],
+	["costPerDay", "US dollars a day (UTC)", "any"],
 ]);
 
 /** @param {FormData} fields */

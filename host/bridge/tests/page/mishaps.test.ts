@@ -75,4 +75,18 @@ inBrowser("a dialog", (open) => {
         await heading(page, "gate").waitFor();
         await expect.poll(() => page.locator("dd b").textContent()).toBe("talk");
     });
+
+    test("takes a limit as fine as the commands take it", async () => {
+        const scene = await startScene();
+        const { id } = await scene.join("door");
+        const visitor = await logIn(scene);
+        await visitor.change("limits", { computer: id, limits: { costPerDay: 0.125 } });
+        const { page } = await open();
+        await page.goto(scene.bridge.pageUrl);
+        await page.goto(`${scene.url}/#/computers/${id}`);
+        await page.getByRole("button", { name: "Limits of door…" }).click();
+        await dialog(page).getByLabel("Turns at once").fill("2");
+        await dialog(page).getByRole("button", { name: "Set" }).click();
+        await page.getByText("2 turns at once, $0.125 a day").waitFor();
+    });
 });
