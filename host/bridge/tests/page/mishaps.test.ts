@@ -90,3 +90,26 @@ inBrowser("a dialog", (open) => {
         await page.getByText("2 turns at once, $0.125 a day").waitFor();
     });
 });
+
+inBrowser("a tool", (open) => {
+    test("that was called with what is no text is shown all the same", async () => {
+        const parts = [{ toString: 1 }, ["ls"], 5, null].map((command, place) => ({
+            id: `prt_${place}`,
+            type: "tool",
+            tool: "bash",
+            state: { status: "error", input: { command }, error: "no text", time: { start: 1, end: 2 } },
+        }));
+        const scene = await startScene({}, {
+            getMessages: async () => [
+                { info: { id: "msg_1", role: "assistant", time: { created: 1, completed: 2 } }, parts },
+            ],
+        } as never);
+        const { computer } = await scene.join("door");
+        const { value } = await computer.call("createSession", { title: "odd" });
+        const { page, wrong } = await open();
+        await page.goto(scene.bridge.pageUrl);
+        await page.goto(`${scene.url}/#/sessions/${(value as { id: string }).id}`);
+        await expect.poll(() => page.getByText("no text").count(), patience).toBe(4);
+        expect(wrong).toEqual([]);
+    });
+});
