@@ -24,7 +24,7 @@ function apply(changes) {
 
 /** Takes all that there is. @param {any} state */
 function takeState({ sections, ...rest }) {
-	Object.assign(store, { ahead: rest.now - Date.now(), isHeard: true, why: "" });
+	store.ahead = rest.now - Date.now();
 	if (rest.profiles) store.profiles = rest.profiles;
 	store.sections = noSections();
 	apply(sections);
@@ -53,7 +53,10 @@ function takeLive(message) {
 /** Looks whether the login still holds, and tries again. */
 async function tryAgain() {
 	try {
-		takeState(await ask("state"));
+		const state = await ask("state");
+		takeState(state);
+		// It is heard once it tells of changes, too.
+		store.why = state.hasRoom ? "" : "The page is open too often: close it somewhere else.";
 		open();
 	} catch (error) {
 		store.why = String(/** @type {Error} */ (error).message);
@@ -76,6 +79,7 @@ function open() {
 		});
 	on("state", (state) => {
 		takeState(state);
+		Object.assign(store, { isHeard: true, why: "" });
 		if (looked.turn) store.live = { turn: looked.turn, items: [] };
 	});
 	on("change", apply);

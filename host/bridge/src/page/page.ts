@@ -134,13 +134,13 @@ export function createPage(world: PageWorld): Page {
         return json(200, {}, cookie(port, "", "; Max-Age=0"));
     }
 
-    function state(): PageAnswer {
-        const rest = { now: now(), profiles: profileMeaning };
+    function state(login: Login): PageAnswer {
+        const rest = { now: now(), hasRoom: streams.hasRoomFor(login), profiles: profileMeaning };
         return json(200, `${JSON.stringify(rest).slice(0, -1)},"sections":${feed.whole()}}`);
     }
 
     function events(login: Login, query: URLSearchParams): PageAnswer {
-        if (!streams.hasRoom)
+        if (!streams.hasRoomFor(login))
             return refuse(503, "too_many", "The page is open too often: close it somewhere else.");
         const looked = { turn: query.get("turn") ?? undefined, computer: query.get("computer") ?? undefined };
         return {
@@ -205,7 +205,7 @@ export function createPage(world: PageWorld): Page {
                     case "logout":
                         return logout(admitted.login, port);
                     case "state":
-                        return state();
+                        return state(admitted.login);
                     case "events":
                         return events(admitted.login, searchParams);
                     case "lookup":

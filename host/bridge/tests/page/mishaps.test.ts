@@ -113,3 +113,28 @@ inBrowser("a tool", (open) => {
         expect(wrong).toEqual([]);
     });
 });
+
+inBrowser("many windows", (open) => {
+    test("of one browser leave it connections for what is asked and changed, and the last one says why it hears nothing", async () => {
+        const scene = await startScene();
+        const { page } = await open();
+        await page.goto(scene.bridge.pageUrl);
+        await heading(page, "Computers").waitFor();
+        const windows: Page[] = [];
+        for (let count = 0; count < 6; count += 1) {
+            const other = await page.context().newPage();
+            await other.goto(`${scene.url}/`);
+            await heading(other, "Computers").waitFor();
+            windows.push(other);
+        }
+        const last = windows.at(-1)!;
+        await last.getByText("The page is open too often").waitFor();
+        const { code } = scene.bridge.pairings.offer(5, "new", "127.0.0.1");
+        await page.getByText(code).waitFor();
+        await page.getByRole("button", { name: "Refuse…" }).click();
+        await dialog(page).getByRole("button", { name: "Refuse" }).click();
+        await expect.poll(() => scene.bridge.pairings.waiting(), patience).toEqual([]);
+        for (const other of windows.slice(0, 4)) await other.close();
+        await last.getByText("The bridge is not heard.").waitFor({ state: "detached" });
+    });
+});
