@@ -139,6 +139,7 @@ export default defineConfig(
                     "document",
                     "fetch",
                     "history",
+                    "localStorage",
                     "location",
                     "setInterval",
                     "setTimeout",

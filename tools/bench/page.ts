@@ -67,6 +67,8 @@ export async function startPageBridge(data: string): Promise<PageBridge> {
         body: JSON.stringify({ token: hash.slice(1) }),
     });
     const cookie = begun.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const { guard } = (await begun.json()) as { guard: string };
+    const headers = { cookie, "x-trapos-guard": guard };
     const agent = new Agent({ keepAlive: true });
     let changes = 0;
     return {
@@ -75,7 +77,7 @@ export async function startPageBridge(data: string): Promise<PageBridge> {
         ask: (path) =>
             new Promise((resolve, reject) => {
                 const start = performance.now();
-                const sent = request(`${url}${path}`, { headers: { cookie }, agent }, (response) => {
+                const sent = request(`${url}${path}`, { headers, agent }, (response) => {
                     let text = "";
                     response.setEncoding("utf8").on("data", (piece: string) => (text += piece));
                     response.on("end", () => {
@@ -88,7 +90,7 @@ export async function startPageBridge(data: string): Promise<PageBridge> {
             }),
         watch: () =>
             new Promise((resolve, reject) => {
-                const sent = request(`${url}/page/events`, { headers: { cookie } }, (response) => {
+                const sent = request(`${url}/page/events`, { headers }, (response) => {
                     response.resume();
                     response.on("error", () => undefined);
                     resolve(() => void sent.destroy());

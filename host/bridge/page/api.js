@@ -1,6 +1,14 @@
 /** What is asked of the bridge, and what is changed there. */
 import { changed, store } from "./store.js";
 
+/** What each request shows. It is kept for this address and its port alone: the cookie is sent to all ports of the machine. */
+const GUARD = "trapos-guard";
+export const guard = () => localStorage.getItem(GUARD) ?? "";
+
+/** Keeps it from the login on, or forgets it. @param {string} [given] */
+export const keepGuard = (given) =>
+	given ? localStorage.setItem(GUARD, given) : localStorage.removeItem(GUARD);
+
 /** Why something was not done, for people. */
 export class Refused extends Error {}
 
@@ -15,7 +23,7 @@ async function request(name, body) {
 	try {
 		response = await fetch(`/page/${name}`, {
 			method: body === undefined ? "GET" : "POST",
-			headers: { "content-type": "application/json", "x-trapos-guard": store.guard },
+			headers: { "content-type": "application/json", "x-trapos-guard": guard() },
 			...(body === undefined ? {} : { body: JSON.stringify(body) }),
 		});
 	} catch {

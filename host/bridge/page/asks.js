@@ -1,4 +1,5 @@
 /** What waits for an answer: permissions, questions, and computers that want to be linked. */
+import { useEffect, useState } from "preact/hooks";
 import { change } from "./api.js";
 import {
 	Asking,
@@ -11,7 +12,6 @@ import {
 	ProfileField,
 	prose,
 	Said,
-	some,
 	textOf,
 } from "./parts.js";
 import { now, store } from "./store.js";
@@ -21,6 +21,26 @@ import { now, store } from "./store.js";
 
 /** How many are shown at once. */
 const MOST = 20;
+
+/** How long what is asked has to stand still before a click answers it, in milliseconds: it is meant for what stood there before. */
+const STILL_MILLISECONDS = 500;
+
+/** Whether something stands as it has stood for a while. @param {string} shown */
+function useStill(shown) {
+	const [still, setStill] = useState("");
+	useEffect(() => {
+		const timer = setTimeout(() => setStill(shown), STILL_MILLISECONDS);
+		return () => clearTimeout(timer);
+	}, [shown]);
+	return still === shown;
+}
+
+/** Clicks that come too soon do nothing; keys go to what is focused. @param {boolean} isStill */
+const onlyIf = (isStill) => (/** @type {MouseEvent} */ event) => {
+	if (isStill || event.detail === 0) return true;
+	event.preventDefault();
+	return false;
+};
 
 /** @param {{ name: string, text?: string }} given */
 const Part = ({ name, text }) =>
@@ -35,8 +55,8 @@ const Place = ({ computerId, sessionId }) =>
 		${" "}<a href=${`#/sessions/${encodeURIComponent(sessionId)}`}>this session</a>.
 	</p>`;
 
-/** @param {{ entry: Extract<Ask, { what: "permission" }> }} given */
-function Permission({ entry }) {
+/** @param {{ entry: Extract<Ask, { what: "permission" }>, isStill: boolean }} given */
+function Permission({ entry, isStill }) {
 	const { nonce, ask, computerId } = entry;
 	const { id, kind, command, filepath, url, diff, description, patterns, always } = ask;
 	const whose = plain(nameOf(computerId), 40);
@@ -65,7 +85,9 @@ function Permission({ entry }) {
 			<button
 				type="button"
 				class="main"
-				onClick=${() => attempt(() => answer("once"), "It may, this once.")}
+				aria-disabled=${String(!isStill)}
+				onClick=${(/** @type {MouseEvent} */ event) =>
+					onlyIf(isStill)(event) && attempt(() => answer("once"), "It may, this once.")}
 			>
 				Allow once
 			</button>
@@ -102,8 +124,8 @@ function Permission({ entry }) {
 	</li>`;
 }
 
-/** @param {{ entry: Extract<Ask, { what: "question" }> }} given */
-function Question({ entry }) {
+/** @param {{ entry: Extract<Ask, { what: "question" }>, isStill: boolean }} given */
+function Question({ entry, isStill }) {
 	const { nonce, ask, computerId } = entry;
 	/** @param {SubmitEvent} event */
 	function submit(event) {
@@ -150,7 +172,7 @@ function Question({ entry }) {
 			)}
 			<${Place} ...${entry} />
 			<div class="buttons">
-				<button class="main">Answer</button>
+				<button class="main" aria-disabled=${String(!isStill)} onClick=${onlyIf(isStill)}>Answer</button>
 				<${Asking}
 					label="Refuse…"
 					isDanger
@@ -212,20 +234,20 @@ export function Asks() {
 	const count = allAsks.size + allPairings.size;
 	const asks = [...allAsks].slice(0, MOST);
 	const pairings = [...allPairings].slice(0, MOST);
-	return html`<p role="status" class="unseen">${count > 0 ? `${some(count, "thing")} to answer` : ""}</p>
-		${
-			count > 0 &&
-			html`<section class="asks" aria-labelledby="asks-title">
+	const isStill = useStill(asks.map(([key]) => key).join());
+	return html`${
+		count > 0 &&
+		html`<section class="asks" aria-labelledby="asks-title">
 				<h2 id="asks-title">To answer</h2>
 				<ul class="list">
 					${asks.map(([key, entry]) =>
 						entry.what === "permission"
-							? html`<${Permission} key=${key} entry=${entry} />`
-							: html`<${Question} key=${key} entry=${entry} />`,
+							? html`<${Permission} key=${key} entry=${entry} isStill=${isStill} />`
+							: html`<${Question} key=${key} entry=${entry} isStill=${isStill} />`,
 					)}
 					${pairings.map(([key, entry]) => html`<${Waiting} key=${key} entry=${entry} />`)}
 				</ul>
 				${count > asks.length + pairings.length && html`<p>And ${count - asks.length - pairings.length} more.</p>`}
 			</section>`
-		}`;
+	}`;
 }

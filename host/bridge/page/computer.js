@@ -24,7 +24,7 @@ const limitFields = /** @type {const} */ ([
 	["turnsAtOnce", "Turns at once", "1"],
 	["promptsPerHour", "Prompts an hour", "1"],
 	["tokensPerDay", "Tokens a day (UTC)", "1"],
-	["costPerDay", "US dollars a day (UTC)", "0.01"],
+	["costPerDay", "US dollars a day (UTC)", "any"],
 ]);
 
 /** @param {FormData} fields */
@@ -134,12 +134,11 @@ function Actions({ computer }) {
 			title=${`Change ${shown}`}
 			done=${`${shown} is changed.`}
 			run=${(/** @type {FormData} */ fields) => {
-				const wanted = {
-					name: textOf(fields, "name"),
-					owner: textOf(fields, "owner"),
-					profile: textOf(fields, "profile"),
-				};
-				return change("change", { computer: id, ...wanted });
+				// What was left as it was shown may be another by now, and stays that.
+				const wanted = Object.entries({ name, owner, profile })
+					.map(([field, shown]) => [field, textOf(fields, field), shown.trim()])
+					.filter(([, text, before]) => text !== before);
+				return change("change", { computer: id, ...Object.fromEntries(wanted) });
 			}}
 		>
 			<${Field} label="Name" name="name" required maxlength="200" defaultValue=${name} />

@@ -1,5 +1,5 @@
 /** What the bridge tells as it happens. */
-import { look as ask } from "./api.js";
+import { guard, look as ask } from "./api.js";
 import { changed, noSections, now, store } from "./store.js";
 
 /** @typedef {import("./types.d.ts").Change} Change */
@@ -24,7 +24,7 @@ function apply(changes) {
 
 /** Takes all that there is. @param {any} state */
 function takeState({ sections, ...rest }) {
-	Object.assign(store, { guard: rest.guard, ahead: rest.now - Date.now(), isHeard: true, why: "" });
+	store.ahead = rest.now - Date.now();
 	if (rest.profiles) store.profiles = rest.profiles;
 	store.sections = noSections();
 	apply(sections);
@@ -53,7 +53,10 @@ function takeLive(message) {
 /** Looks whether the login still holds, and tries again. */
 async function tryAgain() {
 	try {
-		takeState(await ask("state"));
+		const state = await ask("state");
+		takeState(state);
+		// It is heard once it tells of changes, too.
+		store.why = state.hasRoom ? "" : "The page is open too often: close it somewhere else.";
 		open();
 	} catch (error) {
 		store.why = String(/** @type {Error} */ (error).message);
@@ -64,7 +67,9 @@ async function tryAgain() {
 
 function open() {
 	close();
-	const query = new URLSearchParams(Object.entries(looked).filter(([, value]) => value));
+	const query = new URLSearchParams(
+		Object.entries({ ...looked, guard: guard() }).filter(([, value]) => value),
+	);
 	source = new EventSource(`/page/events?${query}`);
 	/** @param {string} name @param {(data: any) => void} take */
 	const on = (name, take) =>
@@ -74,6 +79,7 @@ function open() {
 		});
 	on("state", (state) => {
 		takeState(state);
+		Object.assign(store, { isHeard: true, why: "" });
 		if (looked.turn) store.live = { turn: looked.turn, items: [] };
 	});
 	on("change", apply);

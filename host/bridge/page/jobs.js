@@ -37,8 +37,9 @@ function lineOf({ state, asks, reason, tool, words, place }) {
 function Result({ number }) {
 	useStore();
 	const [count, setCount] = useState(0);
-	const { value, problem } = useAnswer(() => look(`job?number=${number}`), [number, count]);
-	const job = /** @type {Job | undefined} */ (store.sections.jobs.get(String(number)) ?? value?.job);
+	const told = store.sections.jobs.get(String(number));
+	const { value, problem } = useAnswer(() => look(`job?number=${number}`), [number, count, told?.state]);
+	const job = /** @type {Job | undefined} */ (told ?? value?.job);
 	async function collect() {
 		try {
 			await change("collect", { number });

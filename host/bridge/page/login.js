@@ -1,12 +1,12 @@
 /** Who may see all this. */
-import { change, wordsOf } from "./api.js";
+import { change, keepGuard, wordsOf } from "./api.js";
 import { useState } from "preact/hooks";
 import { begin } from "./events.js";
 import { Field, html, textOf } from "./parts.js";
 
 /** Logs in. @param {string} token */
 export async function logIn(token) {
-	await change("login", { token });
+	keepGuard((await change("login", { token })).guard);
 	await begin();
 }
 

@@ -1,7 +1,7 @@
 /** The page: what is shown where. */
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { change, wordsOf } from "./api.js";
+import { change, keepGuard, wordsOf } from "./api.js";
 import { begin, close } from "./events.js";
 import { logIn, Login } from "./login.js";
 import { attempt, html, plain, some } from "./parts.js";
@@ -89,7 +89,8 @@ function logOut() {
 	return attempt(async () => {
 		await change("logout", {});
 		close();
-		Object.assign(store, { status: "login", guard: "", sections: noSections() });
+		keepGuard();
+		Object.assign(store, { status: "login", sections: noSections() });
 		changed();
 	});
 }

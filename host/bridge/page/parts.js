@@ -15,16 +15,19 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const UNSEEN_IN_PROSE =
 	/(?![\n\t\u200d])[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
 
+/** A text; what a model has given for one may be something else, of which not everything has a text. @param {unknown} text */
+const asText = (text) => (typeof text === "string" ? text : JSON.stringify(text ?? ""));
+
 /** A name or the like, in one line that is not too long. @param {unknown} text */
 export function plain(text, most = 160) {
-	const whole = String(text ?? "")
+	const whole = asText(text ?? "")
 		.slice(0, 4 * most)
 		.replace(UNSEEN, "\ufffd");
 	return whole.length > most ? `${whole.slice(0, most)} …` : whole;
 }
 
 /** A text of several lines. @param {unknown} text */
-export const prose = (text) => String(text ?? "").replace(UNSEEN_IN_PROSE, "\ufffd");
+export const prose = (text) => asText(text ?? "").replace(UNSEEN_IN_PROSE, "\ufffd");
 
 /** What comes from somebody else, whose direction of writing is its own. @param {{ text: unknown, most?: number }} given */
 export const Said = ({ text, most }) => html`<bdi>${plain(text, most)}</bdi>`;

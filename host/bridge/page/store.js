@@ -21,8 +21,6 @@ export const store = {
 	isHeard: true,
 	/** Why not, where it has said so. */
 	why: "",
-	/** What each change shows, so that no other page can make one. */
-	guard: "",
 	/** The bridge's clock less this one. */
 	ahead: 0,
 	/** @type {Readonly<Record<string, string>>} */

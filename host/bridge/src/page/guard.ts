@@ -1,9 +1,10 @@
 /** Whether a request for the page may come at all: from this machine, from the page itself, and with what it has to show. */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { hashOf } from "../pairing.ts";
 import { isLocal, type Sender } from "../server/origin.ts";
 import type { Login, Logins } from "./logins.ts";
 
-/** The header in which a page shows with a change what no other page can know. */
+/** The header in which a page shows what it alone was told, and keeps where no other port's page can read it. */
 export const GUARD_HEADER = "x-trapos-guard";
 
 /** What is asked for: a file, which is the same for all, or what is private to those who have logged in, but for the login. */
@@ -22,17 +23,16 @@ export function cookieName(port: number): string {
     return `trapos-page-${port}`;
 }
 
-function cookieOf({ headers }: Sender, name: string): string | undefined {
-    for (const pair of (headers.cookie ?? "").split(";")) {
+/** All cookies of a name: a server on another port of this machine may have set one that stands before ours. */
+function cookiesOf({ headers }: Sender, name: string): string[] {
+    return (headers.cookie ?? "").split(";").flatMap((pair) => {
         const [key, value] = pair.trim().split("=", 2);
-        if (key === name && value !== undefined && /^[0-9a-f]{1,200}$/.test(value)) return value;
-    }
-    return undefined;
+        return key === name && value !== undefined && /^[0-9a-f]{1,200}$/.test(value) ? [value] : [];
+    });
 }
 
-function isSame(one: string, other: string): boolean {
-    const [a, b] = [one, other].map((text) => createHash("sha256").update(text).digest()) as [Buffer, Buffer];
-    return timingSafeEqual(a, b);
+function isGuard(shown: string | undefined, { guardHash }: Login): boolean {
+    return shown !== undefined && timingSafeEqual(Buffer.from(hashOf(shown)), Buffer.from(guardHash));
 }
 
 const nothing: TurnedAway = { status: 404, code: "not_found", message: "There is nothing here." };
@@ -51,12 +51,14 @@ function isElsewhere({ headers }: Sender, isChange: boolean): boolean {
 
 /**
  * Looks whether a request may come.
+ * @param shown what it shows of what the page alone was told
  * @param port the bridge's own, which the cookie is named for
  * @returns who has logged in, if anybody; or why it may not come
  */
 export function admit(
     sender: Sender,
     wanted: Wanted,
+    shown: string | undefined,
     logins: Logins,
     port: number,
 ): { readonly login?: Login } | { readonly refused: TurnedAway } {
@@ -68,10 +70,11 @@ export function admit(
     if (isElsewhere(sender, isChange)) return { refused: elsewhere };
     if (isChange && !/^application\/json\b/.test(sender.headers["content-type"] ?? ""))
         return { refused: notJson };
-    const login = logins.find(cookieOf(sender, cookieName(port)));
+    const login = cookiesOf(sender, cookieName(port))
+        .map((cookie) => logins.find(cookie))
+        .find((found) => found !== undefined);
     if (!wanted.isPrivate) return login === undefined ? {} : { login };
     if (login === undefined) return { refused: stranger };
-    const shown = sender.headers[GUARD_HEADER];
-    if (isChange && (typeof shown !== "string" || !isSame(shown, login.guard))) return { refused: elsewhere };
+    if (!isGuard(shown, login)) return { refused: isChange ? elsewhere : stranger };
     return { login };
 }

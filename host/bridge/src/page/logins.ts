@@ -17,8 +17,8 @@ const MOST = 32;
 export interface Login {
     /** The hash of the cookie, by which it is known here. */
     readonly hash: string;
-    /** What the page shows with each change, and no other page can know. */
-    readonly guard: string;
+    /** The hash of what its page keeps and shows with each request. */
+    readonly guardHash: string;
 }
 
 /** Those who have logged in. */
@@ -27,16 +27,17 @@ export interface Logins {
     readonly token: string;
     /**
      * Logs somebody in.
-     * @returns the cookie, which is known to nobody else from then on; or why there is none
+     * @returns the cookie and the guard, which are known to nobody else from then on; or why there are none
      */
-    begin(token: string): { readonly cookie: string } | "wrong" | "too_many";
+    begin(token: string): { readonly cookie: string; readonly guard: string } | "wrong" | "too_many";
     /** Who has a cookie. */
     find(cookie: string | undefined): Login | undefined;
     end(login: Login): void;
 }
 
 /** What the file holds: hashes alone. */
-const readFile = z.array(z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/), at: z.number() }));
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const readFile = z.array(z.object({ hash, guardHash: hash, at: z.number() }));
 
 function load(file: string): z.infer<typeof readFile> {
     try {
@@ -52,11 +53,6 @@ function isSame(one: string, other: string): boolean {
         createHash("sha256").update(one).digest(),
         createHash("sha256").update(other).digest(),
     );
-}
-
-/** What a page shows with each change: it follows from the cookie, which no script can read. */
-function guardOf(cookie: string): string {
-    return createHash("sha256").update(`change ${cookie}`).digest("hex");
 }
 
 /**
@@ -102,17 +98,18 @@ export function createLogins(
                 );
                 return "wrong";
             }
-            const cookie = randomBytes(32).toString("hex");
-            keep([...known, { hash: hashOf(cookie), at: now() }]);
+            // A browser sends a cookie to all ports of this machine, whoever listens there: by itself it is worth nothing.
+            const [cookie, guard] = [randomBytes(32).toString("hex"), randomBytes(32).toString("hex")];
+            keep([...known, { hash: hashOf(cookie), guardHash: hashOf(guard), at: now() }]);
             log.info("somebody has logged in to the page");
-            return { cookie };
+            return { cookie, guard };
         },
         find(cookie) {
             if (cookie === undefined) return undefined;
             const hash = hashOf(cookie);
             const found = known.find((entry) => isSame(entry.hash, hash));
             if (found === undefined || Math.abs(now() - found.at) > LONGEST) return undefined;
-            return { hash, guard: guardOf(cookie) };
+            return { hash, guardHash: found.guardHash };
         },
         end({ hash }) {
             keep(known.filter((entry) => entry.hash !== hash));

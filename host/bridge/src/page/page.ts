@@ -7,15 +7,15 @@ import type { Sender } from "../server/origin.ts";
 import { type ChangeName, changes, makeChange, refusalOf } from "./changes.ts";
 import { createFeed } from "./feed.ts";
 import { type PageFile, readPageFiles } from "./files.ts";
-import { admit, cookieName } from "./guard.ts";
+import { admit, cookieName, GUARD_HEADER } from "./guard.ts";
 import { createLogins, type Login } from "./logins.ts";
 import { type LookupName, lookups } from "./lookups.ts";
 import { sectionNames, sectionsOf } from "./sections.ts";
 import { createStreams } from "./streams.ts";
 import type { PageWorld } from "./world.ts";
 
-/** The most bytes of what a change is sent with. */
-const LARGEST_CHANGE = 64 * 1024;
+/** The most bytes of what a change is sent with: a prompt of the greatest length, in any script. */
+const LARGEST_CHANGE = 256 * 1024;
 
 const readLogin = z.strictObject({ token: z.string().max(200) });
 
@@ -125,7 +125,7 @@ export function createPage(world: PageWorld): Page {
             return refuse(429, "too_many", "There were too many wrong tokens: try again in a minute.");
         if (begun === "wrong")
             return refuse(403, "wrong", "That is not the token. `trapos-bridge page` prints the right one.");
-        return json(200, {}, cookie(port, begun.cookie, ""));
+        return json(200, { guard: begun.guard }, cookie(port, begun.cookie, ""));
     }
 
     function logout(login: Login, port: number): PageAnswer {
@@ -135,12 +135,12 @@ export function createPage(world: PageWorld): Page {
     }
 
     function state(login: Login): PageAnswer {
-        const rest = { now: now(), guard: login.guard, profiles: profileMeaning };
+        const rest = { now: now(), hasRoom: streams.hasRoomFor(login), profiles: profileMeaning };
         return json(200, `${JSON.stringify(rest).slice(0, -1)},"sections":${feed.whole()}}`);
     }
 
     function events(login: Login, query: URLSearchParams): PageAnswer {
-        if (!streams.hasRoom)
+        if (!streams.hasRoomFor(login))
             return refuse(503, "too_many", "The page is open too often: close it somewhere else.");
         const looked = { turn: query.get("turn") ?? undefined, computer: query.get("computer") ?? undefined };
         return {
@@ -163,11 +163,13 @@ export function createPage(world: PageWorld): Page {
         token: logins.token,
         async answer(request, sender, port, bodyOf) {
             const { method = "", url = "/" } = request;
-            const { pathname, searchParams } = new URL(url, "http://bridge");
+            // Not as an address: "//" and the like are none, and whoever is out there may send it.
+            const [pathname = "", query] = url.split("?", 2);
+            const searchParams = new URLSearchParams(query);
             if (!files.has(pathname) && !pathname.startsWith("/page/")) return undefined;
             const route = routeOf(method, pathname);
             if (route?.what === "file") {
-                const admitted = admit(sender, { kind: "file" }, logins, port);
+                const admitted = admit(sender, { kind: "file" }, undefined, logins, port);
                 if ("refused" in admitted) return undefined;
                 const { type, content, zipped } = route.file;
                 const vary = { ...headers, Vary: "Accept-Encoding" };
@@ -177,7 +179,16 @@ export function createPage(world: PageWorld): Page {
             }
             const isChange = method !== "GET" && method !== "HEAD";
             const isPrivate = route?.what !== "login";
-            const admitted = admit(sender, { kind: isChange ? "change" : "look", isPrivate }, logins, port);
+            const header = request.headers[GUARD_HEADER];
+            // What a browser asks for events can have no headers of its own.
+            const shown =
+                typeof header === "string"
+                    ? header
+                    : route?.what === "events"
+                      ? (searchParams.get("guard") ?? undefined)
+                      : undefined;
+            const kind = isChange ? "change" : "look";
+            const admitted = admit(sender, { kind, isPrivate }, shown, logins, port);
             if ("refused" in admitted) {
                 const { status, code, message } = admitted.refused;
                 return refuse(status, code, message);

@@ -6,8 +6,9 @@ import type { Feed } from "./feed.ts";
 import type { Login } from "./logins.ts";
 import type { PageWorld } from "./world.ts";
 
-/** How many may look at once: a browser opens six connections at most. */
+/** How many may look at once; and in one browser, which opens six connections at most, and needs some for the rest. */
 const MOST_STREAMS = 8;
+const MOST_OF_LOGIN = 4;
 
 /** The most bytes that wait for one who looks, and from how many on the model's text waits for them to go. */
 const MOST_UNSENT = 4 * 1024 * 1024;
@@ -34,8 +35,8 @@ export interface Looked {
 
 /** Those who look. */
 export interface Streams {
-    /** Whether one more may look. */
-    readonly hasRoom: boolean;
+    /** Whether somebody may look in one more window. */
+    hasRoomFor(login: Login): boolean;
     /** Begins a stream, whose head was sent. */
     open(response: ServerResponse, login: Login, looked: Looked): void;
     /** Ends those of somebody who has logged out. */
@@ -90,8 +91,9 @@ export function createStreams(world: PageWorld, feed: Feed): Streams {
     }
 
     return {
-        get hasRoom() {
-            return open.size < MOST_STREAMS;
+        hasRoomFor({ hash }) {
+            const ofLogin = [...open.values()].filter(({ login }) => login.hash === hash).length;
+            return open.size < MOST_STREAMS && ofLogin < MOST_OF_LOGIN;
         },
         open(response, login, { turn, computer }) {
             const ends: (() => void)[] = [];
@@ -120,7 +122,7 @@ export function createStreams(world: PageWorld, feed: Feed): Streams {
             write(`retry: ${RETRY_MILLISECONDS}\n\n`);
             const { whole, leave } = feed.join((changes) => send("change", changes));
             atEnd(leave);
-            send("state", `{"now":${now()},"guard":"${login.guard}","sections":${whole}}`);
+            send("state", `{"now":${now()},"sections":${whole}}`);
             const beat = setInterval(() => write(": still here\n\n"), BEAT_MILLISECONDS);
             atEnd(() => clearInterval(beat));
             if (turn !== undefined) {

@@ -153,6 +153,17 @@ describe("what a turn asks", () => {
 });
 
 describe("a job", () => {
+    test("is begun by a prompt of the greatest length, whatever the script", async () => {
+        const jobs = standInJobs();
+        const scene = await startScene({ shownJobs: jobs });
+        const visitor = await logIn(scene);
+        const { id } = await scene.join("door");
+        for (const prompt of ["門".repeat(30_000), "\n".repeat(30_000)])
+            expect((await visitor.change("spawn", { computer: id, prompt })).status).toBe(200);
+        const much = "x".repeat(1_000_000);
+        expect((await visitor.change("spawn", { computer: id, prompt: much })).status).toBe(400);
+    });
+
     test("is begun, looked at, collected and killed", async () => {
         const jobs = standInJobs([jobOf(1), jobOf(2, { state: "done" })]);
         const scene = await startScene({ shownJobs: jobs });

@@ -6,7 +6,6 @@ import { logIn, openStream, type Stream, type Visitor } from "./visitor.ts";
 
 type Entries<T> = { readonly set: [string, T][]; readonly gone: string[] };
 interface State {
-    readonly guard: string;
     readonly now: number;
     readonly sections: Record<string, Entries<Record<string, unknown>>>;
 }
@@ -35,7 +34,6 @@ describe("a stream", () => {
         ]);
         expect(sections.jobs?.set.map(([number]) => number)).toEqual(["2", "1"]);
         expect(sections.health?.set).toMatchObject([["bridge", { online: 1, version: "0.1.0" }]]);
-        expect(state.guard).toBe(visitor.headers["x-trapos-guard"]);
         const beside = await visitor.get<State>("/page/state");
         expect(Object.keys(beside.sections)).toEqual(Object.keys(sections));
         expect(beside.sections.jobs?.set).toHaveLength(2);
@@ -208,16 +206,20 @@ describe("who looks", () => {
         await quick.next("change", ({ jobs: found }: Change) => found?.set[0]?.[1].prompt === "short");
     });
 
-    test("is one of eight at most, until another one leaves", async () => {
+    test("is one of eight at most, and of four of one browser, until another one leaves", async () => {
         const scene = await startScene();
-        const visitor = await logIn(scene);
+        const visitors = [await logIn(scene), await logIn(scene)];
         const streams: Stream[] = [];
-        for (let count = 0; count < 8; count += 1) streams.push(await open(visitor));
+        for (const visitor of visitors) {
+            for (let count = 0; count < 4; count += 1) streams.push(await open(visitor));
+            expect((await open(visitor)).status).toBe(503);
+            expect(await visitor.get("/page/state")).toMatchObject({ hasRoom: false });
+        }
         expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200));
-        const ninth = await open(visitor);
-        expect(ninth.status).toBe(503);
+        const third = await logIn(scene);
+        expect((await open(third)).status).toBe(503);
         streams[0]!.close();
-        await expect.poll(async () => (await open(visitor)).status).toBe(200);
+        await expect.poll(async () => (await open(third)).status).toBe(200);
     });
 
     test("is told nothing more once they have logged out; others are", async () => {

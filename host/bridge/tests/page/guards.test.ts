@@ -1,5 +1,6 @@
 /** Who gets anything of the page, by every route of it. */
 import { readFile, stat } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { assembleBridge } from "../../src/assembly.ts";
@@ -54,6 +55,38 @@ describe("a change", () => {
             "/page/state",
         );
         expect(sections.computers.set).toHaveLength(1);
+    });
+
+    test.each(["//", "//[", "/\\\\[", "http://[/page/state"])(
+        "of what is no address, as %s, breaks nothing",
+        async (path) => {
+            const world = await startStandIn();
+            const { hostname, port } = new URL(world.url);
+            const answer = await new Promise<string>((resolve, reject) => {
+                const socket = connect(Number(port), hostname);
+                socket.setEncoding("utf8").once("data", (text: string) => {
+                    resolve(text);
+                    socket.destroy();
+                });
+                socket.once("error", reject);
+                socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+            });
+            expect(answer).toMatch(/^HTTP\/1.1 40[04]/);
+            expect(world.log.join()).not.toContain("a request broke");
+        },
+    );
+
+    test("or a look with the cookie alone, which a browser sends to all ports of this machine, gets nothing", async () => {
+        const world = await startStandIn();
+        const { headers } = await logIn(world);
+        const { "x-trapos-guard": _, ...alone } = headers;
+        for (const path of looking) {
+            const answer = await visit(world.url, { path, headers: alone });
+            expect(answer.status, path).toBe(401);
+            expect(answer.text).not.toMatch(secret);
+        }
+        const kept = await readFile(join(world.data, "page-logins.json"), "utf8");
+        expect(kept).not.toContain(headers["x-trapos-guard"]);
     });
 
     test("that is asked for by GET, or by another method, is none", async () => {
@@ -180,6 +213,15 @@ describe("the login", () => {
             expect([403, 404, 415]).toContain(answer.status);
         }
         expect((await tryToken(world, tokenOf(world))).status).toBe(200);
+    });
+
+    test("holds where another server of this machine has set a cookie of the same name", async () => {
+        const world = await startStandIn();
+        const { headers } = await logIn(world);
+        const name = headers.cookie!.split("=")[0]!;
+        const cookie = `${name}=${"0".repeat(64)}; ${name}=; ${headers.cookie}`;
+        const answer = await visit(world.url, { path: "/page/state", headers: { ...headers, cookie } });
+        expect(answer.status).toBe(200);
     });
 
     test("takes ten wrong tokens a minute, logs them, and none of them", async () => {

@@ -1,9 +1,12 @@
 /** The page in a browser: each view of it, and all that its owner does there. */
-import { expect, test } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 import type { Page } from "playwright-core";
 import { expectNoSideways, inBrowser } from "./browsing.ts";
 import { jobOf, standInJobs } from "./stand-in-jobs.ts";
 import { startScene } from "./scene.ts";
+import { visit } from "./visitor.ts";
 
 /** What comes over opencode takes some looks. */
 const patience = { timeout: 15_000 };
@@ -43,6 +46,29 @@ inBrowser("the login", (open) => {
         await page.reload();
         await heading(page, "Log in").waitFor();
         expect(wrong).toEqual([]);
+    });
+
+    test("is worth nothing to another server of this machine, which the browser tells of it", async () => {
+        const scene = await startScene();
+        const { page } = await open();
+        await page.goto(scene.bridge.pageUrl);
+        await heading(page, "Computers").waitFor();
+        let cookie = "";
+        const other = createServer((request, response) => {
+            cookie = request.headers.cookie ?? cookie;
+            response.setHeader("content-type", "text/html");
+            response.end("<title>other</title>");
+        });
+        await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
+        onTestFinished(() => void other.close());
+        const { port } = other.address() as AddressInfo;
+        await page.goto(`http://127.0.0.1:${port}/`);
+        expect(cookie).toContain("trapos-page-");
+        expect(await page.evaluate("Object.keys(localStorage)")).toEqual([]);
+        for (const path of ["/page/state", "/page/events"])
+            expect((await visit(scene.url, { path, headers: { cookie } })).status, path).toBe(401);
+        await page.goto(`${scene.url}/`);
+        await heading(page, "Computers").waitFor();
     });
 
     test("by an address of a bridge before says so", async () => {

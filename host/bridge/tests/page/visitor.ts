@@ -144,8 +144,7 @@ export async function logIn({ bridge }: { readonly bridge: { readonly pageUrl: s
     });
     if (begun.status !== 200) throw new Error(begun.text);
     const cookie = String(begun.headers["set-cookie"]).split(";")[0] ?? "";
-    const state = await visit(url, { path: "/page/state", headers: { cookie } });
-    const { guard } = JSON.parse(state.text) as { guard: string };
+    const { guard } = JSON.parse(begun.text) as { guard: string };
     const headers = { ...ownHeaders(url), cookie, "x-trapos-guard": guard };
     return {
         url,
