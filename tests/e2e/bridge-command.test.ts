@@ -218,7 +218,7 @@ describe.skipIf(process.platform !== "linux")("a bridge and its computers", slow
             /^ID +NAME +COMPUTER +OWNER +PROFILE +SEEN\n[0-9a-f]{18} +door +3 +ann +build +online\n$/,
         );
         expect(await owners("status")).toMatch(
-            /^Bridge \d+\.\d+\.\d+, for \d+ \w+\.\nopencode 1\.\d+\.\d+ is ready\n1 computer, 1 online; 0 turns\.\n$/,
+            /^Bridge \d+\.\d+\.\d+, for \d+ \w+\.\nopencode 1\.\d+\.\d+ is ready\n1 computer, 1 online; 0 turns, 0 jobs\.\n$/,
         );
         const none = "turns at once     not limited\nprompts an hour   not limited\n";
         const rest = "tokens a day      not limited\nUS dollars a day  not limited\n";
@@ -301,7 +301,7 @@ describe.skipIf(process.platform !== "linux")("a bridge and its computers", slow
         process.kill(opencodeOf(bridge), "SIGKILL");
         await door.waitForText(INTERRUPTED, { ...patient, sinceInput: true });
         expect(await command(door, "ai hello again")).toContain("You said: hello again");
-        expect(await owners("status")).toMatch(/ is ready\n2 computers, 2 online; 0 turns\.\n$/);
+        expect(await owners("status")).toMatch(/ is ready\n2 computers, 2 online; 0 turns, 0 jobs\.\n$/);
     });
 
     it("finds its computers again when it was killed in the middle of a turn and is started again", async () => {
@@ -332,7 +332,7 @@ describe.skipIf(process.platform !== "linux")("a bridge and its computers", slow
 
     it("ends a computer's link and its turn at once, and the computer says so", async () => {
         await hanging(door, "meditate");
-        expect(await owners("status")).toContain("; 1 turn.");
+        expect(await owners("status")).toContain("; 1 turn, 0 jobs.");
         expect(await owners("revoke", "door")).toMatch(/^door \([0-9a-f]{18}\) is not linked any more\.\n$/);
         await until(door, /has ended this computer's link\.[^]*>$/);
         expect(steady(await command(door, "ai ping"))).toMatchInlineSnapshot(`
@@ -342,7 +342,7 @@ describe.skipIf(process.platform !== "linux")("a bridge and its computers", slow
           >"
         `);
         await vi.waitFor(
-            async () => expect(await owners("status")).toContain("1 computer, 1 online; 0 turns."),
+            async () => expect(await owners("status")).toContain("1 computer, 1 online; 0 turns, 0 jobs."),
             {
                 timeout: 30_000,
                 interval: 1000,

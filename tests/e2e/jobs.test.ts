@@ -1,12 +1,12 @@
 /** Jobs from the first word to the last: the real opencode, the bridge, and computers as players have them. */
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { boot, type Computer, writeSettings } from "craftos-headless";
 import type { Profile } from "trapos-bridge";
 import type { Job } from "../../src/apis/ai/jobs/shapes.ts";
 import { startTestBridge, type TestBridge } from "../../tools/harness/bridge.ts";
-import { installPackages } from "../../tools/harness/disk.ts";
+import { installPackages, projectFolder } from "../../tools/harness/disk.ts";
 import { defaultRule } from "../../tools/model/index.ts";
 import { startWorld, type World } from "./support.ts";
 
@@ -52,6 +52,7 @@ async function restartBridge(): Promise<void> {
 }
 
 let computers = 0;
+const disks = new Map<Computer, string>();
 
 /** A computer of the one owner. */
 async function newComputer(width = 51, height = 19, profile: Profile = "build"): Promise<Computer> {
@@ -71,6 +72,7 @@ async function newComputer(width = 51, height = 19, profile: Profile = "build"):
         http: { allow: ["127.0.0.1"] },
     });
     onTestFinished(() => computer.close());
+    disks.set(computer, disk);
     await computer.waitForText(/(^|\n)> ?$/, patient);
     return computer;
 }
@@ -140,6 +142,17 @@ it("is told to a program as an event", { timeout }, async () => {
     await computer.waitForText(/true\s+done/, patient);
     await computer.type(`_, c = ai.jobs.collect(n) print(c.text)\n`);
     await computer.waitForText(/Done\.\n/, { ...patient, sinceInput: true });
+});
+
+it("is what the documentation's survey.lua has three of at once", { timeout }, async () => {
+    const documentation = await readFile(join(projectFolder, "docs/libai.md"), "utf8");
+    const program = /^```lua\n(-- survey\.lua[^]*?)^```$/m.exec(documentation)![1]!;
+    const computer = await newComputer();
+    world.model.setRules([({ userText }) => ({ text: `Look after ${/the \w+$/.exec(userText)![0]}.` })]);
+    await writeFile(join(disks.get(computer)!, "survey.lua"), program);
+    await computer.type("survey\n");
+    for (const what of ["mine", "farm", "gate"])
+        await computer.waitForText(`Look after the ${what}.`, patient);
 });
 
 it("is stopped, and keeps what was written", { timeout }, async () => {
