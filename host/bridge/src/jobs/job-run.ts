@@ -110,7 +110,7 @@ export function newNonce(number: number): string {
  */
 export function runJob(
     world: JobWorld,
-    computer: LinkedComputer,
+    asWas: LinkedComputer,
     begun: JobRecord,
     title: string,
     settle: (next: Settled) => void,
@@ -118,6 +118,8 @@ export function runJob(
     const { journal, turns, elapsed, signal, log } = world;
     const { number } = begun;
     let record = begun;
+    /** As it is now: its owner may have given it another profile while the job waited. */
+    const computer = () => journal.computers().find(({ id }) => id === asWas.id) ?? asWas;
     const sight: Sight = { heardAt: elapsed() };
     /** What the turn that runs has written, by its parts. */
     const written = new Map<string, string>();
@@ -255,7 +257,7 @@ export function runJob(
             if (journal.promptOf(nonce)?.state === "sent") watching ??= startWatch(elapsed());
             const { model, agent } = record;
             turns.take(
-                computer,
+                computer(),
                 {
                     type: "prompt",
                     nonce,
@@ -289,7 +291,7 @@ export function runJob(
     async function prepare(isFirst: boolean): Promise<{ sessionId: string; nonce: string }> {
         if (record.sessionId === undefined) {
             await checkNames(world.client(), world.directory, record);
-            change({ sessionId: await world.openSession(computer, title) });
+            change({ sessionId: await world.openSession(computer(), title) });
         }
         const sessionId = record.sessionId as string;
         const nonce = record.nonce as string;

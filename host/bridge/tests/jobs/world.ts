@@ -46,6 +46,8 @@ export interface World {
     readonly told: string[];
     /** What was asked of opencode. */
     readonly asked: string[];
+    /** The profiles by whose rules sessions were made. */
+    readonly profiles: string[];
     readonly opencode: { isAway: boolean; permissions: object[] };
     /** Moves the clock that nobody sets, in milliseconds. */
     wait(milliseconds: number): void;
@@ -76,6 +78,7 @@ export function startWorld(options: WorldOptions = {}): World {
     const sessions = options.sessions ?? new Map<string, Session>();
     const asked: string[] = [];
     const told: string[] = [];
+    const profiles: string[] = [];
     const opencode: World["opencode"] = { isAway: false, permissions: [] };
     let waited = 0;
     const log = pino({ level: "silent" });
@@ -168,6 +171,7 @@ export function startWorld(options: WorldOptions = {}): World {
         async openSession(computer, title) {
             const { id } = await client.createSession(title, { directory: "/", permission: [] });
             journal.addSession(id, computer.id, noon);
+            profiles.push(computer.profile);
             return id;
         },
         tell(computerId, message: BridgeMessage) {
@@ -214,6 +218,7 @@ export function startWorld(options: WorldOptions = {}): World {
         sessions,
         told,
         asked,
+        profiles,
         opencode,
         wait: (milliseconds) => void (waited += milliseconds),
         happen(happening) {
