@@ -1,6 +1,6 @@
 /** The page: what is shown where. */
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { change, keepGuard, wordsOf } from "./api.js";
 import { begin, close } from "./events.js";
 import { logIn, Login } from "./login.js";
@@ -74,7 +74,8 @@ function useRoute() {
 		}
 	};
 	const [route, setRoute] = useState(read);
-	useEffect(() => {
+	// At once: whoever goes elsewhere before the first picture is not to be missed.
+	useLayoutEffect(() => {
 		const listener = () => {
 			setRoute(read());
 			toContent();

@@ -1,5 +1,5 @@
 /** All that the page knows, and who is told when that changes. */
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 /** @typedef {import("./types.d.ts").Sections} Sections */
 
@@ -48,7 +48,8 @@ export function changed() {
 /** Has what calls it shown anew after each change. */
 export function useStore() {
 	const [, set] = useState(0);
-	useEffect(() => {
+	// At once: what changes before the first picture is not to be missed.
+	useLayoutEffect(() => {
 		const listener = () => set((count) => count + 1);
 		listeners.add(listener);
 		return () => void listeners.delete(listener);

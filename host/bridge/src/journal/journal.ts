@@ -188,8 +188,6 @@ export interface UsageFilter {
 
 /** What a computer used on a day. */
 export interface DayUsage {
-    /** "2026-11-30", UTC. */
-    readonly day: string;
     readonly computerId: string;
     readonly total: UsageTotal;
 }
@@ -269,8 +267,8 @@ export interface Journal {
      */
     addStep(step: StepRecord): boolean;
     usage(filter: UsageFilter): UsageTotal;
-    /** Sums by day and computer of so many days, today's first. */
-    usageByDay(days: number, now: number): DayUsage[];
+    /** Sums by computer of a day, as "2026-11-30". They are remembered until something is added to them. */
+    usageOn(day: string): readonly DayUsage[];
 
     /**
      * Writes a job down, once.

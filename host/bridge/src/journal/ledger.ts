@@ -1,6 +1,6 @@
 /** What was used: each step once, in sums. */
 import { dayOf, millisecondsPerDay } from "./day.ts";
-import type { Journal, UsageFilter, UsageTotal } from "./journal.ts";
+import type { DayUsage, Journal, UsageFilter, UsageTotal } from "./journal.ts";
 import type { Tables } from "./tables.ts";
 
 /** For how long the ids of counted steps are remembered. */
@@ -8,6 +8,9 @@ const remembered = 30 * millisecondsPerDay;
 
 /** How many of them are remembered however old they are: a clock that jumps ahead makes all of them old at once. */
 const alwaysRemembered = 10_000;
+
+/** The most days whose sums are remembered. */
+const mostDays = 40;
 
 /** Costs are kept in billionths of a dollar: their sums are exact, and a step that costs less than one is free. */
 const costUnit = 1e9;
@@ -45,11 +48,14 @@ function inDollars(total: UsageTotal): UsageTotal {
 }
 
 /** The journal's functions for usage. */
-export function ledgerIn(tables: Tables): Pick<Journal, "addStep" | "usage" | "usageByDay"> {
+export function ledgerIn(tables: Tables): Pick<Journal, "addStep" | "usage" | "usageOn"> {
     const { run, all, first } = tables;
 
     /** The day of the step that was counted last: forgetting once a day is often enough. */
     let lastDay: string | undefined;
+
+    /** Sums by day, of those that were asked for last. */
+    const days = new Map<string, readonly DayUsage[]>();
 
     /** Steps that are no newer were forgotten, and so may have been counted. */
     let forgottenUntil =
@@ -109,6 +115,7 @@ export function ledgerIn(tables: Tables): Pick<Journal, "addStep" | "usage" | "u
             const isNew = tables.withoutDisk(() => tables.atOnce(count));
             // Not before it is in the file.
             if (isNew) [forgottenUntil, lastDay] = [until, day];
+            if (isNew) days.delete(day);
             return isNew;
         },
         usage(filter) {
@@ -120,13 +127,18 @@ export function ledgerIn(tables: Tables): Pick<Journal, "addStep" | "usage" | "u
             const values = fields.map((field) => filter[field]);
             return inDollars(first<UsageTotal>(`SELECT ${sums} FROM usage${where}`, ...values) as UsageTotal);
         },
-        usageByDay(days, now) {
-            const firstDay = dayOf(now - (days - 1) * millisecondsPerDay);
-            return all<UsageTotal & { day: string; computerId: string }>(
-                `SELECT day, computer_id AS "computerId", ${sums} FROM usage WHERE day >= ?
-                 GROUP BY day, computer_id ORDER BY day DESC, computer_id`,
-                firstDay,
-            ).map(({ day, computerId, ...total }) => ({ day, computerId, total: inDollars(total) }));
+        usageOn(day) {
+            const known = days.get(day);
+            if (known !== undefined) return known;
+            const found = all<UsageTotal & { computerId: string }>(
+                `SELECT computer_id AS "computerId", ${sums} FROM usage WHERE day = ?
+                 GROUP BY computer_id ORDER BY computer_id`,
+                day,
+            ).map(({ computerId, ...total }) => ({ computerId, total: inDollars(total) }));
+            days.set(day, found);
+            const [oldest] = days.keys();
+            if (days.size > mostDays && oldest !== undefined) days.delete(oldest);
+            return found;
         },
     };
 }

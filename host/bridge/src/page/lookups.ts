@@ -1,4 +1,5 @@
 /** What the page asks for when somebody wants to see it: it is much, or opencode has it. */
+import { setImmediate as giveWay } from "node:timers/promises";
 import { OpencodeFailure } from "trapos-opencode";
 import type { Message } from "../../../../src/apis/ai/protocol.ts";
 import { dayOf, millisecondsPerDay } from "../journal/day.ts";
@@ -18,8 +19,6 @@ const LONGEST_PART = 20_000;
 
 /** The computers that a chart shows by name. */
 const MOST_NAMED = 8;
-
-const spans: Readonly<Record<string, number>> = { "14": 14, "30": 30 };
 
 /** Asks opencode; fails with a line that says why it cannot be asked. */
 async function asked<T>(work: () => Promise<T>): Promise<T> {
@@ -103,24 +102,25 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 
 /** What was used, by day and computer: the largest by name, and all others in one. */
 async function usage(world: PageWorld, query: URLSearchParams): Promise<object> {
-    const count = spans[query.get("days") ?? ""] ?? 14;
+    const count = query.get("days") === "30" ? 30 : 14;
     const now = world.now();
     const days = Array.from({ length: count }, (_, back) =>
         dayOf(now - (count - 1 - back) * millisecondsPerDay),
     );
-    const places = new Map(days.map((day, place) => [day, place]));
     const newRow = (): Row => ({ tokens: days.map(() => 0), cost: days.map(() => 0) });
     const add = (row: Row, place: number, tokens: number, cost: number): void => {
         row.tokens[place] = (row.tokens[place] ?? 0) + tokens;
         row.cost[place] = (row.cost[place] ?? 0) + cost;
     };
     const rows = new Map<string, Row>();
-    for (const { day, computerId, total } of world.journal.usageByDay(count, now)) {
-        const place = places.get(day);
-        if (place === undefined) continue;
-        const row = rows.get(computerId) ?? newRow();
-        rows.set(computerId, row);
-        add(row, place, tokensOf(total satisfies UsageTotal), total.cost);
+    for (const [place, day] of days.entries()) {
+        for (const { computerId, total } of world.journal.usageOn(day)) {
+            const row = rows.get(computerId) ?? newRow();
+            rows.set(computerId, row);
+            add(row, place, tokensOf(total satisfies UsageTotal), total.cost);
+        }
+        // A day that nobody has asked for yet takes the bridge's one thread a while: the others have their turn in between.
+        await giveWay();
     }
     const names = new Map(world.journal.computers().map(({ id, name }) => [id, name]));
     const sorted = [...rows].sort(([, one], [, other]) => sum(other.tokens) - sum(one.tokens));

@@ -10,7 +10,7 @@ import type { PageWorld } from "./world.ts";
 const MOST_STREAMS = 8;
 const MOST_OF_LOGIN = 4;
 
-/** The most bytes that wait for one who looks, and from how many on the model's text waits for them to go. */
+/** The most bytes that wait for one who looks, besides all that there was at first, and from how many on the model's text waits for them to go. */
 const MOST_UNSENT = 4 * 1024 * 1024;
 const MUCH_UNSENT = 64 * 1024;
 
@@ -102,6 +102,7 @@ export function createStreams(world: PageWorld, feed: Feed): Streams {
                 if (open.has(response)) ends.push(end);
                 else end();
             };
+            let most = MOST_UNSENT;
             const close = (): void => {
                 open.delete(response);
                 for (const end of ends) end();
@@ -110,7 +111,7 @@ export function createStreams(world: PageWorld, feed: Feed): Streams {
             const write = (text: string): void => {
                 if (!open.has(response)) return;
                 response.write(text);
-                if (response.writableLength <= MOST_UNSENT) return;
+                if (response.writableLength <= most) return;
                 // It comes again, and begins with all that there is then.
                 log.warn("a page takes nothing of what it is told, and was let go");
                 close();
@@ -122,6 +123,8 @@ export function createStreams(world: PageWorld, feed: Feed): Streams {
             write(`retry: ${RETRY_MILLISECONDS}\n\n`);
             const { whole, leave } = feed.join((changes) => send("change", changes));
             atEnd(leave);
+            // All that there is may be more by itself, as where models ask for much.
+            most += Buffer.byteLength(whole);
             send("state", `{"now":${now()},"sections":${whole}}`);
             const beat = setInterval(() => write(": still here\n\n"), BEAT_MILLISECONDS);
             atEnd(() => clearInterval(beat));

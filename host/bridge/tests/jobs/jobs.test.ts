@@ -1,5 +1,7 @@
 /** Jobs: the queue, their ends, and who is told of them. */
 import { describe, expect, test, vi } from "vitest";
+import type { Hub } from "../../src/link/hub.ts";
+import { changeComputer } from "../../src/server/owner.ts";
 import { computerOf, noon } from "../journal/samples.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -17,6 +19,9 @@ function tool(sessionId: string, id: string, status = "completed") {
 
 const say = (sessionId: string, text: string, offset: number) =>
     ({ sessionId, kind: "text", messageId: "msg_1", partId: "prt_t", offset, text }) as never;
+
+/** Nobody is online. */
+const hub = { change: () => undefined } as unknown as Hub;
 
 async function running(world: World, prompt = "write a lock") {
     const { number } = await world.spawn(prompt);
@@ -364,6 +369,21 @@ describe("one that fails", () => {
 });
 
 describe("while opencode is away", () => {
+    test("a computer's profile may change: a job that had not begun keeps to the new one", async () => {
+        const world = startWorld();
+        world.journal.changeComputer("c1", { profile: "trusted" });
+        world.opencode.isAway = true;
+        const { number } = await world.spawn("work");
+        await world.until(number, { state: "running" });
+        changeComputer({ ...world, hub }, "c1", { profile: "talk" });
+        world.opencode.isAway = false;
+        world.jobs.wake();
+        await world.sessionOf(number);
+        expect(world.profiles).toEqual(["talk"]);
+        await world.answer(number, "All is well.");
+        await world.until(number, { state: "done" });
+    });
+
     test("jobs are taken, listed and stopped, and begun once it is back", async () => {
         const world = startWorld({ isLate: true });
         world.opencode.isAway = true;

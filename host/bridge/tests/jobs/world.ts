@@ -55,6 +55,8 @@ export interface World {
         /** Is called at each request, "abortSession ses_1", and may throw. */
         onAsked?: (request: string) => void;
     };
+    /** The profiles by whose rules sessions were made. */
+    readonly profiles: string[];
     /** Moves the clock that nobody sets, in milliseconds. */
     wait(milliseconds: number): void;
     happen(happening: Happening): void;
@@ -88,6 +90,7 @@ export function startWorld(options: WorldOptions = {}): World {
         return Array.prototype.push.call(asked, request);
     };
     const told: string[] = [];
+    const profiles: string[] = [];
     const opencode: World["opencode"] = { isAway: false, permissions: [] };
     let waited = 0;
     const log = pino({ level: "silent" });
@@ -184,6 +187,7 @@ export function startWorld(options: WorldOptions = {}): World {
             if (profile !== computer.profile) throw forbidden("the profile of this computer has changed");
             const { id } = await client.createSession(title, { directory: "/", permission: [] });
             journal.addSession(id, computer.id, noon);
+            profiles.push(computer.profile);
             return id;
         },
         tell(computerId, message: BridgeMessage) {
@@ -233,6 +237,7 @@ export function startWorld(options: WorldOptions = {}): World {
         sessions,
         told,
         asked,
+        profiles,
         opencode,
         wait: (milliseconds) => void (waited += milliseconds),
         happen(happening) {

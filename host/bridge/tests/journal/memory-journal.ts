@@ -171,7 +171,7 @@ export function memoryJournal(): Journal {
                     );
                 }),
             ),
-        usageByDay: () => {
+        usageOn: () => {
             throw new Error("Not here.");
         },
         addJob(job) {

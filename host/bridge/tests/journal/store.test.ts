@@ -241,22 +241,27 @@ describe("usage", () => {
         expect(journal.usage({ computerId: undefined }).steps).toBe(6);
     });
 
-    test("has the days of UTC, the newest first", () => {
+    test("has the days of UTC, also where something is added to one that was asked for", () => {
         const lastMoment = Date.UTC(2026, 10, 30) - 1;
         journal.addStep(stepOf({ stepId: "p1", at: lastMoment }));
         journal.addStep(stepOf({ stepId: "p2", at: lastMoment + 1 }));
         journal.addStep(stepOf({ stepId: "p3", computerId: "c2" }));
         journal.addStep(stepOf({ stepId: "p4", at: noon - 2 * day }));
-        const days = (count: number) =>
-            journal.usageByDay(count, noon).map((row) => [row.day, row.computerId, row.total.steps]);
-        expect(days(2)).toEqual([
-            ["2026-11-30", "c1", 1],
-            ["2026-11-30", "c2", 1],
-            ["2026-11-29", "c1", 1],
+        const on = (name: string) => journal.usageOn(name).map((row) => [row.computerId, row.total.steps]);
+        expect(on("2026-11-30")).toEqual([
+            ["c1", 1],
+            ["c2", 1],
         ]);
-        expect(days(1)).toHaveLength(2);
-        expect(days(30)).toHaveLength(4);
-        expect(journal.usageByDay(1, noon)[0]?.total).toEqual(one);
+        expect(on("2026-11-29")).toEqual([["c1", 1]]);
+        expect(on("2026-11-27")).toEqual([]);
+        expect(journal.usageOn("2026-11-30")[0]?.total).toEqual(one);
+        journal.addStep(stepOf({ stepId: "p5", at: lastMoment }));
+        journal.addStep(stepOf({ stepId: "p6", computerId: "c2", at: lastMoment }));
+        expect(on("2026-11-29")).toEqual([
+            ["c1", 2],
+            ["c2", 1],
+        ]);
+        expect(journal.usageOn("2026-11-29")).toBe(journal.usageOn("2026-11-29"));
     });
 
     test("counts nothing of an unknown computer, and remembers no step of it", () => {

@@ -206,6 +206,19 @@ describe("who looks", () => {
         await quick.next("change", ({ jobs: found }: Change) => found?.set[0]?.[1].prompt === "short");
     });
 
+    test("is told all that there is, also where models have asked for more than may wait for one who looks", async () => {
+        const scene = await startScene();
+        const { prompt } = await scene.join("door");
+        const much = { command: "x".repeat(60_000), diff: "y".repeat(60_000), filepath: "z".repeat(60_000) };
+        for (let count = 0; count < 32; count += 1)
+            await (await prompt("work")).askPermission({ metadata: much });
+        const stream = await open(await logIn(scene));
+        const { sections } = (await stream.next("state")) as State;
+        expect(sections.asks?.set).toHaveLength(32);
+        await scene.join("lift");
+        await stream.next("change", ({ computers }: Change) => computers !== undefined);
+    }, 60_000);
+
     test("is one of eight at most, and of four of one browser, until another one leaves", async () => {
         const scene = await startScene();
         const visitors = [await logIn(scene), await logIn(scene)];

@@ -114,6 +114,20 @@ inBrowser("a tool", (open) => {
     });
 });
 
+inBrowser("an address", (open) => {
+    test("that is gone to while the page begins is where it is then", async () => {
+        const scene = await startScene();
+        const { page } = await open();
+        await page.addInitScript(`new MutationObserver((_, observer) => {
+            if (!document.getElementById("page")?.firstChild) return;
+            observer.disconnect();
+            location.hash = "#/health";
+        }).observe(document, { childList: true, subtree: true })`);
+        await page.goto(scene.bridge.pageUrl);
+        await heading(page, "Health").waitFor();
+    });
+});
+
 inBrowser("many windows", (open) => {
     test("of one browser leave it connections for what is asked and changed, and the last one says why it hears nothing", async () => {
         const scene = await startScene();
