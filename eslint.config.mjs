@@ -136,6 +136,7 @@ export default defineConfig(
                     "addEventListener",
                     "removeEventListener",
                     "clearTimeout",
+                    "crypto",
                     "document",
                     "fetch",
                     "history",

@@ -102,6 +102,18 @@ function row(job) {
 	</li>`;
 }
 
+/** What was last sent and not answered, and its name: sent once more it is the same job. */
+let sent = { text: "", key: "" };
+
+/** @param {object} job */
+async function spawn(job) {
+	const text = JSON.stringify(job);
+	if (sent.text !== text) sent = { text, key: crypto.randomUUID() };
+	const begun = await change("spawn", { ...job, key: sent.key });
+	sent = { text: "", key: "" };
+	return begun;
+}
+
 function Spawn() {
 	const all = [...store.sections.computers.values()].sort((a, b) => a.name.localeCompare(b.name));
 	return html`<${Asking}
@@ -111,7 +123,7 @@ function Spawn() {
 		done="It is begun."
 		run=${(/** @type {FormData} */ fields) => {
 			const [agent, model] = [textOf(fields, "agent"), textOf(fields, "model")];
-			return change("spawn", {
+			return spawn({
 				computer: textOf(fields, "computer"),
 				prompt: textOf(fields, "prompt"),
 				...(agent ? { agent } : {}),
