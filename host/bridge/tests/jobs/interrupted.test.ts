@@ -259,3 +259,15 @@ describe("the next bridge", () => {
         expect(session.isBusy).toBe(false);
     });
 });
+
+describe("a clock that is put back", () => {
+    test("keeps no job in its pause", async () => {
+        let moved = 0;
+        const world = startWorld({ moved: () => moved });
+        const { number } = await world.spawn("a lock", { isKept: true });
+        await world.fail(number, "Too many requests");
+        await world.until(number, { state: "queued" });
+        moved = -365 * 24 * 3_600_000;
+        await world.until(number, { state: "running", attempt: 2 });
+    });
+});
