@@ -258,6 +258,45 @@ describe("the next bridge", () => {
         await next.until(number, { state: "killed", reason: "Its computer is not linked any more." });
         expect(session.isBusy).toBe(false);
     });
+
+    test("counts nothing that the one before it has counted", async () => {
+        const world = startWorld({ caps: { tools: 3, cost: 1 } });
+        const { number, session } = await running(world);
+        const messageId = session.messages.at(-1)?.info.id as string;
+        const count = (one: World, id: string) => {
+            const part = { id: `prt_${id}`, type: "tool", callID: id, tool: "bash" };
+            const state = { status: "completed", input: { command: id }, output: id };
+            one.happen({
+                sessionId: session.id,
+                kind: "tool",
+                messageId,
+                partId: part.id,
+                part: { ...part, state },
+            } as never);
+            const step = { id: `stp_${id}`, type: "step-finish", cost: 0.3 };
+            one.happen({
+                sessionId: session.id,
+                kind: "step usage",
+                messageId,
+                partId: step.id,
+                usage: { input: 1, output: 1, reasoning: 0, cacheRead: 0, cacheWrite: 0, cost: 0.3 },
+            });
+            return [{ ...part, state }, step];
+        };
+        for (const id of ["1", "2"]) session.messages.at(-1)?.parts.push(...count(world, id));
+        world.end();
+        const next = startWorld({
+            journal: world.journal,
+            sessions: world.sessions,
+            caps: { tools: 3, cost: 1 },
+        });
+        await vi.waitFor(() => expect(next.turns.count()).toBe(1));
+        // As they are told once more where the stream was cut.
+        for (const id of ["1", "2"]) count(next, id);
+        expect(next.jobs.job(number)).toMatchObject({ state: "running", tools: 2, cost: 0.6 });
+        count(next, "3");
+        expect(next.jobs.job(number)).toMatchObject({ tools: 3 });
+    });
 });
 
 describe("a clock that is put back", () => {
