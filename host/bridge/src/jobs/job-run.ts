@@ -353,9 +353,9 @@ export function runJob(
                 },
                 outcome,
             );
+            // What it asks was written down before the turn was ended, and is asked next, whatever that has come to.
+            intervention = undefined;
             if (next.kind === "ask") {
-                // What it asks was written down before the turn was ended.
-                intervention = undefined;
                 earlier = writtenText() || earlier;
                 written.clear();
                 looks = 0;

@@ -189,6 +189,34 @@ describe("a profile that changes", () => {
     });
 });
 
+describe("one that gets nowhere", () => {
+    test("as opencode goes away is watched once it is told so", async () => {
+        const world = startWorld();
+        const { number, session } = await running(world);
+        world.opencode.isAway = true;
+        loop(world, session.id);
+        await vi.waitFor(() => expect(world.jobs.job(number).nonce).not.toBe(undefined), 20_000);
+        await vi.waitFor(() => expect(world.journal.jobOf(number)?.interventions).toBe(1), 20_000);
+        // Its turn is given up meanwhile.
+        await vi.waitFor(
+            () => {
+                world.wait(30_000);
+                world.turns.lookAnew();
+                expect(world.turns.count()).toBe(0);
+            },
+            { timeout: 20_000, interval: 300 },
+        );
+        // It was ended, and another one begun.
+        session.isBusy = false;
+        world.opencode.isAway = false;
+        world.jobs.wake();
+        await vi.waitFor(() => expect(asked(session)).toBe(2), 20_000);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        loop(world, session.id);
+        expect((await world.until(number, { state: "failed" })).reason).toContain("the same again");
+    });
+});
+
 describe("the next bridge", () => {
     test("leaves a tool alone for as long as it likes", async () => {
         const world = startWorld();
