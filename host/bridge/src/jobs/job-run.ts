@@ -124,8 +124,9 @@ export function runJob(
     const written = new Map<string, string>();
     /** What a turn before it had written. */
     let earlier = "";
-    /** The tool calls that were counted. */
-    const calls = new Set<string>();
+    /** The parts of tool calls and of steps' ends that were counted, and whether those are known that the bridge before this one has. */
+    const counted = new Set<string>();
+    let isCountKnown = false;
     let used = { tools: record.tools, cost: record.cost, spent: record.spent };
     let tickedAt = elapsed();
     let notedAt = elapsed();
@@ -290,6 +291,19 @@ export function runJob(
         return false;
     }
 
+    /** Notes what the bridge before this one has counted: it is told once more where the stream of events is cut. */
+    async function noteCounted(sessionId: string): Promise<void> {
+        isCountKnown = true;
+        if (isUnsent()) return;
+        try {
+            for (const { parts } of await world.client().listMessages(sessionId, MOST_MESSAGES))
+                for (const { id } of parts) counted.add(id);
+        } catch (error) {
+            isCountKnown = false;
+            log.warn({ err: error, job: number }, "some of what a job has used may be counted twice");
+        }
+    }
+
     /** Makes what has to be there before the turn is handed over: a session, and a prompt that is not lost. */
     async function prepare(): Promise<void> {
         // One by the rules of another profile is closed: what was not asked there is asked in another one.
@@ -306,6 +320,7 @@ export function runJob(
             change({ nonce: newNonce(number) });
             leaveTurn(nonce);
         }
+        if (!isCountKnown) await noteCounted(sessionId);
     }
 
     /** Whether there is nothing at opencode that would have to be stopped. */
@@ -338,9 +353,9 @@ export function runJob(
                 },
                 outcome,
             );
+            // What it asks was written down before the turn was ended, and is asked next, whatever that has come to.
+            intervention = undefined;
             if (next.kind === "ask") {
-                // What it asks was written down before the turn was ended.
-                intervention = undefined;
                 earlier = writtenText() || earlier;
                 written.clear();
                 looks = 0;
@@ -505,17 +520,13 @@ export function runJob(
         happened(happening) {
             alive();
             if (watching !== undefined) watching = watch(watching, happening, elapsed());
-            if (happening.kind === "tool") {
-                if (calls.has(happening.partId)) return;
-                calls.add(happening.partId);
-                used = { ...used, tools: used.tools + 1 };
-                note();
-                tick();
-            } else if (happening.kind === "step usage") {
-                used = { ...used, cost: used.cost + happening.usage.cost };
-                note();
-                tick();
-            }
+            if (happening.kind !== "tool" && happening.kind !== "step usage") return;
+            if (counted.has(happening.partId)) return;
+            counted.add(happening.partId);
+            if (happening.kind === "tool") used = { ...used, tools: used.tools + 1 };
+            else used = { ...used, cost: used.cost + happening.usage.cost };
+            note();
+            tick();
         },
         tick,
         wake: () => wakeUp?.(),

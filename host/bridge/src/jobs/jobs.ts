@@ -9,7 +9,7 @@ import { millisecondsPerDay } from "../journal/day.ts";
 import type { JobChange, JobRecord, JobSummary, LinkedComputer } from "../journal/journal.ts";
 import type { Jobs } from "./job.ts";
 import { type JobRun, type JobWorld, newNonce, runJob, type Settled } from "./job-run.ts";
-import { MOST_OPEN, places, toBegin } from "./queue.ts";
+import { isDue, MOST_OPEN, places, toBegin } from "./queue.ts";
 import { viewOf } from "./view.ts";
 import { kept, lineOf, titleOf } from "./words.ts";
 
@@ -68,7 +68,8 @@ export function createJobs(world: JobsWorld): JobKeeper {
     const expected = new Set<number>();
     /** Whether the jobs of the bridge before this one were taken over. */
     let isOpen = false;
-    let nextDue = 0;
+    /** When a job's pause ends, where one is in such. */
+    let nextDue: number | undefined = 0;
     let forgottenAt = -Infinity;
 
     function changed(number: number): void {
@@ -213,7 +214,7 @@ export function createJobs(world: JobsWorld): JobKeeper {
             const due = journal
                 .openJobs()
                 .flatMap(({ state, dueAt }) => (state === "queued" ? [dueAt ?? 0] : []));
-            nextDue = Math.min(Infinity, ...due.filter((at) => at > now()));
+            nextDue = due.filter((at) => !isDue(at, now())).sort((a, b) => a - b)[0];
         } catch (error) {
             log.error({ err: error }, "jobs cannot be begun now");
             nextDue = now() + LATER_SECONDS * 1000;
@@ -262,7 +263,7 @@ export function createJobs(world: JobsWorld): JobKeeper {
 
     const ticks = setInterval(() => {
         for (const running of runs.values()) running.tick();
-        if (now() >= nextDue) pump();
+        if (nextDue !== undefined && isDue(nextDue, now())) pump();
     }, TICK_MILLISECONDS);
 
     return {

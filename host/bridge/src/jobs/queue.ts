@@ -4,6 +4,14 @@ import type { JobRecord } from "../journal/journal.ts";
 /** How many jobs of an owner may be open. */
 export const MOST_OPEN = 100;
 
+/** The longest pause of a job, in milliseconds: what is due later was that before the clock was put back. */
+const LONGEST_PAUSE = 300_000;
+
+/** Whether what was to wait until a moment need not wait any more. */
+export function isDue(at: number, now: number): boolean {
+    return at <= now || at - now > LONGEST_PAUSE;
+}
+
 /**
  * Those that are to be begun now.
  * @param open all that have not ended, in the order in which they came
@@ -12,7 +20,7 @@ export const MOST_OPEN = 100;
  */
 export function toBegin(open: readonly JobRecord[], most: number, now: number): JobRecord[] {
     const running = open.filter(({ state }) => state === "running").length;
-    const due = open.filter(({ state, dueAt = 0 }) => state === "queued" && dueAt <= now);
+    const due = open.filter(({ state, dueAt = 0 }) => state === "queued" && isDue(dueAt, now));
     return due.slice(0, Math.max(0, most - running));
 }
 

@@ -189,6 +189,34 @@ describe("a profile that changes", () => {
     });
 });
 
+describe("one that gets nowhere", () => {
+    test("as opencode goes away is watched once it is told so", async () => {
+        const world = startWorld();
+        const { number, session } = await running(world);
+        world.opencode.isAway = true;
+        loop(world, session.id);
+        await vi.waitFor(() => expect(world.jobs.job(number).nonce).not.toBe(undefined), 20_000);
+        await vi.waitFor(() => expect(world.journal.jobOf(number)?.interventions).toBe(1), 20_000);
+        // Its turn is given up meanwhile.
+        await vi.waitFor(
+            () => {
+                world.wait(30_000);
+                world.turns.lookAnew();
+                expect(world.turns.count()).toBe(0);
+            },
+            { timeout: 20_000, interval: 300 },
+        );
+        // It was ended, and another one begun.
+        session.isBusy = false;
+        world.opencode.isAway = false;
+        world.jobs.wake();
+        await vi.waitFor(() => expect(asked(session)).toBe(2), 20_000);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        loop(world, session.id);
+        expect((await world.until(number, { state: "failed" })).reason).toContain("the same again");
+    });
+});
+
 describe("the next bridge", () => {
     test("leaves a tool alone for as long as it likes", async () => {
         const world = startWorld();
@@ -257,5 +285,56 @@ describe("the next bridge", () => {
         const next = startWorld({ journal: world.journal, sessions: world.sessions });
         await next.until(number, { state: "killed", reason: "Its computer is not linked any more." });
         expect(session.isBusy).toBe(false);
+    });
+
+    test("counts nothing that the one before it has counted", async () => {
+        const world = startWorld({ caps: { tools: 3, cost: 1 } });
+        const { number, session } = await running(world);
+        const messageId = session.messages.at(-1)?.info.id as string;
+        const count = (one: World, id: string) => {
+            const part = { id: `prt_${id}`, type: "tool", callID: id, tool: "bash" };
+            const state = { status: "completed", input: { command: id }, output: id };
+            one.happen({
+                sessionId: session.id,
+                kind: "tool",
+                messageId,
+                partId: part.id,
+                part: { ...part, state },
+            } as never);
+            const step = { id: `stp_${id}`, type: "step-finish", cost: 0.3 };
+            one.happen({
+                sessionId: session.id,
+                kind: "step usage",
+                messageId,
+                partId: step.id,
+                usage: { input: 1, output: 1, reasoning: 0, cacheRead: 0, cacheWrite: 0, cost: 0.3 },
+            });
+            return [{ ...part, state }, step];
+        };
+        for (const id of ["1", "2"]) session.messages.at(-1)?.parts.push(...count(world, id));
+        world.end();
+        const next = startWorld({
+            journal: world.journal,
+            sessions: world.sessions,
+            caps: { tools: 3, cost: 1 },
+        });
+        await vi.waitFor(() => expect(next.turns.count()).toBe(1));
+        // As they are told once more where the stream was cut.
+        for (const id of ["1", "2"]) count(next, id);
+        expect(next.jobs.job(number)).toMatchObject({ state: "running", tools: 2, cost: 0.6 });
+        count(next, "3");
+        expect(next.jobs.job(number)).toMatchObject({ tools: 3 });
+    });
+});
+
+describe("a clock that is put back", () => {
+    test("keeps no job in its pause", async () => {
+        let moved = 0;
+        const world = startWorld({ moved: () => moved });
+        const { number } = await world.spawn("a lock", { isKept: true });
+        await world.fail(number, "Too many requests");
+        await world.until(number, { state: "queued" });
+        moved = -365 * 24 * 3_600_000;
+        await world.until(number, { state: "running", attempt: 2 });
     });
 });
