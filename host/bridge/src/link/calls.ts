@@ -57,6 +57,9 @@ const MOST_SESSIONS = 1000;
 /** The most characters of a job's prompt. */
 const MOST_PROMPTED = 100_000;
 
+/** The most jobs that a computer is told of at once, the newest: each takes a kilobyte of its memory. */
+const MOST_JOBS = 100;
+
 /** The longest that a computer waits for a job at once, in seconds: less than a call may take. */
 const LONGEST_WAIT = 10;
 
@@ -326,7 +329,7 @@ export const callables = {
         }),
         ({ jobs, computer }, request) => jobs.spawn(computer, request),
     ),
-    listJobs: ownCallable(z.unknown(), ({ jobs, computer }) => jobs.list(computer.owner)),
+    listJobs: ownCallable(z.unknown(), ({ jobs, computer }) => jobs.list(computer.owner).slice(0, MOST_JOBS)),
     getJob: ownCallable(ofJob, ({ jobs, computer }, { number }) => jobs.job(number, computer.owner)),
     collectJob: ownCallable(
         z.object({ number: jobNumber, seconds: z.number().min(0).max(LONGEST_WAIT) }),

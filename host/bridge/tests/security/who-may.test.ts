@@ -451,6 +451,14 @@ describe("one computer's token", () => {
         });
         expect((await mine.call("listJobs")).value).toMatchObject([{ number: 2, prompt: "mine" }]);
         expect(world.bridge.jobs.job(1)).toMatchObject({ state: "queued", prompt: "a secret" });
+        // It is told of no more at once than it can hold.
+        for (let at = 3; at <= 101; at += 1) {
+            await mine.call("spawnJob", { key: `k${at}`, prompt: "mine" });
+            await mine.call("killJob", { number: at });
+        }
+        await mine.call("spawnJob", { key: "last", prompt: "mine" });
+        const listed = (await mine.call("listJobs")).value as { number: number }[];
+        expect(listed.map(({ number }) => number)).toEqual(Array.from({ length: 100 }, (_, at) => 102 - at));
         expect(JSON.stringify(mine.messages)).not.toContain("secret");
     });
 
