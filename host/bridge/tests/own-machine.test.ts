@@ -11,6 +11,8 @@ async function start(host: string) {
         status: () => ({ version: "1.2.3" }),
         health: () => ({ bridge: "1.2.3" }),
         packages: import.meta.dirname,
+        // Nothing of what is asked here is the page's.
+        page: { answer: () => Promise.resolve(undefined) },
         log: pino({ level: "silent" }),
         approveLocal: false,
     };
