@@ -462,6 +462,8 @@ declare namespace createAi {
         readonly multiple: boolean;
         /** True where words of one's own are an answer, too. */
         readonly custom: boolean;
+        /** Of what kind an answer in own words has to be: "number" or "integer"; any text where nothing is said. */
+        readonly kind?: string;
     }
 
     /** An answer that a question offers. */

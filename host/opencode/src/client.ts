@@ -17,6 +17,7 @@ import {
 } from "../../../src/apis/ai/protocol.ts";
 import * as routes from "../../../src/apis/ai/server/opencode1/routes.ts";
 import type { CommandCall, Prompt } from "../../../src/apis/ai/server/prompt.ts";
+import type { Route } from "../../../src/apis/ai/server/route.ts";
 import type { Loaded } from "../../../src/apis/ai/stop.ts";
 import type { Action } from "./environment.ts";
 import { OpencodeFailure } from "./failure.ts";
@@ -96,7 +97,7 @@ function percentEncode(text: string): string {
 }
 
 /** Path and query of a request. An id that is no name, but a way up, would lead to another route. */
-function addressOf(route: routes.Route): string {
+function addressOf(route: Route): string {
     if (route.path.some((name) => name === "" || name === "." || name === "..")) {
         throw new OpencodeFailure("not_found", { what: `no such thing: ${route.path.join("/")}` });
     }
@@ -179,7 +180,7 @@ export function opencodeClient(options: ClientOptions) {
 
     /** Sends a request and hands its answer to `use`, which the time limit is for, too. */
     async function send<T>(
-        route: routes.Route,
+        route: Route,
         asked: Asked<unknown>,
         use: (response: Response) => Promise<T>,
     ): Promise<T> {
@@ -239,7 +240,7 @@ export function opencodeClient(options: ClientOptions) {
     }
 
     /** Asks for something. @returns what was read of the answer */
-    async function ask<T = void>(route: routes.Route, asked: Asked<T> = {}): Promise<T> {
+    async function ask<T = void>(route: Route, asked: Asked<T> = {}): Promise<T> {
         const answer = await send(route, asked, async (response) => ({
             status: response.status,
             isJson: isJson(response),
@@ -255,7 +256,7 @@ export function opencodeClient(options: ClientOptions) {
     }
 
     /** Asks for something of a session; fails with `session_gone` where the server does not have it. */
-    async function askSession<T = void>(id: string, route: routes.Route, asked: Asked<T> = {}): Promise<T> {
+    async function askSession<T = void>(id: string, route: Route, asked: Asked<T> = {}): Promise<T> {
         // Any other id makes the server fail with 500.
         if (!id.startsWith("ses")) throw new OpencodeFailure("session_gone", { session: id });
         try {
@@ -272,7 +273,7 @@ export function opencodeClient(options: ClientOptions) {
     }
 
     /** The same of what a session refuses while it works: 409, or 400 on 1.14.41 and 500 on 1.2.27. */
-    async function askIdle<T = void>(id: string, route: routes.Route, asked: Asked<T> = {}): Promise<T> {
+    async function askIdle<T = void>(id: string, route: Route, asked: Asked<T> = {}): Promise<T> {
         try {
             return await askSession(id, route, asked);
         } catch (error) {

@@ -12,6 +12,7 @@ import { answers, response } from "../protocol";
 import { placeOf, redact } from "../settings";
 import type { Connection } from "./face";
 import * as routes from "./opencode1/routes";
+import type { Route } from "./route";
 
 const readHealth = reader(answers.health);
 const readRefusal = reader(answers.refusal);
@@ -58,7 +59,7 @@ export interface Asked<T> {
 }
 
 /** Path and query of a request, as they stand in its address. */
-function addressOf(route: routes.Route): string {
+function addressOf(route: Route): string {
     let address = "";
     for (const name of route.path) address += `/${percentEncode(name)}`;
     let mark = "?";
@@ -70,7 +71,7 @@ function addressOf(route: routes.Route): string {
 }
 
 /** Sends a request. */
-function request(server: Connection, route: routes.Route, timeout?: number): Response {
+function request(server: Connection, route: Route, timeout?: number): Response {
     const settings = server.settings;
     const body = route.body;
     const answer = readResponse(
@@ -138,7 +139,7 @@ function unanswered(server: Connection, reason: string): Failure {
  * @param asked what is wanted of its answer
  * @returns what was read of the answer
  */
-export function call<T>(server: Connection, route: routes.Route, asked: Asked<T>): T {
+export function call<T>(server: Connection, route: Route, asked: Asked<T>): T {
     const answer = request(server, route, asked.timeout);
     const status = answer.status;
     const read = asked.read;
