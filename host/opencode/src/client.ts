@@ -17,7 +17,7 @@ import {
 } from "../../../src/apis/ai/protocol.ts";
 import * as routes from "../../../src/apis/ai/server/opencode1/routes.ts";
 import type { CommandCall, Prompt } from "../../../src/apis/ai/server/prompt.ts";
-import type { Route } from "../../../src/apis/ai/server/route.ts";
+import { information, type Route } from "../../../src/apis/ai/server/route.ts";
 import type { Loaded } from "../../../src/apis/ai/stop.ts";
 import type { Action } from "./environment.ts";
 import { OpencodeFailure } from "./failure.ts";
@@ -216,12 +216,12 @@ export function opencodeClient(options: ClientOptions) {
 
     /** The failure for what is no answer of opencode 1: opencode 2 answers its routes with a web page, as others do. */
     async function stranger(status: number): Promise<OpencodeFailure> {
-        const info = await send(routes.information(), {}, async (response) => {
+        const info = await send(information(), {}, async (response) => {
             const text = await textOf(response);
             return response.status === 200 && isJson(response) ? readHealth(decode(text)) : undefined;
         }).catch(() => undefined);
         const major = Number(/^(\d+)\./.exec(info?.version ?? "")?.[1] ?? 0);
-        if (major >= 2) return new OpencodeFailure("opencode_2", { version: info?.version, status });
+        if (major >= 2) return new OpencodeFailure("other_opencode", { version: info?.version, status });
         return new OpencodeFailure("not_opencode", { url: base, status });
     }
 
