@@ -54,6 +54,7 @@ export default defineConfig({
             },
             { extends: true, test: linked },
             { extends: true, test: onOpencode2("preview") },
+            { extends: true, test: onOpencode2("twin") },
         ],
     },
 });

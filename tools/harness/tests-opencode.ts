@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { findBinary, type Opencode, type OpencodeOptions, startOpencode } from "trapos-opencode";
 import { pathToFileURL } from "node:url";
 import { startPreview } from "../opencode2-preview/index.ts";
+import { startTwin } from "../opencode2-twin/index.ts";
 import { projectFolder } from "./disk.ts";
 
 /** The variable that names it: `preview`, `twin`, `olderOpencode`, or the path of an opencode 1 or 2. */
@@ -18,8 +19,15 @@ export const olderFolder = join(projectFolder, ".cache", `opencode-${olderOpenco
 /** Starts a server. */
 export type StartOpencode = (options: OpencodeOptions) => Promise<Opencode>;
 
+/** A stand-in, which has no other model than that it is given. */
+function startTwinServer(options: OpencodeOptions): Promise<Opencode> {
+    const { model } = options;
+    if (model === undefined) throw new Error("The twin needs a model.");
+    return startTwin({ ...options, model });
+}
+
 /** The servers of this project, by their names. */
-const ours: Readonly<Record<string, StartOpencode>> = { preview: startPreview };
+const ours: Readonly<Record<string, StartOpencode>> = { preview: startPreview, twin: startTwinServer };
 
 /** The program that a name or a path stands for. */
 function programOf(name: string): string {

@@ -6,7 +6,8 @@
 import { join } from "node:path";
 import { type Opencode, type OpencodeOptions, provider, startOpencode } from "trapos-opencode";
 import { openKept } from "./kept.ts";
-import { type Proxy, startProxy } from "./proxy.ts";
+import { askEngine, type Proxy, startProxy } from "./proxy.ts";
+import { untilLoaded } from "./translations.ts";
 
 /** What it says that it is. */
 export const previewVersion = "2.0.0-preview";
@@ -34,13 +35,22 @@ export async function startPreview(options: OpencodeOptions): Promise<Opencode> 
         config: configurationOf(options),
     });
     const kept = openKept(join(engine.home, "preview.json"));
+    const model = options.model && { id: provider.id, model: provider.models[0] };
+    const authorization = `Basic ${Buffer.from(`${username}:${engine.password}`).toString("base64")}`;
     let proxy: Proxy;
     try {
+        await untilLoaded(
+            {
+                provider: model,
+                ask: (method, path, body) => askEngine(engine.url, { authorization }, method, path, body),
+            },
+            undefined,
+        );
         proxy = await startProxy({
             engine: engine.url,
             port: options.port ?? 0,
             kept,
-            provider: options.model && { id: provider.id, model: provider.models[0] },
+            provider: model,
             information: (url) => ({
                 version: previewVersion,
                 pid: process.pid,

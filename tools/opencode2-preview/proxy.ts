@@ -36,8 +36,11 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
     );
 }
 
-/** Asks the engine, and reads its answer whole. */
-async function askEngine(
+/**
+ * Asks the engine, and reads its answer whole.
+ * @param headers who asks, and for which folder
+ */
+export async function askEngine(
     engine: string,
     headers: Record<string, string>,
     method: string,
@@ -147,7 +150,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
                 body: json.value,
                 kept,
                 information: options.information(url),
-                ...(provider === undefined ? {} : { provider }),
+                provider,
                 settled,
                 ask: (asked, path, body) => askEngine(engine, headers, asked, path, body),
             });

@@ -2,6 +2,7 @@
  * Where the `/api` of opencode 1.18.33, its preview of opencode 2, and a native opencode 2 are known to differ: each
  * difference on its own, with what is said of the native one. All else is handed on untouched.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import {
     type Answer,
     done,
@@ -31,7 +32,7 @@ export interface Call {
     /** What a native server says of itself. */
     readonly information: Fields;
     /** The only provider that the configuration lets it have, and its model; any when absent. */
-    readonly provider?: { readonly id: string; readonly model: string };
+    readonly provider: { readonly id: string; readonly model: string } | undefined;
     /** Forms that were answered or dismissed, by their ids. */
     readonly settled: Set<string>;
     /** Asks the engine behind the preview, as whoever asks here. */
@@ -93,8 +94,33 @@ async function isActive(call: Call): Promise<boolean> {
     return (call.names["session"] ?? "") in fieldsOf(fieldsOf(body)["data"]);
 }
 
+/** How often it is looked whether a folder's models are there, and with what rest between. */
+const looks = 100;
+const restMilliseconds = 100;
+
+/**
+ * Waits until the engine has loaded the models of a folder: asked before that it takes a free one of the network's, which
+ * nobody has chosen (measured on 1.18.33, where it takes about a second). Whoever waits in vain goes on.
+ * @param directory the engine's own when absent
+ */
+export async function untilLoaded(
+    { ask, provider }: Pick<Call, "ask" | "provider">,
+    directory: string | undefined,
+): Promise<void> {
+    if (provider === undefined) return;
+    const query = directory === undefined ? "" : `?location[directory]=${encodeURIComponent(directory)}`;
+    for (let look = 0; look < looks; look += 1) {
+        const { body } = await ask("GET", `/api/model${query}`);
+        const models = entriesOf(fieldsOf(body)["data"]);
+        if (models.some(({ providerID }) => providerID === provider.id)) return;
+        await pause(restMilliseconds);
+    }
+}
+
 async function createSession(call: Call): Promise<Answer> {
     const body = fieldsOf(call.body);
+    const { directory } = fieldsOf(body["location"]);
+    if (typeof directory === "string") await untilLoaded(call, directory);
     const created = await call.ask(
         "POST",
         "/api/session",
@@ -259,7 +285,7 @@ export const translations: readonly Translation[] = [
         answer: information,
     },
     {
-        what: "a session's title, metadata and rules come with it; rules are said again, and do not bind here",
+        what: "a session's title, metadata and rules come with it, and it asks the configured model; rules are said again, and do not bind here",
         source: sessionGroup,
         method: "POST",
         path: "/api/session",
