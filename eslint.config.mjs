@@ -25,6 +25,7 @@ const pureModules = [
     "src/apis/ai/server/opencode1/routes",
     "src/apis/ai/server/opencode2/asks",
     "src/apis/ai/server/opencode2/forms",
+    "src/apis/ai/server/opencode2/promptid",
     "src/apis/ai/server/opencode2/routes",
     "src/apis/ai/server/opencode2/rules",
     "src/apis/ai/server/opencode2/shapes",

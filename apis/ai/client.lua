@@ -35,8 +35,9 @@ local answer, openPermissions, openQuestions =
 local settings = require("/apis/ai/settings")
 local isSet, readSettings = settings.isSet, settings.readSettings
 local sessionModule = require("/apis/ai/session")
-local forgetTurn, newNonce, pendingTurns, rememberSession =
+local forgetTurn, isOwnNonce, newNonce, pendingTurns, rememberSession =
 	sessionModule.forgetTurn,
+	sessionModule.isOwnNonce,
 	sessionModule.newNonce,
 	sessionModule.pendingTurns,
 	sessionModule.rememberSession
@@ -294,10 +295,7 @@ local function unrecordedTurn(server, wanted)
 	end)
 	local prompt = found and found.prompt
 	local nonce = prompt and nonceOf(prompt)
-	if not found or not prompt or nonce == nil or isOver(found) then
-		return nil
-	end
-	if (string.find(nonce, "^" .. tostring(os.getComputerID()) .. "%-%d+%-%d+$")) == nil then
+	if not found or not prompt or nonce == nil or isOver(found) or not isOwnNonce(nonce) then
 		return nil
 	end
 	local directory = session.directory

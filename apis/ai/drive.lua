@@ -32,8 +32,14 @@ local function perform(server, place, action)
 	if kind == "wait" then
 		return server.sleep(action.seconds)
 	end
-	if kind == "last" or kind == "beginning" or kind == "recent" then
+	if kind == "last" or kind == "beginning" then
 		return face.getMessages(server, id, action.limit)
+	end
+	if kind == "recent" then
+		return face.getMessages(server, id, action.limit, action.after)
+	end
+	if kind == "reason" then
+		return face.getReason(server, id)
 	end
 	if kind == "message" then
 		return face.getMessage(server, id, action.id)
@@ -156,7 +162,7 @@ local function pollTurn(server, record, options, resumed)
 	local raised
 	while true do
 		do
-			local __continue33
+			local __continue35
 			repeat
 				local next = turn.step(state, observation)
 				local action = next.action
@@ -190,7 +196,7 @@ local function pollTurn(server, record, options, resumed)
 						value = result.decision,
 						now = server.now(),
 					}
-					__continue33 = true
+					__continue35 = true
 					break
 				end
 				local ok, value = outcome(function()
@@ -205,9 +211,9 @@ local function pollTurn(server, record, options, resumed)
 					value = value,
 					now = server.now(),
 				}
-				__continue33 = true
+				__continue35 = true
 			until true
-			if not __continue33 then
+			if not __continue35 then
 				break
 			end
 		end

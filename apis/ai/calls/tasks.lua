@@ -100,12 +100,23 @@ local function lookFor(client, session, options, search)
 	return error(found, 0)
 end
 
+--- What came after a message; all where that is not among them.
+local function after(messages, baselineId)
+	local newer = {}
+	for _, message in ipairs(messages) do
+		if message.info.id == baselineId then
+			newer = {}
+		else
+			newer[#newer + 1] = message
+		end
+	end
+	return newer
+end
+
 --- The prompt that opencode made of a command, which is the first message of a user's behind another.
 local function promptOf(messages, baselineId)
-	for _, message in ipairs(messages) do
-		local info = message.info
-		local isNew = baselineId == nil or info.id > baselineId
-		if info.role == "user" and isNew then
+	for _, message in ipairs(after(messages, baselineId)) do
+		if message.info.role == "user" then
 			return message
 		end
 	end

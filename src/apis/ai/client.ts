@@ -22,7 +22,7 @@ import type { Session } from "./protocol";
 import { answer, openPermissions, openQuestions } from "./openasks";
 import opencode1 = require("./server/opencode1");
 import { isSet, readSettings } from "./settings";
-import { forgetTurn, newNonce, pendingTurns, rememberSession, type TurnRecord } from "./session";
+import { forgetTurn, isOwnNonce, newNonce, pendingTurns, rememberSession, type TurnRecord } from "./session";
 import type { Ai, AskOptions, Environment, Reply, SessionSummary } from "./types";
 import type { Check, DoctorOptions } from "./doctor/check";
 import type * as conversationModule from "./link/conversation";
@@ -271,8 +271,7 @@ function unrecordedTurn(server: Server, wanted?: string): TurnRecord | undefined
     const found = findTurn(server, session, () => true);
     const prompt = found && found.prompt;
     const nonce = prompt && nonceOf(prompt);
-    if (!found || !prompt || nonce === undefined || isOver(found)) return undefined;
-    if (string.find(nonce, `^${os.getComputerID()}%-%d+%-%d+$`)[0] === undefined) return undefined;
+    if (!found || !prompt || nonce === undefined || isOver(found) || !isOwnNonce(nonce)) return undefined;
     const directory = session.directory;
     const statuses = server.face.readList(server, "status", directory);
     if (statuses[sessionId] === undefined) return undefined;

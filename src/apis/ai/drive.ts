@@ -50,8 +50,9 @@ function perform(
     const directory = place.directory;
     const kind = action.kind;
     if (kind === "wait") return server.sleep(action.seconds);
-    if (kind === "last" || kind === "beginning" || kind === "recent")
-        return face.getMessages(server, id, action.limit);
+    if (kind === "last" || kind === "beginning") return face.getMessages(server, id, action.limit);
+    if (kind === "recent") return face.getMessages(server, id, action.limit, action.after);
+    if (kind === "reason") return face.getReason!(server, id);
     if (kind === "message") return face.getMessage(server, id, action.id);
     if (kind === "answerPermission")
         return face.answerPermission(server, action.id, action.reply, action.message, directory);

@@ -93,13 +93,19 @@ function lookFor<T>(client: Client, session: Session, options: WaitOptions, sear
     return error(found, 0);
 }
 
+/** What came after a message; all where that is not among them. */
+function after(messages: readonly Message[], baselineId: string | undefined): readonly Message[] {
+    let newer: Message[] = [];
+    for (const message of messages) {
+        if (message.info.id === baselineId) newer = [];
+        else newer.push(message);
+    }
+    return newer;
+}
+
 /** The prompt that opencode made of a command, which is the first message of a user's behind another. */
 function promptOf(messages: readonly Message[], baselineId: string | undefined): Message | undefined {
-    for (const message of messages) {
-        const info = message.info;
-        const isNew = baselineId === undefined || info.id > baselineId;
-        if (info.role === "user" && isNew) return message;
-    }
+    for (const message of after(messages, baselineId)) if (message.info.role === "user") return message;
     return undefined;
 }
 

@@ -52,8 +52,19 @@ export interface Face {
         limit: number | undefined,
         search: string | undefined,
     ): readonly Session[];
-    /** The newest messages of a session, oldest first. */
-    getMessages(this: void, server: Connection, sessionId: string, limit: number): readonly Message[];
+    /**
+     * The newest messages of a session, oldest first.
+     * @param after the id of one that was seen: those after it are enough, where the server can be asked for them
+     */
+    getMessages(
+        this: void,
+        server: Connection,
+        sessionId: string,
+        limit: number,
+        after?: string,
+    ): readonly Message[];
+    /** Why the last turn of a session has failed; only of a server whose messages do not always tell it. */
+    getReason?(this: void, server: Connection, sessionId: string): string;
     /** One message of a session. */
     getMessage(this: void, server: Connection, sessionId: string, id: string): Message;
     /** Sends a prompt and does not wait for its answer. Success only means that the server has it. */

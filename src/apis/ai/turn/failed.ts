@@ -4,7 +4,7 @@ import { settleStuck, withoutMcp, withoutRecent } from "./answer";
 import { afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions } from "./asks";
 import { afterNewest } from "./poll";
 import { isHopeless, isOverdue, noteFailure, requests } from "./requests";
-import { withoutAgents, withoutProviders } from "./silence";
+import { withoutAgents, withoutProviders, withoutReason } from "./silence";
 import { noteSent, type TurnState } from "./state";
 import { giveUpOn, wait } from "./waiting";
 
@@ -25,6 +25,7 @@ const without: { readonly [K in RequestKind]?: Without } = {
     rejectQuestion: withoutAnswer,
     message: afterNewest,
     mcp: withoutMcp,
+    reason: withoutReason,
     agents: withoutAgents,
     providers: withoutProviders,
 };

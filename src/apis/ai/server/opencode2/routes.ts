@@ -9,6 +9,7 @@ import type { CommandCall, Prompt } from "../prompt";
 import { fileAddress, modelParts, type Encode, type Route } from "../route";
 import { askParts } from "./asks";
 import type { Answers } from "./forms";
+import { promptId } from "./promptid";
 import type { Rule } from "./rules";
 
 /** The most messages that one request brings, and the number that is asked for where nothing is said. */
@@ -100,7 +101,7 @@ function textOf(prompt: Prompt): string {
 }
 
 /**
- * Sends a prompt. Its nonce is the id that its message gets. Sent again with the same id and the same text it is not run
+ * Sends a prompt, whose message's id has its nonce. Sent again with the same id and the same text it is not run
  * once more; 409 where the id is another prompt's. An answer means that it is kept, and will run.
  * @param encode writes a text for a part of an address
  */
@@ -110,7 +111,7 @@ export function sendPrompt(sessionId: string, prompt: Prompt, encode: Encode): R
     for (const file of prompt.files ?? [])
         files.push({ uri: fileAddress(file.absolute, encode), name: file.path });
     const body = {
-        id: prompt.nonce,
+        id: promptId(sessionId, prompt.nonce),
         text,
         files: files.length === 0 ? undefined : files,
         // What was typed, for whoever reads it again.

@@ -10,6 +10,7 @@ import type {
     SessionStatus,
 } from "../../protocol";
 import { askName } from "./asks";
+import { nonceIn } from "./promptid";
 import type { Agent2, Content2, Message2, Model2, Permission2, Session2 } from "./shapes";
 
 /** Fields that are filled in one after the other. */
@@ -60,10 +61,13 @@ function partOf(piece: Content2): Part {
     return piece.type === "tool" ? toolPart(piece) : { type: piece.type, text: piece.text };
 }
 
-/** A prompt: what was typed of it. */
+/** A prompt: what was typed of it, and its nonce where it is one of ours. */
 function promptParts(given: Message2): Part[] {
     const said = given.metadata && given.metadata.said;
-    return [{ type: "text", text: said ?? given.text ?? "" }];
+    const part: Open<Part> = { type: "text", text: said ?? given.text ?? "" };
+    const nonce = nonceIn(given.id);
+    if (nonce !== undefined) part.metadata = { nonce };
+    return [part];
 }
 
 /** A line of the server's shell, as a tool call. */
@@ -88,6 +92,16 @@ function completedAt(given: Message2): number | undefined {
     return given.status === "running" ? undefined : (time.completed ?? time.created);
 }
 
+/** Tokens, with all that was in the model's context. */
+function translateTokens(tokens: NonNullable<Message2["tokens"]>): NonNullable<Message["info"]["tokens"]> {
+    const cache = tokens.cache;
+    const read = (cache && cache.read) ?? 0;
+    const write = (cache && cache.write) ?? 0;
+    const reasoning = tokens.reasoning;
+    const total = tokens.input + tokens.output + (reasoning ?? 0) + read + write;
+    return { input: tokens.input, output: tokens.output, reasoning, cache, total };
+}
+
 /** Adds what only an assistant's messages have. */
 function addAnswer(info: Open<Message["info"]>, given: Message2): void {
     const error = given.error;
@@ -96,7 +110,7 @@ function addAnswer(info: Open<Message["info"]>, given: Message2): void {
     info.agent = given.agent;
     info.finish = given.finish;
     info.cost = given.cost;
-    info.tokens = given.tokens;
+    if (given.tokens) info.tokens = translateTokens(given.tokens);
     if (model) {
         info.providerID = model.providerID;
         info.modelID = model.id;
