@@ -1,0 +1,424 @@
+/** One step of a turn: a request to the model, and the tools that it calls. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Agent, Configuration, Model } from "./configuration.ts";
+import { chatOf, contextOf, systemPrompt } from "./conversation.ts";
+import { newId } from "./ids.ts";
+import { ask, type ChatMessage, isRetried, ModelFailure, type Piece } from "./model.ts";
+import { Denied, type Permissions } from "./permissions.ts";
+import { saveMessage, type Shared, tell, updateSession } from "./sessions.ts";
+import type { SessionRecord } from "./store.ts";
+import { Dismissed, offered, type ToolContext, ToolFailure, toolInput, toolName, tools } from "./tools.ts";
+import type {
+    AssistantMessage,
+    Failure,
+    ModelRef,
+    ReasoningContent,
+    TextContent,
+    ToolContent,
+} from "./types.ts";
+
+/** Why a turn does not go on: somebody stopped it, or the server is stopped or killed. */
+export class Interruption extends Error {
+    readonly reason: "user" | "shutdown";
+
+    constructor(reason: "user" | "shutdown") {
+        super("Step interrupted");
+        this.reason = reason;
+    }
+}
+
+/** Why a turn has failed. */
+export class TurnFailure extends Error {
+    readonly failure: Failure;
+
+    constructor(failure: Failure) {
+        super(failure.message);
+        this.failure = failure;
+    }
+}
+
+/** What a step needs of its server. */
+export interface StepParts extends Shared {
+    readonly configuration: Configuration;
+    readonly permissions: Permissions;
+    /** By which names models have called tools, by the call's id. */
+    readonly calledAs: Map<string, string>;
+    /** What a tool is given that is not of its call alone. @param signal ends what the call waits for */
+    toolParts(
+        record: SessionRecord,
+        signal: AbortSignal,
+    ): Pick<ToolContext, "environment" | "runChild" | "fill">;
+}
+
+/** The agent that a session has. Any name is one: without a configuration it has everything. */
+export function agentOf(configuration: Configuration, record: SessionRecord): Agent {
+    const id = record.info.agent ?? "build";
+    return (
+        configuration.agents.find((agent) => agent.id === id) ?? {
+            id,
+            mode: "primary",
+            hidden: false,
+            permissions: [],
+            ownRules: [],
+        }
+    );
+}
+
+/** The model that a session asks, by its name. */
+export function modelRefOf(configuration: Configuration, record: SessionRecord): ModelRef | undefined {
+    return record.info.model ?? agentOf(configuration, record).model ?? configuration.defaultModel;
+}
+
+/**
+ * The model that a session asks.
+ * @throws TurnFailure where there is none of that name
+ */
+export function modelOf(
+    configuration: Configuration,
+    record: SessionRecord,
+): { ref: ModelRef; model: Model } {
+    const ref = modelRefOf(configuration, record);
+    const model = configuration.models.find(
+        ({ id, providerID }) => id === ref?.id && providerID === ref.providerID,
+    );
+    if (ref !== undefined && model !== undefined) return { ref, model };
+    const name = ref === undefined ? "none is set" : `${ref.providerID}/${ref.id}`;
+    throw new TurnFailure({ type: "provider.no-route", message: `Model unavailable: ${name}` });
+}
+
+/** A step that is under way. */
+interface Step {
+    readonly parts: StepParts;
+    readonly record: SessionRecord;
+    readonly message: AssistantMessage;
+    readonly signal: AbortSignal;
+    /** What is written at the moment; its text is in the list once it is whole. */
+    writing?: { readonly part: TextContent | ReasoningContent; text: string; readonly ordinal: number };
+}
+
+function save({ parts, record, message }: Step): void {
+    saveMessage(parts, record, message);
+}
+
+function tellOf(step: Step, type: string, data: Record<string, unknown>): void {
+    const { parts, record, message } = step;
+    tell(parts, record.info, type, { assistantMessageID: message.id, ...data });
+}
+
+/** Puts the step's message into the list, or begins it anew. */
+function begin(step: Step): void {
+    const { message } = step;
+    const now = Date.now();
+    message.time = { created: now };
+    message.content = [];
+    delete message.retry;
+    step.writing = undefined;
+    save(step);
+    tellOf(step, "session.step.started", { agent: message.agent, model: message.model, started: now });
+}
+
+function isBegun({ record, message }: Step): boolean {
+    return record.messages.has(message.id);
+}
+
+/** Ends the text or the thought that is written. */
+function endWriting(step: Step): void {
+    const { writing } = step;
+    if (writing === undefined) return;
+    step.writing = undefined;
+    const { part, text, ordinal } = writing;
+    part.text = text;
+    if (part.type === "reasoning") part.time.completed = Date.now();
+    save(step);
+    tellOf(step, `session.${part.type}.ended`, { ordinal, text });
+}
+
+function write(step: Step, type: "text" | "reasoning", delta: string): void {
+    if (delta === "") return;
+    if (step.writing?.part.type !== type) {
+        endWriting(step);
+        const { content } = step.message;
+        const ordinal = content.filter((part) => part.type === type).length;
+        const part: TextContent | ReasoningContent =
+            type === "text" ? { type, text: "" } : { type, text: "", time: { created: Date.now() } };
+        content.push(part);
+        step.writing = { part, text: "", ordinal };
+        save(step);
+        tellOf(step, `session.${type}.started`, { ordinal });
+    }
+    const { writing } = step;
+    writing.text += delta;
+    tellOf(step, `session.${type}.delta`, { ordinal: writing.ordinal, delta });
+}
+
+/** The call's id, under the name that events have for it. */
+function callKey(step: Step, id: string): Record<string, string> {
+    return { [step.parts.doubts.toolEvents]: id };
+}
+
+function addCall(step: Step, call: Piece & { type: "call" }): ToolContent {
+    endWriting(step);
+    const name = toolName(call.name);
+    step.parts.calledAs.set(call.id, call.name);
+    const part: ToolContent = {
+        type: "tool",
+        id: call.id,
+        name,
+        state: { status: "streaming", input: call.arguments },
+        time: { created: Date.now() },
+    };
+    step.message.content.push(part);
+    save(step);
+    const key = callKey(step, call.id);
+    tellOf(step, "session.tool.input.started", { ...key, name });
+    tellOf(step, "session.tool.input.delta", { ...key, delta: call.arguments });
+    tellOf(step, "session.tool.input.ended", { ...key, text: call.arguments });
+    return part;
+}
+
+function failTool(step: Step, part: ToolContent, input: Record<string, unknown>, error: Failure): void {
+    const metadata = part.state.status === "running" ? part.state.metadata : {};
+    part.state = { status: "error", input, metadata, content: [], error };
+    part.time.completed = Date.now();
+    save(step);
+    tellOf(step, "session.tool.failed", {
+        ...callKey(step, part.id),
+        error,
+        metadata,
+        content: [],
+        executed: false,
+    });
+}
+
+/** The last prompt: the turn that a change belongs to. */
+function turnOf(record: SessionRecord): string {
+    return [...record.messages.values()].findLast(({ type }) => type === "user")?.id ?? "";
+}
+
+function contextFor(step: Step, part: ToolContent, signal: AbortSignal): ToolContext {
+    const { parts, record, message } = step;
+    const turn = turnOf(record);
+    return {
+        ...parts.toolParts(record, signal),
+        sessionID: record.info.id,
+        directory: record.info.location.directory,
+        messageID: message.id,
+        callID: part.id,
+        signal,
+        doubts: parts.doubts,
+        allow: (wish) =>
+            parts.permissions.assert(
+                record.info,
+                { ...wish, messageID: message.id, callID: part.id },
+                signal,
+            ),
+        progress(metadata) {
+            if (part.state.status !== "running") return;
+            part.state.metadata = metadata;
+            tellOf(step, "session.tool.progress", { ...callKey(step, part.id), metadata });
+        },
+        changed(change) {
+            parts.store.saveChanges(record.info.id, [...record.changes, { ...change, messageID: turn }]);
+        },
+    };
+}
+
+/** Why a tool has failed, in opencode's words; undefined where its turn ends with it. */
+function toolError(error: unknown): { failure: Failure; endsTurn: boolean } {
+    if (error instanceof Interruption)
+        return { failure: { type: "aborted", message: "Tool execution interrupted" }, endsTurn: true };
+    if (error instanceof Denied)
+        return { failure: { type: "permission.rejected", message: error.message }, endsTurn: error.endsTurn };
+    if (error instanceof Dismissed)
+        return { failure: { type: "aborted", message: error.message }, endsTurn: true };
+    return { failure: { type: "tool.execution", message: (error as Error).message }, endsTurn: false };
+}
+
+/** Runs a call of a tool. @throws Interruption where the turn ends with it */
+async function runTool(
+    step: Step,
+    part: ToolContent,
+    written: string,
+    ending: AbortController,
+): Promise<void> {
+    let input: Record<string, unknown> = {};
+    try {
+        input = toolInput(part.name, written);
+        const tool = tools[part.name];
+        if (tool === undefined) throw new ToolFailure(`Unknown tool: ${part.name}`);
+        const problem = tool.input.check(input, [], false);
+        if (problem !== undefined) throw new ToolFailure(`Invalid tool input: ${problem}`);
+        part.state = { status: "running", input, metadata: {} };
+        part.time.ran = Date.now();
+        save(step);
+        tellOf(step, "session.tool.called", { ...callKey(step, part.id), input, executed: false });
+        const result = await tool.run(input, contextFor(step, part, ending.signal));
+        const content = result.content.map((text): TextContent => ({ type: "text", text }));
+        part.state = { status: "completed", input, metadata: result.metadata, content };
+        part.time.completed = Date.now();
+        save(step);
+        tellOf(step, "session.tool.success", {
+            ...callKey(step, part.id),
+            metadata: result.metadata,
+            content,
+            executed: false,
+        });
+    } catch (error) {
+        const { failure, endsTurn } = toolError(error);
+        failTool(step, part, input, failure);
+        // The others that run beside it are of no use any more.
+        if (endsTurn) ending.abort(new Interruption("user"));
+    }
+}
+
+function costOf(model: Model, message: AssistantMessage): number {
+    const { input = 0, output = 0 } = message.tokens ?? {};
+    return (input * model.cost.input + output * model.cost.output) / 1_000_000;
+}
+
+function addUsage(step: Step): void {
+    const { parts, record, message } = step;
+    const { tokens = undefined, cost = 0 } = message;
+    if (tokens === undefined) return;
+    const all = record.info.tokens;
+    const sum = {
+        input: all.input + tokens.input,
+        output: all.output + tokens.output,
+        reasoning: all.reasoning + tokens.reasoning,
+        cache: all.cache,
+    };
+    updateSession(parts, record, { cost: record.info.cost + cost, tokens: sum });
+    tell(parts, record.info, "session.usage.updated", { cost: record.info.cost, tokens: sum });
+}
+
+function fail(step: Step, error: Failure, finish: string): void {
+    if (!isBegun(step)) begin(step);
+    endWriting(step);
+    const { message } = step;
+    delete message.retry;
+    message.finish = finish;
+    message.error = error;
+    message.time.completed = Date.now();
+    save(step);
+    tellOf(step, "session.step.failed", { error, finish });
+}
+
+/** Asks the model, and runs what it calls. @returns whether it called anything */
+async function attempt(
+    step: Step,
+    model: Model,
+    chat: readonly ChatMessage[],
+    offers: string[],
+): Promise<boolean> {
+    const { record, message, signal } = step;
+    const question = {
+        model,
+        variant: message.model.variant,
+        sessionID: record.info.id,
+        messages: chat,
+        tools: offers.map(offered),
+    };
+    const calls: { part: ToolContent; written: string }[] = [];
+    let isFirst = true;
+    for await (const piece of ask(question, signal)) {
+        if (isFirst) begin(step);
+        isFirst = false;
+        if (piece.type === "call") calls.push({ part: addCall(step, piece), written: piece.arguments });
+        else if (piece.type !== "end") write(step, piece.type, piece.delta);
+        else {
+            endWriting(step);
+            Object.assign(message, {
+                finish: piece.finish,
+                rawFinish: piece.rawFinish,
+                tokens: piece.tokens,
+            });
+            message.time.streamed = Date.now();
+            message.cost = costOf(model, message);
+        }
+    }
+    const finish = message.finish;
+    if (calls.length > 0) {
+        // It is not over before its tools are.
+        delete message.finish;
+        const ending = new AbortController();
+        const end = (): void => ending.abort(signal.reason);
+        signal.addEventListener("abort", end, { once: true });
+        await Promise.all(calls.map(({ part, written }) => runTool(step, part, written, ending)));
+        signal.removeEventListener("abort", end);
+        ending.signal.throwIfAborted();
+        message.finish = finish;
+    }
+    message.time.completed = Date.now();
+    save(step);
+    const { rawFinish, cost, tokens } = message;
+    tellOf(step, "session.step.ended", { finish, rawFinish, cost, tokens });
+    addUsage(step);
+    return calls.length > 0;
+}
+
+/** Which tools a session's agent is told of: not those that are denied whatever they are about. */
+function offersFor(parts: StepParts, record: SessionRecord): string[] {
+    const rules = parts.permissions.rulesFor(record.info);
+    return Object.entries(tools)
+        .filter(([, { action }]) => {
+            const last = rules.findLast((rule) => rule.action === "*" || rule.action === action);
+            return !(last?.effect === "deny" && last.resource === "*");
+        })
+        .map(([name]) => name);
+}
+
+/**
+ * Does the next step of a session's turn.
+ * @param signal interrupts it; its reason is an Interruption
+ * @returns whether the model called tools, and so wants to go on
+ * @throws Interruption, and TurnFailure where the model failed for good
+ */
+export async function runStep(
+    parts: StepParts,
+    record: SessionRecord,
+    signal: AbortSignal,
+): Promise<boolean> {
+    const { configuration, doubts } = parts;
+    const { ref, model } = modelOf(configuration, record);
+    const agent = agentOf(configuration, record);
+    const message: AssistantMessage = {
+        id: newId("msg_"),
+        type: "assistant",
+        time: { created: Date.now() },
+        agent: agent.id,
+        model: ref,
+        content: [],
+    };
+    const step: Step = { parts, record, message, signal };
+    const chat: ChatMessage[] = [
+        { role: "system", content: agent.system ?? systemPrompt },
+        ...chatOf(contextOf(record.messages.values()), parts.calledAs),
+    ];
+    try {
+        for (let retry = 1; ; retry += 1) {
+            try {
+                return await attempt(step, model, chat, offersFor(parts, record));
+            } catch (error) {
+                if (!(error instanceof ModelFailure)) throw error;
+                const { failure } = error;
+                if (!isRetried(failure) || retry > doubts.modelRetries) {
+                    fail(step, failure, "error");
+                    throw new TurnFailure(failure);
+                }
+                if (!isBegun(step)) begin(step);
+                const at = Date.now() + doubts.modelRetryMilliseconds;
+                message.retry = { attempt: retry, at, error: failure };
+                save(step);
+                tellOf(step, "session.retry.scheduled", { attempt: retry, at, error: failure });
+                // Its own error says less than the signal's reason.
+                await sleep(doubts.modelRetryMilliseconds, undefined, { signal }).catch(() => undefined);
+                signal.throwIfAborted();
+            }
+        }
+    } catch (error) {
+        if (error instanceof Interruption && isBegun(step)) {
+            fail(step, { type: "aborted", message: "Step interrupted" }, "aborted");
+        }
+        throw error;
+    }
+}
