@@ -32,6 +32,7 @@ export {
     type SessionOptions,
 } from "./client.ts";
 export * as events1 from "./events1.ts";
+export * as events2 from "./events2.ts";
 export { OpencodeFailure } from "./failure.ts";
 export { type Fetch, type FetchRequest, patientFetch } from "./fetch.ts";
 export type { Happening, ModelName, SessionHappening, StepUsage } from "./happening.ts";
