@@ -15,6 +15,8 @@ const opencode1 = "opencode 1 alone has what is tested";
 /** On any opencode 2. */
 const opencode2: OpencodeDifferences = {
     tests: {
+        "says that a permission waits which opencode cannot list":
+            "opencode 1 alone forgets permissions of a folder that a server cannot list",
         "lists what the agent means to do": "opencode 2 has no list of tasks",
         "says why a session is not shared where the configuration does not allow it":
             "opencode 2 does not share sessions",
@@ -28,6 +30,7 @@ const opencode2: OpencodeDifferences = {
     },
 };
 
+const leavesNothing = "the preview leaves nothing of a turn that is stopped before its first word";
 const noSubagents = "the preview has no subagents";
 const noFork = "the preview does not fork sessions, as its messages are not opencode 1's";
 const noRetries = "the preview does not ask a model again";
@@ -42,6 +45,7 @@ const preview: OpencodeDifferences = {
         "renames, finds by a word, forks and deletes, and numbers mean what stood on the screen": noFork,
         "lets a player choose, rename, delete and fork sessions": noFork,
         "shows that a failing model is tried again, and the answer when it recovers": noRetries,
+        "ai abort stops the turn, and whoever waits for it is told": leavesNothing,
         "sums up what was said": "the preview sums nothing up",
         "shows the patch of a file that is to be written, and names it when it is":
             "the preview does not tell the patch where it asks",

@@ -120,11 +120,17 @@ export async function startWorld(
     const started: RunningCommand[] = [];
     const opened: Computer[] = [];
 
+    /** How a computer asks the server itself. What its agent may do there the server's configuration says. */
+    const direct = (): Settings => ({
+        ...serverSettings(opencode),
+        ...(behind.dialect === 1 ? {} : { "opencc.profile": "server" }),
+    });
+
     function newComputer(own: ComputerChoice = {}): PlayerComputer {
         const id = computers++;
         const disk = join(folder, `computer-${id}`);
         const link = bridge?.link(id, profile);
-        const reach = (): Settings => link ?? serverSettings(opencode);
+        const reach = (): Settings => link ?? direct();
         const start = async (command: string, choice: ComputerChoice = {}): Promise<RunningCommand> => {
             const settings: Settings = { ...reach(), ...own.settings, ...choice.settings };
             const running = await startCommand({
@@ -181,7 +187,7 @@ export async function startWorld(
             return opencode;
         },
         folder,
-        settings: () => bridge?.link(0, profile) ?? serverSettings(opencode),
+        settings: () => bridge?.link(0, profile) ?? direct(),
         newComputer,
         behind,
         shell: behind.dialect === 1 ? "bash" : "shell",
