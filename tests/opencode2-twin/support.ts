@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Permission } from "trapos-opencode";
-import { type Doubts, startTwin, type Twin, type TwinOptions } from "../../tools/opencode2-twin/index.ts";
+import { startTwin, type Twin, type TwinOptions } from "../../tools/opencode2-twin/index.ts";
 import type { Message, Session } from "../../tools/opencode2-twin/types.ts";
 import { type Model, type Rule, startModel } from "../../tools/model/index.ts";
 
@@ -143,20 +143,24 @@ export interface World {
 
 export const allowEverything: Permission = { "*": "allow", external_directory: "allow" };
 
+export interface WorldOptions extends Partial<Omit<TwinOptions, "model">> {
+    rules?: readonly Rule[];
+    /** What is said more of the models. */
+    details?: Readonly<Record<string, object>>;
+}
+
 /** Starts a twin that ends with the test. */
-export async function startWorld(
-    options: { rules?: readonly Rule[]; doubts?: Partial<Doubts> } & Partial<TwinOptions> = {},
-): Promise<World> {
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), "twin-"));
-    const model = await startModel(options);
+    const { rules, details, ...given } = options;
+    const model = await startModel({ rules });
     const start = async (more: Partial<TwinOptions>): Promise<[Twin, Watched]> => {
-        const { rules: _rules, ...given } = options;
         const twin = await startTwin({
             home: folder,
             permission: allowEverything,
             ...given,
             ...more,
-            model: { baseUrl: model.url, ...options.model },
+            model: { baseUrl: model.url, details },
         });
         return [twin, await watch(twin)];
     };

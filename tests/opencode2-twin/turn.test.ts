@@ -38,6 +38,7 @@ it("tells of a turn as it goes", async () => {
         "text.started",
         "text.delta",
         "text.ended",
+        "step.streamed",
         "step.ended",
         "execution.succeeded",
     ]);

@@ -14,6 +14,7 @@ import type {
     ModelRef,
     ReasoningContent,
     TextContent,
+    Tokens,
     ToolContent,
 } from "./types.ts";
 
@@ -271,15 +272,12 @@ async function runTool(
     }
 }
 
-function costOf(model: Model, message: AssistantMessage): number {
-    const { input = 0, output = 0 } = message.tokens ?? {};
+function costOf(model: Model, { input, output }: Tokens): number {
     return (input * model.cost.input + output * model.cost.output) / 1_000_000;
 }
 
-function addUsage(step: Step): void {
-    const { parts, record, message } = step;
-    const { tokens = undefined, cost = 0 } = message;
-    if (tokens === undefined) return;
+/** Adds what a step has used to what its session has. */
+function addUsage({ parts, record }: Step, cost: number, tokens: Tokens): void {
     const all = record.info.tokens;
     const sum = {
         input: all.input + tokens.input,
@@ -319,40 +317,36 @@ async function attempt(
         tools: offers.map(offered),
     };
     const calls: { part: ToolContent; written: string }[] = [];
+    let end: (Piece & { type: "end" }) | undefined;
     let isFirst = true;
     for await (const piece of ask(question, signal)) {
         if (isFirst) begin(step);
         isFirst = false;
         if (piece.type === "call") calls.push({ part: addCall(step, piece), written: piece.arguments });
-        else if (piece.type !== "end") write(step, piece.type, piece.delta);
-        else {
-            endWriting(step);
-            Object.assign(message, {
-                finish: piece.finish,
-                rawFinish: piece.rawFinish,
-                tokens: piece.tokens,
-            });
-            message.time.streamed = Date.now();
-            message.cost = costOf(model, message);
-        }
+        else if (piece.type === "end") end = piece;
+        else write(step, piece.type, piece.delta);
     }
-    const finish = message.finish;
-    if (calls.length > 0) {
-        // It is not over before its tools are.
-        delete message.finish;
-        const ending = new AbortController();
-        const end = (): void => ending.abort(signal.reason);
-        signal.addEventListener("abort", end, { once: true });
-        await Promise.all(calls.map(({ part, written }) => runTool(step, part, written, ending)));
-        signal.removeEventListener("abort", end);
-        ending.signal.throwIfAborted();
-        message.finish = finish;
-    }
-    message.time.completed = Date.now();
+    endWriting(step);
+    message.time.streamed = Date.now();
     save(step);
-    const { rawFinish, cost, tokens } = message;
-    tellOf(step, "session.step.ended", { finish, rawFinish, cost, tokens });
-    addUsage(step);
+    tellOf(step, "session.step.streamed", {});
+    if (calls.length > 0) {
+        const ending = new AbortController();
+        const stop = (): void => ending.abort(signal.reason);
+        signal.addEventListener("abort", stop, { once: true });
+        await Promise.all(calls.map(({ part, written }) => runTool(step, part, written, ending)));
+        signal.removeEventListener("abort", stop);
+        ending.signal.throwIfAborted();
+    }
+    if (end !== undefined) {
+        const { finish, rawFinish, tokens } = end;
+        const cost = costOf(model, tokens);
+        Object.assign(message, { finish, rawFinish, cost, tokens });
+        message.time.completed = Date.now();
+        save(step);
+        tellOf(step, "session.step.ended", { finish, rawFinish, cost, tokens });
+        addUsage(step, cost, tokens);
+    }
     return calls.length > 0;
 }
 
