@@ -462,6 +462,8 @@ declare namespace createAi {
         readonly multiple: boolean;
         /** True where words of one's own are an answer, too. */
         readonly custom: boolean;
+        /** Of what kind an answer in own words has to be: "number" or "integer"; any text where nothing is said. */
+        readonly kind?: string;
     }
 
     /** An answer that a question offers. */
@@ -582,6 +584,8 @@ declare namespace createAi {
     interface Status {
         /** Absent where the computer asks opencode itself. Where that has a problem nothing is known of the session. */
         readonly link?: LinkStatus;
+        /** The version of opencode that answers; absent where the link has a problem. */
+        readonly opencode?: string;
         /** Nothing where there is none. */
         readonly session?: SessionSummary;
         /** The id of the session that there was and that the server does not have any more. */

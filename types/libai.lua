@@ -603,6 +603,8 @@ function LuaOptions.approve(code, attempt) end
 ---@field multiple boolean
 --- True where words of one's own are an answer, too.
 ---@field custom boolean
+--- Of what kind an answer in own words has to be: "number" or "integer"; any text where nothing is said.
+---@field kind? string
 
 --- An answer that a question offers.
 ---@class libai.QuestionOption
@@ -716,6 +718,8 @@ function SettingsStore.unset(name) end
 ---@class libai.Status
 --- Absent where the computer asks opencode itself. Where that has a problem nothing is known of the session.
 ---@field link? libai.LinkStatus
+--- The version of opencode that answers; absent where the link has a problem.
+---@field opencode? string
 --- Nothing where there is none.
 ---@field session? libai.SessionSummary
 --- The id of the session that there was and that the server does not have any more.
@@ -821,7 +825,7 @@ function SettingsStore.unset(name) end
 --- The same for what the model thinks, where its server tells that.
 ---@field onReasoning? fun(piece: string)
 --- "ask" to call `onPermission`, or what each permission is answered with; else the setting `opencc.permission`.
----@field permission? "always"|"once"|"reject"|"ask"
+---@field permission? "ask"|"always"|"once"|"reject"
 
 --- Makes a client. Settings are read anew by each call.
 ---@param environment? libai.Environment stand-ins for what the computer provides, for tests; what is wrong with them each function says

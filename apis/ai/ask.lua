@@ -29,6 +29,7 @@ function M.questionAsk(entry)
 			options = item.options or {},
 			multiple = item.multiple == true,
 			custom = item.custom ~= false,
+			kind = item.kind,
 		}
 	end
 	return { id = entry.id, sessionId = entry.sessionID, questions = questions }

@@ -93,6 +93,8 @@ function M.turnIn(prompt, messages)
 	end
 	local isFound = false
 	local isWhole = false
+	local isFollowed = false
+	local outcome
 	local current
 	local heir
 	local steps = {}
@@ -105,10 +107,16 @@ function M.turnIn(prompt, messages)
 				isFound = true
 				steps[#steps + 1] = message
 			elseif isFound then
+				isFollowed = true
 				heir = heir or parent
-				if parent == heir then
+				if parent == heir and outcome == nil then
 					others[#others + 1] = message
 				end
+			end
+		elseif info.role == "idle" then
+			-- What was sent in the middle of a turn shares its end.
+			if isFound and outcome == nil then
+				outcome = info.finish or "succeeded"
 			end
 		elseif info.role == "user" then
 			if M.carriesNonce(message, nonce) or info.id == userMessageId then
@@ -123,12 +131,13 @@ function M.turnIn(prompt, messages)
 		end
 	end
 	local last = steps[#steps]
-	local isFollowed = #others > 0
-	if last ~= nil and not (isFollowed and M.isHandedOver(last)) then
+	local isOwn = #others == 0 or last ~= nil and not M.isHandedOver(last)
+	if isOwn then
 		return {
 			isFound = isFound,
 			isWhole = isWhole,
 			isFollowed = isFollowed,
+			outcome = outcome,
 			userMessageId = userMessageId,
 			steps = steps,
 		}
@@ -140,9 +149,27 @@ function M.turnIn(prompt, messages)
 		isFound = isFound,
 		isWhole = isWhole,
 		isFollowed = false,
+		outcome = outcome,
 		userMessageId = userMessageId,
 		steps = steps,
 	}
+end
+
+--- Messages before the one from which on all was taken back. Where that is not among them it is older than all.
+--
+-- @param hidden its id, where something was taken back
+function M.visible(messages, hidden)
+	if hidden == nil then
+		return messages
+	end
+	local shown = {}
+	for _, message in ipairs(messages) do
+		if message.info.id == hidden then
+			return shown
+		end
+		shown[#shown + 1] = message
+	end
+	return {}
 end
 
 --- The newest turn of a session.
@@ -152,13 +179,13 @@ end
 -- @param hidden the id of the first message that was taken back, where one was: from there on nothing counts
 -- @returns nothing where there is none, or where its beginning is not among the messages
 function M.newestTurn(messages, isWanted, hidden)
+	local shown = M.visible(messages, hidden)
 	do
-		local index = #messages - 1
+		local index = #shown - 1
 		while index >= 0 do
-			local prompt = messages[index + 1]
-			local counts = hidden == nil or prompt.info.id < hidden
-			if counts and prompt.info.role == "user" and not isMadeByServer(prompt) then
-				local steps = M.turnIn({ nonce = prompt.info.id }, messages).steps
+			local prompt = shown[index + 1]
+			if prompt.info.role == "user" and not isMadeByServer(prompt) then
+				local steps = M.turnIn({ nonce = prompt.info.id }, shown).steps
 				if isWanted({ prompt = prompt, steps = steps }) then
 					return { prompt = prompt, steps = steps }
 				end
@@ -177,13 +204,8 @@ function M.pastTurns(messages, hidden)
 	local turns = {}
 	local byPrompt = {}
 	local steps
-	for _, message in ipairs(messages) do
+	for _, message in ipairs(M.visible(messages, hidden)) do
 		local info = message.info
-
-		-- Ids are in the order in which they were made.
-		if hidden ~= nil and info.id >= hidden then
-			break
-		end
 		if M.isAnswer(message) then
 			local own = byPrompt[info.parentID or ""] or steps
 			if own ~= nil then

@@ -58,10 +58,14 @@ local messageInfo = {
 	["modelID?"] = "name",
 	["cost?"] = "amount",
 	["tokens?"] = tokens,
+	["retry?"] = { ["attempt?"] = "count", ["message?"] = "reason", ["next?"] = "time" },
 }
 
 --- A part of no known form is left out; what has such parts alone is no message.
 local message = { info = messageInfo, parts = { "some", part } }
+
+--- A rule of a session; the last one that fits counts.
+local rule = { action = "text", resource = "text", effect = { "choice", "deny", "allow", "ask" } }
 local session = {
 	id = "id",
 	title = "name",
@@ -73,6 +77,7 @@ local session = {
 	["cost?"] = "amount",
 	["tokens?"] = tokens,
 	["revert?"] = { messageID = "id" },
+	["rules?"] = { "some", rule },
 	["share?"] = { url = "text" },
 }
 
@@ -115,6 +120,7 @@ local question = {
 			["options?"] = { "some", option },
 			["multiple?"] = "boolean",
 			["custom?"] = "boolean",
+			["kind?"] = "name",
 		},
 	},
 	["tool?"] = caller,

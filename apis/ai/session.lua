@@ -11,6 +11,7 @@ local M = {}
 
 --- Reads a turn as the disk has it. What is not of this shape is none of ours, or was cut short.
 local readTurn = reader({
+	["dialect?"] = "count",
 	nonce = "id",
 	sessionId = "id",
 	sentAt = "time",
@@ -50,6 +51,11 @@ end
 -- @param now epoch milliseconds
 function M.newNonce(now)
 	return string.format("%d-%.0f-%d", os.getComputerID(), now, math.random(1, 999999))
+end
+
+--- Whether a name for a turn was made by this computer.
+function M.isOwnNonce(nonce)
+	return (string.find(nonce, "^" .. tostring(os.getComputerID()) .. "%-%d+%-%d+$")) ~= nil
 end
 
 --- Whether an answer was ever shown on this computer.

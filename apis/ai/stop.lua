@@ -27,6 +27,7 @@ local UNANSWERED = { timed_out = true, cannot_connect = true, network_error = tr
 --- The state before the first step, which is handed the observation `begin`.
 function M.start(from)
 	return {
+		dialect = from.dialect,
 		sessionId = from.sessionId,
 		isOurs = from.isOurs,
 		baselineId = from.baselineId,
@@ -66,6 +67,9 @@ local function judge(state, last)
 	local isNew = last ~= nil and last.info.id ~= state.baselineId
 	local answer = isNew and last.info.role == "assistant" and last or nil
 	local isOver = answer ~= nil and isAnswer(answer) and isComplete(answer) and looksFinal(answer)
+	if isNew and last.info.role == "idle" and not state.isBusy then
+		return endModule(last.info.finish == "interrupted" and "stopped" or "ended")
+	end
 	if state.toldAt > 0 then
 		local error = answer and answer.info.error
 		if error and error.name == "MessageAbortedError" then
@@ -80,6 +84,9 @@ local function judge(state, last)
 			return lookAgain(state, END_MILLISECONDS, "failed", state.problem)
 		end
 		return endModule(isOver and "ended" or "stopped")
+	end
+	if state.isBusy and state.dialect == 2 then
+		return { kind = "abort" }
 	end
 	if state.isBusy then
 		-- Behind an answer that is final another turn is about to show.

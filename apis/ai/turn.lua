@@ -55,6 +55,7 @@ local after = {
 	agents = silence.afterAgents,
 	providers = silence.afterProviders,
 	mcp = answer.afterMcp,
+	reason = answer.afterReason,
 	failed = afterFailed,
 }
 

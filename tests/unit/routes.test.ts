@@ -1,6 +1,7 @@
 /** opencode 1's routes: what each asks for, and that the source and its Lua agree. */
 import { expect, it } from "vitest";
 import * as routes from "../../src/apis/ai/server/opencode1/routes.ts";
+import type { Route } from "../../src/apis/ai/server/route.ts";
 import { runLua, toLua } from "../../tools/lua/index.ts";
 
 type Name = keyof typeof routes;
@@ -9,9 +10,8 @@ const prompt = { text: "hi", nonce: "n1" };
 const parts = [{ type: "text", text: "hi", metadata: { nonce: "n1" } }];
 const file = { path: "a b/c.lua", absolute: "/srv/a b/c#.lua" };
 
-const cases: [name: Name, given: unknown[], route: routes.Route][] = [
+const cases: [name: Name, given: unknown[], route: Route][] = [
     ["health", [], { path: ["global", "health"] }],
-    ["information", [], { path: ["api", "info"] }],
     [
         "createSession",
         ["title", "/w"],
@@ -60,7 +60,7 @@ const cases: [name: Name, given: unknown[], route: routes.Route][] = [
             },
         },
     ],
-    ...["", "m", "/m", "p/", "/"].map((model): [Name, unknown[], routes.Route] => [
+    ...["", "m", "/m", "p/", "/"].map((model): [Name, unknown[], Route] => [
         "sendPrompt",
         ["ses_1", { ...prompt, model }],
         { path: ["session", "ses_1", "prompt_async"], body: { parts } },
@@ -146,7 +146,7 @@ const cases: [name: Name, given: unknown[], route: routes.Route][] = [
 ];
 
 it.each(cases)("%s of %j in Node", (name, given, route) => {
-    const make = routes[name] as (...given: unknown[]) => routes.Route;
+    const make = routes[name] as (...given: unknown[]) => Route;
     expect(make(...given, encodeURIComponent)).toEqual(route);
 });
 

@@ -117,16 +117,13 @@ function M.redo(client, id)
 	if hidden == nil then
 		error(fail("nothing_to_redo"), 0)
 	end
-	local back
-	local next
-	for _, turn in ipairs(lastTurns(client, session, 1000)) do
-		local prompt = turn.prompt
-		if prompt.info.id >= hidden and back == nil then
-			back = prompt
-		elseif prompt.info.id > hidden and next == nil then
-			next = prompt
-		end
-	end
+	local messages = client.face.getMessages(client, session.id, ALL)
+	local turns = pastTurns(messages)
+	local shown = #pastTurns(messages, hidden)
+	local first = turns[shown + 1]
+	local second = turns[shown + 1 + 1]
+	local back = first and first.prompt
+	local next = second and second.prompt
 	if next == nil then
 		client.face.redo(client, session.id)
 	else

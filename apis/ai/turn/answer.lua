@@ -30,10 +30,18 @@ local M = {}
 local FEW_MESSAGES = 10
 local MANY_MESSAGES = 100
 
+--- Of opencode 2 the prompt alone tells which steps are its own.
+local ALL_MESSAGES = 1000
+
 --- Fetches the newest messages, to look for the turn's steps among them.
 local function searchAmong(state, limit)
 	state.searched = limit
-	return { kind = "recent", limit = limit }
+	return { kind = "recent", limit = limit, after = state.baselineId }
+end
+
+--- How many messages are looked at at most.
+local function mostMessages(state)
+	return state.dialect == 2 and ALL_MESSAGES or MANY_MESSAGES
 end
 
 --- Looks for the turn's steps among the newest messages.
@@ -50,6 +58,16 @@ local function failedStep(step, text)
 	local data = error.data or {}
 	local status = data.statusCode == nil and "" or " (HTTP " .. tostring(data.statusCode) .. ")"
 	return fail("model_error", { what = data.message or error.name, status = status }, text)
+end
+
+--- Whether a tool call of a step was refused, or has failed.
+local function hasFailedTool(step)
+	for _, part in ipairs(step.parts) do
+		if part.state and part.state.status == "error" then
+			return true
+		end
+	end
+	return false
 end
 
 --- What the steps of a turn that is over come to. Their text is the answer: the last step may have none.
@@ -73,15 +91,18 @@ end
 
 --- Ends a turn that is over. Where it was stopped and the model had not begun, nobody may have stopped it: after an abort
 -- in the middle of a start opencode stops each turn at once, until it is restarted (1.18.33).
-local function conclude(steps)
+local function conclude(state, steps)
 	local result = resultOf(steps)
+	if state.dialect == 2 then
+		return result
+	end
 	local hasBegun = #steps > 1 or #steps[1].parts > 0
 	return result.kind == "fail" and result.code == "aborted" and not hasBegun and { kind = "mcp" } or result
 end
 
 --- Settles a turn at its last step. The other steps are fetched where there may be some.
 function M.settle(state, message)
-	return state.firstStepId == message.info.id and conclude({ message }) or M.search(state)
+	return state.firstStepId == message.info.id and conclude(state, { message }) or M.search(state)
 end
 
 --- A message that is complete and final for long is an answer even where nothing more can be learned of it.
@@ -96,15 +117,27 @@ local function isListWhole(state, messages)
 	if state.unsure ~= nil then
 		return true
 	end
-	return #messages < state.searched or state.searched >= MANY_MESSAGES
+	return #messages < state.searched or state.searched >= mostMessages(state)
 end
 
 --- The turn cannot be told from the messages: its prompt is missing, or cannot be known.
 local function withoutTrace(state)
+	if state.dialect == 2 then
+		return missing(state)
+	end
+
 	-- A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
 	local answer = not (state.resumed or state.unsure) and newAnswer(state) or nil
 	local isOver = state.status == "idle" and isComplete(answer) and isAnswer(answer)
-	return isOver and conclude({ answer }) or missing(state)
+	return isOver and conclude(state, { answer }) or missing(state)
+end
+
+--- What a turn comes to that has ended without a step.
+local function endedWithoutStep(outcome)
+	if outcome == "failed" then
+		return { kind = "reason" }
+	end
+	return fail(outcome == "interrupted" and "aborted" or "empty_reply")
 end
 
 --- Whether the turn is over, as far as its steps and the session's status tell.
@@ -112,16 +145,21 @@ local function judge(state, turn)
 	local isIdle = state.status == "idle"
 	local steps = turn.steps
 	local last = steps[#steps]
+	if turn.outcome ~= nil then
+		return last and conclude(state, steps) or endedWithoutStep(turn.outcome)
+	end
 	if not last then
 		return isIdle and unanswered(state) or wait(state)
 	end
 	if isComplete(last) then
 		local isOver = looksFinal(last) and (turn.isFollowed or isStuck(state))
-		return (isIdle or isOver) and conclude(steps) or wait(state)
+		return (isIdle or isOver) and conclude(state, steps) or wait(state)
 	end
 	local isDead = turn.isFollowed or isIdle and hasRested(state)
+
+	-- A refusal leaves the step as it is, as far as opencode 2's preview goes (1.18.33).
 	if isDead then
-		return fail("interrupted", nil, textOf(steps))
+		return fail(hasFailedTool(last) and "stopped_at_tool" or "interrupted", nil, textOf(steps))
 	end
 	return isIdle and waitIdle(state) or wait(state)
 end
@@ -136,7 +174,8 @@ function M.afterRecent(state, messages)
 	noteSteps(state, turn.steps)
 	local isThere = turn.isFound and turn.isWhole
 	if not isThere and not isListWhole(state, messages) then
-		return searchAmong(state, MANY_MESSAGES)
+		local isFew = state.searched < MANY_MESSAGES
+		return searchAmong(state, isFew and MANY_MESSAGES or mostMessages(state))
 	end
 	if not turn.isFound then
 		return withoutTrace(state)
@@ -154,7 +193,12 @@ end
 function M.withoutRecent(state, failure)
 	local answer = newAnswer(state)
 	local isOurs = isComplete(answer) and answer.info.parentID == state.userMessageId
-	return isOurs and looksFinal(answer) and conclude({ answer }) or giveUpOn(state, "recent", failure)
+	return isOurs and looksFinal(answer) and conclude(state, { answer }) or giveUpOn(state, "recent", failure)
+end
+
+--- The server has told why the turn failed.
+function M.afterReason(_state, reason)
+	return fail("model_error", { what = reason, status = "" })
 end
 
 --- opencode is well: it was somebody who has stopped the turn.

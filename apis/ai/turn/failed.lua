@@ -12,7 +12,8 @@ local requestsModule = require("/apis/ai/turn/requests")
 local isHopeless, isOverdue, noteFailure, requests =
 	requestsModule.isHopeless, requestsModule.isOverdue, requestsModule.noteFailure, requestsModule.requests
 local silence = require("/apis/ai/turn/silence")
-local withoutAgents, withoutProviders = silence.withoutAgents, silence.withoutProviders
+local withoutAgents, withoutProviders, withoutReason =
+	silence.withoutAgents, silence.withoutProviders, silence.withoutReason
 local noteSent = require("/apis/ai/turn/state").noteSent
 local waiting = require("/apis/ai/turn/waiting")
 local giveUpOn, wait = waiting.giveUpOn, waiting.wait
@@ -34,6 +35,7 @@ local without = {
 	rejectQuestion = withoutAnswer,
 	message = afterNewest,
 	mcp = withoutMcp,
+	reason = withoutReason,
 	agents = withoutAgents,
 	providers = withoutProviders,
 }
@@ -48,7 +50,8 @@ function M.afterFailed(state, failure, request)
 	if failure.code == "not_found" and without[request] == withoutAnswer then
 		return afterAnswer(state)
 	end
-	if failure.code == "not_found" and requests[request].isOfSession then
+	local isGone = failure.code == "not_found" or failure.code == "session_gone"
+	if isGone and requests[request].isOfSession then
 		return fail("session_gone", { session = state.sessionId })
 	end
 	if request == "send" and not isHopeless(failure) then

@@ -41,8 +41,12 @@ local TOOL_STATUS = 1000
 --- The longer nothing changes, the rarer the status is asked for: after this share of that time.
 local QUIET_SHARE = 0.6
 
+--- Milliseconds between two looks at the messages of opencode 2, which says in 11 bytes that nothing runs any more.
+local LOOK = 1000
+
 --- Asks for the newest message.
-local function lookAtNewest()
+local function lookAtNewest(state)
+	state.lookedAt = state.now
 	return { kind = "last", limit = 1 }
 end
 
@@ -73,8 +77,36 @@ local function isStatusDue(state)
 	return quiet >= limit and sinceStatus >= math.max(limit, quiet * QUIET_SHARE)
 end
 
+--- Whether the messages of opencode 2 can tell something new, though the session works: rarely the longer nothing changes.
+local function isLookDue(state)
+	if state.isHinted or state.polls == 0 then
+		return true
+	end
+	return state.now - state.lookedAt >= math.max(LOOK, quietTime(state) * QUIET_SHARE)
+end
+
+--- What to do after the newest message of opencode 2 was seen, while its session works.
+local function afterLook(state)
+	local last = state.last
+	local passed = state.passed
+	state.passed = nil
+	if last and last.info.role == "idle" and last.info.id ~= state.baselineId then
+		return search(state)
+	end
+	if passed ~= nil then
+		return { kind = "message", id = passed }
+	end
+	if state.isHinted or quietTime(state) >= TOOL_STATUS then
+		return lookForBlocker(state)
+	end
+	return wait(state)
+end
+
 --- What to do after the newest message was seen.
 function M.afterNewest(state)
+	if state.dialect == 2 then
+		return afterLook(state)
+	end
 	local answer = newAnswer(state)
 	if answer and not state.isTraced then
 		state.isTraced = true
@@ -128,6 +160,12 @@ local function whenBusy(state)
 	if settled then
 		return settled
 	end
+	if state.dialect == 2 then
+		if state.answer then
+			return lookForBlocker(state)
+		end
+		return isLookDue(state) and lookAtNewest(state) or wait(state)
+	end
 	return state.status == "busy" and lookForBlocker(state) or wait(state)
 end
 
@@ -140,13 +178,17 @@ end
 --- Waits for what comes of the prompt.
 function M.afterSend(state)
 	noteSent(state)
+	state.unsure = nil
 	return wait(state)
 end
 
 --- Looks again. Where it is not known whether the prompt arrived it is looked for among the messages.
 function M.afterWait(state, hint)
 	state.isHinted = hint == true
-	return state.unsure and search(state) or lookAtNewest()
+	if state.unsure then
+		return search(state)
+	end
+	return state.dialect == 2 and { kind = "status" } or lookAtNewest(state)
 end
 
 --- Looks at the newest message: before the prompt is sent, for what comes before it; then for what comes of it.
@@ -189,10 +231,13 @@ end
 function M.afterStatus(state, statuses)
 	noteStatus(state, statuses[state.sessionId])
 	if not state.sent then
-		return lookAtNewest()
+		return lookAtNewest(state)
 	end
 	noteIdle(state)
 	if state.last == nil and state.resumed then
+		return search(state)
+	end
+	if state.dialect == 2 and state.status == "idle" then
 		return search(state)
 	end
 	return state.status == "idle" and whenIdle(state) or whenBusy(state)

@@ -31,6 +31,7 @@ local MESSAGES =
 --   that person has decided
 -- - `message`: a step, for how its tools have ended
 -- - `mcp`, `agents`, `providers`: what there is, where a turn does not start
+-- - `reason`: why a turn has failed that had no step (opencode 2)
 M.requests = {
 	send = {
 		route = "/session/.../prompt_async",
@@ -51,6 +52,7 @@ M.requests = {
 	rejectQuestion = { route = "/question/.../reject", patience = LOST_SECONDS },
 	message = { route = MESSAGES.route, patience = 0 },
 	mcp = { route = "/mcp", patience = DIAGNOSIS_SECONDS },
+	reason = { route = "/session/.../log", patience = DIAGNOSIS_SECONDS },
 	agents = { route = "/agent", patience = DIAGNOSIS_SECONDS },
 	providers = { route = "/config/providers", patience = DIAGNOSIS_SECONDS },
 }
@@ -64,6 +66,7 @@ local HOPELESS = {
 	server_config = true,
 	bad_request = true,
 	not_found = true,
+	other_opencode = true,
 }
 
 --- Failures of the connection: the server may have been restarted.

@@ -27,8 +27,21 @@ function M.unanswered(state)
 	return { kind = state.agent == nil and "providers" or "agents" }
 end
 
+--- How often a prompt is sent of which nobody knows whether it arrived.
+local MOST_SENDINGS = 3
+
+--- Sends the prompt again: opencode 2 knows it by its id, and does not run it twice.
+local function sendAgain(state)
+	state.sendings = state.sendings + 1
+	return { kind = "send" }
+end
+
 --- The prompt is not among the messages. It may still come: a plugin or an MCP server may hold it up.
 function M.missing(state)
+	local canAgain = state.dialect == 2 and state.unsure ~= nil and not state.resumed
+	if canAgain and state.sendings < MOST_SENDINGS then
+		return sendAgain(state)
+	end
 	if state.resumed and not state.hasSession then
 		return { kind = "session" }
 	end
@@ -101,6 +114,11 @@ end
 function M.afterSession(state)
 	state.hasSession = true
 	return M.missing(state)
+end
+
+--- Why the turn has failed cannot be told: perhaps what it asks for is not there.
+function M.withoutReason(state)
+	return { kind = state.agent == nil and "providers" or "agents" }
 end
 
 --- Looks for the agent that the prompt asks for.

@@ -1,6 +1,7 @@
 -- What is known of a turn: one flat table, which `start` makes and each step copies. All times are in epoch
 -- milliseconds. It holds
 --
+-- - of the server: `dialect`
 -- - of the prompt: `nonce`, `sessionId`, `model` and `agent` as asked for, `sent`, `sentAt`, `resumed` (it was sent before
 --   this program started), `unsure` (why it is not known whether it arrived), `userMessageId`
 -- - of the messages: `baselineId` (the newest before the prompt), `last` (the newest), `firstStepId` (the turn's first)
@@ -8,6 +9,7 @@
 -- - of progress: `sight` (all that can be seen of the turn), `sightBefore` and `changedAt`, `blocker` (what waits for a person)
 -- - of its steps: `shown` (those that the last answer has brought), `spent` (their tokens), `passed` (one whose tools ended
 --   unseen), `wantsTools`
+-- - of looking: `lookedAt`
 -- - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
 --   `answered` (those that it was told of)
 -- - of failures: `troubles` by request, `failing` (the one that counts), `reachedAt`, `cutAt`
@@ -47,6 +49,8 @@ function M.start(from, idleTimeout, resumed, wantsTools)
 		sent = resumed,
 		isTraced = false,
 		polls = 0,
+		lookedAt = 0,
+		sendings = 0,
 		status = "unknown",
 		statusAt = 0,
 		idleLooks = 0,
@@ -201,11 +205,18 @@ function M.noteMessages(state, messages)
 	noteSight(state)
 end
 
---- Notes what the session does, which is nothing where it has no status.
+--- Notes what the session does, which is nothing where it has no status. Of opencode 2 the answer tells that it is tried again.
 function M.noteStatus(state, status)
+	local answer = M.newAnswer(state)
+	local again = answer and answer.info.retry
 	state.status = status and status.type or "idle"
 	state.statusAt = state.now
 	state.retry = status
+	if status == nil or again == nil then
+		return
+	end
+	state.status = "retry"
+	state.retry = { type = "retry", attempt = again.attempt, message = again.message, next = again.next }
 end
 
 --- Notes how long, and how often, the session is seen to be idle since anything has changed.

@@ -116,13 +116,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         },
     });
     const ended = new AbortController();
-    // opencode may be at another address after a restart.
-    const watched: OpencodeClient = {
-        ...client(),
-        events: (signal) => client().events(signal),
-        listMessages: (sessionId, most) => client().listMessages(sessionId, most),
-    };
-    const stream = watch(watched, {
+    const stream = watch(client, {
         signal: ended.signal,
         onHappening(happening) {
             turns.happened(happening);

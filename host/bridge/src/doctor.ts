@@ -157,8 +157,6 @@ async function checkServer(options: BridgeOptions, url: string): Promise<Check> 
             );
         case "strange":
             return failed("server", `${url} is no opencode: ${outcome.why}.`, "Check --server.");
-        case "unusable":
-            return failed("server", split(outcome.problem).message, split(outcome.problem).hint);
     }
 }
 

@@ -1,12 +1,12 @@
-import { afterProbe, type Login, probe, probeSeconds } from "./health.ts";
+import { afterProbe, type Login, onlyUser, probe, probeSeconds } from "./health.ts";
 import { type Clock, nextPause, realClock, slept, stateHolder, type Supervisor } from "./supervision.ts";
-import { judgeVersion, OpencodeProblem } from "./version.ts";
+import { type Dialect, judgeVersion, OpencodeProblem } from "./version.ts";
 
 /** An opencode that somebody else runs. */
 export interface AttachOptions {
     /** Its address, as http://127.0.0.1:4096. */
     readonly url: string;
-    /** `opencode` when absent. */
+    /** `opencode` when absent, and for an opencode 2, which knows no other. */
     readonly username?: string;
     /** Absent for a server that asks for none. */
     readonly password?: string;
@@ -22,13 +22,17 @@ export function attachOpencode(options: AttachOptions): Supervisor {
     const clock = options.clock ?? realClock;
     const login: Login = {
         url: options.url.replace(/\/+$/, ""),
-        username: options.username ?? "opencode",
+        username: options.username ?? onlyUser,
         password: options.password ?? "",
     };
     const states = stateHolder();
     const stopped = new AbortController();
     const isStopped = (): boolean => stopped.signal.aborted;
     let pause: number | undefined;
+    /** What it spoke last. */
+    let dialect: Dialect | undefined;
+
+    const look = () => probe(login, probeSeconds, stopped.signal, dialect);
 
     /** Why a server that was not well yet is away. */
     function reasonOf(outcome: Awaited<ReturnType<typeof probe>>): string {
@@ -43,8 +47,6 @@ export function attachOpencode(options: AttachOptions): Supervisor {
                 return `opencode on ${login.url} cannot be reached: ${outcome.why}.`;
             case "strange":
                 return `${login.url} is no opencode: ${outcome.why}.`;
-            case "unusable":
-                return outcome.problem.message;
             case "well":
                 return "";
         }
@@ -52,20 +54,25 @@ export function attachOpencode(options: AttachOptions): Supervisor {
 
     /** Asks until the server is away. @returns why, and how long it was well */
     async function watch(): Promise<{ reason: string; healthySeconds: number }> {
-        const first = await probe(login, probeSeconds, stopped.signal);
-        if (first.kind === "unusable") throw first.problem;
-        if (first.kind !== "well") return { reason: reasonOf(first), healthySeconds: 0 };
+        let outcome = await look();
+        if (outcome.kind !== "well") return { reason: reasonOf(outcome), healthySeconds: 0 };
         const began = clock.elapsed();
-        if (!isStopped()) states.set({ kind: "ready", ...judgeVersion(first.version, login.url) });
+        let version: string | undefined;
         let misses = 0;
-        let follows = afterProbe(misses, first);
         for (;;) {
+            // Somebody may put another in its place between two questions.
+            if (outcome.kind === "well" && outcome.version !== version) {
+                ({ version, dialect } = outcome);
+                const judged = judgeVersion(version, login.url);
+                if (!isStopped()) states.set({ kind: "ready", ...judged });
+            }
+            const follows = afterProbe(misses, outcome);
             if ("away" in follows) {
                 return { reason: follows.away, healthySeconds: (clock.elapsed() - began) / 1000 };
             }
             misses = follows.misses;
             if (!(await slept(clock, follows.nextSeconds, stopped.signal))) break;
-            follows = afterProbe(misses, await probe(login, probeSeconds, stopped.signal));
+            outcome = await look();
         }
         return { reason: "", healthySeconds: 0 };
     }
@@ -88,7 +95,7 @@ export function attachOpencode(options: AttachOptions): Supervisor {
     })();
 
     return {
-        login: () => login,
+        login: () => (dialect === 2 ? { ...login, username: onlyUser } : login),
         state: states.state,
         onState: states.onState,
         settled: states.settled,

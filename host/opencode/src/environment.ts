@@ -1,4 +1,7 @@
 import { join } from "node:path";
+import { translateRules } from "../../../src/apis/ai/server/opencode2/rules.ts";
+import { rulesOf } from "./permission-rules.ts";
+import type { Dialect } from "./version.ts";
 
 /** Where a server that is started here keeps everything, all of it under one folder. */
 export function folders(home: string) {
@@ -34,6 +37,23 @@ export type Action = "allow" | "ask" | "deny";
 /** Actions by permission, or by permission and pattern. Source: https://opencode.ai/docs/permissions */
 export type Permission = Readonly<Record<string, Action | Readonly<Record<string, Action>>>>;
 
+/**
+ * By what a server is told its password. opencode 2 takes the first of them that is set, its early ones only the second, which
+ * is all that opencode 1 knows (2.0.18).
+ */
+function passwordVariables(password: string): Record<string, string> {
+    return { OPENCODE_PASSWORD: password, OPENCODE_SERVER_PASSWORD: password };
+}
+
+/**
+ * By what a server is told what its agent may do, where that wins over its configuration's files. opencode 2 does not know
+ * OPENCODE_PERMISSION, and opencode 1 refuses a configuration with `permissions` in it.
+ */
+function permissionVariables(permission: Permission, dialect: Dialect): Record<string, string> {
+    if (dialect === 1) return { OPENCODE_PERMISSION: JSON.stringify(permission) };
+    return { OPENCODE_CONFIG_CONTENT: JSON.stringify({ permissions: translateRules(rulesOf(permission)) }) };
+}
+
 /** Who starts a server says what its agent may do: without a word that is nothing. */
 const nothing: Permission = { "*": "deny" };
 
@@ -43,12 +63,14 @@ const nothing: Permission = { "*": "deny" };
  * @param access the user and password that it asks for, and what its agent may do: nothing when absent
  * @param parent the environment to take PATH and the like from
  * @param more set last; undefined removes a variable
+ * @param dialect what the server speaks
  */
 export function environment(
     home: string,
     access: { username: string; password: string; permission?: Permission },
     parent: NodeJS.ProcessEnv,
     more: Record<string, string | undefined> = {},
+    dialect: Dialect = 1,
 ): Record<string, string> {
     const { config, data, state, cache, temporary } = folders(home);
     const all: Record<string, string | undefined> = {
@@ -69,9 +91,9 @@ export function environment(
         OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
         OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
         OPENCODE_DISABLE_SHARE: "1",
-        OPENCODE_PERMISSION: JSON.stringify(access.permission ?? nothing),
+        ...permissionVariables(access.permission ?? nothing, dialect),
         OPENCODE_SERVER_USERNAME: access.username,
-        OPENCODE_SERVER_PASSWORD: access.password,
+        ...passwordVariables(access.password),
         ...more,
     };
     return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => !!entry[1]));
@@ -121,7 +143,7 @@ export function ownerEnvironment(
     const all: Record<string, string | undefined> = {
         ...Object.fromEntries(Object.entries(owner).filter(([name]) => isTheirs(name))),
         OPENCODE_SERVER_USERNAME: access.username,
-        OPENCODE_SERVER_PASSWORD: access.password,
+        ...passwordVariables(access.password),
         ...more,
     };
     return Object.fromEntries(
@@ -139,38 +161,45 @@ export interface ModelEndpoint {
     details?: Readonly<Record<string, object>>;
 }
 
+/** The scripted model as opencode's configuration has it. */
+function scriptedProvider(model: ModelEndpoint, dialect: Dialect): Record<string, unknown> {
+    const name = `${provider.id}/${provider.models[0]}`;
+    const settings = { baseURL: model.baseUrl, apiKey: "none" };
+    const models = Object.fromEntries(
+        provider.models.map((id) => [id, { name: `Scripted ${id}`, ...model.details?.[id] }]),
+    );
+    if (dialect === 2) {
+        const endpoint = { package: "@opencode/ai/providers/openai-compatible", settings };
+        return { model: name, providers: { [provider.id]: { name: provider.name, ...endpoint, models } } };
+    }
+    const endpoint = { npm: "@ai-sdk/openai-compatible", options: settings };
+    return {
+        model: name,
+        small_model: name,
+        enabled_providers: [provider.id],
+        provider: { [provider.id]: { name: provider.name, ...endpoint, models } },
+    };
+}
+
 /**
- * opencode.json for such a server.
- * @param model an OpenAI-compatible endpoint, which becomes the only provider and the default model
+ * opencode.json for such a server, in the shape of what reads it. opencode 2 would translate the older shape, too, but not
+ * one that is mixed, and the permissions that go with it (see `environment`) have none but the newer one.
+ * @param model an OpenAI-compatible endpoint, which becomes the only provider of opencode 1, and the default model
  * @param more wins over what is set here, key by key at the top level
+ * @param dialect what the server speaks
  */
 export function configuration(
     model: ModelEndpoint | undefined,
     more: Record<string, unknown> = {},
+    dialect: Dialect = 1,
 ): Record<string, unknown> {
-    const name = `${provider.id}/${provider.models[0]}`;
-    const scripted = model && {
-        model: name,
-        small_model: name,
-        enabled_providers: [provider.id],
-        provider: {
-            [provider.id]: {
-                name: provider.name,
-                npm: "@ai-sdk/openai-compatible",
-                options: { baseURL: model.baseUrl, apiKey: "none" },
-                models: Object.fromEntries(
-                    provider.models.map((id) => [id, { name: `Scripted ${id}`, ...model.details?.[id] }]),
-                ),
-            },
-        },
-    };
     return {
         $schema: "https://opencode.ai/config.json",
         share: "disabled",
         autoupdate: false,
         // A snapshot is a git commit of the work folder after each step: of no use to an empty folder.
-        snapshot: false,
-        ...scripted,
+        ...(dialect === 1 ? { snapshot: false } : {}),
+        ...(model === undefined ? {} : scriptedProvider(model, dialect)),
         ...more,
     };
 }

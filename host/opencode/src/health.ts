@@ -1,18 +1,16 @@
 /** Whether a server answers, and what it is. */
-import { newerDialect, type OpencodeProblem } from "./version.ts";
+import { type Dialect, dialectOf } from "./version.ts";
 
-/** What one question to a server came to. */
+/** What asking a server came to. */
 export type Probe =
-    | { readonly kind: "well"; readonly version: string }
+    | { readonly kind: "well"; readonly version: string; readonly dialect: Dialect }
     /** It said nothing in time: it may be dead, or busy. */
     | { readonly kind: "silent" }
     /** Nobody listens there, or the connection was cut. */
     | { readonly kind: "unreachable"; readonly why: string }
     | { readonly kind: "unauthorized" }
     /** Something answers that is no opencode, or one that is not well. */
-    | { readonly kind: "strange"; readonly why: string }
-    /** It is an opencode that cannot be used. */
-    | { readonly kind: "unusable"; readonly problem: OpencodeProblem };
+    | { readonly kind: "strange"; readonly why: string };
 
 /** Where a server is, and who asks. */
 export interface Login {
@@ -26,51 +24,87 @@ export function authorization({ username, password }: Omit<Login, "url">): strin
     return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-async function ask(
-    login: Login,
-    path: string,
-    signal: AbortSignal,
-): Promise<{ status: number; body: unknown }> {
+/** The only user that an opencode 2 knows, whatever it was told (2.0.22). */
+export const onlyUser = "opencode";
+
+/** Where each dialect tells its version. The other one answers there with a web page, and mostly with status 200. */
+const questions: Readonly<Record<Dialect, string>> = { 1: "/global/health", 2: "/api/info" };
+
+/** What came back: a body where it is JSON and says so. */
+interface Answer {
+    readonly status: number;
+    readonly body?: unknown;
+    readonly isBroken?: boolean;
+}
+
+async function ask(login: Login, path: string, signal: AbortSignal): Promise<Answer> {
     const response = await fetch(login.url + path, {
         headers: { authorization: authorization(login) },
         redirect: "manual",
         signal,
     });
+    const { status } = response;
     const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
     const text = await response.text();
-    return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : undefined };
+    if (!isJson) return { status };
+    try {
+        return { status, body: JSON.parse(text) as unknown };
+    } catch {
+        return { status, isBroken: true };
+    }
 }
 
-/** The field `version` of an answer, where it is one. */
-function versionIn(body: unknown): string | undefined {
+/** The version that an answer tells, where a server of that dialect may have given it. */
+function versionIn({ status, body }: Answer, dialect: Dialect): string | undefined {
     const version = (body as { version?: unknown } | null | undefined)?.version;
-    return typeof version === "string" && version.length <= 100 ? version : undefined;
+    if (status !== 200 || typeof version !== "string" || version.length > 100) return undefined;
+    return dialectOf(version) === dialect ? version : undefined;
+}
+
+/** Asks in one dialect, and in the other where the answer is none. */
+async function askBoth(login: Login, known: Dialect | undefined, signal: AbortSignal): Promise<Probe> {
+    const dialects: readonly Dialect[] = known === 1 ? [1, 2] : [2, 1];
+    let why = "";
+    for (const dialect of dialects) {
+        const answer = await ask(login, questions[dialect], signal);
+        // Both want the password before they look at the route, so that this tells nothing of the version.
+        if (answer.status === 401) return { kind: "unauthorized" };
+        const version = versionIn(answer, dialect);
+        if (version !== undefined) return { kind: "well", version, dialect };
+        why = answer.isBroken
+            ? "it answers with broken JSON"
+            : `it answers ${answer.status}, and not as opencode does`;
+    }
+    return { kind: "strange", why };
 }
 
 /**
- * Asks a server for its health. One that does not know opencode 1's question is asked whether it is an opencode 2, which
- * answers with a web page to what it does not know.
- * @param seconds how long an answer may take
+ * Asks a server for its version, which is how it shows that it is well. It is asked in the dialect that it spoke before, and
+ * in the other one only where that brings no answer: it may have been replaced.
+ * @param seconds how long the answers may take
  * @param given ends the wait before that, with an outcome that means nothing
+ * @param known the dialect that it spoke before; without it that of opencode 2 comes first
  */
-export async function probe(login: Login, seconds: number, given?: AbortSignal): Promise<Probe> {
+export async function probe(
+    login: Login,
+    seconds: number,
+    given?: AbortSignal,
+    known?: Dialect,
+): Promise<Probe> {
     const over = new AbortController();
     const giveUp = (): void => over.abort();
     const timer = setTimeout(() => over.abort("late"), seconds * 1000);
     given?.addEventListener("abort", giveUp);
     if (given?.aborted) giveUp();
     try {
-        const { status, body } = await ask(login, "/global/health", over.signal);
-        if (status === 401) return { kind: "unauthorized" };
-        const version = versionIn(body);
-        if (status === 200 && version !== undefined) return { kind: "well", version };
-        const newer = versionIn((await ask(login, "/api/info", over.signal)).body);
-        // opencode 1 has no such route, and answers with its web page.
-        if (newer !== undefined) return { kind: "unusable", problem: newerDialect(newer, login.url) };
-        return { kind: "strange", why: `it answers ${status}, and not as opencode does` };
+        const found = await askBoth(login, known, over.signal);
+        if (found.kind !== "unauthorized" || login.username === onlyUser) return found;
+        // Nobody can choose the user of an opencode 2, and an opencode 1 whose user was chosen may have become one.
+        const answer = await ask({ ...login, username: onlyUser }, questions[2], over.signal);
+        const version = versionIn(answer, 2);
+        return version === undefined ? found : { kind: "well", version, dialect: 2 };
     } catch (error) {
         if (over.signal.reason === "late") return { kind: "silent" };
-        if (error instanceof SyntaxError) return { kind: "strange", why: "it answers with broken JSON" };
         // fetch says no more than "fetch failed", and its cause why.
         const { message, cause } = error as Error;
         const { code, message: inner } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
@@ -105,7 +139,6 @@ export function afterProbe(
 ): { readonly misses: number; readonly nextSeconds: number } | { readonly away: string } {
     if (outcome.kind === "well") return { misses: 0, nextSeconds: calmSeconds };
     if (outcome.kind === "unauthorized") return { away: "It does not take the password any more." };
-    if (outcome.kind === "unusable") return { away: outcome.problem.message };
     if (misses + 1 < deadAfter) {
         return { misses: misses + 1, nextSeconds: doubtfulSeconds[misses] ?? calmSeconds };
     }

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { configuration, environment, folders, type ModelEndpoint } from "./environment.ts";
+import type { Dialect } from "./version.ts";
 
 /**
  * Keeps the server from installing its plugin package with npm when it starts: it does so unless its config folder
@@ -26,11 +27,13 @@ async function hideRepositoryAbove(home: string): Promise<void> {
  * @param home its folder
  * @param model an OpenAI-compatible endpoint, which becomes the only provider and the default model
  * @param config top-level keys of opencode.json that win over ours
+ * @param dialect what the server speaks
  */
 export async function prepareHome(
     home: string,
     model?: ModelEndpoint,
     config?: Record<string, unknown>,
+    dialect: Dialect = 1,
 ): Promise<void> {
     const where = folders(home);
     for (const folder of Object.values(where)) await mkdir(folder, { recursive: true });
@@ -39,7 +42,7 @@ export async function prepareHome(
     await hideRepositoryAbove(home);
     await writeFile(
         join(configFolder, "opencode.json"),
-        JSON.stringify(configuration(model, config), null, 4),
+        JSON.stringify(configuration(model, config, dialect), null, 4),
     );
 }
 
@@ -48,13 +51,17 @@ export async function prepareHome(
  * @param home an absolute path
  * @param model the only model that they have
  * @param config top-level keys of their opencode.json
+ * @param dialect what their opencode speaks
  * @returns their environment
  */
 export async function isolatedOwner(
     home: string,
     model?: ModelEndpoint,
     config?: Record<string, unknown>,
+    dialect: Dialect = 1,
 ): Promise<Record<string, string>> {
-    await prepareHome(home, model, config);
-    return environment(home, { username: "", password: "" }, process.env);
+    await prepareHome(home, model, config, dialect);
+    // What an owner's agent may do is said for each session.
+    const without = { OPENCODE_PERMISSION: undefined, OPENCODE_CONFIG_CONTENT: undefined };
+    return environment(home, { username: "", password: "" }, process.env, without, dialect);
 }

@@ -3,8 +3,10 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findBinary } from "./binary.ts";
 import { environment, folders, type ModelEndpoint, type Permission } from "./environment.ts";
+import { onlyUser } from "./health.ts";
 import { prepareHome } from "./home.ts";
 import { freePort, serve, stopPatienceSeconds } from "./serve.ts";
+import { type Dialect, dialectOf, judgeVersion, readVersion } from "./version.ts";
 
 export { attachOpencode, type AttachOptions } from "./attach.ts";
 export { findBinary, locateOpencode } from "./binary.ts";
@@ -13,7 +15,15 @@ export { isolatedOwner } from "./home.ts";
 export { type Login, probe, type Probe } from "./health.ts";
 export { type Clock, realClock, type ServerState, type Supervisor } from "./supervision.ts";
 export { superviseOpencode, type SuperviseOptions } from "./supervisor.ts";
-export { type Judgement, judgeVersion, OpencodeProblem, readVersion, triedVersions } from "./version.ts";
+export {
+    type Dialect,
+    dialectOf,
+    type Judgement,
+    judgeVersion,
+    OpencodeProblem,
+    readVersion,
+    triedVersions,
+} from "./version.ts";
 export {
     type ClientOptions,
     opencodeClient,
@@ -22,6 +32,7 @@ export {
     type SessionOptions,
 } from "./client.ts";
 export * as events1 from "./events1.ts";
+export * as events2 from "./events2.ts";
 export { OpencodeFailure } from "./failure.ts";
 export { type Fetch, type FetchRequest, patientFetch } from "./fetch.ts";
 export type { Happening, ModelName, SessionHappening, StepUsage } from "./happening.ts";
@@ -32,13 +43,15 @@ export { watch, type Watch, type WatchOptions } from "./upstream.ts";
 
 /** How to start a server. */
 export interface OpencodeOptions {
+    /** Its program; the opencode 1 that npm has installed when absent. */
+    binary?: string;
     /** A folder for all that the server keeps; made when absent. The same home, port and password bring a session back. */
     home: string;
     /** An OpenAI-compatible model, which becomes its only provider (see `provider`) and its default model. */
     model?: ModelEndpoint;
     /** The port on 127.0.0.1; a free one when absent. */
     port?: number;
-    /** `opencode` when absent. */
+    /** `opencode` when absent, and for an opencode 2, which knows no other. */
     username?: string;
     /** A random one when absent. */
     password?: string;
@@ -67,7 +80,7 @@ export interface Opencode {
     port: number;
     username: string;
     password: string;
-    /** As `/global/health` says it. */
+    /** As it says it. */
     version: string;
     home: string;
     directory: string;
@@ -77,6 +90,12 @@ export interface Opencode {
     stop(): Promise<void>;
     /** Ends it with SIGKILL, as a crash would. */
     kill(): Promise<void>;
+}
+
+/** What a program speaks: its configuration is written before it runs. Rejects with an OpencodeProblem. */
+async function dialectOfProgram(binary: string, home: string): Promise<Dialect> {
+    const env = environment(home, { username: "", password: "" }, process.env);
+    return dialectOf(judgeVersion(await readVersion(binary, env), binary).version);
 }
 
 /** How often another free port is tried when somebody took the one that was free a moment ago. */
@@ -93,15 +112,17 @@ function withOutput(message: string, lines: readonly string[]): Error {
  * @returns the running server; rejects, with the server's last lines, when it ends early or does not answer in time
  */
 export async function startOpencode(options: OpencodeOptions): Promise<Opencode> {
-    const binary = findBinary();
+    const binary = options.binary ?? findBinary();
     const home = resolve(options.home);
+    const dialect = options.binary === undefined ? 1 : await dialectOfProgram(options.binary, home);
     const directory = resolve(options.directory ?? folders(home).work);
     const login = {
-        username: options.username ?? "opencode",
+        username: dialect === 2 ? onlyUser : (options.username ?? onlyUser),
         password: options.password ?? randomBytes(18).toString("base64url"),
     };
-    await prepareHome(home, options.model, options.config);
-    const env = environment(home, { ...login, permission: options.permission }, process.env, options.env);
+    await prepareHome(home, options.model, options.config, dialect);
+    const access = { ...login, permission: options.permission };
+    const env = environment(home, access, process.env, options.env, dialect);
     const seconds = options.startSeconds ?? 60;
 
     for (let attempt = 1; ; attempt += 1) {
@@ -113,6 +134,7 @@ export async function startOpencode(options: OpencodeOptions): Promise<Opencode>
             env,
             port,
             ...login,
+            dialect,
             late: (signal) => sleep(seconds * 1000, undefined, { signal }),
             signal: options.signal,
         });
@@ -131,7 +153,6 @@ export async function startOpencode(options: OpencodeOptions): Promise<Opencode>
             };
         }
         options.signal?.throwIfAborted();
-        if (served.kind === "unusable") throw served.problem;
         if (served.kind === "ended") {
             throw withOutput(`opencode ended before it answered (${served.how}).`, served.lines);
         }

@@ -26,6 +26,10 @@ export const listedInfo = answers.message.info;
 /** Messages with the ids of their parts; those that are wrong are left out. */
 export const listedMessages = ["some", { info: listedInfo, parts: ["some", listedPart] }] as const;
 
-export type ListedPart = Of<typeof listedPart>;
+/** A part, and what tells its input from others where that is not in it as a whole. */
+export type ListedPart = Of<typeof listedPart> & { readonly inputDigest?: string };
 export type ListedInfo = Of<typeof listedInfo>;
-export type ListedMessage = Of<typeof listedMessages>[number];
+export interface ListedMessage {
+    readonly info: ListedInfo;
+    readonly parts: readonly ListedPart[];
+}

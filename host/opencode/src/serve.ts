@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Login, probe } from "./health.ts";
 import { type Child, startChild } from "./process.ts";
-import type { OpencodeProblem } from "./version.ts";
+import type { Dialect } from "./version.ts";
 
 /** Ends a server that will not stop: it takes 0.1 s (1.18.33), unless it hangs. */
 export const stopPatienceSeconds = 3;
@@ -30,6 +30,8 @@ export interface Serving {
     readonly port: number;
     readonly username: string;
     readonly password: string;
+    /** What it speaks, where that is known. */
+    readonly dialect?: Dialect;
     /** Ends the wait for its answer when it resolves: it is too late then. */
     readonly late: (signal: AbortSignal) => Promise<unknown>;
     /** Gives up. Of no effect once it answers. */
@@ -42,8 +44,7 @@ export interface Serving {
 export type Served =
     | { readonly kind: "answers"; readonly child: Child; readonly version: string }
     | { readonly kind: "ended"; readonly how: string; readonly lines: string[] }
-    | { readonly kind: "port taken" | "late" | "given up"; readonly lines: string[] }
-    | { readonly kind: "unusable"; readonly problem: OpencodeProblem };
+    | { readonly kind: "port taken" | "late" | "given up"; readonly lines: string[] };
 
 /** The pauses between its first questions: milliseconds, at first and at most. */
 const firstPause = 20;
@@ -57,10 +58,16 @@ const questionSeconds = 2;
 
 /**
  * Waits until a server answers. It is not asked before it says that it listens: 1.18.33 accepts connections a little
- * earlier and never answers what comes over those.
- * @returns the version it says, or why it is of no use; rejects when `signal` is aborted first
+ * earlier and never answers what comes over those. Its line is "opencode server listening on", that of opencode 2 "server
+ * listening on".
+ * @returns the version it says; rejects when `signal` is aborted first
  */
-async function answers(child: Child, login: Login, signal: AbortSignal): Promise<string | OpencodeProblem> {
+async function answers(
+    child: Child,
+    login: Login,
+    dialect: Dialect | undefined,
+    signal: AbortSignal,
+): Promise<string> {
     const aborted = new Promise<never>((_, reject) => {
         const giveUp = (): void => reject(new Error("given up"));
         if (signal.aborted) giveUp();
@@ -68,9 +75,8 @@ async function answers(child: Child, login: Login, signal: AbortSignal): Promise
     });
     await Promise.race([child.writes("server listening"), aborted]);
     for (let milliseconds = firstPause; ; milliseconds = Math.min(longestPause, milliseconds * 2)) {
-        const outcome = await Promise.race([probe(login, questionSeconds), aborted]);
+        const outcome = await Promise.race([probe(login, questionSeconds, undefined, dialect), aborted]);
         if (outcome.kind === "well") return outcome.version;
-        if (outcome.kind === "unusable") return outcome.problem;
         // Not yet, or too slow: ask again.
         await pause(milliseconds, undefined, { signal });
     }
@@ -98,13 +104,12 @@ export async function serve(serving: Serving): Promise<Served> {
     signal?.addEventListener("abort", giveUp);
     if (signal?.aborted) giveUp();
     const login = { url: `http://127.0.0.1:${port}`, username, password };
-    const said = await answers(child, login, over.signal).catch(() => undefined);
+    const said = await answers(child, login, serving.dialect, over.signal).catch(() => undefined);
     signal?.removeEventListener("abort", giveUp);
     giveUp();
-    if (typeof said === "string") return { kind: "answers", child, version: said };
+    if (said !== undefined) return { kind: "answers", child, version: said };
     if (!child.hasEnded()) {
         await child.end(stopPatienceSeconds);
-        if (said !== undefined) return { kind: "unusable", problem: said };
         return { kind: over.signal.reason === "late" ? "late" : "given up", lines: child.lastLines() };
     }
     const how = await child.ended;

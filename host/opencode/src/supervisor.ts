@@ -3,13 +3,13 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { locateOpencode } from "./binary.ts";
 import { ownerEnvironment } from "./environment.ts";
-import { afterProbe, type Login, probe, probeSeconds } from "./health.ts";
+import { afterProbe, type Login, onlyUser, probe, probeSeconds } from "./health.ts";
 import { endLastServer, endMarked, forgetServer, markVariable, noteServer } from "./last-server.ts";
 import type { Child } from "./process.ts";
 import { residentBytes } from "./process-info.ts";
 import { freePort, type Served, serve, stopPatienceSeconds } from "./serve.ts";
 import { type Clock, nextPause, realClock, slept, stateHolder, type Supervisor } from "./supervision.ts";
-import { judgeVersion, OpencodeProblem, readVersion } from "./version.ts";
+import { type Dialect, dialectOf, judgeVersion, OpencodeProblem, readVersion } from "./version.ts";
 
 /** How to keep a server. */
 export interface SuperviseOptions {
@@ -76,11 +76,7 @@ function lastWords(lines: readonly string[]): string {
 }
 
 /** Why a server did not come up. */
-function failureOf(
-    served: Exclude<Served, { kind: "answers" | "unusable" }>,
-    port: number,
-    seconds: number,
-): string {
+function failureOf(served: Exclude<Served, { kind: "answers" }>, port: number, seconds: number): string {
     switch (served.kind) {
         case "ended":
             return `opencode ended before it answered: ${served.how}.${lastWords(served.lines)}`;
@@ -106,9 +102,10 @@ export async function superviseOpencode(options: SuperviseOptions): Promise<Supe
     const dataFolder = resolve(options.dataFolder);
     requireDirectory(directory);
     const binary = locateOpencode(options.binary, owner["PATH"] ?? owner["Path"]);
-    const access = { username: "opencode", password: randomBytes(24).toString("base64url") };
+    const access = { username: onlyUser, password: randomBytes(24).toString("base64url") };
     const env = ownerEnvironment(access, owner, options.env);
-    judgeVersion(await readVersion(binary, env), binary);
+    /** What the program speaks, as it was when that was last looked at. */
+    let dialect: Dialect = dialectOf(judgeVersion(await readVersion(binary, env), binary).version);
     await endLastServer(dataFolder);
 
     let port = options.port ?? (await freePort());
@@ -136,6 +133,7 @@ export async function superviseOpencode(options: SuperviseOptions): Promise<Supe
         const judged = await readVersion(binary, env)
             .then((text) => judgeVersion(text, binary))
             .catch(() => undefined);
+        if (judged !== undefined) dialect = dialectOf(judged.version);
         return judged && `opencode ${judged.version} is there now.`;
     }
 
@@ -169,12 +167,12 @@ export async function superviseOpencode(options: SuperviseOptions): Promise<Supe
         stopped.signal.addEventListener("abort", end);
         try {
             let misses = 0;
-            let follows = afterProbe(misses, { kind: "well", version: "" });
+            let follows = afterProbe(misses, { kind: "well", version: "", dialect });
             while (!over.signal.aborted) {
                 if ("away" in follows) return { reason: follows.away, healthySeconds: healthySeconds() };
                 misses = follows.misses;
                 if (!(await slept(clock, follows.nextSeconds, over.signal))) break;
-                const outcome = await probe(login(), probeSeconds, over.signal);
+                const outcome = await probe(login(), probeSeconds, over.signal, dialect);
                 follows = afterProbe(misses, outcome);
                 if (outcome.kind === "well" && options.upkeep !== undefined && child.pid !== undefined) {
                     const { isBusy, patienceSeconds } = options.upkeep;
@@ -205,6 +203,7 @@ export async function superviseOpencode(options: SuperviseOptions): Promise<Supe
             env: { ...env, [markVariable]: mark },
             port,
             ...access,
+            dialect,
             late: (signal) => clock.sleep(startSeconds * 1000, signal),
             signal: stopped.signal,
             onSpawn(pid) {
@@ -213,7 +212,6 @@ export async function superviseOpencode(options: SuperviseOptions): Promise<Supe
             },
         });
         await noted;
-        if (served.kind === "unusable") throw served.problem;
         if (served.kind !== "answers") {
             return {
                 reason: failureOf(served, port, startSeconds),
@@ -224,6 +222,7 @@ export async function superviseOpencode(options: SuperviseOptions): Promise<Supe
         const { child, version } = served;
         try {
             const judgement = judgeVersion(version, binary);
+            dialect = dialectOf(judgement.version);
             if (!isStopped()) states.set({ kind: "ready", ...judgement });
             return await watch(child);
         } finally {

@@ -1,10 +1,13 @@
 /** The one stream by which a program learns what happens on an opencode server, whoever of its users it is for. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OpencodeClient } from "./client.ts";
-import { catchUp, cut, newCodec, read } from "./events1.ts";
+import * as events1 from "./events1.ts";
+import * as events2 from "./events2.ts";
 import { OpencodeFailure } from "./failure.ts";
 import type { Happening } from "./happening.ts";
+import type { ListedMessage } from "./listed.ts";
 import { eventReader } from "./sse.ts";
+import type { Dialect } from "./version.ts";
 
 /** What is done with what happens. The functions are called one after another, and none is waited for. */
 export interface WatchOptions {
@@ -27,7 +30,7 @@ export interface WatchOptions {
     readonly signal?: AbortSignal;
     /** From 0 to 1; Math.random when absent. By it those who lost a server together come back one by one. */
     readonly random?: () => number;
-    /** How often the server says that it is there; 10, as opencode does, when absent. */
+    /** How often the server says that it is there; 10 for opencode 1 and 15 for opencode 2, as they do, when absent. */
     readonly heartbeatSeconds?: number;
     /** The pause before it is tried again: the first one, which doubles, and the longest; 0.25 and 10 when absent. */
     readonly pauseSeconds?: { readonly first: number; readonly longest: number };
@@ -55,7 +58,7 @@ const missedHeartbeats = 2.5;
  */
 const greetingSeconds = 2;
 
-const defaultHeartbeatSeconds = 10;
+const defaultHeartbeatSeconds: Readonly<Record<Dialect, number>> = { 1: 10, 2: 15 };
 const defaultPauseSeconds = { first: 0.25, longest: 10 };
 
 /** JSON, or nothing where it is none. */
@@ -67,16 +70,31 @@ function decode(data: string): unknown {
     }
 }
 
+/** What reads the events of each dialect, and what is known of a stream of them. */
+const codecOf = (dialect: Dialect) => {
+    const { newCodec, read, cut, catchUp } = dialect === 2 ? events2 : events1;
+    const codec = newCodec();
+    return {
+        dialect,
+        read: (sent: unknown): Happening[] => read(codec, sent),
+        cut: (): void => cut(codec),
+        catchUp: (sessionId: string, messages: readonly ListedMessage[], after?: string): Happening[] =>
+            catchUp(codec, sessionId, messages, after),
+    };
+};
+
 /**
  * Watches a server: tells what happens, and comes back whenever the connection is lost.
- * @param client the server
+ * @param clientOf gives what asks the server, each time that it is asked: another opencode may have taken its place, at another
+ * address, that speaks the other dialect. What was known of the one before is of no use then
  * @param options what is done with what happens
  */
-export function watch(client: OpencodeClient, options: WatchOptions): Watch {
-    const codec = newCodec();
+export function watch(clientOf: () => OpencodeClient, options: WatchOptions): Watch {
+    let codec = codecOf(clientOf().dialect);
     const { signal = new AbortController().signal, random = Math.random } = options;
     const pauses = options.pauseSeconds ?? defaultPauseSeconds;
-    const patienceSeconds = missedHeartbeats * (options.heartbeatSeconds ?? defaultHeartbeatSeconds);
+    const patienceOf = (dialect: Dialect): number =>
+        missedHeartbeats * (options.heartbeatSeconds ?? defaultHeartbeatSeconds[dialect]);
     let isFirst = true;
     /** How many connections in a row were silent from their beginning. */
     let silences = 0;
@@ -100,14 +118,24 @@ export function watch(client: OpencodeClient, options: WatchOptions): Watch {
     function failureOf(error: unknown): OpencodeFailure {
         if (error instanceof OpencodeFailure) return error;
         const what = error instanceof Error ? error.message : String(error);
-        return new OpencodeFailure("network_error", { url: client.url, what }, { cause: error });
+        return new OpencodeFailure("network_error", { url: clientOf().url, what }, { cause: error });
+    }
+
+    /** What asks the server that there is now. What is known is of its dialect from then on. */
+    function current(): OpencodeClient {
+        const client = clientOf();
+        if (codec.dialect !== client.dialect) codec = codecOf(client.dialect);
+        return client;
     }
 
     /** Reads one connection until it ends. @returns how many events came, and why no more do */
     async function connection(): Promise<{ events: number; failure: OpencodeFailure }> {
         const over = new AbortController();
+        const client = current();
+        const own = codec;
         const silent = new OpencodeFailure("timed_out", { url: client.url });
         const tooLong = (): void => over.abort(silent);
+        const patienceSeconds = patienceOf(client.dialect);
         let timer = setTimeout(tooLong, Math.min(patienceSeconds, greetingSeconds * 2 ** silences) * 1000);
         let events = 0;
         try {
@@ -122,7 +150,7 @@ export function watch(client: OpencodeClient, options: WatchOptions): Watch {
                         timer = setTimeout(tooLong, patienceSeconds * 1000);
                         connected();
                     }
-                    tellAll(read(codec, decode(data)));
+                    tellAll(own.read(decode(data)));
                 }
             }
             return { events, failure: failureOf("the stream has ended") };
@@ -149,7 +177,7 @@ export function watch(client: OpencodeClient, options: WatchOptions): Watch {
         while (!hasEnded()) {
             const { events, failure } = await connection();
             if (hasEnded()) return;
-            cut(codec);
+            codec.cut();
             // A connection that tells nothing but its greeting is none yet.
             if (events > 1) pause = pauses.first;
             const seconds = pause * (0.5 + random() / 2);
@@ -162,8 +190,11 @@ export function watch(client: OpencodeClient, options: WatchOptions): Watch {
     return {
         ended: run(),
         async catchUp(sessionId, most, after) {
+            const client = current();
+            const own = codec;
             const messages = await client.listMessages(sessionId, most);
-            tellAll(catchUp(codec, sessionId, messages, after));
+            // Of another server it is nothing that this one did not tell.
+            if (own === codec) tellAll(own.catchUp(sessionId, messages, after));
         },
     };
 }

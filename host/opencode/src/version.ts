@@ -1,18 +1,24 @@
 /** Which versions of opencode this project works with. */
 import { spawn } from "node:child_process";
 
-/** The versions that all end-to-end tests were run against. */
+/** What a server of opencode's is talked with: the routes of opencode 1, or those of opencode 2. */
+export type Dialect = 1 | 2;
+
+/** The versions of opencode 1 that all end-to-end tests were run against. There is none of opencode 2. */
 export const triedVersions: readonly string[] = ["1.14.41", "1.18.14", "1.18.33"];
 
 /** The oldest minor version of opencode 1 that works: 1.2.27 loses the ends of replies. */
 const leastMinor = 14;
+
+/** The newest major version whose routes are known. */
+const newestMajor = 2;
 
 /** How long `opencode --version` may take: it takes 1 s on a machine at rest, and loads 180 MB first. */
 const versionSeconds = 30;
 
 /** Why an opencode cannot be used. `message` is one line that says what to do. */
 export class OpencodeProblem extends Error {
-    readonly code: "not_found" | "not_opencode" | "too_old" | "opencode_2" | "in_use" | "no_directory";
+    readonly code: "not_found" | "not_opencode" | "too_old" | "too_new" | "in_use" | "no_directory";
 
     constructor(code: OpencodeProblem["code"], message: string) {
         super(message);
@@ -45,7 +51,18 @@ export function judgeVersion(text: string, where: string): Judgement {
         );
     }
     const [, version = "", major, minor] = found;
-    if (Number(major) > 1) throw newerDialect(version, where);
+    if (Number(major) > newestMajor) {
+        throw new OpencodeProblem(
+            "too_new",
+            `${where} is opencode ${version}, and nothing newer than opencode ${newestMajor} is known here. Run: npm install -g opencode-ai@1`,
+        );
+    }
+    if (Number(major) === 2) {
+        return {
+            version,
+            warning: `opencode ${version} was never tried with this program: for opencode 2 it was written from the published contract alone.`,
+        };
+    }
     if (Number(major) < 1 || Number(minor) < leastMinor) {
         throw new OpencodeProblem(
             "too_old",
@@ -59,12 +76,13 @@ export function judgeVersion(text: string, where: string): Judgement {
     };
 }
 
-/** An opencode 2 speaks another language. */
-export function newerDialect(version: string, where: string): OpencodeProblem {
-    return new OpencodeProblem(
-        "opencode_2",
-        `${where} is opencode ${version}, and opencode 2 is not supported yet. Run: npm install -g opencode-ai@1`,
-    );
+/**
+ * What a server of some version is talked with.
+ * @param version as `judgeVersion` gives it, "1.18.33"; nothing where none is known yet
+ * @returns the dialect of opencode 1 for what is no version
+ */
+export function dialectOf(version: string | undefined): Dialect {
+    return Number(/^v?(\d+)\./.exec(version ?? "")?.[1] ?? 1) >= 2 ? 2 : 1;
 }
 
 /**

@@ -54,7 +54,7 @@ function attach(url: string, password?: string): { watched: Supervisor; clock: M
 
 describe("one question", () => {
     test.each<[string, RequestListener, object]>([
-        ["opencode 1", opencode, { kind: "well", version: "1.18.33" }],
+        ["opencode 1", opencode, { kind: "well", version: "1.18.33", dialect: 1 }],
         ["a wrong password", json(401, {}), { kind: "unauthorized" }],
         ["a web page", page, { kind: "strange", why: "it answers 200, and not as opencode does" }],
         ["broken JSON", json(200, "{"), { kind: "strange", why: "it answers with broken JSON" }],
@@ -66,7 +66,32 @@ describe("one question", () => {
             "opencode 2",
             (request, response) =>
                 (request.url === "/api/info" ? json(200, { version: "2.1.4" }) : page)(request, response),
-            { kind: "unusable", problem: expect.objectContaining({ code: "opencode_2" }) as unknown },
+            { kind: "well", version: "2.1.4", dialect: 2 },
+        ],
+        [
+            "opencode 2 that answers other routes with JSON, too",
+            json(200, { version: "2.0.22" }),
+            { kind: "well", version: "2.0.22", dialect: 2 },
+        ],
+        [
+            "an opencode 1 with opencode 2's question",
+            (request, response) =>
+                (request.url === "/api/info" ? json(200, { version: "1.99.0" }) : page)(request, response),
+            { kind: "strange" },
+        ],
+        [
+            "opencode 2 with opencode 1's question alone",
+            (request, response) =>
+                (request.url === "/global/health" ? json(200, { version: "2.0.22" }) : page)(
+                    request,
+                    response,
+                ),
+            { kind: "strange" },
+        ],
+        [
+            "a version in a web page",
+            (_, response) => void response.end(JSON.stringify({ version: "2.0.22" })),
+            { kind: "strange" },
         ],
     ])("to %s", async (_, answer, outcome) => {
         const { url } = await serve(answer);
@@ -89,6 +114,37 @@ describe("one question", () => {
         expect(await probe({ url: "http://127.0.0.1:1", ...login }, 5)).toEqual({
             kind: "unreachable",
             why: "bad port",
+        });
+    });
+
+    test.each<[1 | 2 | undefined, "1" | "2", string[]]>([
+        [undefined, "1", ["/api/info", "/global/health"]],
+        [1, "1", ["/global/health"]],
+        [2, "1", ["/api/info", "/global/health"]],
+        [undefined, "2", ["/api/info"]],
+        [2, "2", ["/api/info"]],
+        [1, "2", ["/global/health", "/api/info"]],
+    ])("asks %j where it is a %s: no more than is needed", async (known, major, asked) => {
+        const seen: (string | undefined)[] = [];
+        const own = major === "1" ? "/global/health" : "/api/info";
+        const { url } = await serve((request, response) => {
+            seen.push(request.url);
+            (request.url === own ? json(200, { version: `${major}.18.0` }) : page)(request, response);
+        });
+        await probe({ url, username: "opencode", password: "" }, 5, undefined, known);
+        expect(seen).toEqual(asked);
+    });
+
+    test("to an opencode 2 whose user somebody means to have chosen", async () => {
+        const right = `Basic ${Buffer.from("opencode:right").toString("base64")}`;
+        const { url } = await serve((request, response) => {
+            if (request.headers.authorization !== right) return void response.writeHead(401).end();
+            (request.url === "/api/info" ? json(200, { version: "2.0.22" }) : page)(request, response);
+        });
+        const well = { kind: "well", version: "2.0.22", dialect: 2 };
+        expect(await probe({ url, username: "steve", password: "right" }, 5)).toEqual(well);
+        expect(await probe({ url, username: "steve", password: "wrong" }, 5)).toEqual({
+            kind: "unauthorized",
         });
     });
 
@@ -123,13 +179,45 @@ describe("a server of somebody else", () => {
     });
 
     test.each<[string, RequestListener, RegExp]>([
-        ["opencode 2", json(200, { version: "2.0.22" }), /opencode 2 is not supported yet/],
+        ["too new", json(200, { version: "3.0.0" }), /nothing newer than opencode 2 is known here/],
         ["too old", json(200, { version: "1.2.27" }), /is opencode 1\.2\.27, which is too old/],
     ])("that is %s is given up", async (_, answer, line) => {
         const { url } = await serve(answer);
         const { watched } = attach(url);
         await vi.waitFor(() => expect(watched.state().kind).toBe("stopped"));
         expect((watched.state() as { reason: string }).reason).toMatch(line);
+    });
+
+    test("that is an opencode 2 is ready, with a warning, and asked as the only user that it has", async () => {
+        const { url } = await serve((request, response) =>
+            (request.url === "/api/info" ? json(200, { version: "2.0.22" }) : page)(request, response),
+        );
+        const watched = attachOpencode({ url, username: "steve", password: "p", clock: manualClock() });
+        ends.push(() => watched.stop());
+        expect(await watched.settled()).toEqual({
+            kind: "ready",
+            version: "2.0.22",
+            warning: expect.stringContaining("never tried") as unknown,
+        });
+        expect(watched.login()).toEqual({ url, username: "opencode", password: "p" });
+    });
+
+    test("that becomes an opencode 2 is told as that at the next question", async () => {
+        let answer = opencode;
+        const { url } = await serve((request, response) => answer(request, response));
+        const { watched, clock } = attach(url, "right");
+        const states: ServerState[] = [];
+        watched.onState((state) => states.push(state));
+        await watched.settled();
+        answer = (request, response) =>
+            (request.url === "/api/info" ? json(200, { version: "2.0.22" }) : page)(request, response);
+        await vi.waitFor(() => expect(clock.sleepers()).toEqual([10]));
+        clock.advance(10);
+        await vi.waitFor(() => expect(states).toHaveLength(2));
+        expect(states).toMatchObject([
+            { kind: "ready", version: "1.18.33" },
+            { kind: "ready", version: "2.0.22" },
+        ]);
     });
 
     test("that is no opencode may become one", async () => {

@@ -241,11 +241,14 @@ describe("what fails", () => {
         expect(failure.message).not.toMatch(/\{\w+\}/);
     });
 
-    test("opencode 2 is known by what it says of itself", async () => {
+    test("an opencode 2 in its place is known by what it says of itself", async () => {
         info = { type: "application/json", body: JSON.stringify({ version: "2.1.0" }) };
         answer = { status: 200, type: "text/html", body: html };
-        expect(await failureOf(client.health())).toMatchObject({ code: "opencode_2" });
-        expect((await failureOf(client.events())).code).toBe("opencode_2");
+        expect(await failureOf(client.health())).toMatchObject({
+            code: "other_opencode",
+            detail: { version: "2.1.0" },
+        });
+        expect((await failureOf(client.events())).code).toBe("other_opencode");
         info = { type: "application/json", body: JSON.stringify({ version: "1.0.0" }) };
         expect((await failureOf(client.events())).code).toBe("not_opencode");
     });

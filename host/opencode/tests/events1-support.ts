@@ -57,3 +57,31 @@ export function show(
     }
     return screen;
 }
+
+/** Happenings in few words; all of them of session ses_1 unless it says otherwise. */
+export function words(happenings: readonly Happening[]): string[] {
+    return happenings.map((happening) => {
+        const of = happening.sessionId === "ses_1" ? "" : `${happening.sessionId}: `;
+        switch (happening.kind) {
+            case "text":
+            case "reasoning":
+                return `${of}${happening.kind} ${happening.partId}@${happening.offset} ${happening.text}`;
+            case "text replaced":
+            case "reasoning replaced":
+                return `${of}${happening.kind} ${happening.partId} ${happening.text}`;
+            case "tool":
+                return `${of}tool ${happening.part.tool} ${happening.part.state?.status}`;
+            case "final":
+                return `${of}final ${happening.messageId} ${happening.finish} ${happening.error}`;
+            case "error":
+                return `${of}error ${happening.name}`;
+            case "permission answered":
+            case "question answered":
+                return `${of}${happening.kind} ${happening.id}`;
+            case "child":
+                return `${of}child ${happening.childId}`;
+            default:
+                return `${of}${happening.kind}`;
+        }
+    });
+}

@@ -1,7 +1,6 @@
 /** The codec of opencode 1's events, by tables: what comes, and what has happened. */
 import { describe, expect, test } from "vitest";
 import { catchUp, type Codec, cut, newCodec, read } from "../src/events1.ts";
-import type { Happening } from "../src/happening.ts";
 import type { ListedMessage } from "../src/listed.ts";
 import {
     assistant,
@@ -16,39 +15,12 @@ import {
     status,
     user,
     whole,
+    words,
 } from "./events1-support.ts";
 
 /** All that has happened by some events. */
 const readAll = (events: readonly unknown[], codec: Codec = newCodec()) =>
     events.flatMap((one) => read(codec, one));
-
-/** Happenings in few words; all of them of session ses_1 unless it says otherwise. */
-function words(happenings: readonly Happening[]): string[] {
-    return happenings.map((happening) => {
-        const of = happening.sessionId === "ses_1" ? "" : `${happening.sessionId}: `;
-        switch (happening.kind) {
-            case "text":
-            case "reasoning":
-                return `${of}${happening.kind} ${happening.partId}@${happening.offset} ${happening.text}`;
-            case "text replaced":
-            case "reasoning replaced":
-                return `${of}${happening.kind} ${happening.partId} ${happening.text}`;
-            case "tool":
-                return `${of}tool ${happening.part.tool} ${happening.part.state?.status}`;
-            case "final":
-                return `${of}final ${happening.messageId} ${happening.finish} ${happening.error}`;
-            case "error":
-                return `${of}error ${happening.name}`;
-            case "permission answered":
-            case "question answered":
-                return `${of}${happening.kind} ${happening.id}`;
-            case "child":
-                return `${of}child ${happening.childId}`;
-            default:
-                return `${of}${happening.kind}`;
-        }
-    });
-}
 
 const prompted = () => [
     user("msg_01"),

@@ -119,6 +119,46 @@ describe("what it is given", () => {
             expect(env).not.toHaveProperty(name);
     });
 
+    test("an opencode 2 is told its password by both names, and its rules in its own words", () => {
+        const access = {
+            username: "opencode",
+            password: "p",
+            permission: { "*": "ask", bash: { "ls *": "allow" }, task: "deny", list: "allow" },
+        } as const;
+        const env = environment("/h", access, {}, {}, 2);
+        expect(env).toMatchObject({ OPENCODE_PASSWORD: "p", OPENCODE_SERVER_PASSWORD: "p" });
+        expect(env).not.toHaveProperty("OPENCODE_PERMISSION");
+        expect(JSON.parse(env["OPENCODE_CONFIG_CONTENT"] ?? "")).toEqual({
+            permissions: [
+                { action: "*", resource: "*", effect: "ask" },
+                { action: "shell", resource: "ls *", effect: "allow" },
+                { action: "subagent", resource: "*", effect: "deny" },
+            ],
+        });
+        expect(environment("/h", access, {})).not.toHaveProperty("OPENCODE_CONFIG_CONTENT");
+    });
+
+    test("each opencode's configuration has its own shape, and nothing of the other's", () => {
+        const model = { baseUrl: "http://127.0.0.1:1/v1", details: { other: { limit: { context: 1 } } } };
+        const one = configuration(model);
+        const two = configuration(model, { share: "manual" }, 2);
+        expect(one).toMatchObject({ model: "scripted/model", provider: { scripted: {} } });
+        expect(two).toMatchObject({
+            model: "scripted/model",
+            share: "manual",
+            providers: {
+                scripted: {
+                    package: "@opencode/ai/providers/openai-compatible",
+                    settings: { baseURL: "http://127.0.0.1:1/v1" },
+                    models: { model: { name: "Scripted model" }, other: { limit: { context: 1 } } },
+                },
+            },
+        });
+        for (const name of ["provider", "permission", "small_model", "snapshot"])
+            expect(two).not.toHaveProperty(name);
+        expect(one).not.toHaveProperty("providers");
+    });
+
     test("a variable can be taken away, a key of the configuration replaced", () => {
         const env = environment(
             "/h",

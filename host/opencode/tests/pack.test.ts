@@ -63,7 +63,7 @@ test("a client asks, and a watch tells, with nothing but what was installed", as
                 console.log(happening);
                 stop.abort();
             };
-            await watch(client, { onHappening, signal: stop.signal }).ended;`);
+            await watch(() => client, { onHappening, signal: stop.signal }).ended;`);
         expect(shown).toBe(
             "{ version: '1.18.33' }\ntrue session_gone\n{ sessionId: 'ses_1', kind: 'busy' }\n",
         );

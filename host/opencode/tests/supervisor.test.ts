@@ -78,6 +78,9 @@ describe("a version", () => {
         ["1.18.33", { version: "1.18.33" }],
         ["1.14.41\n", { version: "1.14.41" }],
         ["1.19.0", { version: "1.19.0", warning: expect.stringContaining("never tried") as unknown }],
+        ["2.0.22", { version: "2.0.22", warning: expect.stringContaining("never tried") as unknown }],
+        ["opencode v2.0.18\n", { version: "2.0.18", warning: expect.anything() as unknown }],
+        ["opencode v2.1.4", { version: "2.1.4", warning: expect.anything() as unknown }],
         ["1.14.0-beta.2", { version: "1.14.0-beta.2", warning: expect.anything() as unknown }],
     ])("%j can be used", (text, judgement) => {
         expect(judgeVersion(text, "/bin/opencode")).toEqual(judgement);
@@ -86,9 +89,8 @@ describe("a version", () => {
     test.each([
         ["1.13.9", "too_old"],
         ["0.99.0", "too_old"],
-        ["2.0.22", "opencode_2"],
-        ["opencode v2.0.18", "opencode_2"],
-        ["opencode v3.0.0", "opencode_2"],
+        ["3.0.0", "too_new"],
+        ["opencode v3.1.4", "too_new"],
         ["", "not_opencode"],
         ["GNU bash, version 5.2", "not_opencode"],
         ["v20.20.2 \n second line", "not_opencode"],
@@ -115,7 +117,7 @@ describe("what follows", () => {
     const silent: Probe = { kind: "silent" };
     const cut: Probe = { kind: "unreachable", why: "ECONNRESET" };
     test.each<[string, number, Probe, ReturnType<typeof afterProbe>]>([
-        ["an answer", 3, { kind: "well", version: "1" }, { misses: 0, nextSeconds: 10 }],
+        ["an answer", 3, { kind: "well", version: "1", dialect: 1 }, { misses: 0, nextSeconds: 10 }],
         ["a first silence, which is no death", 0, silent, { misses: 1, nextSeconds: 1 }],
         ["more of it", 3, silent, { misses: 4, nextSeconds: 8 }],
         ["too much of it", 4, silent, { away: "It does not answer any more." }],
@@ -177,6 +179,7 @@ describe("the owner's environment", () => {
             OPENCODE_CONFIG: "/home/steve/opencode.json",
             npm_config_registry: "https://registry",
             OPENCODE_SERVER_USERNAME: "u",
+            OPENCODE_PASSWORD: "p",
             OPENCODE_SERVER_PASSWORD: "p",
         });
     });
@@ -234,7 +237,7 @@ describe("which opencode runs", () => {
 
     test.each([
         ["1.13.4", "too_old", /too old: at least 1\.14 is needed\. Run: npm install/],
-        ["opencode v2.0.22", "opencode_2", /opencode 2 is not supported yet\. Run: npm install/],
+        ["opencode v3.0.1", "too_new", /nothing newer than opencode 2 is known here\. Run: npm install/],
         ["hello", "not_opencode", /is no opencode/],
     ])("one that says %j is refused before it is started", async (version, code, line) => {
         const refused = supervise("well", { env: { FAKE_VERSION: version } });
@@ -280,10 +283,19 @@ describe("a server", () => {
         });
     });
 
-    test("that answers as an opencode 2 is given up, with one line", async () => {
+    test("that is an opencode 2 is ready with a warning, and told its password as that wants it", async () => {
+        const { supervisor } = await supervise("two", { env: { FAKE_VERSION: "opencode v2.0.22" } });
+        expect(await supervisor.settled()).toEqual({
+            kind: "ready",
+            version: "2.0.22",
+            warning: expect.stringContaining("2.0.22 was never tried") as unknown,
+        });
+        expect(supervisor.login().username).toBe("opencode");
+    });
+
+    test("that answers as another opencode than its program said is taken as what it answers", async () => {
         const { supervisor } = await supervise("two");
-        const { reason } = await reaches(supervisor, "stopped");
-        expect(reason).toMatch(/is opencode 2\.0\.22, and opencode 2 is not supported yet\. Run: [^\n]+$/);
+        expect(await supervisor.settled()).toMatchObject({ kind: "ready", version: "2.0.22" });
     });
 
     test("that never answers is ended and tried again", async () => {
@@ -520,7 +532,7 @@ describe("another version of opencode", () => {
         await install(file, "1.18.33");
         const { supervisor, clock, states } = await supervise("well", { binary: file, upkeep });
         await reaches(supervisor, "ready");
-        await install(file, "2.0.22");
+        await install(file, "3.0.0");
         for (let round = 0; round < 4; round += 1) {
             await sleeps(clock, 10);
             clock.advance(10);

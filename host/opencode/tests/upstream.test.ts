@@ -25,7 +25,8 @@ function watchAll(url: string, options: Partial<WatchOptions> = {}, password?: s
     const connected: boolean[] = [];
     const lost: { code: string; pause: number }[] = [];
     const stop = new AbortController();
-    const watched = watch(opencodeClient({ url, ...(password !== undefined && { password }) }), {
+    const client = opencodeClient({ url, ...(password !== undefined && { password }) });
+    const watched = watch(() => client, {
         onHappening: (happening) => void happenings.push(happening),
         onConnected: (isFirst) => void connected.push(isFirst),
         onLost: (failure: OpencodeFailure, pause) => void lost.push({ code: failure.code, pause }),

@@ -42,6 +42,8 @@ export interface QuestionItem {
     readonly multiple: boolean;
     /** True where words of one's own are an answer, too. */
     readonly custom: boolean;
+    /** Of what kind an answer in own words has to be: "number" or "integer"; any text where nothing is said. */
+    readonly kind?: string;
 }
 
 /** Questions that the model asks at once. */
@@ -92,6 +94,7 @@ export function questionAsk(entry: Question): QuestionAsk {
             options: item.options ?? [],
             multiple: item.multiple === true,
             custom: item.custom !== false,
+            kind: item.kind,
         });
     }
     return { id: entry.id, sessionId: entry.sessionID, questions };

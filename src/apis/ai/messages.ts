@@ -23,6 +23,8 @@ export interface TurnMessages {
     readonly isWhole: boolean;
     /** True when another turn has been answered behind it: it will not go on. */
     readonly isFollowed: boolean;
+    /** How it has ended, where the server says that (opencode 2): "succeeded", "failed" or "interrupted". */
+    readonly outcome?: string;
     readonly userMessageId?: string;
     /** Its answers, oldest first. */
     readonly steps: readonly Message[];
@@ -105,6 +107,8 @@ export function turnIn(prompt: PromptMark, messages: readonly Message[]): TurnMe
     if (userMessageId !== undefined) prompts[userMessageId] = true;
     let isFound = false;
     let isWhole = false;
+    let isFollowed = false;
+    let outcome: string | undefined;
     let current: string | undefined;
     let heir: string | undefined;
     const steps: Message[] = [];
@@ -117,9 +121,13 @@ export function turnIn(prompt: PromptMark, messages: readonly Message[]): TurnMe
                 isFound = true;
                 steps.push(message);
             } else if (isFound) {
+                isFollowed = true;
                 heir = heir ?? parent;
-                if (parent === heir) others.push(message);
+                if (parent === heir && outcome === undefined) others.push(message);
             }
+        } else if (info.role === "idle") {
+            // What was sent in the middle of a turn shares its end.
+            if (isFound && outcome === undefined) outcome = info.finish ?? "succeeded";
         } else if (info.role === "user") {
             if (carriesNonce(message, nonce) || info.id === userMessageId) {
                 isFound = true;
@@ -133,11 +141,24 @@ export function turnIn(prompt: PromptMark, messages: readonly Message[]): TurnMe
         }
     }
     const last = steps[steps.length - 1];
-    const isFollowed = others.length > 0;
-    if (last !== undefined && !(isFollowed && isHandedOver(last)))
-        return { isFound, isWhole, isFollowed, userMessageId, steps };
+    const isOwn = others.length === 0 || (last !== undefined && !isHandedOver(last));
+    if (isOwn) return { isFound, isWhole, isFollowed, outcome, userMessageId, steps };
     for (const message of others) steps.push(message);
-    return { isFound, isWhole, isFollowed: false, userMessageId, steps };
+    return { isFound, isWhole, isFollowed: false, outcome, userMessageId, steps };
+}
+
+/**
+ * Messages before the one from which on all was taken back. Where that is not among them it is older than all.
+ * @param hidden its id, where something was taken back
+ */
+export function visible(messages: readonly Message[], hidden: string | undefined): readonly Message[] {
+    if (hidden === undefined) return messages;
+    const shown: Message[] = [];
+    for (const message of messages) {
+        if (message.info.id === hidden) return shown;
+        shown.push(message);
+    }
+    return [];
 }
 
 /** A turn that is read again: its prompt, where that is among the messages, and its steps. */
@@ -158,11 +179,11 @@ export function newestTurn(
     isWanted: (this: void, turn: PastTurn) => boolean,
     hidden?: string,
 ): PastTurn | undefined {
-    for (let index = messages.length - 1; index >= 0; index--) {
-        const prompt = messages[index]!;
-        const counts = hidden === undefined || prompt.info.id < hidden;
-        if (counts && prompt.info.role === "user" && !isMadeByServer(prompt)) {
-            const steps = turnIn({ nonce: prompt.info.id }, messages).steps;
+    const shown = visible(messages, hidden);
+    for (let index = shown.length - 1; index >= 0; index--) {
+        const prompt = shown[index]!;
+        if (prompt.info.role === "user" && !isMadeByServer(prompt)) {
+            const steps = turnIn({ nonce: prompt.info.id }, shown).steps;
             if (isWanted({ prompt, steps })) return { prompt, steps };
         }
     }
@@ -178,10 +199,8 @@ export function pastTurns(messages: readonly Message[], hidden?: string): PastTu
     const turns: { readonly prompt: Message; readonly steps: Message[] }[] = [];
     const byPrompt: Record<string, Message[] | undefined> = {};
     let steps: Message[] | undefined;
-    for (const message of messages) {
+    for (const message of visible(messages, hidden)) {
         const info = message.info;
-        // Ids are in the order in which they were made.
-        if (hidden !== undefined && info.id >= hidden) break;
         if (isAnswer(message)) {
             const own = byPrompt[info.parentID ?? ""] ?? steps;
             if (own !== undefined) own.push(message);

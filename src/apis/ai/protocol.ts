@@ -58,6 +58,7 @@ const tokens = {
 
 const messageInfo = {
     id: "id",
+    /** Beside "user" and "assistant" opencode 2 has "idle", where a turn has ended as `finish` says, "shell" and "other". */
     role: "name",
     time: { created: "time", "completed?": "time" },
     /** Assistant messages only: the user message that is answered. */
@@ -74,10 +75,15 @@ const messageInfo = {
     /** US dollars. */
     "cost?": "amount",
     "tokens?": tokens,
+    /** opencode 2 alone: while the model is tried again. */
+    "retry?": { "attempt?": "count", "message?": "reason", "next?": "time" },
 } as const;
 
 /** A part of no known form is left out; what has such parts alone is no message. */
 const message = { info: messageInfo, parts: ["some", part] } as const;
+
+/** A rule of a session; the last one that fits counts. */
+const rule = { action: "text", resource: "text", effect: ["choice", "deny", "allow", "ask"] } as const;
 
 const session = {
     id: "id",
@@ -95,6 +101,8 @@ const session = {
     "tokens?": tokens,
     /** After an undo: the first message that is undone, though it is still listed. */
     "revert?": { messageID: "id" },
+    /** opencode 2 alone: what its agent may do. */
+    "rules?": ["some", rule],
     "share?": { url: "text" },
 } as const;
 
@@ -144,6 +152,8 @@ const question = {
             "multiple?": "boolean",
             /** False where one of the options has to be chosen. opencode leaves out what it is by itself, which is true. */
             "custom?": "boolean",
+            /** "number" or "integer" where the answer is one (opencode 2). */
+            "kind?": "name",
         },
     ],
     "tool?": caller,

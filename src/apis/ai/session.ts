@@ -21,6 +21,7 @@ export interface TurnRecord extends Prompt, TurnStart {
 
 /** Reads a turn as the disk has it. What is not of this shape is none of ours, or was cut short. */
 const readTurn = reader({
+    "dialect?": "count",
     nonce: "id",
     sessionId: "id",
     sentAt: "time",
@@ -66,6 +67,11 @@ export function rememberSession(memory: Memory, id: string | undefined): void {
  */
 export function newNonce(now: number): string {
     return string.format("%d-%.0f-%d", os.getComputerID(), now, math.random(1, 999999));
+}
+
+/** Whether a name for a turn was made by this computer. */
+export function isOwnNonce(nonce: string): boolean {
+    return string.find(nonce, `^${os.getComputerID()}%-%d+%-%d+$`)[0] !== undefined;
 }
 
 /** Whether an answer was ever shown on this computer. */

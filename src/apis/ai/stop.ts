@@ -31,6 +31,8 @@ const UNANSWERED: Record<string, true | undefined> = {
 
 /** The session, and the turn that is to be stopped where it is one of ours. */
 export interface StopStart {
+    /** 2 for opencode 2, which can be stopped at any time; opencode 1 when absent. */
+    readonly dialect?: number;
     readonly sessionId: string;
     /** False to stop whatever runs. */
     readonly isOurs: boolean;
@@ -85,6 +87,7 @@ export interface StopEnd {
 /** The state before the first step, which is handed the observation `begin`. */
 export function start(from: StopStart): StopState {
     return {
+        dialect: from.dialect,
         sessionId: from.sessionId,
         isOurs: from.isOurs,
         baselineId: from.baselineId,
@@ -129,6 +132,8 @@ function judge(state: StopState, last: Message | undefined): StopAction {
     const isNew = last !== undefined && last.info.id !== state.baselineId;
     const answer = isNew && last.info.role === "assistant" ? last : undefined;
     const isOver = answer !== undefined && isAnswer(answer) && isComplete(answer) && looksFinal(answer);
+    if (isNew && last.info.role === "idle" && !state.isBusy)
+        return end(last.info.finish === "interrupted" ? "stopped" : "ended");
     if (state.toldAt > 0) {
         const error = answer && answer.info.error;
         if (error && error.name === "MessageAbortedError") return end("stopped");
@@ -138,6 +143,7 @@ function judge(state: StopState, last: Message | undefined): StopAction {
         if (state.isBusy) return lookAgain(state, END_MILLISECONDS, "failed", state.problem);
         return end(isOver ? "ended" : "stopped");
     }
+    if (state.isBusy && state.dialect === 2) return { kind: "abort" };
     if (state.isBusy) {
         // Behind an answer that is final another turn is about to show.
         if (!answer || isOver) return lookAgain(state, START_MILLISECONDS, "starting");

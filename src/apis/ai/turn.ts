@@ -69,6 +69,7 @@ const after: { readonly [K in keyof Values]: After<Values[K]> } & {
     agents: silence.afterAgents,
     providers: silence.afterProviders,
     mcp: answer.afterMcp,
+    reason: answer.afterReason,
     failed: afterFailed,
 };
 

@@ -94,6 +94,7 @@ export function startCrowdedOpencode(happened: (happening: Happening) => void): 
 
     const known: Partial<Record<keyof OpencodeClient, unknown>> = {
         url: "http://127.0.0.1:1",
+        dialect: 1,
         // The stream is silent: what happens is told by itself.
         events: () =>
             Promise.resolve({

@@ -1,6 +1,9 @@
 -- The routes of opencode 1's HTTP server that are used here, each as the request that it takes (1.18.33). Pure: whoever
 -- sends one writes its path, its query and its body in its own world.
 
+local route = require("/apis/ai/server/route")
+local fileAddress, modelParts = route.fileAddress, route.modelParts
+
 local M = {}
 
 --- How many paths are asked for.
@@ -11,14 +14,15 @@ function M.health()
 	return { path = { "global", "health" } }
 end
 
---- What opencode 2 says of itself; opencode 1 answers with a web page.
-function M.information()
-	return { path = { "api", "info" } }
-end
-
 --- Makes a session. The title is for people.
-function M.createSession(title, directory)
-	return { path = { "session" }, query = { directory = directory }, body = { title = title } }
+--
+-- @param permission what its agent may do; what the server's configuration says when absent
+function M.createSession(title, directory, permission)
+	return {
+		path = { "session" },
+		query = { directory = directory },
+		body = { title = title, permission = permission },
+	}
 end
 
 function M.getSession(id)
@@ -40,53 +44,6 @@ end
 
 function M.getMessage(sessionId, id)
 	return { path = { "session", sessionId, "message", id } }
-end
-
---- The texts between a text's slashes, by the few words for texts that both worlds have.
-local function namesOf(text)
-	local names = {}
-	local name = ""
-	do
-		local rest = text
-		while rest ~= "" do
-			local letter = string.sub(rest, 1, 1)
-			if letter == "/" then
-				names[#names + 1] = name
-				name = ""
-			else
-				name = name .. letter
-			end
-			rest = string.sub(rest, 2)
-		end
-	end
-	names[#names + 1] = name
-	return names
-end
-
---- A model as requests name it: {providerID, modelID}; nothing for what is no "provider/model".
-local function modelIn(model)
-	local providerID
-	local modelID
-	for _, name in ipairs(namesOf(model or "")) do
-		if providerID == nil then
-			providerID = name
-		else
-			modelID = modelID == nil and name or modelID .. "/" .. name
-		end
-	end
-	if (providerID or "") == "" or (modelID or "") == "" then
-		return nil
-	end
-	return { providerID = providerID, modelID = modelID }
-end
-
---- The address of a file: each name of its path is encoded on its own, and the slashes stay.
-local function fileAddress(path, encode)
-	local address = "file:/"
-	for _, name in ipairs(namesOf(path)) do
-		address = address .. "/" .. encode(name)
-	end
-	return address
 end
 
 --- A file of the server as a part of a prompt: opencode reads it and puts what it says beside the prompt (1.18.33).
@@ -117,7 +74,7 @@ function M.sendPrompt(sessionId, prompt, encode)
 		agent = prompt.agent,
 		variant = prompt.variant,
 		system = prompt.system,
-		model = modelIn(prompt.model),
+		model = modelParts(prompt.model),
 	}
 	return { path = { "session", sessionId, "prompt_async" }, body = body }
 end
@@ -175,7 +132,7 @@ end
 function M.compact(id, model)
 	return {
 		path = { "session", id, "summarize" },
-		body = modelIn(model) or {},
+		body = modelParts(model) or {},
 	}
 end
 

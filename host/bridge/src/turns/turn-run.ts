@@ -1,4 +1,4 @@
-import type { OpencodeClient } from "trapos-opencode";
+import { type OpencodeClient, OpencodeFailure } from "trapos-opencode";
 import { describeAsk, type Asked, type Decision } from "../../../../src/apis/ai/ask.ts";
 import type { Prompt } from "../../../../src/apis/ai/server/prompt.ts";
 import type { Told } from "../../../../src/apis/ai/toolcalls.ts";
@@ -72,6 +72,10 @@ function perform(client: OpencodeClient, begin: TurnBegin, action: Request): Pro
             return client.getMessages(sessionId, action.limit);
         case "message":
             return client.getMessage(sessionId, action.id);
+        case "reason":
+            return Promise.reject(
+                new OpencodeFailure("not_found", { what: "opencode 1 tells it in messages" }),
+            );
         case "session":
             return client.getSession(sessionId);
         case "parent":

@@ -39,7 +39,7 @@ test.each(["[hang]", "[hang midway]"])("%s is a stall, though it is tried again"
     const { id } = await client.createSession("attempts");
     let state = startWatch(now());
     const found = new Promise<Trouble>((resolve) => {
-        watchServer(client, {
+        watchServer(() => client, {
             onConnected: () => void client.sendPrompt(id, { text: prompt, nonce: "n" }),
             onHappening: (happening) => {
                 if (happening.sessionId !== id) return;

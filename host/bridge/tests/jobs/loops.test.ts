@@ -27,7 +27,7 @@ beforeAll(async () => {
     server = await startScriptedServer({ home: join(folder, "home") });
     client = opencodeClient(server.opencode);
     await new Promise<void>((connected) => {
-        watchServer(client, {
+        watchServer(() => client, {
             onHappening: (happening) => {
                 for (const listener of listeners) listener(happening);
             },

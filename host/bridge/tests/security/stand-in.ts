@@ -38,6 +38,7 @@ export function standInClient(asked: string[], more: Partial<OpencodeClient> = {
     let rules: readonly unknown[] = [];
     const known: Record<string, unknown> = {
         url: "http://127.0.0.1:1",
+        dialect: 1,
         events: () =>
             Promise.resolve({
                 async *[Symbol.asyncIterator]() {
@@ -62,7 +63,7 @@ export function standInClient(asked: string[], more: Partial<OpencodeClient> = {
     return new Proxy({} as OpencodeClient, {
         get(_target, name: string) {
             const found = known[name];
-            if (typeof found === "string") return found;
+            if (typeof found === "string" || typeof found === "number") return found;
             return (...given: unknown[]) => {
                 if (name !== "events") asked.push(`${name} ${String(given[0])}`);
                 if (typeof found === "function") return (found as (...all: unknown[]) => unknown)(...given);

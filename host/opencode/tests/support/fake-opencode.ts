@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 
 /**
  * What takes opencode's place where the real one would have to be broken. Its environment says how it is: FAKE_VERSION, and
- * FAKE_MODE, which is "well", "crash", "taken" or "taken before" (as older ones say it), "silent" (says nothing), "two" (answers as opencode 2), or the path of a file in
+ * FAKE_MODE, which is "well", "crash", "taken" or "taken before" (as older ones say it), "silent" (says nothing), "two" (answers as opencode 2, to which OPENCODE_PASSWORD is the password), or the path of a file in
  * which one of these stands and is looked up for each question: "cut" ends connections.
  */
 const program = `#!${process.execPath}
@@ -27,7 +27,9 @@ if (process.argv[2] === "--version") {
         response.end(JSON.stringify(body));
     };
     const server = http.createServer((request, response) => {
-        const { OPENCODE_SERVER_USERNAME: user, OPENCODE_SERVER_PASSWORD: password } = process.env;
+        const { OPENCODE_SERVER_USERNAME: chosen, OPENCODE_SERVER_PASSWORD, OPENCODE_PASSWORD } = process.env;
+        const [user, password] =
+            mode() === "two" ? ["opencode", OPENCODE_PASSWORD] : [chosen, OPENCODE_SERVER_PASSWORD];
         const login = "Basic " + Buffer.from(user + ":" + password).toString("base64");
         if (mode() === "cut") return request.socket.destroy();
         if (request.headers.authorization !== login) return response.writeHead(401).end();
@@ -36,7 +38,8 @@ if (process.argv[2] === "--version") {
         json(response, { healthy: true, version });
     });
     server.listen(Number(process.argv[process.argv.indexOf("--port") + 1]), "127.0.0.1", () => {
-        console.log("opencode server listening on http://127.0.0.1:" + server.address().port);
+        const who = mode() === "two" ? "" : "opencode ";
+        console.log(who + "server listening on http://127.0.0.1:" + server.address().port);
     });
 }
 `;

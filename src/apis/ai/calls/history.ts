@@ -104,13 +104,13 @@ export function redo(client: Client, id?: string): Undone {
     const session = sessionOf(client, id);
     const hidden = hiddenFrom(session);
     if (hidden === undefined) throw fail("nothing_to_redo");
-    let back: Message | undefined;
-    let next: Message | undefined;
-    for (const turn of lastTurns(client, session, 1000)) {
-        const prompt = turn.prompt!;
-        if (prompt.info.id >= hidden && back === undefined) back = prompt;
-        else if (prompt.info.id > hidden && next === undefined) next = prompt;
-    }
+    const messages = client.face.getMessages(client, session.id, ALL);
+    const turns = pastTurns(messages);
+    const shown = pastTurns(messages, hidden).length;
+    const first = turns[shown];
+    const second = turns[shown + 1];
+    const back = first && first.prompt;
+    const next = second && second.prompt;
     if (next === undefined) client.face.redo(client, session.id);
     else client.face.undo(client, session.id, next.info.id);
     if (back === undefined) return { prompt: "", files: listOf([]) };

@@ -31,6 +31,8 @@ export interface Values extends Lists {
     readonly parent: Session;
     /** Anything: what counts is that it is answered. */
     readonly mcp: unknown;
+    /** Why the last turn has failed. */
+    readonly reason: string;
 }
 
 /** What the server is told of a decision. */
@@ -64,10 +66,11 @@ export type Observation = { readonly now: number } & (
 
 export type Action =
     | { readonly kind: "send" }
-    | { readonly kind: "session" | "mcp" }
+    | { readonly kind: "session" | "mcp" | "reason" }
     | { readonly kind: keyof Lists }
-    /** The newest messages. */
-    | { readonly kind: "last" | "beginning" | "recent"; readonly limit: number }
+    /** The newest messages; of `recent` those after one that was seen are enough, where the server can be asked for them. */
+    | { readonly kind: "last" | "beginning"; readonly limit: number }
+    | { readonly kind: "recent"; readonly limit: number; readonly after?: string }
     | { readonly kind: "message"; readonly id: string }
     | ({ readonly kind: "ask" } & Asked)
     | AnswerAction

@@ -22,11 +22,18 @@ import { giveUpOn, wait, waitIdle } from "./waiting";
 /** How many messages the steps are looked for among: first, and where the turn's beginning is not among those. */
 const FEW_MESSAGES = 10;
 const MANY_MESSAGES = 100;
+/** Of opencode 2 the prompt alone tells which steps are its own. */
+const ALL_MESSAGES = 1000;
 
 /** Fetches the newest messages, to look for the turn's steps among them. */
 function searchAmong(state: TurnState, limit: number): Action {
     state.searched = limit;
-    return { kind: "recent", limit };
+    return { kind: "recent", limit, after: state.baselineId };
+}
+
+/** How many messages are looked at at most. */
+function mostMessages(state: TurnState): number {
+    return state.dialect === 2 ? ALL_MESSAGES : MANY_MESSAGES;
 }
 
 /** Looks for the turn's steps among the newest messages. */
@@ -41,6 +48,12 @@ function failedStep(step: Message, text: string): Action {
     const data = error.data ?? {};
     const status = data.statusCode === undefined ? "" : ` (HTTP ${data.statusCode})`;
     return fail("model_error", { what: data.message ?? error.name, status }, text);
+}
+
+/** Whether a tool call of a step was refused, or has failed. */
+function hasFailedTool(step: Message): boolean {
+    for (const part of step.parts) if (part.state && part.state.status === "error") return true;
+    return false;
 }
 
 /** What the steps of a turn that is over come to. Their text is the answer: the last step may have none. */
@@ -60,15 +73,16 @@ function resultOf(steps: readonly Message[]): Action {
  * Ends a turn that is over. Where it was stopped and the model had not begun, nobody may have stopped it: after an abort
  * in the middle of a start opencode stops each turn at once, until it is restarted (1.18.33).
  */
-function conclude(steps: readonly Message[]): Action {
+function conclude(state: TurnState, steps: readonly Message[]): Action {
     const result = resultOf(steps);
+    if (state.dialect === 2) return result;
     const hasBegun = steps.length > 1 || steps[0]!.parts.length > 0;
     return result.kind === "fail" && result.code === "aborted" && !hasBegun ? { kind: "mcp" } : result;
 }
 
 /** Settles a turn at its last step. The other steps are fetched where there may be some. */
 export function settle(state: TurnState, message: Message): Action {
-    return state.firstStepId === message.info.id ? conclude([message]) : search(state);
+    return state.firstStepId === message.info.id ? conclude(state, [message]) : search(state);
 }
 
 /** A message that is complete and final for long is an answer even where nothing more can be learned of it. */
@@ -81,15 +95,22 @@ export function settleStuck(state: TurnState): Action | undefined {
 function isListWhole(state: TurnState, messages: readonly Message[]): boolean {
     // A prompt that was sent just now is among the newest messages, if it is anywhere.
     if (state.unsure !== undefined) return true;
-    return messages.length < state.searched || state.searched >= MANY_MESSAGES;
+    return messages.length < state.searched || state.searched >= mostMessages(state);
 }
 
 /** The turn cannot be told from the messages: its prompt is missing, or cannot be known. */
 function withoutTrace(state: TurnState): Action {
+    if (state.dialect === 2) return missing(state);
     // A server that keeps no metadata and rewrites parents: what came after the baseline is the best there is.
     const answer = state.resumed || state.unsure ? undefined : newAnswer(state);
     const isOver = state.status === "idle" && isComplete(answer) && isAnswer(answer);
-    return isOver ? conclude([answer]) : missing(state);
+    return isOver ? conclude(state, [answer]) : missing(state);
+}
+
+/** What a turn comes to that has ended without a step. */
+function endedWithoutStep(outcome: string): Action {
+    if (outcome === "failed") return { kind: "reason" };
+    return fail(outcome === "interrupted" ? "aborted" : "empty_reply");
 }
 
 /** Whether the turn is over, as far as its steps and the session's status tell. */
@@ -97,13 +118,16 @@ function judge(state: TurnState, turn: TurnMessages): Action {
     const isIdle = state.status === "idle";
     const steps = turn.steps;
     const last = steps[steps.length - 1];
+    if (turn.outcome !== undefined) return last ? conclude(state, steps) : endedWithoutStep(turn.outcome);
     if (!last) return isIdle ? unanswered(state) : wait(state);
     if (isComplete(last)) {
         const isOver = looksFinal(last) && (turn.isFollowed || isStuck(state));
-        return isIdle || isOver ? conclude(steps) : wait(state);
+        return isIdle || isOver ? conclude(state, steps) : wait(state);
     }
     const isDead = turn.isFollowed || (isIdle && hasRested(state));
-    if (isDead) return fail("interrupted", undefined, textOf(steps));
+    // A refusal leaves the step as it is, as far as opencode 2's preview goes (1.18.33).
+    if (isDead)
+        return fail(hasFailedTool(last) ? "stopped_at_tool" : "interrupted", undefined, textOf(steps));
     return isIdle ? waitIdle(state) : wait(state);
 }
 
@@ -117,7 +141,10 @@ export function afterRecent(state: TurnState, messages: readonly Message[]): Act
     noteMessages(state, messages);
     noteSteps(state, turn.steps);
     const isThere = turn.isFound && turn.isWhole;
-    if (!isThere && !isListWhole(state, messages)) return searchAmong(state, MANY_MESSAGES);
+    if (!isThere && !isListWhole(state, messages)) {
+        const isFew = state.searched < MANY_MESSAGES;
+        return searchAmong(state, isFew ? MANY_MESSAGES : mostMessages(state));
+    }
     if (!turn.isFound) return withoutTrace(state);
     const first = turn.steps[0];
     state.unsure = undefined;
@@ -130,7 +157,12 @@ export function afterRecent(state: TurnState, messages: readonly Message[]): Act
 export function withoutRecent(state: TurnState, failure: RequestFailure): Action {
     const answer = newAnswer(state);
     const isOurs = isComplete(answer) && answer.info.parentID === state.userMessageId;
-    return isOurs && looksFinal(answer) ? conclude([answer]) : giveUpOn(state, "recent", failure);
+    return isOurs && looksFinal(answer) ? conclude(state, [answer]) : giveUpOn(state, "recent", failure);
+}
+
+/** The server has told why the turn failed. */
+export function afterReason(_state: TurnState, reason: string): Action {
+    return fail("model_error", { what: reason, status: "" });
 }
 
 /** opencode is well: it was somebody who has stopped the turn. */

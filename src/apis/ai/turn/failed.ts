@@ -4,7 +4,7 @@ import { settleStuck, withoutMcp, withoutRecent } from "./answer";
 import { afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions } from "./asks";
 import { afterNewest } from "./poll";
 import { isHopeless, isOverdue, noteFailure, requests } from "./requests";
-import { withoutAgents, withoutProviders } from "./silence";
+import { withoutAgents, withoutProviders, withoutReason } from "./silence";
 import { noteSent, type TurnState } from "./state";
 import { giveUpOn, wait } from "./waiting";
 
@@ -25,6 +25,7 @@ const without: { readonly [K in RequestKind]?: Without } = {
     rejectQuestion: withoutAnswer,
     message: afterNewest,
     mcp: withoutMcp,
+    reason: withoutReason,
     agents: withoutAgents,
     providers: withoutProviders,
 };
@@ -38,8 +39,8 @@ const without: { readonly [K in RequestKind]?: Without } = {
 export function afterFailed(state: TurnState, failure: RequestFailure, request: RequestKind): Action {
     // What does not wait any more has been answered elsewhere.
     if (failure.code === "not_found" && without[request] === withoutAnswer) return afterAnswer(state);
-    if (failure.code === "not_found" && requests[request].isOfSession)
-        return fail("session_gone", { session: state.sessionId });
+    const isGone = failure.code === "not_found" || failure.code === "session_gone";
+    if (isGone && requests[request].isOfSession) return fail("session_gone", { session: state.sessionId });
     if (request === "send" && !isHopeless(failure)) {
         // The answer to the request was lost, the prompt itself may have arrived.
         noteSent(state);

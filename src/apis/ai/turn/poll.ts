@@ -29,8 +29,12 @@ const TOOL_STATUS = 1000;
 /** The longer nothing changes, the rarer the status is asked for: after this share of that time. */
 const QUIET_SHARE = 0.6;
 
+/** Milliseconds between two looks at the messages of opencode 2, which says in 11 bytes that nothing runs any more. */
+const LOOK = 1000;
+
 /** Asks for the newest message. */
-function lookAtNewest(): Action {
+function lookAtNewest(state: TurnState): Action {
+    state.lookedAt = state.now;
     return { kind: "last", limit: 1 };
 }
 
@@ -53,8 +57,26 @@ function isStatusDue(state: TurnState): boolean {
     return quiet >= limit && sinceStatus >= Math.max(limit, quiet * QUIET_SHARE);
 }
 
+/** Whether the messages of opencode 2 can tell something new, though the session works: rarely the longer nothing changes. */
+function isLookDue(state: TurnState): boolean {
+    if (state.isHinted || state.polls === 0) return true;
+    return state.now - state.lookedAt >= Math.max(LOOK, quietTime(state) * QUIET_SHARE);
+}
+
+/** What to do after the newest message of opencode 2 was seen, while its session works. */
+function afterLook(state: TurnState): Action {
+    const last = state.last;
+    const passed = state.passed;
+    state.passed = undefined;
+    if (last && last.info.role === "idle" && last.info.id !== state.baselineId) return search(state);
+    if (passed !== undefined) return { kind: "message", id: passed };
+    if (state.isHinted || quietTime(state) >= TOOL_STATUS) return lookForBlocker(state);
+    return wait(state);
+}
+
 /** What to do after the newest message was seen. */
 export function afterNewest(state: TurnState): Action {
+    if (state.dialect === 2) return afterLook(state);
     const answer = newAnswer(state);
     if (answer && !state.isTraced) {
         state.isTraced = true;
@@ -91,6 +113,10 @@ function whenIdle(state: TurnState): Action {
 function whenBusy(state: TurnState): Action {
     const settled = settleStuck(state);
     if (settled) return settled;
+    if (state.dialect === 2) {
+        if (state.answer) return lookForBlocker(state);
+        return isLookDue(state) ? lookAtNewest(state) : wait(state);
+    }
     return state.status === "busy" ? lookForBlocker(state) : wait(state);
 }
 
@@ -103,13 +129,15 @@ export function afterBegin(state: TurnState): Action {
 /** Waits for what comes of the prompt. */
 export function afterSend(state: TurnState): Action {
     noteSent(state);
+    state.unsure = undefined;
     return wait(state);
 }
 
 /** Looks again. Where it is not known whether the prompt arrived it is looked for among the messages. */
 export function afterWait(state: TurnState, hint?: boolean): Action {
     state.isHinted = hint === true;
-    return state.unsure ? search(state) : lookAtNewest();
+    if (state.unsure) return search(state);
+    return state.dialect === 2 ? { kind: "status" } : lookAtNewest(state);
 }
 
 /** Looks at the newest message: before the prompt is sent, for what comes before it; then for what comes of it. */
@@ -146,8 +174,9 @@ export function afterMessage(state: TurnState, step: Message): Action {
 /** Looks at what the session does. */
 export function afterStatus(state: TurnState, statuses: ListValues["status"]): Action {
     noteStatus(state, statuses[state.sessionId]);
-    if (!state.sent) return lookAtNewest();
+    if (!state.sent) return lookAtNewest(state);
     noteIdle(state);
     if (state.last === undefined && state.resumed) return search(state);
+    if (state.dialect === 2 && state.status === "idle") return search(state);
     return state.status === "idle" ? whenIdle(state) : whenBusy(state);
 }

@@ -44,6 +44,7 @@ const MESSAGES: RequestRule = {
  *   that person has decided
  * - `message`: a step, for how its tools have ended
  * - `mcp`, `agents`, `providers`: what there is, where a turn does not start
+ * - `reason`: why a turn has failed that had no step (opencode 2)
  */
 export const requests: { readonly [K in RequestKind]: RequestRule } = {
     send: { route: "/session/.../prompt_async", patience: LOST_SECONDS, isOfSession: true, isVital: true },
@@ -60,6 +61,7 @@ export const requests: { readonly [K in RequestKind]: RequestRule } = {
     rejectQuestion: { route: "/question/.../reject", patience: LOST_SECONDS },
     message: { route: MESSAGES.route, patience: 0 },
     mcp: { route: "/mcp", patience: DIAGNOSIS_SECONDS },
+    reason: { route: "/session/.../log", patience: DIAGNOSIS_SECONDS },
     agents: { route: "/agent", patience: DIAGNOSIS_SECONDS },
     providers: { route: "/config/providers", patience: DIAGNOSIS_SECONDS },
 };
@@ -73,6 +75,7 @@ const HOPELESS: Record<string, true | undefined> = {
     server_config: true,
     bad_request: true,
     not_found: true,
+    other_opencode: true,
 };
 /** Failures of the connection: the server may have been restarted. */
 const CUT: Record<string, true | undefined> = { cannot_connect: true, network_error: true };

@@ -17,8 +17,19 @@ export function unanswered(state: TurnState): Action {
     return { kind: state.agent === undefined ? "providers" : "agents" };
 }
 
+/** How often a prompt is sent of which nobody knows whether it arrived. */
+const MOST_SENDINGS = 3;
+
+/** Sends the prompt again: opencode 2 knows it by its id, and does not run it twice. */
+function sendAgain(state: TurnState): Action {
+    state.sendings += 1;
+    return { kind: "send" };
+}
+
 /** The prompt is not among the messages. It may still come: a plugin or an MCP server may hold it up. */
 export function missing(state: TurnState): Action {
+    const canAgain = state.dialect === 2 && state.unsure !== undefined && !state.resumed;
+    if (canAgain && state.sendings < MOST_SENDINGS) return sendAgain(state);
     if (state.resumed && !state.hasSession) return { kind: "session" };
     if (isYoung(state)) return wait(state, state.unsure && 1);
     if (state.unsure) return failForNow("not_sent");
@@ -66,6 +77,11 @@ function checkKnown(wanted: string | undefined, names: readonly string[], code: 
 export function afterSession(state: TurnState): Action {
     state.hasSession = true;
     return missing(state);
+}
+
+/** Why the turn has failed cannot be told: perhaps what it asks for is not there. */
+export function withoutReason(state: TurnState): Action {
+    return { kind: state.agent === undefined ? "providers" : "agents" };
 }
 
 /** Looks for the agent that the prompt asks for. */

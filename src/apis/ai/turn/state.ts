@@ -2,6 +2,7 @@
  * What is known of a turn: one flat table, which `start` makes and each step copies. All times are in epoch
  * milliseconds. It holds
  *
+ * - of the server: `dialect`
  * - of the prompt: `nonce`, `sessionId`, `model` and `agent` as asked for, `sent`, `sentAt`, `resumed` (it was sent before
  *   this program started), `unsure` (why it is not known whether it arrived), `userMessageId`
  * - of the messages: `baselineId` (the newest before the prompt), `last` (the newest), `firstStepId` (the turn's first)
@@ -9,6 +10,7 @@
  * - of progress: `sight` (all that can be seen of the turn), `sightBefore` and `changedAt`, `blocker` (what waits for a person)
  * - of its steps: `shown` (those that the last answer has brought), `spent` (their tokens), `passed` (one whose tools ended
  *   unseen), `wantsTools`
+ * - of looking: `lookedAt`
  * - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
  *   `answered` (those that it was told of)
  * - of failures: `troubles` by request, `failing` (the one that counts), `reachedAt`, `cutAt`
@@ -32,6 +34,8 @@ const STUCK_BUSY_MILLISECONDS = 10000;
 
 /** What a turn starts from, and what is kept of it on the disk. */
 export interface TurnStart {
+    /** 2 for opencode 2; opencode 1 when absent. */
+    readonly dialect?: number;
     readonly nonce: string;
     readonly sessionId: string;
     readonly model?: string;
@@ -61,6 +65,8 @@ export interface Trouble {
 
 export interface TurnState extends PromptMark {
     readonly sessionId: string;
+    /** 2 for opencode 2. */
+    readonly dialect?: number;
     /** Seconds without any visible progress after which waiting ends. */
     idleTimeout: number;
     /** True when the prompt was sent before this program started. */
@@ -83,8 +89,11 @@ export interface TurnState extends PromptMark {
     isTraced: boolean;
     /** The newest message as last polled. */
     last?: Message;
-    /** How many times the newest message was asked for. */
+    /** How many times the newest message was asked for, and when it last was. */
     polls: number;
+    lookedAt: number;
+    /** How many times the prompt was sent, because nobody knew whether it had arrived. */
+    sendings: number;
     status: "unknown" | "idle" | SessionStatus["type"];
     statusAt: number;
     /** While the server tries the model again: which attempt, and why. */
@@ -157,6 +166,8 @@ export function start(
         sent: resumed,
         isTraced: false,
         polls: 0,
+        lookedAt: 0,
+        sendings: 0,
         status: "unknown",
         statusAt: 0,
         idleLooks: 0,
@@ -290,11 +301,16 @@ export function noteMessages(state: TurnState, messages: readonly Message[]): vo
     noteSight(state);
 }
 
-/** Notes what the session does, which is nothing where it has no status. */
+/** Notes what the session does, which is nothing where it has no status. Of opencode 2 the answer tells that it is tried again. */
 export function noteStatus(state: TurnState, status: SessionStatus | undefined): void {
+    const answer = newAnswer(state);
+    const again = answer && answer.info.retry;
     state.status = status ? status.type : "idle";
     state.statusAt = state.now;
     state.retry = status;
+    if (status === undefined || again === undefined) return;
+    state.status = "retry";
+    state.retry = { type: "retry", attempt: again.attempt, message: again.message, next: again.next };
 }
 
 /** Notes how long, and how often, the session is seen to be idle since anything has changed. */

@@ -28,7 +28,7 @@ const client = opencodeClient(server.opencode);
 let tell: (happening: Happening) => void = () => undefined;
 const stop = new AbortController();
 await new Promise<void>((connected) => {
-    watch(client, {
+    watch(() => client, {
         onHappening: (happening) => tell(happening),
         onConnected: () => connected(),
         signal: stop.signal,

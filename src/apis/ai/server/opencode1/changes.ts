@@ -4,6 +4,7 @@ import { reader } from "../../../trapos/shape";
 import { fail } from "../../failure";
 import { answers, type Change, type Session, type Todo } from "../../protocol";
 import type { Connection } from "../face";
+import type { Route } from "../route";
 import * as routes from "./routes";
 import { callSession } from "./sessions";
 
@@ -12,7 +13,7 @@ const readTodos = reader(answers.todos);
 const readChanges = reader(answers.changes);
 
 /** Changes what is undone; a session that works refuses that. */
-function revert(server: Connection, id: string, route: routes.Route): Session {
+function revert(server: Connection, id: string, route: Route): Session {
     const [ok, value] = outcome(() => callSession(server, id, route, { read: readSession }));
     if (ok) return value;
     const [isBusy] = string.find(value.message, "usy");

@@ -4,20 +4,10 @@
  */
 import type { PermissionReply } from "../../ask";
 import type { ListValues } from "../../protocol";
+import type { PermissionRule } from "../../profile";
 import type { Loaded } from "../../stop";
 import type { CommandCall, Prompt, ServerFile } from "../prompt";
-
-/** A request to opencode. */
-export interface Route {
-    /** The names between the path's slashes, not encoded. */
-    readonly path: readonly string[];
-    /** What stands behind its question mark, not encoded; what has no value is left out. */
-    readonly query?: Readonly<Record<string, string | number | undefined>>;
-    /** POST where there is a body and GET where there is none, if nothing is said. */
-    readonly method?: "PATCH" | "DELETE" | "POST";
-    /** Becomes JSON. */
-    readonly body?: object;
-}
+import { fileAddress, modelParts, type Encode, type Route } from "../route";
 
 /** How many paths are asked for. */
 const MOST_PATHS = 100;
@@ -27,14 +17,16 @@ export function health(): Route {
     return { path: ["global", "health"] };
 }
 
-/** What opencode 2 says of itself; opencode 1 answers with a web page. */
-export function information(): Route {
-    return { path: ["api", "info"] };
-}
-
-/** Makes a session. The title is for people. */
-export function createSession(title: string, directory: string | undefined): Route {
-    return { path: ["session"], query: { directory }, body: { title } };
+/**
+ * Makes a session. The title is for people.
+ * @param permission what its agent may do; what the server's configuration says when absent
+ */
+export function createSession(
+    title: string,
+    directory: string | undefined,
+    permission?: readonly PermissionRule[],
+): Route {
+    return { path: ["session"], query: { directory }, body: { title, permission } };
 }
 
 export function getSession(id: string): Route {
@@ -59,44 +51,8 @@ export function getMessage(sessionId: string, id: string): Route {
     return { path: ["session", sessionId, "message", id] };
 }
 
-/** The texts between a text's slashes, by the few words for texts that both worlds have. */
-function namesOf(text: string): string[] {
-    const names: string[] = [];
-    let name = "";
-    for (let rest = text; rest !== ""; rest = rest.slice(1)) {
-        const letter = rest.charAt(0);
-        if (letter === "/") {
-            names.push(name);
-            name = "";
-        } else {
-            name += letter;
-        }
-    }
-    names.push(name);
-    return names;
-}
-
-/** A model as requests name it: {providerID, modelID}; nothing for what is no "provider/model". */
-function modelIn(model: string | undefined): object | undefined {
-    let providerID: string | undefined;
-    let modelID: string | undefined;
-    for (const name of namesOf(model ?? "")) {
-        if (providerID === undefined) providerID = name;
-        else modelID = modelID === undefined ? name : `${modelID}/${name}`;
-    }
-    if ((providerID ?? "") === "" || (modelID ?? "") === "") return undefined;
-    return { providerID, modelID };
-}
-
-/** The address of a file: each name of its path is encoded on its own, and the slashes stay. */
-function fileAddress(path: string, encode: (this: void, text: string) => string): string {
-    let address = "file:/";
-    for (const name of namesOf(path)) address += `/${encode(name)}`;
-    return address;
-}
-
 /** A file of the server as a part of a prompt: opencode reads it and puts what it says beside the prompt (1.18.33). */
-function partOfFile(file: ServerFile, encode: (this: void, text: string) => string): object {
+function partOfFile(file: ServerFile, encode: Encode): object {
     return { type: "file", mime: "text/plain", url: fileAddress(file.absolute, encode), filename: file.path };
 }
 
@@ -106,11 +62,7 @@ function partOfFile(file: ServerFile, encode: (this: void, text: string) => stri
  * the first part's metadata marks it instead. What is attached is "synthetic", as all is that nobody has typed.
  * @param encode writes a text for a part of an address
  */
-export function sendPrompt(
-    sessionId: string,
-    prompt: Prompt,
-    encode: (this: void, text: string) => string,
-): Route {
+export function sendPrompt(sessionId: string, prompt: Prompt, encode: Encode): Route {
     const parts: object[] = [{ type: "text", text: prompt.text, metadata: { nonce: prompt.nonce } }];
     for (const text of prompt.attachments ?? []) parts.push({ type: "text", text, synthetic: true });
     for (const file of prompt.files ?? []) parts.push(partOfFile(file, encode));
@@ -119,7 +71,7 @@ export function sendPrompt(
         agent: prompt.agent,
         variant: prompt.variant,
         system: prompt.system,
-        model: modelIn(prompt.model),
+        model: modelParts(prompt.model),
     };
     return { path: ["session", sessionId, "prompt_async"], body };
 }
@@ -177,7 +129,7 @@ export function getChanges(id: string, messageId: string): Route {
 
 /** Writes a summary that takes the place of what was said. Answered when it is written. */
 export function compact(id: string, model: string): Route {
-    return { path: ["session", id, "summarize"], body: modelIn(model) ?? {} };
+    return { path: ["session", id, "summarize"], body: modelParts(model) ?? {} };
 }
 
 /** Runs a line of the server's shell in the session's folder, whatever permissions say. Answered when it has ended. */

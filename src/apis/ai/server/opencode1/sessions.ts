@@ -4,13 +4,15 @@ import { reader } from "../../../trapos/shape";
 import { fail } from "../../failure";
 import { answers, type Session } from "../../protocol";
 import type { Connection } from "../face";
-import { call, type Asked } from "../request";
+import type { Asked } from "../request";
+import { call } from "./call";
+import type { Route } from "../route";
 import * as routes from "./routes";
 
 const readSession = reader(answers.session);
 
 /** Asks for something of a session; fails with `session_gone` where the server does not have it. */
-export function callSession<T>(server: Connection, id: string, route: routes.Route, asked: Asked<T>): T {
+export function callSession<T>(server: Connection, id: string, route: Route, asked: Asked<T>): T {
     // Any other id makes the server fail with 500.
     if (string.find(id, "^ses")[0] === undefined) throw fail("session_gone", { session: id });
     const [ok, value] = outcome(() => call(server, route, asked));

@@ -6,6 +6,7 @@
 import { outcome } from "../../../trapos/failure";
 import { fail } from "../../failure";
 import type { CommandCall, Connection } from "../face";
+import type { Route } from "../route";
 import * as routes from "./routes";
 import { callSession } from "./sessions";
 
@@ -13,7 +14,7 @@ import { callSession } from "./sessions";
 const ARRIVED_SECONDS = 2;
 
 /** Sends a request whose answer comes when all is done. */
-function start(server: Connection, id: string, route: routes.Route): void {
+function start(server: Connection, id: string, route: Route): void {
     const [ok, failure] = outcome(() => callSession(server, id, route, { timeout: ARRIVED_SECONDS }));
     if (ok || failure.code === "timed_out") return;
     const [isBusy] = string.find(failure.message, "usy");
