@@ -15,6 +15,18 @@ const poses: Rule = ({ toolResults }) =>
         ? { toolCalls: [{ name: "question", arguments: { questions: [{ question: "Which?" }] } }] }
         : { text: toolResults[0]!.output };
 
+const delegate: Rule = ({ userText, toolResults }) =>
+    userText === "help" || toolResults.length > 0
+        ? { text: "done" }
+        : {
+              toolCalls: [
+                  {
+                      name: "task",
+                      arguments: { description: "h", prompt: "help", subagent_type: "general" },
+                  },
+              ],
+          };
+
 async function isRoute(world: World, path: string, method = "GET"): Promise<boolean> {
     return !(await world.ask(path, { method })).type.startsWith("text/html");
 }
@@ -22,7 +34,7 @@ async function isRoute(world: World, path: string, method = "GET"): Promise<bool
 /** A session whose turn asks for something. */
 async function asking(doubts: Partial<Doubts>, rule: Rule) {
     const world = await startWorld({ doubts, rules: [rule], permission: { "*": "allow", bash: "ask" } });
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     const turn = world.turn(id, "go");
     const event = rule === runs ? "permission.asked" : "form.created";
     const { data } = await world.wait(event);
@@ -136,7 +148,7 @@ const changes: Record<keyof Doubts, () => Promise<void>> = {
                         : { text: "done" },
             ],
         });
-        const { id } = await world.create({ title: "x" });
+        const { id } = await world.create();
         await world.turn(id, "go", { id: "msg_1" });
         const stage = (body: object) => world.data(`/api/session/${id}/revert/stage`, { body });
         expect(await stage({ messageID: "msg_1" })).toMatchObject({ files: [] });
@@ -144,7 +156,7 @@ const changes: Record<keyof Doubts, () => Promise<void>> = {
     },
     async revertCommit() {
         const world = await startWorld({ doubts: { revertCommit: "keeps the prompt" } });
-        const { id } = await world.create({ title: "x" });
+        const { id } = await world.create();
         await world.turn(id, "ping", { id: "msg_1" });
         await world.data(`/api/session/${id}/revert/stage`, { body: { messageID: "msg_1" } });
         await world.ask(`/api/session/${id}/revert/commit`, { method: "POST" });
@@ -166,12 +178,12 @@ const changes: Record<keyof Doubts, () => Promise<void>> = {
     },
     async idleRecords() {
         const world = await startWorld({ doubts: { idleRecords: false } });
-        const { id } = await world.create({ title: "x" });
+        const { id } = await world.create();
         expect(outline(await world.turn(id, "ping"))).toEqual(["user", "assistant"]);
     },
     async sessionOutcome() {
         const world = await startWorld({ doubts: { sessionOutcome: false } });
-        const { id } = await world.create({ title: "x" });
+        const { id } = await world.create();
         await world.turn(id, "ping");
         const session = await world.data<{ time: object }>(`/api/session/${id}`);
         expect(session).not.toHaveProperty("outcome");
@@ -179,27 +191,16 @@ const changes: Record<keyof Doubts, () => Promise<void>> = {
     },
     async repeatedPrompt() {
         const world = await startWorld({ doubts: { repeatedPrompt: "nothing" } });
-        const { id } = await world.create({ title: "x" });
+        const { id } = await world.create();
         await world.turn(id, "ping", { id: "msg_1" });
         await world.prompt(id, "ping", { id: "msg_1" });
         expect(await world.data("/api/session/active")).toEqual({});
         expect(outline(await world.turn(id, "ping"))).toHaveLength(6);
     },
     async subagentMetadata() {
-        const delegate: Rule = ({ userText, toolResults }) =>
-            userText === "help" || toolResults.length > 0
-                ? { text: "done" }
-                : {
-                      toolCalls: [
-                          {
-                              name: "task",
-                              arguments: { description: "h", prompt: "help", subagent_type: "general" },
-                          },
-                      ],
-                  };
         const metadata = async (doubt: Doubts["subagentMetadata"]) => {
             const world = await startWorld({ doubts: { subagentMetadata: doubt }, rules: [delegate] });
-            const { id } = await world.create({ title: "x" });
+            const { id } = await world.create();
             await world.turn(id, "go");
             return Object.keys((await world.wait("session.tool.success")).data["metadata"] as object);
         };
@@ -212,7 +213,7 @@ const changes: Record<keyof Doubts, () => Promise<void>> = {
     },
     async coldGapMilliseconds() {
         const world = await startWorld({ doubts: { coldGapMilliseconds: 1000 } });
-        const { id } = await world.create({ title: "x" });
+        const { id } = await world.create();
         const turn = world.turn(id, "ping");
         await world.wait("session.inbox.enqueued");
         expect(await world.data("/api/session/active")).toEqual({});
@@ -220,17 +221,42 @@ const changes: Record<keyof Doubts, () => Promise<void>> = {
     },
     async modelRetries() {
         const world = await startWorld({ doubts: { modelRetries: 0 } });
-        const { id } = await world.create({ title: "x" });
+        const { id } = await world.create();
         await world.turn(id, "[status 500] x");
         expect(world.model.requests).toHaveLength(1);
     },
     async modelRetryMilliseconds() {
         const world = await startWorld({ doubts: { modelRetries: 1, modelRetryMilliseconds: 150 } });
-        const { id } = await world.create({ title: "x" });
+        const { id } = await world.create();
         await world.turn(id, "[status 500 1] x");
         const [{ created: first } = {}] = world.seen().filter(({ type }) => type === "session.step.started");
         const { created: last } = await world.wait("session.step.ended");
         expect(last! - first!).toBeGreaterThanOrEqual(140);
+    },
+    async cutReply() {
+        const world = await startWorld({
+            doubts: { cutReply: "continued", modelRetryMilliseconds: 1 },
+            rules: [
+                ({ userTexts }) =>
+                    userTexts.length === 1 ? { text: "One. Two.", cut: true } : { text: " Three." },
+            ],
+        });
+        const { id } = await world.create();
+        const messages = await world.turn(id, "count");
+        expect(outline(messages)).toEqual(["user", "assistant", "synthetic", "assistant", "idle succeeded"]);
+        expect(messages[1]).toMatchObject({ finish: "error", error: { type: "provider.transport" } });
+        expect(lastText(messages)).toBe(" Three.");
+    },
+    async childPermissions() {
+        const permissions = [{ action: "*", resource: "*", effect: "allow" }];
+        const child = async (doubt: Doubts["childPermissions"]) => {
+            const world = await startWorld({ doubts: { childPermissions: doubt }, rules: [delegate] });
+            const { id } = await world.create({ permissions });
+            await world.turn(id, "go");
+            return (await world.data<object[]>(`/api/session?parentID=${id}`))[0];
+        };
+        expect(await child("inherited")).toMatchObject({ permissions });
+        expect(await child("none")).not.toHaveProperty("permissions");
     },
     async gracefulStop() {
         const world = await startWorld({ doubts: { gracefulStop: "ends" } });
@@ -252,10 +278,11 @@ const changes: Record<keyof Doubts, () => Promise<void>> = {
         expect((await world.ask(`/api/session/${id}/message`)).body).toEqual({ data: [], cursor: {} });
     },
     async logEnd() {
-        const world = await startWorld({ doubts: { logEnd: "log.synced" } });
+        const world = await startWorld({ doubts: { logEnd: "last event" } });
         const { id } = await world.create();
         const { text } = await world.ask(`/api/experimental/session/${id}/log`);
-        expect(text).toContain(`{"type":"log.synced","aggregateID":"${id}","seq":1}`);
+        expect(text).toContain("session.created");
+        expect(text).not.toContain("log.synced");
     },
     async missingDirectory() {
         const world = await startWorld({ doubts: { missingDirectory: "404" } });

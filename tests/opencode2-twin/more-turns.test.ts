@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Rule } from "../../tools/model/index.ts";
-import type { FileDifference, Message } from "../../tools/opencode2-twin/types.ts";
+import type { FileDifference, Message, Session } from "../../tools/opencode2-twin/types.ts";
 import { lastText, outline, startWorld } from "./support.ts";
 
 const quick = { modelRetries: 2, modelRetryMilliseconds: 1 };
@@ -14,7 +14,7 @@ it.each([
     ["[cut 2] hi", "provider.transport"],
 ])("asks again: %s", async (text, type) => {
     const world = await startWorld({ doubts: quick });
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     const messages = await world.turn(id, text);
     expect(outline(messages)).toEqual(["user", "assistant", "idle succeeded"]);
     expect(lastText(messages)).toContain("You said: hi");
@@ -32,7 +32,7 @@ it.each([
     ["[status 400] hi", "provider.invalid-request", 400, 1],
 ])("fails in the end: %s", async (text, type, status, requests) => {
     const world = await startWorld({ doubts: quick });
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     const messages = await world.turn(id, text);
     expect(outline(messages)).toEqual(["user", "assistant", "idle failed"]);
     expect(messages[1]).toMatchObject({
@@ -66,13 +66,13 @@ it.each([
     ["[empty] hi", "stop"],
 ])("says how a step ended: %s", async (text, finish) => {
     const world = await startWorld();
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     expect((await world.turn(id, text))[1]).toMatchObject({ finish });
 });
 
 it("names a session that has no title, by the model's words", async () => {
     const world = await startWorld();
-    const { id } = await world.create();
+    const { id } = await world.data<Session>("/api/session", { body: {} });
     await world.turn(id, "build a castle");
     expect((await world.wait("session.renamed")).data).toEqual({ sessionID: id, title: "build a castle" });
     expect(await world.data(`/api/session/${id}`)).toMatchObject({ title: "build a castle" });
@@ -82,7 +82,7 @@ it("counts tokens and what they cost", async () => {
     const world = await startWorld({
         details: { model: { cost: { input: 1, output: 2 } } },
     });
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     const { tokens, cost } = (await world.turn(id, "ping"))[1] as Message & { type: "assistant" };
     expect(cost).toBeCloseTo((tokens!.input + 2 * tokens!.output) / 1e6, 12);
     await world.turn(id, "ping");
@@ -92,7 +92,7 @@ it("counts tokens and what they cost", async () => {
 
 it("runs a configured command", async () => {
     const world = await startWorld({ config: { command: { greet: { template: "Greet $ARGUMENTS, $1" } } } });
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     const { status } = await world.ask(`/api/session/${id}/command`, {
         body: { name: "greet", text: "Ann and Bo" },
     });
@@ -119,7 +119,7 @@ it("runs a command of the user's, which is no turn", async () => {
 
 it("sums a session up, and goes on from there", async () => {
     const world = await startWorld();
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     await world.turn(id, "remember the door");
     const queued = await world.data<{ id: string }>(`/api/session/${id}/compact`, { body: {} });
     expect(queued).toMatchObject({ type: "compaction", delivery: "steer", payload: {} });
@@ -159,7 +159,7 @@ const toolOf = (messages: readonly Message[]) =>
 
 it("works on files", async () => {
     const world = await startWorld({ rules: [edits] });
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     const door = () => readFile(join(world.twin.directory, "door.lua"), "utf8");
     await world.turn(id, "write one");
     expect(await door()).toBe("one\n");
@@ -184,7 +184,7 @@ it("works on files", async () => {
 
 it("takes a session and its files back, and forth, and for good", async () => {
     const world = await startWorld({ rules: [edits] });
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     const door = () => readFile(join(world.twin.directory, "door.lua"), "utf8");
     await world.turn(id, "write one", { id: "msg_1" });
     await world.turn(id, "edit one two", { id: "msg_2" });

@@ -234,7 +234,7 @@ it("makes a session as it is told", async () => {
         sessionID: session.id,
         title: "Doors",
     });
-    const child = await world.create({ parentID: session.id });
+    const child = await world.data("/api/session", { body: { parentID: session.id } });
     expect(child).toMatchObject({ parentID: session.id, location: { directory } });
     expect(child).not.toHaveProperty("title");
 });
@@ -277,7 +277,7 @@ it("changes, copies and deletes a session", async () => {
 
 it("keeps the agent and the model of a session, and says in the list when they changed", async () => {
     const world = await startWorld();
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     await world.ask(`/api/session/${id}/agent`, { body: { agent: "nobody" } });
     await world.ask(`/api/session/${id}/model`, { body: { model: { id: "other", providerID: "scripted" } } });
     const messages = await world.turn(id, "ping");
@@ -294,7 +294,7 @@ it("keeps the agent and the model of a session, and says in the list when they c
 
 it("takes a prompt that is sent again for the one that it has", async () => {
     const world = await startWorld();
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     const path = `/api/session/${id}/prompt`;
     const body = { id: "msg_1", text: "ping", metadata: { nonce: 5 } };
     const first = await world.ask(path, { body });
@@ -348,7 +348,7 @@ it("stores a prompt without running it", async () => {
 
 it("pages through messages, either way", async () => {
     const world = await startWorld();
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     await world.turn(id, "ping");
     const all = (await world.messages(id)).map((message) => message.id);
     const page = async (query: string) => {
@@ -374,12 +374,13 @@ it("pages through messages, either way", async () => {
 
 it("has an event log that ends by itself", async () => {
     const world = await startWorld();
-    const { id } = await world.create({ title: "x", model: { id: "none", providerID: "nobody" } });
+    const { id } = await world.create({ model: { id: "none", providerID: "nobody" } });
     expect(outline(await world.turn(id, "ping"))).toEqual(["user", "idle failed"]);
     const { type, text } = await world.ask(`/api/experimental/session/${id}/log?after=1`);
     expect(type).toBe("text/event-stream");
     const events = [...text.matchAll(/^data: (.*)$/gm)].map((match) => JSON.parse(match[1]!) as object);
-    expect(events.at(-1)).toMatchObject({
+    expect(events.at(-1)).toMatchObject({ type: "log.synced", aggregateID: id });
+    expect(events.at(-2)).toMatchObject({
         type: "session.execution.failed",
         data: { error: { type: "provider.no-route", message: "Model unavailable: nobody/none" } },
     });

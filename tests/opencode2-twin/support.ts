@@ -126,7 +126,7 @@ export interface World {
     ask(path: string, asked?: Asked): Promise<Answer>;
     /** Asks, and gives `data` of an answer that is 200. */
     data<Type = unknown>(path: string, asked?: Asked): Promise<Type>;
-    /** Makes a session. */
+    /** Makes a session, with a title where the body has none, so that the model is asked for nothing but turns. */
     create(body?: object): Promise<Session>;
     /** Sends a prompt. @returns its id */
     prompt(sessionID: string, text: string, more?: object): Promise<string>;
@@ -182,7 +182,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
             if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text}`);
             return (answer.body as { data: Type }).data;
         },
-        create: (body = {}) => world.data("/api/session", { body }),
+        create: (body = {}) => world.data("/api/session", { body: { title: "Test", ...body } }),
         async prompt(sessionID, text, more = {}) {
             const { id } = await world.data<{ id: string }>(`/api/session/${sessionID}/prompt`, {
                 body: { text, ...more },

@@ -119,8 +119,14 @@ export function selectAgent(shared: Shared, record: SessionRecord, agent: string
 
 export function selectModel(shared: Shared, record: SessionRecord, model: ModelRef): void {
     const previous = record.info.model;
+    const variant = model.variant ?? "default";
+    const isSame =
+        previous?.id === model.id &&
+        previous.providerID === model.providerID &&
+        (previous.variant ?? "default") === variant;
+    if (isSame) return;
     // The preview fills the variant in, in the session alone.
-    updateSession(shared, record, { model: { ...model, variant: model.variant ?? "default" } });
+    updateSession(shared, record, { model: { ...model, variant } });
     const eventID = tell(shared, record.info, "session.model.selected", { model, previous });
     saveMessage(shared, record, {
         id: messageIdOf(eventID),
