@@ -202,7 +202,7 @@ local function openSession(client, prompt, options, check)
 	local isAsked = options.session ~= nil
 	if id ~= nil and (isAsked or not isOfOther(client, id)) then
 		local ok, session = outcome(function()
-			return client.face.getSession(client, id)
+			return sessions.requireSession(client, id)
 		end)
 		if ok then
 			check(session.directory, session)
@@ -391,7 +391,7 @@ local functions = {
 		)
 	end,
 	useSession = function(server, id)
-		local session = server.face.getSession(server, id)
+		local session = sessions.requireSession(server, id)
 		talkIn(server, session)
 		return sessions.summarise(server, session)
 	end,

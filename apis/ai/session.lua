@@ -53,6 +53,11 @@ function M.newNonce(now)
 	return string.format("%d-%.0f-%d", os.getComputerID(), now, math.random(1, 999999))
 end
 
+--- Whether a session can have an id; opencode fails at others, or refuses them.
+function M.isSessionId(id)
+	return (string.find(id, "^ses")) ~= nil
+end
+
 --- Whether a name for a turn was made by this computer.
 function M.isOwnNonce(nonce)
 	return (string.find(nonce, "^" .. tostring(os.getComputerID()) .. "%-%d+%-%d+$")) ~= nil

@@ -181,14 +181,16 @@ it("stands in for what the computer provides", async () => {
             now = function() return 5000 end,
             send = function(request)
                 asked[#asked + 1] = request.method .. " " .. request.url .. " " .. tostring(request.headers.Authorization)
-                return {status = 200, headers = {["content-type"] = "application/json"}, body = '{"healthy":true,"version":"9.9"}'}
+                return {status = 200, headers = {["content-type"] = "application/json"}, body = '{"healthy":true,"version":"1.99"}'}
             end,
         })
         local ok, value = client.health()
         print(ok, value.version, value.seconds)
         print(asked[1])
+        print(asked[2])
     `);
-    expect(output).toMatch(/^true\s+9\.9\s+0$/m);
+    expect(output).toMatch(/^true\s+1\.99\s+0$/m);
+    expect(output).toContain("GET http://127.0.0.1:4096/api/info Basic b3BlbmNvZGU6MTIzNA==");
     // printf 'opencode:1234' | base64
     expect(output).toContain("GET http://127.0.0.1:4096/global/health Basic b3BlbmNvZGU6MTIzNA==");
 });
@@ -197,10 +199,11 @@ it("reaches a server behind a path with letters beyond ASCII", async () => {
     const paths: string[] = [];
     const { url } = await startServer(({ path }) => {
         paths.push(path);
-        return { body: { healthy: true, version: "9.9" } };
+        return { body: { healthy: true, version: "1.99" } };
     });
     await runWithLibai("ai.health()", { settings: { "opencc.server_url": `${url}/jörg/項目😀/` } });
-    expect(paths.map(decodeURIComponent)).toEqual(["/jörg/項目😀/global/health"]);
+    const asked = ["/jörg/項目😀/api/info", "/jörg/項目😀/global/health"];
+    expect(paths.map(decodeURIComponent)).toEqual(asked);
 });
 
 const turn = { nonce: "0-1-2", sessionId: "ses_1", directory: "/", text: "hi", sentAt: 1, sent: true };
@@ -296,7 +299,7 @@ it("a setting that was set to nil or to an empty text is at its default", async 
     );
     expect(Object.keys(JSON.parse(body) as object)).toEqual(["parts"]);
     expect(output).toMatch(/^nil$/m);
-    expect(output).toMatch(/^http:\/\/127\.0\.0\.1:4096\/global\/health\s+30$/m);
+    expect(output).toMatch(/^http:\/\/127\.0\.0\.1:4096\/api\/info\s+30$/m);
 });
 
 it("a session's title begins with the prompt that opens it", async () => {

@@ -3,7 +3,8 @@
 local outcome = require("/apis/trapos/failure").outcome
 local toUtf8 = require("/apis/trapos/utf8").toUtf8
 local fail = require("/apis/ai/failure").fail
-local rememberSession = require("/apis/ai/session").rememberSession
+local sessionModule = require("/apis/ai/session")
+local isSessionId, rememberSession = sessionModule.isSessionId, sessionModule.rememberSession
 
 local M = {}
 
@@ -16,9 +17,17 @@ local function sessionId(client, session)
 	return id
 end
 
+--- A session as the server has it; fails with `session_gone` where there is none, or can be none.
+function M.requireSession(client, id)
+	if not isSessionId(id) then
+		error(fail("session_gone", { session = id }), 0)
+	end
+	return client.face.getSession(client, id)
+end
+
 --- The session that a call is about, as the server has it.
 function M.sessionOf(client, session)
-	return client.face.getSession(client, sessionId(client, session))
+	return M.requireSession(client, sessionId(client, session))
 end
 
 --- A session as calls tell of it.

@@ -109,6 +109,15 @@ function M.jsonOf(answer)
 	return decode(answer.body)
 end
 
+--- What a server says of itself at a route; nothing where it does not say it well.
+function M.introduction(server, route)
+	local answer = M.sendRoute(server, route)
+	if answer.status ~= 200 then
+		return nil
+	end
+	return M.jsonOf(answer)
+end
+
 --- Asks a server for something. Raises the failure of a request that is refused, unanswered, or answered with something
 -- else than what is read.
 --

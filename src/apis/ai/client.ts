@@ -185,7 +185,7 @@ function openSession(
     const id = options.newSession ? undefined : (options.session ?? client.settings.session_id);
     const isAsked = options.session !== undefined;
     if (id !== undefined && (isAsked || !isOfOther(client, id))) {
-        const [ok, session] = outcome(() => client.face.getSession(client, id));
+        const [ok, session] = outcome(() => sessions.requireSession(client, id));
         if (ok) {
             check(session.directory, session);
             return session;
@@ -338,7 +338,7 @@ const functions: {
     newSession: (server, options) =>
         sessions.summarise(server, createSession(server, toUtf8((options && options.title) ?? titleOf("")))),
     useSession: (server, id) => {
-        const session = server.face.getSession(server, id);
+        const session = sessions.requireSession(server, id);
         talkIn(server, session);
         return sessions.summarise(server, session);
     },

@@ -69,6 +69,11 @@ export function newNonce(now: number): string {
     return string.format("%d-%.0f-%d", os.getComputerID(), now, math.random(1, 999999));
 }
 
+/** Whether a session can have an id; opencode fails at others, or refuses them. */
+export function isSessionId(id: string): boolean {
+    return string.find(id, "^ses")[0] !== undefined;
+}
+
 /** Whether a name for a turn was made by this computer. */
 export function isOwnNonce(nonce: string): boolean {
     return string.find(nonce, `^${os.getComputerID()}%-%d+%-%d+$`)[0] !== undefined;

@@ -6,7 +6,7 @@ local fail = require("/apis/ai/failure").fail
 local answers = require("/apis/ai/protocol").answers
 local redact = require("/apis/ai/settings").redact
 local request = require("/apis/ai/server/request")
-local ask, jsonOf, sendRoute = request.ask, request.jsonOf, request.sendRoute
+local ask, introduction = request.ask, request.introduction
 local information = require("/apis/ai/server/route").information
 
 local M = {}
@@ -15,7 +15,7 @@ local readRefusal = reader(answers.refusal)
 
 --- The failure for what is no answer of opencode 1: opencode 2 answers its routes with a web page, as others do.
 local function stranger(server)
-	local info = readHealth(jsonOf(sendRoute(server, information())))
+	local info = readHealth(introduction(server, information()))
 	local version = info and info.version or ""
 	local major = string.match(version, "^(%d+)%.")
 	if (tonumber(major) or 0) >= 2 then

@@ -8,7 +8,7 @@ local answers1 = require("/apis/ai/protocol").answers
 local redact = require("/apis/ai/settings").redact
 local health = require("/apis/ai/server/opencode1/routes").health
 local request = require("/apis/ai/server/request")
-local ask, jsonOf, sendRoute = request.ask, request.jsonOf, request.sendRoute
+local ask, introduction = request.ask, request.introduction
 local information = require("/apis/ai/server/route").information
 local answers = require("/apis/ai/server/opencode2/shapes").answers
 
@@ -28,7 +28,7 @@ local CODES = {
 
 --- Whether the server is an opencode 2 still.
 local function isOpencode2(server)
-	local info = readInformation(jsonOf(sendRoute(server, information())))
+	local info = readInformation(introduction(server, information()))
 	return info ~= nil and (string.find(info.version, "^[01]%.")) == nil
 end
 
@@ -37,7 +37,7 @@ local function stranger(server)
 	if isOpencode2(server) then
 		return fail("not_found", { what = "this opencode has no such route" })
 	end
-	local older = readHealth(jsonOf(sendRoute(server, health())))
+	local older = readHealth(introduction(server, health()))
 	if older then
 		return fail("other_opencode", { version = older.version })
 	end

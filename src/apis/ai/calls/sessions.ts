@@ -4,7 +4,7 @@ import { toUtf8 } from "../../trapos/utf8";
 import type { Client } from "../client";
 import { fail } from "../failure";
 import type { Session } from "../protocol";
-import { rememberSession } from "../session";
+import { isSessionId, rememberSession } from "../session";
 import type { SessionSummary } from "../types";
 
 /** The id of the session that a call is about: the one that it names, or this computer's. */
@@ -14,9 +14,15 @@ function sessionId(client: Client, session: string | undefined): string {
     return id;
 }
 
+/** A session as the server has it; fails with `session_gone` where there is none, or can be none. */
+export function requireSession(client: Client, id: string): Session {
+    if (!isSessionId(id)) throw fail("session_gone", { session: id });
+    return client.face.getSession(client, id);
+}
+
 /** The session that a call is about, as the server has it. */
 export function sessionOf(client: Client, session: string | undefined): Session {
-    return client.face.getSession(client, sessionId(client, session));
+    return requireSession(client, sessionId(client, session));
 }
 
 /** A session as calls tell of it. */

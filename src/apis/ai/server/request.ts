@@ -130,6 +130,13 @@ export function jsonOf(answer: Response): unknown {
     return decode(answer.body);
 }
 
+/** What a server says of itself at a route; nothing where it does not say it well. */
+export function introduction(server: Connection, route: Route): unknown {
+    const answer = sendRoute(server, route);
+    if (answer.status !== 200) return undefined;
+    return jsonOf(answer);
+}
+
 /**
  * Asks a server for something. Raises the failure of a request that is refused, unanswered, or answered with something
  * else than what is read.

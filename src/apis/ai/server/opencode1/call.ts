@@ -6,7 +6,7 @@ import { fail, type Code, type Failure } from "../../failure";
 import { answers } from "../../protocol";
 import { redact } from "../../settings";
 import type { Connection } from "../face";
-import { ask, jsonOf, sendRoute, type Asked, type Refusals } from "../request";
+import { ask, introduction, type Asked, type Refusals } from "../request";
 import { information, type Route } from "../route";
 
 const readHealth = reader(answers.health);
@@ -14,7 +14,7 @@ const readRefusal = reader(answers.refusal);
 
 /** The failure for what is no answer of opencode 1: opencode 2 answers its routes with a web page, as others do. */
 function stranger(server: Connection): Failure {
-    const info = readHealth(jsonOf(sendRoute(server, information())));
+    const info = readHealth(introduction(server, information()));
     const version = info ? info.version : "";
     const [major] = string.match(version, "^(%d+)%.");
     if ((tonumber(major) ?? 0) >= 2) return fail("other_opencode", { version });

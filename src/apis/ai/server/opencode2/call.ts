@@ -8,7 +8,7 @@ import { answers as answers1 } from "../../protocol";
 import { redact } from "../../settings";
 import type { Connection } from "../face";
 import { health } from "../opencode1/routes";
-import { ask, jsonOf, sendRoute, type Asked, type Refusals } from "../request";
+import { ask, introduction, type Asked, type Refusals } from "../request";
 import { information, type Route } from "../route";
 import { answers } from "./shapes";
 
@@ -27,14 +27,14 @@ const CODES: Readonly<Record<string, Code | undefined>> = {
 
 /** Whether the server is an opencode 2 still. */
 function isOpencode2(server: Connection): boolean {
-    const info = readInformation(jsonOf(sendRoute(server, information())));
+    const info = readInformation(introduction(server, information()));
     return info !== undefined && string.find(info.version, "^[01]%.")[0] === undefined;
 }
 
 /** The failure for what is no answer of opencode 2: a route that it does not have, or another server. */
 function stranger(server: Connection): Failure {
     if (isOpencode2(server)) return fail("not_found", { what: "this opencode has no such route" });
-    const older = readHealth(jsonOf(sendRoute(server, health())));
+    const older = readHealth(introduction(server, health()));
     if (older) return fail("other_opencode", { version: older.version });
     return fail("not_opencode", { url: redact(server.settings.server_url) });
 }
