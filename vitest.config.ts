@@ -1,19 +1,43 @@
 import { defaultServerConditions } from "vite";
 import { configDefaults, defineConfig } from "vitest/config";
 import { linkDifferentFiles, linkedFiles } from "./tests/e2e/link-differences.ts";
+import { opencode2Files, opencodeDifferences } from "./tests/e2e/opencode-differences.ts";
 
 /** By it packages of host/ are their sources. */
 const conditions = ["trapos-source", ...defaultServerConditions];
 
 const endToEnd = (name: string) => `tests/e2e/${name}.test.ts`;
 
-/** Tests of tests/e2e once more, on computers that are linked with a bridge: see docs/testing.md. */
+/**
+ * Tests of tests/e2e once more: see docs/testing.md.
+ * @param some the files of which there are to be tests where not all are asked for
+ * @param different the files that are another thing by design
+ * @param isAll whether all are asked for
+ */
+function onceMore(some: readonly string[], different: readonly string[], isAll: boolean) {
+    return {
+        include: isAll ? [endToEnd("*")] : some.map(endToEnd),
+        exclude: [...configDefaults.exclude, ...different.map(endToEnd)],
+    };
+}
+
+/** On computers that are linked with a bridge. */
 const linked = {
     name: "linked",
-    include: process.env["TRAPOS_TEST_LINK"] === "all" ? [endToEnd("*")] : linkedFiles.map(endToEnd),
-    exclude: [...configDefaults.exclude, ...Object.keys(linkDifferentFiles).map(endToEnd)],
+    ...onceMore(linkedFiles, Object.keys(linkDifferentFiles), process.env["TRAPOS_TEST_LINK"] === "all"),
     env: { TRAPOS_TEST_LINK: "1" },
 };
+
+/** On a stand-in of opencode 2. */
+const onOpencode2 = (name: "preview" | "twin") => ({
+    name,
+    ...onceMore(
+        opencode2Files,
+        Object.keys(opencodeDifferences(name).files),
+        process.env["TRAPOS_TEST_OPENCODE_2"] === "all",
+    ),
+    env: { TRAPOS_TEST_OPENCODE: name },
+});
 
 export default defineConfig({
     ssr: { resolve: { conditions } },
@@ -29,6 +53,8 @@ export default defineConfig({
                 test: { name: "direct", include: ["host/*/tests/**/*.test.ts", "tests/**/*.test.ts"] },
             },
             { extends: true, test: linked },
+            { extends: true, test: onOpencode2("preview") },
+            { extends: true, test: onOpencode2("twin") },
         ],
     },
 });

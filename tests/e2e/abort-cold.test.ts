@@ -175,12 +175,12 @@ async function breakFolder(world: World): Promise<string> {
         const directory = join(world.folder, `broken-${attempt}`);
         await mkdir(directory);
         const query = `?directory=${encodeURIComponent(directory)}`;
-        const { id } = await world.call<{ id: string }>("POST", `/session${query}`, {});
+        const { id } = await world.behind.call<{ id: string }>("POST", `/session${query}`, {});
         const parts = [{ type: "text", text: "hello" }];
-        await world.call("POST", `/session/${id}/prompt_async`, { parts });
-        while ((await world.call<unknown[]>("GET", `/session/${id}/message?limit=1`)).length === 0);
-        await world.call("POST", `/session/${id}/abort`, {});
-        const isBroken = await world.call("GET", `/config/providers${query}`).then(
+        await world.behind.call("POST", `/session/${id}/prompt_async`, { parts });
+        while ((await world.behind.call<unknown[]>("GET", `/session/${id}/message?limit=1`)).length === 0);
+        await world.behind.call("POST", `/session/${id}/abort`, {});
+        const isBroken = await world.behind.call("GET", `/config/providers${query}`).then(
             () => false,
             () => true,
         );

@@ -8,10 +8,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-async function statuses(): Promise<object> {
-    return world.call("GET", `/session/status?directory=${encodeURIComponent(world.opencode.directory)}`);
-}
-
 it("ai abort stops the turn, and whoever waits for it is told", async () => {
     const [one, two] = [world.newComputer(), world.newComputer()];
     await one.run("ai ping");
@@ -23,7 +19,7 @@ it("ai abort stops the turn, and whoever waits for it is told", async () => {
     const { succeeded, transcript } = await running.finished;
     expect(succeeded).toBe(false);
     expect(transcript).toContain("The turn was stopped.");
-    expect(await statuses()).toEqual({});
+    expect(await world.behind.running()).toEqual([]);
     expect((await one.run("ai ping")).transcript).toMatch(/^pong/m);
 });
 
@@ -43,7 +39,7 @@ it("Ctrl+T stops the turn on the server, too, and says so", async () => {
     expect(end.how).toBe("shutdown");
     expect(transcript).toContain("The turn was stopped on the server.");
     expect(transcript).toContain("Terminated");
-    expect(await statuses()).toEqual({});
+    expect(await world.behind.running()).toEqual([]);
     // Nothing is left that would have to be resumed.
     expect((await computer.run("ai ping")).transcript).not.toContain("ai resume");
 });

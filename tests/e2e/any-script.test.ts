@@ -39,14 +39,11 @@ afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
 });
 
-/** Answers what waits in the folder. */
-async function answer(list: "permission" | "question", body: object, where = directory): Promise<void> {
-    const entries = await world.call<{ id: string }[]>(
-        "GET",
-        `/${list}?directory=${encodeURIComponent(where)}`,
-    );
-    expect(entries).toHaveLength(1);
-    await world.call("POST", `/${list}/${entries[0]!.id}/reply?directory=${encodeURIComponent(where)}`, body);
+/** Allows what waits in the folder. */
+async function allow(where = directory): Promise<void> {
+    const asks = await world.behind.permissions(where);
+    expect(asks).toHaveLength(1);
+    await world.behind.answerPermission(asks[0]!, "once", where);
 }
 
 it("answers a turn that is so long that its status is asked for", async () => {
@@ -59,7 +56,7 @@ it("sees the permission that waits in the folder", async () => {
     const computer = await world.newComputer().open();
     await computer.type("ai what date is it\n");
     await computer.waitForText(/^ *date \+%Y/m, { timeoutSeconds: 30 });
-    await answer("permission", { reply: "once" });
+    await allow();
     await computer.waitForText("It said 20", { timeoutSeconds: 30 });
 });
 
@@ -67,7 +64,9 @@ it("sees the question that waits in the folder", async () => {
     const computer = await world.newComputer().open();
     await computer.type("ai pose a question\n");
     await computer.waitForText("Birke oder Eiche - ??", { timeoutSeconds: 30 });
-    await answer("question", { answers: [["樺"]] });
+    const asks = await world.behind.questions(directory);
+    expect(asks).toHaveLength(1);
+    await world.behind.answerQuestion(asks[0]!, "樺", directory);
     await computer.waitForText("It said ", { timeoutSeconds: 30 });
 });
 
@@ -79,7 +78,7 @@ it("works in a folder that was typed at the computer", async () => {
     await computer.waitForText(`It said ${folder}/jörg/straße`, { timeoutSeconds: 30 });
     await computer.type("ai what date is it\n");
     await computer.waitForText(/^ *date \+%Y/m, { timeoutSeconds: 30 });
-    await answer("permission", { reply: "once" }, other);
+    await allow(other);
     await computer.waitForText("It said 20", { timeoutSeconds: 30 });
     // The lists of agents and models are the folder's, too.
     await computer.type("ai --model scripted/model --agent build hello\n");

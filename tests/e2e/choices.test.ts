@@ -44,7 +44,7 @@ it("chooses an agent and a variant, and goes back", async () => {
     expect((await computer.run("ai variants")).output).toContain("* fast");
     await computer.run("ai hello");
     const session = String(await computer.setting("opencc.session_id"));
-    const messages = await world.call<
+    const messages = await world.behind.call<
         { info: { role: string; agent: string; model?: { variant?: string } } }[]
     >("GET", `/session/${session}/message`);
     expect(messages[0]!.info).toMatchObject({ role: "user", agent: "plan", model: { variant: "fast" } });

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const sessions = async () => (await world.call<{ id: string }[]>("GET", "/session")).map(({ id }) => id);
+const sessions = async () => (await world.behind.listSessions()).map(({ id }) => id);
 
 interface Seen {
     succeeded: boolean;
@@ -316,7 +316,7 @@ describe("turns", () => {
         const computer = world.newComputer();
         await computer.run("ai ping");
         const session = String(await computer.setting("opencc.session_id"));
-        const messages = await world.call<{ parts: { metadata?: { nonce?: string } }[] }[]>(
+        const messages = await world.behind.call<{ parts: { metadata?: { nonce?: string } }[] }[]>(
             "GET",
             `/session/${session}/message`,
         );
@@ -341,9 +341,8 @@ describe("turns", () => {
         expect(rows).toContain("warning asks: 1 ask waiting for somebody: bash: echo forty-two");
         // To whoever talks in another session it is nothing.
         expect((await doctor({ width: 120 })).rows).toContain("ok      asks: none");
-        const query = `?directory=${encodeURIComponent(world.opencode.directory)}`;
-        const [entry] = await world.call<{ id: string }[]>("GET", `/permission${query}`);
-        await world.call("POST", `/permission/${entry!.id}/reply`, { reply: "once" });
+        const [waiting] = await world.behind.permissions(world.opencode.directory);
+        await world.behind.answerPermission(waiting!, "once");
         await screen.waitForText("answered elsewhere", { timeoutSeconds: 30 });
         await screen.waitForText(/^>$/m, { timeoutSeconds: 30 });
         expect((await doctor({ width: 120 })).rows).toContain("ok      asks: none");

@@ -139,11 +139,9 @@ it("count shows the code, asks, and prints what came of it", async () => {
 });
 
 it("warden answers what waits, whoever has asked for it", async () => {
-    const { id } = await world.call<{ id: string }>("POST", "/session", { title: "Elsewhere" });
-    await world.call("POST", `/session/${id}/prompt_async`, {
-        parts: [{ type: "text", text: "wait for the warden" }],
-    });
-    const waiting = () => world.call<unknown[]>("GET", "/permission");
+    const id = await world.behind.createSession("Elsewhere");
+    await world.behind.prompt(id, "wait for the warden");
+    const waiting = () => world.behind.permissions();
     while ((await waiting()).length === 0) await new Promise((done) => setTimeout(done, 20));
     expect(await printed("warden")).toMatch(/^ls\s+true/);
     expect(await waiting()).toEqual([]);

@@ -158,10 +158,10 @@ async function closedPort(): Promise<number> {
 
 /** A new session of the server's; what is said in it has no answer yet where there is a prompt. */
 async function newSession(prompt?: string): Promise<string> {
-    const { id } = await world.call<{ id: string }>("POST", "/session", { title: "Gate" });
+    const id = await world.behind.createSession("Gate");
     if (prompt === undefined) return id;
-    await world.call("POST", `/session/${id}/prompt_async`, { parts: [{ type: "text", text: prompt }] });
-    const isBusy = async () => id in (await world.call<Record<string, unknown>>("GET", "/session/status"));
+    await world.behind.prompt(id, prompt);
+    const isBusy = async () => (await world.behind.running()).includes(id);
     while (!(await isBusy()) || world.model.requests.length === 0)
         await new Promise((done) => setTimeout(done, 20));
     return id;
@@ -188,14 +188,14 @@ beforeAll(async () => {
     const usual = serverSettings(world.opencode);
     const empty = await newSession();
     const busy = await newSession("[hang]");
-    const code = await world.call<{ id: string }>("POST", "/session", { title: "Code" });
+    const code = await world.behind.createSession("Code");
     world.model.setRules([
         ({ userText }) =>
             userText === "code" ? { text: "```lua\nprint(1)\n```\n\n```lua\nprint(2)\n```" } : undefined,
         defaultRule,
     ]);
-    await world.call("POST", `/session/${code.id}/message`, { parts: [{ type: "text", text: "code" }] });
-    const inCode = { ...usual, "opencc.session_id": code.id };
+    await world.behind.ask(code, "code");
+    const inCode = { ...usual, "opencc.session_id": code };
     seen = await play([
         {
             name: "no server",

@@ -71,7 +71,7 @@ it.each([
 });
 
 it("hands on files of the server that the prompt names, and leaves other words alone", async () => {
-    const { directory } = await world.call<{ directory: string }>("GET", "/path");
+    const { directory } = world.opencode;
     await mkdir(join(directory, "src"), { recursive: true });
     await writeFile(join(directory, "src", "lock.lua"), "print('locked')\n");
     const computer = world.newComputer();

@@ -115,9 +115,9 @@ it("counts what was used, by the session, today and in all", async () => {
     expect(output).toMatch(/^read +[\d,]{3,} tokens$/m);
     expect(output).toMatch(/^context +[\d,]+ of 10,000 \(\d+ %\)$/m);
     const session = String(await computer.setting("opencc.session_id"));
-    const { tokens } = await world.call<{ tokens: { input: number } }>("GET", `/session/${session}`);
+    const { tokens } = await world.behind.getSession(session);
     expect(output.replaceAll(",", "")).toContain(`${tokens.input} tokens`);
-    const sessions = await world.call<{ tokens: { input: number } }[]>("GET", "/session?roots=true");
+    const sessions = await world.behind.listSessions();
     const sum = sessions.reduce((total, one) => total + one.tokens.input, 0);
     for (const period of ["today", "all"]) {
         const whole = (await computer.run(`ai usage ${period}`)).output.replaceAll(",", "");
@@ -160,11 +160,8 @@ it("sums up what was said", async () => {
     expect(output).toContain("A summary stands now");
     expect(succeeded).toBe(true);
     const session = String(await computer.setting("opencc.session_id"));
-    const messages = await world.call<{ info: { summary?: boolean } }[]>(
-        "GET",
-        `/session/${session}/message`,
-    );
-    expect(messages.some(({ info }) => info.summary === true)).toBe(true);
+    const messages = await world.behind.messages(session);
+    expect(messages.some(({ isSummary }) => isSummary)).toBe(true);
     // It can be talked on.
     expect((await computer.run("ai and now?")).output).toContain("You said and now?");
 });

@@ -66,7 +66,7 @@ it("tells its progress: sent, the tool with its title, working", async () => {
         end})
         print(ok)
     `);
-    expect(lines).toContain("tool bash");
+    expect(lines).toContain(`tool ${world.shell}`);
     expect(lines).toContain("working nil");
     expect(lines.at(-1)).toBe("true");
 });
@@ -80,11 +80,8 @@ it("works in the folder on the server that the setting names", async () => {
         { "opencc.directory": directory },
     );
     expect(lines[0]).toBe("pong");
-    expect(lines).toContain("bash");
+    expect(lines).toContain(world.shell);
     expect(lines.at(-1)).toBe("stop");
-    const sessions = await world.call<{ directory: string }[]>(
-        "GET",
-        `/session?directory=${encodeURIComponent(directory)}`,
-    );
+    const sessions = await world.behind.listSessions(undefined, directory);
     expect(sessions.map((session) => session.directory)).toEqual([directory]);
 });

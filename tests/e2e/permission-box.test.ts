@@ -19,7 +19,11 @@ beforeAll(async () => {
             if (last !== undefined) return { text: `It said ${last.output}` };
             if (userText.includes("write a file")) {
                 const filePath = join(world.opencode.directory, "lock.lua");
-                return { toolCalls: [{ name: "write", arguments: { filePath, content: "return 1\n" } }] };
+                return {
+                    toolCalls: [
+                        { name: "write", arguments: { filePath, path: filePath, content: "return 1\n" } },
+                    ],
+                };
             }
             if (userText.includes("pose questions")) {
                 const options = [
@@ -42,11 +46,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const permissionList = () =>
-    world.call<{ id: string }[]>(
-        "GET",
-        `/permission?directory=${encodeURIComponent(world.opencode.directory)}`,
-    );
+const permissionList = () => world.behind.permissions(world.opencode.directory);
+
+/** Refuses whatever still waits. */
+async function refuseAll(): Promise<void> {
+    for (const ask of await permissionList()) await world.behind.answerPermission(ask, "reject");
+}
 
 /** A new computer's disk. */
 async function newDisk(settings: Record<string, string | number> = {}): Promise<string> {
@@ -70,7 +75,7 @@ async function asked(prompt: string, settings: Record<string, string | number> =
     await computer.type(`ai ${prompt}\n`);
     return computer;
 }
-const boxOpen = (computer: Computer, title = "Allow bash?") =>
+const boxOpen = (computer: Computer, title = `Allow ${world.shell}?`) =>
     computer.waitForText(title, { timeoutSeconds: 40, sinceInput: true });
 const until = (computer: Computer, words: string | RegExp) =>
     computer.waitForText(words, { timeoutSeconds: 40 });
@@ -83,7 +88,7 @@ it("allows once: the command is shown whole, and what always would allow", async
         ? ["a allows echo * for the rest of the session"]
         : ["a allows echo * in the whole folder, until opencode", "restarts"];
     expect(rows(computer).slice(-3 - always.length)).toEqual([
-        " Allow bash?",
+        ` Allow ${world.shell}?`,
         "echo forty-two && echo x",
         ...always,
         "y once  a always  n no  t no, and why",
@@ -91,7 +96,7 @@ it("allows once: the command is shown whole, and what always would allow", async
     await computer.type("y");
     await until(computer, "It said forty-two");
     const transcript = computer.transcript();
-    expect(transcript).toContain("Allowed once: bash: echo forty-two && echo x");
+    expect(transcript).toContain(`Allowed once: ${world.shell}: echo forty-two && echo x`);
     expect(transcript).toMatch(/\$ echo forty-two && echo x \d+\.\d s/);
 });
 
@@ -100,7 +105,7 @@ it("refuses, which ends the turn", async () => {
     await boxOpen(computer);
     await computer.type("n");
     await until(computer, "The turn ended at a tool call that was refused.");
-    expect(computer.transcript()).toContain("Refused: bash: echo forty-two");
+    expect(computer.transcript()).toContain(`Refused: ${world.shell}: echo forty-two`);
 });
 
 it("refuses with words, which the model reads", async () => {
@@ -145,7 +150,7 @@ it("asks for what a subagent does", async () => {
     const computer = await asked("delegate it");
     await boxOpen(computer);
     await computer.type("y");
-    await until(computer, "Allowed once: bash: echo forty-two");
+    await until(computer, `Allowed once: ${world.shell}: echo forty-two`);
     await until(computer, /It said/);
 });
 
@@ -153,26 +158,26 @@ it("asks twice in a row", async () => {
     const computer = await asked("run two commands");
     await boxOpen(computer);
     await computer.type("y");
-    await until(computer, "Allowed once: bash: echo forty-two");
+    await until(computer, `Allowed once: ${world.shell}: echo forty-two`);
     await until(computer, "echo two\n");
     await computer.type("y");
     await until(computer, "It said two");
-    expect(computer.transcript()).toContain("Allowed once: bash: echo two");
+    expect(computer.transcript()).toContain(`Allowed once: ${world.shell}: echo two`);
 });
 
 it("closes the box when it is answered elsewhere", async () => {
     const computer = await asked("run a command");
     await boxOpen(computer);
     const [entry] = await permissionList();
-    await world.call("POST", `/permission/${entry!.id}/reply`, { reply: "once" });
-    await until(computer, "Not asked any more, or answered elsewhere: bash:");
+    await world.behind.answerPermission(entry!, "once");
+    await until(computer, `Not asked any more, or answered elsewhere: ${world.shell}:`);
     await until(computer, "It said forty-two");
     expect(rows(computer).join("\n")).not.toContain("y once");
 });
 
 it("refuses with a reason when nobody answers in time", async () => {
     const computer = await asked("run a command", { "opencc.permission_timeout_seconds": 2 });
-    await until(computer, "Nobody answered, so it is refused: bash: echo");
+    await until(computer, `Nobody answered, so it is refused: ${world.shell}: echo`);
     await until(computer, /Nobody answered\s+at\s+the\s+computer\s+within\s+2\s+s/);
 });
 
@@ -181,23 +186,21 @@ it("closes the box when the turn is stopped from elsewhere, although the ask sta
     const computer = await switchOn(disk);
     await computer.type("ai run a command\n");
     await boxOpen(computer);
-    const sessions = await world.call<{ id: string }[]>("GET", "/session?limit=1&roots=true");
-    await world.call("POST", `/session/${sessions[0]!.id}/abort`, {});
+    const [session] = await world.behind.listSessions();
+    await world.behind.stop(session!.id);
     await until(computer, "The turn was stopped.");
     expect(rows(computer).join("\n")).not.toContain("y once");
-    for (const { id } of await permissionList())
-        await world.call("POST", `/permission/${id}/reply`, { reply: "reject" });
+    await refuseAll();
 });
 
 it("closes the box when its session was deleted elsewhere", async () => {
     const computer = await asked("run a command");
     await boxOpen(computer);
-    const [session] = await world.call<{ id: string }[]>("GET", "/session?limit=1&roots=true");
-    await world.call("DELETE", `/session/${session!.id}`);
+    const [session] = await world.behind.listSessions();
+    await world.behind.deleteSession(session!.id);
     await until(computer, "The server has no session");
     expect(rows(computer).join("\n")).not.toContain("y once");
-    for (const { id } of await permissionList())
-        await world.call("POST", `/permission/${id}/reply`, { reply: "reject" });
+    await refuseAll();
 });
 
 it("opens the box again after a power cut", async () => {
@@ -227,7 +230,7 @@ it("shows what is open after q, and the next prompt offers to answer it", async 
     await until(again, "Wait (ai resume)");
     await again.type("ai status\n");
     await again.waitForText("Answer it now? [Y/n]", { timeoutSeconds: 40, sinceInput: true });
-    expect(again.transcript()).toContain("Waits: bash: echo forty-two && echo x");
+    expect(again.transcript()).toContain(`Waits: ${world.shell}: echo forty-two && echo x`);
     await again.type("y");
     await boxOpen(again);
     await again.type("y");
@@ -261,14 +264,14 @@ it("says where it cannot be told what waits, and keeps that open", async () => {
 });
 
 it.each([
-    ["--yes", {}, "Allowed once: bash"],
-    ["--no", {}, "Refused: bash"],
-    ["", { "opencc.permission": "once" }, "Allowed once: bash"],
-    ["", { "opencc.permission": "reject" }, "Refused: bash"],
+    ["--yes", {}, "Allowed once: <shell>"],
+    ["--no", {}, "Refused: <shell>"],
+    ["", { "opencc.permission": "once" }, "Allowed once: <shell>"],
+    ["", { "opencc.permission": "reject" }, "Refused: <shell>"],
 ])("asks nobody with %s %j", async (flag, settings, line) => {
     const computer = await asked(`${flag} run a command`, settings);
     await until(computer, /It said/);
-    expect(computer.transcript()).toContain(line);
+    expect(computer.transcript()).toContain(line.replace("<shell>", world.shell));
     expect(computer.transcript()).not.toContain("y once");
 });
 

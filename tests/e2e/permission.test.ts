@@ -57,13 +57,13 @@ afterAll(() => world.stop());
 
 /** In harness mode nobody is at the keyboard. */
 it.each([
-    ["run a command", "Nobody answered, so it is refused: bash: echo"],
-    ["delegate it", "Nobody answered, so it is refused: bash: echo"],
-    ["sleep on it", "Nobody answered, so it is refused: bash: echo"],
-    ["delegate twice", "Nobody answered, so it is refused: bash: echo"],
+    ["run a command", "Nobody answered, so it is refused: <shell>: echo"],
+    ["delegate it", "Nobody answered, so it is refused: <shell>: echo"],
+    ["sleep on it", "Nobody answered, so it is refused: <shell>: echo"],
+    ["delegate twice", "Nobody answered, so it is refused: <shell>: echo"],
 ])("%s: is refused with a reason where nobody is there", async (prompt, line) => {
     const { succeeded, transcript } = await world.newComputer().run(`ai ${prompt}`);
-    expect(transcript).toContain(line);
+    expect(transcript).toContain(line.replace("<shell>", world.shell));
     expect(transcript).toContain("It said");
     if (prompt === "run a command")
         expect(transcript.replaceAll("\n", " ")).toMatch(/There is nobody at the +computer to ask\./);
@@ -78,14 +78,14 @@ it("rejects a question where nobody is there, which ends the turn", async () => 
 });
 
 it.each([
-    ["ai --yes run a command", {}, "It said forty-two", "Allowed once: bash: echo forty-two"],
+    ["ai --yes run a command", {}, "It said forty-two", "Allowed once: <shell>: echo forty-two"],
     ["ai run a command", { "opencc.permission": "once" }, "It said forty-two", "Allowed once"],
-    ["ai --no run a command", {}, "It said", "Refused: bash: echo forty-two"],
-    ["ai --yes delegate twice", {}, "It said", "Allowed once: bash: echo"],
+    ["ai --no run a command", {}, "It said", "Refused: <shell>: echo forty-two"],
+    ["ai --yes delegate twice", {}, "It said", "Allowed once: <shell>: echo"],
 ])("%s, %j", async (command, settings, answer, line) => {
     const { transcript } = await world.newComputer({ settings }).run(command);
     expect(transcript).toContain(answer);
-    expect(transcript).toContain(line);
+    expect(transcript).toContain(line.replace("<shell>", world.shell));
 });
 
 // Last: opencode cannot list permissions in this folder from here on.

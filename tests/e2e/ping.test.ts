@@ -16,7 +16,7 @@ describe("ai ping", () => {
         expect(transcript).toMatch(/^pong \(\d+\.\d+ s\)$/m);
         expect(succeeded).toBe(true);
         const session = await computer.setting("opencc.session_id");
-        const { title } = await world.call<{ title: string }>("GET", `/session/${String(session)}`);
+        const { title } = await world.behind.getSession(String(session));
         expect(title).toBe("ComputerCraft: door");
     });
 
@@ -25,7 +25,7 @@ describe("ai ping", () => {
         const { transcript } = await computer.run("ai ping");
         expect(transcript).toMatch(/^pong/m);
         expect(await computer.setting("opencc.session_id")).toBe(session);
-        expect(await world.call<unknown[]>("GET", `/session/${String(session)}/message`)).toHaveLength(4);
+        expect(await world.behind.messages(String(session))).toHaveLength(4);
     });
 
     it("answers again after the server was restarted", async () => {

@@ -14,7 +14,7 @@ const pending = (computer: PlayerComputer) => readdir(join(computer.disk, "trapo
 
 async function cutPower(computer: PlayerComputer, prompt: string): Promise<void> {
     const running = await computer.start(`ai ${prompt}`);
-    await running.computer.waitForText(/\d s (working|bash)/, { timeoutSeconds: 30 });
+    await running.computer.waitForText(/\d s (working|bash|shell)/, { timeoutSeconds: 30 });
     await running.computer.powerCut();
     await running.finished;
 }
@@ -35,7 +35,7 @@ it("waits on for a turn that still runs", async () => {
     const computer = world.newComputer();
     await cutPower(computer, "[tools 1 6] count");
     const running = await computer.start("ai resume");
-    await running.computer.waitForText(/bash/, { timeoutSeconds: 30 });
+    await running.computer.waitForText(/bash|shell/, { timeoutSeconds: 30 });
     const { transcript, succeeded } = await running.finished;
     expect(succeeded).toBe(true);
     expect(transcript).toContain("scripted model");

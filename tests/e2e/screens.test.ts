@@ -308,7 +308,7 @@ async function untilCompared(session: string): Promise<void> {
         info: { role: string; summary?: { diffs?: unknown[] } };
     }
     for (let isThere = false; !isThere;) {
-        const messages = await world.call<Entry[]>("GET", `/session/${session}/message`);
+        const messages = await world.behind.call<Entry[]>("GET", `/session/${session}/message`);
         const prompt = messages.filter(({ info }) => info.role === "user").at(-1);
         isThere = (prompt?.info.summary?.diffs ?? []).length > 0;
         await sleep(50);

@@ -21,7 +21,7 @@ const turnsOf = (prompt: string) =>
 it("waits for the server, and says that the turn was interrupted", { timeout }, async () => {
     const computer = world.newComputer();
     const running = await computer.start("ai [tools 1 30] count", patient);
-    await running.computer.waitForText(/bash/, { timeoutSeconds: 30 });
+    await running.computer.waitForText(/bash|shell/, { timeoutSeconds: 30 });
     await world.crash();
     await running.computer.waitForText("server out of reach", { timeoutSeconds: 30 });
     await world.restart();
@@ -34,7 +34,7 @@ it("waits for the server, and says that the turn was interrupted", { timeout }, 
 it("says that the server was restarted when the answer had not begun", { timeout }, async () => {
     const proxy = await startFaultyProxy(world.opencode.url);
     const computer = world.newComputer({ settings: { "opencc.server_url": proxy.url } });
-    const prompted = proxy.afterRequest((_, path) => path.endsWith("/prompt_async"));
+    const prompted = proxy.afterRequest((_, path) => /\/prompt(_async)?$/.test(path));
     const running = await computer.start("ai [hang] early", patient);
     await prompted;
     await world.crash();
@@ -52,7 +52,7 @@ it("says that the server was restarted when the answer had not begun", { timeout
 
 it("a prompt that a closed connection refused was not sent, and is not sent later", { timeout }, async () => {
     const proxy = await startFaultyProxy(world.opencode.url);
-    const end = proxy.fail((_, path) => path.endsWith("/prompt_async"), "cut");
+    const end = proxy.fail((_, path) => /\/prompt(_async)?$/.test(path), "cut");
     const computer = world.newComputer({ settings: { "opencc.server_url": proxy.url } });
     const { succeeded, output } = await computer.run("ai refused");
     expect(succeeded).toBe(false);
@@ -66,7 +66,7 @@ it("a prompt that a closed connection refused was not sent, and is not sent late
 
 it("a prompt of whose arrival nobody heard is answered, and sent once", { timeout }, async () => {
     const proxy = await startFaultyProxy(world.opencode.url);
-    const end = proxy.fail((_, path) => path.endsWith("/prompt_async"), "lost");
+    const end = proxy.fail((_, path) => /\/prompt(_async)?$/.test(path), "lost");
     const computer = world.newComputer({ settings: { "opencc.server_url": proxy.url } });
     const { succeeded, output } = await computer.run("ai unheard");
     end();

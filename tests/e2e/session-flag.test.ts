@@ -7,10 +7,7 @@ let computer: PlayerComputer;
 let first: string;
 let second: string;
 
-interface Entry {
-    info: { role: string; summary?: boolean };
-}
-const messages = (id: string) => world.call<Entry[]>("GET", `/session/${id}/message`);
+const messages = (id: string) => world.behind.messages(id);
 
 beforeAll(async () => {
     world = await startWorld({}, "trusted");
@@ -43,7 +40,7 @@ it("ai !<line> runs in that one, and ai compact sums up that one", async () => {
     expect(ran.output).toContain("there");
     const { succeeded } = await computer.run(`ai --session ${first} compact`);
     expect(succeeded).toBe(true);
-    expect((await messages(first)).some(({ info }) => info.summary === true)).toBe(true);
+    expect((await messages(first)).some(({ isSummary }) => isSummary)).toBe(true);
     expect(await messages(second)).toHaveLength(before);
 });
 

@@ -10,9 +10,7 @@ afterAll(() => world.stop());
 
 it("lists them newest first, marks the current one, and goes on in another by its number", async () => {
     const computer = world.newComputer({ label: "mine" });
-    await world.call("POST", "/session", {
-        title: "Caf\u00e9 with a title that is longer than a screen is wide",
-    });
+    await world.behind.createSession("Caf\u00e9 with a title that is longer than a screen is wide");
     await computer.run("ai ping");
     const first = await computer.setting("opencc.session_id");
     const { transcript } = await computer.run("ai new what now?");
@@ -39,9 +37,9 @@ it("asks once in another session", async () => {
     const computer = world.newComputer();
     await computer.run("ai ping");
     const own = await computer.setting("opencc.session_id");
-    const other = await world.call<{ id: string }>("POST", "/session", { title: "other" });
-    expect((await computer.run(`ai --session ${other.id} ping`)).transcript).toMatch(/^pong/m);
-    expect(await world.call<unknown[]>("GET", `/session/${other.id}/message`)).toHaveLength(2);
+    const other = await world.behind.createSession("other");
+    expect((await computer.run(`ai --session ${other} ping`)).transcript).toMatch(/^pong/m);
+    expect(await world.behind.messages(other)).toHaveLength(2);
     expect(await computer.setting("opencc.session_id")).toBe(own);
 });
 
@@ -49,7 +47,7 @@ it("the computer's session was deleted: a new one, with a word", async () => {
     const computer = world.newComputer();
     await computer.run("ai ping");
     const gone = String(await computer.setting("opencc.session_id"));
-    await world.call("DELETE", `/session/${gone}`);
+    await world.behind.deleteSession(gone);
     const { transcript } = await computer.run("ai ping");
     expect(transcript.replaceAll("\n", " ")).toContain(
         "The session is gone from the server; this is a new one.",
@@ -67,7 +65,7 @@ it("renames, finds by a word, forks and deletes, and numbers mean what stood on 
     expect((await computer.run("ai sessions Castle")).output.trim()).toMatch(/^\* 1 Castle gate +now$/);
 
     // Another session is newer now, and the numbers are still those that were seen.
-    await world.call("POST", "/session", { title: "Castle moat" });
+    await world.behind.createSession("Castle moat");
     expect((await computer.run("ai fork 1")).output).toContain("Talking in: Castle gate (fork #1)");
     const fork = String(await computer.setting("opencc.session_id"));
     expect(fork).not.toBe(own);
@@ -78,7 +76,7 @@ it("renames, finds by a word, forks and deletes, and numbers mean what stood on 
     expect(asked.transcript).toContain("ai --yes delete");
     expect((await computer.run("ai --no delete 1")).output).toContain("Nothing was deleted.");
     expect((await computer.run("ai --yes delete 1")).output).toContain("Deleted: Castle gate");
-    const left = await world.call<{ id: string }[]>("GET", "/session?search=Castle");
+    const left = await world.behind.listSessions("Castle");
     expect(left.map(({ id }) => id)).not.toContain(own);
     expect(left.map(({ id }) => id)).toContain(fork);
 
@@ -91,7 +89,7 @@ it("renames, finds by a word, forks and deletes, and numbers mean what stood on 
 
 it("asks on one line, in the screen's letters, whether a session is to go", async () => {
     const title = `T\u00fcr\nzu${" und auf".repeat(100)}`;
-    const { id } = await world.call<{ id: string }>("POST", "/session", { title });
+    const id = await world.behind.createSession(title);
     const screen = await world.newComputer().open();
     await screen.type(`ai delete ${id}\n`);
     await screen.waitForText("[y/N]");
@@ -99,7 +97,7 @@ it("asks on one line, in the screen's letters, whether a session is to go", asyn
     await screen.type("n");
     await screen.waitForText("Nothing was deleted.");
     await screen.close();
-    await world.call("DELETE", `/session/${id}`);
+    await world.behind.deleteSession(id);
 });
 
 it("says why a session is not shared where the configuration does not allow it", async () => {
@@ -115,10 +113,8 @@ it("says why a session is not shared where the configuration does not allow it",
 // What it looks like at each size is seen by tests/e2e/screens.test.ts.
 it("lets a player choose, rename, delete and fork sessions", async () => {
     const [width, height] = [39, 13];
-    for (const { id } of await world.call<{ id: string }[]>("GET", "/session?roots=true"))
-        await world.call("DELETE", `/session/${id}`);
-    for (const title of ["Castle gate", "Mine shaft", "Farm"])
-        await world.call("POST", "/session", { title });
+    for (const { id } of await world.behind.listSessions()) await world.behind.deleteSession(id);
+    for (const title of ["Castle gate", "Mine shaft", "Farm"]) await world.behind.createSession(title);
     const computer = world.newComputer();
     const screen = await computer.open({ width, height });
     await screen.type("ai sessions\n");
@@ -141,7 +137,7 @@ it("lets a player choose, rename, delete and fork sessions", async () => {
     await screen.waitForText("[y/N]");
     await screen.type("y");
     await screen.waitForText(/^ {2}2 Castle gate/m);
-    const left = await world.call<{ title: string }[]>("GET", "/session?roots=true");
+    const left = await world.behind.listSessions();
     expect(left.map(({ title }) => title)).toEqual(["Farm", "Castle gate"]);
     await screen.press("enter");
     await screen.waitForText("Talking in: Castle gate");

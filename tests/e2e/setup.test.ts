@@ -129,7 +129,7 @@ describe("the screen", () => {
         [26, 20, false],
     ])("of %i x %i has all of it", async (width, height, colour) => {
         const player = await newPlayer({}, { width, height, colour });
-        const before = (await world.call<unknown[]>("GET", "/session")).length;
+        const before = (await world.behind.listSessions()).length;
         await player.computer.type("ai setup\n");
         await player.answer("Address of", address());
         await player.computer.waitForText("Password", { ...PATIENCE, sinceInput: true });
@@ -154,7 +154,7 @@ describe("the screen", () => {
             ...(width < 30 ? {} : { provider_id: "scripted", model_id: "model" }),
         });
         // The session of the test is gone, and nothing else knows the password.
-        expect(await world.call<unknown[]>("GET", "/session")).toHaveLength(before);
+        expect(await world.behind.listSessions()).toHaveLength(before);
         expect(player.computer.transcript()).not.toContain(world.opencode.password);
         expect(filesWith(player.disk, world.opencode.password)).toEqual([".settings"]);
         await player.computer.type("ai hello\n");

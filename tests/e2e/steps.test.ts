@@ -62,11 +62,7 @@ it("shows the answer of a turn that ended as it was stopped, whatever was asked 
     world.model.release();
     const session = String(await computer.setting("opencc.session_id"));
     for (let isOver = false; !isOver;) {
-        const [last] = await world.call<{ info: { time: { completed?: number } } }[]>(
-            "GET",
-            `/session/${session}/message?limit=1`,
-        );
-        isOver = last?.info.time.completed !== undefined;
+        isOver = (await world.behind.messages(session)).at(-1)?.completed !== undefined;
     }
     end();
     await running.computer.press("ctrl+t");

@@ -46,15 +46,13 @@ test("a running command can be watched, and its computer lose its power", async 
 
 test("a server that crashed comes back where it was, with its sessions", async () => {
     const before = world.opencode;
-    const { id } = await world.call<{ id: string }>("POST", "/session", {});
+    const id = await world.behind.createSession("Door");
     await world.crash();
-    await expect(world.call("GET", "/session")).rejects.toThrow();
+    await expect(world.behind.listSessions()).rejects.toThrow();
     await world.restart();
     expect(world.opencode.url).toBe(before.url);
-    expect(await world.call<{ id: string }[]>("GET", "/session")).toContainEqual(
-        expect.objectContaining({ id }),
-    );
-    await expect(world.call("GET", "/session/ses_gone")).rejects.toThrow(/404/);
+    expect((await world.behind.listSessions()).map((session) => session.id)).toContain(id);
+    await expect(world.behind.getSession("ses_gone")).rejects.toThrow(/404/);
 });
 
 test("its end takes everything along", async () => {

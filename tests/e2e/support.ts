@@ -18,14 +18,23 @@ import {
     startScriptedServer,
 } from "../../tools/harness/server.ts";
 import { linkDifferences } from "./link-differences.ts";
+import { opencodeDifferences } from "./opencode-differences.ts";
+import { type ServerCalls, serverCalls } from "../../tools/harness/server-calls.ts";
+import { opencodeVariable, testsOpencode } from "../../tools/harness/tests-opencode.ts";
 import { startTestBridge } from "../../tools/harness/bridge.ts";
 import type { Profile } from "trapos-bridge";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
 import type { Model } from "../../tools/model/index.ts";
-import { type Opencode, type OpencodeOptions, startOpencode } from "trapos-opencode";
+import type { Opencode, OpencodeOptions } from "trapos-opencode";
 
 /** Ours, or CraftOS-PC: see docs/testing.md. */
 const backend = await testsBackend(process.env);
+
+/** Starts the opencode that these tests ask: see docs/testing.md. */
+export const startTestOpencode = testsOpencode(process.env);
+
+/** What says something else by design on the opencode that these tests ask. */
+const differences = opencodeDifferences(process.env[opencodeVariable]);
 
 /** Whether computers are linked with a bridge in these tests, or ask opencode themselves. */
 export const isLinked = process.env["TRAPOS_TEST_LINK"] === "1";
@@ -34,7 +43,8 @@ beforeEach(({ task, skip }) => {
     const names = [task.name];
     for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name);
     const name = names.join(" ");
-    const reason = backend.skipped[name] ?? (isLinked ? linkDifferences[name] : undefined);
+    const reason =
+        backend.skipped[name] ?? (isLinked ? linkDifferences[name] : undefined) ?? differences.tests[name];
     if (reason !== undefined) skip(reason);
 });
 
@@ -65,8 +75,10 @@ export interface World {
     newComputer(choice?: ComputerChoice): PlayerComputer;
     /** The settings by which a new computer finds the server, or the bridge where the tests run over that. */
     settings(): Settings;
-    /** Sends a request to the server. Returns the JSON of its answer; rejects when it is not 2xx. */
-    call<T>(method: string, path: string, body?: object): Promise<T>;
+    /** What somebody at the server's own door does and sees, whatever the server speaks. */
+    readonly behind: ServerCalls;
+    /** What the server calls the tool that runs commands. */
+    readonly shell: string;
     /** Kills the server, as a crash does, and leaves it dead. */
     crash(): Promise<void>;
     /** Starts the server again after `crash`, or stops it first: same address, password and sessions. */
@@ -94,13 +106,16 @@ export async function startWorld(
     const folder = await mkdtemp(join(tmpdir(), "trapos-e2e-"));
     const home = join(folder, "opencode");
     const removeFolder = () => rm(folder, { recursive: true, force: true });
-    const server = await startScriptedServer({ ...options, home }).catch(async (error: unknown) => {
-        await removeFolder();
-        throw error;
-    });
+    const server = await startScriptedServer({ ...options, home, start: startTestOpencode }).catch(
+        async (error: unknown) => {
+            await removeFolder();
+            throw error;
+        },
+    );
     const { model } = server;
     let { opencode } = server;
     const bridge = isLinked ? await startTestBridge(() => opencode, join(folder, "bridge")) : undefined;
+    const behind = serverCalls(() => opencode);
     let computers = 0;
     const started: RunningCommand[] = [];
     const opened: Computer[] = [];
@@ -168,22 +183,13 @@ export async function startWorld(
         folder,
         settings: () => bridge?.link(0, profile) ?? serverSettings(opencode),
         newComputer,
-        async call<T>(method: string, path: string, body?: object): Promise<T> {
-            const login = Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64");
-            const response = await fetch(opencode.url + path, {
-                method,
-                headers: { authorization: `Basic ${login}`, "content-type": "application/json" },
-                ...(body ? { body: JSON.stringify(body) } : {}),
-            });
-            const text = await response.text();
-            if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-            return (text === "" ? undefined : JSON.parse(text)) as T;
-        },
+        behind,
+        shell: behind.dialect === 1 ? "bash" : "shell",
         crash: () => opencode.kill(),
         async restart() {
             await opencode.stop();
             const { port, username, password } = opencode;
-            opencode = await startOpencode({
+            opencode = await startTestOpencode({
                 permission: allowEverything,
                 ...options,
                 home,

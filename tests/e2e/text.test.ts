@@ -62,8 +62,6 @@ it("does not fetch a huge user message again and again", async () => {
     const computer = world.newComputer();
     await computer.run("ai ping");
     const session = String(await computer.setting("opencc.session_id"));
-    await world.call("POST", `/session/${session}/message`, {
-        parts: [{ type: "text", text: "x".repeat(470_000) }],
-    });
+    await world.behind.ask(session, "x".repeat(470_000));
     expect((await computer.run("ai ping")).transcript).toMatch(/^pong/m);
 });

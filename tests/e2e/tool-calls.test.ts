@@ -11,19 +11,15 @@ afterAll(() => world.stop());
 it("shows the tool that runs, and the answer after the last one", async () => {
     const computer = world.newComputer();
     const { computer: screen, finished } = await computer.start("ai [tools 3 1] count");
-    await screen.waitForText(/\d+ s bash/, { timeoutSeconds: 30 });
+    await screen.waitForText(/\d+ s (bash|shell)/, { timeoutSeconds: 30 });
     const { succeeded, transcript } = await finished;
     expect(succeeded).toBe(true);
     expect(transcript).toContain("scripted model");
     // The moving line is gone.
-    expect(transcript).not.toMatch(/\d+ s bash/);
+    expect(transcript).not.toMatch(/\d+ s (bash|shell)/);
     const session = String(await computer.setting("opencc.session_id"));
-    const messages = await world.call<{ parts: { type: string; state?: { status: string } }[] }[]>(
-        "GET",
-        `/session/${session}/message`,
-    );
-    const tools = messages.flatMap(({ parts }) => parts).filter(({ type }) => type === "tool");
-    expect(tools.map(({ state }) => state?.status)).toEqual(["completed", "completed", "completed"]);
+    const tools = (await world.behind.messages(session)).flatMap((message) => message.tools);
+    expect(tools.map(({ status }) => status)).toEqual(["completed", "completed", "completed"]);
 });
 
 it("prints a line for each poll with --verbose", async () => {

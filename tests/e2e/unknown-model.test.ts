@@ -8,9 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const sessions = () => world.call<{ id: string }[]>("GET", "/session");
-const prompts = async (session: string) =>
-    (await world.call<unknown[]>("GET", `/session/${session}/message`)).length;
+const sessions = () => world.behind.listSessions();
+const prompts = async (session: string) => (await world.behind.messages(session)).length;
 
 it("names the model and those that there are, and leaves nothing behind", async () => {
     const computer = world.newComputer();

@@ -28,18 +28,26 @@ export interface ScriptedModelOptions {
     models?: Readonly<Record<string, object>>;
 }
 
+/** Which server is started. */
+export interface ServerChoice {
+    /** Starts it; `startOpencode` when absent. */
+    start?: (options: OpencodeOptions) => Promise<Opencode>;
+}
+
 /**
  * Starts the scripted model and an opencode server that knows no other.
- * @param options as for `startOpencode`, and `rules` for the model; the agent may do everything where they do not say
+ * @param options as for `startOpencode`, `rules` for the model, and another server's start; the agent may do everything where
+ * they do not say
  */
 export async function startScriptedServer(
-    options: Omit<OpencodeOptions, "model"> & ScriptedModelOptions,
+    options: Omit<OpencodeOptions, "model"> & ScriptedModelOptions & ServerChoice,
 ): Promise<ScriptedServer> {
     const model = await startModel(options);
+    const { start = startOpencode, rules: _rules, models: _models, ...rest } = options;
     try {
-        const opencode = await startOpencode({
+        const opencode = await start({
             permission: allowEverything,
-            ...options,
+            ...rest,
             model: { baseUrl: model.url, details: options.models },
         });
         return {
