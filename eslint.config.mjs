@@ -21,6 +21,7 @@ const pureModules = [
     "src/apis/ai/link/pause",
     "src/apis/ai/link/problems",
     "src/apis/ai/messages",
+    "src/apis/ai/profile",
     "src/apis/ai/protocol",
     "src/apis/ai/server/opencode1/routes",
     "src/apis/ai/server/opencode2/asks",

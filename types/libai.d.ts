@@ -584,6 +584,8 @@ declare namespace createAi {
     interface Status {
         /** Absent where the computer asks opencode itself. Where that has a problem nothing is known of the session. */
         readonly link?: LinkStatus;
+        /** The version of opencode that answers; absent where the link has a problem. */
+        readonly opencode?: string;
         /** Nothing where there is none. */
         readonly session?: SessionSummary;
         /** The id of the session that there was and that the server does not have any more. */

@@ -718,6 +718,8 @@ function SettingsStore.unset(name) end
 ---@class libai.Status
 --- Absent where the computer asks opencode itself. Where that has a problem nothing is known of the session.
 ---@field link? libai.LinkStatus
+--- The version of opencode that answers; absent where the link has a problem.
+---@field opencode? string
 --- Nothing where there is none.
 ---@field session? libai.SessionSummary
 --- The id of the session that there was and that the server does not have any more.

@@ -69,7 +69,7 @@ local function watch(server, place, asked)
 		sleep(LOOK_SECONDS)
 		looks = looks + 1
 		local isRead, entries = outcome(function()
-			return server.face.readList(server, list, place.directory)
+			return server.face.readList(server, list, place.directory, place.sessionId)
 		end)
 		if isRead and not isListed(entries, asked.ask.id) then
 			return

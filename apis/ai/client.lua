@@ -32,6 +32,8 @@ local agentsIn, modelsIn, shownAgents, variantsIn =
 local openasks = require("/apis/ai/openasks")
 local answer, openPermissions, openQuestions =
 	openasks.answer, openasks.openPermissions, openasks.openQuestions
+local knownModule = require("/apis/ai/known")
+local keep, recall = knownModule.keep, knownModule.recall
 local settings = require("/apis/ai/settings")
 local isSet, readSettings = settings.isSet, settings.readSettings
 local sessionModule = require("/apis/ai/session")
@@ -41,7 +43,7 @@ local forgetTurn, isOwnNonce, newNonce, pendingTurns, rememberSession =
 	sessionModule.newNonce,
 	sessionModule.pendingTurns,
 	sessionModule.rememberSession
-local opencode1 = require("/apis/ai/server/opencode1")
+local direct = require("/apis/ai/server/direct")
 
 local M = {}
 
@@ -71,9 +73,25 @@ local function titleOf(prompt)
 	return oneLine(words, LONGEST_TITLE) .. " (" .. name .. ")"
 end
 
+--- Talks in a session from now on, which is of the opencode that there is.
+local function talkIn(server, session)
+	rememberSession(server, session.id)
+	local dialect = server.face.dialect(server)
+	if dialect ~= nil then
+		keep(server.disk, { session = { id = session.id, dialect = dialect } })
+	end
+end
+
+--- Whether a session was made by the other opencode, which knows nothing of it.
+local function isOfOther(server, id)
+	local known = recall(server.disk).session
+	local dialect = server.face.dialect(server)
+	return dialect ~= nil and known ~= nil and known.id == id and known.dialect ~= dialect
+end
+
 local function createSession(server, title)
 	local session = server.face.createSession(server, title)
-	rememberSession(server, session.id)
+	talkIn(server, session)
 	return session
 end
 
@@ -181,7 +199,8 @@ end
 -- @param check raises where something is wrong with the prompt, by the folder that it is for
 local function openSession(client, prompt, options, check)
 	local id = not options.newSession and (options.session or client.settings.session_id) or nil
-	if id ~= nil then
+	local isAsked = options.session ~= nil
+	if id ~= nil and (isAsked or not isOfOther(client, id)) then
 		local ok, session = outcome(function()
 			return client.face.getSession(client, id)
 		end)
@@ -189,7 +208,7 @@ local function openSession(client, prompt, options, check)
 			check(session.directory, session)
 			return session
 		end
-		if session.code ~= "session_gone" or options.session ~= nil then
+		if session.code ~= "session_gone" or isAsked then
 			error(session, 0)
 		end
 	end
@@ -212,7 +231,9 @@ local function askForText(client, prompt, options)
 	local session = openSession(client, prompt, options, function(directory, known)
 		checkNames(client, named, directory, known)
 	end)
+	client.face.beforePrompt(client, session, named)
 	local record = {
+		dialect = client.face.dialect(client),
 		nonce = newNonce(client.now()),
 		sessionId = session.id,
 		directory = session.directory,
@@ -304,7 +325,9 @@ local function unrecordedTurn(server, wanted)
 		return nil
 	end
 	local sentAt = passed(server, prompt.info.time.created)
+	local dialect = server.face.dialect(server)
 	return {
+		dialect = dialect,
 		nonce = nonce,
 		sessionId = sessionId,
 		directory = directory,
@@ -312,6 +335,17 @@ local function unrecordedTurn(server, wanted)
 		sentAt = sentAt,
 		sent = true,
 	}
+end
+
+--- Fails where a turn was asked of the other opencode, which is not there any more.
+local function checkDialect(server, record)
+	local dialect = server.face.dialect(server)
+	if dialect == nil or (record.dialect or 1) == dialect then
+		return
+	end
+	local version = server.face.health(server).version
+	forgetTurn(server.disk, record.nonce)
+	error(fail("other_opencode", { version = version }), 0)
 end
 
 --- What each of a client's functions does: it returns its value or raises a failure.
@@ -358,7 +392,7 @@ local functions = {
 	end,
 	useSession = function(server, id)
 		local session = server.face.getSession(server, id)
-		rememberSession(server, session.id)
+		talkIn(server, session)
 		return sessions.summarise(server, session)
 	end,
 	currentSession = function(server)
@@ -403,6 +437,7 @@ local functions = {
 		if record == nil then
 			return lastReply(server, session)
 		end
+		checkDialect(server, record)
 		local reply = drive(server, record, options or {}, true)
 		reply.remaining = math.max(#records - 1, 0)
 		return reply
@@ -453,6 +488,7 @@ local functions = {
 			agent = named.agent,
 			variant = named.variant,
 		}
+		client.face.beforePrompt(client, session, named)
 		return tasks.runCommand(client, session, call, options)
 	end,
 	status = status,
@@ -496,7 +532,8 @@ local function meansOf(given)
 	return {
 		store = given.settings or ownSettings(disk),
 		disk = disk,
-		face = opencode1,
+		face = direct,
+		learned = {},
 		send = given.send or sendOverHttp,
 		now = given.now or function()
 			return os.epoch("utc")
@@ -517,6 +554,54 @@ local function overLink(client, call)
 	end
 	client.face = load("/apis/ai/server/link")
 	return load("/apis/ai/link/conversation").withService(call)
+end
+
+--- Failures after which another server may be there.
+local DOUBTFUL = {
+	cannot_connect = true,
+	network_error = true,
+	timed_out = true,
+	not_opencode = true,
+	other_opencode = true,
+}
+
+--- Makes a call, and keeps which opencode the server was seen to be.
+local function noting(client, call)
+	local learned = client.learned
+	local ok, value = outcome(call)
+	local isDoubtful = not ok and DOUBTFUL[value.code] == true
+	if isDoubtful then
+		learned.dialect = nil
+	end
+	local known = learned.dialect or (isDoubtful and 0 or nil)
+	if known ~= nil then
+		local server = { url = client.settings.server_url, dialect = known }
+		keep(client.disk, { server = server })
+	end
+	if not ok then
+		error(value, 0)
+	end
+	return value
+end
+
+--- Makes a call to opencode itself. Which one it is is known from calls before; where the other one has taken its place,
+-- the call is made anew unless a prompt was sent.
+local function overHttp(client, call)
+	local known = recall(client.disk).server
+	local isKnown = known ~= nil and known.url == client.settings.server_url and known.dialect > 0
+	if isKnown then
+		client.learned.dialect = known.dialect
+	end
+	local ok, value = outcome(function()
+		return noting(client, call)
+	end)
+	if ok then
+		return value
+	end
+	if value.code ~= "other_opencode" or client.learned.hasSent == true then
+		error(value, 0)
+	end
+	return noting(client, call)
 end
 
 --- Examines the way to the model; loaded for that alone.
@@ -563,7 +648,7 @@ function M.connect(given)
 				return act(client, first, second, third)
 			end
 			if client.settings.link_url == nil then
-				return call()
+				return overHttp(client, call)
 			end
 			return overLink(client, call)
 		end

@@ -29,10 +29,6 @@ M.failures = {
 		"{url} answers, but is not an opencode server.",
 		"Type the address that opencode serve prints: ai setup",
 	},
-	opencode_2 = {
-		"This is opencode {version}, which TrapOS AI does not speak yet.",
-		"Do npm i -g opencode-ai@1 there, then start that one.",
-	},
 	other_opencode = {
 		"The server runs opencode {version} now, another kind than before.",
 		"What was asked of the other one is lost. Ask again.",

@@ -3,6 +3,7 @@
 local outcome = require("/apis/trapos/failure").outcome
 local oneLine = require("/apis/trapos/utf8").oneLine
 local asking = require("/apis/ai/asking")
+local copy = require("/apis/ai/copy").copy
 local fail = require("/apis/ai/failure").fail
 local textOf = require("/apis/ai/messages").textOf
 local withoutReasoning = require("/apis/ai/markdown/reasoning").withoutReasoning
@@ -68,7 +69,20 @@ local function perform(server, place, action)
 	if kind == "abort" then
 		return face.abortSession(server, id)
 	end
-	return face.readList(server, kind, directory)
+	return face.readList(server, kind, directory, id)
+end
+
+--- Sends a turn's prompt.
+local function send(server, record)
+	local ok, failure = outcome(function()
+		server.face.sendPrompt(server, record.sessionId, record)
+	end)
+	if ok or failure.code ~= "other_opencode" then
+		server.learned.hasSent = true
+	end
+	if not ok then
+		error(failure, 0)
+	end
 end
 
 --- Writes a turn down whose prompt is about to be sent. It goes on without where the disk is full.
@@ -162,7 +176,7 @@ local function pollTurn(server, record, options, resumed)
 	local raised
 	while true do
 		do
-			local __continue35
+			local __continue39
 			repeat
 				local next = turn.step(state, observation)
 				local action = next.action
@@ -196,12 +210,12 @@ local function pollTurn(server, record, options, resumed)
 						value = result.decision,
 						now = server.now(),
 					}
-					__continue35 = true
+					__continue39 = true
 					break
 				end
 				local ok, value = outcome(function()
 					if action.kind == "send" then
-						return server.face.sendPrompt(server, record.sessionId, record)
+						return send(server, record)
 					end
 					return perform(server, record, action)
 				end)
@@ -211,9 +225,9 @@ local function pollTurn(server, record, options, resumed)
 					value = value,
 					now = server.now(),
 				}
-				__continue35 = true
+				__continue39 = true
 			until true
-			if not __continue35 then
+			if not __continue39 then
 				break
 			end
 		end
@@ -260,7 +274,8 @@ function M.stop(server, from, directory)
 		end)
 		return ok and endModule or { outcome = "failed", failure = endModule }
 	end
-	local state = stopping.start(from)
+	local dialect = server.face.dialect(server)
+	local state = stopping.start(copy({ dialect = dialect }, copy(from, {})))
 	local observation = {
 		kind = "begin",
 		now = server.now(),

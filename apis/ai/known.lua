@@ -18,6 +18,8 @@ local readKnown = reader({
 	["shown?"] = names,
 	["recent?"] = names,
 	["files?"] = names,
+	["server?"] = { url = "text", dialect = "count" },
+	["session?"] = { id = "id", dialect = "count" },
 })
 
 --- Reads what is known.

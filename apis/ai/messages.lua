@@ -222,14 +222,14 @@ function M.pastTurns(messages, hidden)
 	return turns
 end
 
---- The nonce that a prompt carries, or else its id, which is what opencode 2 knows prompts by.
+--- The nonce that a prompt carries, where it has one.
 function M.nonceOf(prompt)
 	for _, part in ipairs(prompt.parts) do
 		if part.metadata and part.metadata.nonce ~= nil then
 			return part.metadata.nonce
 		end
 	end
-	return prompt.info.id
+	return nil
 end
 
 return M

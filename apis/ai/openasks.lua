@@ -78,15 +78,19 @@ end
 --- Those of a list that wait, each with whether it is of this computer's session.
 local function openOf(server, name)
 	local folder = M.currentFolder(server)
-	local entries = server.face.readList(server, name, folder)
+	local own = server.settings.session_id
+	local entries = server.face.readList(server, name, folder, own)
 	local open = {}
 	if #entries == 0 then
 		return open
 	end
-	local statuses = server.face.readList(server, "status", folder)
+
+	-- opencode 2 lists nothing that does not wait.
+	local isSure = server.face.dialect(server) == 2
+	local statuses = isSure and {} or server.face.readList(server, "status", folder)
 	for _Module, entry in ipairs(entries) do
 		local isBusy = statuses[entry.sessionID] ~= nil
-		if isBusy and isOpen(server, entry) then
+		if isSure or isBusy and isOpen(server, entry) then
 			open[#open + 1] = {
 				entry = entry,
 				current = isCurrent(server, entry.sessionID),

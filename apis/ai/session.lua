@@ -53,20 +53,9 @@ function M.newNonce(now)
 	return string.format("%d-%.0f-%d", os.getComputerID(), now, math.random(1, 999999))
 end
 
---- A name for a turn of opencode 2: the id that its prompt's message gets, which is no other's on the whole server.
---
--- @param now epoch milliseconds
-function M.newPromptId(sessionId, now)
-	local place = string.sub(sessionId, 5)
-	return string.format("msg_%s_c%d_%.0f_%d", place, os.getComputerID(), now, math.random(1, 999999))
-end
-
 --- Whether a name for a turn was made by this computer.
 function M.isOwnNonce(nonce)
-	local id = os.getComputerID()
-	local first = string.find(nonce, "^" .. tostring(id) .. "%-%d+%-%d+$")
-	local second = string.find(nonce, "^msg_.*_c" .. tostring(id) .. "_%d+_%d+$")
-	return first ~= nil or second ~= nil
+	return (string.find(nonce, "^" .. tostring(os.getComputerID()) .. "%-%d+%-%d+$")) ~= nil
 end
 
 --- Whether an answer was ever shown on this computer.

@@ -47,6 +47,17 @@ M.definitions = {
 		type = "boolean",
 		choices = { "true", "false" },
 	},
+	profile = {
+		description = "What the agent may do: talk, read, build, trusted, server",
+		type = "string",
+		choices = {
+			"talk",
+			"read",
+			"build",
+			"trusted",
+			"server",
+		},
+	},
 	permission = {
 		description = "Permissions: ask, once, always or reject",
 		default = "ask",

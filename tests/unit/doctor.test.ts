@@ -29,7 +29,7 @@ describe("the way to the server", () => {
         ["reply_too_large", ["http ok", "address ok", "reachable failed"]],
         ["unauthorized", [...way, "opencode skipped", "password failed"]],
         ["not_opencode", [...way, "opencode failed"]],
-        ["opencode_2", [...way, "opencode failed"]],
+        ["other_opencode", [...way, "opencode failed"]],
         ["server_config", [...way, "opencode failed"]],
         ["server_error", [...way, "opencode failed"]],
         ["internal_error", [...way, "opencode failed"]],

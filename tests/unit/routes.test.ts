@@ -12,7 +12,6 @@ const file = { path: "a b/c.lua", absolute: "/srv/a b/c#.lua" };
 
 const cases: [name: Name, given: unknown[], route: Route][] = [
     ["health", [], { path: ["global", "health"] }],
-    ["information", [], { path: ["api", "info"] }],
     [
         "createSession",
         ["title", "/w"],

@@ -65,13 +65,12 @@ function M.status(client)
 			unseen = unseen,
 		}
 	end
-	if gone == nil and link == nil then
-		client.face.health(client)
-	end
+	local opencode = client.face.health(client).version
 	local session = currentSession(client)
 	if session == nil then
 		return {
 			link = link,
+			opencode = opencode,
 			gone = gone,
 			model = model,
 			agent = agent,
@@ -89,11 +88,16 @@ function M.status(client)
 	if info and info.modelID ~= nil then
 		model = model or tostring(info.providerID) .. "/" .. info.modelID
 	end
+	local used = session.model
+	if used then
+		model = model or used.providerID .. "/" .. used.id
+	end
 
 	-- A summary is written by an agent that nobody asks.
 	if info and info.summary ~= true then
 		agent = agent or info.agent
 	end
+	agent = agent or session.agent
 	local now = statuses[id]
 	local tools = now and activeTools(last) or {}
 	local tool = tools[#tools]
@@ -101,6 +105,7 @@ function M.status(client)
 	local input = call and call.input or {}
 	return {
 		link = link,
+		opencode = opencode,
 		session = summarise(client, session),
 		model = model,
 		agent = agent,

@@ -175,6 +175,7 @@ function M.runCommand(client, session, call, options)
 		sentAt = sentAt,
 		baselineId = baselineId,
 		sent = true,
+		dialect = client.face.dialect(client),
 	}
 	recordTurn(client.disk, record)
 	return drive(client, record, options, true)
@@ -199,11 +200,15 @@ function M.shell(client, session, line, options)
 	client.face.startShell(client, session.id, agent, toUtf8(line))
 	return lookFor(client, session, options, {
 		phase = "shell",
-		limit = 1,
+		limit = NEWEST,
 		find = function(messages, waited)
-			local message = messages[1]
-			local isNew = message ~= nil and message.info.id ~= baselineId
-			local call = isNew and shellCall(message) or nil
+			local message
+			for _, newer in ipairs(after(messages, baselineId)) do
+				if shellCall(newer) then
+					message = newer
+				end
+			end
+			local call = shellCall(message)
 			if call == nil and waited > START_MILLISECONDS then
 				error(fail("never_started", { why = "" }), 0)
 			end
@@ -231,16 +236,17 @@ function M.compact(client, session, options)
 	local idleTimeout = options.idleTimeout or client.settings.poll_timeout_seconds
 	local summary = lookFor(client, session, options, {
 		phase = "compacting",
-		limit = 1,
+		limit = NEWEST,
 		patience = idleTimeout * 1000,
 		find = function(messages, waited)
-			local message = messages[1]
-			local isNew = message ~= nil and message.info.id ~= baselineId
-			local isSummary = isNew and message.info.role == "assistant" and message.info.summary == true
-			if isSummary and isComplete(message) then
-				return message
+			local newer = after(messages, baselineId)
+			for _, message in ipairs(newer) do
+				local isSummary = message.info.role == "assistant" and message.info.summary == true
+				if isSummary and isComplete(message) then
+					return message
+				end
 			end
-			if not isNew and waited > START_MILLISECONDS then
+			if #newer == 0 and waited > START_MILLISECONDS then
 				error(fail("never_started", { why = "" }), 0)
 			end
 			return nil

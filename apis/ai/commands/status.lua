@@ -67,6 +67,7 @@ local function show(context, status)
 		end
 	end
 	local session = status.session
+	row("Server", "opencode " .. (status.opencode or "?"))
 	row("Session", session and session.title or noSession(status))
 	row("Model", status.model or "the server's choice")
 	row("Agent", status.agent or "the server's choice")

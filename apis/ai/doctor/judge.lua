@@ -48,6 +48,9 @@ local function versionCheck(version)
 	if major == 1 and minor >= LEAST_MINOR then
 		return ok("opencode", version.text)
 	end
+	if major >= 2 then
+		return ok("opencode", version.text .. "; opencode 2 as published, not tried with us")
+	end
 	return warning(
 		"opencode",
 		name .. " was not tested with this client.",

@@ -42,7 +42,9 @@ function M.testTurn(server, seconds)
 	local own = copy(server, {})
 	own.settings = settings
 	local session = own.face.createSession(own, TITLE)
+	own.face.beforePrompt(own, session, settings)
 	local record = {
+		dialect = own.face.dialect(own),
 		nonce = newNonce(own.now()),
 		sessionId = session.id,
 		directory = session.directory,

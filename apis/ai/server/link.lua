@@ -31,6 +31,9 @@ local readLists = {
 	config = reader(lists.config),
 }
 local link = {
+	dialect = function()
+		return nil
+	end,
 	runTurn = runTurn,
 	stopSession = function(server, sessionId)
 		return call(server, "stopSession", { sessionId = sessionId }, read.stop)
@@ -52,6 +55,12 @@ local link = {
 	end,
 	getMessage = function(server, sessionId, id)
 		return call(server, "getMessage", { sessionId = sessionId, id = id }, read.message)
+	end,
+	beforePrompt = function()
+		return nil
+	end,
+	getReason = function()
+		return "no reason given"
 	end,
 	sendPrompt = function()
 		error(fail("internal_error", { what = "a prompt goes with its turn" }), 0)

@@ -2,9 +2,10 @@
 
 local reader = require("/apis/trapos/shape").reader
 local percentEncode = require("/apis/trapos/utf8").percentEncode
+local rulesOf = require("/apis/ai/profile").rulesOf
 local protocol = require("/apis/ai/protocol")
 local answers, lists = protocol.answers, protocol.lists
-local asks = require("/apis/ai/server/asks")
+local asks = require("/apis/ai/server/opencode1/asks")
 local answerPermission, answerQuestion, rejectQuestion =
 	asks.answerPermission, asks.answerQuestion, asks.rejectQuestion
 local files = require("/apis/ai/server/opencode1/files")
@@ -12,7 +13,7 @@ local changes = require("/apis/ai/server/opencode1/changes")
 local sessions = require("/apis/ai/server/opencode1/sessions")
 local tasks = require("/apis/ai/server/opencode1/tasks")
 local routes = require("/apis/ai/server/opencode1/routes")
-local call = require("/apis/ai/server/request").call
+local call = require("/apis/ai/server/opencode1/call").call
 
 local readHealth = reader(answers.health)
 local readSession = reader(answers.session)
@@ -31,6 +32,18 @@ local listReaders = {
 	config = reader(lists.config),
 }
 
+local function dialect()
+	return 1
+end
+
+--- Each prompt says for itself what it asks for.
+local function beforePrompt() end
+
+--- The messages say why a turn has failed.
+local function getReason()
+	return "no reason given"
+end
+
 --- Whether the server is up, and its version.
 local function health(server)
 	return call(server, routes.health(), { read = readHealth })
@@ -38,7 +51,9 @@ end
 
 --- Makes a session. The title is for people.
 local function createSession(server, title)
-	return call(server, routes.createSession(title, server.settings.directory), { read = readSession })
+	local settings = server.settings
+	local rules = rulesOf(settings.profile)
+	return call(server, routes.createSession(title, settings.directory, rules), { read = readSession })
 end
 
 --- One session; fails with `session_gone` when the server does not have it.
@@ -104,6 +119,9 @@ local opencode1 = {
 	startCommand = tasks.startCommand,
 	listFiles = files.listFiles,
 	findFiles = files.findFiles,
+	dialect = dialect,
+	beforePrompt = beforePrompt,
+	getReason = getReason,
 	health = health,
 	createSession = createSession,
 	getSession = getSession,

@@ -1,21 +1,16 @@
--- Requests to opencode 1, and what their answers and failures mean. Measured against opencode 1.18.33; an unknown route
--- answers 200 with HTML there, and other servers anything, which is why everything is refused that is not JSON of the
--- shape that protocol.ts gives it.
+-- Requests to a server, and what their answers are. Unknown routes of opencode answer 200 with HTML, and other servers
+-- anything, which is why everything is refused that is not JSON of a known shape.
 
 local json = require("/apis/trapos/json")
 local decode, encode = json.decode, json.encode
 local reader = require("/apis/trapos/shape").reader
 local percentEncode = require("/apis/trapos/utf8").percentEncode
 local fail = require("/apis/ai/failure").fail
-local protocol = require("/apis/ai/protocol")
-local answers, response = protocol.answers, protocol.response
+local response = require("/apis/ai/protocol").response
 local settingsModule = require("/apis/ai/settings")
 local placeOf, redact = settingsModule.placeOf, settingsModule.redact
-local routes = require("/apis/ai/server/opencode1/routes")
 
 local M = {}
-local readHealth = reader(answers.health)
-local readRefusal = reader(answers.refusal)
 local readResponse = reader(response)
 local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -55,7 +50,7 @@ local function addressOf(route)
 	end
 	local mark = "?"
 	for name, value in pairs(route.query or {}) do
-		address = address .. mark .. name .. "=" .. percentEncode(tostring(value))
+		address = address .. mark .. percentEncode(name) .. "=" .. percentEncode(tostring(value))
 		mark = "&"
 	end
 	return address
@@ -87,39 +82,6 @@ local function isJson(answer)
 	return (string.find(answer.headers["content-type"] or "", "json", 1, true)) ~= nil
 end
 
---- The failure for what is no answer of opencode 1: opencode 2 answers its routes with a web page, as others do.
-local function stranger(server)
-	local answer = request(server, routes.information())
-	local info = answer.status == 200 and isJson(answer) and readHealth(decode(answer.body)) or nil
-	local version = info and info.version or ""
-	local major = string.match(version, "^(%d+)%.")
-	if (tonumber(major) or 0) >= 2 then
-		return fail("opencode_2", { version = version })
-	end
-	return fail("not_opencode", { url = redact(server.settings.server_url) })
-end
-
---- The failure for an answer that is none: another status than 2xx.
-local function refused(server, answer)
-	local status = answer.status
-	local body = readRefusal(decode(answer.body)) or {}
-	local data = body.data or {}
-	local code = "server_error"
-	if status == 401 or status == 403 then
-		code = "unauthorized"
-	elseif body.name == "ConfigJsonError" then
-		code = "server_config"
-	elseif body.name == nil and body._tag == nil and status < 500 then
-		return stranger(server)
-	elseif status == 404 then
-		code = "not_found"
-	elseif status == 400 then
-		code = "bad_request"
-	end
-	local what = data.path or data.message or body.message or "no reason given"
-	return fail(code, { status = status, what = what })
-end
-
 --- The failure for a request that nobody answered.
 local function unanswered(server, reason)
 	local url = redact(server.settings.server_url)
@@ -128,34 +90,48 @@ local function unanswered(server, reason)
 	return fail(REASONS[reason] or "network_error", detail)
 end
 
---- Asks the server for something. Raises the failure of a request that is refused, unanswered, or answered with something
+--- Sends a request to a server, whatever it speaks. Raises the failure of one that nobody answers.
+--
+-- @param timeout seconds that it may take; as the settings say when absent
+function M.sendRoute(server, route, timeout)
+	local answer = request(server, route, timeout)
+	if answer.status == nil then
+		error(unanswered(server, answer.reason or ""), 0)
+	end
+	return answer
+end
+
+--- JSON of an answer; nothing where it is none.
+function M.jsonOf(answer)
+	if not isJson(answer) then
+		return nil
+	end
+	return decode(answer.body)
+end
+
+--- Asks a server for something. Raises the failure of a request that is refused, unanswered, or answered with something
 -- else than what is read.
 --
 -- @param route the request
 -- @param asked what is wanted of its answer
+-- @param refusals how it refuses
 -- @returns what was read of the answer
-function M.call(server, route, asked)
-	local answer = request(server, route, asked.timeout)
+function M.ask(server, route, asked, refusals)
+	local answer = M.sendRoute(server, route, asked.timeout)
 	local status = answer.status
 	local read = asked.read
-	if status == nil then
-		error(unanswered(server, answer.reason or ""), 0)
-	end
 	if status < 200 or status > 299 then
-		error(refused(server, answer), 0)
+		error(refusals.refused(server, answer), 0)
 	end
 	if status == 204 and not read then
 		return nil
 	end
-	local value
-	if isJson(answer) then
-		value = decode(answer.body)
-	end
+	local value = M.jsonOf(answer)
 	if read then
 		value = read(value)
 	end
 	if value == nil then
-		error(stranger(server), 0)
+		error(refusals.stranger(server), 0)
 	end
 	return value
 end

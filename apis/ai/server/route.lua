@@ -49,4 +49,9 @@ function M.fileAddress(path, encode)
 	return address
 end
 
+--- What opencode 2 says of itself, with its version; opencode 1 answers with a web page.
+function M.information()
+	return { path = { "api", "info" } }
+end
+
 return M

@@ -16,7 +16,7 @@ local settings = require("/apis/ai/settings")
 local changeSettings, definitions, isSet, readSettings, redact =
 	settings.changeSettings, settings.definitions, settings.isSet, settings.readSettings, settings.redact
 local readTypedAddress = require("/apis/ai/setup/address").readTypedAddress
-local opencode1 = require("/apis/ai/server/opencode1")
+local direct = require("/apis/ai/server/direct")
 
 local M = {}
 
@@ -96,7 +96,8 @@ local function serverOf(setup)
 		settings = readSettings(store),
 		store = store,
 		disk = setup.disk,
-		face = opencode1,
+		face = direct,
+		learned = {},
 		send = send,
 		now = function()
 			return os.epoch("utc")

@@ -18,7 +18,9 @@ local MOST_GENERATIONS = 10
 local NOBODY = ""
 
 --- What the newest message's tool calls are at, and which sessions they opened for subagents.
-local function activityOf(message)
+--
+-- @param own the turn's session
+local function activityOf(message, own)
 	local calls = {}
 	local subagents = {}
 	local hasSubagents = false
@@ -29,6 +31,10 @@ local function activityOf(message)
 		local metadata = part.state.metadata
 		if metadata and metadata.sessionId ~= nil then
 			subagents[metadata.sessionId] = true
+			hasSubagents = true
+		elseif part.tool == "subagent" then
+			-- Which session it has opened is not told: any that the turn's own has.
+			subagents[own] = true
 			hasSubagents = true
 		end
 	end
@@ -63,7 +69,7 @@ local SOON_SECONDS = 0.2
 
 --- Looks for the first entry of a list that is an ask of this turn.
 local function findAsk(state, entries)
-	local activity = activityOf(state.last)
+	local activity = activityOf(state.last, state.sessionId)
 	local answered
 	local stranger
 	for _, ask in ipairs(entries) do

@@ -50,7 +50,8 @@ function M.afterFailed(state, failure, request)
 	if failure.code == "not_found" and without[request] == withoutAnswer then
 		return afterAnswer(state)
 	end
-	if failure.code == "not_found" and requests[request].isOfSession then
+	local isGone = failure.code == "not_found" or failure.code == "session_gone"
+	if isGone and requests[request].isOfSession then
 		return fail("session_gone", { session = state.sessionId })
 	end
 	if request == "send" and not isHopeless(failure) then

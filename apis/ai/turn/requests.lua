@@ -66,6 +66,7 @@ local HOPELESS = {
 	server_config = true,
 	bad_request = true,
 	not_found = true,
+	other_opencode = true,
 }
 
 --- Failures of the connection: the server may have been restarted.

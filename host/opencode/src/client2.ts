@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ListValues, Message, Session } from "../../../src/apis/ai/protocol.ts";
+import { askParts } from "../../../src/apis/ai/server/opencode2/asks.ts";
 import { questionOf, fillIn } from "../../../src/apis/ai/server/opencode2/forms.ts";
 import * as routes from "../../../src/apis/ai/server/opencode2/routes.ts";
 import { ruleText, translateRules } from "../../../src/apis/ai/server/opencode2/rules.ts";
@@ -17,7 +18,7 @@ import {
     translatePermission,
     translateSession,
 } from "../../../src/apis/ai/server/opencode2/translate.ts";
-import type { Route } from "../../../src/apis/ai/server/route.ts";
+import { information, type Route } from "../../../src/apis/ai/server/route.ts";
 import type { OpencodeClient } from "./client.ts";
 import { OpencodeFailure } from "./failure.ts";
 import { type Asked, decode, type Http, ofSession, percentEncode } from "./http.ts";
@@ -47,7 +48,6 @@ const readMessages = reader(answers.messages);
 const readListed = reader(listedMessages2);
 const readChanges = reader(answers.changes);
 const readFiles = reader(answers.files);
-const readForm = reader(answers.form);
 const readForms = reader(answers.forms);
 const readPermissions = reader(answers.permissions);
 const readActive = reader(answers.active);
@@ -266,7 +266,7 @@ export function client2(http: Http): OpencodeClient {
         url: http.url,
         dialect: 2,
 
-        health: () => ask(routes.information(), { read: readInformation }),
+        health: () => ask(information(), { read: readInformation }),
 
         async createSession(title, created = {}) {
             const { directory, permission } = created;
@@ -393,8 +393,11 @@ export function client2(http: Http): OpencodeClient {
         answerPermission: (id, reply, message) => settle(routes.answerPermission(id, reply, message)),
 
         async answerQuestion(id, chosen) {
-            const { data } = await ask(routes.getForm(id), { read: readForm });
-            const { answers: filledIn, problem } = fillIn(data, chosen, toNumber);
+            const wanted = askParts(id);
+            const { data } = await ask(routes.sessionForms(wanted.sessionId), { read: readForms });
+            const form = data.find((one) => one.id === wanted.id);
+            if (form === undefined) throw new OpencodeFailure("not_found", { what: "no such form waits" });
+            const { answers: filledIn, problem } = fillIn(form, chosen, toNumber);
             if (problem !== undefined) throw new OpencodeFailure("bad_request", { what: problem });
             await settle(routes.answerForm(id, filledIn));
         },
@@ -413,7 +416,7 @@ export function client2(http: Http): OpencodeClient {
         async waitUntilLoaded(what, directory) {
             // Of the others it does not tell.
             if (what === "providers") await lists.providers(directory);
-            else await ask(routes.information());
+            else await ask(information());
         },
 
         dispose: lacking("load a folder anew"),

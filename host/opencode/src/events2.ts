@@ -270,7 +270,7 @@ const readers: Readonly<Record<string, EventReader>> = {
         settle(session, "permission answered", askName(given.requestID, session.id), say),
     ),
     "form.created": on(
-        { form: answers.form.data },
+        { form: answers.forms.data[1] },
         ({ form }) => form.sessionID,
         (session, { form }, say) => {
             const question = questionOf(form);

@@ -1,5 +1,5 @@
 /** What an agent may do, as rules of opencode 1, which say it everywhere here. What opencode 2 makes of them is in rules.ts. */
-import type { PermissionRule } from "../../../src/apis/ai/server/opencode2/rules.ts";
+import type { PermissionRule } from "../../../src/apis/ai/profile.ts";
 import type { Permission } from "./environment.ts";
 
 export type { PermissionRule };

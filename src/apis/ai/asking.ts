@@ -89,7 +89,9 @@ function watch(server: Asker, place: Place, asked: Asked): void {
     while (true) {
         sleep(LOOK_SECONDS);
         looks += 1;
-        const [isRead, entries] = outcome(() => server.face.readList(server, list, place.directory));
+        const [isRead, entries] = outcome(() =>
+            server.face.readList(server, list, place.directory, place.sessionId),
+        );
         if (isRead && !isListed(entries, asked.ask.id)) return;
         // opencode goes on listing what a turn asked that was stopped.
         const [isKnown, statuses] = outcome(() => server.face.readList(server, "status", place.directory));

@@ -20,13 +20,14 @@ import { isComplete, looksFinal, newestTurn, nonceOf, textOf, type PastTurn } fr
 import { agentsIn, modelsIn, shownAgents, variantsIn } from "./names";
 import type { Session } from "./protocol";
 import { answer, openPermissions, openQuestions } from "./openasks";
-import opencode1 = require("./server/opencode1");
+import direct = require("./server/direct");
+import { keep, recall } from "./known";
 import { isSet, readSettings } from "./settings";
 import { forgetTurn, isOwnNonce, newNonce, pendingTurns, rememberSession, type TurnRecord } from "./session";
 import type { Ai, AskOptions, Environment, Reply, SessionSummary } from "./types";
 import type { Check, DoctorOptions } from "./doctor/check";
 import type * as conversationModule from "./link/conversation";
-import type { Face } from "./server/face";
+import type { Dialect, Face, Named } from "./server/face";
 import type * as examineModule from "./doctor/examine";
 import type { FileKeeper, Means } from "./doctor/examine";
 
@@ -71,9 +72,23 @@ function titleOf(prompt: string): string {
     return `${oneLine(words, LONGEST_TITLE)} (${name})`;
 }
 
+/** Talks in a session from now on, which is of the opencode that there is. */
+function talkIn(server: Server, session: Session): void {
+    rememberSession(server, session.id);
+    const dialect = server.face.dialect(server);
+    if (dialect !== undefined) keep(server.disk, { session: { id: session.id, dialect } });
+}
+
+/** Whether a session was made by the other opencode, which knows nothing of it. */
+function isOfOther(server: Server, id: string): boolean {
+    const known = recall(server.disk).session;
+    const dialect = server.face.dialect(server);
+    return dialect !== undefined && known !== undefined && known.id === id && known.dialect !== dialect;
+}
+
 function createSession(server: Server, title: string): Session {
     const session = server.face.createSession(server, title);
-    rememberSession(server, session.id);
+    talkIn(server, session);
     return session;
 }
 
@@ -118,13 +133,6 @@ function checkVariant(client: Client, directory: string | undefined, model: stri
         const [ok, providers] = outcome(() => client.face.readList(client, "providers", directory));
         return $multi(ok ? variantsIn(providers, model) : undefined);
     });
-}
-
-/** What a prompt names. */
-interface Named {
-    readonly model?: string;
-    readonly agent?: string;
-    readonly variant?: string;
 }
 
 /** What is asked, by the options and else the settings. */
@@ -175,13 +183,14 @@ function openSession(
     check: (directory: string | undefined, session?: Session) => void,
 ): Session {
     const id = options.newSession ? undefined : (options.session ?? client.settings.session_id);
-    if (id !== undefined) {
+    const isAsked = options.session !== undefined;
+    if (id !== undefined && (isAsked || !isOfOther(client, id))) {
         const [ok, session] = outcome(() => client.face.getSession(client, id));
         if (ok) {
             check(session.directory, session);
             return session;
         }
-        if (session.code !== "session_gone" || options.session !== undefined) throw session;
+        if (session.code !== "session_gone" || isAsked) throw session;
     }
     check(client.settings.directory);
     const created = createSession(client, titleOf(prompt));
@@ -198,7 +207,9 @@ function askForText(client: Client, prompt: string, options: AskOptions): Reply 
     const session = openSession(client, prompt, options, (directory, known) => {
         checkNames(client, named, directory, known);
     });
+    client.face.beforePrompt(client, session, named);
     const record: TurnRecord = {
+        dialect: client.face.dialect(client),
         nonce: newNonce(client.now()),
         sessionId: session.id,
         directory: session.directory,
@@ -276,7 +287,17 @@ function unrecordedTurn(server: Server, wanted?: string): TurnRecord | undefined
     const statuses = server.face.readList(server, "status", directory);
     if (statuses[sessionId] === undefined) return undefined;
     const sentAt = passed(server, prompt.info.time.created);
-    return { nonce, sessionId, directory, text: textOf([prompt]), sentAt, sent: true };
+    const dialect = server.face.dialect(server);
+    return { dialect, nonce, sessionId, directory, text: textOf([prompt]), sentAt, sent: true };
+}
+
+/** Fails where a turn was asked of the other opencode, which is not there any more. */
+function checkDialect(server: Server, record: TurnRecord): void {
+    const dialect = server.face.dialect(server);
+    if (dialect === undefined || (record.dialect ?? 1) === dialect) return;
+    const version = server.face.health(server).version;
+    forgetTurn(server.disk, record.nonce);
+    throw fail("other_opencode", { version });
 }
 
 type Act = (this: void, client: Client, first: never, second: never, third: never) => unknown;
@@ -318,7 +339,7 @@ const functions: {
         sessions.summarise(server, createSession(server, toUtf8((options && options.title) ?? titleOf("")))),
     useSession: (server, id) => {
         const session = server.face.getSession(server, id);
-        rememberSession(server, session.id);
+        talkIn(server, session);
         return sessions.summarise(server, session);
     },
     currentSession: (server) => server.settings.session_id,
@@ -348,6 +369,7 @@ const functions: {
         const records = pendingTurns(server.disk, session);
         const record = records[0] ?? unrecordedTurn(server, session);
         if (record === undefined) return lastReply(server, session);
+        checkDialect(server, record);
         const reply = drive(server, record, options ?? {}, true);
         reply.remaining = Math.max(records.length - 1, 0);
         return reply;
@@ -394,6 +416,7 @@ const functions: {
             agent: named.agent,
             variant: named.variant,
         };
+        client.face.beforePrompt(client, session, named);
         return tasks.runCommand(client, session, call, options);
     },
     status,
@@ -432,7 +455,8 @@ function meansOf(given: Environment): Omit<Server, "settings"> {
     return {
         store: given.settings ?? ownSettings(disk),
         disk,
-        face: opencode1,
+        face: direct,
+        learned: {},
         send: given.send ?? sendOverHttp,
         now: given.now ?? (() => os.epoch("utc")),
         sleep: given.sleep ?? sleep,
@@ -449,6 +473,44 @@ function overLink<T>(client: { face: Face }, call: (this: void) => T): T {
     if (!hasLink()) raise("link_missing");
     client.face = load("/apis/ai/server/link") as Face;
     return (load("/apis/ai/link/conversation") as typeof conversationModule).withService(call);
+}
+
+/** Failures after which another server may be there. */
+const DOUBTFUL: Record<string, true | undefined> = {
+    cannot_connect: true,
+    network_error: true,
+    timed_out: true,
+    not_opencode: true,
+    other_opencode: true,
+};
+
+/** Makes a call, and keeps which opencode the server was seen to be. */
+function noting<T>(client: Client, call: (this: void) => T): T {
+    const learned = client.learned;
+    const [ok, value] = outcome(call);
+    const isDoubtful = !ok && DOUBTFUL[value.code] === true;
+    if (isDoubtful) learned.dialect = undefined;
+    const known = learned.dialect ?? (isDoubtful ? 0 : undefined);
+    if (known !== undefined) {
+        const server = { url: client.settings.server_url, dialect: known };
+        keep(client.disk, { server });
+    }
+    if (!ok) throw value;
+    return value;
+}
+
+/**
+ * Makes a call to opencode itself. Which one it is is known from calls before; where the other one has taken its place,
+ * the call is made anew unless a prompt was sent.
+ */
+function overHttp<T>(client: Client, call: (this: void) => T): T {
+    const known = recall(client.disk).server;
+    const isKnown = known !== undefined && known.url === client.settings.server_url && known.dialect > 0;
+    if (isKnown) client.learned.dialect = known.dialect as Dialect;
+    const [ok, value] = outcome(() => noting(client, call));
+    if (ok) return value;
+    if (value.code !== "other_opencode" || client.learned.hasSent === true) throw value;
+    return noting(client, call);
 }
 
 /** Examines the way to the model; loaded for that alone. */
@@ -479,7 +541,7 @@ export function connect(given: Environment): Calls {
             client.settings = readSettings(client.store);
             client.known = known;
             const call = () => (act as Act)(client, first, second, third);
-            if (client.settings.link_url === undefined) return call();
+            if (client.settings.link_url === undefined) return overHttp(client, call);
             return overLink(client, call);
         };
     }

@@ -11,7 +11,10 @@ function typable(known: readonly string[] | undefined): string[] {
 }
 
 /** Names that are known, and one more. */
-export function knownNames(of: keyof Known, other?: string): readonly string[] {
+export function knownNames(
+    of: Exclude<keyof Known, "server" | "session">,
+    other?: string,
+): readonly string[] {
     const names = typable(recall(fs)[of]);
     if (other !== undefined) table.insert(names, other);
     return names;

@@ -4,6 +4,7 @@ import { oneLine } from "../trapos/utf8";
 import type { SettingsStore } from "../trapos/settingsfile";
 import type { Asked } from "./ask";
 import * as asking from "./asking";
+import { copy } from "./copy";
 import { fail } from "./failure";
 import { textOf } from "./messages";
 import type { Message } from "./protocol";
@@ -52,7 +53,7 @@ function perform(
     if (kind === "wait") return server.sleep(action.seconds);
     if (kind === "last" || kind === "beginning") return face.getMessages(server, id, action.limit);
     if (kind === "recent") return face.getMessages(server, id, action.limit, action.after);
-    if (kind === "reason") return face.getReason!(server, id);
+    if (kind === "reason") return face.getReason(server, id);
     if (kind === "message") return face.getMessage(server, id, action.id);
     if (kind === "answerPermission")
         return face.answerPermission(server, action.id, action.reply, action.message, directory);
@@ -63,7 +64,16 @@ function perform(
     if (kind === "mcp") return face.waitUntilLoaded(server, "mcp", directory);
     if (kind === "load") return face.waitUntilLoaded(server, action.what, directory);
     if (kind === "abort") return face.abortSession(server, id);
-    return face.readList(server, kind, directory);
+    return face.readList(server, kind, directory, id);
+}
+
+/** Sends a turn's prompt. */
+function send(server: Server, record: memory.TurnRecord): void {
+    const [ok, failure] = outcome(() => {
+        server.face.sendPrompt(server, record.sessionId, record);
+    });
+    if (ok || failure.code !== "other_opencode") server.learned.hasSent = true;
+    if (!ok) throw failure;
 }
 
 /** Writes a turn down whose prompt is about to be sent. It goes on without where the disk is full. */
@@ -172,7 +182,7 @@ function pollTurn(
             continue;
         }
         const [ok, value] = outcome(() => {
-            if (action.kind === "send") return server.face.sendPrompt(server, record.sessionId, record);
+            if (action.kind === "send") return send(server, record);
             return perform(server, record, action);
         });
         observation = {
@@ -218,7 +228,8 @@ export function stop(server: Server, from: stopping.StopStart, directory: string
         const [ok, end] = outcome(() => stopSession(server, from.sessionId));
         return ok ? end : { outcome: "failed", failure: end };
     }
-    let state = stopping.start(from);
+    const dialect = server.face.dialect(server);
+    let state = stopping.start(copy({ dialect }, copy(from, {} as stopping.StopStart)));
     let observation: stopping.StopObservation = { kind: "begin", now: server.now() };
     while (true) {
         const next = stopping.step(state, observation);

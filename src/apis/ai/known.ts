@@ -23,6 +23,10 @@ const readKnown = reader({
     "recent?": names,
     /** Paths of the server's folder. */
     "files?": names,
+    /** Which opencode the server is: 1 or 2, and 0 where that is to be asked again. */
+    "server?": { url: "text", dialect: "count" },
+    /** The session that this computer talks in, and of which opencode it is. */
+    "session?": { id: "id", dialect: "count" },
 });
 
 /** What is known; each is absent where it was never seen. */

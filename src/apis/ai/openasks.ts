@@ -66,13 +66,16 @@ function openOf<T extends Permission | Question>(
     name: "permissions" | "questions",
 ): { readonly entry: T; readonly current: boolean }[] {
     const folder = currentFolder(server);
-    const entries = server.face.readList(server, name, folder) as unknown as readonly T[];
+    const own = server.settings.session_id;
+    const entries = server.face.readList(server, name, folder, own) as unknown as readonly T[];
     const open: { readonly entry: T; readonly current: boolean }[] = [];
     if (entries.length === 0) return open;
-    const statuses = server.face.readList(server, "status", folder);
+    // opencode 2 lists nothing that does not wait.
+    const isSure = server.face.dialect(server) === 2;
+    const statuses = isSure ? {} : server.face.readList(server, "status", folder);
     for (const entry of entries) {
         const isBusy = statuses[entry.sessionID] !== undefined;
-        if (isBusy && isOpen(server, entry))
+        if (isSure || (isBusy && isOpen(server, entry)))
             open.push({ entry, current: isCurrent(server, entry.sessionID) });
     }
     return open;

@@ -24,6 +24,8 @@ export interface Settings {
     readonly poll_timeout_seconds: number;
     readonly request_timeout_seconds: number;
     readonly reset_session_on_timeout: "true" | "false";
+    /** What the agent of new sessions may do; "server" as its configuration says. */
+    readonly profile?: string;
     /** What permissions are answered with: "ask" where a person is. */
     readonly permission: PermissionPolicy;
     readonly permission_timeout_seconds: number;
@@ -89,6 +91,11 @@ export const definitions: Record<string, Definition> = {
         default: false,
         type: "boolean",
         choices: ["true", "false"],
+    },
+    profile: {
+        description: "What the agent may do: talk, read, build, trusted, server",
+        type: "string",
+        choices: ["talk", "read", "build", "trusted", "server"],
     },
     permission: {
         description: "Permissions: ask, once, always or reject",

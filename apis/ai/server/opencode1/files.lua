@@ -2,7 +2,7 @@
 
 local reader = require("/apis/trapos/shape").reader
 local answers = require("/apis/ai/protocol").answers
-local call = require("/apis/ai/server/request").call
+local call = require("/apis/ai/server/opencode1/call").call
 local routes = require("/apis/ai/server/opencode1/routes")
 
 local M = {}

@@ -14,14 +14,15 @@ function M.health()
 	return { path = { "global", "health" } }
 end
 
---- What opencode 2 says of itself; opencode 1 answers with a web page.
-function M.information()
-	return { path = { "api", "info" } }
-end
-
 --- Makes a session. The title is for people.
-function M.createSession(title, directory)
-	return { path = { "session" }, query = { directory = directory }, body = { title = title } }
+--
+-- @param permission what its agent may do; what the server's configuration says when absent
+function M.createSession(title, directory, permission)
+	return {
+		path = { "session" },
+		query = { directory = directory },
+		body = { title = title, permission = permission },
+	}
 end
 
 function M.getSession(id)

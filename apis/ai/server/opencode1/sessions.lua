@@ -4,7 +4,7 @@ local outcome = require("/apis/trapos/failure").outcome
 local reader = require("/apis/trapos/shape").reader
 local fail = require("/apis/ai/failure").fail
 local answers = require("/apis/ai/protocol").answers
-local call = require("/apis/ai/server/request").call
+local call = require("/apis/ai/server/opencode1/call").call
 local routes = require("/apis/ai/server/opencode1/routes")
 
 local M = {}

@@ -5,6 +5,7 @@
 local route = require("/apis/ai/server/route")
 local fileAddress, modelParts = route.fileAddress, route.modelParts
 local askParts = require("/apis/ai/server/opencode2/asks").askParts
+local promptId = require("/apis/ai/server/opencode2/promptid").promptId
 
 local M = {}
 
@@ -23,11 +24,6 @@ end
 local function modelIn(model, variant)
 	local parts = modelParts(model)
 	return parts and { providerID = parts.providerID, id = parts.modelID, variant = variant }
-end
-
---- What the server is: its version, which opencode 1 answers with a web page.
-function M.information()
-	return { path = { "api", "info" } }
 end
 
 --- Makes a session.
@@ -94,7 +90,7 @@ local function textOf(prompt)
 	return text
 end
 
---- Sends a prompt. Its nonce is the id that its message gets. Sent again with the same id and the same text it is not run
+--- Sends a prompt, whose message's id has its nonce. Sent again with the same id and the same text it is not run
 -- once more; 409 where the id is another prompt's. An answer means that it is kept, and will run.
 --
 -- @param encode writes a text for a part of an address
@@ -108,7 +104,7 @@ function M.sendPrompt(sessionId, prompt, encode)
 		}
 	end
 	local body = {
-		id = prompt.nonce,
+		id = promptId(sessionId, prompt.nonce),
 		text = text,
 		files = #files ~= 0 and files or nil,
 		metadata = text ~= prompt.text and { said = prompt.text } or nil,
@@ -170,6 +166,20 @@ end
 --- Brings back all that was taken back; refused as `stageUndo` is.
 function M.clearUndo(id)
 	return { path = { "api", "session", id, "revert" }, method = "DELETE" }
+end
+
+--- The same for the betas, and for the preview of 1.18.33.
+function M.clearUndoBefore(id)
+	return {
+		path = {
+			"api",
+			"session",
+			id,
+			"revert",
+			"clear",
+		},
+		method = "POST",
+	}
 end
 
 --- Takes back for good what was taken back.
@@ -241,20 +251,6 @@ function M.answerPermission(ask, reply, message)
 			"reply",
 		},
 		body = body,
-	}
-end
-
---- A form that waits, and what has become of it.
-function M.getForm(ask)
-	local parts = askParts(ask)
-	return {
-		path = {
-			"api",
-			"session",
-			parts.sessionId,
-			"form",
-			parts.id,
-		},
 	}
 end
 

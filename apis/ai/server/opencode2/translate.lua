@@ -1,6 +1,7 @@
 -- What opencode 2 says, in the shapes of opencode 1, which everything behind the server's face knows. Pure.
 
 local askName = require("/apis/ai/server/opencode2/asks").askName
+local nonceIn = require("/apis/ai/server/opencode2/promptid").nonceIn
 
 local M = {}
 
@@ -58,10 +59,15 @@ local function partOf(piece)
 	return piece.type == "tool" and toolPart(piece) or { type = piece.type, text = piece.text }
 end
 
---- A prompt: what was typed of it.
+--- A prompt: what was typed of it, and its nonce where it is one of ours.
 local function promptParts(given)
 	local said = given.metadata and given.metadata.said
-	return { { type = "text", text = said or given.text or "" } }
+	local part = { type = "text", text = said or given.text or "" }
+	local nonce = nonceIn(given.id)
+	if nonce ~= nil then
+		part.metadata = { nonce = nonce }
+	end
+	return { part }
 end
 
 --- A line of the server's shell, as a tool call.
@@ -94,6 +100,22 @@ local function completedAt(given)
 	return given.status ~= "running" and (time.completed or time.created) or nil
 end
 
+--- Tokens, with all that was in the model's context.
+local function translateTokens(tokens)
+	local cache = tokens.cache
+	local read = cache and cache.read or 0
+	local write = cache and cache.write or 0
+	local reasoning = tokens.reasoning
+	local total = tokens.input + tokens.output + (reasoning or 0) + read + write
+	return {
+		input = tokens.input,
+		output = tokens.output,
+		reasoning = reasoning,
+		cache = cache,
+		total = total,
+	}
+end
+
 --- Adds what only an assistant's messages have.
 local function addAnswer(info, given)
 	local error = given.error
@@ -102,7 +124,9 @@ local function addAnswer(info, given)
 	info.agent = given.agent
 	info.finish = given.finish
 	info.cost = given.cost
-	info.tokens = given.tokens
+	if given.tokens then
+		info.tokens = translateTokens(given.tokens)
+	end
 	if model then
 		info.providerID = model.providerID
 		info.modelID = model.id

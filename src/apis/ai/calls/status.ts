@@ -49,18 +49,31 @@ export function status(client: Client): Status {
     const link = linkStatus(client);
     if (link && link.problem)
         return { link, model, agent, state: "idle", permissions: none, questions: none, unseen };
-    if (gone === undefined && link === undefined) client.face.health(client);
+    const opencode = client.face.health(client).version;
     const session = currentSession(client);
     if (session === undefined)
-        return { link, gone, model, agent, state: "idle", permissions: none, questions: none, unseen };
+        return {
+            link,
+            opencode,
+            gone,
+            model,
+            agent,
+            state: "idle",
+            permissions: none,
+            questions: none,
+            unseen,
+        };
     const id = session.id;
     const statuses = client.face.readList(client, "status", session.directory);
     const messages = client.face.getMessages(client, id, 1);
     const last = messages[messages.length - 1];
     const info = last && last.info;
     if (info && info.modelID !== undefined) model = model ?? `${info.providerID}/${info.modelID}`;
+    const used = session.model;
+    if (used) model = model ?? `${used.providerID}/${used.id}`;
     // A summary is written by an agent that nobody asks.
     if (info && info.summary !== true) agent = agent ?? info.agent;
+    agent = agent ?? session.agent;
     const now = statuses[id];
     const tools = now ? activeTools(last) : [];
     const tool = tools[tools.length - 1];
@@ -68,6 +81,7 @@ export function status(client: Client): Status {
     const input = (call && call.input) ?? {};
     return {
         link,
+        opencode,
         session: summarise(client, session),
         model,
         agent,

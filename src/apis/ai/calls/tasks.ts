@@ -149,6 +149,7 @@ export function runCommand(client: Client, session: Session, call: CommandCall, 
         sentAt,
         baselineId,
         sent: true,
+        dialect: client.face.dialect(client),
     };
     recordTurn(client.disk, record);
     return drive(client, record, options, true);
@@ -171,11 +172,11 @@ export function shell(client: Client, session: Session, line: string, options: W
     client.face.startShell(client, session.id, agent, toUtf8(line));
     return lookFor(client, session, options, {
         phase: "shell",
-        limit: 1,
+        limit: NEWEST,
         find: (messages, waited) => {
-            const message = messages[0];
-            const isNew = message !== undefined && message.info.id !== baselineId;
-            const call = isNew ? shellCall(message) : undefined;
+            let message: Message | undefined;
+            for (const newer of after(messages, baselineId)) if (shellCall(newer)) message = newer;
+            const call = shellCall(message);
             if (call === undefined && waited > START_MILLISECONDS) throw fail("never_started", { why: "" });
             if (call === undefined || !isComplete(message)) return undefined;
             const output = call.state && call.state.output;
@@ -194,14 +195,15 @@ export function compact(client: Client, session: Session, options: WaitOptions):
     const idleTimeout = options.idleTimeout ?? client.settings.poll_timeout_seconds;
     const summary = lookFor(client, session, options, {
         phase: "compacting",
-        limit: 1,
+        limit: NEWEST,
         patience: idleTimeout * 1000,
         find: (messages, waited) => {
-            const message = messages[0];
-            const isNew = message !== undefined && message.info.id !== baselineId;
-            const isSummary = isNew && message.info.role === "assistant" && message.info.summary === true;
-            if (isSummary && isComplete(message)) return message;
-            if (!isNew && waited > START_MILLISECONDS) throw fail("never_started", { why: "" });
+            const newer = after(messages, baselineId);
+            for (const message of newer) {
+                const isSummary = message.info.role === "assistant" && message.info.summary === true;
+                if (isSummary && isComplete(message)) return message;
+            }
+            if (newer.length === 0 && waited > START_MILLISECONDS) throw fail("never_started", { why: "" });
             return undefined;
         },
     });

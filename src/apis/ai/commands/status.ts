@@ -52,6 +52,7 @@ function show(context: Context, status: Status): void {
         }
     }
     const session = status.session;
+    row("Server", `opencode ${status.opencode ?? "?"}`);
     row("Session", session ? session.title : noSession(status));
     row("Model", status.model ?? "the server's choice");
     row("Agent", status.agent ?? "the server's choice");

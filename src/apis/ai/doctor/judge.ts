@@ -64,6 +64,7 @@ function versionCheck(version: Version): Check {
     const minor = version.minor ?? 0;
     const name = `opencode ${version.text}`;
     if (major === 1 && minor >= LEAST_MINOR) return ok("opencode", version.text);
+    if (major >= 2) return ok("opencode", `${version.text}; opencode 2 as published, not tried with us`);
     return warning(
         "opencode",
         `${name} was not tested with this client.`,

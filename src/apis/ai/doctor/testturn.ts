@@ -35,7 +35,9 @@ export function testTurn(server: Server, seconds: number): Reply {
     const own = copy(server, {} as { -readonly [K in keyof Server]: Server[K] });
     own.settings = settings;
     const session = own.face.createSession(own, TITLE);
+    own.face.beforePrompt(own, session, settings);
     const record: TurnRecord = {
+        dialect: own.face.dialect(own),
         nonce: newNonce(own.now()),
         sessionId: session.id,
         directory: session.directory,

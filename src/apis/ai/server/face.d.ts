@@ -7,9 +7,9 @@ import type { Loaded, StopEnd } from "../stop";
 import type { Action } from "../turn";
 import type { WaitOptions } from "../types";
 import type { Settings } from "../settings";
-import type { CommandCall, Prompt, ServerFile } from "./prompt";
+import type { CommandCall, Named, Prompt, ServerFile } from "./prompt";
 
-export type { CommandCall, Loaded, Prompt, ServerFile, StopEnd };
+export type { CommandCall, Loaded, Named, Prompt, ServerFile, StopEnd };
 
 /** What a request needs: the settings, and what sends it. */
 export interface Connection {
@@ -17,7 +17,24 @@ export interface Connection {
     readonly send: (this: void, request: Request) => Response;
     /** True to go on through Ctrl+T. */
     readonly raw?: boolean;
+    /** What was learned of the server. */
+    readonly learned: Learned;
 }
+
+/** What is learned of a server while a call goes on. */
+export interface Learned {
+    /** Which opencode it is: 1 or 2. */
+    dialect?: Dialect;
+    /** Whether a prompt was sent, or may have been. */
+    hasSent?: boolean;
+    /** Cursors that lead to what comes after a message, by its id (opencode 2). */
+    cursors?: Record<string, string | undefined>;
+    /** Which of the routes for a list there is, by its name (opencode 2). */
+    lists?: Record<string, number | undefined>;
+}
+
+/** Which opencode a server is. */
+export type Dialect = 1 | 2;
 
 /** How a turn has ended, or that it is not waited for any more. */
 export type TurnEnd = Extract<Action, { kind: "done" | "fail" }>;
@@ -39,6 +56,8 @@ export interface Face {
     ) => TurnEnd;
     /** Stops what a session does where the server does that itself; without it that is done step by step. */
     readonly stopSession?: (this: void, server: Connection, sessionId: string) => StopEnd;
+    /** Which opencode it is; nothing where turns are not polled for. */
+    dialect(this: void, server: Connection): Dialect | undefined;
     /** Whether the server is up, and its version. */
     health(this: void, server: Connection): { readonly version: string };
     /** Makes a session. The title is for people. */
@@ -64,9 +83,11 @@ export interface Face {
         after?: string,
     ): readonly Message[];
     /** Why the last turn of a session has failed; only of a server whose messages do not always tell it. */
-    getReason?(this: void, server: Connection, sessionId: string): string;
+    getReason(this: void, server: Connection, sessionId: string): string;
     /** One message of a session. */
     getMessage(this: void, server: Connection, sessionId: string, id: string): Message;
+    /** Prepares a session for what a prompt asks for, where the server keeps that with the session. */
+    beforePrompt(this: void, server: Connection, session: Session, prompt: Named): void;
     /** Sends a prompt and does not wait for its answer. Success only means that the server has it. */
     sendPrompt(this: void, server: Connection, sessionId: string, prompt: Prompt): void;
     /** Stops what a session does; fine for an idle one. */
@@ -135,12 +156,14 @@ export interface Face {
     /**
      * Reads one of the server's lists, each per directory: what its sessions do (only those that are not idle), the
      * permissions and questions that wait for somebody, the providers with their models, or the agents.
+     * @param sessionId the session that it is asked for; what waits in it and its subagents' is enough
      */
     readList<K extends keyof ListValues>(
         this: void,
         server: Connection,
         name: K,
         directory: string | undefined,
+        sessionId?: string,
     ): ListValues[K];
     /** Waits until the server has loaded something for a directory. */
     waitUntilLoaded(this: void, server: Connection, what: Loaded, directory: string | undefined): void;

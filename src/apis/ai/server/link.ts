@@ -35,6 +35,7 @@ const readLists: { readonly [K in keyof ListValues]: Reader<ListValues[K]> } = {
 };
 
 const link: Face = {
+    dialect: () => undefined,
     runTurn,
     stopSession: (server, sessionId) => call(server, "stopSession", { sessionId }, read.stop) as StopEnd,
     health: (server) => call(server, "health", {}, read.health),
@@ -44,6 +45,9 @@ const link: Face = {
     getMessages: (server, sessionId, limit): readonly SessionMessage[] =>
         call(server, "getMessages", { sessionId, limit }, read.messages),
     getMessage: (server, sessionId, id) => call(server, "getMessage", { sessionId, id }, read.message),
+    // The bridge does, and knows why a turn has failed.
+    beforePrompt: () => undefined,
+    getReason: () => "no reason given",
     sendPrompt: () => {
         throw fail("internal_error", { what: "a prompt goes with its turn" });
     },

@@ -1,15 +1,16 @@
 /** What opencode 1 can do: its HTTP routes as functions that raise failures. */
 import { reader, type Reader } from "../../trapos/shape";
 import { percentEncode } from "../../trapos/utf8";
+import { rulesOf } from "../profile";
 import { answers, lists, type ListValues, type Message, type Session } from "../protocol";
-import { answerPermission, answerQuestion, rejectQuestion } from "./asks";
-import type { Connection, Face, Loaded, Prompt } from "./face";
+import { answerPermission, answerQuestion, rejectQuestion } from "./opencode1/asks";
+import type { Connection, Dialect, Face, Loaded, Prompt } from "./face";
 import * as files from "./opencode1/files";
 import * as changes from "./opencode1/changes";
 import * as sessions from "./opencode1/sessions";
 import * as tasks from "./opencode1/tasks";
 import * as routes from "./opencode1/routes";
-import { call } from "./request";
+import { call } from "./opencode1/call";
 
 const readHealth = reader(answers.health);
 const readSession = reader(answers.session);
@@ -28,6 +29,18 @@ const listReaders: { readonly [K in keyof ListValues]: Reader<ListValues[K]> } =
     config: reader(lists.config),
 };
 
+function dialect(): Dialect {
+    return 1;
+}
+
+/** Each prompt says for itself what it asks for. */
+function beforePrompt(): void {}
+
+/** The messages say why a turn has failed. */
+function getReason(): string {
+    return "no reason given";
+}
+
 /** Whether the server is up, and its version. */
 function health(server: Connection): { readonly version: string } {
     return call(server, routes.health(), { read: readHealth });
@@ -35,7 +48,9 @@ function health(server: Connection): { readonly version: string } {
 
 /** Makes a session. The title is for people. */
 function createSession(server: Connection, title: string): Session {
-    return call(server, routes.createSession(title, server.settings.directory), { read: readSession });
+    const settings = server.settings;
+    const rules = rulesOf(settings.profile);
+    return call(server, routes.createSession(title, settings.directory, rules), { read: readSession });
 }
 
 /** One session; fails with `session_gone` when the server does not have it. */
@@ -108,6 +123,9 @@ const opencode1: Face = {
     startCommand: tasks.startCommand,
     listFiles: files.listFiles,
     findFiles: files.findFiles,
+    dialect,
+    beforePrompt,
+    getReason,
     health,
     createSession,
     getSession,

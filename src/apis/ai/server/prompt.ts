@@ -1,13 +1,18 @@
 /** What a server is asked to do, whatever it speaks. */
 
-/** A prompt as it is sent. */
-export interface Prompt {
-    readonly text: string;
-    readonly nonce: string;
+/** Who is asked; the server chooses where nothing is said. */
+export interface Named {
     /** "provider/model" */
     readonly model?: string;
     readonly agent?: string;
+    /** Of the model. */
     readonly variant?: string;
+}
+
+/** A prompt as it is sent. */
+export interface Prompt extends Named {
+    readonly text: string;
+    readonly nonce: string;
     readonly system?: string;
     /** Texts that the model reads behind the prompt, and that are no part of what was said: files of this computer. */
     readonly attachments?: readonly string[];
@@ -23,11 +28,7 @@ export interface ServerFile {
 }
 
 /** A command of opencode's configuration that is to be run. */
-export interface CommandCall {
+export interface CommandCall extends Named {
     readonly name: string;
     readonly arguments: string;
-    /** "provider/model" */
-    readonly model?: string;
-    readonly agent?: string;
-    readonly variant?: string;
 }

@@ -1,21 +1,17 @@
 /**
- * Requests to opencode 1, and what their answers and failures mean. Measured against opencode 1.18.33; an unknown route
- * answers 200 with HTML there, and other servers anything, which is why everything is refused that is not JSON of the
- * shape that protocol.ts gives it.
+ * Requests to a server, and what their answers are. Unknown routes of opencode answer 200 with HTML, and other servers
+ * anything, which is why everything is refused that is not JSON of a known shape.
  */
 import type { Response } from "../../trapos/http";
 import { decode, encode } from "../../trapos/json";
 import { reader, type Reader } from "../../trapos/shape";
 import { percentEncode } from "../../trapos/utf8";
 import { fail, type Code, type Failure } from "../failure";
-import { answers, response } from "../protocol";
+import { response } from "../protocol";
 import { placeOf, redact } from "../settings";
 import type { Connection } from "./face";
-import * as routes from "./opencode1/routes";
 import type { Route } from "./route";
 
-const readHealth = reader(answers.health);
-const readRefusal = reader(answers.refusal);
 const readResponse = reader(response);
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -58,13 +54,16 @@ export interface Asked<T> {
     readonly timeout?: number;
 }
 
+/** An answer that came. */
+type Answered = Response & { readonly status: number };
+
 /** Path and query of a request, as they stand in its address. */
 function addressOf(route: Route): string {
     let address = "";
     for (const name of route.path) address += `/${percentEncode(name)}`;
     let mark = "?";
     for (const [name, value] of pairs(route.query ?? {})) {
-        address += `${mark}${name}=${percentEncode(tostring(value))}`;
+        address += `${mark}${percentEncode(name)}=${percentEncode(tostring(value))}`;
         mark = "&";
     }
     return address;
@@ -99,31 +98,6 @@ function isJson(answer: Response): boolean {
     return string.find(answer.headers["content-type"] ?? "", "json", 1, true)[0] !== undefined;
 }
 
-/** The failure for what is no answer of opencode 1: opencode 2 answers its routes with a web page, as others do. */
-function stranger(server: Connection): Failure {
-    const answer = request(server, routes.information());
-    const info = answer.status === 200 && isJson(answer) ? readHealth(decode(answer.body)) : undefined;
-    const version = info ? info.version : "";
-    const [major] = string.match(version, "^(%d+)%.");
-    if ((tonumber(major) ?? 0) >= 2) return fail("opencode_2", { version });
-    return fail("not_opencode", { url: redact(server.settings.server_url) });
-}
-
-/** The failure for an answer that is none: another status than 2xx. */
-function refused(server: Connection, answer: Response): Failure {
-    const status = answer.status!;
-    const body = readRefusal(decode(answer.body)) ?? {};
-    const data = body.data ?? {};
-    let code: Code = "server_error";
-    if (status === 401 || status === 403) code = "unauthorized";
-    else if (body.name === "ConfigJsonError") code = "server_config";
-    else if (body.name === undefined && body._tag === undefined && status < 500) return stranger(server);
-    else if (status === 404) code = "not_found";
-    else if (status === 400) code = "bad_request";
-    const what = data.path ?? data.message ?? body.message ?? "no reason given";
-    return fail(code, { status, what });
-}
-
 /** The failure for a request that nobody answered. */
 function unanswered(server: Connection, reason: string): Failure {
     const url = redact(server.settings.server_url);
@@ -132,23 +106,46 @@ function unanswered(server: Connection, reason: string): Failure {
     return fail(REASONS[reason] ?? "network_error", detail);
 }
 
+/** How a server's refusals are read, whose failures differ by what it speaks. */
+export interface Refusals {
+    /** The failure for an answer of another status than 2xx. */
+    readonly refused: (this: void, server: Connection, answer: Response) => Failure;
+    /** The failure for an answer that is none of this server's. */
+    readonly stranger: (this: void, server: Connection) => Failure;
+}
+
 /**
- * Asks the server for something. Raises the failure of a request that is refused, unanswered, or answered with something
+ * Sends a request to a server, whatever it speaks. Raises the failure of one that nobody answers.
+ * @param timeout seconds that it may take; as the settings say when absent
+ */
+export function sendRoute(server: Connection, route: Route, timeout?: number): Answered {
+    const answer = request(server, route, timeout);
+    if (answer.status === undefined) throw unanswered(server, answer.reason ?? "");
+    return answer as Answered;
+}
+
+/** JSON of an answer; nothing where it is none. */
+export function jsonOf(answer: Response): unknown {
+    if (!isJson(answer)) return undefined;
+    return decode(answer.body);
+}
+
+/**
+ * Asks a server for something. Raises the failure of a request that is refused, unanswered, or answered with something
  * else than what is read.
  * @param route the request
  * @param asked what is wanted of its answer
+ * @param refusals how it refuses
  * @returns what was read of the answer
  */
-export function call<T>(server: Connection, route: Route, asked: Asked<T>): T {
-    const answer = request(server, route, asked.timeout);
+export function ask<T>(server: Connection, route: Route, asked: Asked<T>, refusals: Refusals): T {
+    const answer = sendRoute(server, route, asked.timeout);
     const status = answer.status;
     const read = asked.read;
-    if (status === undefined) throw unanswered(server, answer.reason ?? "");
-    if (status < 200 || status > 299) throw refused(server, answer);
+    if (status < 200 || status > 299) throw refusals.refused(server, answer);
     if (status === 204 && !read) return undefined as T;
-    let value: unknown;
-    if (isJson(answer)) value = decode(answer.body);
+    let value = jsonOf(answer);
     if (read) value = read(value);
-    if (value === undefined) throw stranger(server);
+    if (value === undefined) throw refusals.stranger(server);
     return value as T;
 }

@@ -56,3 +56,8 @@ export function fileAddress(path: string, encode: Encode): string {
     for (const name of namesOf(path)) address += `/${encode(name)}`;
     return address;
 }
+
+/** What opencode 2 says of itself, with its version; opencode 1 answers with a web page. */
+export function information(): Route {
+    return { path: ["api", "info"] };
+}

@@ -14,7 +14,7 @@ import { testTurn } from "../doctor/testturn";
 import type { Server } from "../drive";
 import { fail, type Failure } from "../failure";
 import { modelsIn } from "../names";
-import opencode1 = require("../server/opencode1");
+import direct = require("../server/direct");
 import type { Disk } from "../session";
 import { changeSettings, definitions, isSet, readSettings, redact, type Change } from "../settings";
 import { readTypedAddress } from "./address";
@@ -107,7 +107,8 @@ function serverOf(setup: Setup): Server {
         settings: readSettings(store),
         store,
         disk: setup.disk,
-        face: opencode1,
+        face: direct,
+        learned: {},
         send,
         now: () => os.epoch("utc"),
         sleep,

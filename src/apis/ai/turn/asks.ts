@@ -26,8 +26,11 @@ interface Activity {
     readonly hasSubagents: boolean;
 }
 
-/** What the newest message's tool calls are at, and which sessions they opened for subagents. */
-function activityOf(message: Message | undefined): Activity {
+/**
+ * What the newest message's tool calls are at, and which sessions they opened for subagents.
+ * @param own the turn's session
+ */
+function activityOf(message: Message | undefined, own: string): Activity {
     const calls: Record<string, true | undefined> = {};
     const subagents: Record<string, true | undefined> = {};
     let hasSubagents = false;
@@ -36,6 +39,10 @@ function activityOf(message: Message | undefined): Activity {
         const metadata = part.state!.metadata;
         if (metadata && metadata.sessionId !== undefined) {
             subagents[metadata.sessionId] = true;
+            hasSubagents = true;
+        } else if (part.tool === "subagent") {
+            // Which session it has opened is not told: any that the turn's own has.
+            subagents[own] = true;
             hasSubagents = true;
         }
     }
@@ -73,7 +80,7 @@ interface Found<T> {
 
 /** Looks for the first entry of a list that is an ask of this turn. */
 function findAsk<T extends Permission | Question>(state: TurnState, entries: readonly T[]): Found<T> {
-    const activity = activityOf(state.last);
+    const activity = activityOf(state.last, state.sessionId);
     let answered: T | undefined;
     let stranger: string | undefined;
     for (const ask of entries) {

@@ -39,8 +39,8 @@ const without: { readonly [K in RequestKind]?: Without } = {
 export function afterFailed(state: TurnState, failure: RequestFailure, request: RequestKind): Action {
     // What does not wait any more has been answered elsewhere.
     if (failure.code === "not_found" && without[request] === withoutAnswer) return afterAnswer(state);
-    if (failure.code === "not_found" && requests[request].isOfSession)
-        return fail("session_gone", { session: state.sessionId });
+    const isGone = failure.code === "not_found" || failure.code === "session_gone";
+    if (isGone && requests[request].isOfSession) return fail("session_gone", { session: state.sessionId });
     if (request === "send" && !isHopeless(failure)) {
         // The answer to the request was lost, the prompt itself may have arrived.
         noteSent(state);

@@ -75,6 +75,7 @@ const HOPELESS: Record<string, true | undefined> = {
     server_config: true,
     bad_request: true,
     not_found: true,
+    other_opencode: true,
 };
 /** Failures of the connection: the server may have been restarted. */
 const CUT: Record<string, true | undefined> = { cannot_connect: true, network_error: true };

@@ -2,7 +2,7 @@
 import { reader } from "../../../trapos/shape";
 import { answers, type FileEntry } from "../../protocol";
 import type { Connection } from "../face";
-import { call } from "../request";
+import { call } from "./call";
 import * as routes from "./routes";
 
 const readFiles = reader(answers.files);

@@ -4,6 +4,7 @@
  */
 import type { PermissionReply } from "../../ask";
 import type { ListValues } from "../../protocol";
+import type { PermissionRule } from "../../profile";
 import type { Loaded } from "../../stop";
 import type { CommandCall, Prompt, ServerFile } from "../prompt";
 import { fileAddress, modelParts, type Encode, type Route } from "../route";
@@ -16,14 +17,16 @@ export function health(): Route {
     return { path: ["global", "health"] };
 }
 
-/** What opencode 2 says of itself; opencode 1 answers with a web page. */
-export function information(): Route {
-    return { path: ["api", "info"] };
-}
-
-/** Makes a session. The title is for people. */
-export function createSession(title: string, directory: string | undefined): Route {
-    return { path: ["session"], query: { directory }, body: { title } };
+/**
+ * Makes a session. The title is for people.
+ * @param permission what its agent may do; what the server's configuration says when absent
+ */
+export function createSession(
+    title: string,
+    directory: string | undefined,
+    permission?: readonly PermissionRule[],
+): Route {
+    return { path: ["session"], query: { directory }, body: { title, permission } };
 }
 
 export function getSession(id: string): Route {

@@ -4,7 +4,8 @@ import { reader } from "../../../trapos/shape";
 import { fail } from "../../failure";
 import { answers, type Session } from "../../protocol";
 import type { Connection } from "../face";
-import { call, type Asked } from "../request";
+import type { Asked } from "../request";
+import { call } from "./call";
 import type { Route } from "../route";
 import * as routes from "./routes";
 

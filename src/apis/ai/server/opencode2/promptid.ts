@@ -3,17 +3,14 @@
  * turn's nonce stands in it, behind its session, as ids are of the whole server. Pure.
  */
 
-/** What every message's id begins with. */
-const PREFIX = "msg_";
-
 /** The id of a prompt: "msg_<session>_<nonce>". */
 export function promptId(sessionId: string, nonce: string): string {
-    return `${PREFIX}${sessionId.slice(4)}_${nonce}`;
+    return `msg_${sessionId.slice(4)}_${nonce}`;
 }
 
 /** The nonce in a prompt's id; nothing in ids that are not ours, which have no second "_". */
 export function nonceIn(id: string): string | undefined {
-    for (let rest = id.slice(PREFIX.length); rest !== ""; rest = rest.slice(1))
+    for (let rest = id.slice(4); rest !== ""; rest = rest.slice(1))
         if (rest.charAt(0) === "_") return rest.slice(1);
     return undefined;
 }

@@ -28,11 +28,6 @@ function modelIn(model: string | undefined, variant: string | undefined): object
     return parts && { providerID: parts.providerID, id: parts.modelID, variant };
 }
 
-/** What the server is: its version, which opencode 1 answers with a web page. */
-export function information(): Route {
-    return { path: ["api", "info"] };
-}
-
 /** What a new session is like. */
 export interface NewSession {
     /** For people. */
@@ -164,6 +159,11 @@ export function clearUndo(id: string): Route {
     return { path: ["api", "session", id, "revert"], method: "DELETE" };
 }
 
+/** The same for the betas, and for the preview of 1.18.33. */
+export function clearUndoBefore(id: string): Route {
+    return { path: ["api", "session", id, "revert", "clear"], method: "POST" };
+}
+
 /** Takes back for good what was taken back. */
 export function commitUndo(id: string): Route {
     return { path: ["api", "session", id, "revert", "commit"], method: "POST" };
@@ -215,12 +215,6 @@ export function answerPermission(ask: string, reply: PermissionReply, message: s
     const parts = askParts(ask);
     const body = { decision: reply, message };
     return { path: ["api", "session", parts.sessionId, "permission", parts.id, "reply"], body };
-}
-
-/** A form that waits, and what has become of it. */
-export function getForm(ask: string): Route {
-    const parts = askParts(ask);
-    return { path: ["api", "session", parts.sessionId, "form", parts.id] };
 }
 
 /** Fills a form in that waits. 404 or 409 where it does not wait any more, 400 for what it does not take. */

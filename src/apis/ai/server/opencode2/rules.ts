@@ -1,4 +1,5 @@
 /** What a session's agent may do, as opencode 2 has it. Pure. */
+import type { PermissionRule } from "../../profile";
 
 /** A rule of a session; of several that fit the last one counts. Without any that fits it asks. */
 export interface Rule {
@@ -6,14 +7,7 @@ export interface Rule {
     readonly action: string;
     /** What it is to be used for: a pattern. */
     readonly resource: string;
-    readonly effect: "allow" | "ask" | "deny";
-}
-
-/** The same as opencode 1 has it. */
-export interface PermissionRule {
-    readonly permission: string;
-    readonly pattern: string;
-    readonly action: Rule["effect"];
+    readonly effect: PermissionRule["action"];
 }
 
 /** What opencode 2 calls tools of opencode 1; those that it does not have are none. Others have the same name. */

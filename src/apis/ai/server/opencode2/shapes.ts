@@ -175,7 +175,6 @@ export const answers = {
     messages: { data: ["list", message], "cursor?": { "previous?": "text", "next?": "text" } },
     permissions: { data: ["some", permission] },
     forms: { data: ["some", form] },
-    form: { data: form },
     changes: { data: ["some", change] },
     files: { data: ["some", { path: "text", type: "name" }] },
     interrupted: { "interrupted?": "boolean" },

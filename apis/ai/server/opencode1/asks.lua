@@ -2,7 +2,7 @@
 
 local listOf = require("/apis/trapos/json").listOf
 local routes = require("/apis/ai/server/opencode1/routes")
-local call = require("/apis/ai/server/request").call
+local call = require("/apis/ai/server/opencode1/call").call
 
 local M = {}
 

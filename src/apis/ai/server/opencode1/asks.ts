@@ -1,9 +1,9 @@
 /** How opencode 1 is told what somebody has decided: permissions and questions that wait. */
-import { listOf } from "../../trapos/json";
-import type { PermissionReply } from "../ask";
-import type { Connection } from "./face";
-import * as routes from "./opencode1/routes";
-import { call } from "./request";
+import { listOf } from "../../../trapos/json";
+import type { PermissionReply } from "../../ask";
+import type { Connection } from "../face";
+import * as routes from "./routes";
+import { call } from "./call";
 
 /** Answers a permission that waits. */
 export function answerPermission(
