@@ -219,13 +219,42 @@ local function addOption(rows, answering, place, width)
 	end
 end
 
+--- What is to be typed, where an answer has to be a number.
+local KINDS = { number = "number", integer = "whole number" }
+
+--- Whether words are an answer to a question.
+local function isAnswer(item, words)
+	if item.kind == nil or KINDS[item.kind] == nil then
+		return true
+	end
+	local number = tonumber(words)
+	return number ~= nil and (item.kind ~= "integer" or number % 1 == 0)
+end
+
+--- Reads an answer in own words; an empty one where there is to be none.
+local function readWords(box, item)
+	local wanted = KINDS[item.kind or ""]
+	local title = "Your answer:"
+	if wanted ~= nil then
+		title = "A " .. wanted .. ":"
+	end
+	while true do
+		local words = readInBox(box, title)
+		local isNone = (string.find(words, "%S")) == nil
+		if isNone or isAnswer(item, words) then
+			return words
+		end
+		title = "Not one. A " .. tostring(wanted) .. ":"
+	end
+end
+
 local function keysOf(item)
 	local boxKeys = {}
 	if item.multiple then
 		boxKeys[#boxKeys + 1] = { key = "enter", label = "send" }
 	end
 	if item.custom then
-		boxKeys[#boxKeys + 1] = { key = "w", label = "own words" }
+		boxKeys[#boxKeys + 1] = { key = "w", label = KINDS[item.kind or ""] or "own words" }
 	end
 	boxKeys[#boxKeys + 1] = { key = "n", label = "no answer" }
 	return boxKeys
@@ -306,7 +335,7 @@ local function answer(box, answering)
 			toggle(answering, place)
 			showInBox(box, layoutOfQuestion(answering), false)
 		elseif key == "w" and item.custom then
-			local words = readInBox(box, "Your answer:")
+			local words = readWords(box, item)
 			local isAny = (string.find(words, "%S")) ~= nil
 			if isAny and not item.multiple then
 				return { words }
