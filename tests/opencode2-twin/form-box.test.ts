@@ -94,11 +94,11 @@ it.each([
     await computer.press("enter");
     await shows("Width (4 of 7)");
     expect(shownOn(computer)).toMatch(/w whole number\s+n no answer$/);
-    await type("w", "A whole number:");
-    await type("wide\n", "Not one. A whole number:");
-    await type("2.5\n", "Not one. A whole number:");
+    await type("w", "Whole number:");
+    await type("wide\n", "Not whole:");
+    await type("2.5\n", "Not whole:");
     await type("3\n", "Speed (5 of 7)");
-    await type("w", "A number:");
+    await type("w", "Number:");
     await type("2.5\n", "Lock (6 of 7)");
     expect(shownOn(computer)).toContain("1 Yes\n2 No\nn no answer");
     await type("2", "Code (7 of 7)");

@@ -219,8 +219,11 @@ local function addOption(rows, answering, place, width)
 	end
 end
 
---- What is to be typed, where an answer has to be a number.
-local KINDS = { number = "number", integer = "whole number" }
+--- How a number is asked for: on its key, where it is typed, and where something else was; a pocket computer has 13 letters for that.
+local KINDS = {
+	number = { "number", "Number:", "No number:" },
+	integer = { "whole number", "Whole number:", "Not whole:" },
+}
 
 --- Whether words are an answer to a question.
 local function isAnswer(item, words)
@@ -234,17 +237,14 @@ end
 --- Reads an answer in own words; an empty one where there is to be none.
 local function readWords(box, item)
 	local wanted = KINDS[item.kind or ""]
-	local title = "Your answer:"
-	if wanted ~= nil then
-		title = "A " .. wanted .. ":"
-	end
+	local title = wanted and wanted[2] or "Your answer:"
 	while true do
 		local words = readInBox(box, title)
 		local isNone = (string.find(words, "%S")) == nil
 		if isNone or isAnswer(item, words) then
 			return words
 		end
-		title = "Not one. A " .. tostring(wanted) .. ":"
+		title = wanted[3]
 	end
 end
 
@@ -253,8 +253,9 @@ local function keysOf(item)
 	if item.multiple then
 		boxKeys[#boxKeys + 1] = { key = "enter", label = "send" }
 	end
+	local kind = KINDS[item.kind or ""]
 	if item.custom then
-		boxKeys[#boxKeys + 1] = { key = "w", label = KINDS[item.kind or ""] or "own words" }
+		boxKeys[#boxKeys + 1] = { key = "w", label = kind and kind[1] or "own words" }
 	end
 	boxKeys[#boxKeys + 1] = { key = "n", label = "no answer" }
 	return boxKeys

@@ -194,10 +194,10 @@ function addOption(rows: BoxRow[], answering: Answering, place: number, width: n
         rows.push({ text: indent + row, colour: colours.lightGrey, key: click });
 }
 
-/** What is to be typed, where an answer has to be a number. */
-const KINDS: Readonly<Record<string, string | undefined>> = {
-    number: "number",
-    integer: "whole number",
+/** How a number is asked for: on its key, where it is typed, and where something else was; a pocket computer has 13 letters for that. */
+const KINDS: Readonly<Record<string, readonly [label: string, title: string, again: string] | undefined>> = {
+    number: ["number", "Number:", "No number:"],
+    integer: ["whole number", "Whole number:", "Not whole:"],
 };
 
 /** Whether words are an answer to a question. */
@@ -210,20 +210,20 @@ function isAnswer(item: QuestionItem, words: string): boolean {
 /** Reads an answer in own words; an empty one where there is to be none. */
 function readWords(box: Box, item: QuestionItem): string {
     const wanted = KINDS[item.kind ?? ""];
-    let title = "Your answer:";
-    if (wanted !== undefined) title = `A ${wanted}:`;
+    let title = wanted ? wanted[1] : "Your answer:";
     while (true) {
         const words = readInBox(box, title);
         const isNone = string.find(words, "%S")[0] === undefined;
         if (isNone || isAnswer(item, words)) return words;
-        title = `Not one. A ${wanted}:`;
+        title = wanted![2];
     }
 }
 
 function keysOf(item: QuestionItem): BoxKey[] {
     const boxKeys: BoxKey[] = [];
     if (item.multiple) boxKeys.push({ key: "enter", label: "send" });
-    if (item.custom) boxKeys.push({ key: "w", label: KINDS[item.kind ?? ""] ?? "own words" });
+    const kind = KINDS[item.kind ?? ""];
+    if (item.custom) boxKeys.push({ key: "w", label: kind ? kind[0] : "own words" });
     boxKeys.push({ key: "n", label: "no answer" });
     return boxKeys;
 }
