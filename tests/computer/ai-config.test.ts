@@ -73,9 +73,9 @@ describe("ai config", () => {
         "permission                 ask",
         "permission_timeout_seconds 120",
         "poll_timeout_seconds       300",
+        "profile                    (not set)",
         "provider_id                (not set)",
         "request_timeout_seconds    30",
-        "reset_session_on_timeout   false",
     ];
     const narrow = [
         "Set on this computer:",
@@ -96,13 +96,13 @@ describe("ai config", () => {
         "permission_timeout_seconds",
         "  120",
         "poll_timeout_seconds   300",
-        "provider_id      (not set)",
+        "profile          (not set)",
     ];
 
     it.each([
-        [{ width: 51, height: 19 }, [...wide, "1-18 of 22  space: on, /: find, q: quit"]],
-        [{ width: 39, height: 13 }, [...wide.slice(0, 12), "1-12 of 22  space: on, /: find, q: quit"]],
-        [{ width: 26, height: 20, colour: false }, [...narrow, "1-19 of 26  /find q:quit"]],
+        [{ width: 51, height: 19 }, [...wide, "1-18 of 23  space: on, /: find, q: quit"]],
+        [{ width: 39, height: 13 }, [...wide.slice(0, 12), "1-12 of 23  space: on, /: find, q: quit"]],
+        [{ width: 26, height: 20, colour: false }, [...narrow, "1-19 of 27  /find q:quit"]],
     ])("shows what is set, and then the defaults, on %j", async (size, rows) => {
         const { computer } = await newComputer(set, size);
         await type(computer, "clear");
@@ -280,7 +280,7 @@ it("Tab completes settings, and values that are few", async () => {
         offered("ai config reset_session_on_timeout ")
         offered("ai config agent ")`);
     expect(lines).toEqual([
-        "assword |ermission |ermission_timeout_seconds |oll_timeout_seconds |rovider_id",
+        "assword |ermission |ermission_timeout_seconds |oll_timeout_seconds |rofile |rovider_id",
         expect.stringMatching(/^agent \|directory \|.*variant$/),
         "default |false |true",
         "default",

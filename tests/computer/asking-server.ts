@@ -140,6 +140,7 @@ export function askingServer(state: State): { answer: Answer; told: { path: stri
             const limit = Number(query.get("limit"));
             return { body: nonce === undefined ? [] : messages().slice(-limit) };
         }
+        if (path === "/global/health") return { body: { healthy: true, version: "1.18.33" } };
         if (path === "/session/status")
             return {
                 body: nonce === undefined || isGone() || isStopped() ? {} : { ses_1: { type: "busy" } },

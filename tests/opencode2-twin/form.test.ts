@@ -69,6 +69,7 @@ const fields = [
     { key: "number", type: "number", minimum: 1 },
     { key: "whole", type: "integer", maximum: 9 },
     { key: "flag", type: "boolean" },
+    { key: "day", type: "string", format: "date" },
     { key: "then", type: "string", when: [{ key: "flag", op: "eq", value: true }] },
 ];
 
@@ -80,6 +81,8 @@ it("refuses what does not fit its fields", async () => {
     for (const wrong of [
         {},
         { text: 5 },
+        { text: "" },
+        { text: "x", day: "tomorrow" },
         { text: "too long" },
         { text: "x", one: "b" },
         { text: "x", some: [] },
@@ -99,7 +102,16 @@ it("refuses what does not fit its fields", async () => {
         });
     }
     expect((await answer(world, form, { text: null })).body).toMatchObject({ kind: "Payload" });
-    const right = { text: "x", one: "a", some: ["a"], number: 1.5, whole: 9, flag: true, then: "y" };
+    const right = {
+        text: "x",
+        one: "a",
+        some: ["a"],
+        number: 1.5,
+        whole: 9,
+        day: "2026-11-30",
+        flag: true,
+        then: "y",
+    };
     expect((await answer(world, form, right)).status).toBe(204);
     expect(outline(await turn)).toContain("idle succeeded");
 });

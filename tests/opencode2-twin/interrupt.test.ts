@@ -91,7 +91,7 @@ it("parks what is queued, until something comes", async () => {
 
 it("answers all that comes while it is at work: what steers in the turn, what is queued behind it", async () => {
     const world = await startWorld({ rules: [({ userTexts }) => ({ text: `heard ${userTexts.length}` })] });
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     world.model.hold();
     await world.prompt(id, "one");
     await world.model.waitForRequest(() => true);

@@ -73,16 +73,16 @@ it("asks once for what is always allowed, in all sessions of the project and aft
     expect(world.seen().filter(({ type }) => type === "permission.asked")).toEqual([]);
 });
 
-it("ends the turn where leave is not given", async () => {
-    const world = await startWorld({ permission: asksForCommands, rules: [runs("echo one", "sleep 60")] });
+it("ends the turn where leave is not given, and rejects what else it asks", async () => {
+    const world = await startWorld({ permission: asksForCommands, rules: [runs("echo one", "echo two")] });
     const { id } = await world.create();
     const turn = world.turn(id, "go");
     await reply(world, await asked(world), { decision: "reject" });
     const messages = await turn;
     expect(outline(messages)).toEqual(["user", "assistant", "idle interrupted"]);
     expect(toolsOf(messages).map(({ state }) => state)).toMatchObject([
-        { status: "error", error: { type: "permission.rejected" } },
-        { status: "error", error: { type: "aborted" } },
+        { status: "error", error: { type: "aborted", message: "The user declined this tool call" } },
+        { status: "error", error: { type: "aborted", message: "The user declined this tool call" } },
     ]);
     expect(await world.data(`/api/session/${id}/permission`)).toEqual([]);
 });

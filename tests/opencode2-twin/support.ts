@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Permission } from "trapos-opencode";
-import { type Doubts, startTwin, type Twin, type TwinOptions } from "../../tools/opencode2-twin/index.ts";
+import { startTwin, type Twin, type TwinOptions } from "../../tools/opencode2-twin/index.ts";
 import type { Message, Session } from "../../tools/opencode2-twin/types.ts";
 import { type Model, type Rule, startModel } from "../../tools/model/index.ts";
 
@@ -126,7 +126,7 @@ export interface World {
     ask(path: string, asked?: Asked): Promise<Answer>;
     /** Asks, and gives `data` of an answer that is 200. */
     data<Type = unknown>(path: string, asked?: Asked): Promise<Type>;
-    /** Makes a session. */
+    /** Makes a session, with a title where the body has none, so that the model is asked for nothing but turns. */
     create(body?: object): Promise<Session>;
     /** Sends a prompt. @returns its id */
     prompt(sessionID: string, text: string, more?: object): Promise<string>;
@@ -143,20 +143,24 @@ export interface World {
 
 export const allowEverything: Permission = { "*": "allow", external_directory: "allow" };
 
+export interface WorldOptions extends Partial<Omit<TwinOptions, "model">> {
+    rules?: readonly Rule[];
+    /** What is said more of the models. */
+    details?: Readonly<Record<string, object>>;
+}
+
 /** Starts a twin that ends with the test. */
-export async function startWorld(
-    options: { rules?: readonly Rule[]; doubts?: Partial<Doubts> } & Partial<TwinOptions> = {},
-): Promise<World> {
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), "twin-"));
-    const model = await startModel(options);
+    const { rules, details, ...given } = options;
+    const model = await startModel({ rules });
     const start = async (more: Partial<TwinOptions>): Promise<[Twin, Watched]> => {
-        const { rules: _rules, ...given } = options;
         const twin = await startTwin({
             home: folder,
             permission: allowEverything,
             ...given,
             ...more,
-            model: { baseUrl: model.url, ...options.model },
+            model: { baseUrl: model.url, details },
         });
         return [twin, await watch(twin)];
     };
@@ -178,7 +182,7 @@ export async function startWorld(
             if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text}`);
             return (answer.body as { data: Type }).data;
         },
-        create: (body = {}) => world.data("/api/session", { body }),
+        create: (body = {}) => world.data("/api/session", { body: { title: "Test", ...body } }),
         async prompt(sessionID, text, more = {}) {
             const { id } = await world.data<{ id: string }>(`/api/session/${sessionID}/prompt`, {
                 body: { text, ...more },

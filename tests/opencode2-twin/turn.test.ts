@@ -23,7 +23,7 @@ it("answers a prompt, and says that it is over", async () => {
 
 it("tells of a turn as it goes", async () => {
     const world = await startWorld({ rules: [() => ({ reasoning: "Hm.", text: ["Hel", "lo"] })] });
-    const { id } = await world.create({ title: "x" });
+    const { id } = await world.create();
     await world.turn(id, "hi");
     const ofTurn = world.seen().filter(({ type }) => /inbox|execution|step|text|reasoning/.test(type));
     const types = ofTurn.map(({ type }) => type.replace("session.", ""));
@@ -38,6 +38,7 @@ it("tells of a turn as it goes", async () => {
         "text.started",
         "text.delta",
         "text.ended",
+        "step.streamed",
         "step.ended",
         "execution.succeeded",
     ]);

@@ -33,9 +33,9 @@ export interface Doubts {
     formMode: boolean;
     /** How a staged revert is given up: DELETE [S], or POST .../clear [P]. */
     revertClear: "delete" | "post clear";
-    /** Whether a revert takes file changes back where its body does not say: no source. */
+    /** Whether a revert takes file changes back where its body does not say: it does [S]. */
     revertFiles: "unless false" | "only if true";
-    /** Whether a committed revert takes its prompt away, too [T], or leaves that in the list [P]. */
+    /** Whether a committed revert takes its prompt away, too [S, T], or leaves that in the list [P]. */
     revertCommit: "takes the prompt" | "keeps the prompt";
     /** What an interrupt answers: `{"interrupted": ...}` [S, L], or 204 [P]. */
     interruptAnswer: "json" | 204;
@@ -57,17 +57,21 @@ export interface Doubts {
     modelRetries: number;
     /** Milliseconds before each retry. A real server waits seconds; a test does not want to. */
     modelRetryMilliseconds: number;
+    /** What becomes of a reply that is cut midway: it is asked for again, or the model is told to go on behind its half, in another message [S]. */
+    cutReply: "asked again" | "continued";
+    /** Whether a subagent's session has its parent's permissions, or none of its own as its tool hands none on [S]. */
+    childPermissions: "none" | "inherited";
     /** Whether the turn of a server that was stopped goes on at its next start [L]. */
     gracefulStop: "resumes" | "ends";
     /** Whether events say when they were created: optional in the schema [S]. */
     eventsCreated: boolean;
     /** What the cursors of an empty page are: null on the preview [P], optional in the schema [S]. */
     emptyCursor: "null" | "absent";
-    /** What a session's log ends with: its last event [L], or a mark that there is no more [S]. */
-    logEnd: "nothing" | "log.synced";
+    /** What a session's log ends with: a mark that there is no more [S], or its last event. */
+    logEnd: "log.synced" | "last event";
     /** Whether a session may be made, and asked, in a directory that is not there: since 2.0.23 404 [L]. */
     missingDirectory: "accepted" | "404";
-    /** When the answer to a shell command comes: no source. */
+    /** When the answer to a shell command comes [S]. */
     shellAnswer: "when it has ended" | "at once";
 }
 
@@ -99,10 +103,12 @@ export const likely: Readonly<Doubts> = {
     coldGapMilliseconds: 0,
     modelRetries: 10,
     modelRetryMilliseconds: 50,
+    cutReply: "asked again",
+    childPermissions: "none",
     gracefulStop: "resumes",
     eventsCreated: true,
     emptyCursor: "null",
-    logEnd: "nothing",
+    logEnd: "log.synced",
     missingDirectory: "accepted",
     shellAnswer: "when it has ended",
 };

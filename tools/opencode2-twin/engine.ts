@@ -79,7 +79,7 @@ function closeLeftovers(shared: Shared, record: SessionRecord): void {
             if (part.type !== "tool" || part.state.status === "completed" || part.state.status === "error")
                 continue;
             const input = part.state.status === "running" ? part.state.input : {};
-            const error = { type: "aborted", message: "Tool execution interrupted" };
+            const error = { type: "aborted", message: `Tool execution interrupted: ${part.name}` };
             part.state = { status: "error", input, metadata: {}, content: [], error };
             part.time.completed = now;
         }
@@ -108,8 +108,12 @@ function lastText(record: SessionRecord): string {
 export function makeEngine(parts: EngineParts): Engine {
     const { store, doubts, configuration, forms, environment } = parts;
     const runs = new Map<string, Run>();
-    /** What runs beside turns, by its session. */
-    const asides = new Map<AbortController, string>();
+    /** What runs beside turns, with the session whose interrupt ends it, too. */
+    const asides = new Map<AbortController, string | undefined>();
+    /** The sessions that are being named. */
+    const naming = new Set<string>();
+    /** The sessions in which a command of the user's runs. */
+    const shells = new Set<string>();
 
     const stepParts: StepParts = {
         store,
@@ -138,13 +142,13 @@ export function makeEngine(parts: EngineParts): Engine {
         return text;
     }
 
-    /** Does something beside turns, which ends with the server. */
+    /** Does something beside turns, which ends with the server, or with an interrupt of a session. */
     async function aside<Result>(
-        record: SessionRecord,
+        sessionID: string | undefined,
         action: (signal: AbortSignal) => Promise<Result>,
     ): Promise<Result> {
         const controller = new AbortController();
-        asides.set(controller, record.info.id);
+        asides.set(controller, sessionID);
         try {
             return await action(controller.signal);
         } finally {
@@ -240,7 +244,19 @@ export function makeEngine(parts: EngineParts): Engine {
             if (item.type === "compaction") await compact(record, item, signal);
             else isAsked = true;
         }
+        if (isAsked) beginTitle(record);
         return isAsked;
+    }
+
+    /** Has a session named beside its turn, which does not wait for it. */
+    function beginTitle(record: SessionRecord): void {
+        const { id, title, parentID } = record.info;
+        if (title !== undefined || parentID !== undefined || naming.has(id)) return;
+        naming.add(id);
+        aside(undefined, (signal) => entitle(record, signal))
+            // A session without a title goes on as well.
+            .catch(() => undefined)
+            .finally(() => naming.delete(id));
     }
 
     function waiting(record: SessionRecord, delivery: Delivery): InboxItem[] {
@@ -275,10 +291,6 @@ export function makeEngine(parts: EngineParts): Engine {
             signal.throwIfAborted();
             await runTurn(record, start, signal);
             noteOutcome(parts, record, "succeeded", {});
-            if (record.info.title === undefined && record.info.parentID === undefined) {
-                // A session without a title goes on as well.
-                aside(record, (given) => entitle(record, given)).catch(() => undefined);
-            }
             return "succeeded";
         } catch (error) {
             if (error instanceof TurnFailure) {
@@ -315,6 +327,8 @@ export function makeEngine(parts: EngineParts): Engine {
     }
 
     function wake(record: SessionRecord, start: Start = "deliver"): Promise<Outcome> {
+        // What comes while a command runs waits for its end.
+        if (shells.has(record.info.id)) return Promise.resolve("succeeded");
         const known = runs.get(record.info.id);
         if (known !== undefined) {
             if (known.interruption.signal.aborted) known.again = start === "deliver";
@@ -363,6 +377,7 @@ export function makeEngine(parts: EngineParts): Engine {
                 title,
                 agent: name,
                 model: agent.model ?? parent.info.model,
+                permissions: doubts.childPermissions === "inherited" ? parent.info.permissions : undefined,
                 directory: parent.info.location.directory,
             });
         const { id } = child.info;
@@ -393,6 +408,18 @@ export function makeEngine(parts: EngineParts): Engine {
     }
 
     async function runShell(record: SessionRecord, command: string, id: string | undefined): Promise<void> {
+        shells.add(record.info.id);
+        try {
+            await runs.get(record.info.id)?.done;
+            await showShell(record, command, id);
+        } finally {
+            shells.delete(record.info.id);
+            if (record.inbox.size > 0) void wake(record);
+        }
+    }
+
+    /** Runs a command, and shows it in the list. */
+    async function showShell(record: SessionRecord, command: string, id: string | undefined): Promise<void> {
         const cwd = record.info.location.directory;
         const started = Date.now();
         const info = { id: newId("sh_"), command, cwd, shell, file: "", metadata: {} };
@@ -408,7 +435,7 @@ export function makeEngine(parts: EngineParts): Engine {
             status: "running",
         };
         saveMessage(parts, record, message);
-        const ran = await aside(record, (signal) =>
+        const ran = await aside(record.info.id, (signal) =>
             runCommand(command, { cwd, environment: { ...environment, ...record.environment }, signal }),
         ).catch((error: unknown) => ({ output: (error as Error).message, exit: 127 }));
         const completed = Date.now();
@@ -438,7 +465,7 @@ export function makeEngine(parts: EngineParts): Engine {
         interrupt,
         runShell,
         generate: (record, prompt) =>
-            aside(record, (signal) =>
+            aside(undefined, (signal) =>
                 askAside(
                     record,
                     [

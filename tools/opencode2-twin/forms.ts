@@ -52,12 +52,23 @@ function isOffered(field: FormField, value: string): boolean {
     return field.options.some((option) => option.value === value);
 }
 
+/** How a text has to be, by the format that a field wants. */
+const formats: Readonly<Record<string, (value: string) => boolean>> = {
+    email: (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value),
+    uri: (value) => URL.canParse(value),
+    date: (value) => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)),
+    "date-time": (value) => !Number.isNaN(Date.parse(value)),
+};
+
 /** What is wrong with the value of a field; undefined when nothing is. */
 function problemWith(field: FormField, value: FormValue): string | undefined {
     switch (field.type) {
         case "string":
             if (typeof value !== "string") return "it wants a text";
+            if (field.required === true && value === "") return "it is empty";
             if (!isOffered(field, value)) return "it is none of its options";
+            if (field.format !== undefined && formats[field.format]?.(value) === false)
+                return `it is no ${field.format}`;
             if (value.length < (field.minLength ?? 0)) return "it is too short";
             if (value.length > (field.maxLength ?? Infinity)) return "it is too long";
             return field.pattern !== undefined && !new RegExp(field.pattern).test(value)
@@ -65,6 +76,7 @@ function problemWith(field: FormField, value: FormValue): string | undefined {
                 : undefined;
         case "multiselect":
             if (!Array.isArray(value)) return "it wants a list of texts";
+            if (field.required === true && value.length === 0) return "it is empty";
             if (!value.every((entry) => isOffered(field, entry))) return "one is none of its options";
             if (value.length < (field.minItems ?? 0)) return "it wants more";
             return value.length > (field.maxItems ?? Infinity) ? "it wants fewer" : undefined;

@@ -21,14 +21,15 @@ export interface Wish {
     callID: string;
 }
 
-/** Leave was not given. */
+/**
+ * Leave was not given: by a rule, by somebody who told the model why, or by somebody who did not, which ends the turn.
+ */
 export class Denied extends Error {
-    /** Whether somebody said so, without a word to the model: the turn ends. */
-    readonly endsTurn: boolean;
+    readonly by: "rule" | "word" | "rejection";
 
-    constructor(message: string, endsTurn: boolean) {
+    constructor(message: string, by: Denied["by"]) {
         super(message);
-        this.endsTurn = endsTurn;
+        this.by = by;
     }
 }
 
@@ -88,16 +89,19 @@ export function makePermissions(parts: {
     function rulesFor(session: Session): Rule[] {
         const id = session.agent ?? "build";
         const agent = configuration.agents.find((known) => known.id === id);
-        const saved = store.savedPermissions
+        // An agent that nobody knows may do nothing.
+        const ofAgent: Rule[] =
+            agent === undefined
+                ? [{ action: "*", resource: "*", effect: "deny" }]
+                : [...agent.permissions, ...configuration.rules, ...agent.ownRules];
+        return [...ofAgent, ...(session.permissions ?? [])];
+    }
+
+    /** What was allowed for good in a session's project. */
+    function savedRules(session: Session): Rule[] {
+        return store.savedPermissions
             .filter(({ projectID }) => projectID === session.projectID)
             .map(({ action, resource }): Rule => ({ action, resource, effect: "allow" }));
-        return [
-            ...(agent?.permissions ?? []),
-            ...configuration.rules,
-            ...(agent?.ownRules ?? []),
-            ...(session.permissions ?? []),
-            ...saved,
-        ];
     }
 
     function directoryOf(sessionID: string): string {
@@ -107,9 +111,11 @@ export function makePermissions(parts: {
     /** What the rules say to all of it together. */
     function effectOn(session: Session, action: string, resources: readonly string[]): Rule["effect"] {
         const rules = rulesFor(session);
-        const effects = resources.map((resource) => effectOf(rules, action, resource));
-        if (effects.includes("deny")) return "deny";
-        return effects.includes("ask") ? "ask" : "allow";
+        const isDenied = resources.some((resource) => effectOf(rules, action, resource) === "deny");
+        // What was allowed for good spares the question, and lifts no rule that denies.
+        if (isDenied) return "deny";
+        const all = [...rules, ...savedRules(session)];
+        return resources.some((resource) => effectOf(all, action, resource) === "ask") ? "ask" : "allow";
     }
 
     function answer(pending: Pending, decision: Decision, denied?: Denied): void {
@@ -133,6 +139,16 @@ export function makePermissions(parts: {
         }
     }
 
+    /** Rejects what is asked, and with it all else that the session asks. */
+    function reject(pending: Pending, message: string | undefined): void {
+        const rejection = (): Denied =>
+            new Denied("It was rejected.", doubts.rejection === "interrupts" ? "rejection" : "word");
+        const isOfSession = (other: Pending): boolean =>
+            other.request.sessionID === pending.request.sessionID;
+        answer(pending, "reject", message === undefined ? rejection() : new Denied(message, "word"));
+        for (const other of [...asked.values()].filter(isOfSession)) answer(other, "reject", rejection());
+    }
+
     return {
         rulesFor,
         assert(session, wish, signal) {
@@ -141,7 +157,7 @@ export function makePermissions(parts: {
             if (effect === "allow") return Promise.resolve();
             if (effect === "deny")
                 return Promise.reject(
-                    new Denied(`A rule denies ${action} on ${resources.join(", ")}.`, false),
+                    new Denied(`A rule denies ${action} on ${resources.join(", ")}.`, "rule"),
                 );
             return new Promise((resolve, reject) => {
                 const request: PermissionRequest = {
@@ -175,17 +191,13 @@ export function makePermissions(parts: {
         reply(sessionID, requestID, decision, message) {
             const pending = asked.get(requestID);
             if (pending?.request.sessionID !== sessionID) throw refusals.permission(requestID);
-            if (decision === "reject") {
-                const endsTurn = message === undefined && doubts.rejection === "interrupts";
-                return answer(pending, decision, new Denied(message ?? "It was rejected.", endsTurn));
-            }
-            if (decision === "always") {
-                const { action, resources, save } = pending.request;
-                for (const resource of save ?? resources)
-                    store.savePermission({ projectID: pending.projectID, action, resource });
-            }
+            if (decision === "reject") return reject(pending, message);
+            const { action, save = [] } = pending.request;
+            const saved = decision === "always" ? save : [];
+            for (const resource of saved)
+                store.savePermission({ projectID: pending.projectID, action, resource });
             answer(pending, decision);
-            if (decision === "always") answerThoseAllowed(pending.projectID);
+            if (saved.length > 0) answerThoseAllowed(pending.projectID);
         },
     };
 }

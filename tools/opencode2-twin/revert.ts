@@ -58,7 +58,11 @@ export function stageRevert(
     if (record.info.revert !== undefined) clearRevert(backend, record);
     const spans = files ? revertedSpans(record, messageID) : [];
     for (const { path, before } of spans) put(path, before);
-    const changed = differences(record, spans);
+    // What is shown is what the revert does, not what it takes back.
+    const changed = differences(
+        record,
+        spans.map(({ path, before, after }) => ({ path, before: after, after: before })),
+    );
     const revert = { messageID, diff: changed.map(({ patch }) => patch).join(""), files: changed };
     updateSession(backend, record, { revert });
     tell(backend, record.info, "session.revert.staged", { revert });

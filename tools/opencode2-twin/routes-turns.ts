@@ -164,9 +164,13 @@ function listMessages({ doubts }: Backend, record: SessionRecord, { query }: Cal
     const sorted = [...record.messages.values()];
     if (order === "desc") sorted.reverse();
     const index = sorted.findIndex(({ id }) => id === cursor?.id);
-    if (cursor !== undefined && (index < 0 || cursor.direction === undefined))
+    if (cursor !== undefined && (cursor.id === undefined || cursor.direction === undefined))
         throw refusals.cursor("Invalid cursor");
-    const page = pageOf(sorted, limit, cursor?.direction && { index, direction: cursor.direction });
+    // Nothing is beside a message that is gone.
+    const isGone = cursor !== undefined && index < 0;
+    const page = isGone
+        ? []
+        : pageOf(sorted, limit, cursor?.direction && { index, direction: cursor.direction });
     const cursorTo = (message: Message | undefined, direction: Direction): string | null | undefined => {
         if (message === undefined) return doubts.emptyCursor === "null" ? null : undefined;
         return encodeCursor({ id: message.id, order, direction });
@@ -219,7 +223,7 @@ function log({ store, doubts }: Backend, call: Call<undefined>): Reply {
     call.response.writeHead(200, { "content-type": "text/event-stream" });
     call.response.end(
         events.map(eventText).join("") +
-            (doubts.logEnd === "nothing" ? "" : `data: ${JSON.stringify(end)}\n\n`),
+            (doubts.logEnd === "last event" ? "" : `data: ${JSON.stringify(end)}\n\n`),
     );
     return "sent";
 }

@@ -119,15 +119,20 @@ export function selectAgent(shared: Shared, record: SessionRecord, agent: string
 
 export function selectModel(shared: Shared, record: SessionRecord, model: ModelRef): void {
     const previous = record.info.model;
-    // The preview fills it in, as what is shown of a session always has one.
-    const selected = { ...model, variant: model.variant ?? "default" };
-    updateSession(shared, record, { model: selected });
-    const eventID = tell(shared, record.info, "session.model.selected", { model: selected, previous });
+    const variant = model.variant ?? "default";
+    const isSame =
+        previous?.id === model.id &&
+        previous.providerID === model.providerID &&
+        (previous.variant ?? "default") === variant;
+    if (isSame) return;
+    // The preview fills the variant in, in the session alone.
+    updateSession(shared, record, { model: { ...model, variant } });
+    const eventID = tell(shared, record.info, "session.model.selected", { model, previous });
     saveMessage(shared, record, {
         id: messageIdOf(eventID),
         type: "model-switched",
         time: { created: Date.now() },
-        model: selected,
+        model,
         ...(previous === undefined ? {} : { previous }),
     });
 }

@@ -44,8 +44,10 @@ export function text(prefix = ""): Shape<string> {
 
 /** An absolute path. */
 export const absolutePath: Shape<string> = {
-    check: (value, at) =>
-        typeof value === "string" && value.startsWith("/") ? undefined : wrong("an absolute path", value, at),
+    check(value, at) {
+        if (typeof value !== "string") return wrong("string", value, at);
+        return value.startsWith("/") ? undefined : wrong("an absolute path", value, at);
+    },
 };
 
 export const flag: Shape<boolean> = {

@@ -5,7 +5,7 @@ import { chatOf, contextOf, systemPrompt } from "./conversation.ts";
 import { newId } from "./ids.ts";
 import { ask, type ChatMessage, isRetried, ModelFailure, type Piece } from "./model.ts";
 import { Denied, type Permissions } from "./permissions.ts";
-import { saveMessage, type Shared, tell, updateSession } from "./sessions.ts";
+import { messageIdOf, saveMessage, type Shared, tell, updateSession } from "./sessions.ts";
 import type { SessionRecord } from "./store.ts";
 import { Dismissed, offered, type ToolContext, ToolFailure, toolInput, toolName, tools } from "./tools.ts";
 import type {
@@ -14,6 +14,7 @@ import type {
     ModelRef,
     ReasoningContent,
     TextContent,
+    Tokens,
     ToolContent,
 } from "./types.ts";
 
@@ -223,24 +224,20 @@ function contextFor(step: Step, part: ToolContent, signal: AbortSignal): ToolCon
     };
 }
 
-/** Why a tool has failed, in opencode's words; undefined where its turn ends with it. */
+/** Why a tool has failed, in opencode's words, and whether its turn ends with it. */
 function toolError(error: unknown): { failure: Failure; endsTurn: boolean } {
     if (error instanceof Interruption)
-        return { failure: { type: "aborted", message: "Tool execution interrupted" }, endsTurn: true };
+        return { failure: { type: "aborted", message: "Tool execution interrupted" }, endsTurn: false };
     if (error instanceof Denied)
-        return { failure: { type: "permission.rejected", message: error.message }, endsTurn: error.endsTurn };
+        return { failure: { type: "aborted", message: "The user declined this tool call" }, endsTurn: true };
     if (error instanceof Dismissed)
         return { failure: { type: "aborted", message: error.message }, endsTurn: true };
-    return { failure: { type: "tool.execution", message: (error as Error).message }, endsTurn: false };
+    const type = error instanceof ToolFailure ? error.type : "unknown";
+    return { failure: { type, message: (error as Error).message }, endsTurn: false };
 }
 
-/** Runs a call of a tool. @throws Interruption where the turn ends with it */
-async function runTool(
-    step: Step,
-    part: ToolContent,
-    written: string,
-    ending: AbortController,
-): Promise<void> {
+/** Runs a call of a tool. @returns whether the turn ends with it */
+async function runTool(step: Step, part: ToolContent, written: string): Promise<boolean> {
     let input: Record<string, unknown> = {};
     try {
         input = toolInput(part.name, written);
@@ -252,7 +249,7 @@ async function runTool(
         part.time.ran = Date.now();
         save(step);
         tellOf(step, "session.tool.called", { ...callKey(step, part.id), input, executed: false });
-        const result = await tool.run(input, contextFor(step, part, ending.signal));
+        const result = await tool.run(input, contextFor(step, part, step.signal));
         const content = result.content.map((text): TextContent => ({ type: "text", text }));
         part.state = { status: "completed", input, metadata: result.metadata, content };
         part.time.completed = Date.now();
@@ -263,23 +260,20 @@ async function runTool(
             content,
             executed: false,
         });
+        return false;
     } catch (error) {
         const { failure, endsTurn } = toolError(error);
         failTool(step, part, input, failure);
-        // The others that run beside it are of no use any more.
-        if (endsTurn) ending.abort(new Interruption("user"));
+        return endsTurn;
     }
 }
 
-function costOf(model: Model, message: AssistantMessage): number {
-    const { input = 0, output = 0 } = message.tokens ?? {};
+function costOf(model: Model, { input, output }: Tokens): number {
     return (input * model.cost.input + output * model.cost.output) / 1_000_000;
 }
 
-function addUsage(step: Step): void {
-    const { parts, record, message } = step;
-    const { tokens = undefined, cost = 0 } = message;
-    if (tokens === undefined) return;
+/** Adds what a step has used to what its session has. */
+function addUsage({ parts, record }: Step, cost: number, tokens: Tokens): void {
     const all = record.info.tokens;
     const sum = {
         input: all.input + tokens.input,
@@ -319,40 +313,32 @@ async function attempt(
         tools: offers.map(offered),
     };
     const calls: { part: ToolContent; written: string }[] = [];
+    let end: (Piece & { type: "end" }) | undefined;
     let isFirst = true;
     for await (const piece of ask(question, signal)) {
         if (isFirst) begin(step);
         isFirst = false;
         if (piece.type === "call") calls.push({ part: addCall(step, piece), written: piece.arguments });
-        else if (piece.type !== "end") write(step, piece.type, piece.delta);
-        else {
-            endWriting(step);
-            Object.assign(message, {
-                finish: piece.finish,
-                rawFinish: piece.rawFinish,
-                tokens: piece.tokens,
-            });
-            message.time.streamed = Date.now();
-            message.cost = costOf(model, message);
-        }
+        else if (piece.type === "end") end = piece;
+        else write(step, piece.type, piece.delta);
     }
-    const finish = message.finish;
-    if (calls.length > 0) {
-        // It is not over before its tools are.
-        delete message.finish;
-        const ending = new AbortController();
-        const end = (): void => ending.abort(signal.reason);
-        signal.addEventListener("abort", end, { once: true });
-        await Promise.all(calls.map(({ part, written }) => runTool(step, part, written, ending)));
-        signal.removeEventListener("abort", end);
-        ending.signal.throwIfAborted();
-        message.finish = finish;
-    }
-    message.time.completed = Date.now();
+    endWriting(step);
+    message.time.streamed = Date.now();
     save(step);
-    const { rawFinish, cost, tokens } = message;
-    tellOf(step, "session.step.ended", { finish, rawFinish, cost, tokens });
-    addUsage(step);
+    tellOf(step, "session.step.streamed", {});
+    // Those that run beside one that ends the turn are waited for.
+    const endings = await Promise.all(calls.map(({ part, written }) => runTool(step, part, written)));
+    signal.throwIfAborted();
+    if (endings.includes(true)) throw new Interruption("user");
+    if (end !== undefined) {
+        const { finish, rawFinish, tokens } = end;
+        const cost = costOf(model, tokens);
+        Object.assign(message, { finish, rawFinish, cost, tokens });
+        message.time.completed = Date.now();
+        save(step);
+        tellOf(step, "session.step.ended", { finish, rawFinish, cost, tokens });
+        addUsage(step, cost, tokens);
+    }
     return calls.length > 0;
 }
 
@@ -367,6 +353,42 @@ function offersFor(parts: StepParts, record: SessionRecord): string[] {
         .map(([name]) => name);
 }
 
+/** Says that the model will be asked again, and waits until then. */
+async function waitForRetry(step: Step, retry: number, error: Failure): Promise<void> {
+    const { parts, message, signal } = step;
+    const milliseconds = parts.doubts.modelRetryMilliseconds;
+    const at = Date.now() + milliseconds;
+    message.retry = { attempt: retry, at, error };
+    save(step);
+    tellOf(step, "session.retry.scheduled", { attempt: retry, at, error });
+    // Its own error says less than the signal's reason.
+    await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
+}
+
+/** What the model is told where its reply was cut, and is not asked for anew. */
+const goOn = "The last reply was cut. Go on where it ended, and repeat nothing of it.";
+
+/** Puts what the model is told besides into the list. */
+function tellModel({ parts, record }: Step, text: string): void {
+    const eventID = tell(parts, record.info, "session.synthetic", { text });
+    const time = { created: Date.now() };
+    saveMessage(parts, record, { id: messageIdOf(eventID), type: "synthetic", time, text });
+}
+
+/** Makes the message of the next step. It is in the list once the model begins to answer. */
+function makeStep(parts: StepParts, record: SessionRecord, ref: ModelRef, signal: AbortSignal): Step {
+    const message: AssistantMessage = {
+        id: newId("msg_"),
+        type: "assistant",
+        time: { created: Date.now() },
+        agent: agentOf(parts.configuration, record).id,
+        model: ref,
+        content: [],
+    };
+    return { parts, record, message, signal };
+}
+
 /**
  * Does the next step of a session's turn.
  * @param signal interrupts it; its reason is an Interruption
@@ -378,47 +400,45 @@ export async function runStep(
     record: SessionRecord,
     signal: AbortSignal,
 ): Promise<boolean> {
-    const { configuration, doubts } = parts;
-    const { ref, model } = modelOf(configuration, record);
-    const agent = agentOf(configuration, record);
-    const message: AssistantMessage = {
-        id: newId("msg_"),
-        type: "assistant",
-        time: { created: Date.now() },
-        agent: agent.id,
-        model: ref,
-        content: [],
-    };
-    const step: Step = { parts, record, message, signal };
-    const chat: ChatMessage[] = [
-        { role: "system", content: agent.system ?? systemPrompt },
+    const { ref, model } = modelOf(parts.configuration, record);
+    const system = agentOf(parts.configuration, record).system ?? systemPrompt;
+    const history = (): ChatMessage[] => [
+        { role: "system", content: system },
         ...chatOf(contextOf(record.messages.values()), parts.calledAs),
     ];
-    try {
-        for (let retry = 1; ; retry += 1) {
-            try {
-                return await attempt(step, model, chat, offersFor(parts, record));
-            } catch (error) {
-                if (!(error instanceof ModelFailure)) throw error;
-                const { failure } = error;
-                if (!isRetried(failure) || retry > doubts.modelRetries) {
-                    fail(step, failure, "error");
-                    throw new TurnFailure(failure);
-                }
-                if (!isBegun(step)) begin(step);
-                const at = Date.now() + doubts.modelRetryMilliseconds;
-                message.retry = { attempt: retry, at, error: failure };
-                save(step);
-                tellOf(step, "session.retry.scheduled", { attempt: retry, at, error: failure });
-                // Its own error says less than the signal's reason.
-                await sleep(doubts.modelRetryMilliseconds, undefined, { signal }).catch(() => undefined);
-                signal.throwIfAborted();
+    let step = makeStep(parts, record, ref, signal);
+    let chat = history();
+    for (let retry = 1; ; retry += 1) {
+        try {
+            return await attempt(step, model, chat, offersFor(parts, record));
+        } catch (error) {
+            if (error instanceof Interruption && isBegun(step))
+                fail(step, { type: "aborted", message: "Step interrupted" }, "aborted");
+            if (!(error instanceof ModelFailure)) throw error;
+            const { failure } = error;
+            if (!isRetried(failure) || retry > parts.doubts.modelRetries) {
+                fail(step, failure, "error");
+                throw new TurnFailure(failure);
             }
+            const isContinued = parts.doubts.cutReply === "continued" && step.message.content.length > 0;
+            if (isContinued) fail(step, failure, "error");
+            else if (!isBegun(step)) begin(step);
+            await interruptible(step, waitForRetry(step, retry, failure));
+            if (!isContinued) continue;
+            tellModel(step, goOn);
+            step = makeStep(parts, record, ref, signal);
+            chat = history();
         }
+    }
+}
+
+/** Waits for what an interruption may end, and notes in the step that it did. */
+async function interruptible(step: Step, waiting: Promise<void>): Promise<void> {
+    try {
+        await waiting;
     } catch (error) {
-        if (error instanceof Interruption && isBegun(step)) {
+        if (step.message.time.completed === undefined)
             fail(step, { type: "aborted", message: "Step interrupted" }, "aborted");
-        }
         throw error;
     }
 }

@@ -45,7 +45,15 @@ export interface ToolResult {
 }
 
 /** A tool could not do what it was asked, which the model is told. */
-export class ToolFailure extends Error {}
+export class ToolFailure extends Error {
+    /** Opencode's word for why. */
+    readonly type: string;
+
+    constructor(message: string, type = "tool.execution") {
+        super(message);
+        this.type = type;
+    }
+}
 
 /** Somebody dismissed a form: the turn ends. */
 export class Dismissed extends Error {}
@@ -82,8 +90,8 @@ async function need(
     try {
         await context.allow(wish);
     } catch (error) {
-        if (error instanceof Denied && !error.endsTurn) throw new ToolFailure(words);
-        throw error;
+        if (!(error instanceof Denied) || error.by === "rejection") throw error;
+        throw new ToolFailure(words, error.by === "rule" ? "permission.rejected" : "unknown");
     }
 }
 

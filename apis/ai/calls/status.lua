@@ -45,6 +45,27 @@ local function current(asks)
 	return listOf(own)
 end
 
+--- The newest message of the conversation: a record that the turn has ended may come behind it.
+local function newestOf(client, id)
+	for _, limit in ipairs({ 1, 4 }) do
+		local messages = client.face.getMessages(client, id, limit)
+		do
+			local at = #messages - 1
+			while at >= 0 do
+				local role = messages[at + 1].info.role
+				if role == "user" or role == "assistant" then
+					return messages[at + 1]
+				end
+				at = at - 1
+			end
+		end
+		if #messages == 0 then
+			return nil
+		end
+	end
+	return nil
+end
+
 --- What this computer's session is at.
 function M.status(client)
 	local settings = client.settings
@@ -82,8 +103,7 @@ function M.status(client)
 	end
 	local id = session.id
 	local statuses = client.face.readList(client, "status", session.directory)
-	local messages = client.face.getMessages(client, id, 1)
-	local last = messages[#messages]
+	local last = newestOf(client, id)
 	local info = last and last.info
 	if info and info.modelID ~= nil then
 		model = model or tostring(info.providerID) .. "/" .. info.modelID

@@ -219,13 +219,43 @@ local function addOption(rows, answering, place, width)
 	end
 end
 
+--- How a number is asked for: on its key, where it is typed, and where something else was; a pocket computer has 13 letters for that.
+local KINDS = {
+	number = { "number", "Number:", "No number:" },
+	integer = { "whole number", "Whole number:", "Not whole:" },
+}
+
+--- Whether words are an answer to a question.
+local function isAnswer(item, words)
+	if item.kind == nil or KINDS[item.kind] == nil then
+		return true
+	end
+	local number = tonumber(words)
+	return number ~= nil and (item.kind ~= "integer" or number % 1 == 0)
+end
+
+--- Reads an answer in own words; an empty one where there is to be none.
+local function readWords(box, item)
+	local wanted = KINDS[item.kind or ""]
+	local title = wanted and wanted[2] or "Your answer:"
+	while true do
+		local words = readInBox(box, title)
+		local isNone = (string.find(words, "%S")) == nil
+		if isNone or isAnswer(item, words) then
+			return words
+		end
+		title = wanted[3]
+	end
+end
+
 local function keysOf(item)
 	local boxKeys = {}
 	if item.multiple then
 		boxKeys[#boxKeys + 1] = { key = "enter", label = "send" }
 	end
+	local kind = KINDS[item.kind or ""]
 	if item.custom then
-		boxKeys[#boxKeys + 1] = { key = "w", label = "own words" }
+		boxKeys[#boxKeys + 1] = { key = "w", label = kind and kind[1] or "own words" }
 	end
 	boxKeys[#boxKeys + 1] = { key = "n", label = "no answer" }
 	return boxKeys
@@ -306,7 +336,7 @@ local function answer(box, answering)
 			toggle(answering, place)
 			showInBox(box, layoutOfQuestion(answering), false)
 		elseif key == "w" and item.custom then
-			local words = readInBox(box, "Your answer:")
+			local words = readWords(box, item)
 			local isAny = (string.find(words, "%S")) ~= nil
 			if isAny and not item.multiple then
 				return { words }

@@ -188,15 +188,20 @@ export function client2(http: Http): OpencodeClient {
             await askSession(session.id, routes.setAgent(session.id, agent));
     }
 
+    /** The lists of folders that were waited for. */
+    const loaded = new Set<string>();
+
     /** Asks for a list until it is not empty, or has been for so long that it will stay so. */
     async function filled<T extends { readonly data: readonly unknown[] }>(
         route: Route,
         read: (value: unknown) => T | undefined,
     ): Promise<T["data"]> {
+        const name = JSON.stringify([route.path, route.query]);
         const until = performance.now() + emptyMilliseconds;
         for (;;) {
             const { data } = await ask(route, { read });
-            if (data.length > 0 || performance.now() >= until) return data;
+            if (data.length > 0 || performance.now() >= until) loaded.add(name);
+            if (loaded.has(name)) return data;
             await sleep(againMilliseconds);
         }
     }
@@ -241,8 +246,7 @@ export function client2(http: Http): OpencodeClient {
             translateModels(await filled(routes.readList("providers", directory), readModels)),
         agents: async (directory) =>
             translateAgents(await filled(routes.readList("agents", directory), readAgents)),
-        commands: async (directory) =>
-            (await ask(routes.readList("commands", directory), { read: readCommands })).data,
+        commands: (directory) => filled(routes.readList("commands", directory), readCommands),
         async config(directory) {
             const { data } = await ask(routes.readList("config", directory), { read: readDefault });
             return data === undefined ? {} : { model: `${data.providerID}/${data.id}` };

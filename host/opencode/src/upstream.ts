@@ -47,6 +47,8 @@ export interface Watch {
      * @returns when all is told; rejects with the `OpencodeFailure` of the request
      */
     catchUp(sessionId: string, most: number, after?: string): Promise<void>;
+    /** Leaves the connection and opens another one: another server may have taken the place of the one that it was opened to. */
+    reconnect(): void;
 }
 
 /** A server that is silent for so many heartbeats is gone. */
@@ -96,6 +98,8 @@ export function watch(clientOf: () => OpencodeClient, options: WatchOptions): Wa
     const patienceOf = (dialect: Dialect): number =>
         missedHeartbeats * (options.heartbeatSeconds ?? defaultHeartbeatSeconds[dialect]);
     let isFirst = true;
+    /** Leaves the connection that there is. */
+    let leave: () => void = () => undefined;
     /** How many connections in a row were silent from their beginning. */
     let silences = 0;
 
@@ -135,6 +139,7 @@ export function watch(clientOf: () => OpencodeClient, options: WatchOptions): Wa
         const own = codec;
         const silent = new OpencodeFailure("timed_out", { url: client.url });
         const tooLong = (): void => over.abort(silent);
+        leave = () => over.abort(failureOf("the connection was left"));
         const patienceSeconds = patienceOf(client.dialect);
         let timer = setTimeout(tooLong, Math.min(patienceSeconds, greetingSeconds * 2 ** silences) * 1000);
         let events = 0;
@@ -156,8 +161,9 @@ export function watch(clientOf: () => OpencodeClient, options: WatchOptions): Wa
             return { events, failure: failureOf("the stream has ended") };
         } catch (error) {
             if (!over.signal.aborted) return { events, failure: failureOf(error) };
-            if (events === 0) silences += 1;
-            return { events, failure: silent };
+            const failure = over.signal.reason as OpencodeFailure;
+            if (events === 0 && failure === silent) silences += 1;
+            return { events, failure };
         } finally {
             clearTimeout(timer);
             over.abort();
@@ -189,6 +195,7 @@ export function watch(clientOf: () => OpencodeClient, options: WatchOptions): Wa
 
     return {
         ended: run(),
+        reconnect: () => leave(),
         async catchUp(sessionId, most, after) {
             const client = current();
             const own = codec;

@@ -4,6 +4,7 @@ import { listOf } from "../../trapos/json";
 import type { Client } from "../client";
 import type * as conversationModule from "../link/conversation";
 import { activeTools } from "../messages";
+import type { Message } from "../protocol";
 import { currentSession, openPermissions, openQuestions } from "../openasks";
 import { pendingTurns } from "../session";
 import type { LinkStatus, Status } from "../types";
@@ -39,6 +40,19 @@ function current<T extends { readonly current: boolean }>(asks: readonly T[]): r
     return listOf(own);
 }
 
+/** The newest message of the conversation: a record that the turn has ended may come behind it. */
+function newestOf(client: Client, id: string): Message | undefined {
+    for (const limit of [1, 4]) {
+        const messages = client.face.getMessages(client, id, limit);
+        for (let at = messages.length - 1; at >= 0; at--) {
+            const role = messages[at]!.info.role;
+            if (role === "user" || role === "assistant") return messages[at];
+        }
+        if (messages.length === 0) return undefined;
+    }
+    return undefined;
+}
+
 /** What this computer's session is at. */
 export function status(client: Client): Status {
     const settings = client.settings;
@@ -65,8 +79,7 @@ export function status(client: Client): Status {
         };
     const id = session.id;
     const statuses = client.face.readList(client, "status", session.directory);
-    const messages = client.face.getMessages(client, id, 1);
-    const last = messages[messages.length - 1];
+    const last = newestOf(client, id);
     const info = last && last.info;
     if (info && info.modelID !== undefined) model = model ?? `${info.providerID}/${info.modelID}`;
     const used = session.model;

@@ -194,10 +194,36 @@ function addOption(rows: BoxRow[], answering: Answering, place: number, width: n
         rows.push({ text: indent + row, colour: colours.lightGrey, key: click });
 }
 
+/** How a number is asked for: on its key, where it is typed, and where something else was; a pocket computer has 13 letters for that. */
+const KINDS: Readonly<Record<string, readonly [label: string, title: string, again: string] | undefined>> = {
+    number: ["number", "Number:", "No number:"],
+    integer: ["whole number", "Whole number:", "Not whole:"],
+};
+
+/** Whether words are an answer to a question. */
+function isAnswer(item: QuestionItem, words: string): boolean {
+    if (item.kind === undefined || KINDS[item.kind] === undefined) return true;
+    const number = tonumber(words);
+    return number !== undefined && (item.kind !== "integer" || number % 1 === 0);
+}
+
+/** Reads an answer in own words; an empty one where there is to be none. */
+function readWords(box: Box, item: QuestionItem): string {
+    const wanted = KINDS[item.kind ?? ""];
+    let title = wanted ? wanted[1] : "Your answer:";
+    while (true) {
+        const words = readInBox(box, title);
+        const isNone = string.find(words, "%S")[0] === undefined;
+        if (isNone || isAnswer(item, words)) return words;
+        title = wanted![2];
+    }
+}
+
 function keysOf(item: QuestionItem): BoxKey[] {
     const boxKeys: BoxKey[] = [];
     if (item.multiple) boxKeys.push({ key: "enter", label: "send" });
-    if (item.custom) boxKeys.push({ key: "w", label: "own words" });
+    const kind = KINDS[item.kind ?? ""];
+    if (item.custom) boxKeys.push({ key: "w", label: kind ? kind[0] : "own words" });
     boxKeys.push({ key: "n", label: "no answer" });
     return boxKeys;
 }
@@ -254,7 +280,7 @@ function answer(box: Box, answering: Answering): string[] | undefined {
             toggle(answering, place);
             showInBox(box, layoutOfQuestion(answering), false);
         } else if (key === "w" && item.custom) {
-            const words = readInBox(box, "Your answer:");
+            const words = readWords(box, item);
             const isAny = string.find(words, "%S")[0] !== undefined;
             if (isAny && !item.multiple) return [words];
             answering.words = isAny ? words : undefined;
