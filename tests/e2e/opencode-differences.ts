@@ -18,6 +18,8 @@ const opencode2: OpencodeDifferences = {
         "says that a permission waits which opencode cannot list":
             "opencode 1 alone forgets permissions of a folder that a server cannot list",
         "lists what the agent means to do": "opencode 2 has no list of tasks",
+        "shows the patch of a file that is to be written, and names it when it is":
+            "opencode 2 does not tell the patch where it asks",
         "says why a session is not shared where the configuration does not allow it":
             "opencode 2 does not share sessions",
     },
@@ -47,8 +49,10 @@ const preview: OpencodeDifferences = {
         "shows that a failing model is tried again, and the answer when it recovers": noRetries,
         "ai abort stops the turn, and whoever waits for it is told": leavesNothing,
         "sums up what was said": "the preview sums nothing up",
-        "shows the patch of a file that is to be written, and names it when it is":
-            "the preview does not tell the patch where it asks",
+        "takes back prompts one by one with what they did to files, and brings them back":
+            "the preview does not tell what a turn has changed",
+        "closes the box when the turn is stopped from elsewhere, although the ask stays listed":
+            "the preview leaves the same of a turn that is stopped as of a refusal",
         "counts what was used, by the session, today and in all": "the preview counts nothing of a session",
     },
     files: { tasks: "the preview has neither commands nor a shell" },
@@ -68,9 +72,10 @@ const differences: Readonly<Record<string, OpencodeDifferences>> = {
 /**
  * What is not run on an opencode.
  * @param name the value of the variable TRAPOS_TEST_OPENCODE
+ * @param dialect what it speaks, where it is none of this project
  */
-export function opencodeDifferences(name: string | undefined): OpencodeDifferences {
-    return differences[name ?? ""] ?? { tests: {}, files: {} };
+export function opencodeDifferences(name: string | undefined, dialect: 1 | 2 = 1): OpencodeDifferences {
+    return differences[name ?? ""] ?? (dialect === 2 ? opencode2 : { tests: {}, files: {} });
 }
 
 /** Files that `npm test` runs on the preview and on the twin, too: what players and programs do most. */

@@ -20,7 +20,7 @@ import {
 import { linkDifferences } from "./link-differences.ts";
 import { opencodeDifferences } from "./opencode-differences.ts";
 import { type ServerCalls, serverCalls } from "../../tools/harness/server-calls.ts";
-import { opencodeVariable, testsOpencode } from "../../tools/harness/tests-opencode.ts";
+import { dialectVariable, opencodeVariable, testsOpencode } from "../../tools/harness/tests-opencode.ts";
 import { startTestBridge } from "../../tools/harness/bridge.ts";
 import type { Profile } from "trapos-bridge";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
@@ -34,7 +34,10 @@ const backend = await testsBackend(process.env);
 export const startTestOpencode = testsOpencode(process.env);
 
 /** What says something else by design on the opencode that these tests ask. */
-const differences = opencodeDifferences(process.env[opencodeVariable]);
+const differences = opencodeDifferences(
+    process.env[opencodeVariable],
+    process.env[dialectVariable] === "2" ? 2 : 1,
+);
 
 /** Whether computers are linked with a bridge in these tests, or ask opencode themselves. */
 export const isLinked = process.env["TRAPOS_TEST_LINK"] === "1";
