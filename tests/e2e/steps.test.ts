@@ -53,12 +53,12 @@ it("shows the answer of a turn that ended as it was stopped, whatever was asked 
     const computer = world.newComputer({ settings: { "opencc.server_url": proxy.url } });
     world.model.hold();
     const running = await computer.start("ai was it there?");
-    await running.computer.waitForText(/\d s working/, { timeoutSeconds: 30 });
+    await running.computer.waitForText(/\d s (asked|working)/, { timeoutSeconds: 30 });
     // The computer looks once more, and does not hear of it when the answer comes.
-    const isLook = (_: string, path: string) => path.endsWith("/message");
+    const isLook = (_: string, path: string) => /\/(message|active)$/.test(path);
     const end = proxy.fail(isLook, "silence");
     const before = proxy.requests.length;
-    while (!proxy.requests.slice(before).some((request) => request.endsWith("/message"))) await sleep(50);
+    while (!proxy.requests.slice(before).some((request) => isLook("GET", request))) await sleep(50);
     world.model.release();
     const session = String(await computer.setting("opencc.session_id"));
     for (let isOver = false; !isOver;) {

@@ -20,7 +20,7 @@ import {
 import { linkDifferences } from "./link-differences.ts";
 import { opencodeDifferences } from "./opencode-differences.ts";
 import { type ServerCalls, serverCalls } from "../../tools/harness/server-calls.ts";
-import { opencodeVariable, testsOpencode } from "../../tools/harness/tests-opencode.ts";
+import { dialectVariable, opencodeVariable, testsOpencode } from "../../tools/harness/tests-opencode.ts";
 import { startTestBridge } from "../../tools/harness/bridge.ts";
 import type { Profile } from "trapos-bridge";
 import { testsBackend } from "../../tools/harness/tests-backend.ts";
@@ -34,7 +34,10 @@ const backend = await testsBackend(process.env);
 export const startTestOpencode = testsOpencode(process.env);
 
 /** What says something else by design on the opencode that these tests ask. */
-const differences = opencodeDifferences(process.env[opencodeVariable]);
+const differences = opencodeDifferences(
+    process.env[opencodeVariable],
+    process.env[dialectVariable] === "2" ? 2 : 1,
+);
 
 /** Whether computers are linked with a bridge in these tests, or ask opencode themselves. */
 export const isLinked = process.env["TRAPOS_TEST_LINK"] === "1";
@@ -120,11 +123,17 @@ export async function startWorld(
     const started: RunningCommand[] = [];
     const opened: Computer[] = [];
 
+    /** How a computer asks the server itself. What its agent may do there the server's configuration says. */
+    const direct = (): Settings => ({
+        ...serverSettings(opencode),
+        ...(behind.dialect === 1 ? {} : { "opencc.profile": "server" }),
+    });
+
     function newComputer(own: ComputerChoice = {}): PlayerComputer {
         const id = computers++;
         const disk = join(folder, `computer-${id}`);
         const link = bridge?.link(id, profile);
-        const reach = (): Settings => link ?? serverSettings(opencode);
+        const reach = (): Settings => link ?? direct();
         const start = async (command: string, choice: ComputerChoice = {}): Promise<RunningCommand> => {
             const settings: Settings = { ...reach(), ...own.settings, ...choice.settings };
             const running = await startCommand({
@@ -181,7 +190,7 @@ export async function startWorld(
             return opencode;
         },
         folder,
-        settings: () => bridge?.link(0, profile) ?? serverSettings(opencode),
+        settings: () => bridge?.link(0, profile) ?? direct(),
         newComputer,
         behind,
         shell: behind.dialect === 1 ? "bash" : "shell",

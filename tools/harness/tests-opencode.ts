@@ -1,5 +1,6 @@
 /** Which opencode the end-to-end tests ask: see docs/testing.md. */
 import { existsSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { join, resolve } from "node:path";
 import { findBinary, type Opencode, type OpencodeOptions, startOpencode } from "trapos-opencode";
 import { pathToFileURL } from "node:url";
@@ -10,6 +11,9 @@ import { projectFolder } from "./disk.ts";
 /** The variable that names it: `preview`, `twin`, `olderOpencode`, or the path of an opencode 1 or 2. */
 export const opencodeVariable = "TRAPOS_TEST_OPENCODE";
 
+/** The variable by which `npm run test:opencode` says which dialect a named program speaks: 1 or 2. */
+export const dialectVariable = "TRAPOS_TEST_DIALECT";
+
 /** The oldest opencode that all end-to-end tests are run against. */
 export const olderOpencode = "1.14.41";
 
@@ -19,11 +23,18 @@ export const olderFolder = join(projectFolder, ".cache", `opencode-${olderOpenco
 /** Starts a server. */
 export type StartOpencode = (options: OpencodeOptions) => Promise<Opencode>;
 
-/** A stand-in, which has no other model than that it is given. */
-function startTwinServer(options: OpencodeOptions): Promise<Opencode> {
+/** How long a real server takes to start again. A client tells by it that a server was restarted. */
+const restartMilliseconds = 3000;
+
+/** How long the twin rests before it asks a model again that has failed: long enough to be seen. */
+const retryMilliseconds = 1500;
+
+/** A stand-in, which has no other model than that it is given. It takes as long as a real server where it matters. */
+async function startTwinServer(options: OpencodeOptions): Promise<Opencode> {
     const { model } = options;
     if (model === undefined) throw new Error("The twin needs a model.");
-    return startTwin({ ...options, model });
+    if (options.port !== undefined) await pause(restartMilliseconds);
+    return startTwin({ ...options, model, doubts: { modelRetryMilliseconds: retryMilliseconds } });
 }
 
 /** The servers of this project, by their names. */

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     test: { program: "tools/setup/test.ts", needsBuild: true },
     specs: { program: "tools/harness/specs.ts", needsBuild: true },
     "test:craftos-pc": { program: "tools/harness/craftos-pc-tests.ts", needsBuild: true },
+    "test:opencode": { program: "tools/harness/opencode-tests.ts", needsBuild: true },
     start: { program: "tools/harness/start.ts", needsBuild: true },
     registry: { program: "tools/harness/registry.ts", needsBuild: true },
     bridge: { program: "host/bridge/src/cli/main.ts", needsBuild: true },

@@ -93,6 +93,12 @@ end
 -- in the middle of a start opencode stops each turn at once, until it is restarted (1.18.33).
 local function conclude(state, steps)
 	local result = resultOf(steps)
+
+	-- opencode 2 tells of a refusal as of an interrupt.
+	local isRefused = state.isRefused and result.kind == "fail" and result.code == "aborted"
+	if isRefused then
+		return fail("stopped_at_tool", nil, textOf(steps))
+	end
 	if state.dialect == 2 then
 		return result
 	end

@@ -148,6 +148,12 @@ function M.afterAsk(state, decision)
 	end
 	local answer = answerOf(state.asking, decision)
 	state.answer = answer
+	if answer.kind == "rejectQuestion" then
+		state.isRefused = true
+	end
+	if answer.kind == "answerPermission" then
+		state.isRefused = answer.reply == "reject" and answer.message == nil
+	end
 	return answer
 end
 

@@ -6,9 +6,13 @@ local cut, oneLine = text.cut, text.oneLine
 
 local M = {}
 
+--- Stands before a command, which needs no other name.
+local SHELL_MARK = "$"
+
 --- What stands before what a tool did.
 local MARKS = {
-	bash = "$",
+	bash = SHELL_MARK,
+	shell = SHELL_MARK,
 	read = "<",
 	list = "<",
 	glob = "?",
@@ -21,6 +25,7 @@ local MARKS = {
 	patch = ">",
 	apply_patch = ">",
 	task = "&",
+	subagent = "&",
 }
 local OTHER_MARK = "+"
 
@@ -46,7 +51,7 @@ local function saidOf(call)
 	if title == "" then
 		return call.tool
 	end
-	return call.tool == "bash" and title or call.tool .. " " .. title
+	return MARKS[call.tool] == SHELL_MARK and title or call.tool .. " " .. title
 end
 
 --- Why it failed, for the end of its line.

@@ -42,6 +42,9 @@ local function toolPart(piece)
 	if input then
 		local filePath = input.filePath or input.path
 		call.input = { description = input.description, command = input.command, filePath = filePath }
+
+		-- What runs tells more than what the model says of it.
+		call.title = input.command
 	end
 	if metadata then
 		local sessionId = metadata.sessionID or metadata.sessionId

@@ -75,6 +75,9 @@ function resultOf(steps: readonly Message[]): Action {
  */
 function conclude(state: TurnState, steps: readonly Message[]): Action {
     const result = resultOf(steps);
+    // opencode 2 tells of a refusal as of an interrupt.
+    const isRefused = state.isRefused && result.kind === "fail" && result.code === "aborted";
+    if (isRefused) return fail("stopped_at_tool", undefined, textOf(steps));
     if (state.dialect === 2) return result;
     const hasBegun = steps.length > 1 || steps[0]!.parts.length > 0;
     return result.kind === "fail" && result.code === "aborted" && !hasBegun ? { kind: "mcp" } : result;

@@ -145,6 +145,9 @@ export function afterAsk(state: TurnState, decision: Decision): Action {
     }
     const answer = answerOf(state.asking, decision);
     state.answer = answer;
+    if (answer.kind === "rejectQuestion") state.isRefused = true;
+    if (answer.kind === "answerPermission")
+        state.isRefused = answer.reply === "reject" && answer.message === undefined;
     return answer;
 }
 

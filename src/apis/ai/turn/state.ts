@@ -124,6 +124,8 @@ export interface TurnState extends PromptMark {
     askedAt: number;
     /** What the server is to be told of it, until it was. */
     answer?: AnswerAction;
+    /** Whether an ask was refused without words, which ends the turn. */
+    isRefused?: boolean;
     /** Asks that are not to be decided on any more, by their ids. */
     answered: Readonly<Record<string, true | undefined>>;
     /** Sessions that ask for something, by the session that opened them; "" for those that none did. */

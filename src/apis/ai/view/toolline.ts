@@ -3,9 +3,13 @@ import { note } from "../../trapos/screen";
 import { cut, oneLine } from "../../trapos/text";
 import type { ToolCall } from "../toolcalls";
 
+/** Stands before a command, which needs no other name. */
+const SHELL_MARK = "$";
+
 /** What stands before what a tool did. */
 const MARKS: Record<string, string | undefined> = {
-    bash: "$",
+    bash: SHELL_MARK,
+    shell: SHELL_MARK,
     read: "<",
     list: "<",
     glob: "?",
@@ -18,6 +22,7 @@ const MARKS: Record<string, string | undefined> = {
     patch: ">",
     apply_patch: ">",
     task: "&",
+    subagent: "&",
 };
 const OTHER_MARK = "+";
 
@@ -37,7 +42,7 @@ function saidOf(call: ToolCall): string {
     if (call.files.length > 0) return `${call.tool} ${table.concat(call.files as string[], " ")}`;
     const title = call.title ?? "";
     if (title === "") return call.tool;
-    return call.tool === "bash" ? title : `${call.tool} ${title}`;
+    return MARKS[call.tool] === SHELL_MARK ? title : `${call.tool} ${title}`;
 }
 
 /** Why it failed, for the end of its line. */

@@ -46,6 +46,8 @@ function toolPart(piece: Content2): Part {
     if (input) {
         const filePath = input.filePath ?? input.path;
         call.input = { description: input.description, command: input.command, filePath };
+        // What runs tells more than what the model says of it.
+        call.title = input.command;
     }
     if (metadata) {
         const sessionId = metadata.sessionID ?? metadata.sessionId;
