@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BenchServer, startBenchServer } from "./server.ts";
+import { type BenchedServer, type BenchServer, startBenchServer } from "./server.ts";
 
 /** What figures are measured with. */
 export interface Bench {
@@ -11,8 +11,8 @@ export interface Bench {
     readonly signal: AbortSignal;
     /** Tells whoever waits what is being measured. */
     say(text: string): void;
-    /** The real opencode server with the scripted model, started when it is first asked for. */
-    server(): Promise<BenchServer>;
+    /** A server with the scripted model, started when it is first asked for: a real opencode 1 where nothing is said. */
+    server(which?: BenchedServer): Promise<BenchServer>;
     /** A new folder, for a computer's disk. */
     newFolder(): Promise<string>;
 }
@@ -27,23 +27,28 @@ export async function withBench<T>(
 ): Promise<T> {
     const { wanted, signal, say } = options;
     const folder = await mkdtemp(join(tmpdir(), "trapos-bench-"));
-    let started: Promise<BenchServer> | undefined;
+    const started = new Map<BenchedServer, Promise<BenchServer>>();
     try {
         return await use({
             wanted,
             signal,
             say: (text) => say(text),
             newFolder: () => mkdtemp(join(folder, "computer-")),
-            server() {
-                started ??= startBenchServer({ home: join(folder, "opencode"), signal, say });
-                return started;
+            server(server = "opencode1") {
+                const starting =
+                    started.get(server) ??
+                    startBenchServer({ server, home: join(folder, server), signal, say });
+                started.set(server, starting);
+                return starting;
             },
         });
     } finally {
-        await started?.then(
-            (server) => server.stop(),
-            () => {},
-        );
+        for (const starting of started.values()) {
+            await starting.then(
+                (server) => server.stop(),
+                () => {},
+            );
+        }
         await rm(folder, { recursive: true, force: true });
     }
 }

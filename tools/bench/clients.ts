@@ -2,10 +2,15 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { serverSettings } from "../harness/server.ts";
 import type { Settings } from "craftos-headless";
+import type { BenchedServer } from "./server.ts";
 
 /** A program on a computer that sends a prompt to a session and shows the answer. */
 export interface Client {
-    readonly name: "ours" | "naive";
+    readonly name: "ours" | "naive" | "twin" | "preview";
+    /** Whom it asks; the real opencode 1 when absent. */
+    readonly server?: BenchedServer;
+    /** So many turns its sessions have had before, where it is not measured with all numbers of them. */
+    readonly histories?: readonly number[];
     /**
      * About how many seconds it lets pass between two polls.
      * @param age seconds since the prompt
@@ -28,6 +33,19 @@ export const ours: Client = {
     command: "ai ask",
     settings: (server, session) => ({ ...serverSettings(server), "opencc.session_id": session }),
 };
+
+/** Ours at a server of opencode 2, whose configuration says what its agent may do. */
+const oursAt = (server: "twin" | "preview", history: number): Client => ({
+    ...ours,
+    name: server,
+    server,
+    histories: [history],
+    settings: (at, session) => ({ ...ours.settings(at, session), "opencc.profile": "server" }),
+});
+
+/** The stand-in's sessions are forks of a long one, as opencode 1's are; the preview cannot fork. */
+export const onTwin = oursAt("twin", 20);
+export const onPreview = oursAt("preview", 1);
 
 /** The client that one writes first, see lua/naive.lua. */
 export const naive: Client = {

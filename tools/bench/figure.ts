@@ -8,8 +8,12 @@ export interface Figure {
     readonly unit: string;
     /** The most that the value may be. A figure without one only informs. */
     readonly bar?: number;
+    /** The figure whose value in the same run is the most that this one's may be. */
+    readonly atMost?: string;
     /** The figure beside which the table shows this one, where it says how others do. */
     readonly beside?: string;
+    /** In which of the table's columns it stands there; "naive" when absent. */
+    readonly column?: string;
     /** Measures it; rejects when that is not possible. What figures share is measured once. */
     readonly measure: (bench: Bench) => Promise<number>;
 }
@@ -21,10 +25,22 @@ export interface Result {
     readonly value: number | undefined;
 }
 
-/** Whether a figure is as it has to be. One that could not be measured never is. */
-export function isOk({ figure, value }: Result): boolean {
+/**
+ * The most that a figure may be; undefined where it only informs.
+ * @param results of the same run
+ */
+export function barOf(figure: Figure, results: readonly Result[]): number | undefined {
+    return figure.bar ?? results.find((other) => other.figure.name === figure.atMost)?.value;
+}
+
+/**
+ * Whether a figure is as it has to be. One that could not be measured never is.
+ * @param results of the same run, for one whose bar is among them
+ */
+export function isOk({ figure, value }: Result, results: readonly Result[] = []): boolean {
     if (value === undefined || Number.isNaN(value)) return false;
-    return figure.bar === undefined || value <= figure.bar;
+    const bar = barOf(figure, results);
+    return bar === undefined || value <= bar;
 }
 
 /**

@@ -49,8 +49,8 @@ async function main(options: Options, signal: AbortSignal): Promise<number> {
         const measured: Result[] = [];
         for (const figure of figures.filter(({ name }) => wanted.includes(name))) {
             const result = await measure(figure, bench);
-            if (options.json) console.log(jsonLine(result));
             measured.push(result);
+            if (options.json) console.log(jsonLine(result, measured));
         }
         return measured;
     });
@@ -60,7 +60,7 @@ async function main(options: Options, signal: AbortSignal): Promise<number> {
         `${load()} after.\nValues of turns and times are medians; other work on the machine makes them worse.`;
     if (options.json) console.error(note);
     else console.log(`${table(results)}\n\n${note}`);
-    return results.every(isOk) ? 0 : exitStatus.failed;
+    return results.every((result) => isOk(result, results)) ? 0 : exitStatus.failed;
 }
 
 endQuietlyWithoutReader();

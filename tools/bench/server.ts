@@ -1,6 +1,9 @@
 import { type Rule, startModel } from "../model/index.ts";
 import { type Opencode, startOpencode } from "trapos-opencode";
 import { allowEverything } from "../harness/server.ts";
+import { serverCalls } from "../harness/server-calls.ts";
+import { startTwinServer } from "../harness/tests-opencode.ts";
+import { startPreview } from "../opencode2-preview/index.ts";
 import { startCountingProxy } from "./counting-proxy.ts";
 
 /** What the scripted model answers to every prompt but that below. Fits on one row. */
@@ -35,18 +38,23 @@ export interface BenchServer {
     stop(): Promise<void>;
 }
 
-interface Message {
-    readonly info: { readonly id: string; readonly time: { readonly completed?: number } };
-}
+/** The servers that are measured: the installed opencode 1, and those of this project that speak opencode 2. */
+export const benchedServers = {
+    opencode1: startOpencode,
+    twin: startTwinServer,
+    preview: startPreview,
+} as const;
+export type BenchedServer = keyof typeof benchedServers;
 
 /** Starts a server and has it answer once, because its first turn takes seconds. */
 export async function startBenchServer(options: {
+    server: BenchedServer;
     home: string;
     signal: AbortSignal;
     say: (text: string) => void;
 }): Promise<BenchServer> {
     const { signal, say } = options;
-    say("Starting opencode with a scripted model ...");
+    say(`Starting ${options.server} with a scripted model ...`);
     const pauses = new Map<string, () => Promise<void>>();
     const model = await startModel({ rules: [sayingSlowly, () => ({ text: answer })] });
     const modelUrl = new URL(model.url);
@@ -59,7 +67,7 @@ export async function startBenchServer(options: {
         await model.stop();
         await gate.stop();
     };
-    const opencode = await startOpencode({
+    const opencode = await benchedServers[options.server]({
         home: options.home,
         signal,
         permission: allowEverything,
@@ -74,22 +82,8 @@ export async function startBenchServer(options: {
     };
     const authorization = `Basic ${Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64")}`;
 
-    async function call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
-        const response = await fetch(opencode.url + path, {
-            method,
-            headers: { authorization, "content-type": "application/json" },
-            ...(body && { body: JSON.stringify(body) }),
-            signal,
-        });
-        const text = await response.text();
-        if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-        return JSON.parse(text) as T;
-    }
-
-    const create = async (title: string) => (await call<{ id: string }>("POST", "/session", { title })).id;
-    const messages = (session: string) => call<Message[]>("GET", `/session/${session}/message`);
-    const turn = (session: string) =>
-        call("POST", `/session/${session}/message`, { parts: [{ type: "text", text: "Is the door open?" }] });
+    const calls = serverCalls(() => opencode);
+    const turn = (session: string) => calls.ask(session, "Is the door open?");
 
     /** The longest history, of which sessions begin with as much as they are to have. */
     let source: string;
@@ -100,12 +94,18 @@ export async function startBenchServer(options: {
         for (; sourceTurns < turns; sourceTurns++) await turn(source);
     }
 
+    /** Makes a session of as many turns where they cannot be forked. */
+    async function talk(turns: number): Promise<string> {
+        const session = await calls.createSession("History");
+        for (let made = 0; made < turns; made++) await turn(session);
+        return session;
+    }
+
     async function fork(turns: number): Promise<string> {
         await makeHistory(turns);
         // What is forked ends before the message that is named.
-        const messageID = (await messages(source))[turns * 2]?.info.id;
-        const { id } = await call<{ id: string }>("POST", `/session/${source}/fork`, { messageID });
-        const { length } = await messages(id);
+        const id = await calls.forkSession(source, (await calls.messages(source))[turns * 2]?.id);
+        const { length } = await calls.messages(id);
         if (length !== turns * 2) {
             throw new Error(
                 `A session forked after ${turns} turns holds ${length} messages, not two a turn.`,
@@ -115,8 +115,8 @@ export async function startBenchServer(options: {
     }
 
     try {
-        await turn(await create("Warm-up"));
-        source = await create("History");
+        await turn(await calls.createSession("Warm-up"));
+        source = await calls.createSession("History");
     } catch (error) {
         await stop();
         throw error;
@@ -124,14 +124,13 @@ export async function startBenchServer(options: {
     return {
         opencode,
         authorization,
-        newSession: fork,
+        newSession: options.server === "preview" ? talk : fork,
         async addTurns(session, turns) {
             for (let made = 0; made < turns; made++) await turn(session);
         },
         answerAfter: (session, pause) => pauses.set(session, pause),
         async lastCompleted(session) {
-            const [last] = await call<Message[]>("GET", `/session/${session}/message?limit=1`);
-            const completed = last?.info.time.completed;
+            const completed = (await calls.messages(session)).at(-1)?.completed;
             if (completed === undefined) throw new Error("The last message of the session is not complete.");
             return completed;
         },

@@ -30,12 +30,13 @@ const patienceSeconds = 60;
  * @param session an idle session
  */
 async function measureTurn(bench: Bench, client: Client, session: string, timing: Timing): Promise<Turn> {
-    const server = await bench.server();
+    const server = await bench.server(client.server);
     const { authorization, opencode } = server;
     const { username, password } = opencode;
     const polls = new EventEmitter();
     const proxy = await startCountingProxy(opencode.url, ({ url = "" }) => {
-        if (/\/message(\?|$)/.test(url)) polls.emit("poll");
+        // opencode 2 is asked first whether the session is at work.
+        if (/\/(message|active)(\?|$)/.test(url)) polls.emit("poll");
     });
     const { signal } = bench;
     server.answerAfter(session, async () => {
@@ -91,7 +92,7 @@ export async function measureTurns(
     plans: readonly Plan[],
     apartSeconds: number,
 ): Promise<Turn[]> {
-    const server = await bench.server();
+    const server = await bench.server(client.server);
     const sessions: string[] = [];
     for (const { history } of plans) sessions.push(await server.newSession(history));
     const turns = plans.map(async ({ timing }, index) => {

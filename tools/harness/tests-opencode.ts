@@ -30,7 +30,7 @@ const restartMilliseconds = 3000;
 const retryMilliseconds = 1500;
 
 /** A stand-in, which has no other model than that it is given. It takes as long as a real server where it matters. */
-async function startTwinServer(options: OpencodeOptions): Promise<Opencode> {
+export async function startTwinServer(options: OpencodeOptions): Promise<Opencode> {
     const { model } = options;
     if (model === undefined) throw new Error("The twin needs a model.");
     if (options.port !== undefined) await pause(restartMilliseconds);

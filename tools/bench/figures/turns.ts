@@ -1,5 +1,5 @@
 import type { Bench } from "../bench.ts";
-import { type Client, naive, ours } from "../clients.ts";
+import { type Client, naive, onPreview, onTwin, ours } from "../clients.ts";
 import type { Figure } from "../figure.ts";
 import { differencePercent, evenly, median } from "../statistics.ts";
 import { measureTurns, type Timing, type Turn } from "../turn.ts";
@@ -16,9 +16,9 @@ interface Length {
 }
 
 const lengths: readonly Length[] = [
-    { seconds: 0.2, times: { ours: 15, naive: 3 } },
-    { seconds: 2, times: { ours: 9, naive: 3 } },
-    { seconds: 10, times: { ours: 9, naive: 3 }, together: true, requestsBar: 45 },
+    { seconds: 0.2, times: { ours: 15, naive: 3, twin: 9, preview: 5 } },
+    { seconds: 2, times: { ours: 9, naive: 3, twin: 5, preview: 3 } },
+    { seconds: 10, times: { ours: 9, naive: 3, twin: 5, preview: 3 }, together: true, requestsBar: 45 },
 ];
 
 /** How many turns a session has had before that which is measured. */
@@ -48,10 +48,13 @@ export function timing(seconds: number, interval: number, phase: number): Timing
 const cellName = ({ seconds }: Length, session: number) => `turn-${seconds}s-session-${session}`;
 const growthName = ({ seconds }: Length) => `growth-${seconds}s`;
 
-/** The sessions whose turns are needed for what is measured in this run. */
-function neededSessions(bench: Bench, length: Length): number[] {
+/** With how many turns before the one that is measured a client is. */
+const historiesOf = ({ histories }: Client) => histories ?? Object.values(sessions);
+
+/** The sessions whose turns are needed for what is measured of a client in this run. */
+function neededSessions(bench: Bench, client: Client, length: Length): number[] {
     const needs = (name: string) => bench.wanted.some((one) => one === name || one.startsWith(`${name}-`));
-    return Object.values(sessions).filter(
+    return historiesOf(client).filter(
         (session) => needs(cellName(length, session)) || needs(growthName(length)),
     );
 }
@@ -68,12 +71,12 @@ function medianTurn(turns: readonly Turn[]): Turn {
 async function measureLength(bench: Bench, client: Client, length: Length): Promise<Map<number, Turn>> {
     const { seconds, together } = length;
     const times = length.times[client.name];
-    const histories = neededSessions(bench, length);
+    const histories = neededSessions(bench, client, length);
     // The sessions take turns, so that a busy moment of the machine befalls all of them and does not look like growth.
     const plans = evenly(times, 0.5, 1).flatMap((phase) =>
         histories.map((history) => ({ history, timing: timing(seconds, client.interval(seconds), phase) })),
     );
-    await bench.server();
+    await bench.server(client.server);
     bench.say(`${plans.length} turns of ${seconds} s, ${client.name} ...`);
     const turns: Turn[] = [];
     const atOnce = together ? times : 1;
@@ -105,7 +108,7 @@ async function turn(bench: Bench, client: Client, length: Length, session: numbe
     return found;
 }
 
-/** A client's figure. Only ours has a bar; the naive client's stands beside it. */
+/** A client's figure. Only ours has a bar of its own; those of the others stand beside it. */
 function figureOf(
     client: Client,
     name: string,
@@ -114,10 +117,15 @@ function figureOf(
     measure: Figure["measure"],
 ): Figure {
     if (client === ours) return { name, unit, bar, measure };
-    return { name: `${name}-${client.name}`, unit, beside: name, measure };
+    const other = { name: `${name}-${client.name}`, unit, beside: name, column: client.name, measure };
+    // The same client is to need no more of opencode 2 than of opencode 1.
+    return client.server !== undefined && unit !== "s" ? { ...other, atMost: name } : other;
 }
 
+/** Ours and the naive one on opencode 1. */
 const clients = [ours, naive];
+/** And ours on servers of opencode 2. */
+const allClients = [...clients, onTwin, onPreview];
 
 /** What is read from a turn, and the most that it may be. */
 const readings: readonly {
@@ -145,13 +153,19 @@ const readings: readonly {
 /** Delay, requests and bytes of a turn by its length and the session's, ours and the naive client's. */
 export const turnFigures: readonly Figure[] = lengths.flatMap((length) =>
     Object.values(sessions).flatMap((session) =>
-        clients.flatMap((client) =>
-            readings.map(({ what, unit, bar, value }) =>
-                figureOf(client, `${cellName(length, session)}-${what}`, unit, bar(length), async (bench) =>
-                    value(await turn(bench, client, length, session)),
+        allClients
+            .filter((client) => historiesOf(client).includes(session))
+            .flatMap((client) =>
+                readings.map(({ what, unit, bar, value }) =>
+                    figureOf(
+                        client,
+                        `${cellName(length, session)}-${what}`,
+                        unit,
+                        bar(length),
+                        async (bench) => value(await turn(bench, client, length, session)),
+                    ),
                 ),
             ),
-        ),
     ),
 );
 
