@@ -29,6 +29,10 @@ M.failures = {
 		"{url} answers, but is not an opencode server.",
 		"Type the address that opencode serve prints: ai setup",
 	},
+	opencode_2 = {
+		"This is opencode 2; the package that speaks it is not installed.",
+		"Install it: ccpm install trapos-opencode2",
+	},
 	other_opencode = {
 		"The server runs opencode {version} now, another kind than before.",
 		"What was asked of the other one is lost. Ask again.",

@@ -15,6 +15,7 @@ local fail = require("/apis/ai/failure").fail
 local findSession = require("/apis/ai/sessionlist").findSession
 local offer = require("/apis/ai/setup/offer")
 local isForSetup, isUnset = offer.isForSetup, offer.isUnset
+local offerSpeaker = require("/apis/ai/setup/speaker").offerSpeaker
 local showWritten = require("/apis/ai/view/answer").showWritten
 local setup = require("/apis/ai/commands/setup")
 
@@ -105,6 +106,14 @@ local function offersSetup(failure, line)
 	return ok
 end
 
+--- Installs what speaks with opencode 2, where somebody is there who wants that, or has said so.
+local function offersSpeaker(failure, line)
+	local isAlone = line.flags.json == true or line.flags.no ~= nil
+	local isAgreed = line.flags.yes ~= nil
+	local canAsk = isAgreed or isInteractive()
+	return failure.code == "opencode_2" and not isAlone and canAsk and offerSpeaker(isAgreed)
+end
+
 --- Shows help, as it was asked for or because a command line was not understood; false in that case.
 local function help(line)
 	if line.flags.json ~= true then
@@ -185,6 +194,9 @@ function M.run(words, ai)
 	local ok, done = outcome(function()
 		return perform(words, line, ai)
 	end)
+	if not ok and offersSpeaker(done, line) then
+		return M.run(words, ai)
+	end
 	if not ok and line.flags.json == true then
 		jsonOutput.fail(done)
 	elseif not ok then

@@ -67,7 +67,8 @@ local function judge(state, last)
 	local isNew = last ~= nil and last.info.id ~= state.baselineId
 	local answer = isNew and last.info.role == "assistant" and last or nil
 	local isOver = answer ~= nil and isAnswer(answer) and isComplete(answer) and looksFinal(answer)
-	if isNew and last.info.role == "idle" and not state.isBusy then
+	local isOfInterest = state.isOurs or state.toldAt > 0
+	if isOfInterest and isNew and last.info.role == "idle" and not state.isBusy then
 		return endModule(last.info.finish == "interrupted" and "stopped" or "ended")
 	end
 	if state.toldAt > 0 then

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach } from "vitest";
 import { boot, type Computer, readSetting, type Settings, writeSettings } from "craftos-headless";
-import { installPackages } from "../../tools/harness/disk.ts";
+import { installPackages, usualPackages } from "../../tools/harness/disk.ts";
 import {
     type CommandOptions,
     type CommandResult,
@@ -91,7 +91,7 @@ export interface World {
 }
 
 /** What is installed. */
-export const packages = isLinked ? ["trapos", "trapos-link"] : ["trapos"];
+export const packages = isLinked ? ["trapos", "trapos-link"] : usualPackages;
 
 /** How long a command may take in a test: the first turn of a cold server takes seconds. */
 const commandSeconds = 60;

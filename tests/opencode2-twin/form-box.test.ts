@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { boot, type Computer, writeSettings } from "craftos-headless";
-import { installPackages } from "../../tools/harness/disk.ts";
+import { installPackages, usualPackages } from "../../tools/harness/disk.ts";
 import { serverSettings } from "../../tools/harness/server.ts";
 import { startModel } from "../../tools/model/index.ts";
 import { startTwin } from "../../tools/opencode2-twin/index.ts";
@@ -64,7 +64,7 @@ async function world(size: { width: number; height: number; colour: boolean }): 
     onTestFinished(() => twin.stop());
     const disk = join(folder, "computer");
     await mkdir(disk);
-    await installPackages(disk, ["trapos"]);
+    await installPackages(disk, usualPackages);
     await writeSettings(disk, { ...serverSettings(twin), "trapos.harness_mode": false });
     const computer = await boot({ disk, id: 1, ...size, http: { allow: ["127.0.0.1"] } });
     onTestFinished(() => computer.close());

@@ -33,7 +33,7 @@ describe("a variant of a tree", () => {
         const changed = Object.keys(then.packages).filter(
             (name) => then.packages[name]?.version !== now.packages[name]?.version,
         );
-        expect(changed).toEqual(["trapos", "trapos-ai", "trapos-link"]);
+        expect(changed).toEqual(["trapos", "trapos-ai", "trapos-link", "trapos-opencode2"]);
         const version = now.packages["trapos-ai"]?.version ?? "";
         expect(now.packages["trapos"]?.dependencies["trapos-ai"]).toBe(`^${version}`);
         const content = await read(folder, "startup/ai.lua");

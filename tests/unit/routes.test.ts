@@ -14,8 +14,12 @@ const cases: [name: Name, given: unknown[], route: Route][] = [
     ["health", [], { path: ["global", "health"] }],
     [
         "createSession",
-        ["title", "/w"],
-        { path: ["session"], query: { directory: "/w" }, body: { title: "title" } },
+        ["title", "/w", [{ permission: "*", pattern: "*", action: "deny" }]],
+        {
+            path: ["session"],
+            query: { directory: "/w" },
+            body: { title: "title", permission: [{ permission: "*", pattern: "*", action: "deny" }] },
+        },
     ],
     ["getSession", ["ses_1"], { path: ["session", "ses_1"] }],
     [

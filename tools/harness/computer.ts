@@ -1,7 +1,7 @@
 /** `npm run computer`: a computer in the terminal, or one that plays a script. */
 import { interruption, endQuietlyWithoutReader } from "craftos-headless/command-line";
 import { run } from "craftos-headless/cli";
-import { installPackages } from "./disk.ts";
+import { installPackages, usualPackages } from "./disk.ts";
 
 endQuietlyWithoutReader();
 process.exitCode = await run(process.argv.slice(2), {
@@ -13,5 +13,5 @@ process.exitCode = await run(process.argv.slice(2), {
     folder: process.env["INIT_CWD"] ?? process.cwd(),
     signal: interruption(),
     program: "npm run computer --",
-    packages: { standard: ["trapos"], install: installPackages },
+    packages: { standard: usualPackages, install: installPackages },
 });

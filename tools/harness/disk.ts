@@ -6,6 +6,9 @@ import { type Descriptor, fingerprint, readDescriptors } from "../build/packages
 /** The project's folder, whose packages are installed. */
 export const projectFolder = resolve(import.meta.dirname, "../..");
 
+/** What the computers of this repository have: TrapOS, and what speaks with an opencode 2 where they meet one. */
+export const usualPackages = ["trapos", "trapos-opencode2"];
+
 /** Where a computer keeps what is installed on it. */
 const lockPath = "trapos/ccpm.lock.json";
 

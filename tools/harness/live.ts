@@ -2,7 +2,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import type { Size } from "craftos-headless/command-line";
 import { type DeniedAddresses, deniedAddresses, fittingSize, showLive } from "craftos-headless/cli";
 import { boot, type Exit, type Settings, writeSettings } from "craftos-headless";
-import { installPackages } from "./disk.ts";
+import { installPackages, usualPackages } from "./disk.ts";
 
 /** A computer with packages of ours, for a person at a terminal. */
 export interface LiveOptions {
@@ -32,7 +32,7 @@ export async function showLiveCommand(
     options: LiveOptions,
 ): Promise<{ exit: Exit | undefined; denied: DeniedAddresses }> {
     const { input, output, disk, command, size, allow, colour, status, signal } = options;
-    await installPackages(disk, ["trapos"]);
+    await installPackages(disk, usualPackages);
     await writeSettings(disk, {
         ...options.settings,
         // Its shell has a person, who may have run one without on the same disk.

@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BootOptions, Backend, DrivenComputer } from "./backend.ts";
-import { installPackages } from "./disk.ts";
+import { installPackages, usualPackages } from "./disk.ts";
 import { type Settings, writeSettings, type End, watch } from "craftos-headless";
 import { ourComputer } from "./our-computer.ts";
 
@@ -13,7 +13,7 @@ export interface CommandOptions extends BootOptions {
     command: string;
     /** What runs the computer: our own when absent. */
     backend?: Backend;
-    /** `["trapos"]` when absent. */
+    /** Those of `usualPackages` when absent. */
     packages?: string[];
     /** Set on top of what the computer has saved; undefined removes one. */
     settings?: Settings;
@@ -59,7 +59,7 @@ export async function startCommand(options: CommandOptions): Promise<RunningComm
     const {
         command,
         backend = ourComputer,
-        packages = ["trapos"],
+        packages = usualPackages,
         settings,
         signal,
         ...computerOptions

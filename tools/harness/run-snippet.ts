@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { boot, type Settings, writeSettings, type End, watch } from "craftos-headless";
-import { installPackages } from "./disk.ts";
+import { installPackages, usualPackages } from "./disk.ts";
 
 /** A computer and the Lua that it is to run. */
 export interface SnippetOptions {
@@ -11,7 +11,7 @@ export interface SnippetOptions {
     snippet: string;
     /** A computer without our packages, which runs the snippet as its startup file. */
     bare?: boolean;
-    /** `["trapos"]` when absent. */
+    /** Those of `usualPackages` when absent. */
     packages?: string[];
     settings?: Settings;
     /** Hosts that the computer may reach although they are private. */
@@ -51,7 +51,7 @@ export async function runSnippet(options: SnippetOptions): Promise<SnippetResult
         await copyFile(join(lua, "bare-startup.lua"), join(disk, "startup.lua"));
         await writeSettings(disk, options.settings ?? {});
     } else {
-        await installPackages(disk, options.packages ?? ["trapos"]);
+        await installPackages(disk, options.packages ?? usualPackages);
         await writeSettings(disk, {
             ...options.settings,
             "trapos.harness_mode": true,

@@ -227,7 +227,10 @@ end
 --- Has a summary written that takes the place of what was said.
 function M.compact(client, session, options)
 	refuseBusy(client, session.id, session.directory)
-	local model = modelOf(client, session)
+
+	-- opencode 2 asks the session's.
+	local isOwn = client.face.dialect(client) == 2
+	local model = isOwn and "" or modelOf(client, session)
 	if model == nil then
 		error(fail("no_model"), 0)
 	end

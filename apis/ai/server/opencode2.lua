@@ -3,7 +3,7 @@
 local outcome = require("/apis/trapos/failure").outcome
 local decode = require("/apis/trapos/json").decode
 local reader = require("/apis/trapos/shape").reader
-local percentEncode = require("/apis/trapos/utf8").percentEncode
+local copy = require("/apis/ai/copy").copy
 local fail = require("/apis/ai/failure").fail
 local callModule = require("/apis/ai/server/opencode2/call")
 local call, callSession = callModule.call, callModule.callSession
@@ -22,11 +22,14 @@ local readActive = reader(answers.active)
 local readModels = reader(answers.models)
 local readAgents = reader(answers.agents)
 local readCommands = reader(answers.commands)
-local readFiles = reader(answers.files)
+local readEntries = reader(answers.files)
 local readFailed = reader({ type = "name", data = { error = { type = "name", ["message?"] = "reason" } } })
 
 --- Seconds after which a request has arrived that may be answered when all is done.
 local ARRIVED_SECONDS = 2
+
+--- The longest file of the server that is sent along.
+local MOST_BYTES = 200000
 
 --- How often, and how many seconds apart, a list is asked for that is empty: the first one of a folder is, for a second.
 local MOST_LOOKS = 4
@@ -36,9 +39,41 @@ local function dialect()
 	return 2
 end
 
+--- What stands in files of the server, as texts; those that are none, or too long, its agent reads by itself.
+local function readFiles(server, prompt)
+	local texts = {}
+	for _Module, file in ipairs(prompt.files or {}) do
+		local directory = string.sub(file.absolute, 1, -(#file.path + 2))
+		local ok, answer = outcome(function()
+			return sendRoute(server, routes.readFile(directory, file.path))
+		end)
+		local content = ok and answer.status == 200 and answer.body or nil
+		local isText = content ~= nil and (string.find(content, "\0", 1, true)) == nil
+		if isText and #content <= MOST_BYTES then
+			table.insert(texts, routes.fileText(file.path, content))
+		end
+	end
+	return texts
+end
+
 --- Sends a prompt and does not wait for its answer. Success means that it is kept, and will run.
 local function sendPrompt(server, sessionId, prompt)
-	callSession(server, sessionId, routes.sendPrompt(sessionId, prompt, percentEncode), {})
+	local attachments = {}
+	for _Module, text in ipairs(prompt.attachments or {}) do
+		table.insert(attachments, text)
+	end
+	for _Module, text in ipairs(readFiles(server, prompt)) do
+		table.insert(attachments, text)
+	end
+	local whole = copy({ attachments = attachments }, copy(prompt, {}))
+	local ok, failure = outcome(function()
+		callSession(server, sessionId, routes.sendPrompt(sessionId, whole), {})
+	end)
+
+	-- The id is ours: with another text it was there before, as a file has changed since.
+	if not ok and failure.code ~= "works_now" then
+		error(failure, 0)
+	end
 end
 
 --- Stops what a session does; fine for an idle one.
@@ -77,7 +112,7 @@ end
 --- What stands in a folder, by its path from the directory.
 local function listFiles(server, directory, path)
 	local found = {}
-	for _Module, entry in ipairs(call(server, routes.listFiles(directory, path), { read = readFiles }).data) do
+	for _Module, entry in ipairs(call(server, routes.listFiles(directory, path), { read = readEntries }).data) do
 		local absolute = directory ~= nil and directory .. "/" .. entry.path or nil
 		found[#found + 1] = { path = entry.path, type = entry.type, absolute = absolute }
 	end
@@ -87,7 +122,7 @@ end
 --- Paths from the directory that are like a text.
 local function findFiles(server, directory, text)
 	local found = {}
-	for _Module, entry in ipairs(call(server, routes.findFiles(directory, text), { read = readFiles }).data) do
+	for _Module, entry in ipairs(call(server, routes.findFiles(directory, text), { read = readEntries }).data) do
 		found[#found + 1] = entry.path
 	end
 	return found

@@ -109,9 +109,12 @@ function M.jsonOf(answer)
 	return decode(answer.body)
 end
 
---- What a server says of itself at a route; nothing where it does not say it well.
+--- What a server says of itself at a route; nothing where it does not say it well. Without the right password it says nothing.
 function M.introduction(server, route)
 	local answer = M.sendRoute(server, route)
+	if answer.status == 401 or answer.status == 403 then
+		error(fail("unauthorized"), 0)
+	end
 	if answer.status ~= 200 then
 		return nil
 	end

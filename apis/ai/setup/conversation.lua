@@ -16,6 +16,7 @@ local settings = require("/apis/ai/settings")
 local changeSettings, definitions, isSet, readSettings, redact =
 	settings.changeSettings, settings.definitions, settings.isSet, settings.readSettings, settings.redact
 local readTypedAddress = require("/apis/ai/setup/address").readTypedAddress
+local offerSpeaker = require("/apis/ai/setup/speaker").offerSpeaker
 local direct = require("/apis/ai/server/direct")
 
 local M = {}
@@ -119,17 +120,29 @@ local function waiting(doing, act)
 	end)
 end
 
+--- Asks a server what it is; what speaks with it is fetched where it is not there.
+local function meet(setup, doing)
+	local server = serverOf(setup)
+	local ok, value = waiting(doing, function()
+		return server.face.health(server)
+	end)
+	if ok then
+		return { version = value.version }
+	end
+	if value.code == "opencode_2" and offerSpeaker(false) then
+		return meet(setup, doing)
+	end
+	return { problem = value }
+end
+
 --- What is at an address for somebody without a password: whether it wants one, or why it will not do.
 local function look(setup)
-	local server = serverOf({
+	local nobody = {
 		store = setup.store,
 		disk = setup.disk,
 		answers = { server_url = setup.answers.server_url, password = false },
-	})
-	local ok, value = waiting("looking for the server", function()
-		return server.face.health(server)
-	end)
-	return ok and { version = value.version } or { problem = value }
+	}
+	return meet(nobody, "looking for the server")
 end
 
 --- Links the computer with a bridge. What the setup was to ask for is the bridge's owner's to say.
@@ -160,7 +173,7 @@ local function askAddress(setup)
 		or definitions.server_url.default
 	while true do
 		do
-			local __continue27
+			local __continue30
 			repeat
 				local typed = askLine("Address of the server [" .. redact(before) .. "]: ")
 				local url = before
@@ -170,7 +183,7 @@ local function askAddress(setup)
 				end
 				if url == nil then
 					say(problem, colours.red)
-					__continue27 = true
+					__continue30 = true
 					break
 				end
 				setup.answers.server_url = url
@@ -193,9 +206,9 @@ local function askAddress(setup)
 					end
 				end
 				explain(found.problem)
-				__continue27 = true
+				__continue30 = true
 			until true
-			if not __continue27 then
+			if not __continue30 then
 				break
 			end
 		end
@@ -207,7 +220,7 @@ local function askPassword(setup)
 	local isFirst = true
 	while true do
 		do
-			local __continue36
+			local __continue39
 			repeat
 				if not isFirst then
 					local user = answerOf(setup, "username") or definitions.username.default
@@ -224,24 +237,22 @@ local function askPassword(setup)
 				end
 				if typed == "" and before == nil then
 					say("This server wants one: its OPENCODE_SERVER_PASSWORD.", colours.red)
-					__continue36 = true
+					__continue39 = true
 					break
 				end
-				local ok, value = waiting("trying the password", function()
-					local server = serverOf(setup)
-					return server.face.health(server)
-				end)
-				if ok then
-					say("opencode " .. value.version .. " takes it.", colours.lime)
+				local found = meet(setup, "trying the password")
+				local problem = found.problem
+				if problem == nil then
+					say("opencode " .. tostring(found.version) .. " takes it.", colours.lime)
 					return true
 				end
-				explain(value)
-				if value.code ~= "unauthorized" then
+				explain(problem)
+				if problem.code ~= "unauthorized" then
 					return false
 				end
-				__continue36 = true
+				__continue39 = true
 			until true
-			if not __continue36 then
+			if not __continue39 then
 				break
 			end
 		end

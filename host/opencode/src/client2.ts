@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ListValues, Message, Session } from "../../../src/apis/ai/protocol.ts";
+import type { ServerFile } from "../../../src/apis/ai/server/prompt.ts";
 import { askParts } from "../../../src/apis/ai/server/opencode2/asks.ts";
 import { questionOf, fillIn } from "../../../src/apis/ai/server/opencode2/forms.ts";
 import * as routes from "../../../src/apis/ai/server/opencode2/routes.ts";
@@ -21,7 +22,7 @@ import {
 import { information, type Route } from "../../../src/apis/ai/server/route.ts";
 import type { OpencodeClient } from "./client.ts";
 import { OpencodeFailure } from "./failure.ts";
-import { type Asked, decode, type Http, ofSession, percentEncode } from "./http.ts";
+import { type Asked, decode, type Http, ofSession } from "./http.ts";
 import { type Listed2, listedMessages2, listedPage } from "./listed2.ts";
 import type { PermissionRule } from "./permission-rules.ts";
 import { reader } from "./shapes.ts";
@@ -29,6 +30,9 @@ import { eventReader } from "./sse.ts";
 
 /** What a session's model may have for a variant where nobody has chosen one. */
 const defaultVariant = "default";
+
+/** The longest file of the server that is sent along, in bytes. */
+const largestFile = 200_000;
 
 /** How often it is looked whether a session has come to rest, in milliseconds. */
 const lookMilliseconds = 250;
@@ -262,6 +266,18 @@ export function client2(http: Http): OpencodeClient {
         }));
     }
 
+    /** A file of the server as a text; nothing for one that is none, or too long: its agent reads that by itself. */
+    async function textOfFile({ path, absolute }: ServerFile): Promise<string | undefined> {
+        const directory = absolute.slice(0, -(path.length + 1));
+        const bytes = await http
+            .send(routes.readFile(directory, path), {}, async (response) =>
+                response.ok ? Buffer.from(await response.arrayBuffer()) : undefined,
+            )
+            .catch(() => undefined);
+        if (bytes === undefined || bytes.length > largestFile || bytes.includes(0)) return undefined;
+        return routes.fileText(path, bytes.toString("utf8"));
+    }
+
     return {
         url: http.url,
         dialect: 2,
@@ -305,7 +321,17 @@ export function client2(http: Http): OpencodeClient {
             // What was taken back stays listed until then.
             if (session.revert !== undefined) await askIdle(sessionId, routes.commitUndo(sessionId));
             await choose(session, prompt);
-            await ask(routes.sendPrompt(sessionId, prompt, percentEncode));
+            const texts = await Promise.all((prompt.files ?? []).map(textOfFile));
+            const attachments = [
+                ...(prompt.attachments ?? []),
+                ...texts.filter((text) => text !== undefined),
+            ];
+            try {
+                await ask(routes.sendPrompt(sessionId, { ...prompt, attachments }));
+            } catch (error) {
+                // The id is ours: with another text it was there before, as a file has changed since.
+                if (!(error instanceof OpencodeFailure && error.status === 409)) throw error;
+            }
         },
 
         abortSession: (sessionId) => ask(routes.interrupt(sessionId)),

@@ -14,6 +14,7 @@ import { fail, type Failure } from "./failure";
 import setup = require("./commands/setup");
 import { findSession } from "./sessionlist";
 import { isForSetup, isUnset } from "./setup/offer";
+import { offerSpeaker } from "./setup/speaker";
 import { showWritten } from "./view/answer";
 
 declare const PACKAGE_VERSION: string;
@@ -80,6 +81,14 @@ function offersSetup(failure: Failure, line: CommandLine): boolean {
     return ok;
 }
 
+/** Installs what speaks with opencode 2, where somebody is there who wants that, or has said so. */
+function offersSpeaker(failure: Failure, line: CommandLine): boolean {
+    const isAlone = line.flags.json === true || line.flags.no !== undefined;
+    const isAgreed = line.flags.yes !== undefined;
+    const canAsk = isAgreed || isInteractive();
+    return failure.code === "opencode_2" && !isAlone && canAsk && offerSpeaker(isAgreed);
+}
+
 /** Shows help, as it was asked for or because a command line was not understood; false in that case. */
 function help(line: CommandLine): boolean {
     if (line.flags.json !== true) return explain(program, line);
@@ -141,6 +150,7 @@ function showFailure(failure: Failure): void {
 export function run(words: readonly string[], ai: Calls): boolean {
     const line = parse(program, words);
     const [ok, done] = outcome(() => perform(words, line, ai));
+    if (!ok && offersSpeaker(done, line)) return run(words, ai);
     if (!ok && line.flags.json === true) jsonOutput.fail(done);
     else if (!ok) showFailure(done);
     if (!ok && offersSetup(done, line)) return run(words, ai);

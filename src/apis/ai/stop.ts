@@ -132,7 +132,8 @@ function judge(state: StopState, last: Message | undefined): StopAction {
     const isNew = last !== undefined && last.info.id !== state.baselineId;
     const answer = isNew && last.info.role === "assistant" ? last : undefined;
     const isOver = answer !== undefined && isAnswer(answer) && isComplete(answer) && looksFinal(answer);
-    if (isNew && last.info.role === "idle" && !state.isBusy)
+    const isOfInterest = state.isOurs || state.toldAt > 0;
+    if (isOfInterest && isNew && last.info.role === "idle" && !state.isBusy)
         return end(last.info.finish === "interrupted" ? "stopped" : "ended");
     if (state.toldAt > 0) {
         const error = answer && answer.info.error;

@@ -21,6 +21,7 @@ local readRefusal = reader(answers.refusal)
 local CODES = {
 	SessionNotFoundError = "session_gone",
 	SessionBusyError = "works_now",
+	ConflictError = "works_now",
 	FormAlreadySettledError = "not_found",
 	LocationNotFoundError = "bad_request",
 	LocationPermissionDeniedError = "bad_request",

@@ -3,7 +3,7 @@
 -- world.
 
 local route = require("/apis/ai/server/route")
-local fileAddress, modelParts = route.fileAddress, route.modelParts
+local modelParts, namesOf = route.modelParts, route.namesOf
 local askParts = require("/apis/ai/server/opencode2/asks").askParts
 local promptId = require("/apis/ai/server/opencode2/promptid").promptId
 
@@ -77,8 +77,13 @@ function M.getMessage(sessionId, id)
 	}
 end
 
---- All that the model reads of a prompt: opencode 2 has neither instructions of a single prompt nor parts of it, and its
--- providers refuse files of text, so that what goes along stands behind it.
+--- A file of the server as a text that goes along with a prompt.
+function M.fileText(path, content)
+	return '<file path="' .. path .. '">\n' .. content .. "\n</file>"
+end
+
+--- All that the model reads of a prompt: opencode 2 has neither instructions of a single prompt nor parts of it, so that what
+-- goes along stands behind it.
 local function textOf(prompt)
 	local text = prompt.text
 	for _, attached in ipairs(prompt.attachments or {}) do
@@ -91,22 +96,13 @@ local function textOf(prompt)
 end
 
 --- Sends a prompt, whose message's id has its nonce. Sent again with the same id and the same text it is not run
--- once more; 409 where the id is another prompt's. An answer means that it is kept, and will run.
---
--- @param encode writes a text for a part of an address
-function M.sendPrompt(sessionId, prompt, encode)
+-- once more; with another text it is 409. An answer means that it is kept, and will run. Files of the server have to be read
+-- before, and be among what is attached: those that are named alone a provider may refuse, as 1.18.33's preview does.
+function M.sendPrompt(sessionId, prompt)
 	local text = textOf(prompt)
-	local files = {}
-	for _, file in ipairs(prompt.files or {}) do
-		files[#files + 1] = {
-			uri = fileAddress(file.absolute, encode),
-			name = file.path,
-		}
-	end
 	local body = {
 		id = promptId(sessionId, prompt.nonce),
 		text = text,
-		files = #files ~= 0 and files or nil,
 		metadata = text ~= prompt.text and { said = prompt.text } or nil,
 	}
 	return { path = { "api", "session", sessionId, "prompt" }, body = body }
@@ -225,6 +221,18 @@ end
 function M.findFiles(directory, text)
 	local query = { query = text, type = "file", limit = MOST_PATHS, ["location[directory]"] = directory }
 	return { path = { "api", "fs", "find" }, query = query }
+end
+
+--- What stands in a file, by its path from the directory: its bytes, as they are.
+function M.readFile(directory, path)
+	local names = { "api", "fs", "read" }
+	for _, name in ipairs(namesOf(path)) do
+		names[#names + 1] = name
+	end
+	return {
+		path = names,
+		query = at(directory),
+	}
 end
 
 --- The permissions that one session waits for; those of its subagents are theirs.

@@ -188,7 +188,9 @@ export function shell(client: Client, session: Session, line: string, options: W
 /** Has a summary written that takes the place of what was said. */
 export function compact(client: Client, session: Session, options: WaitOptions): undefined {
     refuseBusy(client, session.id, session.directory);
-    const model = modelOf(client, session);
+    // opencode 2 asks the session's.
+    const isOwn = client.face.dialect(client) === 2;
+    const model = isOwn ? "" : modelOf(client, session);
     if (model === undefined) throw fail("no_model");
     const baselineId = newestId(client, session.id);
     client.face.startCompacting(client, session.id, model);

@@ -1,12 +1,13 @@
 /**
  * The opencode that a computer asks by itself: 1 or 2, as one request tells that only opencode 2 answers with JSON. Whoever
- * has learned which it is asks that no more.
+ * has learned which it is asks that no more. What speaks with opencode 2 is a package of its own.
  */
 import { reader } from "../../trapos/shape";
+import { fail } from "../failure";
 import { answers } from "../protocol";
 import type { Connection, Dialect, Face } from "./face";
 import opencode1 = require("./opencode1");
-import { jsonOf, sendRoute } from "./request";
+import { introduction } from "./request";
 import { information } from "./route";
 
 declare function require(this: void, name: string): unknown;
@@ -16,15 +17,9 @@ const load = require;
 
 const readInformation = reader(answers.health);
 
-/**
- * Asks which opencode a server is. A refusal of the password tells nothing, nor does a server that fails.
- * @returns nothing where it is not known
- */
-function probe(server: Connection): Dialect | undefined {
-    const answer = sendRoute(server, information());
-    const status = answer.status;
-    if (status === 401 || status === 403 || status >= 500) return undefined;
-    const info = readInformation(jsonOf(answer));
+/** Asks which opencode a server is. A refusal of the password tells nothing of that, and is raised. */
+function probe(server: Connection): Dialect {
+    const info = readInformation(introduction(server, information()));
     const [major] = string.match(info ? info.version : "", "^(%d+)%.");
     return (tonumber(major) ?? 0) >= 2 ? 2 : 1;
 }
@@ -32,8 +27,10 @@ function probe(server: Connection): Dialect | undefined {
 /** What speaks with the server. */
 function faceFor(server: Connection): Face {
     const learned = server.learned;
-    if (learned.dialect === undefined) learned.dialect = probe(server);
-    return learned.dialect === 2 ? (load("/apis/ai/server/opencode2") as Face) : opencode1;
+    learned.dialect = learned.dialect ?? probe(server);
+    if (learned.dialect !== 2) return opencode1;
+    if (!fs.exists("/apis/ai/server/opencode2.lua")) throw fail("opencode_2");
+    return load("/apis/ai/server/opencode2") as Face;
 }
 
 type Act = (this: void, server: Connection, ...given: never[]) => unknown;

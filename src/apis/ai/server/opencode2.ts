@@ -2,7 +2,7 @@
 import { outcome } from "../../trapos/failure";
 import { decode } from "../../trapos/json";
 import { reader } from "../../trapos/shape";
-import { percentEncode } from "../../trapos/utf8";
+import { copy } from "../copy";
 import { fail } from "../failure";
 import type { FileEntry, ListValues } from "../protocol";
 import type { CommandCall, Connection, Dialect, Face, Prompt } from "./face";
@@ -20,11 +20,13 @@ const readActive = reader(answers.active);
 const readModels = reader(answers.models);
 const readAgents = reader(answers.agents);
 const readCommands = reader(answers.commands);
-const readFiles = reader(answers.files);
+const readEntries = reader(answers.files);
 const readFailed = reader({ type: "name", data: { error: { type: "name", "message?": "reason" } } });
 
 /** Seconds after which a request has arrived that may be answered when all is done. */
 const ARRIVED_SECONDS = 2;
+/** The longest file of the server that is sent along. */
+const MOST_BYTES = 200000;
 /** How often, and how many seconds apart, a list is asked for that is empty: the first one of a folder is, for a second. */
 const MOST_LOOKS = 4;
 const LOOK_SECONDS = 0.5;
@@ -33,9 +35,30 @@ function dialect(): Dialect {
     return 2;
 }
 
+/** What stands in files of the server, as texts; those that are none, or too long, its agent reads by itself. */
+function readFiles(server: Connection, prompt: Prompt): string[] {
+    const texts: string[] = [];
+    for (const file of prompt.files ?? []) {
+        const directory = string.sub(file.absolute, 1, -(file.path.length + 2));
+        const [ok, answer] = outcome(() => sendRoute(server, routes.readFile(directory, file.path)));
+        const content = ok && answer.status === 200 ? answer.body : undefined;
+        const isText = content !== undefined && string.find(content, "\0", 1, true)[0] === undefined;
+        if (isText && content.length <= MOST_BYTES) table.insert(texts, routes.fileText(file.path, content));
+    }
+    return texts;
+}
+
 /** Sends a prompt and does not wait for its answer. Success means that it is kept, and will run. */
 function sendPrompt(server: Connection, sessionId: string, prompt: Prompt): void {
-    callSession(server, sessionId, routes.sendPrompt(sessionId, prompt, percentEncode), {});
+    const attachments: string[] = [];
+    for (const text of prompt.attachments ?? []) table.insert(attachments, text);
+    for (const text of readFiles(server, prompt)) table.insert(attachments, text);
+    const whole = copy({ attachments }, copy(prompt, {} as Prompt));
+    const [ok, failure] = outcome(() => {
+        callSession(server, sessionId, routes.sendPrompt(sessionId, whole), {});
+    });
+    // The id is ours: with another text it was there before, as a file has changed since.
+    if (!ok && failure.code !== "works_now") throw failure;
 }
 
 /** Stops what a session does; fine for an idle one. */
@@ -68,7 +91,7 @@ function start(server: Connection, id: string, route: Route): void {
 /** What stands in a folder, by its path from the directory. */
 function listFiles(server: Connection, directory: string | undefined, path: string): readonly FileEntry[] {
     const found: FileEntry[] = [];
-    for (const entry of call(server, routes.listFiles(directory, path), { read: readFiles }).data) {
+    for (const entry of call(server, routes.listFiles(directory, path), { read: readEntries }).data) {
         const absolute = directory === undefined ? undefined : `${directory}/${entry.path}`;
         found.push({ path: entry.path, type: entry.type, absolute });
     }
@@ -78,7 +101,7 @@ function listFiles(server: Connection, directory: string | undefined, path: stri
 /** Paths from the directory that are like a text. */
 function findFiles(server: Connection, directory: string | undefined, text: string): readonly string[] {
     const found: string[] = [];
-    for (const entry of call(server, routes.findFiles(directory, text), { read: readFiles }).data)
+    for (const entry of call(server, routes.findFiles(directory, text), { read: readEntries }).data)
         found.push(entry.path);
     return found;
 }

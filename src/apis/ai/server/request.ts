@@ -130,9 +130,10 @@ export function jsonOf(answer: Response): unknown {
     return decode(answer.body);
 }
 
-/** What a server says of itself at a route; nothing where it does not say it well. */
+/** What a server says of itself at a route; nothing where it does not say it well. Without the right password it says nothing. */
 export function introduction(server: Connection, route: Route): unknown {
     const answer = sendRoute(server, route);
+    if (answer.status === 401 || answer.status === 403) throw fail("unauthorized");
     if (answer.status !== 200) return undefined;
     return jsonOf(answer);
 }

@@ -18,6 +18,7 @@ import direct = require("../server/direct");
 import type { Disk } from "../session";
 import { changeSettings, definitions, isSet, readSettings, redact, type Change } from "../settings";
 import { readTypedAddress } from "./address";
+import { offerSpeaker } from "./speaker";
 import type * as linkingModule from "./linking";
 
 declare function require(this: void, name: string): unknown;
@@ -129,15 +130,29 @@ function waiting<T>(doing: string, act: (this: void) => T): LuaMultiReturn<[true
     });
 }
 
+/** What a server says of itself, or why it will not do. */
+interface Found {
+    readonly version?: string;
+    readonly problem?: Failure;
+}
+
+/** Asks a server what it is; what speaks with it is fetched where it is not there. */
+function meet(setup: Setup, doing: string): Found {
+    const server = serverOf(setup);
+    const [ok, value] = waiting(doing, () => server.face.health(server));
+    if (ok) return { version: value.version };
+    if (value.code === "opencode_2" && offerSpeaker(false)) return meet(setup, doing);
+    return { problem: value };
+}
+
 /** What is at an address for somebody without a password: whether it wants one, or why it will not do. */
-function look(setup: Setup): { readonly version?: string; readonly problem?: Failure } {
-    const server = serverOf({
+function look(setup: Setup): Found {
+    const nobody: Setup = {
         store: setup.store,
         disk: setup.disk,
         answers: { server_url: setup.answers.server_url, password: false },
-    });
-    const [ok, value] = waiting("looking for the server", () => server.face.health(server));
-    return ok ? { version: value.version } : { problem: value };
+    };
+    return meet(nobody, "looking for the server");
 }
 
 /** Links the computer with a bridge. What the setup was to ask for is the bridge's owner's to say. */
@@ -211,16 +226,14 @@ function askPassword(setup: Setup): boolean {
             say("This server wants one: its OPENCODE_SERVER_PASSWORD.", colours.red);
             continue;
         }
-        const [ok, value] = waiting("trying the password", () => {
-            const server = serverOf(setup);
-            return server.face.health(server);
-        });
-        if (ok) {
-            say(`opencode ${value.version} takes it.`, colours.lime);
+        const found = meet(setup, "trying the password");
+        const problem = found.problem;
+        if (problem === undefined) {
+            say(`opencode ${found.version} takes it.`, colours.lime);
             return true;
         }
-        explain(value);
-        if (value.code !== "unauthorized") return false;
+        explain(problem);
+        if (problem.code !== "unauthorized") return false;
     }
 }
 

@@ -20,6 +20,7 @@ const readRefusal = reader(answers.refusal);
 const CODES: Readonly<Record<string, Code | undefined>> = {
     SessionNotFoundError: "session_gone",
     SessionBusyError: "works_now",
+    ConflictError: "works_now",
     FormAlreadySettledError: "not_found",
     LocationNotFoundError: "bad_request",
     LocationPermissionDeniedError: "bad_request",

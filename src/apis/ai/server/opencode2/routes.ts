@@ -6,7 +6,7 @@
 import type { PermissionReply } from "../../ask";
 import type { ListValues } from "../../protocol";
 import type { CommandCall, Prompt } from "../prompt";
-import { fileAddress, modelParts, type Encode, type Route } from "../route";
+import { modelParts, namesOf, type Route } from "../route";
 import { askParts } from "./asks";
 import type { Answers } from "./forms";
 import { promptId } from "./promptid";
@@ -84,9 +84,14 @@ export function getMessage(sessionId: string, id: string): Route {
     return { path: ["api", "session", sessionId, "message", id] };
 }
 
+/** A file of the server as a text that goes along with a prompt. */
+export function fileText(path: string, content: string): string {
+    return `<file path="${path}">\n${content}\n</file>`;
+}
+
 /**
- * All that the model reads of a prompt: opencode 2 has neither instructions of a single prompt nor parts of it, and its
- * providers refuse files of text, so that what goes along stands behind it.
+ * All that the model reads of a prompt: opencode 2 has neither instructions of a single prompt nor parts of it, so that what
+ * goes along stands behind it.
  */
 function textOf(prompt: Prompt): string {
     let text = prompt.text;
@@ -97,18 +102,14 @@ function textOf(prompt: Prompt): string {
 
 /**
  * Sends a prompt, whose message's id has its nonce. Sent again with the same id and the same text it is not run
- * once more; 409 where the id is another prompt's. An answer means that it is kept, and will run.
- * @param encode writes a text for a part of an address
+ * once more; with another text it is 409. An answer means that it is kept, and will run. Files of the server have to be read
+ * before, and be among what is attached: those that are named alone a provider may refuse, as 1.18.33's preview does.
  */
-export function sendPrompt(sessionId: string, prompt: Prompt, encode: Encode): Route {
+export function sendPrompt(sessionId: string, prompt: Prompt): Route {
     const text = textOf(prompt);
-    const files: object[] = [];
-    for (const file of prompt.files ?? [])
-        files.push({ uri: fileAddress(file.absolute, encode), name: file.path });
     const body = {
         id: promptId(sessionId, prompt.nonce),
         text,
-        files: files.length === 0 ? undefined : files,
         // What was typed, for whoever reads it again.
         metadata: text === prompt.text ? undefined : { said: prompt.text },
     };
@@ -198,6 +199,13 @@ export function listFiles(directory: string | undefined, path: string): Route {
 export function findFiles(directory: string | undefined, text: string): Route {
     const query = { query: text, type: "file", limit: MOST_PATHS, "location[directory]": directory };
     return { path: ["api", "fs", "find"], query };
+}
+
+/** What stands in a file, by its path from the directory: its bytes, as they are. */
+export function readFile(directory: string | undefined, path: string): Route {
+    const names = ["api", "fs", "read"];
+    for (const name of namesOf(path)) names.push(name);
+    return { path: names, query: at(directory) };
 }
 
 /** The permissions that one session waits for; those of its subagents are theirs. */
