@@ -15,6 +15,10 @@ export interface MessageSeen {
     readonly id: string;
     readonly role: "user" | "assistant";
     readonly text: string;
+    /** What the text is joined of. */
+    readonly texts: readonly string[];
+    /** Whether it ended with an error. */
+    readonly hasFailed: boolean;
     readonly tools: readonly { readonly name: string; readonly status: string }[];
     /** Whether it is a summary of what was said before. */
     readonly isSummary: boolean;
@@ -60,6 +64,11 @@ export interface ServerCalls {
     answerQuestion(ask: AskSeen, answer: string, directory?: string): Promise<void>;
 }
 
+/** The texts among the parts of a message. */
+function textsOf(parts: readonly { readonly type: string; readonly text?: string }[]): string[] {
+    return parts.flatMap(({ type, text }) => (type === "text" && text !== undefined ? [text] : []));
+}
+
 /** How long it rests before it looks again: no route of a server waits. */
 const restMilliseconds = 20;
 
@@ -82,6 +91,7 @@ interface Message1 {
         readonly id: string;
         readonly role: "user" | "assistant";
         readonly summary?: unknown;
+        readonly error?: object;
         readonly time: { readonly completed?: number };
     };
     readonly parts: readonly {
@@ -100,10 +110,13 @@ const session1 = ({ id, title, directory, tokens }: Session1): SessionSeen => ({
 });
 
 function message1({ info, parts }: Message1): MessageSeen {
+    const texts = textsOf(parts);
     return {
         id: info.id,
         role: info.role,
-        text: parts.map(({ type, text }) => (type === "text" ? text : "")).join(""),
+        text: texts.join(""),
+        texts,
+        hasFailed: info.error !== undefined,
         tools: parts
             .filter(({ type }) => type === "tool")
             .map(({ tool, state }) => ({ name: tool ?? "", status: state?.status ?? "" })),
@@ -174,6 +187,7 @@ interface Message2 {
     }[];
     readonly time: { readonly created: number; readonly completed?: number };
     readonly summary?: string;
+    readonly error?: object;
 }
 
 interface Data<T> {
@@ -191,19 +205,18 @@ const session2 = ({ id, title, location, tokens }: Session2): SessionSeen => ({
 });
 
 /** A message; nothing for what nobody has said, as that a turn is over. */
-function message2({ id, type, text, content, time, summary }: Message2): MessageSeen[] {
-    const none = { id, tools: [], isSummary: false };
-    if (type === "user") return [{ ...none, role: "user", text: text ?? "", completed: time.created }];
+function message2({ id, type, text, content, time, summary, error }: Message2): MessageSeen[] {
+    const parts = content ?? (text === undefined ? [] : [{ type: "text", text }]);
+    const texts = summary === undefined ? textsOf(parts) : [summary];
+    const seen = { id, text: texts.join(""), texts, isSummary: false, hasFailed: error !== undefined };
+    if (type === "user") return [{ ...seen, role: "user", tools: [], completed: time.created }];
     if (type === "compaction")
-        return [
-            { ...none, role: "assistant", text: summary ?? "", isSummary: true, completed: time.created },
-        ];
+        return [{ ...seen, role: "assistant", tools: [], isSummary: true, completed: time.created }];
     if (type !== "assistant") return [];
-    const said = (content ?? []).map((part) => (part.type === "text" ? part.text : "")).join("");
     const tools = (content ?? [])
         .filter((part) => part.type === "tool")
         .map(({ name, state }) => ({ name: name ?? "", status: state?.status ?? "" }));
-    return [{ ...none, role: "assistant", text: said, tools, completed: time.completed }];
+    return [{ ...seen, role: "assistant", tools, completed: time.completed }];
 }
 
 /** By the routes of opencode 2. */

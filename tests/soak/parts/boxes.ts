@@ -28,7 +28,7 @@ import type { Random } from "../random.ts";
 import { type Connection, startConnection, troubles } from "./turns-connection.ts";
 import { adviceOf, Player } from "./turns-player.ts";
 import { messagesOf, Reader, type ServerPart } from "./turns-reader.ts";
-import { call, newSession, promptOf, replyOf, ruleOf, Target, type Word } from "./turns-server.ts";
+import { promptOf, replyOf, ruleOf, Target, type Word } from "./turns-server.ts";
 
 /** How long a computer waits without any progress, for a request, and for somebody; the last where nobody comes. */
 const IDLE_SECONDS = 8;
@@ -190,7 +190,7 @@ class Round {
         const { random, setup, connection } = this;
         // Every number is drawn before anything happens, as what happens takes one time or another.
         const delaySeconds = this.deed === "left" ? 1.5 : random.pick([0, 0, 0.3]);
-        const session = random.chance(0.6) ? await newSession(setup.target.opencode) : undefined;
+        const session = random.chance(0.6) ? await setup.target.newSession() : undefined;
         const [width, height] = random.pick([
             [26, 20],
             [51, 19],
@@ -378,13 +378,13 @@ class Round {
 
     private async elsewhere<T>(method: string, path: string, body?: object): Promise<T> {
         this.player.note(`(elsewhere: ${method} ${path} ${JSON.stringify(body ?? "")})`);
-        return call<T>(this.setup.target.opencode, method, path, body);
+        return this.setup.target.calls.call<T>(method, path, body);
     }
 
     /** What waits for somebody in this round's turn, as the server lists it. */
     private async waiting(): Promise<Entry[]> {
         const { what } = asked[this.asks];
-        const entries = await call<Entry[]>(this.setup.target.opencode, "GET", `/${what}`);
+        const entries = await this.setup.target.calls.call<Entry[]>("GET", `/${what}`);
         return entries.filter((entry) => JSON.stringify(entry).includes(this.word.word));
     }
 
@@ -523,7 +523,7 @@ class Round {
         const { session } = this.word;
         if (session === undefined) return [];
         const { target } = this.setup;
-        const children = await call<{ id: string }[]>(target.opencode, "GET", `/session/${session}/children`);
+        const children = await target.calls.call<{ id: string }[]>("GET", `/session/${session}/children`);
         const found: ServerPart[] = [];
         for (const id of [session, ...children.map((child) => child.id)]) {
             for (const { parts } of await messagesOf(target, id))

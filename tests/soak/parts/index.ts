@@ -8,12 +8,13 @@ import { jobs } from "./jobs.ts";
 import { links } from "./links.ts";
 import { states } from "./states.ts";
 import { texts } from "./texts.ts";
-import { turns } from "./turns.ts";
+import { turns, turns2 } from "./turns.ts";
 
 /** All parts, in the order in which they are played. */
 export const parts: readonly Part[] = [
     answers,
     turns,
+    turns2,
     links,
     jobs,
     crowd,

@@ -2,7 +2,7 @@
 import { readSetting } from "craftos-headless";
 import type { Reply } from "../../../tools/model/index.ts";
 import type { Player } from "./turns-player.ts";
-import { call, promptOf, replyOf, type Target, type Word } from "./turns-server.ts";
+import { promptOf, replyOf, type Target, type Word } from "./turns-server.ts";
 
 /** A tool call as the server has it. */
 export interface ServerPart {
@@ -34,9 +34,9 @@ interface OnServer {
     isAnswered: boolean;
 }
 
-/** The messages of a session, oldest first. */
-export async function messagesOf({ opencode }: Target, session: string): Promise<ServerMessage[]> {
-    return call<ServerMessage[]>(opencode, "GET", `/session/${session}/message`);
+/** The messages of a session of opencode 1, oldest first. */
+export async function messagesOf({ calls }: Target, session: string): Promise<ServerMessage[]> {
+    return calls.call<ServerMessage[]>("GET", `/session/${session}/message`);
 }
 
 export interface ReaderOptions {
@@ -110,18 +110,14 @@ export class Reader {
     private async onServer(): Promise<Map<string, OnServer>> {
         const found = new Map(this.words.map(({ word }) => [word, { prompts: 0, isAnswered: false }]));
         for (const id of this.sessions) {
-            const messages = await messagesOf(this.options.target, id);
+            const messages = await this.options.target.calls.messages(id);
             for (const [word, state] of found) {
-                const has = (message: ServerMessage, text: string): boolean =>
-                    message.parts.some((part) => part.type === "text" && part.text === text);
                 state.prompts += messages.filter(
-                    (message) => message.info.role === "user" && has(message, promptOf(word)),
+                    ({ role, texts }) => role === "user" && texts.includes(promptOf(word)),
                 ).length;
                 state.isAnswered ||= messages.some(
-                    (message) =>
-                        message.info.time.completed !== undefined &&
-                        message.info.error === undefined &&
-                        has(message, replyOf(word)),
+                    ({ completed, hasFailed, texts }) =>
+                        completed !== undefined && !hasFailed && texts.includes(replyOf(word)),
                 );
             }
         }

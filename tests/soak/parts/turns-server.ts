@@ -1,5 +1,9 @@
 /** The real server and the scripted model that computers ask in the parts with turns. */
 import { type Opencode, type Permission, startOpencode } from "trapos-opencode";
+import type { Settings } from "craftos-headless";
+import { serverSettings } from "../../../tools/harness/server.ts";
+import { type ServerCalls, serverCalls } from "../../../tools/harness/server-calls.ts";
+import type { StartOpencode } from "../../../tools/harness/tests-opencode.ts";
 import type { Model, Reply, Rule } from "../../../tools/model/index.ts";
 
 /** What a word's prompt came to. A word stands in one prompt alone. */
@@ -36,35 +40,18 @@ export function ruleOf(words: ReadonlyMap<string, Word>): Rule {
     };
 }
 
-export async function call<T>(opencode: Opencode, method: string, path: string, body?: object): Promise<T> {
-    const login = Buffer.from(`${opencode.username}:${opencode.password}`).toString("base64");
-    const response = await fetch(opencode.url + path, {
-        method,
-        headers: { authorization: `Basic ${login}`, "content-type": "application/json" },
-        ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
-    return JSON.parse(text) as T;
-}
-
-export async function newSession(opencode: Opencode): Promise<string> {
-    return (await call<{ id: string }>(opencode, "POST", "/session", { title: "soak" })).id;
-}
-
-/** Asks and waits for the answer, without a computer. */
-export async function askDirectly(opencode: Opencode, session: string, text: string): Promise<void> {
-    await call(opencode, "POST", `/session/${session}/message`, { parts: [{ type: "text", text }] });
-}
-
 /** A server that computers talk to, which is another one after a restart. */
 export class Target {
     private readonly home: string;
     private readonly model: Model;
     private readonly permission: Permission;
+    private readonly startServer: StartOpencode;
     private running: Opencode | undefined;
+    private known: ServerCalls | undefined;
 
-    constructor(home: string, model: Model, permission: Permission) {
+    /** @param start what starts it; the installed opencode 1 when absent */
+    constructor(home: string, model: Model, permission: Permission, start: StartOpencode = startOpencode) {
+        this.startServer = start;
         this.home = home;
         this.model = model;
         this.permission = permission;
@@ -74,16 +61,33 @@ export class Target {
         return this.running!;
     }
 
+    /** What somebody at its own door does. */
+    get calls(): ServerCalls {
+        this.known ??= serverCalls(() => this.opencode);
+        return this.known;
+    }
+
+    /** Makes a session, and gives its id. */
+    newSession(): Promise<string> {
+        return this.calls.createSession("soak");
+    }
+
+    /** The settings by which a computer finds it; what its agent may do its configuration says. */
+    settings(url: string): Settings {
+        const found = serverSettings({ ...this.opencode, url });
+        return this.calls.dialect === 1 ? found : { ...found, "opencc.profile": "server" };
+    }
+
     /** Starts it where it does not run. It has had its first turn then, which takes longer and must not be stopped. */
     async prepare(): Promise<void> {
         if (this.running !== undefined) return;
         await this.start();
-        await askDirectly(this.opencode, await newSession(this.opencode), "warm up");
+        await this.calls.ask(await this.newSession(), "warm up");
     }
 
     async start(): Promise<void> {
         const { port, username, password } = this.running ?? {};
-        this.running = await startOpencode({
+        this.running = await this.startServer({
             home: this.home,
             permission: this.permission,
             model: { baseUrl: this.model.url },

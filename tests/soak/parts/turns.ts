@@ -5,24 +5,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spaceIn, readSetting, writeSettings } from "craftos-headless";
 import { installPackages } from "../../../tools/harness/disk.ts";
-import { allowEverything, serverSettings } from "../../../tools/harness/server.ts";
+import { allowEverything } from "../../../tools/harness/server.ts";
 import { type Model, type Reply, startModel } from "../../../tools/model/index.ts";
-import type { Opencode } from "trapos-opencode";
+import { startOpencode } from "trapos-opencode";
+import { type StartOpencode, startTwinServer } from "../../../tools/harness/tests-opencode.ts";
 import type { OpenPart, Part } from "../part.ts";
 import type { Random } from "../random.ts";
 import { type Connection, type Moment, startConnection, troubles } from "./turns-connection.ts";
 import { adviceOf, Player, type Advice } from "./turns-player.ts";
 import { Reader } from "./turns-reader.ts";
-import {
-    askDirectly,
-    call,
-    newSession,
-    promptOf,
-    replyOf,
-    ruleOf,
-    Target,
-    type Word,
-} from "./turns-server.ts";
+import { promptOf, replyOf, ruleOf, Target, type Word } from "./turns-server.ts";
 
 /** What a round's tool calls may do. Always is for one word's commands alone: all rounds have one server. */
 const permission = { ...allowEverything, bash: { "*": "allow", "run-*": "ask" } } as const;
@@ -91,21 +83,21 @@ class Turns {
     /** How many file operations the start of a computer has, and a prompt in a new session. */
     operations = { start: 0, prompt: 0 };
 
-    private constructor(folder: string, model: Model) {
+    private constructor(folder: string, model: Model, start: StartOpencode) {
         this.folder = folder;
         this.model = model;
-        this.shared = new Target(join(folder, "shared"), model, permission);
+        this.shared = new Target(join(folder, "shared"), model, permission, start);
         this.own = Array.from(
             { length: OWN_SERVERS },
-            (_, index) => new Target(join(folder, `own-${index}`), model, permission),
+            (_, index) => new Target(join(folder, `own-${index}`), model, permission, start),
         );
         model.setRules([ruleOf(this.words)]);
     }
 
-    static async open(): Promise<Turns> {
+    static async open(start: StartOpencode): Promise<Turns> {
         const folder = await mkdtemp(join(tmpdir(), "trapos-turns-"));
         const model = await startModel();
-        const turns = new Turns(folder, model);
+        const turns = new Turns(folder, model, start);
         try {
             await installPackages(turns.template, ["trapos-ai"]);
             await writeFile(join(turns.template, "ask.lua"), PROGRAM);
@@ -144,7 +136,7 @@ class Turns {
     private async learn(): Promise<void> {
         // No round has so many prompts.
         const name = "w0x99";
-        const disk = await this.newDisk("learn", this.shared.opencode, this.shared.opencode.url, {});
+        const disk = await this.newDisk("learn", this.shared, this.shared.opencode.url, {});
         const player = new Player({ disk, http: { allow: ["127.0.0.1"] } });
         try {
             await player.start();
@@ -158,10 +150,10 @@ class Turns {
         }
     }
 
-    async newDisk(name: string, opencode: Opencode, url: string, settings: object): Promise<string> {
+    async newDisk(name: string, target: Target, url: string, settings: object): Promise<string> {
         const disk = join(this.folder, `disk-${name}`);
         await cp(this.template, disk, { recursive: true });
-        await writeSettings(disk, { ...serverSettings({ ...opencode, url }), ...settings });
+        await writeSettings(disk, { ...target.settings(url), ...settings });
         return disk;
     }
 
@@ -245,12 +237,12 @@ class Round {
     async play(): Promise<string | undefined> {
         const { random, target } = this;
         // Every number is drawn before anything happens, as what happens takes one time or another.
-        const session = random.chance(0.6) ? await newSession(target.opencode) : undefined;
+        const session = random.chance(0.6) ? await target.newSession() : undefined;
         const hasEarlier = session !== undefined && random.chance(0.5);
         const isDirect = this.kind === "server killed" && random.chance(0.5);
         this.disk = await this.turns.newDisk(
             this.name,
-            target.opencode,
+            target,
             isDirect ? target.opencode.url : this.connection.url,
             {
                 "opencc.poll_timeout_seconds": this.idleSeconds,
@@ -283,7 +275,7 @@ class Round {
         });
         if (hasEarlier) {
             const earlier = this.reader.newWord();
-            await askDirectly(target.opencode, session, promptOf(earlier.word));
+            await target.calls.ask(session, promptOf(earlier.word));
             earlier.isShown = true;
         }
         let problem: string | undefined;
@@ -463,15 +455,14 @@ class Round {
     /** On a full disk a new session is not remembered either: its reader finds it in the list of sessions. */
     private async useSession({ word }: Word): Promise<void> {
         if ((await readSetting(this.disk, "opencc.session_id")) !== undefined) return;
-        const path = `/session?search=${encodeURIComponent(promptOf(word))}`;
-        const [session] = await call<{ id: string }[]>(this.target.opencode, "GET", path);
+        const [session] = await this.target.calls.listSessions(promptOf(word));
         if (session === undefined) return;
         await this.player.run(`ai use ${session.id}`, this.idleSeconds + MORE_SECONDS);
     }
 }
 
-async function open(): Promise<OpenPart> {
-    const turns = await Turns.open();
+async function open(start: StartOpencode): Promise<OpenPart> {
+    const turns = await Turns.open(start);
     const { counts } = turns;
     return {
         round: (random, number) => turns.round(random, number),
@@ -492,5 +483,13 @@ export const turns: Part = {
     rounds: 300,
     shortRounds: 6,
     atOnce: 8,
-    open,
+    open: () => open(startOpencode),
+};
+
+/** The same on a server of opencode 2. */
+export const turns2: Part = {
+    ...turns,
+    name: "turns2",
+    purpose: "the same on opencode 2",
+    open: () => open(startTwinServer),
 };
