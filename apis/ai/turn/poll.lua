@@ -44,6 +44,9 @@ local QUIET_SHARE = 0.6
 --- Milliseconds between two looks at the messages of opencode 2, which says in 11 bytes that nothing runs any more.
 local LOOK = 1000
 
+--- How much sooner the first one is: a tool is to be seen soon, and a quick answer needs none.
+local FIRST_LOOK = 500
+
 --- Asks for the newest message.
 local function lookAtNewest(state)
 	state.lookedAt = state.now
@@ -79,7 +82,7 @@ end
 
 --- Whether the messages of opencode 2 can tell something new, though the session works: rarely the longer nothing changes.
 local function isLookDue(state)
-	if state.isHinted or state.polls == 0 then
+	if state.isHinted then
 		return true
 	end
 	return state.now - state.lookedAt >= math.max(LOOK, quietTime(state) * QUIET_SHARE)
@@ -169,15 +172,28 @@ local function whenBusy(state)
 	return state.status == "busy" and lookForBlocker(state) or wait(state)
 end
 
---- Begins with what the session does.
+--- Begins with what the session does, which the newest message tells of opencode 2 mostly.
 function M.afterBegin(state)
 	state.changedAt = state.now
-	return { kind = "status" }
+	return state.dialect == 2 and not state.sent and lookAtNewest(state) or { kind = "status" }
+end
+
+--- Sends the prompt behind the newest message, where nothing runs.
+local function sendBehind(state, last)
+	state.baselineId = last and last.info.id
+	if state.dialect == 2 and state.status == "unknown" then
+		state.last = last
+
+		-- Behind a record that a turn has ended, and in an empty session, nothing runs.
+		return (last == nil or last.info.role == "idle") and { kind = "send" } or { kind = "status" }
+	end
+	return state.status == "idle" and { kind = "send" } or refuseBusy(state, last)
 end
 
 --- Waits for what comes of the prompt.
 function M.afterSend(state)
 	noteSent(state)
+	state.lookedAt = state.now - FIRST_LOOK
 	state.unsure = nil
 	return wait(state)
 end
@@ -195,11 +211,7 @@ end
 function M.afterLast(state, messages)
 	local last = messages[#messages]
 	if not state.sent then
-		if state.status ~= "idle" then
-			return refuseBusy(state, last)
-		end
-		state.baselineId = last and last.info.id
-		return { kind = "send" }
+		return sendBehind(state, last)
 	end
 	state.polls = state.polls + 1
 	noteMessages(state, messages)
@@ -231,7 +243,7 @@ end
 function M.afterStatus(state, statuses)
 	noteStatus(state, statuses[state.sessionId])
 	if not state.sent then
-		return lookAtNewest(state)
+		return state.dialect == 2 and sendBehind(state, state.last) or lookAtNewest(state)
 	end
 	noteIdle(state)
 	if state.last == nil and state.resumed then

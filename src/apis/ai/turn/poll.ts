@@ -31,6 +31,8 @@ const QUIET_SHARE = 0.6;
 
 /** Milliseconds between two looks at the messages of opencode 2, which says in 11 bytes that nothing runs any more. */
 const LOOK = 1000;
+/** How much sooner the first one is: a tool is to be seen soon, and a quick answer needs none. */
+const FIRST_LOOK = 500;
 
 /** Asks for the newest message. */
 function lookAtNewest(state: TurnState): Action {
@@ -59,7 +61,7 @@ function isStatusDue(state: TurnState): boolean {
 
 /** Whether the messages of opencode 2 can tell something new, though the session works: rarely the longer nothing changes. */
 function isLookDue(state: TurnState): boolean {
-    if (state.isHinted || state.polls === 0) return true;
+    if (state.isHinted) return true;
     return state.now - state.lookedAt >= Math.max(LOOK, quietTime(state) * QUIET_SHARE);
 }
 
@@ -120,15 +122,27 @@ function whenBusy(state: TurnState): Action {
     return state.status === "busy" ? lookForBlocker(state) : wait(state);
 }
 
-/** Begins with what the session does. */
+/** Begins with what the session does, which the newest message tells of opencode 2 mostly. */
 export function afterBegin(state: TurnState): Action {
     state.changedAt = state.now;
-    return { kind: "status" };
+    return state.dialect === 2 && !state.sent ? lookAtNewest(state) : { kind: "status" };
+}
+
+/** Sends the prompt behind the newest message, where nothing runs. */
+function sendBehind(state: TurnState, last: Message | undefined): Action {
+    state.baselineId = last && last.info.id;
+    if (state.dialect === 2 && state.status === "unknown") {
+        state.last = last;
+        // Behind a record that a turn has ended, and in an empty session, nothing runs.
+        return last === undefined || last.info.role === "idle" ? { kind: "send" } : { kind: "status" };
+    }
+    return state.status === "idle" ? { kind: "send" } : refuseBusy(state, last);
 }
 
 /** Waits for what comes of the prompt. */
 export function afterSend(state: TurnState): Action {
     noteSent(state);
+    state.lookedAt = state.now - FIRST_LOOK;
     state.unsure = undefined;
     return wait(state);
 }
@@ -143,11 +157,7 @@ export function afterWait(state: TurnState, hint?: boolean): Action {
 /** Looks at the newest message: before the prompt is sent, for what comes before it; then for what comes of it. */
 export function afterLast(state: TurnState, messages: readonly Message[]): Action {
     const last = messages[messages.length - 1];
-    if (!state.sent) {
-        if (state.status !== "idle") return refuseBusy(state, last);
-        state.baselineId = last && last.info.id;
-        return { kind: "send" };
-    }
+    if (!state.sent) return sendBehind(state, last);
     state.polls += 1;
     noteMessages(state, messages);
     if (last && last.info.role === "user" && carriesNonce(last, state.nonce))
@@ -174,7 +184,7 @@ export function afterMessage(state: TurnState, step: Message): Action {
 /** Looks at what the session does. */
 export function afterStatus(state: TurnState, statuses: ListValues["status"]): Action {
     noteStatus(state, statuses[state.sessionId]);
-    if (!state.sent) return lookAtNewest(state);
+    if (!state.sent) return state.dialect === 2 ? sendBehind(state, state.last) : lookAtNewest(state);
     noteIdle(state);
     if (state.last === undefined && state.resumed) return search(state);
     if (state.dialect === 2 && state.status === "idle") return search(state);
