@@ -7,7 +7,8 @@ local settleStuck, withoutMcp, withoutRecent = answer.settleStuck, answer.withou
 local asks = require("/apis/ai/turn/asks")
 local afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions =
 	asks.afterAnswer, asks.lookForQuestion, asks.withoutAnswer, asks.withoutPermissions, asks.withoutQuestions
-local afterNewest = require("/apis/ai/turn/poll").afterNewest
+local poll = require("/apis/ai/turn/poll")
+local afterNewest, withoutStatus = poll.afterNewest, poll.withoutStatus
 local requestsModule = require("/apis/ai/turn/requests")
 local isHopeless, isOverdue, noteFailure, requests =
 	requestsModule.isHopeless, requestsModule.isOverdue, requestsModule.noteFailure, requestsModule.requests
@@ -68,7 +69,7 @@ function M.afterFailed(state, failure, request)
 		return settled
 	end
 	if not isHopeless(failure) and not isOverdue(state, request) then
-		return wait(state, AGAIN_SECONDS)
+		return request == "status" and withoutStatus(state, AGAIN_SECONDS) or wait(state, AGAIN_SECONDS)
 	end
 	local goOn = without[request]
 	return goOn and goOn(state, failure) or giveUpOn(state, request, failure)

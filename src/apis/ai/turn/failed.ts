@@ -2,7 +2,7 @@
 import { type Action, fail, failWith, type RequestFailure, type RequestKind } from "./actions";
 import { settleStuck, withoutMcp, withoutRecent } from "./answer";
 import { afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions } from "./asks";
-import { afterNewest } from "./poll";
+import { afterNewest, withoutStatus } from "./poll";
 import { isHopeless, isOverdue, noteFailure, requests } from "./requests";
 import { withoutAgents, withoutProviders, withoutReason } from "./silence";
 import { noteSent, type TurnState } from "./state";
@@ -51,7 +51,8 @@ export function afterFailed(state: TurnState, failure: RequestFailure, request: 
     noteFailure(state, request, failure);
     const settled = request === "status" ? settleStuck(state) : undefined;
     if (settled) return settled;
-    if (!isHopeless(failure) && !isOverdue(state, request)) return wait(state, AGAIN_SECONDS);
+    if (!isHopeless(failure) && !isOverdue(state, request))
+        return request === "status" ? withoutStatus(state, AGAIN_SECONDS) : wait(state, AGAIN_SECONDS);
     const goOn = without[request];
     return goOn ? goOn(state, failure) : giveUpOn(state, request, failure);
 }
