@@ -345,6 +345,9 @@ local function checkDialect(server, record)
 	end
 	local version = server.face.health(server).version
 	forgetTurn(server.disk, record.nonce)
+
+	-- Its prompt was sent: there is nothing left of the call that could be made anew.
+	server.learned.hasSent = true
 	error(fail("other_opencode", { version = version }), 0)
 end
 

@@ -539,6 +539,24 @@ const cases: Case2[] = [
         world: [],
         end: { kind: "fail", code: "session_gone", pending: false },
     },
+    ...["last", "recent", "status"].map((kind): Case2 => ({
+        // As a page that something before the server answers with.
+        name: `there is no route for ${kind} all at once, which says nothing of the session`,
+        world: [
+            [0, runs(u1, open("a1"))],
+            [500, { fails: { [kind]: "not_found" } }],
+            [2000, over(u1, answer("a1", "pong"), idle("i1"))],
+        ],
+        end: { kind: "fail", code: "not_found", pending: true },
+    })),
+    {
+        name: "the session is deleted in the middle",
+        world: [
+            [0, runs(u1, open("a1"))],
+            [500, { fails: { last: "session_gone", recent: "session_gone" } }],
+        ],
+        end: { kind: "fail", code: "session_gone", pending: false },
+    },
     {
         name: "another opencode is there, which did not get the prompt",
         sendFails: "other_opencode",

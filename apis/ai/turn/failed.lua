@@ -51,7 +51,10 @@ function M.afterFailed(state, failure, request)
 	if failure.code == "not_found" and without[request] == withoutAnswer then
 		return afterAnswer(state)
 	end
-	local isGone = failure.code == "not_found" or failure.code == "session_gone"
+
+	-- opencode 2 says of a session that it is not there; what else it does not find is a route.
+	local isMissing = failure.code == "not_found" and state.dialect ~= 2
+	local isGone = isMissing or failure.code == "session_gone"
 	if isGone and requests[request].isOfSession then
 		return fail("session_gone", { session = state.sessionId })
 	end

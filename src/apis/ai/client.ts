@@ -297,6 +297,8 @@ function checkDialect(server: Server, record: TurnRecord): void {
     if (dialect === undefined || (record.dialect ?? 1) === dialect) return;
     const version = server.face.health(server).version;
     forgetTurn(server.disk, record.nonce);
+    // Its prompt was sent: there is nothing left of the call that could be made anew.
+    server.learned.hasSent = true;
     throw fail("other_opencode", { version });
 }
 

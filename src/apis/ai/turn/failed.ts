@@ -39,7 +39,9 @@ const without: { readonly [K in RequestKind]?: Without } = {
 export function afterFailed(state: TurnState, failure: RequestFailure, request: RequestKind): Action {
     // What does not wait any more has been answered elsewhere.
     if (failure.code === "not_found" && without[request] === withoutAnswer) return afterAnswer(state);
-    const isGone = failure.code === "not_found" || failure.code === "session_gone";
+    // opencode 2 says of a session that it is not there; what else it does not find is a route.
+    const isMissing = failure.code === "not_found" && state.dialect !== 2;
+    const isGone = isMissing || failure.code === "session_gone";
     if (isGone && requests[request].isOfSession) return fail("session_gone", { session: state.sessionId });
     if (request === "send" && !isHopeless(failure)) {
         // The answer to the request was lost, the prompt itself may have arrived.
