@@ -32,6 +32,11 @@ function M.carriesNonce(message, nonce)
 	return message.info.id == nonce
 end
 
+--- Whether a message is none of a conversation, beside which it stands (opencode 2): its turn goes on whatever it says.
+function M.isBeside(message)
+	return message.info.role == "other" or message.info.role == "shell"
+end
+
 --- The tool calls of a message that run, or wait to.
 function M.activeTools(message)
 	local active = {}
@@ -105,7 +110,11 @@ function M.turnIn(prompt, messages)
 			local parent = info.parentID or current or ""
 			if info.id == nonce or prompts[parent] then
 				isFound = true
-				steps[#steps + 1] = message
+
+				-- What comes behind its end the session does by itself, as where work in the background has ended.
+				if outcome == nil then
+					steps[#steps + 1] = message
+				end
 			elseif isFound then
 				isFollowed = true
 				heir = heir or parent

@@ -20,6 +20,8 @@ const REQUEST_TIMEOUT = 30_000;
 
 interface Case {
     name: string;
+    /** 2 for opencode 2, which can be told at any time. */
+    dialect?: number;
     /** Ours unless it says otherwise. */
     isOurs?: boolean;
     /** The session's messages by milliseconds; each lasts until the next. */
@@ -306,9 +308,138 @@ const cases: Case[] = [
     },
 ];
 
+/** The record that a turn has ended. */
+const idle = (outcome: string): Message => ({
+    info: { id: "i1", role: "idle", time: { created: 3 }, finish: outcome },
+    parts: [],
+});
+const switched: Message = { info: { id: "x1", role: "other", time: { created: 3 } }, parts: [] };
+
+/** On opencode 2, with its records of how turns have ended. */
+const cases2: Omit<Case, "dialect">[] = [
+    {
+        name: "the model writes",
+        messages: [[0, [old, u1, begun]]],
+        busy: [0, Infinity],
+        afterwards: [[old, u1, aborted(begun.parts), idle("interrupted")], 100],
+        end: "stopped",
+        isTold: true,
+        within: 400,
+    },
+    {
+        name: "nothing shows of it yet but that the session works",
+        messages: [[0, [old]]],
+        busy: [0, Infinity],
+        loadedAt: Infinity,
+        afterwards: [[old, u1, idle("interrupted")], 100],
+        end: "stopped",
+        isTold: true,
+        within: 400,
+    },
+    {
+        name: "a server without a record of that",
+        messages: [[0, [old, u1]]],
+        busy: [0, Infinity],
+        afterwards: [[old, u1], 100],
+        end: "stopped",
+        isTold: true,
+        within: 400,
+    },
+    {
+        name: "it works only after half a second",
+        messages: [[0, [old]]],
+        busy: [500, Infinity],
+        afterwards: [[old, u1, idle("interrupted")], 100],
+        end: "stopped",
+        isTold: true,
+        within: 1200,
+    },
+    {
+        name: "somebody has switched the model meanwhile",
+        messages: [[0, [old, u1, begun, switched]]],
+        busy: [0, Infinity],
+        afterwards: [[old, u1, aborted(), switched, idle("interrupted")], 100],
+        end: "stopped",
+        isTold: true,
+        within: 400,
+    },
+    {
+        name: "the turn ended a moment ago",
+        messages: [[0, [old, u1, answer("a1", undefined, "done"), idle("succeeded")]]],
+        end: "ended",
+        isTold: false,
+        within: 100,
+    },
+    {
+        name: "somebody else has stopped it a moment ago",
+        messages: [[0, [old, u1, aborted(), idle("interrupted")]]],
+        end: "stopped",
+        isTold: false,
+        within: 100,
+    },
+    {
+        name: "the turn ends while it is told",
+        messages: [[0, [old, u1, begun]]],
+        busy: [0, Infinity],
+        afterwards: [[old, u1, answer("a1", undefined, "done"), idle("succeeded")], 50],
+        end: "ended",
+        isTold: true,
+        within: 400,
+    },
+    {
+        name: "opencode does not heed it",
+        messages: [[0, [old, u1, begun]]],
+        busy: [0, Infinity],
+        end: "failed",
+        isTold: true,
+        within: 4000,
+    },
+    {
+        name: "the answer to being told is lost",
+        messages: [[0, [old, u1, begun]]],
+        busy: [0, Infinity],
+        fails: { abort: request.hang },
+        afterwards: [[old, u1, aborted(begun.parts), idle("interrupted")], 100],
+        end: "stopped",
+        isTold: true,
+        within: 31_000,
+    },
+    {
+        name: "nothing runs, for whoever asks",
+        isOurs: false,
+        messages: [[0, [u1, answer("a1", undefined, "done"), idle("succeeded")]]],
+        end: "idle",
+        isTold: false,
+        within: 100,
+    },
+    {
+        name: "somebody's turn runs, for whoever asks",
+        isOurs: false,
+        messages: [[0, [idle("succeeded"), plainUser("u2")]]],
+        busy: [0, Infinity],
+        afterwards: [
+            [
+                idle("succeeded"),
+                plainUser("u2"),
+                { ...idle("interrupted"), info: { ...idle("interrupted").info, id: "i2" } },
+            ],
+            100,
+        ],
+        end: "stopped",
+        isTold: true,
+        within: 400,
+    },
+];
+for (const test of cases2) cases.push({ ...test, name: `on opencode 2, ${test.name}`, dialect: 2 });
+
 function play(test: Case) {
     const isOurs = test.isOurs !== false;
-    const options = { sessionId: "ses_1", isOurs, ...(isOurs ? { baselineId: "a0" } : {}) };
+    const options = {
+        sessionId: "ses_1",
+        isOurs,
+        ...(test.dialect === undefined ? {} : { dialect: test.dialect }),
+        ...(isOurs ? { baselineId: "a0" } : {}),
+    };
     let now = 1_700_000_000_000;
     const begin = now;
     let state = start(options);
@@ -343,9 +474,11 @@ function play(test: Case) {
         now += action.kind === "wait" ? action.seconds * 1000 : 10;
         const fails = test.fails?.[action.kind];
         if (action.kind === "abort") {
-            const isLoaded = at() >= (test.loadedAt ?? 0) || shown().at(-1)!.parts.length > 0;
-            expect(isLoaded, "told to stop while it starts").toBe(true);
-            expect(shown().at(-1)!.info.role).toBe("assistant");
+            if (test.dialect !== 2) {
+                const isLoaded = at() >= (test.loadedAt ?? 0) || shown().at(-1)!.parts.length > 0;
+                expect(isLoaded, "told to stop while it starts").toBe(true);
+                expect(shown().at(-1)!.info.role).toBe("assistant");
+            }
             isAgain ||= toldAt !== undefined;
             toldAt = at();
         }

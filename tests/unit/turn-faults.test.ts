@@ -15,6 +15,7 @@ import {
     unfinished,
     user,
     type Case,
+    type World,
 } from "./support/turn-world.ts";
 
 const u1 = user("u1");
@@ -56,6 +57,7 @@ const goesOn: Case["answered"] = [
 /** What a turn does on a server that is well. */
 interface Scenario {
     name: string;
+    before?: Case["before"];
     options?: Case["options"];
     world: Case["world"];
     answered?: Case["answered"];
@@ -228,6 +230,59 @@ const scenarios: Scenario[] = [
     },
 ];
 
+/** The record that a turn has ended as opencode 2 has it. */
+const idle = (id: string, outcome = "succeeded"): Message => ({
+    info: { id, role: "idle", time: { created: 3 }, finish: outcome },
+    parts: [],
+});
+
+/** Messages as opencode 2 has them: none says which prompt it answers, and behind a turn there may be a record of its end. */
+function messagesOf2(messages: readonly Message[], isOver: boolean, hasRecords: boolean): Message[] {
+    const made: Message[] = [];
+    let last: Message | undefined;
+    for (const message of messages) {
+        const { parentID: _, ...info } = message.info;
+        last = { ...message, info };
+        made.push(last);
+        if (message === old && hasRecords) made.push(idle("i0"));
+    }
+    const isAnswered = last?.info.role === "assistant" && last.info.id !== old.info.id;
+    const outcome = last?.info.error === undefined ? "succeeded" : "interrupted";
+    return isOver && isAnswered && hasRecords ? [...made, idle("i1", outcome)] : made;
+}
+
+/** The same turn on a server of opencode 2. */
+function on2(scenario: Scenario, hasRecords: boolean): Scenario {
+    let status: unknown = "idle";
+    const change = (given: World): World => {
+        status = given.status ?? status;
+        if (given.messages === undefined) return given;
+        return { ...given, messages: messagesOf2(given.messages, status === "idle", hasRecords) };
+    };
+    const isResumed = scenario.options?.resumed === true;
+    return {
+        ...scenario,
+        before: { messages: messagesOf2([old], false, hasRecords) },
+        options: {
+            ...scenario.options,
+            dialect: 2,
+            ...(isResumed ? { baselineId: hasRecords ? "i0" : "a0" } : {}),
+        },
+        world: scenario.world.map(([at, given]) => [at, change(given)]),
+        answered: scenario.answered?.map(([after, given]) => [after, change(given)]),
+        // The record tells the end, and without one the status alone does.
+        needs: ["recent", ...(hasRecords ? [] : ["status" as const]), ...answerNeeds(scenario)],
+    };
+}
+
+/** Requests without which nothing that is asked is answered. */
+function answerNeeds(scenario: Scenario): RequestKind[] {
+    const isOfAsks = (kind: RequestKind) => /^(answer|reject|permissions|questions)/.test(kind);
+    // What asks is told by the newest message, which is looked at while the session is seen to work.
+    const asked = scenario.needs?.filter(isOfAsks) ?? [];
+    return asked.length === 0 ? [] : [...asked, "last", "status"];
+}
+
 const kinds: RequestKind[] = [
     "last",
     "beginning",
@@ -244,6 +299,12 @@ const kinds: RequestKind[] = [
     "agents",
     "providers",
     "mcp",
+];
+/** Those that are asked of opencode 2. */
+const kinds2: RequestKind[] = [
+    ...kinds.filter((kind) => kind !== "mcp" && kind !== "beginning"),
+    "send",
+    "reason",
 ];
 /** 5xx, a cut or a refused connection, a hang, and what is no answer of opencode's; and two for good. */
 const faults = ["server_error", "cannot_connect", "timed_out", "not_opencode", "unauthorized", "bad_request"];
@@ -266,6 +327,7 @@ function withFault(scenario: Scenario, kind: RequestKind, code: string, from: nu
     ];
     return {
         name: scenario.name,
+        before: scenario.before,
         options: { idleTimeout: IDLE_TIMEOUT, ...scenario.options },
         answered: scenario.answered,
         world: world.sort((one, other) => one[0] - other[0]),
@@ -280,6 +342,51 @@ const BOUND = (20 + IDLE_TIMEOUT + 2 * 30 + 5) * 1000;
 function personTime(scenario: Scenario, asked: number): number {
     return asked * (scenario.world[0]![1].decision?.seconds ?? 1) * 1000;
 }
+
+/** A turn on opencode 2 that fails before its first step. */
+const failsAtOnce: Scenario = {
+    name: "a turn that fails before its first step",
+    options: named,
+    world: [
+        [0, { status: "busy", messages: [old, u1] }],
+        [300, { status: "idle", messages: [old, u1], reason: "no such model", agents, providers }],
+    ],
+};
+
+/** The scenarios on opencode 2, with records of ends and without. */
+const scenarios2: [name: string, scenario: Scenario][] = [true, false].flatMap((hasRecords) =>
+    [...scenarios, failsAtOnce].map((scenario): [string, Scenario] => [
+        `${scenario.name}, ${hasRecords ? "with" : "without"} records of ends`,
+        on2(scenario, hasRecords),
+    ]),
+);
+
+describe.each(scenarios2)("on opencode 2 %s", (name, scenario) => {
+    it.each(kinds2)("while %s fails", (kind) => {
+        for (const code of faults) {
+            for (const [span, from, to] of spans) {
+                const played = play(withFault(scenario, kind, code, from, to));
+                const action = played.action;
+                const what = `${name}: ${kind} fails with ${code} ${span}: ${JSON.stringify(action)}`;
+                const bound = BOUND + personTime(scenario, played.asked);
+                expect(played.endedAt, what).toBeLessThanOrEqual(bound);
+                if (scenario.answered !== undefined) expect(played.asked, what).toBeLessThanOrEqual(1);
+                expect(played.sendings, what).toBeLessThanOrEqual(1);
+                const isForGood = (kind === "status" || kind === "last") && forGood.has(code);
+                const isNeeded = scenario.needs!.includes(kind) || isForGood;
+                const isAway = scenario.name === "a slow start" && code === "cannot_connect";
+                const isShort = to !== undefined && !forGood.has(code) && !(isAway && to > 5000);
+                const hasHope = isShort || !(isNeeded || (isAway && kind === "status"));
+                if (scenario.text !== undefined && hasHope) {
+                    expect(action, what).toMatchObject({ kind: "done", text: scenario.text });
+                } else if (action.kind === "fail") {
+                    if (scenario.text !== undefined) expect(action.pending, what).toBe(true);
+                    expect(action.code, what).not.toBe("internal_error");
+                }
+            }
+        }
+    });
+});
 
 describe.each(scenarios)("$name", (scenario) => {
     describe.each(kinds)("while %s fails", (kind) => {
@@ -319,6 +426,16 @@ it("the same in Lua", () => {
                 const { actions } = replayInLua(played.start, played.observations);
                 expect(actions).toEqual(asLua(played.actions));
             }
+        }
+    }
+});
+
+it("the same on opencode 2 in Lua", () => {
+    for (const [, scenario] of scenarios2) {
+        for (const kind of kinds2) {
+            const played = play(withFault(scenario, kind, "server_error", 400));
+            const { actions } = replayInLua(played.start, played.observations);
+            expect(actions).toEqual(asLua(played.actions));
         }
     }
 });

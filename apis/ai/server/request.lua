@@ -138,12 +138,13 @@ function M.ask(server, route, asked, refusals)
 	if status == 204 and not read then
 		return nil
 	end
-	local value = M.jsonOf(answer)
+	local given = M.jsonOf(answer)
+	local value = given
 	if read then
-		value = read(value)
+		value = read(given)
 	end
 	if value == nil then
-		error(refusals.stranger(server), 0)
+		error(refusals.stranger(server, given ~= nil), 0)
 	end
 	return value
 end

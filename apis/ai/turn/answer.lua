@@ -111,10 +111,16 @@ function M.settle(state, message)
 	return state.firstStepId == message.info.id and conclude(state, { message }) or M.search(state)
 end
 
+--- Whether a step is the last one of a turn, though its session works. opencode 2 may go on behind one that has failed.
+local function isLastOne(state, step)
+	return looksFinal(step) and (state.dialect ~= 2 or step.info.error == nil)
+end
+
 --- A message that is complete and final for long is an answer even where nothing more can be learned of it.
 function M.settleStuck(state)
 	local answer = newAnswer(state)
-	return isStuck(state) and isComplete(answer) and looksFinal(answer) and M.settle(state, answer) or nil
+	return isStuck(state) and isComplete(answer) and isLastOne(state, answer) and M.settle(state, answer)
+		or nil
 end
 
 --- Whether all messages are listed among which the turn can be.
@@ -138,12 +144,16 @@ local function withoutTrace(state)
 	return isOver and conclude(state, { answer }) or missing(state)
 end
 
---- What a turn comes to that has ended without a step.
-local function endedWithoutStep(outcome)
+--- What a turn comes to whose end the server tells, and whose last step does not tell that it is the last one.
+local function endedAs(state, outcome, steps)
 	if outcome == "failed" then
+		state.hasFailed = true
 		return { kind = "reason" }
 	end
-	return fail(outcome == "interrupted" and "aborted" or "empty_reply")
+	if outcome == "interrupted" then
+		return fail(state.isRefused and "stopped_at_tool" or "aborted", nil, textOf(steps))
+	end
+	return #steps == 0 and fail("empty_reply") or conclude(state, steps)
 end
 
 --- Whether the turn is over, as far as its steps and the session's status tell.
@@ -151,15 +161,24 @@ local function judge(state, turn)
 	local isIdle = state.status == "idle"
 	local steps = turn.steps
 	local last = steps[#steps]
-	if turn.outcome ~= nil then
-		return last and conclude(state, steps) or endedWithoutStep(turn.outcome)
+
+	-- A step that is open and has another turn behind it was left by a server that died: the end is that turn's.
+	local isLeft = last ~= nil and not isComplete(last) and turn.isFollowed
+	if turn.outcome ~= nil and not isLeft then
+		return last and looksFinal(last) and conclude(state, steps) or endedAs(state, turn.outcome, steps)
 	end
 	if not last then
 		return isIdle and unanswered(state) or wait(state)
 	end
 	if isComplete(last) then
-		local isOver = looksFinal(last) and (turn.isFollowed or isStuck(state))
-		return (isIdle or isOver) and conclude(state, steps) or wait(state)
+		local isOver = isLastOne(state, last) and (turn.isFollowed or isStuck(state))
+
+		-- Of opencode 2 the status is older than the messages: the turn may have begun, and done a step, in between.
+		local isEnd = isIdle and (state.dialect ~= 2 or looksFinal(last) or hasRested(state))
+		if isEnd or isOver then
+			return conclude(state, steps)
+		end
+		return isIdle and waitIdle(state) or wait(state)
 	end
 	local isDead = turn.isFollowed or isIdle and hasRested(state)
 
@@ -204,8 +223,8 @@ function M.withoutRecent(state, failure)
 end
 
 --- The server has told why the turn failed.
-function M.afterReason(_state, reason)
-	return fail("model_error", { what = reason, status = "" })
+function M.afterReason(state, reason)
+	return fail("model_error", { what = reason, status = "" }, textOf(state.shown))
 end
 
 --- opencode is well: it was somebody who has stopped the turn.

@@ -7,7 +7,8 @@ local settleStuck, withoutMcp, withoutRecent = answer.settleStuck, answer.withou
 local asks = require("/apis/ai/turn/asks")
 local afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions =
 	asks.afterAnswer, asks.lookForQuestion, asks.withoutAnswer, asks.withoutPermissions, asks.withoutQuestions
-local afterNewest = require("/apis/ai/turn/poll").afterNewest
+local poll = require("/apis/ai/turn/poll")
+local afterNewest, withoutStatus = poll.afterNewest, poll.withoutStatus
 local requestsModule = require("/apis/ai/turn/requests")
 local isHopeless, isOverdue, noteFailure, requests =
 	requestsModule.isHopeless, requestsModule.isOverdue, requestsModule.noteFailure, requestsModule.requests
@@ -50,7 +51,10 @@ function M.afterFailed(state, failure, request)
 	if failure.code == "not_found" and without[request] == withoutAnswer then
 		return afterAnswer(state)
 	end
-	local isGone = failure.code == "not_found" or failure.code == "session_gone"
+
+	-- opencode 2 says of a session that it is not there; what else it does not find is a route.
+	local isMissing = failure.code == "not_found" and state.dialect ~= 2
+	local isGone = isMissing or failure.code == "session_gone"
 	if isGone and requests[request].isOfSession then
 		return fail("session_gone", { session = state.sessionId })
 	end
@@ -68,7 +72,7 @@ function M.afterFailed(state, failure, request)
 		return settled
 	end
 	if not isHopeless(failure) and not isOverdue(state, request) then
-		return wait(state, AGAIN_SECONDS)
+		return request == "status" and withoutStatus(state, AGAIN_SECONDS) or wait(state, AGAIN_SECONDS)
 	end
 	local goOn = without[request]
 	return goOn and goOn(state, failure) or giveUpOn(state, request, failure)

@@ -1,9 +1,10 @@
 -- Looks at the turn again and again: at the newest message, and at what the session does, until something is to be done.
 
 local messagesModule = require("/apis/ai/messages")
-local activeTools, carriesNonce, isComplete, looksFinal, turnIn =
+local activeTools, carriesNonce, isBeside, isComplete, looksFinal, turnIn =
 	messagesModule.activeTools,
 	messagesModule.carriesNonce,
+	messagesModule.isBeside,
 	messagesModule.isComplete,
 	messagesModule.looksFinal,
 	messagesModule.turnIn
@@ -47,10 +48,20 @@ local LOOK = 1000
 --- How much sooner the first one is: a tool is to be seen soon, and a quick answer needs none.
 local FIRST_LOOK = 500
 
+--- How many messages are looked at where the newest is beside the conversation.
+local MORE_MESSAGES = 10
+
 --- Asks for the newest message.
 local function lookAtNewest(state)
 	state.lookedAt = state.now
+	state.looked = 1
 	return { kind = "last", limit = 1 }
+end
+
+--- Asks for more of the newest messages, where the newest hides the turn's step: somebody has switched the model, say.
+local function lookBehind(state)
+	state.looked = MORE_MESSAGES
+	return { kind = "last", limit = MORE_MESSAGES }
 end
 
 --- Refuses where another turn runs.
@@ -86,6 +97,11 @@ local function isLookDue(state)
 		return true
 	end
 	return state.now - state.lookedAt >= math.max(LOOK, quietTime(state) * QUIET_SHARE)
+end
+
+--- Looks again where the status cannot be had: of opencode 2 the newest message may tell that the turn is over.
+function M.withoutStatus(state, seconds)
+	return state.dialect == 2 and isLookDue(state) and lookAtNewest(state) or wait(state, seconds)
 end
 
 --- What to do after the newest message of opencode 2 was seen, while its session works.
@@ -212,6 +228,10 @@ function M.afterLast(state, messages)
 	local last = messages[#messages]
 	if not state.sent then
 		return sendBehind(state, last)
+	end
+	local isHiding = last ~= nil and isBeside(last) and last.info.id ~= state.baselineId
+	if isHiding and state.looked < MORE_MESSAGES then
+		return lookBehind(state)
 	end
 	state.polls = state.polls + 1
 	noteMessages(state, messages)

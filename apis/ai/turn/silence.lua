@@ -1,5 +1,6 @@
 -- When the prompt was sent and nothing comes of it: what is asked of the server to tell why.
 
+local textOf = require("/apis/ai/messages").textOf
 local actions = require("/apis/ai/turn/actions")
 local fail, failForNow = actions.fail, actions.failForNow
 local requests = require("/apis/ai/turn/requests").requests
@@ -61,14 +62,26 @@ function M.missing(state)
 	return isOld and fail("not_sent") or wait(state)
 end
 
+--- The turn has failed, and nothing tells why.
+local function failedSomehow(state)
+	return fail("model_error", { what = "no reason given", status = "" }, textOf(state.shown))
+end
+
 --- The turn never started, and nothing tells why.
 local function neverStarted(state)
+	if state.hasFailed then
+		return failedSomehow(state)
+	end
+
 	-- What was sent before this program started would have started by now.
 	return state.resumed and fail("restarted") or failForNow("never_started", { why = "" })
 end
 
 --- The turn never started, and nothing explains it but perhaps a request that fails.
 function M.neverStartedAs(state, request, failure)
+	if state.hasFailed then
+		return failedSomehow(state)
+	end
 	local endModule = state.resumed and fail or failForNow
 	local route = requests[request].route
 	if failure.code == "server_error" then

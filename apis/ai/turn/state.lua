@@ -9,7 +9,7 @@
 -- - of progress: `sight` (all that can be seen of the turn), `sightBefore` and `changedAt`, `blocker` (what waits for a person)
 -- - of its steps: `shown` (those that the last answer has brought), `spent` (their tokens), `passed` (one whose tools ended
 --   unseen), `wantsTools`
--- - of looking: `lookedAt`
+-- - of looking: `lookedAt`, `looked`
 -- - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
 --   `answered` (those that it was told of)
 -- - of failures: `troubles` by request, `failing` (the one that counts), `reachedAt`, `cutAt`
@@ -18,7 +18,8 @@
 
 local copyModule = require("/apis/ai/copy")
 local copy, withField = copyModule.copy, copyModule.withField
-local activeTools = require("/apis/ai/messages").activeTools
+local messagesModule = require("/apis/ai/messages")
+local activeTools, isBeside = messagesModule.activeTools, messagesModule.isBeside
 
 local M = {}
 
@@ -50,6 +51,7 @@ function M.start(from, idleTimeout, resumed, wantsTools)
 		isTraced = false,
 		polls = 0,
 		lookedAt = 0,
+		looked = 0,
 		sendings = 0,
 		status = "unknown",
 		statusAt = 0,
@@ -190,10 +192,24 @@ function M.noteSteps(state, steps)
 	end
 end
 
+--- The newest of some messages, of those that are of the conversation where there are any.
+local function newestOf(messages)
+	do
+		local at = #messages - 1
+		while at >= 0 do
+			if not isBeside(messages[at + 1]) then
+				return messages[at + 1]
+			end
+			at = at - 1
+		end
+	end
+	return messages[#messages]
+end
+
 --- Notes the newest message of the session, the last of some that are listed.
 function M.noteMessages(state, messages)
 	local before = M.newAnswer(state)
-	state.last = messages[#messages]
+	state.last = newestOf(messages)
 	local answer = M.newAnswer(state)
 	M.noteSteps(state, answer and { answer } or {})
 

@@ -53,6 +53,11 @@ export function carriesNonce(message: Message, nonce: string): boolean {
     return message.info.id === nonce;
 }
 
+/** Whether a message is none of a conversation, beside which it stands (opencode 2): its turn goes on whatever it says. */
+export function isBeside(message: Message): boolean {
+    return message.info.role === "other" || message.info.role === "shell";
+}
+
 /** The tool calls of a message that run, or wait to. */
 export function activeTools(message: Message | undefined): Part[] {
     const active: Part[] = [];
@@ -119,7 +124,8 @@ export function turnIn(prompt: PromptMark, messages: readonly Message[]): TurnMe
             const parent = info.parentID ?? current ?? "";
             if (info.id === nonce || prompts[parent]) {
                 isFound = true;
-                steps.push(message);
+                // What comes behind its end the session does by itself, as where work in the background has ended.
+                if (outcome === undefined) steps.push(message);
             } else if (isFound) {
                 isFollowed = true;
                 heir = heir ?? parent;

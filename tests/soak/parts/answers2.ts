@@ -127,7 +127,7 @@ async function open(): Promise<OpenPart> {
     const target = new Target(join(folder, "twin"), model, allowEverything, startTwinServer);
     const seen = new Set<string>();
     const counts = { spoiled: 0, unreached: 0 };
-    await installPackages(template, ["trapos-ai"]);
+    await installPackages(template, ["trapos-opencode2"]);
     await target.prepare();
 
     async function play(random: Random, number: number): Promise<string | undefined> {

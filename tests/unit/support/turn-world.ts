@@ -20,6 +20,8 @@ export interface World {
     questions?: unknown[];
     providers?: unknown[];
     agents?: unknown[];
+    /** Why the last turn has failed, where the server tells that (opencode 2). */
+    reason?: string;
     /** The code with which every request fails; null ends that. */
     failing?: string | null;
     /** The code with which requests of one kind fail; null ends that. */
@@ -32,14 +34,18 @@ export interface World {
 
 export interface Case {
     name: string;
-    /** The world by milliseconds since the prompt was sent; time stands still until then. */
+    /** What there is before the prompt is sent; an idle session, empty or with `old` in it, where nothing is said. */
+    before?: World;
+    /** The world by milliseconds since the prompt has arrived; time stands still until then. */
     world: [at: number, world: World][];
     /** What changes when the server was told of a decision, by milliseconds since then. */
     answered?: [after: number, world: World][];
     /** True for a server that does what it is told, and whose answer to that is lost. */
     losesAnswers?: boolean;
-    /** The code with which sending fails. */
-    sendFails?: string;
+    /** The code with which sending fails, each time or the first, second ... time. */
+    sendFails?: string | (string | undefined)[];
+    /** The how manieth sending arrives, whatever its answer is: the first where nothing is said, 0 for none. */
+    arrives?: number;
     options?: Partial<TurnStart> & { idleTimeout?: number; resumed?: boolean; wantsTools?: boolean };
     end:
         | { kind: "done"; text: string; id?: string }
@@ -96,6 +102,7 @@ const REQUEST_TIMEOUT = 30_000;
 
 /** Plays a case in Node: what the machine asked for, what it was told, and what a waiting person saw. */
 export function play(test: Case) {
+    const isOpencode2 = test.options?.dialect === 2;
     const before: World = {
         status: "idle",
         messages: [],
@@ -103,9 +110,10 @@ export function play(test: Case) {
         questions: [],
         providers: [],
         agents: [],
+        ...test.before,
     };
     const resumed = test.options?.resumed === true;
-    if (test.world[0]![1].messages?.includes(old)) before.messages = [old];
+    if (!test.before && test.world[0]![1].messages?.includes(old)) before.messages = [old];
     let now = EPOCH;
     let sentAt = resumed ? EPOCH : undefined;
     const options = {
@@ -127,6 +135,7 @@ export function play(test: Case) {
     const told: Action[] = [];
     let toldAt: number | undefined;
     let asked = 0;
+    let sendings = 0;
     const world = (): World => {
         const merged = { ...before };
         for (const [at, change] of test.world) {
@@ -146,6 +155,7 @@ export function play(test: Case) {
             fails = {},
             parents = {},
             decision,
+            reason,
             ...lists
         } = world();
         if (action.kind === "ask") {
@@ -160,8 +170,13 @@ export function play(test: Case) {
             return { kind: "failed", request: kind, value: { code }, now };
         };
         if (action.kind === "send") {
-            sentAt = now;
-            return test.sendFails === undefined ? { kind: "send", now } : failed(test.sendFails);
+            sendings += 1;
+            // Before it, the server is as it was, whatever becomes of the prompt.
+            const isUnanswered = failing ?? fails.send;
+            if (sendings === (test.arrives ?? 1) && !isUnanswered) sentAt = now;
+            const { sendFails } = test;
+            const problem = isUnanswered ?? (Array.isArray(sendFails) ? sendFails[sendings - 1] : sendFails);
+            return problem === undefined ? { kind: "send", now } : failed(problem);
         }
         const code = failing ?? fails[kind];
         const isAnswer =
@@ -185,6 +200,14 @@ export function play(test: Case) {
             const value =
                 status === "busy" ? { type: "busy" as const } : status === "idle" ? undefined : status;
             return { kind: "status", value: value === undefined ? {} : { ses_1: value }, now };
+        }
+        if (action.kind === "reason")
+            return reason === undefined ? failed("not_found") : { kind: "reason", value: reason, now };
+        // opencode 2 has pages of 200 beside a message that was seen.
+        if (action.kind === "recent" && isOpencode2 && action.after !== undefined) {
+            const place = messages.findIndex(({ info }) => info.id === action.after);
+            const newer = messages.slice(place + 1);
+            if (place >= 0 && newer.length < 200) return { kind: "recent", value: newer, now };
         }
         if (action.kind === "last" && hidesNewest) return { kind: "last", value: [], now };
         if (action.kind === "last" || action.kind === "beginning" || action.kind === "recent")
@@ -223,6 +246,7 @@ export function play(test: Case) {
                 shown,
                 told,
                 asked,
+                sendings,
                 requests,
                 endedAt: now - (sentAt ?? now),
                 action,

@@ -33,9 +33,12 @@ local function isOpencode2(server)
 	return info ~= nil and (string.find(info.version, "^[01]%.")) == nil
 end
 
---- The failure for what is no answer of opencode 2: a route that it does not have, or another server.
-local function stranger(server)
+--- The failure for what is no answer of opencode 2: a route that it does not have, an unknown shape, or another server.
+local function stranger(server, isJson)
 	if isOpencode2(server) then
+		if isJson then
+			return fail("server_error", { status = 200, what = "an answer of no known form" })
+		end
 		return fail("not_found", { what = "this opencode has no such route" })
 	end
 	local older = readHealth(introduction(server, health()))
@@ -58,7 +61,7 @@ local function refused(server, answer)
 	elseif tag == nil and status == 403 then
 		code = "unauthorized"
 	elseif tag == nil and status < 500 then
-		return stranger(server)
+		return stranger(server, false)
 	elseif tag ~= nil and CODES[tag] ~= nil then
 		code = CODES[tag]
 	elseif status == 404 then
@@ -69,7 +72,7 @@ local function refused(server, answer)
 
 	-- opencode 1.18.33 has routes of the same names, which take something else.
 	if code == "bad_request" and not isOpencode2(server) then
-		return stranger(server)
+		return stranger(server, false)
 	end
 	return fail(code, { status = status, what = what, session = "any more" })
 end

@@ -119,7 +119,12 @@ end
 --- Reads what a field of numbers is filled in with.
 local function numberOf(field, text, toNumber)
 	local value = toNumber(text)
-	if value == nil or field.type == "integer" and value % 1 ~= 0 then
+
+	-- What is endless in Lua, as 1e999, has no word in JSON: taken from itself it is no number.
+	if value == nil or value - value ~= 0 then
+		return nil
+	end
+	if field.type == "integer" and value % 1 ~= 0 then
 		return nil
 	end
 	return value

@@ -88,10 +88,17 @@ export function settle(state: TurnState, message: Message): Action {
     return state.firstStepId === message.info.id ? conclude(state, [message]) : search(state);
 }
 
+/** Whether a step is the last one of a turn, though its session works. opencode 2 may go on behind one that has failed. */
+function isLastOne(state: TurnState, step: Message): boolean {
+    return looksFinal(step) && (state.dialect !== 2 || step.info.error === undefined);
+}
+
 /** A message that is complete and final for long is an answer even where nothing more can be learned of it. */
 export function settleStuck(state: TurnState): Action | undefined {
     const answer = newAnswer(state);
-    return isStuck(state) && isComplete(answer) && looksFinal(answer) ? settle(state, answer) : undefined;
+    return isStuck(state) && isComplete(answer) && isLastOne(state, answer)
+        ? settle(state, answer)
+        : undefined;
 }
 
 /** Whether all messages are listed among which the turn can be. */
@@ -110,10 +117,15 @@ function withoutTrace(state: TurnState): Action {
     return isOver ? conclude(state, [answer]) : missing(state);
 }
 
-/** What a turn comes to that has ended without a step. */
-function endedWithoutStep(outcome: string): Action {
-    if (outcome === "failed") return { kind: "reason" };
-    return fail(outcome === "interrupted" ? "aborted" : "empty_reply");
+/** What a turn comes to whose end the server tells, and whose last step does not tell that it is the last one. */
+function endedAs(state: TurnState, outcome: string, steps: readonly Message[]): Action {
+    if (outcome === "failed") {
+        state.hasFailed = true;
+        return { kind: "reason" };
+    }
+    if (outcome === "interrupted")
+        return fail(state.isRefused ? "stopped_at_tool" : "aborted", undefined, textOf(steps));
+    return steps.length === 0 ? fail("empty_reply") : conclude(state, steps);
 }
 
 /** Whether the turn is over, as far as its steps and the session's status tell. */
@@ -121,11 +133,17 @@ function judge(state: TurnState, turn: TurnMessages): Action {
     const isIdle = state.status === "idle";
     const steps = turn.steps;
     const last = steps[steps.length - 1];
-    if (turn.outcome !== undefined) return last ? conclude(state, steps) : endedWithoutStep(turn.outcome);
+    // A step that is open and has another turn behind it was left by a server that died: the end is that turn's.
+    const isLeft = last !== undefined && !isComplete(last) && turn.isFollowed;
+    if (turn.outcome !== undefined && !isLeft)
+        return last && looksFinal(last) ? conclude(state, steps) : endedAs(state, turn.outcome, steps);
     if (!last) return isIdle ? unanswered(state) : wait(state);
     if (isComplete(last)) {
-        const isOver = looksFinal(last) && (turn.isFollowed || isStuck(state));
-        return isIdle || isOver ? conclude(state, steps) : wait(state);
+        const isOver = isLastOne(state, last) && (turn.isFollowed || isStuck(state));
+        // Of opencode 2 the status is older than the messages: the turn may have begun, and done a step, in between.
+        const isEnd = isIdle && (state.dialect !== 2 || looksFinal(last) || hasRested(state));
+        if (isEnd || isOver) return conclude(state, steps);
+        return isIdle ? waitIdle(state) : wait(state);
     }
     const isDead = turn.isFollowed || (isIdle && hasRested(state));
     // A refusal leaves the step as it is, as far as opencode 2's preview goes (1.18.33).
@@ -165,8 +183,8 @@ export function withoutRecent(state: TurnState, failure: RequestFailure): Action
 }
 
 /** The server has told why the turn failed. */
-export function afterReason(_state: TurnState, reason: string): Action {
-    return fail("model_error", { what: reason, status: "" });
+export function afterReason(state: TurnState, reason: string): Action {
+    return fail("model_error", { what: reason, status: "" }, textOf(state.shown));
 }
 
 /** opencode is well: it was somebody who has stopped the turn. */

@@ -2,7 +2,7 @@
 import { type Action, fail, failWith, type RequestFailure, type RequestKind } from "./actions";
 import { settleStuck, withoutMcp, withoutRecent } from "./answer";
 import { afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions } from "./asks";
-import { afterNewest } from "./poll";
+import { afterNewest, withoutStatus } from "./poll";
 import { isHopeless, isOverdue, noteFailure, requests } from "./requests";
 import { withoutAgents, withoutProviders, withoutReason } from "./silence";
 import { noteSent, type TurnState } from "./state";
@@ -39,7 +39,9 @@ const without: { readonly [K in RequestKind]?: Without } = {
 export function afterFailed(state: TurnState, failure: RequestFailure, request: RequestKind): Action {
     // What does not wait any more has been answered elsewhere.
     if (failure.code === "not_found" && without[request] === withoutAnswer) return afterAnswer(state);
-    const isGone = failure.code === "not_found" || failure.code === "session_gone";
+    // opencode 2 says of a session that it is not there; what else it does not find is a route.
+    const isMissing = failure.code === "not_found" && state.dialect !== 2;
+    const isGone = isMissing || failure.code === "session_gone";
     if (isGone && requests[request].isOfSession) return fail("session_gone", { session: state.sessionId });
     if (request === "send" && !isHopeless(failure)) {
         // The answer to the request was lost, the prompt itself may have arrived.
@@ -51,7 +53,8 @@ export function afterFailed(state: TurnState, failure: RequestFailure, request: 
     noteFailure(state, request, failure);
     const settled = request === "status" ? settleStuck(state) : undefined;
     if (settled) return settled;
-    if (!isHopeless(failure) && !isOverdue(state, request)) return wait(state, AGAIN_SECONDS);
+    if (!isHopeless(failure) && !isOverdue(state, request))
+        return request === "status" ? withoutStatus(state, AGAIN_SECONDS) : wait(state, AGAIN_SECONDS);
     const goOn = without[request];
     return goOn ? goOn(state, failure) : giveUpOn(state, request, failure);
 }

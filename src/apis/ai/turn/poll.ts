@@ -1,5 +1,5 @@
 /** Looks at the turn again and again: at the newest message, and at what the session does, until something is to be done. */
-import { activeTools, carriesNonce, isComplete, looksFinal, turnIn } from "../messages";
+import { activeTools, carriesNonce, isBeside, isComplete, looksFinal, turnIn } from "../messages";
 import type { ListValues, Message } from "../protocol";
 import { type Action, failForNow } from "./actions";
 import { search, settle, settleStuck } from "./answer";
@@ -34,10 +34,20 @@ const LOOK = 1000;
 /** How much sooner the first one is: a tool is to be seen soon, and a quick answer needs none. */
 const FIRST_LOOK = 500;
 
+/** How many messages are looked at where the newest is beside the conversation. */
+const MORE_MESSAGES = 10;
+
 /** Asks for the newest message. */
 function lookAtNewest(state: TurnState): Action {
     state.lookedAt = state.now;
+    state.looked = 1;
     return { kind: "last", limit: 1 };
+}
+
+/** Asks for more of the newest messages, where the newest hides the turn's step: somebody has switched the model, say. */
+function lookBehind(state: TurnState): Action {
+    state.looked = MORE_MESSAGES;
+    return { kind: "last", limit: MORE_MESSAGES };
 }
 
 /** Refuses where another turn runs. */
@@ -63,6 +73,11 @@ function isStatusDue(state: TurnState): boolean {
 function isLookDue(state: TurnState): boolean {
     if (state.isHinted) return true;
     return state.now - state.lookedAt >= Math.max(LOOK, quietTime(state) * QUIET_SHARE);
+}
+
+/** Looks again where the status cannot be had: of opencode 2 the newest message may tell that the turn is over. */
+export function withoutStatus(state: TurnState, seconds: number): Action {
+    return state.dialect === 2 && isLookDue(state) ? lookAtNewest(state) : wait(state, seconds);
 }
 
 /** What to do after the newest message of opencode 2 was seen, while its session works. */
@@ -158,6 +173,8 @@ export function afterWait(state: TurnState, hint?: boolean): Action {
 export function afterLast(state: TurnState, messages: readonly Message[]): Action {
     const last = messages[messages.length - 1];
     if (!state.sent) return sendBehind(state, last);
+    const isHiding = last !== undefined && isBeside(last) && last.info.id !== state.baselineId;
+    if (isHiding && state.looked < MORE_MESSAGES) return lookBehind(state);
     state.polls += 1;
     noteMessages(state, messages);
     if (last && last.info.role === "user" && carriesNonce(last, state.nonce))

@@ -1,5 +1,6 @@
 /** When the prompt was sent and nothing comes of it: what is asked of the server to tell why. */
 import type { Code } from "../codes";
+import { textOf } from "../messages";
 import type { Agent, ListValues } from "../protocol";
 import { type Action, fail, failForNow, type RequestFailure, type RequestKind } from "./actions";
 import { requests } from "./requests";
@@ -39,14 +40,21 @@ export function missing(state: TurnState): Action {
     return isOld ? fail("not_sent") : wait(state);
 }
 
+/** The turn has failed, and nothing tells why. */
+function failedSomehow(state: TurnState): Action {
+    return fail("model_error", { what: "no reason given", status: "" }, textOf(state.shown));
+}
+
 /** The turn never started, and nothing tells why. */
 function neverStarted(state: TurnState): Action {
+    if (state.hasFailed) return failedSomehow(state);
     // What was sent before this program started would have started by now.
     return state.resumed ? fail("restarted") : failForNow("never_started", { why: "" });
 }
 
 /** The turn never started, and nothing explains it but perhaps a request that fails. */
 export function neverStartedAs(state: TurnState, request: RequestKind, failure: RequestFailure): Action {
+    if (state.hasFailed) return failedSomehow(state);
     const end = state.resumed ? fail : failForNow;
     const route = requests[request].route;
     if (failure.code === "server_error") return end("server_stuck", { route });

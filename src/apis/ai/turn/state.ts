@@ -10,7 +10,7 @@
  * - of progress: `sight` (all that can be seen of the turn), `sightBefore` and `changedAt`, `blocker` (what waits for a person)
  * - of its steps: `shown` (those that the last answer has brought), `spent` (their tokens), `passed` (one whose tools ended
  *   unseen), `wantsTools`
- * - of looking: `lookedAt`
+ * - of looking: `lookedAt`, `looked`
  * - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
  *   `answered` (those that it was told of)
  * - of failures: `troubles` by request, `failing` (the one that counts), `reachedAt`, `cutAt`
@@ -19,7 +19,7 @@
  */
 import type { Code } from "../codes";
 import { copy, withField } from "../copy";
-import { activeTools, type PromptMark } from "../messages";
+import { activeTools, isBeside, type PromptMark } from "../messages";
 import type { Message, Part, SessionStatus } from "../protocol";
 import type { AnswerAction, RequestFailure, RequestKind } from "./actions";
 
@@ -92,6 +92,8 @@ export interface TurnState extends PromptMark {
     /** How many times the newest message was asked for, and when it last was. */
     polls: number;
     lookedAt: number;
+    /** How many messages the last look at the newest has asked for. */
+    looked: number;
     /** How many times the prompt was sent, because nobody knew whether it had arrived. */
     sendings: number;
     status: "unknown" | "idle" | SessionStatus["type"];
@@ -142,6 +144,8 @@ export interface TurnState extends PromptMark {
     cutAt: number;
     /** Why it is not known whether the prompt arrived. */
     unsure?: RequestFailure;
+    /** Whether the server says that the turn has failed, and its steps do not tell why (opencode 2). */
+    hasFailed?: boolean;
     /** Whether the session, and the agent, were seen to exist. */
     hasSession: boolean;
     hasAgent: boolean;
@@ -169,6 +173,7 @@ export function start(
         isTraced: false,
         polls: 0,
         lookedAt: 0,
+        looked: 0,
         sendings: 0,
         status: "unknown",
         statusAt: 0,
@@ -290,10 +295,16 @@ export function noteSteps(state: TurnState, steps: readonly Message[]): void {
     }
 }
 
+/** The newest of some messages, of those that are of the conversation where there are any. */
+function newestOf(messages: readonly Message[]): Message | undefined {
+    for (let at = messages.length - 1; at >= 0; at--) if (!isBeside(messages[at]!)) return messages[at];
+    return messages[messages.length - 1];
+}
+
 /** Notes the newest message of the session, the last of some that are listed. */
 export function noteMessages(state: TurnState, messages: readonly Message[]): void {
     const before = newAnswer(state);
-    state.last = messages[messages.length - 1];
+    state.last = newestOf(messages);
     const answer = newAnswer(state);
     noteSteps(state, answer ? [answer] : []);
     // How its tools end may not have been seen, nor that it has any.

@@ -32,9 +32,12 @@ function isOpencode2(server: Connection): boolean {
     return info !== undefined && string.find(info.version, "^[01]%.")[0] === undefined;
 }
 
-/** The failure for what is no answer of opencode 2: a route that it does not have, or another server. */
-function stranger(server: Connection): Failure {
-    if (isOpencode2(server)) return fail("not_found", { what: "this opencode has no such route" });
+/** The failure for what is no answer of opencode 2: a route that it does not have, an unknown shape, or another server. */
+function stranger(server: Connection, isJson: boolean): Failure {
+    if (isOpencode2(server)) {
+        if (isJson) return fail("server_error", { status: 200, what: "an answer of no known form" });
+        return fail("not_found", { what: "this opencode has no such route" });
+    }
     const older = readHealth(introduction(server, health()));
     if (older) return fail("other_opencode", { version: older.version });
     return fail("not_opencode", { url: redact(server.settings.server_url) });
@@ -50,12 +53,12 @@ function refused(server: Connection, answer: Response): Failure {
     let code: Code = "server_error";
     if (status === 401) code = "unauthorized";
     else if (tag === undefined && status === 403) code = "unauthorized";
-    else if (tag === undefined && status < 500) return stranger(server);
+    else if (tag === undefined && status < 500) return stranger(server, false);
     else if (tag !== undefined && CODES[tag] !== undefined) code = CODES[tag];
     else if (status === 404) code = "not_found";
     else if (status === 400) code = "bad_request";
     // opencode 1.18.33 has routes of the same names, which take something else.
-    if (code === "bad_request" && !isOpencode2(server)) return stranger(server);
+    if (code === "bad_request" && !isOpencode2(server)) return stranger(server, false);
     return fail(code, { status, what, session: "any more" });
 }
 

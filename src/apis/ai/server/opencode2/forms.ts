@@ -98,7 +98,9 @@ type ToNumber = (this: void, text: string) => number | undefined;
 /** Reads what a field of numbers is filled in with. */
 function numberOf(field: Field2, text: string, toNumber: ToNumber): number | undefined {
     const value = toNumber(text);
-    if (value === undefined || (field.type === "integer" && value % 1 !== 0)) return undefined;
+    // What is endless in Lua, as 1e999, has no word in JSON: taken from itself it is no number.
+    if (value === undefined || value - value !== 0) return undefined;
+    if (field.type === "integer" && value % 1 !== 0) return undefined;
     return value;
 }
 
