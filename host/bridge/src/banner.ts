@@ -14,6 +14,8 @@ export interface BannerFacts {
     readonly directory: string;
     /** Which opencode works there, as in "opencode 1.18.33"; absent where none does yet. */
     readonly opencode?: string | undefined;
+    /** Where that one was never tried: one line. */
+    readonly warning?: string | undefined;
     /** Why none does, in a sentence. */
     readonly away?: string | undefined;
     /** The owner's page. */
@@ -36,13 +38,14 @@ export function addressesOf(host: string, interfaces = networkInterfaces()): str
 
 /** @returns what is said, a line each */
 export function banner(facts: BannerFacts): string[] {
-    const { addresses, port, lan, approveLocal, directory, opencode, away, page, program } = facts;
+    const { addresses, port, lan, approveLocal, directory, opencode, warning, away, page, program } = facts;
     const several = addresses.length > 1;
     const inUrl = (address: string): string => (isIPv6(address) ? `[${address}]` : address);
     return [
         opencode === undefined
             ? `The bridge runs, and tries again: ${away ?? "opencode does not answer yet."}`
             : `The bridge runs. ${opencode} works in ${directory}.`,
+        ...(warning === undefined ? [] : [warning]),
         "",
         several ? "On a computer in the game, type the one that fits:" : "On a computer in the game, type:",
         ...addresses.map((address) => `  wget run http://${inUrl(address)}:${port}/install.lua`),

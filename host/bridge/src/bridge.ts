@@ -30,6 +30,8 @@ export interface Bridge {
     readonly pageUrl: string;
     /** Which opencode works for it, as in "opencode 1.18.33"; absent where none does yet. */
     readonly opencode?: string | undefined;
+    /** Where that one was never tried: one line. */
+    readonly warning?: string | undefined;
     /** Why none does, in a sentence. */
     readonly away?: string | undefined;
     stop(): Promise<void>;
@@ -131,7 +133,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
             url: assembled.url,
             pageUrl: assembled.pageUrl,
             ...(state.kind === "ready"
-                ? { opencode: `opencode ${state.version}` }
+                ? { opencode: `opencode ${state.version}`, warning: state.warning }
                 : { away: "reason" in state ? state.reason : undefined }),
             async stop() {
                 removeAdminAddress(options.data);

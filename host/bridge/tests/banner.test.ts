@@ -38,6 +38,15 @@ Ctrl+C ends it.
 `);
     });
 
+    test("says that its opencode was never tried", () => {
+        const warning = "opencode 2.0.22 was never tried with this program.";
+        const lines = banner({ ...facts, opencode: "opencode 2.0.22", warning });
+        expect(lines.slice(0, 2)).toEqual([
+            "The bridge runs. opencode 2.0.22 works in /home/steve/agent.",
+            warning,
+        ]);
+    });
+
     test("says why no opencode works yet", () => {
         const { opencode: _, ...others } = facts;
         const away = "opencode on http://127.0.0.1:4096 cannot be reached: ECONNREFUSED.";

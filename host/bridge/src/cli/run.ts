@@ -107,6 +107,7 @@ async function start(options: BridgeOptions, world: World, program: string): Pro
             approveLocal: options.approveLocal,
             directory: options.directory,
             opencode: bridge.opencode,
+            warning: bridge.warning,
             away: bridge.away,
             // What logs in is for nobody else's eyes, as those of systemd's journal are.
             page: world.isTerminal ? bridge.pageUrl : new URL("/", bridge.pageUrl).href,

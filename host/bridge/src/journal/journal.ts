@@ -1,9 +1,10 @@
 /** What the bridge has promised, and what outlives it: the face of its store. */
 
-import type { Dialect } from "trapos-opencode";
-
 /** What an agent may do for a computer; see docs/bridge.md. */
 export type Profile = "talk" | "read" | "build" | "trusted";
+
+/** Which opencode something is of: 1 or 2. */
+export type Dialect = 1 | 2;
 
 /** A computer that is linked. */
 export interface LinkedComputer {

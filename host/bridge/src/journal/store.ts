@@ -1,7 +1,6 @@
 /** The journal in a file. */
-import type { Dialect } from "trapos-opencode";
 import { closeDatabase, copyDatabase, logOnDisk, openDatabase } from "./database.ts";
-import type { Journal, LimitScope, Limits, LinkedComputer, PromptRecord } from "./journal.ts";
+import type { Dialect, Journal, LimitScope, Limits, LinkedComputer, PromptRecord } from "./journal.ts";
 import { jobsIn } from "./jobs.ts";
 import { ledgerIn } from "./ledger.ts";
 import { tablesOf } from "./tables.ts";
