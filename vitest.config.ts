@@ -1,7 +1,7 @@
 import { defaultServerConditions } from "vite";
 import { configDefaults, defineConfig } from "vitest/config";
 import { linkDifferentFiles, linkedFiles } from "./tests/e2e/link-differences.ts";
-import { opencode2Files, opencodeDifferences } from "./tests/e2e/opencode-differences.ts";
+import { opencode2Files, opencodeDifferences, previewFiles } from "./tests/e2e/opencode-differences.ts";
 
 /** By it packages of host/ are their sources. */
 const conditions = ["trapos-source", ...defaultServerConditions];
@@ -32,7 +32,7 @@ const linked = {
 const onOpencode2 = (name: "preview" | "twin") => ({
     name,
     ...onceMore(
-        opencode2Files,
+        name === "preview" ? previewFiles : opencode2Files,
         Object.keys(opencodeDifferences(name).files),
         process.env["TRAPOS_TEST_OPENCODE_2"] === "all",
     ),

@@ -568,23 +568,22 @@ local DOUBTFUL = {
 	other_opencode = true,
 }
 
---- Makes a call, and keeps which opencode the server was seen to be.
+--- Makes a call, and has it asked again which opencode the server is where another may be there. What was found out is kept
+-- at once, as a turn's end leaves nothing that tells of an answer which was not shown.
 local function noting(client, call)
-	local learned = client.learned
+	local url = client.settings.server_url
+	client.learned.note = function(dialect)
+		keep(client.disk, { server = { url = url, dialect = dialect } })
+	end
 	local ok, value = outcome(call)
-	local isDoubtful = not ok and DOUBTFUL[value.code] == true
-	if isDoubtful then
-		learned.dialect = nil
+	if ok then
+		return value
 	end
-	local known = learned.dialect or (isDoubtful and 0 or nil)
-	if known ~= nil then
-		local server = { url = client.settings.server_url, dialect = known }
-		keep(client.disk, { server = server })
+	if DOUBTFUL[value.code] then
+		client.learned.dialect = nil
+		keep(client.disk, { server = { url = url, dialect = 0 } })
 	end
-	if not ok then
-		error(value, 0)
-	end
-	return value
+	error(value, 0)
 end
 
 --- Makes a call to opencode itself. Which one it is is known from calls before; where the other one has taken its place,

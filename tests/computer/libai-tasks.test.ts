@@ -26,6 +26,8 @@ const CLIENT = `
                 local path = request.url:match("^http://h:1([^?]*)")
                 if path == "/session/ses_1" then
                     return json('{"id":"ses_1","title":"t","directory":"/","time":{"created":1,"updated":2}}')
+                elseif path == "/api/info" then
+                    return json("{}")
                 elseif path == "/session/status" then
                     return json(begun and status or "{}")
                 elseif path == "/session/ses_1/message" then

@@ -171,12 +171,13 @@ describe("the way to the server is broken where", () => {
         ],
         [
             "opencode 2 is",
-            ({ path }) =>
-                path === "/api/info"
-                    ? { body: { version: "2.0.22" } }
-                    : { type: "text/html", body: "<!doctype html><title>OpenCode</title>" },
-            "failed  opencode: This is opencode 2.0.22, which TrapOS AI does not speak yet.",
-            "Failed: opencode",
+            ({ path }) => {
+                if (path === "/api/info") return { body: { version: "2.0.22" } };
+                if (/^\/api\/(permission\/request|form)$/.test(path)) return { body: { data: [] } };
+                return { type: "text/html", body: "<!doctype html><title>OpenCode</title>" };
+            },
+            "ok      opencode: 2.0.22; opencode 2 as published, not tried with us",
+            "Look at: password",
         ],
         [
             "an old opencode is",

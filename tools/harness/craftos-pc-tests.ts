@@ -45,6 +45,6 @@ if ("missing" in found) {
         "The end-to-end tests have passed on CraftOS-PC 2.8.4; the specs have not been run to their end there.",
     );
     process.env[backendVariable] = craftosPcBackend;
-    process.argv.splice(2, Infinity, ...chosen);
+    process.argv.splice(2, Infinity, "--project", "direct", "--project", "linked", ...chosen);
     await import("../setup/test.ts");
 }

@@ -22,7 +22,13 @@ end
 --- What speaks with the server.
 local function faceFor(server)
 	local learned = server.learned
-	learned.dialect = learned.dialect or probe(server)
+	if learned.dialect == nil then
+		local dialect = probe(server)
+		learned.dialect = dialect
+		if learned.note then
+			learned.note(dialect)
+		end
+	end
 	if learned.dialect ~= 2 then
 		return opencode1
 	end

@@ -217,7 +217,8 @@ end
 --- Takes the newest message alone for the turn, where the others cannot be had.
 function M.withoutRecent(state, failure)
 	local answer = newAnswer(state)
-	local isOurs = isComplete(answer) and answer.info.parentID == state.userMessageId
+	local parent = answer and answer.info.parentID
+	local isOurs = isComplete(answer) and parent ~= nil and parent == state.userMessageId
 	return isOurs and looksFinal(answer) and conclude(state, { answer }) or giveUpOn(state, "recent", failure)
 end
 

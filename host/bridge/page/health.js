@@ -15,6 +15,7 @@ export function Health() {
 			<dt>opencode</dt>
 			<dd>
 				${plain(opencode.version ?? "", 40)} <span class="state ${opencode.state === "ready" ? "ok" : "bad"}">${plain(opencode.state, 40)}</span>
+				${opencode.warning && html` <span class="quiet">${plain(opencode.warning, 400)}</span>`}
 				${opencode.reason && html` <span class="bad">${plain(opencode.reason, 400)}</span>`}
 			</dd>
 			<dt>Computers</dt>

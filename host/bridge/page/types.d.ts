@@ -55,7 +55,12 @@ export type Job = Omit<WholeJob, "seconds" | "silence"> & {
 export interface Health {
 	readonly version: string;
 	readonly startedAt: number;
-	readonly opencode: { readonly state: string; readonly version?: string; readonly reason?: string };
+	readonly opencode: {
+		readonly state: string;
+		readonly version?: string;
+		readonly warning?: string;
+		readonly reason?: string;
+	};
 	readonly online: number;
 	readonly turns: number;
 	readonly jobs: number;

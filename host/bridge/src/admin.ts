@@ -28,6 +28,8 @@ export const statusAnswer = z.object({
     opencode: z.object({
         state: z.enum(["starting", "ready", "away", "stopped"]),
         version: text.optional(),
+        /** Where that version was never tried. */
+        warning: text.optional(),
         reason: text.optional(),
         url: text.optional(),
     }),

@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { join } from "node:path";
-import { type OpencodeClient, type ServerState, watch } from "trapos-opencode";
+import { type Dialect, type OpencodeClient, type ServerState, watch } from "trapos-opencode";
 import type { Log } from "./log.ts";
 import { openJournal } from "./journal/store.ts";
 import { createJobs, type JobKeeper } from "./jobs/jobs.ts";
@@ -73,7 +73,9 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
     const journal = openJournal(join(parts.data, "bridge.db"));
     const pairings = createPairings(journal, now, parts.hide);
     const { elapsed = () => performance.now() } = parts;
-    const turns = createTurns({ client, journal, directory, now, elapsed, log });
+    const dialect = (): Dialect | undefined =>
+        parts.opencode().kind === "ready" ? client().dialect : undefined;
+    const turns = createTurns({ client, dialect, journal, directory, now, elapsed, log });
     const versionOf = () => {
         const state = parts.opencode();
         return state.kind === "ready" ? state.version : undefined;
@@ -138,11 +140,15 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
         onLost: (failure, seconds) => log.warn({ reason: failure.message, seconds }, "the stream was cut"),
         onFault: (fault) => log.error({ err: fault }, "a happening broke something"),
     });
+    let watched = client().dialect;
     const unwatch = parts.onOpencode?.((state) => {
         const reason = "reason" in state ? state.reason : undefined;
         log.info({ state: state.kind, ...(reason === undefined ? {} : { reason }) }, "opencode");
         // The stream comes back by itself, some seconds later.
         if (state.kind !== "ready") return;
+        // It would stay with a stream that opencode 1 has for a preview of opencode 2.
+        if (client().dialect !== watched) stream.reconnect();
+        watched = client().dialect;
         turns.lookAnew();
         jobs.wake();
     });
@@ -154,6 +160,7 @@ export async function assembleBridge(parts: BridgeParts): Promise<AssembledBridg
             opencode: {
                 state: kind,
                 ...(version === undefined ? {} : { version }),
+                ...("warning" in more && more.warning !== undefined ? { warning: more.warning } : {}),
                 ...("reason" in more && more.reason !== undefined ? { reason: more.reason } : {}),
             },
             online: hub.online,

@@ -88,8 +88,9 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }
     const fetch =
         options.server === undefined ? readyFetch(() => supervisor.state(), patientFetch) : patientFetch;
-    // Each start of opencode may have another address.
-    let known: { readonly url: string; readonly client: OpencodeClient } | undefined;
+    // Each start of opencode may have another address, and another version.
+    let known: { readonly name: string; readonly client: OpencodeClient } | undefined;
+    let version: string | undefined;
     const hidden = new Set<string>();
     const client = (): OpencodeClient => {
         const login = supervisor.login();
@@ -97,7 +98,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
             hidden.add(login.password);
             log.hide(login.password);
         }
-        if (known?.url !== login.url) known = { url: login.url, client: opencodeClient({ ...login, fetch }) };
+        const now = supervisor.state();
+        if (now.kind === "ready") version = now.version;
+        const name = `${login.url} ${login.username} ${version}`;
+        if (known?.name !== name) {
+            const options = { ...login, fetch, ...(version === undefined ? {} : { version }) };
+            known = { name, client: opencodeClient(options) };
+        }
         return known.client;
     };
     const adminToken = randomBytes(24).toString("hex");

@@ -180,7 +180,18 @@ describe("opencode", () => {
         return file;
     };
     test.each([
-        ["2.0.22", "failed", "is opencode 2.0.22, and opencode 2 is not supported yet.", "Run: npm install"],
+        [
+            "3.0.0",
+            "failed",
+            "is opencode 3.0.0, and nothing newer than opencode 2 is known",
+            "Run: npm install",
+        ],
+        [
+            "opencode v2.0.22",
+            "warning",
+            "opencode 2.0.22 was never tried",
+            "Should it fail, run: npm install",
+        ],
         ["1.2.27", "failed", "is opencode 1.2.27, which is too old", "Run: npm install"],
         ["1.99.0", "warning", "opencode 1.99.0 was never tried", "Should it fail, run: npm install"],
         [

@@ -486,19 +486,22 @@ const DOUBTFUL: Record<string, true | undefined> = {
     other_opencode: true,
 };
 
-/** Makes a call, and keeps which opencode the server was seen to be. */
+/**
+ * Makes a call, and has it asked again which opencode the server is where another may be there. What was found out is kept
+ * at once, as a turn's end leaves nothing that tells of an answer which was not shown.
+ */
 function noting<T>(client: Client, call: (this: void) => T): T {
-    const learned = client.learned;
+    const url = client.settings.server_url;
+    client.learned.note = (dialect) => {
+        keep(client.disk, { server: { url, dialect } });
+    };
     const [ok, value] = outcome(call);
-    const isDoubtful = !ok && DOUBTFUL[value.code] === true;
-    if (isDoubtful) learned.dialect = undefined;
-    const known = learned.dialect ?? (isDoubtful ? 0 : undefined);
-    if (known !== undefined) {
-        const server = { url: client.settings.server_url, dialect: known };
-        keep(client.disk, { server });
+    if (ok) return value;
+    if (DOUBTFUL[value.code]) {
+        client.learned.dialect = undefined;
+        keep(client.disk, { server: { url, dialect: 0 } });
     }
-    if (!ok) throw value;
-    return value;
+    throw value;
 }
 
 /**

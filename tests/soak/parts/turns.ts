@@ -99,7 +99,7 @@ class Turns {
         const model = await startModel();
         const turns = new Turns(folder, model, start);
         try {
-            await installPackages(turns.template, ["trapos-ai"]);
+            await installPackages(turns.template, ["trapos-opencode2"]);
             await writeFile(join(turns.template, "ask.lua"), PROGRAM);
             await turns.shared.prepare();
             await turns.learn();

@@ -44,6 +44,7 @@ export function statusLines(status: StatusAnswer): string[] {
     return [
         `Bridge ${status.version}, for ${duration(status.uptimeSeconds)}.`,
         `${version} is ${opencode.state}${where}${why}`,
+        ...(opencode.warning === undefined ? [] : [opencode.warning]),
         `${some(status.computers, "computer")}, ${status.online} online; ${some(status.turns, "turn")}, ${some(status.jobs, "job")}.`,
     ].map(plain);
 }

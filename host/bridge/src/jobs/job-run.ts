@@ -308,7 +308,11 @@ export function runJob(
     async function prepare(): Promise<void> {
         // One by the rules of another profile is closed: what was not asked there is asked in another one.
         const { sessionId: known, asked } = record;
-        const isClosed = known !== undefined && journal.closedReason(known) !== undefined;
+        const isClosed =
+            known !== undefined &&
+            (journal.closedReason(known) !== undefined ||
+                // Of the opencode whose place another one has taken.
+                (world.isReady() && journal.dialectOf(known) !== world.client().dialect));
         if (known === undefined || (isClosed && asked === undefined && isUnsent())) {
             await checkNames(world.client(), world.directory, record);
             change({ sessionId: await world.openSession(computerNow(), title) });
@@ -431,7 +435,9 @@ export function runJob(
     /** Whether something goes on, or has ended, of which the stream has told nothing. */
     async function isAtWork(sessionId: string): Promise<boolean> {
         const [newest] = await world.client().getMessages(sessionId, 1);
-        if (newest === undefined || newest.info.role !== "assistant") return false;
+        // opencode 2 says that a turn is over.
+        if (newest?.info.role === "idle") return true;
+        if (newest?.info.role !== "assistant") return false;
         return activeTools(newest).length > 0 || isComplete(newest);
     }
 

@@ -1,5 +1,7 @@
 /** What the bridge has promised, and what outlives it: the face of its store. */
 
+import type { Dialect } from "trapos-opencode";
+
 /** What an agent may do for a computer; see docs/bridge.md. */
 export type Profile = "talk" | "read" | "build" | "trusted";
 
@@ -212,11 +214,14 @@ export interface Journal {
 
     /**
      * Notes that a session is a computer's. A session has one computer for ever, and one that was removed never returns.
+     * @param dialect which opencode it is of; opencode 1 when absent
      * @throws Error where it is another computer's, or was removed
      */
-    addSession(sessionId: string, computerId: string, at: number): void;
+    addSession(sessionId: string, computerId: string, at: number, dialect?: Dialect): void;
     /** @returns the computer's id */
     ownerOfSession(sessionId: string): string | undefined;
+    /** Which opencode a session is of; undefined for one that is not known. */
+    dialectOf(sessionId: string): Dialect | undefined;
     /** Newest first. */
     sessionsOf(computerId: string): string[];
     /** A session that must not be talked in any more, as its model drifted or it hangs: the next prompt opens another. */

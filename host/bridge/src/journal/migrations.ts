@@ -133,8 +133,16 @@ CREATE INDEX jobs_untold ON jobs (computer_id) WHERE told_at IS NULL AND ended_a
 CREATE INDEX jobs_by_end ON jobs (ended_at);
 `;
 
+/**
+ * Which opencode a session is of: 1, as there was no other, or 2. Each knows nothing of the other's, whose place it may have
+ * taken.
+ */
+const dialects = `
+ALTER TABLE sessions ADD COLUMN dialect BIGINT NOT NULL DEFAULT 1;
+`;
+
 /** What makes version 1 of nothing, version 2 of version 1 and so on. One that was published never changes. */
-export const migrations: readonly string[] = [first, jobs];
+export const migrations: readonly string[] = [first, jobs, dialects];
 
 /** @returns the version of a database, 0 for one without tables */
 export function versionOf(database: OpenDatabase): number {

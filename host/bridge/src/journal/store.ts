@@ -1,4 +1,5 @@
 /** The journal in a file. */
+import type { Dialect } from "trapos-opencode";
 import { closeDatabase, copyDatabase, logOnDisk, openDatabase } from "./database.ts";
 import type { Journal, LimitScope, Limits, LinkedComputer, PromptRecord } from "./journal.ts";
 import { jobsIn } from "./jobs.ts";
@@ -49,9 +50,9 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
     /** What is known of a session, also of a removed one. */
     function sessionRow(
         sessionId: string,
-    ): { computerId: string; isRemoved: number; closedReason?: string } | undefined {
+    ): { computerId: string; isRemoved: number; closedReason?: string; dialect: Dialect } | undefined {
         return first(
-            `SELECT computer_id AS "computerId", is_removed AS "isRemoved", closed_reason AS "closedReason"
+            `SELECT computer_id AS "computerId", is_removed AS "isRemoved", closed_reason AS "closedReason", dialect
              FROM sessions WHERE id = ?`,
             sessionId,
         );
@@ -94,12 +95,14 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
                 id,
             ) > 0,
 
-        addSession(sessionId, computerId, at) {
+        addSession(sessionId, computerId, at, dialect = 1) {
             const isNew = run(
-                `INSERT INTO sessions (id, computer_id, added_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+                `INSERT INTO sessions (id, computer_id, added_at, dialect) VALUES (?, ?, ?, ?)
+                 ON CONFLICT (id) DO NOTHING`,
                 sessionId,
                 computerId,
                 at,
+                dialect,
             );
             if (isNew) return;
             const known = sessionRow(sessionId);
@@ -111,6 +114,7 @@ export function journalIn(database: OpenDatabase, file: string): Journal {
             const known = sessionRow(sessionId);
             return known?.isRemoved ? undefined : known?.computerId;
         },
+        dialectOf: (sessionId) => sessionRow(sessionId)?.dialect,
         sessionsOf: (computerId) =>
             all<{ id: string }>(
                 "SELECT id FROM sessions WHERE computer_id = ? AND is_removed = 0 ORDER BY number DESC",

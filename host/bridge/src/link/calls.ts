@@ -71,8 +71,10 @@ function gone(session: string): BridgeFailure {
 }
 
 /** Fails unless a session is the computer's own. Others' are to it as if they were not there. */
-function own({ journal, computer }: Call, sessionId: string): string {
+function own({ journal, computer, client }: Call, sessionId: string): string {
     if (journal.ownerOfSession(sessionId) !== computer.id) throw gone(sessionId);
+    // The opencode whose place another one has taken has it, and this one may have one of that id that is another's.
+    if (journal.dialectOf(sessionId) !== client().dialect) throw gone(sessionId);
     return sessionId;
 }
 
@@ -115,6 +117,7 @@ async function fenceIn({ client, computer, rulesOf }: SessionCall, session: Sess
 async function withRules<T extends Session>(call: SessionCall, make: () => Promise<T>): Promise<T> {
     if (call.journal.sessionsOf(call.computer.id).length >= MOST_SESSIONS)
         throw new BridgeFailure("limit_reached", { what: `This computer has ${MOST_SESSIONS} sessions` });
+    const { dialect } = call.client();
     const session = await make();
     // Before it is anybody's: whoever has its id while it has no rules may prompt without them.
     await fenceIn(call, session);
@@ -123,7 +126,7 @@ async function withRules<T extends Session>(call: SessionCall, make: () => Promi
     // Its owner may have changed it meanwhile, and closed the sessions that it had.
     if (now?.revokedAt !== undefined || now?.profile !== profile)
         throw forbidden("the profile of this computer has changed: try again");
-    call.journal.addSession(session.id, call.computer.id, call.now());
+    call.journal.addSession(session.id, call.computer.id, call.now(), dialect);
     return session;
 }
 

@@ -72,6 +72,9 @@ function partOf(part: Message["parts"][number]): object | undefined {
     return { kind: type, text: isCut ? `${text.slice(0, LONGEST_PART)} ...` : text, synthetic };
 }
 
+/** Whether a message was said by somebody, or shows what a line of the shell has printed. */
+const isSaid = ({ info }: Message): boolean => info.role !== "idle" && info.role !== "other";
+
 /** What was said in a session of a computer's, oldest first. */
 async function messages(world: PageWorld, query: URLSearchParams): Promise<object> {
     const id = query.get("session") ?? "";
@@ -83,7 +86,8 @@ async function messages(world: PageWorld, query: URLSearchParams): Promise<objec
         computer: computerId,
         nonce: world.turns.nonceIn(id),
         isWhole: found.length < MOST_MESSAGES,
-        messages: found.map(({ info, parts }) => ({
+        // opencode 2 tells among them of more than was said.
+        messages: found.filter(isSaid).map(({ info, parts }) => ({
             id: info.id,
             role: info.role,
             at: info.time.created,

@@ -41,6 +41,7 @@ export async function stopSession(
     record: PromptRecord | undefined,
 ): Promise<StopEnd> {
     let state = stopping.start({
+        dialect: world.client().dialect,
         sessionId,
         isOurs: record !== undefined,
         ...(record?.baselineId === undefined ? {} : { baselineId: record.baselineId }),

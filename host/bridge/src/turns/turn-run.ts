@@ -1,4 +1,4 @@
-import { type OpencodeClient, OpencodeFailure } from "trapos-opencode";
+import type { Dialect, OpencodeClient } from "trapos-opencode";
 import { describeAsk, type Asked, type Decision } from "../../../../src/apis/ai/ask.ts";
 import type { Prompt } from "../../../../src/apis/ai/server/prompt.ts";
 import type { Told } from "../../../../src/apis/ai/toolcalls.ts";
@@ -29,6 +29,8 @@ export interface TurnBegin extends turn.TurnStart {
 export interface TurnWorld {
     /** opencode as it is now: its address may be another one after a restart. */
     readonly client: () => OpencodeClient;
+    /** Which opencode there is; nothing while that is not known. */
+    readonly dialect: () => Dialect | undefined;
     readonly now: () => number;
     /** Ends it here and now: nothing more is asked or told. */
     readonly signal: AbortSignal;
@@ -66,16 +68,14 @@ function perform(client: OpencodeClient, begin: TurnBegin, action: Request): Pro
             // Of a turn that was not followed from its beginning on its prompt alone tells which steps are its own.
             return begin.isResumed && action.limit >= MANY_MESSAGES
                 ? messagesSince(client, sessionId, begin.nonce, action.limit)
-                : client.getMessages(sessionId, action.limit);
+                : client.getMessages(sessionId, action.limit, action.after);
         case "last":
         case "beginning":
             return client.getMessages(sessionId, action.limit);
         case "message":
             return client.getMessage(sessionId, action.id);
         case "reason":
-            return Promise.reject(
-                new OpencodeFailure("not_found", { what: "opencode 1 tells it in messages" }),
-            );
+            return client.getReason(sessionId);
         case "session":
             return client.getSession(sessionId);
         case "parent":
@@ -119,6 +119,12 @@ export async function runTurn(begin: TurnBegin, world: TurnWorld): Promise<TurnE
 
     for (;;) {
         if (world.signal.aborted) return undefined;
+        const dialect = world.dialect();
+        // It was asked of the one that was there before, and this one knows nothing of it.
+        if (dialect !== undefined && dialect !== (begin.dialect ?? 1)) {
+            const detail = { version: String(dialect) };
+            return { kind: "fail", code: "other_opencode", detail, pending: false };
+        }
         const next = turn.step(state, observation);
         const { action } = next;
         // As a table that is made in one go: one that was made field by field takes eight times the memory.
@@ -126,7 +132,8 @@ export async function runTurn(begin: TurnBegin, world: TurnWorld): Promise<TurnE
         for (const call of toolNews(told, state.shown, relative)) world.tool(call);
         if (action.kind === "done" || action.kind === "fail") return action;
         if (action.kind === "wait" || action.kind === "ask") {
-            if (state.last !== undefined) world.looked(state.last.info.id);
+            // Of opencode 2 other ids are in no order.
+            if (state.last?.info.role === "assistant") world.looked(state.last.info.id);
             tellProgress();
         }
         if (action.kind === "wait") {

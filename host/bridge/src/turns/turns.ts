@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { OpencodeFailure, type Happening, type OpencodeClient } from "trapos-opencode";
+import { type Dialect, OpencodeFailure, type Happening, type OpencodeClient } from "trapos-opencode";
 import type { Log } from "../log.ts";
 import type { Asked, Decision } from "../../../../src/apis/ai/ask.ts";
 import type { Permission } from "../../../../src/apis/ai/protocol.ts";
@@ -52,6 +52,8 @@ const NOT_ALLOWED = "This computer's profile does not allow that.";
 /** What turns need. */
 export interface TurnsWorld {
     readonly client: () => OpencodeClient;
+    /** Which opencode there is, and nothing while that is not known; the client's when absent. */
+    readonly dialect?: () => Dialect | undefined;
     readonly journal: Journal;
     readonly directory: string;
     readonly now: () => number;
@@ -178,6 +180,7 @@ function promptOf(
 /** Makes a place for turns. */
 export function createTurns(world: TurnsWorld): Turns {
     const { journal, now, log, elapsed = () => performance.now() } = world;
+    const { dialect = () => world.client().dialect } = world;
     const ended = new AbortController();
     const running = new Map<string, RunningTurn>();
     const bySession = new Map<string, RunningTurn>();
@@ -316,8 +319,10 @@ export function createTurns(world: TurnsWorld): Turns {
         changed();
         // Its times are told apart by a clock that nobody sets: one that jumps would end it, or never.
         const [begunAt, start] = [now(), elapsed()];
-        runTurn(begin, {
+        const own = { ...begin, dialect: journal.dialectOf(sessionId) ?? 1 };
+        runTurn(own, {
             client: world.client,
+            dialect,
             now: () => begunAt + elapsed() - start,
             signal: ended.signal,
             bell: turn.bell,
@@ -358,6 +363,12 @@ export function createTurns(world: TurnsWorld): Turns {
                 concluded(turn, { kind: "fail", code: "internal_error", detail: { what }, pending });
             },
         );
+    }
+
+    /** Whether a session is of the other opencode, whose place the one has taken that is there now. */
+    function isOfOther(sessionId: string): boolean {
+        const now = dialect();
+        return now !== undefined && now !== journal.dialectOf(sessionId);
     }
 
     /** Why a computer may not hand over one more prompt. */
@@ -517,7 +528,8 @@ export function createTurns(world: TurnsWorld): Turns {
         const other = bySession.get(sessionId);
         if (other !== undefined)
             return failTo(follower, nonce, new BridgeFailure("session_busy", { seconds: "0", what: "" }));
-        const isClosed = record === undefined && journal.closedReason(sessionId) !== undefined;
+        const isClosed =
+            record === undefined && (journal.closedReason(sessionId) !== undefined || isOfOther(sessionId));
         if (isClosed)
             return failTo(follower, nonce, new BridgeFailure("session_gone", { session: sessionId }));
         if (isCommand) return void adopt(computer, asked, follower);

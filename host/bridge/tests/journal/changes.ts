@@ -113,7 +113,11 @@ export function contentsOf(journal: Journal): unknown {
         computers: journal.computers(),
         byToken: names.computers.map((id) => journal.computerByToken(`hash of ${id}`)),
         sessions: names.computers.map((id) => journal.sessionsOf(id)),
-        owners: names.sessions.map((id) => [journal.ownerOfSession(id), journal.closedReason(id)]),
+        owners: names.sessions.map((id) => [
+            journal.ownerOfSession(id),
+            journal.closedReason(id),
+            journal.dialectOf(id),
+        ]),
         approvals: names.sessions.map((id) => journal.approvalsOf(id)),
         prompts: names.nonces.map((nonce) => journal.promptOf(nonce)),
         open: journal.openPrompts(),

@@ -17,6 +17,7 @@ interface Session {
     readonly id: string;
     readonly computerId: string;
     closedReason?: string;
+    dialect: 1 | 2;
     isRemoved: boolean;
 }
 
@@ -79,17 +80,18 @@ export function memoryJournal(): Journal {
             if (computer) Object.assign(computer, change);
             return computer !== undefined;
         },
-        addSession(sessionId, computerId) {
+        addSession(sessionId, computerId, _at, dialect = 1) {
             const known = sessions.find(({ id }) => id === sessionId);
             must(
                 known
                     ? known.computerId === computerId && !known.isRemoved
                     : computers.some(({ id }) => id === computerId),
             );
-            if (!known) sessions.push({ id: sessionId, computerId, isRemoved: false });
+            if (!known) sessions.push({ id: sessionId, computerId, isRemoved: false, dialect });
         },
         ownerOfSession: (sessionId) =>
             sessions.find(({ id, isRemoved }) => id === sessionId && !isRemoved)?.computerId,
+        dialectOf: (sessionId) => sessions.find(({ id }) => id === sessionId)?.dialect,
         sessionsOf: (computerId) =>
             sessions
                 .filter((one) => one.computerId === computerId && !one.isRemoved)

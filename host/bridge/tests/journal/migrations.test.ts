@@ -26,6 +26,8 @@ const written = [
      INSERT INTO jobs (key, computer_id, owner, prompt, is_kept, added_at, state, attempt, cost) VALUES
         ('k1', 'c1', 'alice', 'a lock', 1, ${noon}, 'running', 2, 250000000);`,
 ];
+written.push(`${written[1]}
+     INSERT INTO sessions (id, computer_id, added_at, dialect) VALUES ('s3', 'c2', ${noon}, 2);`);
 
 test("each version has something to be brought over", () => {
     expect(written).toHaveLength(migrations.length);
@@ -42,6 +44,8 @@ test.each(written.map((rows, index) => ({ version: index + 1, rows })))(
         expect(journal.computers()).toEqual([computerOf("c1"), { ...computerOf("c2"), revokedAt: noon + 1 }]);
         expect(journal.sessionsOf("c1")).toEqual(["s1"]);
         expect(journal.closedReason("s1")).toBe("it hangs");
+        expect(journal.dialectOf("s1")).toBe(1);
+        expect(journal.dialectOf("s3")).toBe(version < 3 ? undefined : 2);
         expect(() => journal.addSession("s2", "c1", noon)).toThrow("removed");
         expect(journal.openPrompts()).toEqual([
             {

@@ -27,7 +27,11 @@ function probe(server: Connection): Dialect {
 /** What speaks with the server. */
 function faceFor(server: Connection): Face {
     const learned = server.learned;
-    learned.dialect = learned.dialect ?? probe(server);
+    if (learned.dialect === undefined) {
+        const dialect = probe(server);
+        learned.dialect = dialect;
+        if (learned.note) learned.note(dialect);
+    }
     if (learned.dialect !== 2) return opencode1;
     if (!fs.exists("/apis/ai/server/opencode2.lua")) throw fail("opencode_2");
     return load("/apis/ai/server/opencode2") as Face;

@@ -25,6 +25,8 @@ export interface Connection {
 export interface Learned {
     /** Which opencode it is: 1 or 2. */
     dialect?: Dialect;
+    /** Is told when that was found out. */
+    note?: (this: void, dialect: Dialect) => void;
     /** Whether a prompt was sent, or may have been. */
     hasSent?: boolean;
     /** Cursors that lead to what comes after a message, by its id (opencode 2). */

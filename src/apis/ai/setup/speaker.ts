@@ -3,6 +3,7 @@ import { ask } from "../../trapos/question";
 import { say } from "../../trapos/screen";
 
 const PACKAGE = "trapos-opencode2";
+const INSTALLER = "/programs/ccpm.lua";
 
 /**
  * Offers to install it, and does.
@@ -10,7 +11,8 @@ const PACKAGE = "trapos-opencode2";
  * @returns whether it is there now
  */
 export function offerSpeaker(isAgreed: boolean): boolean {
+    if (!fs.exists(INSTALLER)) return false;
     say("This is opencode 2: a package of its own speaks it.");
     if (!isAgreed && !ask(`Install ${PACKAGE} now?`, true)) return false;
-    return shell.run("/programs/ccpm.lua", "install", PACKAGE, "--yes");
+    return shell.run(INSTALLER, "install", PACKAGE, "--yes");
 }

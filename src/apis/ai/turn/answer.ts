@@ -177,7 +177,8 @@ export function afterRecent(state: TurnState, messages: readonly Message[]): Act
 /** Takes the newest message alone for the turn, where the others cannot be had. */
 export function withoutRecent(state: TurnState, failure: RequestFailure): Action {
     const answer = newAnswer(state);
-    const isOurs = isComplete(answer) && answer.info.parentID === state.userMessageId;
+    const parent = answer && answer.info.parentID;
+    const isOurs = isComplete(answer) && parent !== undefined && parent === state.userMessageId;
     return isOurs && looksFinal(answer) ? conclude(state, [answer]) : giveUpOn(state, "recent", failure);
 }
 
