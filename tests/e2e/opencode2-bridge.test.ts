@@ -253,10 +253,10 @@ describe.each([
             const computer = await place.newComputer();
             place.model.setRules([({ userText }) => ({ text: `Well: ${userText}` })]);
             await computer.type("ai first\n");
-            await computer.waitForText("Well: first", { ...patient, sinceInput: true });
+            await computer.waitForText(/Well: first\s+> ?$/, { ...patient, sinceInput: true });
             await place.replace(startOpencode, { permission: { "*": "ask" } });
             await computer.type("ai second\n");
-            await computer.waitForText(/this is a\s+new\s+one[^]*Well: second/, {
+            await computer.waitForText(/this is a\s+new\s+one[^]*Well: second\s+> ?$/, {
                 timeoutSeconds: 90,
                 sinceInput: true,
             });
