@@ -67,7 +67,7 @@ local function sendPrompt(server, sessionId, prompt)
 	end
 	local whole = copy({ attachments = attachments }, copy(prompt, {}))
 	local ok, failure = outcome(function()
-		callSession(server, sessionId, routes.sendPrompt(sessionId, whole), {})
+		callSession(server, sessionId, routes.sendPrompt(sessionId, whole), { isSure = true })
 	end)
 
 	-- The id is ours: with another text it was there before, as a file has changed since.
@@ -144,7 +144,9 @@ end
 --- How the lists are read.
 local lists = {
 	status = function(server)
-		return translateActive(call(server, routes.readList("status", nil), { read = readActive }).data)
+		return translateActive(
+			call(server, routes.readList("status", nil), { read = readActive, isSure = true }).data
+		)
 	end,
 	permissions = waiting.listPermissions,
 	questions = waiting.listQuestions,

@@ -55,7 +55,7 @@ function sendPrompt(server: Connection, sessionId: string, prompt: Prompt): void
     for (const text of readFiles(server, prompt)) table.insert(attachments, text);
     const whole = copy({ attachments }, copy(prompt, {} as Prompt));
     const [ok, failure] = outcome(() => {
-        callSession(server, sessionId, routes.sendPrompt(sessionId, whole), {});
+        callSession(server, sessionId, routes.sendPrompt(sessionId, whole), { isSure: true });
     });
     // The id is ours: with another text it was there before, as a file has changed since.
     if (!ok && failure.code !== "works_now") throw failure;
@@ -127,7 +127,9 @@ const lists: {
     ) => ListValues[K];
 } = {
     status: (server) =>
-        translateActive(call(server, routes.readList("status", undefined), { read: readActive }).data),
+        translateActive(
+            call(server, routes.readList("status", undefined), { read: readActive, isSure: true }).data,
+        ),
     permissions: waiting.listPermissions,
     questions: waiting.listQuestions,
     providers: (server, directory) =>
