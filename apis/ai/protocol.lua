@@ -78,6 +78,7 @@ local session = {
 	["tokens?"] = tokens,
 	["revert?"] = { messageID = "id" },
 	["rules?"] = { "some", rule },
+	["ended?"] = { outcome = "name", at = "time" },
 	["share?"] = { url = "text" },
 }
 

@@ -239,7 +239,7 @@ it(
         world.model.setRules([defaultRule]);
         const computer = await newComputer(51, 19, "trusted");
         const number = await spawn(computer, "[tools 1 8] wait");
-        await vi.waitFor(() => expect(bridge.bridge.jobs.job(number).tool).toContain("bash"), soon);
+        await vi.waitFor(() => expect(bridge.bridge.jobs.job(number).tool).toContain(world.shell), soon);
         waited += 50 * 60_000;
         await until(number, { state: "done" });
         expect(bridge.bridge.jobs.job(number).attempt).toBe(1);
@@ -272,7 +272,7 @@ it("whose opencode dies has failed, or is begun again where it is kept", { timeo
     const lost = await spawn(computer, "[tools 1 60] count");
     const keptOne = await spawn(computer, "[tools 1 60] count again", "--keep");
     for (const number of [lost, keptOne])
-        await vi.waitFor(() => expect(bridge.bridge.jobs.job(number).tool).toContain("bash"), soon);
+        await vi.waitFor(() => expect(bridge.bridge.jobs.job(number).tool).toContain(world.shell), soon);
     await world.crash();
     bridge.setAway("opencode has ended");
     // Taken, listed and stopped meanwhile.

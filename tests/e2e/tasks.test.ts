@@ -32,7 +32,7 @@ it("finds the answer of a command again after a power cut", async () => {
     const computer = world.newComputer();
     await computer.run("ai ping");
     const { computer: screen } = await computer.start("ai /slow");
-    await screen.waitForText(/\d+ s bash/, { timeoutSeconds: 30 });
+    await screen.waitForText(new RegExp(`\\d+ s ${world.shell}`), { timeoutSeconds: 30 });
     await screen.close();
     const { output, succeeded } = await computer.run("ai resume");
     expect(output).toContain("> /slow");

@@ -139,6 +139,11 @@ const cases: [name: Name, given: unknown[], route: Route][] = [
         { path: session("permission", "per_1", "reply"), body: { decision: "reject", message: "no" } },
     ],
     [
+        "answerPermissionBefore",
+        ["per_1~ses_1", "reject", "no"],
+        { path: session("permission", "per_1", "reply"), body: { reply: "reject", message: "no" } },
+    ],
+    [
         "answerForm",
         ["frm_1~ses_1", { name: "x", wood: ["b", "o"], width: 3, lock: false }],
         {

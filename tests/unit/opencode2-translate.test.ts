@@ -337,6 +337,7 @@ const cases: Case[] = [
             parentID: "ses_0",
             title: "Doors",
             time: { created: 1, updated: 2 },
+            ended: { outcome: "succeeded", at: 3 },
             directory: "/w",
             model: { id: "m", providerID: "p", variant: "high" },
             agent: "plan",

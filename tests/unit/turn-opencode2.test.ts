@@ -307,6 +307,44 @@ const cases: Case2[] = [
         end: { kind: "fail", code: "aborted", text: "Once upon", pending: false },
     },
     {
+        name: "somebody stops it before it begins, and the session alone tells that",
+        world: [
+            [0, runs(u1)],
+            [300, { ...over(u1), ended: { outcome: "interrupted", at: 5 } }],
+        ],
+        end: { kind: "fail", code: "aborted", pending: false },
+        endsWithin: [6000, 2000],
+    },
+    {
+        name: "it fails before its first step, and the session alone tells that",
+        world: [
+            [0, runs(u1)],
+            [300, { ...over(u1), ended: { outcome: "failed", at: 5 }, reason: "no such model" }],
+        ],
+        end: { kind: "fail", code: "model_error", detail: { what: "no such model", status: "" } },
+    },
+    {
+        name: "the session tells of the end of a turn before",
+        world: [[0, { ...over(u1), ended: { outcome: "interrupted", at: 0 } }]],
+        end: { kind: "fail", code: "never_started", pending: true },
+    },
+    {
+        name: "the session cannot be had that could tell of an end",
+        options: named,
+        world: [
+            [
+                0,
+                {
+                    ...over(u1),
+                    fails: { session: "bad_request" },
+                    agents: [{ name: "build" }],
+                    providers: known,
+                },
+            ],
+        ],
+        end: { kind: "fail", code: "never_started", pending: true },
+    },
+    {
         name: "the reply is empty",
         world: [[0, over(u1, answer("a1", ""), idle("i1"))]],
         end: { kind: "fail", code: "empty_reply", pending: false },

@@ -13,8 +13,8 @@ local requestsModule = require("/apis/ai/turn/requests")
 local isHopeless, isOverdue, noteFailure, requests =
 	requestsModule.isHopeless, requestsModule.isOverdue, requestsModule.noteFailure, requestsModule.requests
 local silence = require("/apis/ai/turn/silence")
-local withoutAgents, withoutProviders, withoutReason =
-	silence.withoutAgents, silence.withoutProviders, silence.withoutReason
+local withoutAgents, withoutProviders, withoutReason, withoutSession =
+	silence.withoutAgents, silence.withoutProviders, silence.withoutReason, silence.withoutSession
 local noteSent = require("/apis/ai/turn/state").noteSent
 local waiting = require("/apis/ai/turn/waiting")
 local giveUpOn, wait = waiting.giveUpOn, waiting.wait
@@ -37,6 +37,7 @@ local without = {
 	message = afterNewest,
 	mcp = withoutMcp,
 	reason = withoutReason,
+	session = withoutSession,
 	agents = withoutAgents,
 	providers = withoutProviders,
 }

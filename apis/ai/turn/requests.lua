@@ -26,7 +26,7 @@ local MESSAGES =
 -- - `last`: the newest message of the session; `beginning`: the newest two, for the turn's first step; `recent`: those
 --   among which all of the turn's steps are looked for
 -- - `status`: what each session does, where it is not idle
--- - `session`: whether there is the turn's; `parent`: which session opened another one
+-- - `session`: whether there is the turn's, and how its last turn has ended (opencode 2); `parent`: which session opened another one
 -- - `permissions`, `questions`: what waits for a person; `answerPermission`, `answerQuestion`, `rejectQuestion`: what
 --   that person has decided
 -- - `message`: a step, for how its tools have ended

@@ -7,7 +7,7 @@ local requests = require("/apis/ai/turn/requests").requests
 local stateModule = require("/apis/ai/turn/state")
 local isSeen, isSurelyIdle, isYoung = stateModule.isSeen, stateModule.isSurelyIdle, stateModule.isYoung
 local waiting = require("/apis/ai/turn/waiting")
-local wait, waitIdle = waiting.wait, waiting.waitIdle
+local giveUpOn, wait, waitIdle = waiting.giveUpOn, waiting.wait, waiting.waitIdle
 
 local M = {}
 
@@ -21,6 +21,11 @@ function M.unanswered(state)
 	end
 	if not isSurelyIdle(state) then
 		return waitIdle(state)
+	end
+
+	-- Where no record tells that a turn has ended the session may.
+	if state.dialect == 2 and not state.hasSession then
+		return { kind = "session" }
 	end
 	if state.cutAt > 0 then
 		return fail("restarted")
@@ -123,10 +128,33 @@ local function checkKnown(wanted, names, code)
 	})
 end
 
---- The session was seen to exist.
-function M.afterSession(state)
+--- The session was seen to exist; of opencode 2 it may tell how a turn has ended that had no step.
+function M.afterSession(state, session)
+	local ended = session.ended
+	local last = state.last
 	state.hasSession = true
-	return M.missing(state)
+	if state.userMessageId == nil then
+		return M.missing(state)
+	end
+	local isOurs = ended ~= nil and last ~= nil and ended.at >= last.info.time.created
+	if isOurs and ended.outcome == "interrupted" then
+		return fail("aborted")
+	end
+	if isOurs and ended.outcome == "failed" then
+		state.hasFailed = true
+		return { kind = "reason" }
+	end
+	return M.unanswered(state)
+end
+
+--- Goes on without the session, where it was only asked for to tell more.
+function M.withoutSession(state, failure)
+	if state.userMessageId == nil then
+		return giveUpOn(state, "session", failure)
+	end
+	state.hasSession = true
+	state.failing = nil
+	return M.unanswered(state)
 end
 
 --- Why the turn has failed cannot be told: perhaps what it asks for is not there.

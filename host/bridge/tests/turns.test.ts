@@ -91,6 +91,36 @@ function begin() {
     return { journal, asked, messages, lists, failing, turns, told, follower };
 }
 
+describe("another opencode in the place of the one that was asked", () => {
+    test("a session of the other one is gone for a prompt that is new", () => {
+        const { journal, asked, told, turns, follower } = begin();
+        journal.addSession("s2", "c1", noon, 2);
+        turns.take(computerOf("c1"), { ...prompt, sessionId: "s2" }, follower);
+        expect(told).toMatchObject([{ type: "failed", code: "session_gone" }]);
+        expect(asked).toEqual([]);
+        expect(journal.promptOf("n1")).toBeUndefined();
+    });
+
+    test("a turn that was asked of the other one has failed, and asks nothing more", async () => {
+        const { journal, asked, told, turns, follower } = begin();
+        journal.addSession("s2", "c1", noon, 2);
+        journal.takePrompt({ nonce: "n1", computerId: "c1", sessionId: "s2", takenAt: noon, isSent: true });
+        turns.resumeOpen(() => false);
+        turns.follow(
+            computerOf("c1"),
+            { type: "follow", nonce: "n1", sessionId: "s2", idleTimeout: 60, wanted },
+            follower,
+        );
+        await vi.waitFor(() =>
+            expect(told).toMatchObject([
+                { type: "failed", code: "other_opencode", detail: { version: "1" }, pending: false },
+            ]),
+        );
+        expect(asked).toEqual([]);
+        expect(journal.promptOf("n1")).toMatchObject({ state: "failed" });
+    });
+});
+
 describe("the disk", () => {
     test("a prompt goes to opencode once it is on it, and not before", async () => {
         const { journal, asked, told, turns, follower } = begin();

@@ -60,8 +60,8 @@ export interface OpencodeClient {
     children(id: string): Promise<readonly Session[]>;
 
     /**
-     * The newest messages of a session, oldest first; 0 stands for all of them. Like the four below it fails with `not_found`
-     * where there is no such session.
+     * The newest messages of a session, oldest first; 0 stands for all of them. Like the four below it fails where there is no
+     * such session: with `not_found` at opencode 1, with `session_gone` at opencode 2.
      * @param after the id of one that was seen: those after it are enough, where the server can be asked for them
      */
     getMessages(sessionId: string, most: number, after?: string): Promise<readonly Message[]>;

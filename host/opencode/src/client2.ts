@@ -70,11 +70,7 @@ interface Page<T> {
     readonly cursor?: { readonly next?: string };
 }
 
-/** Whether a failure is one of these that opencode names. */
-function isTagged(error: unknown, tags: readonly string[]): error is OpencodeFailure {
-    return error instanceof OpencodeFailure && tags.includes(String(error.detail.tag));
-}
-
+/** Whether a version has no such route, for which an older one has another. */
 const hasNoRoute = (error: unknown): boolean =>
     error instanceof OpencodeFailure && error.code === "not_in_opencode_2";
 
@@ -98,29 +94,9 @@ export function client2(http: Http): OpencodeClient {
         ofSession(
             id,
             () => ask(route, asked),
-            // Its folder may be gone, or a message.
+            // It may be a message that is not there.
             ({ detail }) => detail.tag === undefined || detail.tag === "SessionNotFoundError",
         );
-
-    /** The same of what a session refuses while it works. */
-    async function askIdle<T = void>(id: string, route: Route, asked: Asked<T> = {}): Promise<T> {
-        try {
-            return await askSession(id, route, asked);
-        } catch (error) {
-            if (!isTagged(error, ["SessionBusyError"])) throw error;
-            throw new OpencodeFailure("works_now", { status: error.status }, { cause: error });
-        }
-    }
-
-    /** Answers something that waits. */
-    async function settle(route: Route): Promise<void> {
-        try {
-            await ask(route);
-        } catch (error) {
-            if (!isTagged(error, ["FormAlreadySettledError"])) throw error;
-            throw new OpencodeFailure("not_found", error.detail, { cause: error });
-        }
-    }
 
     const session2 = async (id: string): Promise<Session2> =>
         (await askSession(id, routes.getSession(id), { read: readSession })).data;
@@ -145,7 +121,7 @@ export function client2(http: Http): OpencodeClient {
             const size = Math.min(limit - found.length, routes.MOST_MESSAGES);
             const route: Route =
                 cursor === undefined ? routes.getMessages(id, size) : routes.getMessagesAt(id, size, cursor);
-            const page: Page<T> = await ask(route, { read });
+            const page: Page<T> = await askSession(id, route, { read });
             found.push(...page.data);
             cursor = page.data.length < size || isEnough(page.data) ? undefined : page.cursor?.next;
         } while (cursor !== undefined && found.length < limit);
@@ -312,14 +288,15 @@ export function client2(http: Http): OpencodeClient {
             listedPage(await pages<Listed2>(sessionId, most, readListed)),
 
         async getMessage(sessionId, id): Promise<Message> {
-            const { data } = await ask(routes.getMessage(sessionId, id), { read: readMessage });
+            const route = routes.getMessage(sessionId, id);
+            const { data } = await askSession(sessionId, route, { read: readMessage });
             return translateMessage(data);
         },
 
         async sendPrompt(sessionId, prompt) {
             const session = await session2(sessionId);
             // What was taken back stays listed until then.
-            if (session.revert !== undefined) await askIdle(sessionId, routes.commitUndo(sessionId));
+            if (session.revert !== undefined) await askSession(sessionId, routes.commitUndo(sessionId));
             await choose(session, prompt);
             const texts = await Promise.all((prompt.files ?? []).map(textOfFile));
             const attachments = [
@@ -327,14 +304,14 @@ export function client2(http: Http): OpencodeClient {
                 ...texts.filter((text) => text !== undefined),
             ];
             try {
-                await ask(routes.sendPrompt(sessionId, { ...prompt, attachments }));
+                await askSession(sessionId, routes.sendPrompt(sessionId, { ...prompt, attachments }));
             } catch (error) {
                 // The id is ours: with another text it was there before, as a file has changed since.
                 if (!(error instanceof OpencodeFailure && error.status === 409)) throw error;
             }
         },
 
-        abortSession: (sessionId) => ask(routes.interrupt(sessionId)),
+        abortSession: (sessionId) => askSession(sessionId, routes.interrupt(sessionId)),
 
         async getReason(sessionId) {
             const log = await http.send(routes.readLog(sessionId), {}, async (response) =>
@@ -370,12 +347,17 @@ export function client2(http: Http): OpencodeClient {
             translateSession((await askSession(id, routes.forkSession(id), { read: readSession })).data),
 
         async undo(id, messageId) {
-            await askIdle(id, routes.stageUndo(id, messageId));
+            await askSession(id, routes.stageUndo(id, messageId));
             return getSession(id);
         },
 
         async redo(id) {
-            await askIdle(id, routes.clearUndo(id));
+            try {
+                await askSession(id, routes.clearUndo(id));
+            } catch (error) {
+                if (!hasNoRoute(error)) throw error;
+                await askSession(id, routes.clearUndoBefore(id));
+            }
             return getSession(id);
         },
 
@@ -388,20 +370,20 @@ export function client2(http: Http): OpencodeClient {
 
         async startCompacting(id, _model, signal) {
             await requireIdle(id);
-            await askIdle(id, routes.compact(id));
+            await askSession(id, routes.compact(id));
             await untilIdle(id, signal);
         },
 
         async startShell(id, _agent, line, signal) {
             await requireIdle(id);
-            await askIdle(id, routes.shell(id, line), { signal, timeoutSeconds: Infinity });
+            await askSession(id, routes.shell(id, line), { signal, timeoutSeconds: Infinity });
             await untilIdle(id, signal);
         },
 
         async startCommand(id, command, signal) {
             await requireIdle(id);
             await choose(await session2(id), command);
-            await askIdle(id, routes.command(id, command), { signal, timeoutSeconds: Infinity });
+            await askSession(id, routes.command(id, command), { signal, timeoutSeconds: Infinity });
             await untilIdle(id, signal);
         },
 
@@ -416,7 +398,7 @@ export function client2(http: Http): OpencodeClient {
         findFiles: async (directory, text) =>
             (await ask(routes.findFiles(directory, text), { read: readFiles })).data.map(({ path }) => path),
 
-        answerPermission: (id, reply, message) => settle(routes.answerPermission(id, reply, message)),
+        answerPermission: (id, reply, message) => ask(routes.answerPermission(id, reply, message)),
 
         async answerQuestion(id, chosen) {
             const wanted = askParts(id);
@@ -425,15 +407,15 @@ export function client2(http: Http): OpencodeClient {
             if (form === undefined) throw new OpencodeFailure("not_found", { what: "no such form waits" });
             const { answers: filledIn, problem } = fillIn(form, chosen, toNumber);
             if (problem !== undefined) throw new OpencodeFailure("bad_request", { what: problem });
-            await settle(routes.answerForm(id, filledIn));
+            await ask(routes.answerForm(id, filledIn));
         },
 
         async rejectQuestion(id) {
             try {
-                await settle(routes.dismissForm(id));
+                await ask(routes.dismissForm(id));
             } catch (error) {
                 if (!hasNoRoute(error)) throw error;
-                await settle(routes.cancelForm(id));
+                await ask(routes.cancelForm(id));
             }
         },
 

@@ -4,7 +4,7 @@ import { answers } from "../../../src/apis/ai/server/opencode2/shapes.ts";
 import type { Route } from "../../../src/apis/ai/server/route.ts";
 import { OpencodeFailure } from "./failure.ts";
 import { type Fetch, patientFetch } from "./fetch.ts";
-import { authorization, onlyUser, probe } from "./health.ts";
+import { authorization, onlyUser, type Probe, probe } from "./health.ts";
 import { reader, type Reader } from "./shapes.ts";
 import type { Dialect } from "./version.ts";
 
@@ -25,6 +25,15 @@ export interface HttpOptions {
 const largestAnswer = 64 * 1024 * 1024;
 
 const defaultTimeoutSeconds = 30;
+
+/** What opencode 2 refuses by a name of its own; others are told by their status. */
+const codes2: ReadonlyMap<string, Code> = new Map([
+    ["SessionBusyError", "works_now"],
+    ["ConflictError", "works_now"],
+    ["FormAlreadySettledError", "not_found"],
+    ["LocationNotFoundError", "bad_request"],
+    ["LocationPermissionDeniedError", "bad_request"],
+]);
 
 /** How long it is looked which opencode answers, where an answer was none of the one that was asked. */
 const lookSeconds = 5;
@@ -181,19 +190,42 @@ export function httpOf(options: HttpOptions, dialect: Dialect): Http {
         return text + decoder.decode();
     }
 
+    /** Looks which opencode answers there now. */
+    const look = (): Promise<Probe> =>
+        probe({ url: base, username, password: options.password ?? "" }, lookSeconds, undefined, dialect);
+
     /**
      * The failure for what is no answer of the opencode that was asked: both answer routes that they do not have with a web
      * page, and others may listen there.
      */
-    async function stranger(route: Route, status: number): Promise<OpencodeFailure> {
-        const login = { url: base, username, password: options.password ?? "" };
-        const found = await probe(login, lookSeconds, undefined, dialect);
+    async function stranger(route: Route, status: number, isJson = false): Promise<OpencodeFailure> {
+        const found = await look();
         if (found.kind !== "well") return new OpencodeFailure("not_opencode", { url: base, status });
         const { version } = found;
         if (found.dialect !== dialect) return new OpencodeFailure("other_opencode", { version, status });
+        if (dialect === 1) return new OpencodeFailure("not_opencode", { url: base, status });
+        if (isJson)
+            return new OpencodeFailure("server_error", { status, what: "an answer of no known form" });
         const what = `${version} has no /${route.path.join("/")}`;
-        if (dialect === 2) return new OpencodeFailure("not_in_opencode_2", { what, status });
-        return new OpencodeFailure("not_opencode", { url: base, status });
+        return new OpencodeFailure("not_in_opencode_2", { what, status });
+    }
+
+    /** The failure for what opencode 2 refuses by a name that tells more than the status. */
+    async function refused2(
+        route: Route,
+        status: number,
+        tag: string | undefined,
+        what: string,
+    ): Promise<OpencodeFailure | undefined> {
+        const code = tag === undefined ? undefined : codes2.get(tag);
+        // Some of its versions answer routes that they do not have like that (2.0.12), whatever the password is.
+        if (status === 401 && (await look()).kind === "well") return stranger(route, status);
+        // opencode 1.18.33 has routes of the same names, which take something else.
+        if (code === undefined && status === 400) {
+            const found = await look();
+            if (found.kind === "well" && found.dialect !== dialect) return stranger(route, status);
+        }
+        return code && new OpencodeFailure(code, { status, what, tag });
     }
 
     /** The failure for an answer that is none: another status than 2xx. */
@@ -201,8 +233,10 @@ export function httpOf(options: HttpOptions, dialect: Dialect): Http {
         const body = readRefusal(decode(text)) ?? {};
         const what = body.data?.path ?? body.data?.message ?? body.message ?? "no reason given";
         const isOurs = body.name !== undefined || body._tag !== undefined;
+        const named = dialect === 2 ? await refused2(route, status, body._tag, what) : undefined;
+        if (named !== undefined) return named;
         let code: Code = "server_error";
-        if (status === 401 || status === 403) code = "unauthorized";
+        if (status === 401 || (status === 403 && body._tag === undefined)) code = "unauthorized";
         else if (body.name === "ConfigJsonError") code = "server_config";
         else if (!isOurs && status < 500) return stranger(route, status);
         else if (status === 404) code = "not_found";
@@ -221,7 +255,7 @@ export function httpOf(options: HttpOptions, dialect: Dialect): Http {
         if (status === 204 && asked.read === undefined) return undefined as T;
         const value = answer.isJson ? decode(text) : undefined;
         const read = asked.read === undefined ? value : asked.read(value);
-        if (read === undefined) throw await stranger(route, status);
+        if (read === undefined) throw await stranger(route, status, value !== undefined);
         return read as T;
     }
 

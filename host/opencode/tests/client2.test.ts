@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { defaultRule, type Model, startModel } from "../../../tools/model/index.ts";
-import { startTwin, type Twin } from "../../../tools/opencode2-twin/index.ts";
+import { type Doubts, startTwin, type Twin } from "../../../tools/opencode2-twin/index.ts";
 import { type OpencodeClient, opencodeClient } from "../src/client.ts";
 import { OpencodeFailure } from "../src/failure.ts";
 import type { Happening } from "../src/happening.ts";
@@ -127,7 +127,7 @@ describe("on the twin", () => {
         await client.abortSession(id);
         await client.deleteSession(id);
         expect(await failureOf(client.getSession(id))).toMatchObject({ code: "session_gone", status: 404 });
-        expect((await failureOf(client.getMessages(id, 1))).code).toBe("not_found");
+        expect((await failureOf(client.getMessages(id, 1))).code).toBe("session_gone");
     });
 
     test("rules of a session stand as they mean it there, and others take their place", async () => {
@@ -326,6 +326,103 @@ describe("on the twin", () => {
     });
 });
 
+describe("whichever of the doubtful answers a real one gives", () => {
+    const doubts: Partial<Doubts>[] = [
+        { unknownRoutes: "html", formList: "/api/form/request", permissionList: "per session only" },
+        { unknownRoutes: "401", formList: "per session only", permissionList: "per session only" },
+        { permissionSource: "callID", toolEvents: "callID", formMode: true },
+        { unknownRoutes: "401", formDismissal: "post cancel", revertClear: "post clear" },
+        { interruptAnswer: 204, interruptedIdle: false, idleRecords: false, sessionOutcome: false },
+        { repeatedPrompt: "nothing", emptyCursor: "absent", logEnd: "log.synced", eventsCreated: false },
+        { shellAnswer: "at once", missingDirectory: "404", revertCommit: "keeps the prompt" },
+    ];
+    test.each(doubts)("%j", async (given) => {
+        const folder = await mkdtemp(join(tmpdir(), "opencode-doubts-"));
+        onTestFinished(() => rm(folder, { recursive: true, force: true }));
+        const question = { question: "Which?", header: "Tree", options: [{ label: "Birch" }] };
+        const model = await startModel({
+            rules: [
+                ({ toolResults, userText }) => {
+                    if (userText === "hang") return { text: "never", hang: true };
+                    if (toolResults.length > 0) return { text: `done: ${toolResults.at(-1)!.output}` };
+                    return userText === "form"
+                        ? { toolCalls: [{ name: "question", arguments: { questions: [question] } }] }
+                        : { toolCalls: [{ name: "shell", arguments: { command: "echo forty-two" } }] };
+                },
+            ],
+        });
+        onTestFinished(() => model.stop());
+        const twin = await startTwin({
+            home: join(folder, "home"),
+            model: { baseUrl: model.url },
+            permission: { "*": "ask", question: "allow" },
+            doubts: given,
+        });
+        onTestFinished(() => twin.stop());
+        const client = opencodeClient(twin);
+        const { directory } = twin;
+        const happenings: Happening[] = [];
+        const stop = new AbortController();
+        onTestFinished(() => stop.abort());
+        await new Promise<void>((connected) => {
+            watch(() => client, {
+                signal: stop.signal,
+                onHappening: (happening) => void happenings.push(happening),
+                onConnected: () => connected(),
+            });
+        });
+        const { id } = await client.createSession("doubtful");
+        const waits = async (name: "permissions" | "questions") =>
+            vi.waitFor(async () => {
+                const [found] = await client.readList(name, directory);
+                expect(found).toBeDefined();
+                return found!;
+            }, waiting);
+        const rests = () =>
+            vi.waitFor(
+                async () => expect(await client.readList("status", undefined)).not.toHaveProperty(id),
+                waiting,
+            );
+        const said = async () =>
+            (await client.getMessages(id, 10))
+                .filter(({ info }) => info.role === "assistant")
+                .flatMap(({ parts }) => parts.map(({ text }) => text));
+
+        await client.sendPrompt(id, { text: "run", nonce: "0-1-1" });
+        const permission = await waits("permissions");
+        expect(permission.tool?.callID).toBeDefined();
+        await client.answerPermission(permission.id, "once", undefined, directory);
+        await vi.waitFor(async () => expect((await said()).at(-1)).toContain("forty-two"), waiting);
+        await rests();
+        const kinds = happenings.map(({ kind }) => kind);
+        for (const kind of ["busy", "tool", "permission", "permission answered", "text", "final", "idle"])
+            expect(kinds).toContain(kind);
+
+        await client.sendPrompt(id, { text: "form", nonce: "0-1-2" });
+        const form = await waits("questions");
+        await client.answerQuestion(form.id, [["Birch"]], directory);
+        await vi.waitFor(async () => expect((await said()).at(-1)).toContain("Birch"), waiting);
+        await rests();
+        await client.sendPrompt(id, { text: "form", nonce: "0-1-3" });
+        await client.rejectQuestion((await waits("questions")).id, directory);
+        await rests();
+
+        await client.sendPrompt(id, { text: "hang", nonce: "0-1-4" });
+        await client.sendPrompt(id, { text: "hang", nonce: "0-1-4" });
+        await model.waitForRequest(({ conversation }) => conversation.userText === "hang");
+        await client.abortSession(id);
+        await rests();
+        const messages = await client.getMessages(id, 0);
+        const prompts = messages.filter(({ info }) => info.role === "user");
+        expect(prompts).toHaveLength(4);
+        expect((await client.undo(id, prompts[2]!.info.id)).revert?.messageID).toBe(prompts[2]!.info.id);
+        expect((await client.redo(id)).revert).toBeUndefined();
+        await client.startShell(id, "build", "echo of the shell");
+        const printed = (await client.getMessages(id, 3)).flatMap(({ parts }) => parts);
+        expect(printed.map(({ state }) => state?.output)).toContain("of the shell\n");
+    });
+});
+
 test("text comes while it is written, and what a crash has hidden is told of", async () => {
     const folder = await mkdtemp(join(tmpdir(), "opencode-upstream2-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -406,7 +503,9 @@ test("a route that a version has not is none, and what waits is found by the ses
 
 test.each([
     ["session_gone", 404, { _tag: "SessionNotFoundError", message: "x" }],
-    ["not_found", 404, { _tag: "LocationNotFoundError", message: "x" }],
+    ["bad_request", 404, { _tag: "LocationNotFoundError", message: "x" }],
+    ["works_now", 409, { _tag: "SessionBusyError", message: "x" }],
+    ["server_error", 403, { _tag: "FreeTierError", message: "x" }],
     ["bad_request", 400, { _tag: "InvalidRequestError", message: "x" }],
     ["server_error", 503, { _tag: "ServiceUnavailableError", message: "x" }],
     ["unauthorized", 401, { _tag: "UnauthorizedError", message: "x" }],

@@ -103,6 +103,8 @@ const session = {
     "revert?": { messageID: "id" },
     /** opencode 2 alone: what its agent may do. */
     "rules?": ["some", rule],
+    /** opencode 2 alone: how its last turn has ended ("succeeded", "failed" or "interrupted"), and when. */
+    "ended?": { outcome: "name", at: "time" },
     "share?": { url: "text" },
 } as const;
 

@@ -22,6 +22,8 @@ export interface World {
     agents?: unknown[];
     /** Why the last turn has failed, where the server tells that (opencode 2). */
     reason?: string;
+    /** How the session's last turn has ended, and when, where it tells that (opencode 2). */
+    ended?: { outcome: string; at: number };
     /** The code with which every request fails; null ends that. */
     failing?: string | null;
     /** The code with which requests of one kind fail; null ends that. */
@@ -156,6 +158,7 @@ export function play(test: Case) {
             parents = {},
             decision,
             reason,
+            ended,
             ...lists
         } = world();
         if (action.kind === "ask") {
@@ -220,7 +223,10 @@ export function play(test: Case) {
             ...(parentID === undefined ? {} : { parentID }),
         });
         if (action.kind === "mcp") return { kind: "mcp", value: {}, now };
-        if (action.kind === "session") return { kind: "session", value: sessionOf("ses_1", undefined), now };
+        if (action.kind === "session") {
+            const value = { ...sessionOf("ses_1", undefined), ...(ended === undefined ? {} : { ended }) };
+            return { kind: "session", value, now };
+        }
         // What has no name cannot be asked for: such a request is another one.
         if (action.kind === "parent" && action.id === "") return failed("not_opencode");
         if (action.kind === "parent")

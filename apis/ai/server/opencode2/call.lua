@@ -33,6 +33,12 @@ local function isOpencode2(server)
 	return info ~= nil and (string.find(info.version, "^[01]%.")) == nil
 end
 
+--- Whether a failure says that there is no such route, or nothing of that name, so that another route may do. Servers as
+-- 2.0.12 refuse what they do not have as they refuse a wrong password.
+function M.isMissing(failure)
+	return failure.code == "not_found" or failure.code == "unauthorized"
+end
+
 --- The failure for what is no answer of opencode 2: a route that it does not have, an unknown shape, or another server.
 local function stranger(server, isJson)
 	if isOpencode2(server) then

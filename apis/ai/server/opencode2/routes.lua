@@ -262,6 +262,22 @@ function M.answerPermission(ask, reply, message)
 	}
 end
 
+--- The same for the betas (published protocol), and for the preview of 1.18.33.
+function M.answerPermissionBefore(ask, reply, message)
+	local parts = askParts(ask)
+	return {
+		path = {
+			"api",
+			"session",
+			parts.sessionId,
+			"permission",
+			parts.id,
+			"reply",
+		},
+		body = { reply = reply, message = message },
+	}
+end
+
 --- Fills a form in that waits. 404 or 409 where it does not wait any more, 400 for what it does not take.
 function M.answerForm(ask, answers)
 	local parts = askParts(ask)

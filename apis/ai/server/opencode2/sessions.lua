@@ -5,7 +5,7 @@ local reader = require("/apis/trapos/shape").reader
 local fail = require("/apis/ai/failure").fail
 local rulesOf = require("/apis/ai/profile").rulesOf
 local callModule = require("/apis/ai/server/opencode2/call")
-local call, callSession = callModule.call, callModule.callSession
+local call, callSession, isMissing = callModule.call, callModule.callSession, callModule.isMissing
 local routes = require("/apis/ai/server/opencode2/routes")
 local rulesModule = require("/apis/ai/server/opencode2/rules")
 local ruleText, translateRules = rulesModule.ruleText, rulesModule.translateRules
@@ -92,7 +92,7 @@ function M.redo(server, id)
 	local ok, failure = outcome(function()
 		callSession(server, id, routes.clearUndo(id), {})
 	end)
-	if not ok and failure.code ~= "not_found" then
+	if not ok and not isMissing(failure) then
 		error(failure, 0)
 	end
 	return ok and M.getSession(server, id) or change(server, id, routes.clearUndoBefore(id))

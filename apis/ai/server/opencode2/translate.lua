@@ -203,7 +203,9 @@ end
 
 --- A session. One that has no title yet is called nothing.
 function M.translateSession(given)
-	return {
+	local outcome = given.outcome
+	local idle = given.time.idle
+	local session = {
 		id = given.id,
 		title = given.title or "",
 		parentID = given.parentID,
@@ -216,6 +218,10 @@ function M.translateSession(given)
 		revert = given.revert,
 		rules = given.permissions,
 	}
+	if outcome ~= nil and idle ~= nil then
+		session.ended = { outcome = outcome, at = idle }
+	end
+	return session
 end
 
 --- A permission that waits, by a name that tells its route.

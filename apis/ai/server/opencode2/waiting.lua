@@ -4,8 +4,9 @@ local outcome = require("/apis/trapos/failure").outcome
 local listOf = require("/apis/trapos/json").listOf
 local reader = require("/apis/trapos/shape").reader
 local fail = require("/apis/ai/failure").fail
-local call = require("/apis/ai/server/opencode2/call").call
 local askParts = require("/apis/ai/server/opencode2/asks").askParts
+local callModule = require("/apis/ai/server/opencode2/call")
+local call, isMissing = callModule.call, callModule.isMissing
 local formsModule = require("/apis/ai/server/opencode2/forms")
 local fillIn, questionOf = formsModule.fillIn, formsModule.questionOf
 local routes = require("/apis/ai/server/opencode2/routes")
@@ -68,7 +69,7 @@ local function list(server, kind, directory, sessionId)
 			known[kind.name] = place
 			return answer.data
 		end
-		if answer.code ~= "not_found" then
+		if not isMissing(answer) then
 			error(answer, 0)
 		end
 		failure = answer
@@ -98,9 +99,18 @@ function M.listQuestions(server, directory, sessionId)
 	return found
 end
 
---- Answers a permission that waits.
+--- Answers a permission that waits; the betas have another word for the answer.
 function M.answerPermission(server, id, reply, message)
-	call(server, routes.answerPermission(id, reply, message), {})
+	local ok, failure = outcome(function()
+		call(server, routes.answerPermission(id, reply, message), {})
+	end)
+	if ok then
+		return
+	end
+	if failure.code ~= "bad_request" then
+		error(failure, 0)
+	end
+	call(server, routes.answerPermissionBefore(id, reply, message), {})
 end
 
 --- A form that waits. Fails with `not_found` where it does not.
@@ -139,7 +149,7 @@ function M.rejectQuestion(server, id)
 	if ok then
 		return
 	end
-	if failure.code ~= "not_found" then
+	if not isMissing(failure) then
 		error(failure, 0)
 	end
 	call(server, routes.cancelForm(id), {})

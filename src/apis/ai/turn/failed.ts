@@ -4,7 +4,7 @@ import { settleStuck, withoutMcp, withoutRecent } from "./answer";
 import { afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions } from "./asks";
 import { afterNewest, withoutStatus } from "./poll";
 import { isHopeless, isOverdue, noteFailure, requests } from "./requests";
-import { withoutAgents, withoutProviders, withoutReason } from "./silence";
+import { withoutAgents, withoutProviders, withoutReason, withoutSession } from "./silence";
 import { noteSent, type TurnState } from "./state";
 import { giveUpOn, wait } from "./waiting";
 
@@ -26,6 +26,7 @@ const without: { readonly [K in RequestKind]?: Without } = {
     message: afterNewest,
     mcp: withoutMcp,
     reason: withoutReason,
+    session: withoutSession,
     agents: withoutAgents,
     providers: withoutProviders,
 };

@@ -1,11 +1,11 @@
 /** When the prompt was sent and nothing comes of it: what is asked of the server to tell why. */
 import type { Code } from "../codes";
 import { textOf } from "../messages";
-import type { Agent, ListValues } from "../protocol";
+import type { Agent, ListValues, Session } from "../protocol";
 import { type Action, fail, failForNow, type RequestFailure, type RequestKind } from "./actions";
 import { requests } from "./requests";
 import { isSeen, isSurelyIdle, isYoung, type TurnState } from "./state";
-import { wait, waitIdle } from "./waiting";
+import { giveUpOn, wait, waitIdle } from "./waiting";
 
 /** How many bytes of names are told: message and hint are to fit two rows each. */
 const MOST_NAMES = 45;
@@ -14,6 +14,8 @@ const MOST_NAMES = 45;
 export function unanswered(state: TurnState): Action {
     if (isYoung(state)) return wait(state);
     if (!isSurelyIdle(state)) return waitIdle(state);
+    // Where no record tells that a turn has ended the session may.
+    if (state.dialect === 2 && !state.hasSession) return { kind: "session" };
     if (state.cutAt > 0) return fail("restarted");
     return { kind: state.agent === undefined ? "providers" : "agents" };
 }
@@ -81,10 +83,27 @@ function checkKnown(wanted: string | undefined, names: readonly string[], code: 
     return fail(code, { wanted, known: listed(names) });
 }
 
-/** The session was seen to exist. */
-export function afterSession(state: TurnState): Action {
+/** The session was seen to exist; of opencode 2 it may tell how a turn has ended that had no step. */
+export function afterSession(state: TurnState, session: Session): Action {
+    const ended = session.ended;
+    const last = state.last;
     state.hasSession = true;
-    return missing(state);
+    if (state.userMessageId === undefined) return missing(state);
+    const isOurs = ended !== undefined && last !== undefined && ended.at >= last.info.time.created;
+    if (isOurs && ended.outcome === "interrupted") return fail("aborted");
+    if (isOurs && ended.outcome === "failed") {
+        state.hasFailed = true;
+        return { kind: "reason" };
+    }
+    return unanswered(state);
+}
+
+/** Goes on without the session, where it was only asked for to tell more. */
+export function withoutSession(state: TurnState, failure: RequestFailure): Action {
+    if (state.userMessageId === undefined) return giveUpOn(state, "session", failure);
+    state.hasSession = true;
+    state.failing = undefined;
+    return unanswered(state);
 }
 
 /** Why the turn has failed cannot be told: perhaps what it asks for is not there. */

@@ -32,6 +32,14 @@ function isOpencode2(server: Connection): boolean {
     return info !== undefined && string.find(info.version, "^[01]%.")[0] === undefined;
 }
 
+/**
+ * Whether a failure says that there is no such route, or nothing of that name, so that another route may do. Servers as
+ * 2.0.12 refuse what they do not have as they refuse a wrong password.
+ */
+export function isMissing(failure: Failure): boolean {
+    return failure.code === "not_found" || failure.code === "unauthorized";
+}
+
 /** The failure for what is no answer of opencode 2: a route that it does not have, an unknown shape, or another server. */
 function stranger(server: Connection, isJson: boolean): Failure {
     if (isOpencode2(server)) {

@@ -225,6 +225,19 @@ export function answerPermission(ask: string, reply: PermissionReply, message: s
     return { path: ["api", "session", parts.sessionId, "permission", parts.id, "reply"], body };
 }
 
+/** The same for the betas (published protocol), and for the preview of 1.18.33. */
+export function answerPermissionBefore(
+    ask: string,
+    reply: PermissionReply,
+    message: string | undefined,
+): Route {
+    const parts = askParts(ask);
+    return {
+        path: ["api", "session", parts.sessionId, "permission", parts.id, "reply"],
+        body: { reply, message },
+    };
+}
+
 /** Fills a form in that waits. 404 or 409 where it does not wait any more, 400 for what it does not take. */
 export function answerForm(ask: string, answers: Answers): Route {
     const parts = askParts(ask);

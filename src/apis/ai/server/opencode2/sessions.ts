@@ -6,7 +6,7 @@ import { rulesOf } from "../../profile";
 import type { Change, Session } from "../../protocol";
 import type { Connection, Named } from "../face";
 import type { Route } from "../route";
-import { call, callSession } from "./call";
+import { call, callSession, isMissing } from "./call";
 import * as routes from "./routes";
 import { ruleText, translateRules, type Rule } from "./rules";
 import { answers } from "./shapes";
@@ -94,7 +94,7 @@ export function redo(server: Connection, id: string): Session {
     const [ok, failure] = outcome(() => {
         callSession(server, id, routes.clearUndo(id), {});
     });
-    if (!ok && failure.code !== "not_found") throw failure;
+    if (!ok && !isMissing(failure)) throw failure;
     return ok ? getSession(server, id) : change(server, id, routes.clearUndoBefore(id));
 }
 

@@ -83,7 +83,9 @@ const session = {
     id: "id",
     "title?": "name",
     "parentID?": "id",
-    time: { created: "time", updated: "time" },
+    time: { created: "time", updated: "time", "idle?": "time" },
+    /** How its last turn has ended. */
+    "outcome?": "name",
     location: { directory: "folder" },
     "model?": modelName,
     "agent?": "name",

@@ -173,7 +173,9 @@ export function translatePage(page: readonly Message2[]): Message[] {
 
 /** A session. One that has no title yet is called nothing. */
 export function translateSession(given: Session2): Session {
-    return {
+    const outcome = given.outcome;
+    const idle = given.time.idle;
+    const session: Open<Session> = {
         id: given.id,
         title: given.title ?? "",
         parentID: given.parentID,
@@ -186,6 +188,8 @@ export function translateSession(given: Session2): Session {
         revert: given.revert,
         rules: given.permissions,
     };
+    if (outcome !== undefined && idle !== undefined) session.ended = { outcome, at: idle };
+    return session;
 }
 
 /** A permission that waits, by a name that tells its route. */

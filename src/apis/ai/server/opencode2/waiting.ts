@@ -7,8 +7,8 @@ import { fail, type Failure } from "../../failure";
 import type { Permission, Question } from "../../protocol";
 import type { Connection } from "../face";
 import type { Route } from "../route";
-import { call } from "./call";
 import { askParts } from "./asks";
+import { call, isMissing } from "./call";
 import { fillIn, questionOf } from "./forms";
 import * as routes from "./routes";
 import { readSessionList } from "./sessions";
@@ -72,7 +72,7 @@ function list<T>(
             known[kind.name] = place;
             return answer.data;
         }
-        if (answer.code !== "not_found") throw answer;
+        if (!isMissing(answer)) throw answer;
         failure = answer;
     }
     if (sessionId === undefined) throw failure ?? fail("not_found", { what: `no list of ${kind.name}` });
@@ -103,14 +103,19 @@ export function listQuestions(
     return found;
 }
 
-/** Answers a permission that waits. */
+/** Answers a permission that waits; the betas have another word for the answer. */
 export function answerPermission(
     server: Connection,
     id: string,
     reply: PermissionReply,
     message: string | undefined,
 ): void {
-    call(server, routes.answerPermission(id, reply, message), {});
+    const [ok, failure] = outcome(() => {
+        call(server, routes.answerPermission(id, reply, message), {});
+    });
+    if (ok) return;
+    if (failure.code !== "bad_request") throw failure;
+    call(server, routes.answerPermissionBefore(id, reply, message), {});
 }
 
 /** A form that waits. Fails with `not_found` where it does not. */
@@ -141,6 +146,6 @@ export function rejectQuestion(server: Connection, id: string): void {
         call(server, routes.dismissForm(id), {});
     });
     if (ok) return;
-    if (failure.code !== "not_found") throw failure;
+    if (!isMissing(failure)) throw failure;
     call(server, routes.cancelForm(id), {});
 }
