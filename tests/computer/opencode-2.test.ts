@@ -253,6 +253,23 @@ describe("which opencode a server is", () => {
     });
 });
 
+it("asks for an agent and a model that its lists do not have yet", async () => {
+    const two = startTwo();
+    const { url } = await startServer((request) => {
+        const { method, path } = request;
+        // Each is empty until all of a folder was read, which nothing tells.
+        if (/^\/api\/(agent|model)$/.test(path)) return { body: { location: { directory: "/" }, data: [] } };
+        if (method === "POST" && /\/(agent|model)$/.test(path)) return { status: 204 };
+        return two.answer(request);
+    });
+    const { lines } = await runWithLibai(
+        'local ok, value = ai.ask("a", { agent = "late", model = "p/late" }) print(ok and value.text or value.code)',
+        { settings: { "opencc.server_url": url } },
+    );
+    expect(lines).toEqual(["two"]);
+    expect(two.prompts).toEqual(["a"]);
+});
+
 describe("where the other opencode takes its place", () => {
     /** A server that is one of them, and another from a request on. */
     async function startBoth(first: StandIn, second: StandIn) {
