@@ -409,6 +409,8 @@ declare namespace createAi {
         readonly patterns: readonly string[];
         /** What "always" would allow from then on, in the whole folder. */
         readonly always: readonly string[];
+        /** True where it would even when opencode is restarted: opencode 2 keeps it with the project. */
+        readonly isForGood?: boolean;
         /** Of a shell's command: all of it. */
         readonly command?: string;
         /** Of a file: where it is on the server. */

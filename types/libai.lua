@@ -555,6 +555,8 @@ function LuaOptions.approve(code, attempt) end
 ---@field patterns string[]
 --- What "always" would allow from then on, in the whole folder.
 ---@field always string[]
+--- True where it would even when opencode is restarted: opencode 2 keeps it with the project.
+---@field isForGood? boolean
 --- Of a shell's command: all of it.
 ---@field command? string
 --- Of a file: where it is on the server.

@@ -11,6 +11,7 @@ function M.permissionAsk(entry)
 		kind = entry.permission,
 		patterns = entry.patterns or {},
 		always = entry.always or {},
+		isForGood = entry.isForGood,
 		command = metadata.command,
 		filepath = metadata.filepath,
 		diff = metadata.diff,

@@ -95,6 +95,11 @@ local function createSession(server, title)
 	return session
 end
 
+--- Whether an empty list tells nothing: opencode 2 has models and agents, which it lists when it has read a folder; that takes a while.
+local function isUnread(client, code)
+	return code ~= "unknown_variant" and client.face.dialect(client) == 2
+end
+
 --- Looks a name up. opencode takes a prompt for any model, agent or variant, and where it has none of that name nothing comes of
 -- it, or nobody hears of it; a model even stays with the session. So this is asked before anything is sent. Where the list cannot be read
 -- nothing is known, and the prompt goes on its way: what keeps the server from listing may not keep it from answering.
@@ -107,7 +112,7 @@ local function lookUp(client, code, wanted, where, names)
 		return true
 	end
 	local there, offered = names()
-	if there == nil then
+	if there == nil or #there == 0 and isUnread(client, code) then
 		return nil
 	end
 	for _, name in ipairs(there) do
@@ -337,10 +342,13 @@ local function unrecordedTurn(server, wanted)
 	}
 end
 
---- Fails where a turn was asked of the other opencode, which is not there any more.
+--- Fails where a turn was asked of the other opencode, which is not there any more. Where nobody answers that is not known: a
+-- server that restarts is waited for by whoever asks for the turn.
 local function checkDialect(server, record)
-	local dialect = server.face.dialect(server)
-	if dialect == nil or (record.dialect or 1) == dialect then
+	local isTold, dialect = outcome(function()
+		return server.face.dialect(server)
+	end)
+	if not isTold or dialect == nil or (record.dialect or 1) == dialect then
 		return
 	end
 	local version = server.face.health(server).version
@@ -491,7 +499,6 @@ local functions = {
 			agent = named.agent,
 			variant = named.variant,
 		}
-		client.face.beforePrompt(client, session, named)
 		return tasks.runCommand(client, session, call, options)
 	end,
 	status = status,

@@ -44,4 +44,9 @@ function M.rulesOf(profile)
 	return profile ~= nil and rules[profile] or nil
 end
 
+--- The rules of all profiles.
+function M.allRules()
+	return { rules.talk, rules.read, rules.build, rules.trusted }
+end
+
 return M

@@ -98,6 +98,7 @@ local permission = {
 	permission = { "either", "name", "a tool" },
 	["patterns?"] = { "some", "long" },
 	["always?"] = { "some", "long" },
+	["isForGood?"] = "boolean",
 	["metadata?"] = {
 		["command?"] = "long",
 		["filepath?"] = "long",

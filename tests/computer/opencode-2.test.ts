@@ -46,8 +46,8 @@ const secret = { "opencc.password": "secret" };
 
 it("is recognised, and asked by its own routes", async () => {
     const { codes, requests } = await codesOf(opencode2, secret);
-    // Each of them but health needs a route that this one does not have.
-    expect(codes.slice(1)).toEqual(calls.slice(1).map(() => "not_found"));
+    // Each of them but health needs a route that every opencode 2 has: what answers that with a page stands in between.
+    expect(codes.slice(1)).toEqual(calls.slice(1).map(() => "server_error"));
     expect(requests.filter((request) => !/ \/api\//.test(request))).toEqual([]);
 });
 
@@ -251,6 +251,23 @@ describe("which opencode a server is", () => {
         expect(lines).toEqual([code, "two", `${url} 2 ses_two`]);
         expect(two.prompts).toEqual(["b"]);
     });
+});
+
+it("asks for an agent and a model that its lists do not have yet", async () => {
+    const two = startTwo();
+    const { url } = await startServer((request) => {
+        const { method, path } = request;
+        // Each is empty until all of a folder was read, which nothing tells.
+        if (/^\/api\/(agent|model)$/.test(path)) return { body: { location: { directory: "/" }, data: [] } };
+        if (method === "POST" && /\/(agent|model)$/.test(path)) return { status: 204 };
+        return two.answer(request);
+    });
+    const { lines } = await runWithLibai(
+        'local ok, value = ai.ask("a", { agent = "late", model = "p/late" }) print(ok and value.text or value.code)',
+        { settings: { "opencc.server_url": url } },
+    );
+    expect(lines).toEqual(["two"]);
+    expect(two.prompts).toEqual(["a"]);
 });
 
 describe("where the other opencode takes its place", () => {

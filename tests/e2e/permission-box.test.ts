@@ -95,7 +95,7 @@ it("allows once: the command is shown whole, and what always would allow", async
     } else {
         // Each command of the line may stand on a row of its own, and be allowed on its own.
         expect(shown.join("\n")).toMatch(
-            / Allow shell\?\necho forty-two( && |\n)echo x\na allows echo [^]*(until\s+opencode\s+restarts|rest of the session)\n/,
+            / Allow shell\?\necho forty-two( && |\n)echo x\na allows echo [^]*(until\s+opencode\s+restarts|rest of the session|for\s+good)\n/,
         );
     }
     await computer.type("y");

@@ -153,6 +153,9 @@ function M.runCommand(client, session, call, options)
 		)
 	end
 	refuseBusy(client, session.id, session.directory)
+
+	-- Not before it is known that there is such a command: it makes an undo one for good.
+	client.face.beforePrompt(client, session, call)
 	local baselineId = newestId(client, session.id)
 	local sentAt = client.now()
 	client.face.startCommand(client, session.id, call)

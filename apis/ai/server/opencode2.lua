@@ -39,6 +39,13 @@ local function dialect()
 	return 2
 end
 
+--- Whether an answer is a web page where a file was asked for that is none: so answer servers without the route, and proxies.
+local function isPage(answer, path)
+	local isHtml = string.find(answer.headers["content-type"] or "", "text/html", 1, true)
+	local isAsked = string.find(string.lower(path), "%.x?html?$")
+	return isHtml ~= nil and isAsked == nil
+end
+
 --- What stands in files of the server, as texts; those that are none, or too long, its agent reads by itself.
 local function readFiles(server, prompt)
 	local texts = {}
@@ -47,7 +54,8 @@ local function readFiles(server, prompt)
 		local ok, answer = outcome(function()
 			return sendRoute(server, routes.readFile(directory, file.path))
 		end)
-		local content = ok and answer.status == 200 and answer.body or nil
+		local isFile = ok and answer.status == 200 and not isPage(answer, file.path)
+		local content = isFile and answer.body or nil
 		local isText = content ~= nil and (string.find(content, "\0", 1, true)) == nil
 		if isText and #content <= MOST_BYTES then
 			table.insert(texts, routes.fileText(file.path, content))
@@ -67,7 +75,7 @@ local function sendPrompt(server, sessionId, prompt)
 	end
 	local whole = copy({ attachments = attachments }, copy(prompt, {}))
 	local ok, failure = outcome(function()
-		callSession(server, sessionId, routes.sendPrompt(sessionId, whole), {})
+		callSession(server, sessionId, routes.sendPrompt(sessionId, whole), { isSure = true })
 	end)
 
 	-- The id is ours: with another text it was there before, as a file has changed since.
@@ -144,7 +152,9 @@ end
 --- How the lists are read.
 local lists = {
 	status = function(server)
-		return translateActive(call(server, routes.readList("status", nil), { read = readActive }).data)
+		return translateActive(
+			call(server, routes.readList("status", nil), { read = readActive, isSure = true }).data
+		)
 	end,
 	permissions = waiting.listPermissions,
 	questions = waiting.listQuestions,

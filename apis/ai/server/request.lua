@@ -138,13 +138,12 @@ function M.ask(server, route, asked, refusals)
 	if status == 204 and not read then
 		return nil
 	end
-	local given = M.jsonOf(answer)
-	local value = given
+	local value = M.jsonOf(answer)
 	if read then
-		value = read(given)
+		value = read(value)
 	end
 	if value == nil then
-		error(refusals.stranger(server, given ~= nil), 0)
+		error(refusals.stranger(server, answer), 0)
 	end
 	return value
 end

@@ -167,6 +167,14 @@ function M.afterAnswer(state)
 	return wait(state, SOON_SECONDS)
 end
 
+--- The server does not take what was answered: what it still asks is asked anew.
+function M.askAgain(state)
+	state.answer = nil
+	state.askedAgain = state.askedAgain + 1
+	state.changedAt = state.now
+	return wait(state, SOON_SECONDS)
+end
+
 --- The server cannot be told. Somebody else may answer, so that the turn is waited for all the same.
 function M.withoutAnswer(state)
 	state.answered = withField(state.answered, state.answer.id, true)

@@ -5,8 +5,13 @@ local fail, failWith = actions.fail, actions.failWith
 local answer = require("/apis/ai/turn/answer")
 local settleStuck, withoutMcp, withoutRecent = answer.settleStuck, answer.withoutMcp, answer.withoutRecent
 local asks = require("/apis/ai/turn/asks")
-local afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions =
-	asks.afterAnswer, asks.lookForQuestion, asks.withoutAnswer, asks.withoutPermissions, asks.withoutQuestions
+local afterAnswer, askAgain, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions =
+	asks.afterAnswer,
+	asks.askAgain,
+	asks.lookForQuestion,
+	asks.withoutAnswer,
+	asks.withoutPermissions,
+	asks.withoutQuestions
 local poll = require("/apis/ai/turn/poll")
 local afterNewest, withoutStatus = poll.afterNewest, poll.withoutStatus
 local requestsModule = require("/apis/ai/turn/requests")
@@ -23,6 +28,9 @@ local M = {}
 
 --- The time until a request that failed is worth looking at the turn again.
 local AGAIN_SECONDS = 1
+
+--- How often in a turn a person is asked again whose answer opencode 2 does not take: a form may want more than it tells.
+local MOST_AGAIN = 2
 
 --- What is done where a request fails for too long; without any of the others the turn ends.
 local without = {
@@ -51,6 +59,10 @@ function M.afterFailed(state, failure, request)
 	-- What does not wait any more has been answered elsewhere.
 	if failure.code == "not_found" and without[request] == withoutAnswer then
 		return afterAnswer(state)
+	end
+	local isUnfit = failure.code == "bad_request" or failure.code == "bad_argument"
+	if state.dialect == 2 and request == "answerQuestion" and isUnfit and state.askedAgain < MOST_AGAIN then
+		return askAgain(state)
 	end
 
 	-- opencode 2 says of a session that it is not there; what else it does not find is a route.

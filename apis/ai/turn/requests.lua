@@ -65,6 +65,7 @@ local HOPELESS = {
 	unauthorized = true,
 	server_config = true,
 	bad_request = true,
+	bad_argument = true,
 	not_found = true,
 	other_opencode = true,
 }

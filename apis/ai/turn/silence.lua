@@ -2,7 +2,7 @@
 
 local textOf = require("/apis/ai/messages").textOf
 local actions = require("/apis/ai/turn/actions")
-local fail, failForNow = actions.fail, actions.failForNow
+local fail, failForNow, failWith = actions.fail, actions.failForNow, actions.failWith
 local requests = require("/apis/ai/turn/requests").requests
 local stateModule = require("/apis/ai/turn/state")
 local isSeen, isSurelyIdle, isYoung = stateModule.isSeen, stateModule.isSurelyIdle, stateModule.isYoung
@@ -42,6 +42,12 @@ local function sendAgain(state)
 	return { kind = "send" }
 end
 
+--- The prompt was sent, and is not there. What opencode 2 has answered to it tells more than that.
+local function notTaken(state, failure)
+	local isTold = state.dialect == 2 and failure.code == "server_error"
+	return isTold and failWith(failure, true) or failForNow("not_sent")
+end
+
 --- The prompt is not among the messages. It may still come: a plugin or an MCP server may hold it up.
 function M.missing(state)
 	local canAgain = state.dialect == 2 and state.unsure ~= nil and not state.resumed
@@ -55,7 +61,7 @@ function M.missing(state)
 		return wait(state, state.unsure and 1)
 	end
 	if state.unsure then
-		return failForNow("not_sent")
+		return notTaken(state, state.unsure)
 	end
 	if state.cutAt > 0 then
 		return failForNow("restarted")

@@ -11,7 +11,7 @@
 --   unseen), `wantsTools`
 -- - of looking: `lookedAt`, `looked`
 -- - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
---   `answered` (those that it was told of)
+--   `askedAgain` (how often it did not take that), `answered` (those that it was told of)
 -- - of failures: `troubles` by request, `failing` (the one that counts), `reachedAt`, `cutAt`
 --
 -- Here is what can be told from it alone, and how what was seen is written into it.
@@ -66,6 +66,7 @@ function M.start(from, idleTimeout, resumed, wantsTools)
 		wantsTools = wantsTools == true,
 		asking = "",
 		askedAt = 0,
+		askedAgain = 0,
 		answered = {},
 		parents = {},
 		stranger = "",

@@ -107,7 +107,13 @@ local function alwaysOf(ask)
 
 	-- The bridge keeps it for the session: opencode would for everybody in the folder.
 	local isLinked = settings.get("opencc.link_url") ~= nil
-	local where = isLinked and "for the rest of the session" or "in the whole folder, until opencode restarts"
+	local where = "in the whole folder, until opencode restarts"
+	if ask.isForGood == true then
+		where = "in the whole project, for good"
+	end
+	if isLinked then
+		where = "for the rest of the session"
+	end
 	return "a allows " .. oneLine(what) .. " " .. where
 end
 

@@ -15,6 +15,8 @@ export interface PermissionAsk {
     readonly patterns: readonly string[];
     /** What "always" would allow from then on, in the whole folder. */
     readonly always: readonly string[];
+    /** True where it would even when opencode is restarted: opencode 2 keeps it with the project. */
+    readonly isForGood?: boolean;
     /** Of a shell's command: all of it. */
     readonly command?: string;
     /** Of a file: where it is on the server. */
@@ -76,6 +78,7 @@ export function permissionAsk(entry: Permission): PermissionAsk {
         kind: entry.permission,
         patterns: entry.patterns ?? [],
         always: entry.always ?? [],
+        isForGood: entry.isForGood,
         command: metadata.command,
         filepath: metadata.filepath,
         diff: metadata.diff,

@@ -92,6 +92,11 @@ function createSession(server: Server, title: string): Session {
     return session;
 }
 
+/** Whether an empty list tells nothing: opencode 2 has models and agents, which it lists when it has read a folder; that takes a while. */
+function isUnread(client: Client, code: Code): boolean {
+    return code !== "unknown_variant" && client.face.dialect(client) === 2;
+}
+
 /**
  * Looks a name up. opencode takes a prompt for any model, agent or variant, and where it has none of that name nothing comes of
  * it, or nobody hears of it; a model even stays with the session. So this is asked before anything is sent. Where the list cannot be read
@@ -109,7 +114,7 @@ function lookUp(
     const key = `${client.settings.server_url} ${where} ${code} ${wanted}`;
     if (client.known[key]) return true;
     const [there, offered] = names();
-    if (there === undefined) return undefined;
+    if (there === undefined || (there.length === 0 && isUnread(client, code))) return undefined;
     for (const name of there) {
         if (name === wanted) {
             client.known[key] = true;
@@ -291,10 +296,13 @@ function unrecordedTurn(server: Server, wanted?: string): TurnRecord | undefined
     return { dialect, nonce, sessionId, directory, text: textOf([prompt]), sentAt, sent: true };
 }
 
-/** Fails where a turn was asked of the other opencode, which is not there any more. */
+/**
+ * Fails where a turn was asked of the other opencode, which is not there any more. Where nobody answers that is not known: a
+ * server that restarts is waited for by whoever asks for the turn.
+ */
 function checkDialect(server: Server, record: TurnRecord): void {
-    const dialect = server.face.dialect(server);
-    if (dialect === undefined || (record.dialect ?? 1) === dialect) return;
+    const [isTold, dialect] = outcome(() => server.face.dialect(server));
+    if (!isTold || dialect === undefined || (record.dialect ?? 1) === dialect) return;
     const version = server.face.health(server).version;
     forgetTurn(server.disk, record.nonce);
     // Its prompt was sent: there is nothing left of the call that could be made anew.
@@ -418,7 +426,6 @@ const functions: {
             agent: named.agent,
             variant: named.variant,
         };
-        client.face.beforePrompt(client, session, named);
         return tasks.runCommand(client, session, call, options);
     },
     status,

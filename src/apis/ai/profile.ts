@@ -55,3 +55,8 @@ const rules: Readonly<Record<Profile, readonly PermissionRule[]>> = {
 export function rulesOf(profile: string | undefined): readonly PermissionRule[] | undefined {
     return profile === undefined ? undefined : rules[profile as Profile];
 }
+
+/** The rules of all profiles. */
+export function allRules(): (readonly PermissionRule[])[] {
+    return [rules.talk, rules.read, rules.build, rules.trusted];
+}

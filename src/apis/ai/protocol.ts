@@ -128,6 +128,8 @@ const permission = {
     "patterns?": ["some", "long"],
     /** The patterns that would be allowed from then on. */
     "always?": ["some", "long"],
+    /** True where they would be even when opencode is restarted, as with opencode 2. */
+    "isForGood?": "boolean",
     "metadata?": {
         "command?": "long",
         "filepath?": "long",

@@ -8,7 +8,7 @@ local answers1 = require("/apis/ai/protocol").answers
 local redact = require("/apis/ai/settings").redact
 local health = require("/apis/ai/server/opencode1/routes").health
 local request = require("/apis/ai/server/request")
-local ask, introduction = request.ask, request.introduction
+local ask, introduction, jsonOf = request.ask, request.introduction, request.jsonOf
 local information = require("/apis/ai/server/route").information
 local answers = require("/apis/ai/server/opencode2/shapes").answers
 
@@ -40,10 +40,11 @@ function M.isMissing(failure)
 end
 
 --- The failure for what is no answer of opencode 2: a route that it does not have, an unknown shape, or another server.
-local function stranger(server, isJson)
+local function stranger(server, answer, isSure)
 	if isOpencode2(server) then
-		if isJson then
-			return fail("server_error", { status = 200, what = "an answer of no known form" })
+		local isOfOtherForm = answer.status == 200 and jsonOf(answer) ~= nil
+		if isSure or isOfOtherForm then
+			return fail("server_error", { status = answer.status, what = "that is no answer of its own" })
 		end
 		return fail("not_found", { what = "this opencode has no such route" })
 	end
@@ -55,7 +56,7 @@ local function stranger(server, isJson)
 end
 
 --- The failure for an answer that is none: another status than 2xx.
-local function refused(server, answer)
+local function refused(server, answer, isSure)
 	local status = answer.status
 	local body = readRefusal(decode(answer.body)) or {}
 	local tag = body._tag or body.name
@@ -67,26 +68,33 @@ local function refused(server, answer)
 	elseif tag == nil and status == 403 then
 		code = "unauthorized"
 	elseif tag == nil and status < 500 then
-		return stranger(server, false)
+		return stranger(server, answer, isSure)
 	elseif tag ~= nil and CODES[tag] ~= nil then
 		code = CODES[tag]
 	elseif status == 404 then
 		code = "not_found"
-	elseif status == 400 then
+	elseif status < 500 then
 		code = "bad_request"
 	end
 
 	-- opencode 1.18.33 has routes of the same names, which take something else.
 	if code == "bad_request" and not isOpencode2(server) then
-		return stranger(server, false)
+		return stranger(server, answer, isSure)
 	end
 	return fail(code, { status = status, what = what, session = "any more" })
 end
 
-local refusals = { refused = refused, stranger = stranger }
-
 --- Asks opencode 2 for something, as `ask` does.
 function M.call(server, route, asked)
+	local isSure = asked.isSure == true
+	local refusals = {
+		refused = function(from, answer)
+			return refused(from, answer, isSure)
+		end,
+		stranger = function(from, answer)
+			return stranger(from, answer, isSure)
+		end,
+	}
 	return ask(server, route, asked, refusals)
 end
 

@@ -14,7 +14,7 @@ local readMessage = reader(answers.message)
 
 --- Asks for a page, and keeps the way to what comes after its newest message.
 local function askForPage(server, route)
-	local page = call(server, route, { read = readMessages })
+	local page = call(server, route, { read = readMessages, isSure = true })
 	local newest = page.data[1]
 	local cursor = page.cursor and page.cursor.previous
 	if newest and cursor ~= nil then
@@ -39,7 +39,8 @@ local function newest(server, sessionId, limit)
 			return translatePage(found)
 		end
 		size = math.min(limit - #found, routes.MOST_MESSAGES)
-		page = call(server, routes.getMessagesAt(sessionId, size, next), { read = readMessages })
+		page =
+			call(server, routes.getMessagesAt(sessionId, size, next), { read = readMessages, isSure = true })
 	end
 end
 
@@ -52,7 +53,7 @@ local function newer(server, sessionId, after)
 	end
 	local route = routes.getMessagesAt(sessionId, routes.MOST_MESSAGES, cursor)
 	local ok, page = outcome(function()
-		return call(server, route, { read = readMessages })
+		return call(server, route, { read = readMessages, isSure = true })
 	end)
 	if not ok and page.code ~= "bad_request" then
 		error(page, 0)
@@ -76,7 +77,9 @@ end
 
 --- One message of a session.
 function M.getMessage(server, sessionId, id)
-	return translateMessage(call(server, routes.getMessage(sessionId, id), { read = readMessage }).data)
+	return translateMessage(
+		call(server, routes.getMessage(sessionId, id), { read = readMessage, isSure = true }).data
+	)
 end
 
 return M

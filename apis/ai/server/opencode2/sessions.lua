@@ -1,9 +1,11 @@
 -- opencode 2's sessions: what is done with a whole one.
 
 local outcome = require("/apis/trapos/failure").outcome
+local listOf = require("/apis/trapos/json").listOf
 local reader = require("/apis/trapos/shape").reader
 local fail = require("/apis/ai/failure").fail
-local rulesOf = require("/apis/ai/profile").rulesOf
+local profile = require("/apis/ai/profile")
+local allRules, rulesOf = profile.allRules, profile.rulesOf
 local callModule = require("/apis/ai/server/opencode2/call")
 local call, callSession, isMissing = callModule.call, callModule.callSession, callModule.isMissing
 local routes = require("/apis/ai/server/opencode2/routes")
@@ -18,6 +20,7 @@ local readSessions = reader(answers.sessions)
 local readChanges = reader(answers.changes)
 local readDefault = reader(answers.defaultModel)
 local readInformation = reader(answers.information)
+local readActive = reader(answers.active)
 
 --- What a session's agent may do where no setting says so: it asks before it changes anything.
 local USUAL_PROFILE = "build"
@@ -26,6 +29,12 @@ local USUAL_PROFILE = "build"
 local function ownRules(server)
 	local rules = rulesOf(server.settings.profile or USUAL_PROFILE)
 	return rules and translateRules(rules)
+end
+
+--- Whether a session works.
+local function isActive(server, id)
+	local list = routes.readList("status", nil)
+	return call(server, list, { read = readActive, isSure = true }).data[id] ~= nil
 end
 
 --- Whether the server is up, and its version.
@@ -40,18 +49,20 @@ function M.createSession(server, title)
 		directory = server.settings.directory,
 		rules = ownRules(server),
 	})
-	return translateSession(call(server, route, { read = readSession }).data)
+	return translateSession(call(server, route, { read = readSession, isSure = true }).data)
 end
 
 --- One session; fails with `session_gone` when the server does not have it.
 function M.getSession(server, id)
-	return translateSession(callSession(server, id, routes.getSession(id), { read = readSession }).data)
+	return translateSession(
+		callSession(server, id, routes.getSession(id), { read = readSession, isSure = true }).data
+	)
 end
 
 --- Sessions of a list.
 function M.readSessionList(server, route)
 	local found = {}
-	for _, session in ipairs(call(server, route, { read = readSessions }).data) do
+	for _, session in ipairs(call(server, route, { read = readSessions, isSure = true }).data) do
 		table.insert(found, translateSession(session))
 	end
 	return found
@@ -123,39 +134,67 @@ local function chooseModel(server, session, prompt)
 	local variant = prompt.variant
 	local used = session.model
 	local model = prompt.model
-	if model == nil and variant == nil then
-		return
-	end
-	if model == nil then
+	if model == nil and variant ~= nil then
 		model = modelOf(server, session)
 	end
 	if model == nil then
-		return
+		return nil
 	end
 	local isUsed = used ~= nil and model == used.providerID .. "/" .. used.id
 	if isUsed and (variant == nil or variant == used.variant) then
-		return
+		return nil
 	end
-	callSession(server, session.id, routes.setModel(session.id, model, variant), {})
+	return routes.setModel(session.id, model, variant)
+end
+
+--- Whether a session's rules are those of a profile, which a computer has given it.
+local function areOfProfile(held)
+	for _, rules in ipairs(allRules()) do
+		if ruleText(translateRules(rules)) == held then
+			return true
+		end
+	end
+	return false
+end
+
+--- Has other rules hold, where the session has others than it is to have.
+local function chooseRules(server, session)
+	local rules = ownRules(server)
+	local held = ruleText(session.rules or {})
+	if rules then
+		return held ~= ruleText(rules) and routes.setRules(session.id, rules) or nil
+	end
+
+	-- What the profile before has allowed is not to go on beside what the server's configuration says.
+	return areOfProfile(held) and routes.setRules(session.id, listOf({})) or nil
 end
 
 --- Prepares a session for a prompt: what was taken back is so for good, and model, agent and rules are those of the prompt
--- and of this computer's settings, which opencode 2 keeps with the session.
+-- and of this computer's settings, which opencode 2 keeps with the session. Fails with `works_now` where a turn runs that all
+-- of this would change, which may be somebody else's.
 function M.beforePrompt(server, session, prompt)
 	local id = session.id
 	local agent = prompt.agent
+	local changes = {}
 	if session.revert then
-		callSession(server, id, routes.commitUndo(id), {})
+		table.insert(changes, routes.commitUndo(id))
 	end
-	chooseModel(server, session, prompt)
+	local model = chooseModel(server, session, prompt)
+	if model then
+		table.insert(changes, model)
+	end
 	if agent ~= nil and agent ~= session.agent then
-		callSession(server, id, routes.setAgent(id, agent), {})
+		table.insert(changes, routes.setAgent(id, agent))
 	end
-	local rules = ownRules(server)
-	local held = session.rules
-	local isOther = rules ~= nil and (held == nil or ruleText(held) ~= ruleText(rules))
-	if rules and isOther then
-		callSession(server, id, routes.setRules(id, rules), {})
+	local rules = chooseRules(server, session)
+	if rules then
+		table.insert(changes, rules)
+	end
+	if #changes > 0 and isActive(server, id) then
+		error(fail("works_now"), 0)
+	end
+	for _, route in ipairs(changes) do
+		callSession(server, id, route, {})
 	end
 end
 

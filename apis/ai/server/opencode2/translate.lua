@@ -233,6 +233,7 @@ function M.translatePermission(given)
 		permission = given.action,
 		patterns = given.resources,
 		always = given.save,
+		isForGood = true,
 		metadata = given.metadata,
 	}
 	if source then

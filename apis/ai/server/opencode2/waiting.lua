@@ -102,7 +102,7 @@ end
 --- Answers a permission that waits; the betas have another word for the answer.
 function M.answerPermission(server, id, reply, message)
 	local ok, failure = outcome(function()
-		call(server, routes.answerPermission(id, reply, message), {})
+		call(server, routes.answerPermission(id, reply, message), { isSure = true })
 	end)
 	if ok then
 		return
@@ -110,13 +110,15 @@ function M.answerPermission(server, id, reply, message)
 	if failure.code ~= "bad_request" then
 		error(failure, 0)
 	end
-	call(server, routes.answerPermissionBefore(id, reply, message), {})
+	call(server, routes.answerPermissionBefore(id, reply, message), { isSure = true })
 end
 
 --- A form that waits. Fails with `not_found` where it does not.
 local function openForm(server, name)
 	local parts = askParts(name)
-	for _, form in ipairs(call(server, routes.sessionForms(parts.sessionId), { read = readForms }).data) do
+	for _, form in
+		ipairs(call(server, routes.sessionForms(parts.sessionId), { read = readForms, isSure = true }).data)
+	do
 		if form.id == parts.id then
 			return form
 		end
@@ -138,7 +140,7 @@ function M.answerQuestion(server, id, chosen)
 		local isList = type(value) == "table"
 		given[key] = isList and listOf(value) or value
 	end
-	call(server, routes.answerForm(id, given), {})
+	call(server, routes.answerForm(id, given), { isSure = true })
 end
 
 --- Refuses to fill in a form that waits; the betas have another route for it.
@@ -152,7 +154,7 @@ function M.rejectQuestion(server, id)
 	if not isMissing(failure) then
 		error(failure, 0)
 	end
-	call(server, routes.cancelForm(id), {})
+	call(server, routes.cancelForm(id), { isSure = true })
 end
 
 return M

@@ -129,6 +129,8 @@ export function runCommand(client: Client, session: Session, call: CommandCall, 
     }
     if (!isKnown) throw fail("unknown_command", { wanted: name, known: nearest(name, names) });
     refuseBusy(client, session.id, session.directory);
+    // Not before it is known that there is such a command: it makes an undo one for good.
+    client.face.beforePrompt(client, session, call);
     const baselineId = newestId(client, session.id);
     const sentAt = client.now();
     client.face.startCommand(client, session.id, call);

@@ -1,5 +1,6 @@
 /** What opencode 2 can do: its HTTP routes as functions that raise failures. */
 import { outcome } from "../../trapos/failure";
+import type { Response } from "../../trapos/http";
 import { decode } from "../../trapos/json";
 import { reader } from "../../trapos/shape";
 import { copy } from "../copy";
@@ -35,13 +36,21 @@ function dialect(): Dialect {
     return 2;
 }
 
+/** Whether an answer is a web page where a file was asked for that is none: so answer servers without the route, and proxies. */
+function isPage(answer: Response, path: string): boolean {
+    const [isHtml] = string.find(answer.headers["content-type"] ?? "", "text/html", 1, true);
+    const [isAsked] = string.find(string.lower(path), "%.x?html?$");
+    return isHtml !== undefined && isAsked === undefined;
+}
+
 /** What stands in files of the server, as texts; those that are none, or too long, its agent reads by itself. */
 function readFiles(server: Connection, prompt: Prompt): string[] {
     const texts: string[] = [];
     for (const file of prompt.files ?? []) {
         const directory = string.sub(file.absolute, 1, -(file.path.length + 2));
         const [ok, answer] = outcome(() => sendRoute(server, routes.readFile(directory, file.path)));
-        const content = ok && answer.status === 200 ? answer.body : undefined;
+        const isFile = ok && answer.status === 200 && !isPage(answer, file.path);
+        const content = isFile ? answer.body : undefined;
         const isText = content !== undefined && string.find(content, "\0", 1, true)[0] === undefined;
         if (isText && content.length <= MOST_BYTES) table.insert(texts, routes.fileText(file.path, content));
     }
@@ -55,7 +64,7 @@ function sendPrompt(server: Connection, sessionId: string, prompt: Prompt): void
     for (const text of readFiles(server, prompt)) table.insert(attachments, text);
     const whole = copy({ attachments }, copy(prompt, {} as Prompt));
     const [ok, failure] = outcome(() => {
-        callSession(server, sessionId, routes.sendPrompt(sessionId, whole), {});
+        callSession(server, sessionId, routes.sendPrompt(sessionId, whole), { isSure: true });
     });
     // The id is ours: with another text it was there before, as a file has changed since.
     if (!ok && failure.code !== "works_now") throw failure;
@@ -127,7 +136,9 @@ const lists: {
     ) => ListValues[K];
 } = {
     status: (server) =>
-        translateActive(call(server, routes.readList("status", undefined), { read: readActive }).data),
+        translateActive(
+            call(server, routes.readList("status", undefined), { read: readActive, isSure: true }).data,
+        ),
     permissions: waiting.listPermissions,
     questions: waiting.listQuestions,
     providers: (server, directory) =>

@@ -110,11 +110,8 @@ function unanswered(server: Connection, reason: string): Failure {
 export interface Refusals {
     /** The failure for an answer of another status than 2xx. */
     readonly refused: (this: void, server: Connection, answer: Response) => Failure;
-    /**
-     * The failure for an answer that is none of this server's.
-     * @param isJson whether it is JSON all the same, of another shape
-     */
-    readonly stranger: (this: void, server: Connection, isJson: boolean) => Failure;
+    /** The failure for an answer that is none of this server's. */
+    readonly stranger: (this: void, server: Connection, answer: Response) => Failure;
 }
 
 /**
@@ -155,9 +152,8 @@ export function ask<T>(server: Connection, route: Route, asked: Asked<T>, refusa
     const read = asked.read;
     if (status < 200 || status > 299) throw refusals.refused(server, answer);
     if (status === 204 && !read) return undefined as T;
-    const given = jsonOf(answer);
-    let value = given;
-    if (read) value = read(given);
-    if (value === undefined) throw refusals.stranger(server, given !== undefined);
+    let value = jsonOf(answer);
+    if (read) value = read(value);
+    if (value === undefined) throw refusals.stranger(server, answer);
     return value as T;
 }

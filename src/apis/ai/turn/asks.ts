@@ -161,6 +161,14 @@ export function afterAnswer(state: TurnState): Action {
     return wait(state, SOON_SECONDS);
 }
 
+/** The server does not take what was answered: what it still asks is asked anew. */
+export function askAgain(state: TurnState): Action {
+    state.answer = undefined;
+    state.askedAgain += 1;
+    state.changedAt = state.now;
+    return wait(state, SOON_SECONDS);
+}
+
 /** The server cannot be told. Somebody else may answer, so that the turn is waited for all the same. */
 export function withoutAnswer(state: TurnState): Action {
     state.answered = withField(state.answered, state.answer!.id, true);

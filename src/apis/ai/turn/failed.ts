@@ -1,7 +1,14 @@
 /** When a request fails: how long it is asked for again, and what is done without it. */
 import { type Action, fail, failWith, type RequestFailure, type RequestKind } from "./actions";
 import { settleStuck, withoutMcp, withoutRecent } from "./answer";
-import { afterAnswer, lookForQuestion, withoutAnswer, withoutPermissions, withoutQuestions } from "./asks";
+import {
+    afterAnswer,
+    askAgain,
+    lookForQuestion,
+    withoutAnswer,
+    withoutPermissions,
+    withoutQuestions,
+} from "./asks";
 import { afterNewest, withoutStatus } from "./poll";
 import { isHopeless, isOverdue, noteFailure, requests } from "./requests";
 import { withoutAgents, withoutProviders, withoutReason, withoutSession } from "./silence";
@@ -10,6 +17,9 @@ import { giveUpOn, wait } from "./waiting";
 
 /** The time until a request that failed is worth looking at the turn again. */
 const AGAIN_SECONDS = 1;
+
+/** How often in a turn a person is asked again whose answer opencode 2 does not take: a form may want more than it tells. */
+const MOST_AGAIN = 2;
 
 type Without = (this: void, state: TurnState, failure: RequestFailure) => Action;
 
@@ -40,6 +50,9 @@ const without: { readonly [K in RequestKind]?: Without } = {
 export function afterFailed(state: TurnState, failure: RequestFailure, request: RequestKind): Action {
     // What does not wait any more has been answered elsewhere.
     if (failure.code === "not_found" && without[request] === withoutAnswer) return afterAnswer(state);
+    const isUnfit = failure.code === "bad_request" || failure.code === "bad_argument";
+    if (state.dialect === 2 && request === "answerQuestion" && isUnfit && state.askedAgain < MOST_AGAIN)
+        return askAgain(state);
     // opencode 2 says of a session that it is not there; what else it does not find is a route.
     const isMissing = failure.code === "not_found" && state.dialect !== 2;
     const isGone = isMissing || failure.code === "session_gone";

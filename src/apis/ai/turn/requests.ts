@@ -74,6 +74,7 @@ const HOPELESS: Record<string, true | undefined> = {
     unauthorized: true,
     server_config: true,
     bad_request: true,
+    bad_argument: true,
     not_found: true,
     other_opencode: true,
 };

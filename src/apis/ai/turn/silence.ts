@@ -2,7 +2,7 @@
 import type { Code } from "../codes";
 import { textOf } from "../messages";
 import type { Agent, ListValues, Session } from "../protocol";
-import { type Action, fail, failForNow, type RequestFailure, type RequestKind } from "./actions";
+import { type Action, fail, failForNow, failWith, type RequestFailure, type RequestKind } from "./actions";
 import { requests } from "./requests";
 import { isSeen, isSurelyIdle, isYoung, type TurnState } from "./state";
 import { giveUpOn, wait, waitIdle } from "./waiting";
@@ -29,13 +29,19 @@ function sendAgain(state: TurnState): Action {
     return { kind: "send" };
 }
 
+/** The prompt was sent, and is not there. What opencode 2 has answered to it tells more than that. */
+function notTaken(state: TurnState, failure: RequestFailure): Action {
+    const isTold = state.dialect === 2 && failure.code === "server_error";
+    return isTold ? failWith(failure, true) : failForNow("not_sent");
+}
+
 /** The prompt is not among the messages. It may still come: a plugin or an MCP server may hold it up. */
 export function missing(state: TurnState): Action {
     const canAgain = state.dialect === 2 && state.unsure !== undefined && !state.resumed;
     if (canAgain && state.sendings < MOST_SENDINGS) return sendAgain(state);
     if (state.resumed && !state.hasSession) return { kind: "session" };
     if (isYoung(state)) return wait(state, state.unsure && 1);
-    if (state.unsure) return failForNow("not_sent");
+    if (state.unsure) return notTaken(state, state.unsure);
     if (state.cutAt > 0) return failForNow("restarted");
     if (state.agent !== undefined && !state.hasAgent) return { kind: "agents" };
     const isOld = state.resumed && state.now - state.sentAt >= state.idleTimeout * 1000;

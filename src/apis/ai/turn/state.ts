@@ -12,7 +12,7 @@
  *   unseen), `wantsTools`
  * - of looking: `lookedAt`, `looked`
  * - of asking: `asking` (the ask that a person is to decide on) and `askedAt`, `answer` (what the server is to be told of it),
- *   `answered` (those that it was told of)
+ *   `askedAgain` (how often it did not take that), `answered` (those that it was told of)
  * - of failures: `troubles` by request, `failing` (the one that counts), `reachedAt`, `cutAt`
  *
  * Here is what can be told from it alone, and how what was seen is written into it.
@@ -126,6 +126,8 @@ export interface TurnState extends PromptMark {
     askedAt: number;
     /** What the server is to be told of it, until it was. */
     answer?: AnswerAction;
+    /** How often an answer was not taken, and asked for again. */
+    askedAgain: number;
     /** Whether an ask was refused without words, which ends the turn. */
     isRefused?: boolean;
     /** Asks that are not to be decided on any more, by their ids. */
@@ -188,6 +190,7 @@ export function start(
         wantsTools: wantsTools === true,
         asking: "",
         askedAt: 0,
+        askedAgain: 0,
         answered: {},
         parents: {},
         stranger: "",

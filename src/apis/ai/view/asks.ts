@@ -94,7 +94,9 @@ function alwaysOf(ask: PermissionAsk): string {
     const what = ask.always.length === 0 ? `all of ${ask.kind}` : table.concat(ask.always as string[], ", ");
     // The bridge keeps it for the session: opencode would for everybody in the folder.
     const isLinked = settings.get("opencc.link_url") !== undefined;
-    const where = isLinked ? "for the rest of the session" : "in the whole folder, until opencode restarts";
+    let where = "in the whole folder, until opencode restarts";
+    if (ask.isForGood === true) where = "in the whole project, for good";
+    if (isLinked) where = "for the rest of the session";
     return `a allows ${oneLine(what)} ${where}`;
 }
 

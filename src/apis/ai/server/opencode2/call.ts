@@ -8,13 +8,19 @@ import { answers as answers1 } from "../../protocol";
 import { redact } from "../../settings";
 import type { Connection } from "../face";
 import { health } from "../opencode1/routes";
-import { ask, introduction, type Asked, type Refusals } from "../request";
+import { ask, introduction, jsonOf, type Asked, type Refusals } from "../request";
 import { information, type Route } from "../route";
 import { answers } from "./shapes";
 
 const readInformation = reader(answers.information);
 const readHealth = reader(answers1.health);
 const readRefusal = reader(answers.refusal);
+
+/** What is wanted of the answer to a request. */
+export interface Asked2<T> extends Asked<T> {
+    /** True for a route that every opencode 2 has: what is no answer of it comes from something between, and may be one the next time. */
+    readonly isSure?: boolean;
+}
 
 /** What its errors are; others are told by their status. */
 const CODES: Readonly<Record<string, Code | undefined>> = {
@@ -41,9 +47,11 @@ export function isMissing(failure: Failure): boolean {
 }
 
 /** The failure for what is no answer of opencode 2: a route that it does not have, an unknown shape, or another server. */
-function stranger(server: Connection, isJson: boolean): Failure {
+function stranger(server: Connection, answer: Response, isSure: boolean): Failure {
     if (isOpencode2(server)) {
-        if (isJson) return fail("server_error", { status: 200, what: "an answer of no known form" });
+        const isOfOtherForm = answer.status === 200 && jsonOf(answer) !== undefined;
+        if (isSure || isOfOtherForm)
+            return fail("server_error", { status: answer.status!, what: "that is no answer of its own" });
         return fail("not_found", { what: "this opencode has no such route" });
     }
     const older = readHealth(introduction(server, health()));
@@ -52,7 +60,7 @@ function stranger(server: Connection, isJson: boolean): Failure {
 }
 
 /** The failure for an answer that is none: another status than 2xx. */
-function refused(server: Connection, answer: Response): Failure {
+function refused(server: Connection, answer: Response, isSure: boolean): Failure {
     const status = answer.status!;
     const body = readRefusal(decode(answer.body)) ?? {};
     const tag = body._tag ?? body.name;
@@ -61,24 +69,27 @@ function refused(server: Connection, answer: Response): Failure {
     let code: Code = "server_error";
     if (status === 401) code = "unauthorized";
     else if (tag === undefined && status === 403) code = "unauthorized";
-    else if (tag === undefined && status < 500) return stranger(server, false);
+    else if (tag === undefined && status < 500) return stranger(server, answer, isSure);
     else if (tag !== undefined && CODES[tag] !== undefined) code = CODES[tag];
     else if (status === 404) code = "not_found";
-    else if (status === 400) code = "bad_request";
+    else if (status < 500) code = "bad_request";
     // opencode 1.18.33 has routes of the same names, which take something else.
-    if (code === "bad_request" && !isOpencode2(server)) return stranger(server, false);
+    if (code === "bad_request" && !isOpencode2(server)) return stranger(server, answer, isSure);
     return fail(code, { status, what, session: "any more" });
 }
 
-const refusals: Refusals = { refused, stranger };
-
 /** Asks opencode 2 for something, as `ask` does. */
-export function call<T>(server: Connection, route: Route, asked: Asked<T>): T {
+export function call<T>(server: Connection, route: Route, asked: Asked2<T>): T {
+    const isSure = asked.isSure === true;
+    const refusals: Refusals = {
+        refused: (from, answer) => refused(from, answer, isSure),
+        stranger: (from, answer) => stranger(from, answer, isSure),
+    };
     return ask(server, route, asked, refusals);
 }
 
 /** Asks for something of a session; fails with `session_gone` where the server does not have it. */
-export function callSession<T>(server: Connection, id: string, route: Route, asked: Asked<T>): T {
+export function callSession<T>(server: Connection, id: string, route: Route, asked: Asked2<T>): T {
     if (string.find(id, "^ses")[0] === undefined) throw fail("session_gone", { session: id });
     const [ok, value] = outcome(() => call(server, route, asked));
     if (ok) return value;

@@ -14,7 +14,7 @@ const readMessage = reader(answers.message);
 
 /** Asks for a page, and keeps the way to what comes after its newest message. */
 function askForPage(server: Connection, route: Route): NonNullable<ReturnType<typeof readMessages>> {
-    const page = call(server, route, { read: readMessages });
+    const page = call(server, route, { read: readMessages, isSure: true });
     const newest = page.data[0];
     const cursor = page.cursor && page.cursor.previous;
     if (newest && cursor !== undefined) {
@@ -36,7 +36,10 @@ function newest(server: Connection, sessionId: string, limit: number): Message[]
         if (next === undefined || page.data.length < size || found.length >= limit)
             return translatePage(found);
         size = Math.min(limit - found.length, routes.MOST_MESSAGES);
-        page = call(server, routes.getMessagesAt(sessionId, size, next), { read: readMessages });
+        page = call(server, routes.getMessagesAt(sessionId, size, next), {
+            read: readMessages,
+            isSure: true,
+        });
     }
 }
 
@@ -46,7 +49,7 @@ function newer(server: Connection, sessionId: string, after: string | undefined)
     const cursor = cursors[after ?? ""];
     if (cursor === undefined) return undefined;
     const route = routes.getMessagesAt(sessionId, routes.MOST_MESSAGES, cursor);
-    const [ok, page] = outcome(() => call(server, route, { read: readMessages }));
+    const [ok, page] = outcome(() => call(server, route, { read: readMessages, isSure: true }));
     if (!ok && page.code !== "bad_request") throw page;
     // Of a page that is full it is not known which end of the rest it is.
     return ok && page.data.length < routes.MOST_MESSAGES ? translatePage(page.data) : undefined;
@@ -70,5 +73,7 @@ export function getMessages(
 
 /** One message of a session. */
 export function getMessage(server: Connection, sessionId: string, id: string): Message {
-    return translateMessage(call(server, routes.getMessage(sessionId, id), { read: readMessage }).data);
+    return translateMessage(
+        call(server, routes.getMessage(sessionId, id), { read: readMessage, isSure: true }).data,
+    );
 }

@@ -1,8 +1,9 @@
 /** opencode 2's sessions: what is done with a whole one. */
 import { outcome } from "../../../trapos/failure";
+import { listOf } from "../../../trapos/json";
 import { reader } from "../../../trapos/shape";
 import { fail } from "../../failure";
-import { rulesOf } from "../../profile";
+import { allRules, rulesOf } from "../../profile";
 import type { Change, Session } from "../../protocol";
 import type { Connection, Named } from "../face";
 import type { Route } from "../route";
@@ -17,6 +18,7 @@ const readSessions = reader(answers.sessions);
 const readChanges = reader(answers.changes);
 const readDefault = reader(answers.defaultModel);
 const readInformation = reader(answers.information);
+const readActive = reader(answers.active);
 
 /** What a session's agent may do where no setting says so: it asks before it changes anything. */
 const USUAL_PROFILE = "build";
@@ -25,6 +27,12 @@ const USUAL_PROFILE = "build";
 function ownRules(server: Connection): readonly Rule[] | undefined {
     const rules = rulesOf(server.settings.profile ?? USUAL_PROFILE);
     return rules && translateRules(rules);
+}
+
+/** Whether a session works. */
+function isActive(server: Connection, id: string): boolean {
+    const list = routes.readList("status", undefined);
+    return call(server, list, { read: readActive, isSure: true }).data[id] !== undefined;
 }
 
 /** Whether the server is up, and its version. */
@@ -39,18 +47,20 @@ export function createSession(server: Connection, title: string): Session {
         directory: server.settings.directory,
         rules: ownRules(server),
     });
-    return translateSession(call(server, route, { read: readSession }).data);
+    return translateSession(call(server, route, { read: readSession, isSure: true }).data);
 }
 
 /** One session; fails with `session_gone` when the server does not have it. */
 export function getSession(server: Connection, id: string): Session {
-    return translateSession(callSession(server, id, routes.getSession(id), { read: readSession }).data);
+    return translateSession(
+        callSession(server, id, routes.getSession(id), { read: readSession, isSure: true }).data,
+    );
 }
 
 /** Sessions of a list. */
 export function readSessionList(server: Connection, route: Route): Session[] {
     const found: Session[] = [];
-    for (const session of call(server, route, { read: readSessions }).data)
+    for (const session of call(server, route, { read: readSessions, isSure: true }).data)
         table.insert(found, translateSession(session));
     return found;
 }
@@ -117,33 +127,49 @@ function modelOf(server: Connection, session: Session): string | undefined {
 }
 
 /** Has the session ask another model, where it is another. */
-function chooseModel(server: Connection, session: Session, prompt: Named): void {
+function chooseModel(server: Connection, session: Session, prompt: Named): Route | undefined {
     const variant = prompt.variant;
     const used = session.model;
     let model = prompt.model;
-    if (model === undefined && variant === undefined) return;
-    if (model === undefined) model = modelOf(server, session);
-    if (model === undefined) return;
+    if (model === undefined && variant !== undefined) model = modelOf(server, session);
+    if (model === undefined) return undefined;
     const isUsed = used !== undefined && model === `${used.providerID}/${used.id}`;
-    if (isUsed && (variant === undefined || variant === used.variant)) return;
-    callSession(server, session.id, routes.setModel(session.id, model, variant), {});
+    if (isUsed && (variant === undefined || variant === used.variant)) return undefined;
+    return routes.setModel(session.id, model, variant);
+}
+
+/** Whether a session's rules are those of a profile, which a computer has given it. */
+function areOfProfile(held: string): boolean {
+    for (const rules of allRules()) if (ruleText(translateRules(rules)) === held) return true;
+    return false;
+}
+
+/** Has other rules hold, where the session has others than it is to have. */
+function chooseRules(server: Connection, session: Session): Route | undefined {
+    const rules = ownRules(server);
+    const held = ruleText(session.rules ?? []);
+    if (rules) return held === ruleText(rules) ? undefined : routes.setRules(session.id, rules);
+    // What the profile before has allowed is not to go on beside what the server's configuration says.
+    return areOfProfile(held) ? routes.setRules(session.id, listOf<Rule>([])) : undefined;
 }
 
 /**
  * Prepares a session for a prompt: what was taken back is so for good, and model, agent and rules are those of the prompt
- * and of this computer's settings, which opencode 2 keeps with the session.
+ * and of this computer's settings, which opencode 2 keeps with the session. Fails with `works_now` where a turn runs that all
+ * of this would change, which may be somebody else's.
  */
 export function beforePrompt(server: Connection, session: Session, prompt: Named): void {
     const id = session.id;
     const agent = prompt.agent;
-    if (session.revert) callSession(server, id, routes.commitUndo(id), {});
-    chooseModel(server, session, prompt);
-    if (agent !== undefined && agent !== session.agent)
-        callSession(server, id, routes.setAgent(id, agent), {});
-    const rules = ownRules(server);
-    const held = session.rules;
-    const isOther = rules !== undefined && (held === undefined || ruleText(held) !== ruleText(rules));
-    if (rules && isOther) callSession(server, id, routes.setRules(id, rules), {});
+    const changes: Route[] = [];
+    if (session.revert) table.insert(changes, routes.commitUndo(id));
+    const model = chooseModel(server, session, prompt);
+    if (model) table.insert(changes, model);
+    if (agent !== undefined && agent !== session.agent) table.insert(changes, routes.setAgent(id, agent));
+    const rules = chooseRules(server, session);
+    if (rules) table.insert(changes, rules);
+    if (changes.length > 0 && isActive(server, id)) throw fail("works_now");
+    for (const route of changes) callSession(server, id, route, {});
 }
 
 /** Fails where something is asked for that opencode 2 does not have. */

@@ -201,6 +201,7 @@ export function translatePermission(given: Permission2): Permission {
         permission: given.action,
         patterns: given.resources,
         always: given.save,
+        isForGood: true,
         metadata: given.metadata,
     };
     if (source) permission.tool = { messageID: source.messageID, callID: source.callID ?? source.id };

@@ -111,17 +111,18 @@ export function answerPermission(
     message: string | undefined,
 ): void {
     const [ok, failure] = outcome(() => {
-        call(server, routes.answerPermission(id, reply, message), {});
+        call(server, routes.answerPermission(id, reply, message), { isSure: true });
     });
     if (ok) return;
     if (failure.code !== "bad_request") throw failure;
-    call(server, routes.answerPermissionBefore(id, reply, message), {});
+    call(server, routes.answerPermissionBefore(id, reply, message), { isSure: true });
 }
 
 /** A form that waits. Fails with `not_found` where it does not. */
 function openForm(server: Connection, name: string): Form2 {
     const parts = askParts(name);
-    for (const form of call(server, routes.sessionForms(parts.sessionId), { read: readForms }).data) {
+    for (const form of call(server, routes.sessionForms(parts.sessionId), { read: readForms, isSure: true })
+        .data) {
         if (form.id === parts.id) return form;
     }
     throw fail("not_found", { what: "no such form waits" });
@@ -137,7 +138,7 @@ export function answerQuestion(server: Connection, id: string, chosen: readonly 
         const isList = type(value) === "table";
         given[key] = isList ? listOf(value as unknown as readonly string[]) : value;
     }
-    call(server, routes.answerForm(id, given as typeof filled.answers), {});
+    call(server, routes.answerForm(id, given as typeof filled.answers), { isSure: true });
 }
 
 /** Refuses to fill in a form that waits; the betas have another route for it. */
@@ -147,5 +148,5 @@ export function rejectQuestion(server: Connection, id: string): void {
     });
     if (ok) return;
     if (!isMissing(failure)) throw failure;
-    call(server, routes.cancelForm(id), {});
+    call(server, routes.cancelForm(id), { isSure: true });
 }
