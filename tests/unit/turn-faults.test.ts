@@ -370,7 +370,11 @@ describe.each(scenarios2)("on opencode 2 %s", (name, scenario) => {
                 const what = `${name}: ${kind} fails with ${code} ${span}: ${JSON.stringify(action)}`;
                 const bound = BOUND + personTime(scenario, played.asked);
                 expect(played.endedAt, what).toBeLessThanOrEqual(bound);
-                if (scenario.answered !== undefined) expect(played.asked, what).toBeLessThanOrEqual(1);
+                // An answer that a form does not take is asked for again, twice.
+                const isUnfit = kind === "answerQuestion" && code === "bad_request";
+                const mostAsked = isUnfit ? 3 : 1;
+                if (scenario.answered !== undefined)
+                    expect(played.asked, what).toBeLessThanOrEqual(mostAsked);
                 expect(played.sendings, what).toBeLessThanOrEqual(1);
                 const isForGood = (kind === "status" || kind === "last") && forGood.has(code);
                 const isNeeded = scenario.needs!.includes(kind) || isForGood;
