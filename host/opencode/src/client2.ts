@@ -246,9 +246,12 @@ export function client2(http: Http): OpencodeClient {
     async function textOfFile({ path, absolute }: ServerFile): Promise<string | undefined> {
         const directory = absolute.slice(0, -(path.length + 1));
         const bytes = await http
-            .send(routes.readFile(directory, path), {}, async (response) =>
-                response.ok ? Buffer.from(await response.arrayBuffer()) : undefined,
-            )
+            .send(routes.readFile(directory, path), {}, async (response) => {
+                // A server's own page, or one of something between, where no page was asked for.
+                const isPage = (response.headers.get("content-type") ?? "").includes("text/html");
+                if (!response.ok || (isPage && !/\.x?html?$/i.test(path))) return undefined;
+                return Buffer.from(await response.arrayBuffer());
+            })
             .catch(() => undefined);
         if (bytes === undefined || bytes.length > largestFile || bytes.includes(0)) return undefined;
         return routes.fileText(path, bytes.toString("utf8"));
@@ -398,7 +401,15 @@ export function client2(http: Http): OpencodeClient {
         findFiles: async (directory, text) =>
             (await ask(routes.findFiles(directory, text), { read: readFiles })).data.map(({ path }) => path),
 
-        answerPermission: (id, reply, message) => ask(routes.answerPermission(id, reply, message)),
+        async answerPermission(id, reply, message) {
+            try {
+                await ask(routes.answerPermission(id, reply, message));
+            } catch (error) {
+                // The betas call the decision otherwise.
+                if (!(error instanceof OpencodeFailure && error.code === "bad_request")) throw error;
+                await ask(routes.answerPermissionBefore(id, reply, message));
+            }
+        },
 
         async answerQuestion(id, chosen) {
             const wanted = askParts(id);

@@ -533,3 +533,27 @@ test("an opencode 1 in its place is known, too", async () => {
     // Some routes it has all the same: those of a preview.
     expect((await failureOf(mistaken.renameSession("ses_1", "x"))).code).toBe("other_opencode");
 });
+
+test("a page in a file's place is not sent along, and a decision is told in the words of the betas, too", async () => {
+    const sent: unknown[] = [];
+    const session = { id: "ses_1", time: { created: 1, updated: 1 }, location: { directory: "/w" } };
+    const server = await fakeServer((request, response, body) => {
+        const json = (status: number, answer: object) =>
+            response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
+        const path = request.url?.split("?")[0];
+        if (path === "/api/info") return json(200, { version: "2.0.22" });
+        if (request.method === "GET" && path === "/api/session/ses_1") return json(200, { data: session });
+        if (request.method !== "POST")
+            return response.writeHead(200, { "content-type": "text/html" }).end(html);
+        sent.push(JSON.parse(body));
+        if (body.includes("decision")) return json(400, { _tag: "InvalidRequestError", message: "no reply" });
+        return json(200, { data: {} });
+    });
+    onTestFinished(() => server.stop());
+    const client = opencodeClient({ url: server.url, version: "2.0.22", timeoutSeconds: 5 });
+    const files = [{ path: "door.lua", absolute: "/w/door.lua" }];
+    await client.sendPrompt("ses_1", { text: "what is @door.lua", nonce: "0-1-2", files });
+    expect(sent).toEqual([{ id: "msg_1_0-1-2", text: "what is @door.lua" }]);
+    await client.answerPermission("per_1~ses_1", "once", undefined, "/w");
+    expect(sent.slice(1)).toEqual([{ decision: "once" }, { reply: "once" }]);
+});
