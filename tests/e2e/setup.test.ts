@@ -180,8 +180,6 @@ describe("an answer that will not do is told why, and asked for again:", { timeo
         await player.answer(/Nothing answers at[^]*another address\.\n[^]*\n>$/, "192.168.7.7:4096");
         await player.answer(/\[\[http\.rules\]\]\nhost = "192\.168\.7\.7"\nport = 4096[^]*\n>$/, html.url);
         await player.answer(/answers, but is not an\s+opencode\s+server[^]*\n>$/, second.url);
-        await player.computer.waitForText("Install trapos-opencode2 now? [Y/n]", PATIENCE);
-        await player.computer.type("n");
         await player.answer(/not\s+installed[^]*\n>$/, `${world.opencode.url}/`);
         await player.answer("Password: ", "guess-1234");
         await player.answer(/refuses user and password[^]*User \[opencode\]:$/, "steve");
