@@ -184,3 +184,13 @@ it("a prompt that is refused says why", async () => {
     expect(await ends(403)).toBe("bad_request opencode refuses the request: Not for free.");
     expect(await ends(413)).toContain("server_error opencode failed (HTTP 413)");
 });
+
+it("a prompt that never came is not waited for when its computer is back", async () => {
+    const world = await between();
+    const end = world.proxy.fail((_, path) => path.endsWith("/prompt"), "silence");
+    await world.run('parallel.waitForAny(function() ai.ask("lost") end, function() sleep(2) end)');
+    end();
+    expect(await world.run("local ok, problem = ai.resume() print(ok, problem.code)")).toEqual([
+        "false not_sent",
+    ]);
+});

@@ -69,8 +69,13 @@ function M.missing(state)
 	if state.agent ~= nil and not state.hasAgent then
 		return { kind = "agents" }
 	end
-	local isOld = state.resumed and state.now - state.sentAt >= state.idleTimeout * 1000
-	return isOld and fail("not_sent") or wait(state)
+	local isOld = state.now - state.sentAt >= state.idleTimeout * 1000
+
+	-- opencode 2 has what it will do from its answer on: what is not there has never come.
+	if state.dialect == 2 and isSurelyIdle(state) then
+		isOld = true
+	end
+	return state.resumed and isOld and fail("not_sent") or wait(state)
 end
 
 --- The turn has failed, and nothing tells why.

@@ -44,8 +44,10 @@ export function missing(state: TurnState): Action {
     if (state.unsure) return notTaken(state, state.unsure);
     if (state.cutAt > 0) return failForNow("restarted");
     if (state.agent !== undefined && !state.hasAgent) return { kind: "agents" };
-    const isOld = state.resumed && state.now - state.sentAt >= state.idleTimeout * 1000;
-    return isOld ? fail("not_sent") : wait(state);
+    let isOld = state.now - state.sentAt >= state.idleTimeout * 1000;
+    // opencode 2 has what it will do from its answer on: what is not there has never come.
+    if (state.dialect === 2 && isSurelyIdle(state)) isOld = true;
+    return state.resumed && isOld ? fail("not_sent") : wait(state);
 }
 
 /** The turn has failed, and nothing tells why. */
