@@ -20,7 +20,7 @@ local function run()
 	if words[1] ~= "--version" or #words > 1 then
 		return load("/apis/ai/program").run(words, ai)
 	end
-	print("ai " .. "0.8.0")
+	print("ai " .. "0.8.1")
 	return true
 end
 

@@ -146,9 +146,9 @@ local function perform(given, parsed, ai)
 	local isJson = parsed.flags.json == true
 	if parsed.command == "version" then
 		if isJson then
-			jsonOutput.succeed({ version = "0.8.0" })
+			jsonOutput.succeed({ version = "0.8.1" })
 		else
-			print("ai " .. "0.8.0")
+			print("ai " .. "0.8.1")
 		end
 		return true
 	end
