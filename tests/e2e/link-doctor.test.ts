@@ -80,9 +80,10 @@ describe("a linked computer on which all is well", () => {
 
     it("is told by ai status as whose it is linked", async () => {
         const { rows, succeeded } = await run("ai status");
-        expect(rows.slice(0, 3)).toEqual([
+        expect(rows.slice(0, 4)).toEqual([
             `Bridge: ${address()}`,
             `Linked as: computer ${computers - 1} (owner), build`,
+            expect.stringMatching(/^Server: opencode \d/),
             "Session: none yet",
         ]);
         expect(succeeded).toBe(true);

@@ -300,8 +300,9 @@ async function routes(): Promise<RegExp[]> {
         if (!file.endsWith(".ts") || file.endsWith(".d.ts")) continue;
         const source = await readFile(join(server, file), "utf8");
         for (const [, route] of source.matchAll(/["`](\/(?:[a-z_/]|\$\{[^}]*\})+)/g)) {
-            // What is asked of strangers alone, and what stands before a route.
-            if (route === "/api/info" || route!.endsWith("}${route}")) continue;
+            // What is asked of strangers alone, what stands before a route, and modules.
+            if (route === "/api/info" || route!.endsWith("}${route}") || route!.startsWith("/apis/"))
+                continue;
             found.add(route!.replace(/\$\{query.*$/, "").replace(/\$\{[^}]*\}/g, "[^/]*"));
         }
     }
